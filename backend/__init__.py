@@ -1,0 +1,1 @@
+"""The Python REST API over the legacy OpenML databases."""
