@@ -1,0 +1,196 @@
+"""The route map: every endpoint's templates on both sides (config/routes/<entity>.toml)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from config.errors import ConfigError
+from config.location import ROUTES
+from config.typed import Place, build, read_toml, unknown
+
+_NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+_SEGMENT = re.compile(r"\{[a-z_]+(:number|:rest)?\}")
+_METHOD = re.compile(r"[A-Z]+")
+_PLACE = re.compile(r"(query|path|body)\.[A-Za-z_.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of the new document that is compared as rows.
+
+    Args:
+        at: Path of the list in the new document, ``$`` for the document itself.
+        key: The keys that pair a legacy row with a new one; empty for a list of scalars.
+        ordered: Both sides order by the key, so the order is compared too.
+    """
+
+    at: str
+    key: tuple[str, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyTemplate:
+    """How PHP knows the route.
+
+    Args:
+        methods: Upper-case method names, or ``*`` for any.
+        path: Below ``/api/v1/json/``, or absolute when it starts with ``/``. A segment is a literal,
+            ``{name}`` (any text), ``{name:number}`` (what PHP's is_numeric takes) or, last, ``{name:rest}``.
+        filters: Legal filters of a list in PHP's declaration order; None when the path takes none.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    filters: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTemplate:
+    """How the new API knows the route.
+
+    Args:
+        method: Its method; HEAD answers wherever GET does.
+        path: Its path; ``{name}`` refers to the legacy segment of that name.
+        also: Further methods.
+        aliases: Further paths that answer too.
+    """
+
+    method: str
+    path: str
+    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint.
+
+    Args:
+        name: ``entity.word``, unique.
+        entity: Name of the file, and of the backend's folder.
+        summary: What it does, in a few words.
+        writes: It changes something, whatever its method.
+        implemented: The backend answers it.
+        new: Template of the new side.
+        legacy: Template of the legacy side; None for what only the new API has.
+        parameters: Where a legacy parameter goes when its name or place changes: ``query.X``, ``path.X``
+            or ``body.X``.
+        rows: Lists whose rows are paired by key.
+    """
+
+    name: str
+    entity: str
+    summary: str
+    writes: bool
+    implemented: bool
+    new: NewTemplate
+    legacy: LegacyTemplate | None = None
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[Rows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RouteMap:
+    """All routes, in the order of the files and, inside a file, of PHP's dispatch."""
+
+    routes: Mapping[str, Route]
+
+    def __getitem__(self, name: str) -> Route:
+        return self.routes[name]
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.routes.values())
+
+    def __len__(self) -> int:
+        return len(self.routes)
+
+
+def load_routes(config: Path) -> RouteMap:
+    """Read the route map.
+
+    Args:
+        config: The configuration directory.
+
+    Returns:
+        The routes of all files in ``routes/``.
+
+    Raises:
+        ConfigError: A file, table or key is wrong, or two routes have one name.
+    """
+    directory = config / ROUTES
+    files = sorted(directory.glob("*.toml"))
+    if not files:
+        raise ConfigError("holds no route map; expected one TOML file per entity", file=directory)
+    routes: dict[str, Route] = {}
+    for file in files:
+        document = read_toml(file)
+        for key in document:
+            if key != "route":
+                raise ConfigError(unknown(key, {"route": None}), file=file, key=key)
+        tables = document.get("route", [])
+        if not isinstance(tables, list):
+            raise ConfigError("must be written [[route]]", file=file, table="[route]")
+        for number, table in enumerate(tables, start=1):
+            route = _read(table, file, number)
+            if route.name in routes:
+                raise ConfigError(
+                    f"the name is taken already by {routes[route.name].entity}.toml; names are unique",
+                    file=file,
+                    table=f"[[route]] {route.name}",
+                    key="name",
+                )
+            routes[route.name] = route
+    return RouteMap(MappingProxyType(routes))
+
+
+def _read(table: object, file: Path, number: int) -> Route:
+    name = table.get("name") if isinstance(table, Mapping) else None
+    place = Place(file, f"[[route]] {name if isinstance(name, str) else f'number {number}'}")
+    route = build(Route, table, place, {"entity": file.stem})
+    if not _NAME.fullmatch(route.name):
+        raise place.error("must be entity.word in lower case, like dataset.get", "name")
+    if route.legacy is not None:
+        _check_methods(route.legacy.methods, place, "legacy.methods", wildcard=True)
+        _check_path(route.legacy.path, place, "legacy.path")
+    _check_methods((route.new.method, *route.new.also), place, "new.method")
+    known = set(segment_names(route.legacy.path)) if route.legacy else None
+    moved = {place_.split(".", 1)[1] for place_ in route.parameters.values() if place_.startswith("path.")}
+    for path in (route.new.path, *route.new.aliases):
+        _check_path(path, place, "new.path", absolute=True)
+        for segment in segment_names(path):
+            if known is not None and segment not in known | moved:
+                raise place.error(
+                    f"{{{segment}}} is no segment of the legacy path {sorted(known)}", "new.path"
+                )
+    for parameter, target in route.parameters.items():
+        if not _PLACE.fullmatch(target):
+            raise place.below("parameters").error(
+                f"must be query.NAME, path.NAME or body.NAME, not {target!r}", parameter
+            )
+    return route
+
+
+def segment_names(path: str) -> tuple[str, ...]:
+    """The names of a template's variable segments, in order."""
+    return tuple(part[1:-1].partition(":")[0] for part in path.split("/") if part.startswith("{"))
+
+
+def _check_methods(methods: tuple[str, ...], place: Place, key: str, *, wildcard: bool = False) -> None:
+    if not methods:
+        raise place.error("must name at least one method", key)
+    for method in methods:
+        if not _METHOD.fullmatch(method) and not (wildcard and method == "*"):
+            raise place.error(f"must be an upper-case method name, not {method!r}", key)
+
+
+def _check_path(path: str, place: Place, key: str, *, absolute: bool = False) -> None:
+    if absolute and not path.startswith("/"):
+        raise place.error(f"must start with /, not {path!r}", key)
+    for segment in path.strip("/").split("/"):
+        if "{" in segment and not _SEGMENT.fullmatch(segment):
+            raise place.error(
+                f"a variable segment is {{name}}, {{name:number}} or {{name:rest}}, not {segment!r}", key
+            )

@@ -1,0 +1,177 @@
+"""TOML tables into typed values: one generic reader for every dataclass of the configuration."""
+
+import dataclasses
+import difflib
+import tomllib
+import types
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from config.errors import ConfigError
+
+T = TypeVar("T")
+
+_WORDS: dict[type, str] = {
+    str: "text",
+    int: "an integer",
+    float: "a number",
+    bool: "true or false",
+    date: "a date",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value was read, for error messages.
+
+    Args:
+        file: The TOML file; None when the value came from the environment.
+        table: The table as it is written in the file, e.g. ``[[route]] dataset.get``.
+    """
+
+    file: Path | None
+    table: str = ""
+
+    def below(self, name: str) -> "Place":
+        """The place of a table nested in this one."""
+        return Place(self.file, f"{self.table}.{name}" if self.table else f"[{name}]")
+
+    def error(self, problem: str, key: str = "") -> ConfigError:
+        """A ConfigError about this place."""
+        return ConfigError(problem, file=self.file, table=self.table, key=key)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read one TOML file.
+
+    Args:
+        file: The file to read.
+
+    Returns:
+        Its top-level table.
+
+    Raises:
+        ConfigError: The file cannot be read, is not UTF-8 or is not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8 (byte {error.start})", file=file) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", file=file) from error
+
+
+def build(cls: type[T], table: object, place: Place, given: Mapping[str, object] | None = None) -> T:
+    """Build a dataclass from a TOML table.
+
+    Args:
+        cls: The dataclass; its field names are the legal keys, its field types the legal values.
+        table: What the file holds there.
+        place: Where that is.
+        given: Fields that do not come from the table and may not occur in it.
+
+    Returns:
+        An instance of ``cls``; fields without a key have their default.
+
+    Raises:
+        ConfigError: A key is unknown or missing, or a value has the wrong type.
+    """
+    given = given or {}
+    if not isinstance(table, Mapping):
+        raise place.error(f"must be a table, not {_shown(table)}")
+    hints = get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.name not in given}  # type: ignore[arg-type]  # every caller passes a dataclass type; Python cannot say so
+    for key in table:
+        if key not in fields:
+            raise place.error(unknown(key, fields), key)
+    values: dict[str, object] = dict(given)
+    for name, field in fields.items():
+        if name in table:
+            values[name] = convert(hints[name], table[name], place, name)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise place.error(f"is missing; it must be {_expected(hints[name])}", name)
+    return cls(**values)
+
+
+def convert(hint: Any, value: object, place: Place, key: str) -> object:
+    """Check one value against the type of its field.
+
+    Args:
+        hint: The annotation: text, number, literal, union, tuple of one type, mapping from text, dataclass.
+        value: What the file holds.
+        place: The table it stands in.
+        key: Its key.
+
+    Returns:
+        The value, with lists as tuples and tables as dataclasses.
+
+    Raises:
+        ConfigError: The value does not have that type.
+    """
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        arms = [arm for arm in get_args(hint) if arm is not type(None)]
+        return convert(arms[0], value, place, key) if len(arms) == 1 else _first_of(arms, value, place, key)
+    if origin is Literal:
+        if isinstance(value, bool) is False and value in get_args(hint):
+            return value
+    elif origin is tuple:
+        if isinstance(value, list):
+            return tuple(
+                convert(get_args(hint)[0], item, place, f"{key}[{i}]") for i, item in enumerate(value)
+            )
+    elif origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        if isinstance(value, Mapping):
+            inner = place.below(key)
+            read = {name: convert(get_args(hint)[1], item, inner, name) for name, item in value.items()}
+            return types.MappingProxyType(read)
+    elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return build(hint, value, place.below(key))
+    elif (read_scalar := _SCALARS.get(hint)) is not None and read_scalar(value):
+        return float(value) if hint is float else value  # type: ignore[arg-type]  # the check above says it is a number
+    raise place.error(f"must be {_expected(hint)}, not {_shown(value)}", key)
+
+
+def unknown(key: str, known: Mapping[str, object]) -> str:
+    """The sentence about a key nobody knows, with the nearest known one."""
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"is not known here; {hint}Known: {', '.join(known) or 'nothing'}"
+
+
+def _first_of(arms: list[Any], value: object, place: Place, key: str) -> object:
+    for arm in arms:
+        try:
+            return convert(arm, value, place, key)
+        except ConfigError:
+            continue
+    raise place.error(f"must be {' or '.join(map(_expected, arms))}, not {_shown(value)}", key)
+
+
+_SCALARS: dict[Any, Callable[[object], bool]] = {
+    str: lambda value: isinstance(value, str),
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    date: lambda value: isinstance(value, date) and not isinstance(value, datetime),
+}
+
+
+def _expected(hint: Any) -> str:
+    origin = get_origin(hint)
+    if origin is Literal:
+        return "one of " + ", ".join(repr(choice) for choice in get_args(hint))
+    if origin in (Union, types.UnionType):
+        return " or ".join(_expected(arm) for arm in get_args(hint) if arm is not type(None))
+    if origin is tuple:
+        return f"a list, each {_expected(get_args(hint)[0])}"
+    return _WORDS.get(hint, "a table")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

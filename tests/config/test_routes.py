@@ -1,0 +1,87 @@
+"""The route map is read strictly."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.routes import LegacyTemplate, NewTemplate, Route, Rows, load_routes
+
+WHOLE = """
+[[route]]
+name = "dataset.list"
+summary = "Data sets"
+writes = false
+implemented = true
+[route.legacy]
+methods = ["*"]
+path = "data/list"
+filters = ["tag"]
+[route.new]
+method = "GET"
+also = ["POST"]
+path = "/datasets/list"
+[route.parameters]
+tag = "query.label"
+[[route.rows]]
+at = "$"
+key = ["did"]
+ordered = true
+"""
+
+
+def _config(tmp_path: Path, text: str, name: str = "datasets.toml") -> Path:
+    (tmp_path / "routes").mkdir(exist_ok=True)
+    (tmp_path / "routes" / name).write_text(text)
+    return tmp_path
+
+
+def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
+    """Every key of the file has its field; the entity is the file's name."""
+    expected = Route(
+        name="dataset.list",
+        entity="datasets",
+        summary="Data sets",
+        writes=False,
+        implemented=True,
+        legacy=LegacyTemplate(("*",), "data/list", ("tag",)),
+        new=NewTemplate("GET", "/datasets/list", ("POST",)),
+        parameters={"tag": "query.label"},
+        rows=(Rows("$", ("did",), ordered=True),),
+    )
+    assert expected == load_routes(_config(tmp_path, WHOLE))["dataset.list"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('name = "dataset.list"', 'name = "Datasets"', "must be entity.word"),
+        ('methods = ["*"]', 'methods = ["get"]', "must be an upper-case method name"),
+        ('path = "/datasets/list"', 'path = "datasets/list"', "must start with /"),
+        ('path = "/datasets/list"', 'path = "/datasets/{id}"', "is no segment of the legacy path"),
+        ('"query.label"', '"label"', "must be query.NAME, path.NAME or body.NAME"),
+        ("writes = false", "write = false", "did you mean writes?"),
+        ("[[route]]", "[[routes]]", "did you mean route?"),
+        ('path = "data/list"', 'path = "data/{id:int}"', "a variable segment is"),
+    ],
+)
+def test_a_wrong_entry_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """The error names the file and what would be right."""
+    with pytest.raises(ConfigError) as caught:
+        load_routes(_config(tmp_path, WHOLE.replace(old, new, 1)))
+    assert "datasets.toml" in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_names_are_unique_over_all_files(tmp_path: Path) -> None:
+    """Two routes of one name are an error that names the first file."""
+    _config(tmp_path, WHOLE)
+    with pytest.raises(ConfigError, match=r"taken already by datasets\.toml"):
+        load_routes(_config(tmp_path, WHOLE, "tasks.toml"))
+
+
+def test_an_empty_directory_is_refused(tmp_path: Path) -> None:
+    """No route map is an error, not a proxy without routes."""
+    (tmp_path / "routes").mkdir()
+    with pytest.raises(ConfigError, match="holds no route map"):
+        load_routes(tmp_path)
