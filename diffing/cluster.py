@@ -1,0 +1,18 @@
+"""Signatures: the same difference in many exchanges gets one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from diffing.model import Difference, Observation
+from diffing.paths import generalise
+
+
+def signature(route: str, legacy: Observation, new: Observation, differences: Iterable[Difference]) -> str:
+    """Route, status pair, and per difference its generalised path, what it is and the types on both sides."""
+    marks = sorted({f"{generalise(d.path)} {d.what} {_type(d.legacy)}→{_type(d.new)}" for d in differences})
+    return f"{route} {legacy.status}→{new.status} " + "; ".join(marks)
+
+
+def _type(value: object) -> str:
+    return "null" if value is None else type(value).__name__

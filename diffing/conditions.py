@@ -1,0 +1,82 @@
+"""The premise of a deviation (`when = {...}`): all of it must hold, else one sentence says what does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diffing.model import Asked
+from diffing.paths import MISSING, Steps, values
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCondition:
+    """What must be so of the values at a path of the legacy document (of any of them, when there are many)."""
+
+    at: str
+    steps: Steps
+    matches: re.Pattern[str] | None = None
+    not_matches: re.Pattern[str] | None = None
+    equals: object = MISSING
+    absent: bool | None = None
+
+    def holds(self, document: object) -> bool:
+        """True when some value at the path is as demanded."""
+        return any(self._fits(value) for value in values(document, self.steps))
+
+    def _fits(self, value: object) -> bool:
+        if self.absent is not None:
+            return (value is MISSING) == self.absent
+        if self.equals is not MISSING:
+            return type(value) is type(self.equals) and value == self.equals
+        if value is MISSING or isinstance(value, dict | list):
+            return False
+        text = str(value)
+        if self.matches is not None and not self.matches.fullmatch(text):
+            return False
+        return self.not_matches is None or not self.not_matches.fullmatch(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a deviation applies; every part that is given must hold.
+
+    Args:
+        parameter: One of these is among the request's path values and filters.
+        parameters: Each named value full-matches its expression (an absent one does not).
+        method: The client's method is one of these.
+        role: The key turned out to be one of these.
+        value: What must be so of the legacy document.
+        message: Found in the legacy error's message and additional information.
+        known: Whether the legacy server has a route for the path.
+    """
+
+    parameter: tuple[str, ...] = ()
+    parameters: Mapping[str, re.Pattern[str]] | None = None
+    method: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    value: tuple[ValueCondition, ...] = ()
+    message: re.Pattern[str] | None = None
+    known: bool | None = None
+
+    def unmet_by(self, asked: Asked, document: object, message: str = "") -> str | None:
+        """Why the premise does not hold, in one clause; None when it holds."""
+        if self.parameter and not any(name in asked.parameters for name in self.parameter):
+            return f"the request has no parameter {' or '.join(self.parameter)}"
+        for name, pattern in (self.parameters or {}).items():
+            given = asked.parameters.get(name)
+            if given is None or not pattern.fullmatch(given):
+                return f"parameter {name} is {'absent' if given is None else repr(given)}"
+        if self.method and asked.method not in self.method:
+            return f"the method is {asked.method}, not {' or '.join(self.method)}"
+        if self.role and asked.role not in self.role:
+            return f"the caller's role is {asked.role}, not {' or '.join(self.role)}"
+        if self.known is not None and asked.known != self.known:
+            return f"the legacy server {'knows' if asked.known else 'does not know'} the path"
+        for condition in self.value:
+            if not condition.holds(document):
+                return f"the legacy value at {condition.at} is not as the entry demands"
+        if self.message and not self.message.search(message):
+            return "the legacy message is another one"
+        return None

@@ -1,0 +1,141 @@
+"""From bytes to a document: content coding, media type, JSON, XML error documents, and what is none of these."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml import etree
+
+from diffing.model import Observation
+
+PHP_BLANKS = " \t\n\r\0\x0b"
+
+
+class Form(StrEnum):
+    """What a body turned out to be."""
+
+    JSON = "json"
+    ERROR = "error"  # the legacy error document, in either of its forms
+    EMPTY = "empty"
+    HTML = "html"
+    TEXT = "text"
+    BROKEN = "broken"  # says that it is JSON or XML and is not
+    TWO_DOCUMENTS = "two_documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A body understood.
+
+    Args:
+        form: What it is.
+        media_type: Lower-case, without parameters.
+        document: The JSON document; for `ERROR` the dict below its `error` key.
+        why: For `BROKEN`, what is wrong with it.
+    """
+
+    form: Form
+    media_type: str
+    document: object = None
+    why: str = ""
+
+
+class _Duplicate(ValueError):
+    pass
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise _Duplicate("an object names a key twice")
+    return document
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value - value != 0.0:
+        raise ValueError(f"{text} is too large for a double")
+    return value
+
+
+def _refused(text: str) -> object:
+    raise ValueError(f"{text} is not JSON")
+
+
+# The standard library's reader, not orjson: that one turns integers beyond 64 bit into floats and hides double keys.
+_decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_finite, parse_constant=_refused)
+
+
+def load_json(body: bytes) -> object:
+    """The document of a JSON text.
+
+    Raises:
+        ValueError: not UTF-8, a byte order mark, not JSON, a double key, NaN or infinity.
+    """
+    return _decoder.decode(body.decode("utf-8"))
+
+
+def decode(observation: Observation) -> Decoded:
+    """Understand a body by its media type; never raises."""
+    content_type = observation.header("content-type") or ""
+    media_type = content_type.partition(";")[0].strip().lower()
+    try:
+        body = _uncoded(observation)
+    except (OSError, zlib.error, ValueError, EOFError) as error:
+        return Decoded(Form.BROKEN, media_type, why=f"content coding: {error}")
+    if not body:
+        return Decoded(Form.EMPTY, media_type)
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return _json(body, media_type)
+    if media_type in ("text/xml", "application/xml"):
+        return _xml(body, media_type)
+    if media_type == "text/html":
+        return Decoded(Form.HTML, media_type)
+    return Decoded(Form.TEXT, media_type, document=body)
+
+
+def _uncoded(observation: Observation) -> bytes:
+    coding = (observation.header("content-encoding") or "identity").strip().lower()
+    if coding == "identity":
+        return observation.body
+    if coding in ("gzip", "x-gzip"):
+        return gzip.decompress(observation.body)
+    if coding == "deflate":
+        return zlib.decompress(observation.body)
+    raise ValueError(f"{coding} is not understood")
+
+
+def _json(body: bytes, media_type: str) -> Decoded:
+    try:
+        document = load_json(body)
+    except ValueError as error:
+        return Decoded(_broken(body), media_type, why=str(error))
+    if isinstance(document, dict) and document.keys() == {"error"} and isinstance(document["error"], dict):
+        return Decoded(Form.ERROR, media_type, document["error"])
+    return Decoded(Form.JSON, media_type, document)
+
+
+def _broken(body: bytes) -> Form:
+    """Two documents in one body (common-data.md 12.11): a whole one, then the beginning of another."""
+    try:
+        _, end = _decoder.raw_decode(body.decode("utf-8").lstrip())
+    except ValueError:
+        return Form.BROKEN
+    return Form.TWO_DOCUMENTS if end else Form.BROKEN
+
+
+def _xml(body: bytes, media_type: str) -> Decoded:
+    """The error documents of the gate are XML under /json/ too (common-data.md 3.2)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        return Decoded(Form.BROKEN, media_type, why=str(error))
+    if etree.QName(root).localname == "error":
+        fields = {etree.QName(child).localname: (child.text or "").strip(PHP_BLANKS) for child in root}
+        return Decoded(Form.ERROR, media_type, fields)
+    return Decoded(Form.TEXT, media_type, document=body)

@@ -1,0 +1,360 @@
+"""The deviation registry: every documented, intended difference, read from `config/deviations/*.toml`.
+
+`gate.toml`, which holds what all routes share, comes first; then the other files by name, entries in file order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from config.errors import ConfigError
+from diffing.conditions import Condition, ValueCondition
+from diffing.paths import MISSING, Steps, parse
+from diffing.transforms import TRANSFORMS
+
+
+class Kind(StrEnum):
+    """What an entry says (design: the deviation registry)."""
+
+    TRANSFORM = "transform"
+    STATUS = "status"
+    TOLERANCE = "tolerance"
+    ACCEPTS = "accepts"
+    REFUSAL = "refusal"
+    LEGACY_DEFECT = "legacy_defect"
+
+
+DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
+DEFECTS: Final = frozenset({"empty_500", "not_json", "two_documents", "html_500"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A legacy value and a new value; `MISSING` is an absent key.
+
+    Args:
+        request: Facts of a request to try `when` with: method, role, parameters.
+        document: A legacy document to try `when.value` with.
+    """
+
+    legacy: object
+    new: object
+    request: Mapping[str, object] | None = None
+    document: object = MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class LegacySide:
+    """Which legacy answers an entry is about; an empty set means any."""
+
+    statuses: frozenset[int] = frozenset()
+    codes: frozenset[str] = frozenset()
+    defect: str | None = None
+
+    def fits(self, status: int | None, code: str | None) -> bool:
+        """Whether an answer with this status and error code is meant."""
+        return (not self.statuses or status in self.statuses) and (not self.codes or code in self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSide:
+    """What the new answer must be.
+
+    Args:
+        status: HTTP status.
+        code: The code; None means the legacy one (when the legacy answer has one).
+        type: Slug of the problem type; None for an answer that is no problem.
+        errors: Allowed `errors[].type` values of a 422; empty when there is no list.
+        names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
+    """
+
+    status: int
+    code: str | None = None
+    type: str | None = None
+    errors: frozenset[str] = frozenset()
+    names: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One entry of the registry; which parts are set depends on `kind`."""
+
+    id: str
+    kind: Kind
+    title: str
+    routes: tuple[str, ...]
+    why: str
+    guide: str
+    source: str
+    when: Condition
+    examples: tuple[Example, ...]
+    near_misses: tuple[Example, ...]
+    since: date | None = None
+    at: tuple[str, ...] = ()
+    steps: tuple[Steps, ...] = ()
+    transform: str | None = None
+    arguments: Mapping[str, object] | None = None
+    legacy: LegacySide | None = None
+    new: NewSide | None = None
+    derive: str | None = None
+    canonical: str | None = None
+
+    def names(self, route: str) -> bool:
+        """Whether the entry is about the route."""
+        return any(fnmatchcase(route, pattern) for pattern in self.routes)
+
+
+class Registry:
+    """All entries in the order in which they apply."""
+
+    def __init__(self, deviations: Iterable[Deviation]) -> None:
+        self.deviations: Final = tuple(deviations)
+        self.by_id: Final = {deviation.id: deviation for deviation in self.deviations}
+        self.of_route = cache(self._of_route)
+
+    def _of_route(self, route: str) -> tuple[Deviation, ...]:
+        return tuple(deviation for deviation in self.deviations if deviation.names(route))
+
+
+def load_registry(config: Path) -> Registry:
+    """Read `config/deviations/*.toml`.
+
+    Raises:
+        ConfigError: names the file, the entry and the key, and says what would be right.
+    """
+    folder = config / "deviations"
+    deviations: dict[str, Deviation] = {}
+    for file in sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "gate", path.stem)):
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{file}: {error}") from error
+        if unknown := tables.keys() - {"deviation"}:
+            raise ConfigError(f"{file}: unknown table {sorted(unknown)[0]!r}; entries are [[deviation]]")
+        for table in tables.get("deviation", []):
+            deviation = _Reader(file, table).deviation()
+            if deviation.id in deviations:
+                raise ConfigError(
+                    f"{file}: {deviation.id}: an entry of that id is in {deviations[deviation.id].source}"
+                )
+            deviations[deviation.id] = deviation
+    return Registry(deviations.values())
+
+
+class _Reader:
+    """Reads one `[[deviation]]` table and says precisely what is wrong with it."""
+
+    KEYS: Final = frozenset(
+        {"id", "kind", "title", "routes", "at", "transform", "with", "when", "why", "guide", "since", "owner"}
+        | {"issue", "expires", "example", "near_miss", "legacy", "new", "expect", "derive", "canonical"}
+    )
+
+    def __init__(self, file: Path, table: Mapping[str, object]) -> None:
+        self.file, self.table = file, table
+        self.id = str(table.get("id", "(entry without id)"))
+
+    def wrong(self, key: str, what: str) -> ConfigError:
+        return ConfigError(f"{self.file}: {self.id}: {key}: {what}")
+
+    def deviation(self) -> Deviation:
+        if unknown := self.table.keys() - self.KEYS:
+            raise self.wrong(sorted(unknown)[0], f"unknown key; known are {', '.join(sorted(self.KEYS))}")
+        try:
+            kind = Kind(self._text("kind"))
+        except ValueError:
+            raise self.wrong("kind", f"must be one of {', '.join(Kind)}") from None
+        at = self._texts("at", optional=kind not in (Kind.TRANSFORM, Kind.TOLERANCE))
+        examples, near_misses = self._examples("example"), self._examples("near_miss")
+        if not examples or not near_misses:
+            raise self.wrong("example", "an entry needs at least one example and one near_miss")
+        since = self.table.get("since")
+        return Deviation(
+            id=self._text("id"),
+            kind=kind,
+            title=self._text("title"),
+            routes=self._texts("routes"),
+            why=self._text("why"),
+            guide=self._text("guide"),
+            source=self.file.name,
+            since=since if isinstance(since, date) else None,
+            when=self._condition(),
+            examples=examples,
+            near_misses=near_misses,
+            at=at,
+            steps=tuple(self._steps("at", path) for path in at),
+            transform=self._transform() if kind is Kind.TRANSFORM else None,
+            arguments=self._arguments() if kind is Kind.TRANSFORM else None,
+            legacy=self._legacy() if kind not in (Kind.TRANSFORM, Kind.TOLERANCE) else None,
+            new=self._new(kind),
+            derive=self._derive() if kind is Kind.ACCEPTS else None,
+            canonical=self._text("canonical") if kind is Kind.TOLERANCE else None,
+        )
+
+    def _text(self, key: str) -> str:
+        value = self.table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(key, "must be text")
+        return value
+
+    def _texts(self, key: str, optional: bool = False) -> tuple[str, ...]:
+        return self._strings(key, self.table.get(key, [] if optional else None), optional)
+
+    def _strings(self, key: str, value: object, optional: bool = True) -> tuple[str, ...]:
+        values = [value] if isinstance(value, str) else value
+        if (
+            not isinstance(values, list)
+            or not (values or optional)
+            or not all(isinstance(v, str) for v in values)
+        ):
+            raise self.wrong(key, "must be text or a list of texts")
+        return tuple(values)
+
+    def _table(self, key: str, required: bool = True) -> Mapping[str, object]:
+        value = self.table.get(key, None if required else {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "must be a table")
+        return value
+
+    def _steps(self, key: str, path: str) -> Steps:
+        try:
+            return parse(path)
+        except ValueError as error:
+            raise self.wrong(key, str(error)) from error
+
+    def _pattern(self, key: str, value: object) -> re.Pattern[str]:
+        try:
+            return re.compile(str(value))
+        except re.error as error:
+            raise self.wrong(key, f"{value!r} is no regular expression: {error}") from error
+
+    def _transform(self) -> str:
+        name = self._text("transform")
+        if name not in TRANSFORMS:
+            raise self.wrong("transform", f"{name!r} is unknown; known are {', '.join(sorted(TRANSFORMS))}")
+        return name
+
+    def _arguments(self) -> Mapping[str, object]:
+        arguments, transform = self._table("with", required=False), TRANSFORMS[self._transform()]
+        if missing := transform.required - arguments.keys():
+            raise self.wrong("with", f"{sorted(missing)[0]} is missing")
+        if unknown := arguments.keys() - transform.required - transform.optional:
+            raise self.wrong("with", f"{sorted(unknown)[0]} is unknown to this transform")
+        return arguments
+
+    def _legacy(self) -> LegacySide:
+        table = self._table("legacy", required=False)
+        if unknown := table.keys() - {"status", "code", "defect"}:
+            raise self.wrong(f"legacy.{sorted(unknown)[0]}", "unknown; known are status, code, defect")
+        status = table.get("status", [])
+        statuses = status if isinstance(status, list) else [status]
+        defect = table.get("defect")
+        if defect is not None and defect not in DEFECTS:
+            raise self.wrong("legacy.defect", f"must be one of {', '.join(sorted(DEFECTS))}")
+        return LegacySide(
+            frozenset(int(str(one)) for one in statuses),
+            frozenset(self._strings("legacy.code", table.get("code", []))),
+            str(defect) if defect else None,
+        )
+
+    def _new(self, kind: Kind) -> NewSide | None:
+        if kind in (Kind.TRANSFORM, Kind.TOLERANCE):
+            return None
+        name = "expect" if kind is Kind.LEGACY_DEFECT else "new"
+        table = self._table(name)
+        if unknown := table.keys() - {"status", "code", "type", "errors", "names"}:
+            raise self.wrong(
+                f"{name}.{sorted(unknown)[0]}", "unknown; known are status, code, type, errors, names"
+            )
+        status = table.get("status")
+        if not isinstance(status, int):
+            raise self.wrong(f"{name}.status", "must be a number")
+        code, slug, names = table.get("code"), table.get("type"), table.get("names")
+        if status >= 400 and slug is None:
+            raise self.wrong(f"{name}.type", "an error needs the slug of its problem type")
+        return NewSide(
+            status,
+            str(code) if code is not None else None,
+            str(slug) if slug is not None else None,
+            frozenset(self._strings(f"{name}.errors", table.get("errors", []))),
+            self._pattern(f"{name}.names", names) if names is not None else None,
+        )
+
+    def _derive(self) -> str:
+        derive = self._text("derive")
+        if derive not in DERIVATIONS:
+            raise self.wrong("derive", f"must be one of {', '.join(sorted(DERIVATIONS))}")
+        return derive
+
+    def _condition(self) -> Condition:
+        table = self._table("when", required=False)
+        known = {"parameter", "parameters", "method", "role", "value", "message", "known"}
+        if unknown := table.keys() - known:
+            raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
+        parameters = table.get("parameters", {})
+        value, message, known_path = table.get("value", []), table.get("message"), table.get("known")
+        return Condition(
+            parameter=self._strings("when.parameter", table.get("parameter", [])),
+            parameters={
+                name: self._pattern(f"when.parameters.{name}", pattern)
+                for name, pattern in parameters.items()
+            }
+            if isinstance(parameters, dict)
+            else None,
+            method=self._strings("when.method", table.get("method", [])),
+            role=self._strings("when.role", table.get("role", [])),
+            value=tuple(map(self._value, value if isinstance(value, list) else [value])),
+            message=self._pattern("when.message", message) if message is not None else None,
+            known=known_path if isinstance(known_path, bool) else None,
+        )
+
+    def _value(self, table: Mapping[str, object]) -> ValueCondition:
+        if unknown := table.keys() - {"at", "matches", "not_matches", "is", "absent"}:
+            raise self.wrong(
+                f"when.value.{sorted(unknown)[0]}", "known are at, matches, not_matches, is, absent"
+            )
+        at, absent = str(table.get("at", "")), table.get("absent")
+        return ValueCondition(
+            at,
+            self._steps("when.value.at", at),
+            self._pattern("when.value.matches", table["matches"]) if "matches" in table else None,
+            self._pattern("when.value.not_matches", table["not_matches"]) if "not_matches" in table else None,
+            table.get("is", MISSING),
+            absent if isinstance(absent, bool) else None,
+        )
+
+    def _examples(self, key: str) -> tuple[Example, ...]:
+        tables = self.table.get(key, [])
+        if not isinstance(tables, list):
+            raise self.wrong(key, f"must be [[deviation.{key}]] tables")
+        return tuple(self._example(key, table) for table in tables)
+
+    def _example(self, key: str, table: Mapping[str, object]) -> Example:
+        if unknown := table.keys() - {"legacy", "legacy_json", "new", "new_json", "request", "document_json"}:
+            raise self.wrong(
+                f"{key}.{sorted(unknown)[0]}", "known are legacy, legacy_json, new, new_json, request"
+            )
+        request = table.get("request")
+        return Example(
+            self._side(key, "legacy", table),
+            self._side(key, "new", table),
+            request if isinstance(request, dict) else None,
+            self._side(key, "document", table),
+        )
+
+    def _side(self, key: str, side: str, table: Mapping[str, object]) -> object:
+        if f"{side}_json" not in table:
+            return table.get(side, MISSING)
+        try:
+            return json.loads(str(table[f"{side}_json"]))
+        except ValueError as error:
+            raise self.wrong(f"{key}.{side}_json", f"is no JSON: {error}") from error

@@ -1,0 +1,40 @@
+"""The headers that clients depend on: media type and CORS. All others are transport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from diffing.decode import Decoded
+from diffing.model import Difference, Observation
+
+ORIGIN: Final = "access-control-allow-origin"
+ALLOWED: Final = "access-control-allow-headers"
+
+
+def header_differences(
+    legacy: Observation, old: Decoded, new: Observation, young: Decoded
+) -> Iterator[Difference]:
+    """Where the compared headers of two successful answers differ.
+
+    The new side may allow more request headers than PHP does (it reads `Authorization`), never fewer.
+    """
+    if old.media_type != young.media_type:
+        yield Difference("header.content-type", "value", old.media_type, young.media_type)
+    if legacy.header(ORIGIN) != new.header(ORIGIN):
+        yield Difference(f"header.{ORIGIN}", "value", legacy.header(ORIGIN), new.header(ORIGIN))
+    if not _tokens(legacy.header(ALLOWED)) <= _tokens(new.header(ALLOWED)):
+        yield Difference(f"header.{ALLOWED}", "value", legacy.header(ALLOWED), new.header(ALLOWED))
+
+
+def preflight_differences(new: Observation) -> Iterator[Difference]:
+    """What an answer to a CORS preflight lacks."""
+    if new.status not in (200, 204):
+        yield Difference("status", "status", "200 or 204", new.status)
+    for name in (ORIGIN, ALLOWED, "access-control-allow-methods"):
+        if not new.header(name):
+            yield Difference(f"header.{name}", "missing", "demanded of a preflight answer", None)
+
+
+def _tokens(value: str | None) -> set[str]:
+    return {token.strip().lower() for token in (value or "").split(",") if token.strip()}

@@ -1,0 +1,156 @@
+"""The values that comparing works on: what was asked, what each side answered, and what came of it.
+
+Everything here is immutable. An observation holds an answer **or** an error, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from config.routes import Route
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Outcome(StrEnum):
+    """The closed set of verdicts of an exchange; `skipped` always carries a reason."""
+
+    MATCH = "match"
+    EXPLAINED = "explained"
+    MISMATCH = "mismatch"
+    LEGACY_ERROR = "legacy_error"
+    NEW_ERROR = "new_error"
+    BOTH_ERROR = "both_error"
+    TIMEOUT = "timeout"
+    SKIPPED = "skipped"
+    SHED = "shed"
+    TOO_LARGE = "too_large"
+    TOO_EXPENSIVE = "too_expensive"
+
+
+class SkipReason(StrEnum):
+    """Why an exchange was not compared."""
+
+    WRITE = "write"
+    NO_ROUTE = "no_route"
+    NOT_IMPLEMENTED = "not_implemented"
+    HTML_PAGE = "html_page"
+    SAMPLED = "sampled"
+    RACE = "race"
+    LIMITED = "limited"
+    UNDERIVED = "underived"
+    XML = "xml"
+    DIVERGED = "diverged"
+    TOO_LARGE_TO_REHEARSE = "too_large_to_rehearse"
+    BREAKER_OPEN = "breaker_open"
+    KILL_SWITCH = "kill_switch"
+
+
+class FollowUp(StrEnum):
+    """One more answer that a comparison needs before it can say anything.
+
+    `UNLIMITED`: the new side, the same filters without limit and offset.
+    `NEW_GET`: the new side, the same request as GET.
+    `LEGACY_GET`: the legacy side, the same request as GET with the same key.
+    """
+
+    UNLIMITED = "unlimited"
+    NEW_GET = "new_get"
+    LEGACY_GET = "legacy_get"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one side answered.
+
+    Args:
+        status: HTTP status, or None when there was no answer.
+        headers: Pairs as received, names in any case.
+        body: Bytes as received, content coding not undone.
+        seconds: From sending the request to the last byte.
+        error: None, `"timeout"`, `"too_large"`, or what went wrong with the connection.
+    """
+
+    status: int | None
+    headers: Headers
+    body: bytes
+    seconds: float = 0.0
+    error: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What diffing must know of the client's request.
+
+    Args:
+        route: The route that both sides answer; None for a path that the legacy server does not know.
+        method: The client's method.
+        parameters: Path and filter values under their legacy names, decoded.
+        role: What the key turned out to be: none, user, readonly, admin or bad.
+        format: `json` or `xml`: the form that the client asked the legacy side for.
+        known: False when the legacy server has no route for the path.
+    """
+
+    route: Route | None
+    method: str
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    role: str = "none"
+    format: str = "json"
+    known: bool = True
+
+    @property
+    def route_name(self) -> str:
+        """The name under which the exchange is counted."""
+        return self.route.name if self.route else UNROUTED
+
+
+UNROUTED: Final = "(no route)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the normalised legacy answer and the new answer are not the same.
+
+    Args:
+        path: Where, e.g. `$[did=61].quality[name=X].value`, `status`, `header.allow`.
+        what: `value`, `type`, `missing` (in new), `extra` (in new), `duplicate`, `order`, `status`, `code`, ...
+        legacy: The normalised legacy value, None when absent.
+        new: The new value, None when absent.
+        nearly: Sentences: which deviations nearly explained it, and why they did not.
+    """
+
+    path: str
+    what: str
+    legacy: object = None
+    new: object = None
+    nearly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of comparing one exchange.
+
+    `outcome` is None exactly when `follow_up` says which further answer is needed first.
+    """
+
+    outcome: Outcome | None
+    reason: SkipReason | None = None
+    differences: tuple[Difference, ...] = ()
+    deviations: tuple[str, ...] = ()
+    follow_up: FollowUp | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict as it is stored and shown: `match`, `skipped:xml` ..."""
+        if self.outcome is None:
+            return "pending"
+        return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)

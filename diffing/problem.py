@@ -1,0 +1,125 @@
+"""Check the new side's problem document against what a registry entry promises of it.
+
+Source: new-api.md decision 6: status, media type and code strictly; type and title by the table of problems; `detail`
+for the names and numbers that it must hold; `errors[].type` and `.loc` against the declaration; never the wording.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from config.problems import ProblemType
+from diffing.decode import Decoded
+from diffing.deviations import NewSide
+from diffing.model import Asked, Difference, Observation
+
+TYPE_BASE: Final = "https://openml.org/problems/"
+MEDIA_TYPE: Final = "application/problem+json"
+_PLACES: Final = frozenset({"path", "query", "body", "header"})
+_NUMBER = re.compile(r"\d+")
+
+
+def message_of(error: Mapping[str, object]) -> str:
+    """PHP's message and additional information, entities undone (common-data.md section 4)."""
+    parts = (error.get("message"), error.get("additional_information"))
+    return html.unescape(" ".join(part for part in parts if isinstance(part, str)))
+
+
+def problem_differences(
+    asked: Asked,
+    legacy_error: Mapping[str, object] | None,
+    expected: NewSide,
+    new: Observation,
+    decoded: Decoded,
+    problems: Mapping[str, ProblemType],
+) -> Iterator[Difference]:
+    """Where the new answer is not the problem that the entry promises.
+
+    Args:
+        asked: Facts of the request.
+        legacy_error: The legacy error document, None when the legacy side answered something else.
+        expected: The entry's new side.
+        new: The new observation.
+        decoded: Its body, decoded.
+        problems: The table of problem types.
+    """
+    if new.status != expected.status:
+        yield Difference("status", "status", expected.status, new.status)
+    yield from _headers(expected.status, new)
+    if asked.method == "HEAD":
+        if new.body:
+            yield Difference("$", "extra", None, f"{len(new.body)} bytes")
+        return
+    if decoded.media_type != MEDIA_TYPE:
+        yield Difference("header.content-type", "value", MEDIA_TYPE, decoded.media_type)
+    document = decoded.document
+    if not isinstance(document, dict):
+        yield Difference("$", "type", "a problem document", document)
+        return
+    slug = expected.type or ""
+    members: dict[str, object] = {"type": TYPE_BASE + slug, "status": expected.status}
+    if slug in problems:
+        members["title"] = problems[slug].title
+    code = expected.code or (legacy_error or {}).get("code")
+    for name, value in members.items():
+        if document.get(name) != value or type(document.get(name)) is not type(value):
+            yield Difference(f"$.{name}", "value", value, document.get(name))
+    if document.get("code") != code:
+        yield Difference("$.code", "code", code, document.get("code"))
+    yield from _detail(legacy_error or {}, expected, document)
+    yield from _errors(asked, expected, document)
+
+
+def _headers(status: int, new: Observation) -> Iterator[Difference]:
+    for demanded, name in ((401, "www-authenticate"), (405, "allow")):
+        if status == demanded and not new.header(name):
+            yield Difference(f"header.{name}", "missing", f"demanded with {status}", None)
+
+
+def _detail(
+    legacy_error: Mapping[str, object], expected: NewSide, document: Mapping[str, object]
+) -> Iterator[Difference]:
+    detail = document.get("detail")
+    if not isinstance(detail, str) or not detail:
+        yield Difference("$.detail", "missing", "a sentence", detail)
+        return
+    text = message_of(legacy_error)
+    wanted = _NUMBER.findall(text)
+    if expected.names and (found := expected.names.search(text)):
+        wanted += [name.strip() for name in found[1].split(",")]
+    for name in wanted:
+        if name not in detail:
+            yield Difference("$.detail", "value", f"a text that names {name!r}", detail)
+
+
+def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> Iterator[Difference]:
+    errors = document.get("errors")
+    if not expected.errors:
+        if errors is not None:
+            yield Difference("$.errors", "extra", None, errors)
+        return
+    if not isinstance(errors, list) or not errors:
+        yield Difference("$.errors", "missing", "a list of what is wrong", errors)
+        return
+    names = _parameter_names(asked)
+    for index, error in enumerate(errors):
+        kind = error.get("type") if isinstance(error, dict) else None
+        if kind not in expected.errors:
+            yield Difference(f"$.errors[{index}].type", "value", " or ".join(sorted(expected.errors)), kind)
+        loc = error.get("loc") if isinstance(error, dict) else None
+        if not isinstance(loc, list) or len(loc) < 2 or loc[0] not in _PLACES or str(loc[1]) not in names:
+            yield Difference(f"$.errors[{index}].loc", "value", "a place and a parameter of the request", loc)
+
+
+def _parameter_names(asked: Asked) -> set[str]:
+    names = set(asked.parameters)
+    if asked.route is not None:
+        names |= {place.partition(".")[2] for place in asked.route.parameters.values()}
+        names |= set(asked.route.parameters)
+        names |= set(re.findall(r"\{([a-z_]+)", asked.route.new.path))
+        if asked.route.legacy is not None:
+            names |= set(asked.route.legacy.filters or ())
+    return names

@@ -1,0 +1,97 @@
+"""Lists that were cut by a limit, and lists that PHP refuses to move by an offset alone.
+
+PHP's lists have no order, so which rows a limited list shows is unspecified (recordings: `_limited`). The rows of
+both sides must then be rows of the new side's answer to the same filters without limit and offset.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from config.routes import Rows
+from diffing.model import Asked, Difference
+from diffing.paths import generalise
+from diffing.walk import canonical, walk
+
+CUTTING: Final = frozenset({"limit", "offset"})
+
+
+def unspecified(asked: Asked) -> bool:
+    """Whether which rows come is unspecified: a limit or an offset on a list whose rows both sides do not order."""
+    if asked.route is None or not CUTTING & asked.parameters.keys():
+        return False
+    top = next((rows for rows in asked.route.rows if rows.at == "$"), None)
+    return top is not None and not top.ordered
+
+
+def settled(value: object, rows: Sequence[Rows], path: str = "$") -> object:
+    """The value with every list of unspecified order sorted, so that equal ones have equal canonical bytes."""
+    if isinstance(value, dict):
+        return {key: settled(element, rows, f"{path}.{key}") for key, element in value.items()}
+    if isinstance(value, list):
+        elements = [settled(element, rows, f"{path}[*]") for element in value]
+        if any(entry.at == generalise(path) and not entry.ordered for entry in rows):
+            elements.sort(key=canonical)
+        return elements
+    return value
+
+
+def limited_differences(
+    asked: Asked, legacy: list[object], new: list[object], unlimited: list[object]
+) -> Iterator[Difference]:
+    """Where a limited list is not a choice of as many rows of the unlimited list, on either side.
+
+    Args:
+        asked: Facts of the request, with its route.
+        legacy: The normalised legacy rows.
+        new: The new rows.
+        unlimited: The new side's rows for the same filters without limit and offset.
+    """
+    rows = asked.route.rows if asked.route else ()
+    if len(legacy) != len(new):
+        yield Difference("$", "length", len(legacy), len(new))
+    known = Counter(_form(row, rows) for row in unlimited)
+    for side, answered in (("missing", legacy), ("extra", new)):
+        left = known.copy()
+        for row in answered:
+            form = _form(row, rows)
+            if left[form]:
+                left[form] -= 1
+            elif side == "missing":
+                yield from _closest(row, unlimited, rows)
+            else:
+                yield Difference(_name(row, rows), side, None, row)
+
+
+def _form(row: object, rows: Sequence[Rows]) -> bytes:
+    return canonical(settled(row, rows, "$[*]"))
+
+
+def _key(row: object, rows: Sequence[Rows]) -> list[object]:
+    top = next((entry for entry in rows if entry.at == "$"), None)
+    return [row.get(column) for column in top.key] if top and isinstance(row, dict) else [row]
+
+
+def _name(row: object, rows: Sequence[Rows]) -> str:
+    top = next((entry for entry in rows if entry.at == "$"), None)
+    columns = top.key if top else ()
+    return "$[" + ",".join(f"{c}={v}" for c, v in zip(columns, _key(row, rows), strict=False)) + "]"
+
+
+def _closest(row: object, unlimited: list[object], rows: Sequence[Rows]) -> tuple[Difference, ...]:
+    """The difference to the row of the same key; the whole row where there is none (or it is listed too often)."""
+    wanted = canonical(_key(row, rows))
+    twin = next((other for other in unlimited if canonical(_key(other, rows)) == wanted), None)
+    if twin is None or _form(twin, rows) == _form(row, rows):
+        return (Difference(_name(row, rows), "missing" if twin is None else "duplicate", row, None),)
+    return walk([row], [twin], rows)
+
+
+def moved(asked: Asked, unlimited: list[object]) -> list[object]:
+    """The rows that offset and limit choose of the unlimited list."""
+    offset, limit = asked.parameters.get("offset", "0"), asked.parameters.get("limit", "0")
+    start = int(offset) if offset.isdecimal() else 0
+    end = start + int(limit) if limit.isdecimal() and int(limit) else None
+    return unlimited[start:end]

@@ -1,0 +1,188 @@
+"""What a `transform` deviation does to a value: one small function per kind.
+
+Each takes a legacy value (or `MISSING` for an absent key) and the entry's arguments and answers the new value.
+A value that a transform does not understand is answered as it is: the comparison then says what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from diffing.decode import PHP_BLANKS
+from diffing.paths import MISSING
+
+Arguments = Mapping[str, object]
+
+# new-api.md decision 5: what counts as a number stored as text
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A kind of transform.
+
+    Args:
+        apply: The function.
+        required: Arguments that an entry must give under `with`.
+        optional: Arguments that it may give.
+    """
+
+    apply: Callable[[object, Arguments], object]
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+
+def unwrap(value: object, arguments: Arguments) -> object:
+    """An object with the one key `key` becomes that key's value."""
+    key = arguments["key"]
+    return value[key] if isinstance(value, dict) and value.keys() == {key} else value
+
+
+def pluck(value: object, arguments: Arguments) -> object:
+    """As unwrap, and a list of such objects becomes the list of their values."""
+    if isinstance(value, list):
+        return [unwrap(element, arguments) for element in value]
+    return unwrap(value, arguments)
+
+
+def rename(value: object, arguments: Arguments) -> object:
+    """An object's key `from` is called `to`."""
+    before, after = arguments["from"], arguments["to"]
+    if isinstance(value, dict) and before in value and after not in value:
+        return {after if key == before else key: element for key, element in value.items()}
+    return value
+
+
+def as_list(value: object, _: Arguments) -> object:
+    """Nothing, one or many becomes a list."""
+    if value is MISSING:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def list_of_text(value: object, arguments: Arguments) -> object:
+    """As list; an empty element, which PHP shows as `[]`, is the empty text."""
+    if value == []:
+        return []
+    elements = as_list(value, arguments)
+    return ["" if element == [] else element for element in elements] if isinstance(elements, list) else value
+
+
+def null(value: object, _: Arguments) -> object:
+    """An absent key or an empty element is null."""
+    return None if value is MISSING or value == [] else value
+
+
+def text(value: object, _: Arguments) -> object:
+    """An absent key or an empty element is the empty text."""
+    return "" if value is MISSING or value == [] else value
+
+
+def _each(value: object, function: Callable[[str], object]) -> object:
+    if isinstance(value, list):
+        return [_each(element, function) for element in value]
+    return function(value) if isinstance(value, str) else value
+
+
+def integer(value: object, _: Arguments) -> object:
+    """Text that is an integer, or each such text of a list, becomes one."""
+    return _each(value, lambda text: int(text) if _INTEGER.fullmatch(text) else text)
+
+
+def _float(text: str) -> object:
+    stripped = text.strip(PHP_BLANKS)
+    if not _NUMBER.fullmatch(stripped):
+        return text
+    number = float(stripped)
+    return number if number - number == 0.0 else text
+
+
+def number(value: object, _: Arguments) -> object:
+    """Text that is a number (new-api.md decision 5) becomes a float; so does an integer."""
+    if type(value) is int:
+        return float(value)
+    return _each(value, _float)
+
+
+def literal(value: object, _: Arguments) -> object:
+    """Text becomes an integer if written as one, else a float if it is a number."""
+    return _each(
+        value, lambda text: int(text) if _INTEGER.fullmatch(text.strip(PHP_BLANKS)) else _float(text)
+    )
+
+
+def boolean(value: object, _: Arguments) -> object:
+    """The texts true and false become booleans."""
+    return _each(value, lambda text: {"true": True, "false": False}.get(text, text))
+
+
+def datetime(value: object, _: Arguments) -> object:
+    """A blank between date and time becomes a T."""
+    return _each(value, lambda text: _DATETIME.sub(r"\1T\2", text) if _DATETIME.fullmatch(text) else text)
+
+
+def lower(value: object, _: Arguments) -> object:
+    """Text in lower case."""
+    return _each(value, str.lower)
+
+
+def split(value: object, arguments: Arguments) -> object:
+    """Text is cut at each `separator` into a list, its elements trimmed when `trim` says so; absent is empty."""
+    if value is MISSING or value == []:
+        return []
+    if not isinstance(value, str):
+        return value
+    parts = value.split(str(arguments["separator"]))
+    return [part.strip(PHP_BLANKS) for part in parts] if arguments.get("trim") else parts
+
+
+def split_each(value: object, arguments: Arguments) -> object:
+    """Each text of a list is cut at each `separator`, trimmed, and the parts join the list in its place."""
+    if not isinstance(value, list):
+        return value
+    parts: list[object] = []
+    for element in value:
+        found = split(element, {**arguments, "trim": True}) if isinstance(element, str) else element
+        parts.extend(found if isinstance(found, list) and isinstance(element, str) else [element])
+    return parts
+
+
+def replace(value: object, arguments: Arguments) -> object:
+    """What the regular expression `pattern` finds in a text is replaced by `by`."""
+    return _each(value, lambda text: re.sub(str(arguments["pattern"]), str(arguments["by"]), text))
+
+
+def drop(_: object, __: Arguments) -> object:
+    """The key is not there."""
+    return MISSING
+
+
+def constant(value: object, arguments: Arguments) -> object:
+    """An absent key has the value `value`."""
+    return arguments["value"] if value is MISSING else value
+
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "unwrap": Transform(unwrap, required=frozenset({"key"})),
+    "pluck": Transform(pluck, required=frozenset({"key"})),
+    "rename": Transform(rename, required=frozenset({"from", "to"})),
+    "list": Transform(as_list),
+    "list_of_text": Transform(list_of_text),
+    "null": Transform(null),
+    "text": Transform(text),
+    "integer": Transform(integer),
+    "number": Transform(number),
+    "literal": Transform(literal),
+    "boolean": Transform(boolean),
+    "datetime": Transform(datetime),
+    "lower": Transform(lower),
+    "split": Transform(split, required=frozenset({"separator"}), optional=frozenset({"trim"})),
+    "split_each": Transform(split_each, required=frozenset({"separator"})),
+    "replace": Transform(replace, required=frozenset({"pattern", "by"})),
+    "drop": Transform(drop),
+    "constant": Transform(constant, required=frozenset({"value"})),
+}
