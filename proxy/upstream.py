@@ -1,0 +1,188 @@
+"""One side over the network: httpx's transport seam over aiohttp's wire.
+
+This is the only module that imports the HTTP client of the proxy's path. aiohttp's errors become httpx's here
+and nowhere else:
+
+httpx.TransportError
+├── httpx.ConnectTimeout, httpx.ReadTimeout   the side did not answer in time
+├── httpx.ConnectError                        nobody listens there, no such name, TLS
+├── httpx.ReadError                           the connection broke while the answer came
+├── httpx.RemoteProtocolError                 what came is no HTTP
+└── httpx.NetworkError                        anything else between the two
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+
+import aiohttp
+import httpx
+from multidict import CIMultiDict
+from yarl import URL
+
+# The seam wants a URL, the wire takes the raw target of the request's extensions.
+SEAM_URL = httpx.URL("http://upstream/")
+# aiohttp adds these unless told not to; a proxy sends what its client sent.
+_ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+_CHUNK = 65536
+
+
+class Upstream(httpx.AsyncBaseTransport):
+    """One side behind its own pool of connections; nothing in it is shared with another instance.
+
+    Requests carry their raw target in ``extensions["target"]``. No cookies are kept, no redirect is followed,
+    no content coding undone and no proxy taken from the environment (design, promise 4).
+
+    Args:
+        base: URL of the side; a path in it is put before every target.
+        connections: Most connections at a time.
+        connect_timeout: Seconds to wait for a connection.
+        read_timeout: Seconds to wait for the next bytes of an answer.
+        reuse: Keep connections alive. Off for writes: a write on a connection that the other end is just
+            closing could neither be repeated nor be known to have arrived.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        connections: int = 100,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 60.0,
+        reuse: bool = True,
+    ) -> None:
+        self.base = base.rstrip("/")
+        self._connections = connections
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, connect=connect_timeout, sock_connect=connect_timeout, sock_read=read_timeout
+        )
+        self._reuse = reuse
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        # Made at the first request, because aiohttp wants the running loop.
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, limit_per_host=0, force_close=not self._reuse, ttl_dns_cache=10
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=_ADDED,
+                auto_decompress=False,
+                trust_env=False,
+                timeout=self._timeout,
+                read_bufsize=_CHUNK,
+                requote_redirect_url=False,
+                max_line_size=65536,
+                max_field_size=65536,
+            )
+        return self._session
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request and give its answer as soon as the head is there.
+
+        Args:
+            request: ``extensions["target"]`` holds the raw target; without it the URL's own is taken.
+
+        Returns:
+            The answer; its stream is read from the network as it is iterated.
+
+        Raises:
+            httpx.TransportError: As drawn in the module's docstring.
+        """
+        target: bytes = request.extensions.get("target", request.url.raw_path)
+        stream = request.stream
+        data: bytes | AsyncIterator[bytes] | None
+        if isinstance(stream, httpx.ByteStream):
+            data = b"".join(stream) or None
+        else:
+            assert isinstance(stream, httpx.AsyncByteStream)
+            data = aiter(stream)
+        with _errors_mapped(request):
+            response = await self._open().request(
+                request.method,
+                URL(self.base + _target_text(target), encoded=True),
+                headers=_header_pairs(request.headers.raw),
+                data=data,
+                allow_redirects=False,
+            )
+        return httpx.Response(
+            response.status,
+            headers=list(response.raw_headers),
+            stream=_Body(response, request),
+            extensions={"reason_phrase": (response.reason or "").encode("latin-1", "replace")},
+            request=request,
+        )
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+class _Body(httpx.AsyncByteStream):
+    """An answer's body, read as it is asked for: a slow reader slows the sender down."""
+
+    def __init__(self, response: aiohttp.ClientResponse, request: httpx.Request) -> None:
+        self._response = response
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_mapped(self._request):
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        # Closes the connection unless the body was read to its end, when it is back in the pool already.
+        self._response.close()
+
+
+def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:
+    # aiohttp drops a repeated header whose name comes in another case: repetitions take the first one's case.
+    first: dict[str, str] = {}
+    pairs: CIMultiDict[str] = CIMultiDict()
+    for name, value in raw:
+        text = name.decode("latin-1")
+        pairs.add(first.setdefault(text.lower(), text), _text(value))
+    return pairs
+
+
+def _text(value: bytes) -> str:
+    # aiohttp writes UTF-8: UTF-8 arrives as it came, other bytes as the characters of latin-1.
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _target_text(target: bytes) -> str:
+    try:
+        return target.decode()
+    except UnicodeDecodeError:
+        # Not expressible in what aiohttp writes; percent-encoded they mean the same (RFC 3986, 2.4).
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in target)
+
+
+@contextmanager
+def _errors_mapped(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx.ConnectTimeout("no connection in time", request=request) from error
+    except (TimeoutError, aiohttp.ServerTimeoutError) as error:
+        raise httpx.ReadTimeout("no answer in time", request=request) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError(_told(error), request=request) from error
+    except aiohttp.ClientResponseError as error:
+        raise httpx.RemoteProtocolError(_told(error), request=request) from error
+    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
+        raise httpx.ReadError(_told(error), request=request) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise httpx.NetworkError(_told(error), request=request) from error
+    except ValueError as error:
+        # aiohttp refuses what it cannot put on the wire (a line break in a header, a URL without a host).
+        raise httpx.LocalProtocolError(_told(error), request=request) from error
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
