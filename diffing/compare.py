@@ -14,6 +14,7 @@ from diffing.decode import Decoded, Form, decode
 from diffing.deviations import Deviation, Kind, Registry
 from diffing.explain import explained, unregistered
 from diffing.headers import header_differences, preflight_differences
+from diffing.lint import Usage
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import normalise
 from diffing.problem import message_of, problem_differences
@@ -31,6 +32,7 @@ class Differ:
         problems: Title and status of each problem type.
         max_bytes: Bodies longer than this are `too_large`.
         max_nodes: Documents that need more comparisons than this are `too_expensive`.
+        usage: Told of what the entries do, for the lint.
     """
 
     def __init__(
@@ -39,8 +41,9 @@ class Differ:
         problems: Mapping[str, ProblemType],
         max_bytes: int = 64 * 1024 * 1024,
         max_nodes: int = 5_000_000,
+        usage: Usage | None = None,
     ) -> None:
-        self.registry, self.problems = registry, problems
+        self.registry, self.problems, self.usage = registry, problems, usage
         self.max_bytes, self.max_nodes = max_bytes, max_nodes
 
     def compare(
@@ -224,7 +227,7 @@ class Differ:
         answer: Observation | None,
     ) -> Comparison:
         """Both sides answer: the normalised legacy document must be the new one."""
-        result = normalise(old.document, asked, entries)
+        result = normalise(old.document, asked, entries, self.usage.changed if self.usage else None)
         found = list(header_differences(legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))

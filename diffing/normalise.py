@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from diffing.deviations import Deviation, Kind
 from diffing.model import Asked
-from diffing.paths import change
+from diffing.paths import change, identical
 from diffing.transforms import TRANSFORMS
+
+Observer = Callable[[str, object, object], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,16 @@ class Normalised:
     unmet: tuple[tuple[str, str], ...]
 
 
-def normalise(document: object, asked: Asked, deviations: Iterable[Deviation]) -> Normalised:
+def normalise(
+    document: object, asked: Asked, deviations: Iterable[Deviation], observer: Observer | None = None
+) -> Normalised:
     """Apply the transform entries in order.
 
     Args:
         document: The decoded legacy document. It is changed in place: hand in one of your own.
         asked: Facts of the request, for `when`.
         deviations: The route's entries; those of other kinds are passed over.
+        observer: Told of each change: the entry's id, the value before and after.
     """
     hits: list[str] = []
     unmet: list[tuple[str, str]] = []
@@ -43,13 +48,13 @@ def normalise(document: object, asked: Asked, deviations: Iterable[Deviation]) -
         if reason is not None:
             unmet.append((deviation.id, reason))
             continue
-        document, changed = apply(deviation, document)
+        document, changed = apply(deviation, document, observer)
         if changed:
             hits.append(deviation.id)
     return Normalised(document, tuple(hits), tuple(unmet))
 
 
-def apply(deviation: Deviation, document: object) -> tuple[object, int]:
+def apply(deviation: Deviation, document: object, observer: Observer | None = None) -> tuple[object, int]:
     """Carry one transform out at all its paths.
 
     Returns:
@@ -57,8 +62,15 @@ def apply(deviation: Deviation, document: object) -> tuple[object, int]:
     """
     function = TRANSFORMS[deviation.transform or ""].apply
     arguments = deviation.arguments or {}
+
+    def carried_out(value: object) -> object:
+        after = function(value, arguments)
+        if observer is not None and not identical(value, after):
+            observer(deviation.id, value, after)
+        return after
+
     changed = 0
     for steps in deviation.steps:
-        document, count = change(document, steps, lambda value: function(value, arguments))
+        document, count = change(document, steps, carried_out)
         changed += count
     return document, changed
