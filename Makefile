@@ -1,0 +1,43 @@
+# What a newcomer needs: `make demo` to see it work, `make test` to see that it is right.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+ONCE ?=
+export SKIP_MARIADB
+
+.PHONY: help install demo test check lint bench mariadb lock
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed  ## create .venv with everything that is locked
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1: stop after the report)
+	$(BIN)/parity demo $(if $(ONCE),--once)
+
+test: install mariadb  ## all tests, on SQLite and on a private MariaDB (SKIP_MARIADB=1: without)
+	$(BIN)/python -m pytest
+
+lint: install  ## formatting, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint test  ## what CI runs
+
+bench: install  ## benchmarks: each prints ratios measured in one run
+	$(BIN)/python -m tests.benchmarks
+
+mariadb:
+	@sh tests/install_mariadb.sh
+
+lock: install  ## renew requirements.lock from pyproject.toml
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --no-emit-index-url --no-emit-find-links \
+		--no-header --output-file requirements.lock pyproject.toml
