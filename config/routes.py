@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from config.errors import ConfigError
 from config.location import ROUTES
+from config.templates import parse_template, segment_names
 from config.typed import Place, build, read_toml, unknown
 
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
-_SEGMENT = re.compile(r"\{[a-z_]+(:number|:rest)?\}")
 _METHOD = re.compile(r"[A-Z]+")
 _PLACE = re.compile(r"(query|path|body)\.[A-Za-z_.]+")
 
@@ -37,14 +38,24 @@ class LegacyTemplate:
 
     Args:
         methods: Upper-case method names, or ``*`` for any.
-        path: Below ``/api/v1/json/``, or absolute when it starts with ``/``. A segment is a literal,
-            ``{name}`` (any text), ``{name:number}`` (what PHP's is_numeric takes) or, last, ``{name:rest}``.
+        path: Below ``/api/v1/json/``, or absolute when it starts with ``/``; see ``config.templates``.
         filters: Legal filters of a list in PHP's declaration order; None when the path takes none.
+        aliases: Further paths that PHP's dispatcher sends to the same function.
+        query: Names that PHP reads from the query, else from the form, beside the key.
+        form: Form fields that PHP reads, where the body is a plain form.
+        needs: Form fields without which PHP's dispatcher takes another route.
+        bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
+            (``dropped``), except where it is an error (``sent``, with an empty value).
     """
 
     methods: tuple[str, ...]
     path: str
     filters: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    bare_filter: Literal["dropped", "sent"] = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ class NewTemplate:
         method: Its method; HEAD answers wherever GET does.
         path: Its path; ``{name}`` refers to the legacy segment of that name.
         also: Further methods.
-        aliases: Further paths that answer too.
+        aliases: Further paths that answer too; the proxy takes the first whose names the request gives.
     """
 
     method: str
@@ -154,17 +165,12 @@ def _read(table: object, file: Path, number: int) -> Route:
         raise place.error("must be entity.word in lower case, like dataset.get", "name")
     if route.legacy is not None:
         _check_methods(route.legacy.methods, place, "legacy.methods", wildcard=True)
-        _check_path(route.legacy.path, place, "legacy.path")
+        for path in (route.legacy.path, *route.legacy.aliases):
+            _check_path(path, place, "legacy.path")
     _check_methods((route.new.method, *route.new.also), place, "new.method")
-    known = set(segment_names(route.legacy.path)) if route.legacy else None
-    moved = {place_.split(".", 1)[1] for place_ in route.parameters.values() if place_.startswith("path.")}
     for path in (route.new.path, *route.new.aliases):
         _check_path(path, place, "new.path", absolute=True)
-        for segment in segment_names(path):
-            if known is not None and segment not in known | moved:
-                raise place.error(
-                    f"{{{segment}}} is no segment of the legacy path {sorted(known)}", "new.path"
-                )
+    _check_names(route, place)
     for parameter, target in route.parameters.items():
         if not _PLACE.fullmatch(target):
             raise place.below("parameters").error(
@@ -173,9 +179,18 @@ def _read(table: object, file: Path, number: int) -> Route:
     return route
 
 
-def segment_names(path: str) -> tuple[str, ...]:
-    """The names of a template's variable segments, in order."""
-    return tuple(part[1:-1].partition(":")[0] for part in path.split("/") if part.startswith("{"))
+def _check_names(route: Route, place: Place) -> None:
+    """Each variable segment of the new path must get its value from somewhere in the legacy request."""
+    if route.legacy is None:
+        return
+    known = {name for path in (route.legacy.path, *route.legacy.aliases) for name in segment_names(path)}
+    moved = {target.split(".", 1)[1] for target in route.parameters.values() if target.startswith("path.")}
+    for path in (route.new.path, *route.new.aliases):
+        for segment in segment_names(path):
+            if segment not in known | moved:
+                raise place.error(
+                    f"{{{segment}}} is no segment of the legacy path {sorted(known)}", "new.path"
+                )
 
 
 def _check_methods(methods: tuple[str, ...], place: Place, key: str, *, wildcard: bool = False) -> None:
@@ -189,8 +204,7 @@ def _check_methods(methods: tuple[str, ...], place: Place, key: str, *, wildcard
 def _check_path(path: str, place: Place, key: str, *, absolute: bool = False) -> None:
     if absolute and not path.startswith("/"):
         raise place.error(f"must start with /, not {path!r}", key)
-    for segment in path.strip("/").split("/"):
-        if "{" in segment and not _SEGMENT.fullmatch(segment):
-            raise place.error(
-                f"a variable segment is {{name}}, {{name:number}} or {{name:rest}}, not {segment!r}", key
-            )
+    try:
+        parse_template(path)
+    except ValueError as error:
+        raise place.error(str(error), key) from error

@@ -62,7 +62,7 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         ('"query.label"', '"label"', "must be query.NAME, path.NAME or body.NAME"),
         ("writes = false", "write = false", "did you mean writes?"),
         ("[[route]]", "[[routes]]", "did you mean route?"),
-        ('path = "data/list"', 'path = "data/{id:int}"', "a variable segment is"),
+        ('path = "data/list"', 'path = "data/{id:int}"', "a kind is number"),
     ],
 )
 def test_a_wrong_entry_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
