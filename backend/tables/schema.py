@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sqlalchemy import DDL, Column, ForeignKeyConstraint, MetaData, Table, event, text
+from sqlalchemy import DDL, Column, Connection, ForeignKeyConstraint, MetaData, Table, event, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement, SchemaItem
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -140,6 +140,8 @@ def _swap_keys(name: str, number: str, key_columns: tuple[str, ...]) -> Executab
         f"ALTER TABLE %(fullname)s DROP PRIMARY KEY, DROP INDEX uq_{name}_{'_'.join(key_columns)}, "
         f"ADD PRIMARY KEY ({', '.join(key_columns)}), ADD UNIQUE ({number})"
     )
-    return swap.execute_if(
-        callable_=lambda _ddl, _target, bind, **_: bind.dialect.name in ("mysql", "mariadb")
-    )
+    return swap.execute_if(callable_=_is_server)
+
+
+def _is_server(ddl: Any, target: Any, bind: Connection | None, *_: Any, **__: Any) -> bool:  # noqa: ARG001
+    return bind is not None and bind.dialect.name in ("mysql", "mariadb")
