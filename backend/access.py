@@ -1,0 +1,213 @@
+"""Who asks, and what they may see and do (new-API contract, decisions 8, 9 and 11)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.problems import (
+    ADMIN_ONLY,
+    CHALLENGE,
+    NO_KEY,
+    READ_ONLY_ACCOUNT,
+    WRONG_KEY,
+    Problem,
+    ProblemCase,
+)
+
+ADMIN_GROUP = 1
+WRITER_GROUPS = frozenset({ADMIN_GROUP, 2})
+PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The caller.
+
+    Args:
+        id: Of the user; -1 for a caller without a key, as PHP has it.
+        groups: Ids of the user's groups.
+    """
+
+    id: int
+    groups: frozenset[int] = frozenset()
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether no key was given."""
+        return self.id == ANONYMOUS.id
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether all is allowed."""
+        return ADMIN_GROUP in self.groups
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the account is more than read-only."""
+        return not self.groups.isdisjoint(WRITER_GROUPS)
+
+    def may_see(self, visibility: str | None, owner: int | None) -> bool:
+        """Whether one row may be shown.
+
+        Args:
+            visibility: Of the row; anything but exactly ``public`` is private (legacy notes, data 9).
+            owner: Id of the row's user.
+
+        Returns:
+            True for what is public, one's own, and for administrators.
+        """
+        return visibility == PUBLIC or self.may_change(owner)
+
+    def may_change(self, owner: int | None) -> bool:
+        """Whether one row may be changed by its owner's rights.
+
+        Args:
+            owner: Id of the row's user.
+
+        Returns:
+            True for one's own and for administrators.
+        """
+        return self.is_admin or (owner is not None and owner == self.id)
+
+
+ANONYMOUS = User(-1)
+
+
+def visible_to(
+    user: User, visibility: ColumnElement[str], owner: ColumnElement[int | None]
+) -> ColumnElement[bool]:
+    """The rows of a list that the caller may see, as a condition.
+
+    Args:
+        user: The caller.
+        visibility: Column of the visibility.
+        owner: Column of the owner's id.
+
+    Returns:
+        Public or one's own; all rows for administrators (migration guide, GET /data/list).
+    """
+    if user.is_admin:
+        return true()
+    return or_(visibility == PUBLIC, owner == user.id)
+
+
+async def user_of_key(connection: AsyncConnection, key: str) -> User:
+    """Find the user of a key, in one query.
+
+    The column decides what equals what: letter case and trailing blanks do not count. The first user of a
+    key that two have is taken, and ``active`` is not looked at (legacy notes, data 3.1).
+
+    Args:
+        connection: To ask.
+        key: As it was given.
+
+    Returns:
+        The user with the groups.
+
+    Raises:
+        Problem: 401, when nobody has this key.
+    """
+    rows = []
+    if _storable(key):
+        users, members = tables.users, tables.users_groups
+        found = await connection.execute(
+            select(users.c.id, members.c.group_id)
+            .outerjoin(members, members.c.user_id == users.c.id)
+            .where(users.c.session_hash == key)
+            .order_by(users.c.id)
+        )
+        rows = list(found)
+    if not rows:
+        raise WRONG_KEY.because("Authentication failed: nobody has this key.", headers=CHALLENGE)
+    first = rows[0].id
+    return User(first, frozenset(row.group_id for row in rows if row.id == first))
+
+
+def _storable(text: str) -> bool:
+    """Whether a latin1 column could hold it; MySQL refuses to compare what it cannot convert."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an operation asks of its caller, before it looks at the input.
+
+    Args:
+        key: A key is required.
+        writer: The account must be more than read-only.
+        admin: What those are told who are no administrators; None when everybody may.
+    """
+
+    key: bool = False
+    writer: bool = False
+    admin: ProblemCase | None = None
+
+    def problems(self) -> tuple[ProblemCase, ...]:
+        """The problems that ``check`` can raise."""
+        return (
+            *((NO_KEY,) if self.key else ()),
+            *((READ_ONLY_ACCOUNT,) if self.writer else ()),
+            *((self.admin,) if self.admin else ()),
+        )
+
+    def check(self, user: User) -> None:
+        """Let the caller pass, or not.
+
+        Args:
+            user: The caller.
+
+        Raises:
+            Problem: 403 for a read-only account (104) or for what only administrators may do.
+        """
+        if self.writer and not user.may_write:
+            raise READ_ONLY_ACCOUNT.because("This account is read-only; it may only read.")
+        if self.admin is not None and not user.is_admin:
+            raise self.admin.because("Only an administrator may do this.")
+
+
+def no_key() -> Problem:
+    """What a caller without a key is told where one is required."""
+    return NO_KEY.because(
+        "This needs an API key: as api_key in the query or form, or in the Authorization header.",
+        headers=CHALLENGE,
+    )
+
+
+ANYONE = Access()
+"""With or without a key."""
+
+USER = Access(key=True)
+"""Any account, a read-only one too."""
+
+WRITER = Access(key=True, writer=True)
+"""Any account that may write."""
+
+
+def admin_reads(case: ProblemCase = ADMIN_ONLY) -> Access:
+    """Administrators, on a read: PHP asks for no key there, so all others get the same refusal.
+
+    Args:
+        case: What the others are told.
+
+    Returns:
+        The access rule.
+    """
+    return Access(admin=case)
+
+
+def admin_writes(case: ProblemCase = ADMIN_ONLY) -> Access:
+    """Administrators, on a write.
+
+    Args:
+        case: What the others are told.
+
+    Returns:
+        The access rule.
+    """
+    return Access(key=True, writer=True, admin=case)

@@ -1,0 +1,60 @@
+"""The application: every operation, wired to its resources."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from config.settings import BackendSettings
+from starlette.applications import Starlette
+
+from backend.clock import Clock, system_clock
+from backend.database import Database
+from backend.datasets import routes as datasets
+from backend.gateway import Gateway
+from backend.operations import Operation
+from backend.resources import Resources
+from config.location import config_directory
+from config.problems import load_problems
+from config.routes import load_routes
+
+# One explicit list in the order of the OpenAPI document; an entity adds its operations here.
+OPERATIONS: tuple[Operation[Any], ...] = (*datasets.operations,)
+
+
+def create_app(
+    settings: BackendSettings, clock: Clock = system_clock, config: str | None = None
+) -> Starlette:
+    """Make the backend.
+
+    Nothing is opened before the lifespan starts: whoever runs the application in-process enters
+    ``app.router.lifespan_context(app)``.
+
+    Args:
+        settings: Where the database and files are, and how the backend is called from outside.
+        clock: What time it is.
+        config: The configuration directory, as the option ``--config`` has it.
+
+    Returns:
+        The ASGI application.
+
+    Raises:
+        ConfigError: The route map or the table of problem types is wrong.
+    """
+    directory = config_directory(config)
+    problems = load_problems(directory)
+    gateway = Gateway(OPERATIONS, load_routes(directory))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = Database(settings.database, settings.database_names)
+        try:
+            await database.check()
+            app.state.resources = Resources(settings, database, problems, clock)
+            yield
+        finally:
+            await database.dispose()
+
+    app = Starlette(lifespan=lifespan)
+    # Starlette's own router matches decoded paths; all requests go to ours, which reads the raw path.
+    app.router.default = gateway
+    return app

@@ -1,0 +1,1 @@
+"""Data sets: descriptions, features, qualities, lists."""

@@ -1,0 +1,158 @@
+"""The gate that every request passes: path, key, rights, input, then the operation.
+
+Checks come in one order and the first that applies answers (new-API contract, decision 6): known path and
+method, authentication, read-only account, administrators only, input; the rest is the operation's. Each request
+is one transaction, so that an answer that is an error has changed nothing (decision 10).
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any, cast
+
+import orjson
+from sqlalchemy.exc import DBAPIError
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from backend.access import ANONYMOUS, no_key, user_of_key
+from backend.database import DatabaseUnavailable
+from backend.intake import read_intake
+from backend.operations import Call, Operation
+from backend.problems import (
+    DATABASE_UNAVAILABLE,
+    INTERNAL,
+    METHOD_NOT_ALLOWED,
+    NO_SUCH_PATH,
+    Problem,
+    problem_response,
+)
+from backend.resources import Resources
+from backend.router import Router
+from backend.validation import read_parameters
+from config.routes import RouteMap
+
+log = logging.getLogger("backend")
+
+# On every answer, of an error too (new-API contract, decision 14).
+CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-allow-headers",
+        b"Origin, X-Requested-With, Content-Type, Accept, Authorization",
+    ),
+)
+
+
+class Gateway:
+    """The ASGI application of all operations.
+
+    Args:
+        operations: What is answered.
+        routes: Says method, path and aliases of each.
+
+    Raises:
+        ValueError: Two operations share a method and path.
+        KeyError: The route map does not know an operation.
+    """
+
+    def __init__(self, operations: Sequence[Operation[Any]], routes: RouteMap) -> None:
+        self._router: Router[tuple[Operation[Any], bool]] = Router()
+        for operation in operations:
+            route = routes[operation.name]
+            methods = [route.new.method, *route.new.also]
+            if "GET" in methods and "HEAD" not in methods:
+                methods.append("HEAD")
+            for path in (route.new.path, *route.new.aliases):
+                for method in methods:
+                    self._router.add(method, path, (operation, route.writes))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            return
+        resources = cast(Resources, scope["app"].state.resources)
+        response = await self._answer(scope, receive, resources)
+        await response(scope, receive, _finished(scope["method"], send))
+
+    async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
+        try:
+            return await self._operate(scope, receive, resources)
+        except Problem as problem:
+            return problem_response(resources.problems, problem)
+        except DatabaseUnavailable:
+            log.exception("the database cannot be reached")
+            return problem_response(resources.problems, _unavailable())
+        except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                log.exception("the connection to the database was lost")
+                return problem_response(resources.problems, _unavailable())
+            incident = secrets.token_hex(8)
+            log.exception("incident %s on %s", incident, scope["path"])
+            unexpected = INTERNAL.because(f"Something unexpected happened; incident {incident}.")
+            return problem_response(resources.problems, unexpected)
+
+    async def _operate(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
+        method: str = scope["method"]
+        path = cast(bytes, scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        match = self._router.find(method, path)
+        if match is None:
+            raise NO_SUCH_PATH.because(f"There is no {path} here.")
+        allow = ", ".join([*match.methods, "OPTIONS"])
+        if method == "OPTIONS":
+            return Response(
+                status_code=204,
+                headers={
+                    "Allow": allow,
+                    "Access-Control-Allow-Methods": allow,
+                    "Access-Control-Max-Age": "86400",
+                },
+            )
+        if match.target is None:
+            raise METHOD_NOT_ALLOWED.because(
+                f"{path} answers {allow}, not {method}.", headers={"Allow": allow}
+            )
+        operation, writes = match.target
+        request, intake = await read_intake(scope, receive, operation.body_limit)
+        try:
+            key = intake.key()
+            if key is None and operation.access.key:
+                raise no_key()
+            database = resources.database
+            async with database.write() if writes else database.read() as connection:
+                user = ANONYMOUS if key is None else await user_of_key(connection, key)
+                operation.access.check(user)
+                call = Call(
+                    parameters=read_parameters(operation, match.segments, intake),
+                    connection=connection,
+                    user=user,
+                    resources=resources,
+                    request=request,
+                    form=intake.form,
+                    json=intake.json,
+                )
+                answer = await operation.handler(call)
+        finally:
+            await request.close()
+        if isinstance(answer, Response):
+            return answer
+        return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)
+
+
+def _unavailable() -> Problem:
+    return DATABASE_UNAVAILABLE.because(
+        "The database cannot be reached at the moment.", headers={"Retry-After": "10"}
+    )
+
+
+def _finished(method: str, send: Send) -> Send:
+    """Sends every answer with the CORS headers, and the answer to HEAD without its body."""
+
+    async def finished(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *CORS]
+        elif method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return finished

@@ -1,0 +1,198 @@
+"""What a request brings: its key, its query, its form or JSON body."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope
+
+from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
+
+KEY = "api_key"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+MAX_FILES = 20
+"""As PHP's settings have it (legacy notes, data 1.5)."""
+
+
+class Absent:
+    """There is no JSON body; None would be the JSON value null."""
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value of the request.
+
+    Args:
+        value: Text, list of texts (a repeated name), or JSON value.
+        loc: Where it stood, as in ``errors[].loc``.
+    """
+
+    value: object
+    loc: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The query and body of a request, read once.
+
+    Args:
+        query: Names and values of the query, decoded, in order.
+        form: The fields and files of a form body.
+        json: The JSON body, or ABSENT.
+        authorization: Value of the Authorization header.
+    """
+
+    query: Sequence[tuple[str, str]] = ()
+    form: FormData = field(default_factory=FormData)
+    json: object = ABSENT
+    authorization: str = ""
+
+    def key(self) -> str | None:
+        """The key of the caller (new-API contract, decision 8).
+
+        The first ``api_key`` of the query counts, an empty one too; then that of the form; then the
+        Authorization header, which PHP does not read.
+
+        Returns:
+            The key; None when none was given. ``""`` and ``0`` are none.
+        """
+        for name, value in self.query:
+            if name == KEY:
+                return None if value in ("", "0") else value
+            if name.startswith(f"{KEY}["):
+                return value or name  # PHP reads an array, which is nobody's key
+        text = self.form.get(KEY)
+        if text is None:
+            return self._key_of_header()
+        return None if text in ("", "0") else str(text)
+
+    def _key_of_header(self) -> str | None:
+        scheme, _, credentials = self.authorization.partition(" ")
+        credentials = credentials.strip()
+        match scheme.lower():
+            case "bearer":
+                return credentials or None
+            case "basic":
+                try:
+                    pair = base64.b64decode(credentials, validate=True).decode()
+                except (binascii.Error, UnicodeDecodeError):
+                    return credentials  # not readable, so nobody's key
+                user, _, password = pair.partition(":")
+                return password or user or None
+            case _:
+                return None
+
+    def parameters(self) -> Mapping[str, Given]:
+        """The filters and fields: of the query, overridden by those of the body.
+
+        Returns:
+            Each value by its name. ``pagination`` of a JSON body is flattened; a JSON null is not given.
+
+        Raises:
+            InputProblem: The JSON body is no object.
+        """
+        given: dict[str, Given] = {}
+        for place, pairs in (("query", self.query), ("body", self._fields())):
+            for name, values in _grouped(pairs).items():
+                given[name] = Given(values[0] if len(values) == 1 else values, (place, name))
+        if not isinstance(self.json, Absent):
+            given.update(_members(self.json))
+        return given
+
+    def _fields(self) -> Iterator[tuple[str, str]]:
+        return ((name, value) for name, value in self.form.multi_items() if isinstance(value, str))
+
+
+def _grouped(pairs: Sequence[tuple[str, str]] | Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name != KEY and not name.startswith(f"{KEY}["):
+            groups.setdefault(name, []).append(value)
+    return groups
+
+
+def _members(json: object) -> Iterator[tuple[str, Given]]:
+    if not isinstance(json, dict):
+        raise _bad_body("json_object", "The JSON body must be an object.")
+    for name, value in json.items():
+        if name == "pagination" and isinstance(value, dict):
+            for inner, number in value.items():
+                if number is not None:
+                    yield inner, Given(number, ("body", "pagination", inner))
+        elif value is not None:
+            yield name, Given(value, ("body", name))
+
+
+def _bad_body(kind: str, message: str) -> InputProblem:
+    error: InputError = {"type": kind, "loc": ["body"], "msg": message, "input": None}
+    return InputProblem(message, [error])
+
+
+async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[Request, Intake]:
+    """Read a request.
+
+    Args:
+        scope: Of the request.
+        receive: Gives its body.
+        body_limit: Bytes that the body may have.
+
+    Returns:
+        The request (whose form files the caller closes) and what it brings.
+
+    Raises:
+        Problem: 413 for a larger body, 415 for one that is neither JSON nor a form.
+        InputProblem: The body is broken.
+    """
+    request = Request(scope, _limited(receive, body_limit))
+    headers = request.headers
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+    authorization = headers.get("authorization", "")
+    if "content-length" not in headers and "transfer-encoding" not in headers:
+        return request, Intake(query, authorization=authorization)
+    if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > body_limit:
+        raise _too_large(body_limit)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in FORM_TYPES:
+        try:
+            form = await request.form(max_files=MAX_FILES, max_part_size=body_limit)
+        except HTTPException as error:
+            raise _bad_body("form_invalid", f"The form cannot be read: {error.detail}") from error
+        return request, Intake(query, form=form, authorization=authorization)
+    body = await request.body()
+    if not body:
+        return request, Intake(query, authorization=authorization)
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise UNSUPPORTED_MEDIA_TYPE.because(f"The body must be JSON or a form, not {kind}.")
+    try:
+        json = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
+    return request, Intake(query, json=json, authorization=authorization)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """The same body, refused once it is longer than it may be, whatever its declared length."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise _too_large(limit)
+        return message
+
+    return limited
+
+
+def _too_large(limit: int) -> Exception:
+    return BODY_TOO_LARGE.because(f"The body is larger than {limit} bytes.")

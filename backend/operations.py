@@ -1,0 +1,149 @@
+"""Operations: what an endpoint is made of, declared in one place.
+
+``@operation`` gives a handler its name in the route map (which says method, path and aliases), the
+declaration of its parameters, the shape of its answer, every problem it can give, and who may call it. The
+gateway checks input by it, and the OpenAPI document is made of it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from config.settings import BackendSettings
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backend.access import ANYONE, Access, User
+from backend.filters import FilterCodes
+from backend.parameters import Parameters
+from backend.problems import ProblemCase
+from backend.resources import Resources
+
+P = TypeVar("P", bound=Parameters)
+
+# orjson serialises what a handler returns; typed shapes (TypedDict) are mappings of anything for mypy.
+Document: TypeAlias = Mapping[str, Any] | Sequence[Any]
+Answer: TypeAlias = Document | Response
+
+JSON_BODY_LIMIT = 1_000_000
+"""Bytes that the body of a read may have: filters, not files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[P]):
+    """One request, on its way through a handler.
+
+    Args:
+        parameters: The declared parameters, checked.
+        connection: Of the request's transaction. A write is committed when the handler returns, and nothing
+            of it stays when it raises.
+        user: The caller.
+        resources: What lives as long as the application.
+        request: For what the declaration does not cover: headers, method.
+        form: Fields and files of a form body.
+        json: The JSON body, or ``backend.intake.ABSENT``.
+    """
+
+    parameters: P
+    connection: AsyncConnection
+    user: User
+    resources: Resources
+    request: Request
+    form: FormData
+    json: object
+
+    @property
+    def settings(self) -> BackendSettings:
+        """The settings of the backend."""
+        return self.resources.settings
+
+    def now(self) -> datetime:
+        """The present time, as the database stores times."""
+        return self.resources.clock()
+
+
+Handler: TypeAlias = Callable[[Call[P]], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[P]):
+    """A handler with its declaration.
+
+    Args:
+        name: Of the route, in the route map.
+        handler: Answers it.
+        parameters: Declares path segments, filters and fields by their new names.
+        answer: Type of the document on success (a TypedDict, a list of them, ...); None for no JSON.
+        problems: Every problem that the handler raises.
+        access: Who may call.
+        filters: Legacy codes of a list's filters; unknown query parameters are errors only with them.
+        reads_body: The handler reads the body itself; undeclared fields of it are no errors.
+        body_limit: Bytes that a body may have.
+        media_type: Of the answer on success.
+        status: Of the answer on success.
+    """
+
+    name: str
+    handler: Handler[P]
+    parameters: type[P]
+    answer: object
+    problems: tuple[ProblemCase, ...]
+    access: Access
+    filters: FilterCodes | None
+    reads_body: bool
+    body_limit: int
+    media_type: str
+    status: int
+
+
+def operation(
+    name: str,
+    *,
+    parameters: type[P],
+    answer: object,
+    problems: tuple[ProblemCase, ...] = (),
+    access: Access = ANYONE,
+    filters: FilterCodes | None = None,
+    reads_body: bool = False,
+    body_limit: int = JSON_BODY_LIMIT,
+    media_type: str = "application/json",
+    status: int = 200,
+) -> Callable[[Handler[P]], Operation[P]]:
+    """Declare an operation; see Operation for the arguments.
+
+    Args:
+        name: Of the route, in the route map.
+        parameters: Declares path segments, filters and fields.
+        answer: Type of the document on success.
+        problems: Every problem that the handler raises.
+        access: Who may call.
+        filters: Legacy codes of a list's filters.
+        reads_body: The handler reads ``call.form`` or ``call.json`` itself, so that fields of the body which
+            are not declared are no errors.
+        body_limit: Bytes that a body may have.
+        media_type: Of the answer on success.
+        status: Of the answer on success.
+
+    Returns:
+        A decorator that makes an Operation of an async function.
+    """
+
+    def declare(handler: Handler[P]) -> Operation[P]:
+        return Operation(
+            name=name,
+            handler=handler,
+            parameters=parameters,
+            answer=answer,
+            problems=problems,
+            access=access,
+            filters=filters,
+            reads_body=reads_body,
+            body_limit=body_limit,
+            media_type=media_type,
+            status=status,
+        )
+
+    return declare
