@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.collations import storable
 from backend.problems import (
     ADMIN_ONLY,
     CHALLENGE,
@@ -19,6 +20,7 @@ from backend.problems import (
 ADMIN_GROUP = 1
 WRITER_GROUPS = frozenset({ADMIN_GROUP, 2})
 PUBLIC = "public"
+KEY_COLLATION = "latin1_swedish_ci"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ async def user_of_key(connection: AsyncConnection, key: str) -> User:
         Problem: 401, when nobody has this key.
     """
     rows = []
-    if _storable(key):
+    if storable(KEY_COLLATION, key):
         users, members = tables.users, tables.users_groups
         found = await connection.execute(
             select(users.c.id, members.c.group_id)
@@ -123,15 +125,6 @@ async def user_of_key(connection: AsyncConnection, key: str) -> User:
         raise WRONG_KEY.because("Authentication failed: nobody has this key.", headers=CHALLENGE)
     first = rows[0].id
     return User(first, frozenset(row.group_id for row in rows if row.id == first))
-
-
-def _storable(text: str) -> bool:
-    """Whether a latin1 column could hold it; MySQL refuses to compare what it cannot convert."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

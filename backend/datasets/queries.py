@@ -38,9 +38,8 @@ async def description(connection: AsyncConnection, did: int) -> Row[Any] | None:
         .limit(1)
         .scalar_subquery()
     )
-    newest = (
-        select(func.max(_description.c.version)).where(_description.c.did == _dataset.c.did).scalar_subquery()
-    )
+    versions = _description.alias("versions")
+    newest = select(func.max(versions.c.version)).where(versions.c.did == _dataset.c.did).scalar_subquery()
     found = await connection.execute(
         select(
             _dataset,

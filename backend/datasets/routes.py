@@ -2,9 +2,15 @@
 
 from typing import Annotated, Any
 
-from backend.datasets import problems, queries, shapes
+from backend.datasets import queries, shapes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId
+from backend.problems import ProblemCase
+
+# Legacy notes, data 11.
+UNKNOWN = ProblemCase("dataset-not-found", "111")
+PRIVATE = ProblemCase("dataset-no-access", "112")
+NO_FILE = ProblemCase("dataset-no-data-file", "113")
 
 
 class DatasetPath(Parameters):
@@ -17,7 +23,7 @@ class DatasetPath(Parameters):
     "dataset.get",
     parameters=DatasetPath,
     answer=shapes.Description,
-    problems=(problems.UNKNOWN, problems.PRIVATE, problems.NO_FILE),
+    problems=(UNKNOWN, PRIVATE, NO_FILE),
 )
 async def get(call: Call[DatasetPath]) -> Document:
     """One data set with all that describes it.
@@ -27,11 +33,11 @@ async def get(call: Call[DatasetPath]) -> Document:
     did = call.parameters.dataset_id
     row = await queries.description(call.connection, did)
     if row is None:
-        raise problems.UNKNOWN.because(f"No dataset with id {did} found.")
+        raise UNKNOWN.because(f"No dataset with id {did} found.")
     if not call.user.may_see(row.visibility, row.uploader):
-        raise problems.PRIVATE.because(f"No access granted: dataset {did} is private.")
+        raise PRIVATE.because(f"No access granted: dataset {did} is private.")
     if row.file is None:
-        raise problems.NO_FILE.because(f"Could not find the data file record of dataset {did}.")
+        raise NO_FILE.because(f"Could not find the data file record of dataset {did}.")
     return shapes.description(row, await queries.tags(call.connection, did), call.settings)
 
 
