@@ -10,15 +10,23 @@ from starlette.applications import Starlette
 from backend.clock import Clock, system_clock
 from backend.database import Database
 from backend.datasets import routes as datasets
+from backend.estimationprocedures import routes as estimationprocedures
+from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.gateway import Gateway
 from backend.operations import Operation
 from backend.resources import Resources
+from backend.tasktypes import routes as tasktypes
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
 
 # One explicit list in the order of the OpenAPI document; an entity adds its operations here.
-OPERATIONS: tuple[Operation[Any], ...] = (*datasets.operations,)
+OPERATIONS: tuple[Operation[Any], ...] = (
+    *datasets.operations,
+    *tasktypes.operations,
+    *estimationprocedures.operations,
+    *evaluationmeasures.operations,
+)
 
 
 def create_app(

@@ -1,0 +1,1 @@
+"""Estimation procedures: how the data of a task is split."""

@@ -1,0 +1,47 @@
+"""Documents of estimation procedures (new-API contract, section C)."""
+
+from typing import Any, NotRequired
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from backend.php_text import trimmed_or_empty
+
+
+class Procedure(TypedDict):
+    """An estimation procedure, in the list and alone; what it does not have is left out."""
+
+    id: int
+    task_type_id: int
+    name: str
+    type: str
+    repeats: NotRequired[int]
+    folds: NotRequired[int]
+    percentage: NotRequired[int]
+    stratified_sampling: NotRequired[bool]
+
+
+def procedure(row: Row[*tuple[Any, ...]]) -> Procedure:
+    """One estimation procedure (legacy notes, task 6).
+
+    Args:
+        row: Of the table ``estimation_procedure``.
+
+    Returns:
+        The document; ``samples``, ``custom_testset`` and ``date`` are never shown.
+    """
+    document: Procedure = {
+        "id": row.id,
+        "task_type_id": row.ttid,
+        "name": trimmed_or_empty(row.name),
+        "type": trimmed_or_empty(row.type),
+    }
+    if row.repeats is not None:
+        document["repeats"] = row.repeats
+    if row.folds is not None:
+        document["folds"] = row.folds
+    if row.percentage is not None:
+        document["percentage"] = row.percentage
+    if row.stratified_sampling is not None:
+        document["stratified_sampling"] = row.stratified_sampling == "true"
+    return document

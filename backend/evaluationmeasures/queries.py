@@ -1,0 +1,25 @@
+"""SQL of evaluation measures."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+
+_function = tables.math_function
+
+
+async def measures(connection: AsyncConnection) -> list[str]:
+    """The names of all evaluation measures (legacy notes, task 5).
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        Names in the order of the key.
+    """
+    found = await connection.scalars(
+        select(_function.c.name)
+        .where(_function.c.functionType == "EvaluationFunction")
+        .order_by(_function.c.id)
+    )
+    return list(found)

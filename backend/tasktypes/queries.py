@@ -1,0 +1,58 @@
+"""SQL of task types."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+
+_type = tables.task_type
+_inout = tables.task_type_inout
+
+
+async def every_type(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """All task types.
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        Rows in the order of the key.
+    """
+    found = await connection.execute(
+        select(_type.c.ttid, _type.c.name, _type.c.description, _type.c.creator).order_by(_type.c.ttid)
+    )
+    return found.all()
+
+
+async def task_type(connection: AsyncConnection, ttid: int) -> Row[*tuple[Any, ...]] | None:
+    """One task type.
+
+    Args:
+        connection: To ask.
+        ttid: Id of the task type.
+
+    Returns:
+        The row; None for an unknown id.
+    """
+    return (await connection.execute(select(_type).where(_type.c.ttid == ttid))).first()
+
+
+async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The inputs of a task type, hidden ones too (legacy notes, task 2.2).
+
+    Args:
+        connection: To ask.
+        ttid: Id of the task type.
+
+    Returns:
+        Rows by their order; equal ones by the key.
+    """
+    found = await connection.execute(
+        select(_inout.c.name, _inout.c.requirement, _inout.c.api_constraints)
+        .where(_inout.c.ttid == ttid, _inout.c.io == "input")
+        .order_by(_inout.c.order, _inout.c.name, _inout.c.type)
+    )
+    return found.all()

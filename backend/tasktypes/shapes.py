@@ -1,0 +1,129 @@
+"""Documents of task types (new-API contract, section C).
+
+Clients of both APIs read these two documents, so they keep their envelopes and their text ids.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NotRequired
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from backend.php_text import csv_fields, trimmed_or_empty
+
+Description = str | list[str]
+"""Text; ``[]`` when there is none."""
+
+
+class ListedType(TypedDict):
+    """A task type in the list."""
+
+    id: str
+    name: str
+    description: Description
+    creator: str
+
+
+class ListedTypes(TypedDict):
+    """Holds the task types."""
+
+    task_type: list[ListedType]
+
+
+class TaskTypes(TypedDict):
+    """The document of ``GET /tasktype/list``."""
+
+    task_types: ListedTypes
+
+
+class Input(TypedDict):
+    """An input of a task type; ``requirement`` is there when it is required, ``data_type`` when it is known."""
+
+    name: str
+    requirement: NotRequired[str]
+    data_type: NotRequired[str]
+
+
+class DescribedType(TypedDict):
+    """A task type with its inputs."""
+
+    id: str
+    name: str
+    description: Description
+    creator: list[str]
+    contributor: NotRequired[list[str]]
+    creation_date: str
+    input: list[Input]
+
+
+class TaskType(TypedDict):
+    """The document of ``GET /tasktype/{task_type_id}``."""
+
+    task_type: DescribedType
+
+
+def task_types(rows: Iterable[Row[*tuple[Any, ...]]]) -> TaskTypes:
+    """All task types (legacy notes, task 2.1).
+
+    Args:
+        rows: Of ``queries.every_type``.
+
+    Returns:
+        The document; creators are the column's text.
+    """
+    return {
+        "task_types": {
+            "task_type": [
+                {
+                    "id": str(row.ttid),
+                    "name": trimmed_or_empty(row.name),
+                    "description": trimmed_or_empty(row.description) or [],
+                    "creator": trimmed_or_empty(row.creator),
+                }
+                for row in rows
+            ]
+        }
+    }
+
+
+def task_type(row: Row[*tuple[Any, ...]], inputs: Sequence[Row[*tuple[Any, ...]]]) -> TaskType:
+    """One task type (legacy notes, task 2.2).
+
+    Args:
+        row: Of ``queries.task_type``.
+        inputs: Of ``queries.inputs``.
+
+    Returns:
+        The document; without ``contributor`` when there is none.
+    """
+    document: DescribedType = {
+        "id": str(row.ttid),
+        "name": trimmed_or_empty(row.name),
+        "description": trimmed_or_empty(row.description) or [],
+        "creator": csv_fields(row.creator),
+        "creation_date": row.creationDate.isoformat(sep=" ", timespec="seconds"),
+        "input": [_input(declared) for declared in inputs],
+    }
+    if contributors := csv_fields(row.contributors):
+        document["contributor"] = contributors
+    return {"task_type": document}
+
+
+def _input(row: Row[*tuple[Any, ...]]) -> Input:
+    document: Input = {"name": trimmed_or_empty(row.name)}
+    if row.requirement == "required":
+        document["requirement"] = row.requirement
+    if (data_type := _data_type(row.api_constraints)) is not None:
+        document["data_type"] = data_type
+    return document
+
+
+def _data_type(constraints: str | None) -> str | None:
+    """The data type that an input's constraints name, when they are JSON and name one."""
+    try:
+        declared = json.loads(constraints or "")
+    except ValueError:
+        return None
+    data_type = declared.get("data_type") if isinstance(declared, dict) else None
+    return data_type if isinstance(data_type, str) else None
