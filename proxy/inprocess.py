@@ -10,6 +10,10 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 
+class ApplicationError(RuntimeError):
+    """The application could not start or stop; the message is that of its own exception."""
+
+
 class Application(httpx.AsyncBaseTransport):
     """An ASGI application behind httpx's transport seam.
 
@@ -105,7 +109,7 @@ async def running(app: ASGIApp) -> AsyncIterator[Application]:
         Its transport.
 
     Raises:
-        RuntimeError: The application could not start; the cause is chained when it raised.
+        ApplicationError: The application could not start; the cause is chained when it raised.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     outbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -115,16 +119,18 @@ async def running(app: ASGIApp) -> AsyncIterator[Application]:
     await inbox.put({"type": "lifespan.startup"})
     started = await outbox.get()
     if started["type"] == "lifespan.startup.failed":
-        await asyncio.gather(task, return_exceptions=True)
-        raise RuntimeError(started.get("message") or "the application could not start") from started.get(
-            "cause"
-        )
+        cause = await task
+        raise ApplicationError(
+            str(cause or started.get("message") or "the application could not start")
+        ) from cause
     try:
         yield Application(app, state)
     finally:
         await inbox.put({"type": "lifespan.shutdown"})
         await outbox.get()
-        await task
+        cause = await task
+        if cause is not None:
+            raise ApplicationError(f"the application failed: {cause}") from cause
 
 
 async def _lifespan(
@@ -132,9 +138,11 @@ async def _lifespan(
     scope: MutableMapping[str, Any],
     inbox: "asyncio.Queue[Message]",
     outbox: "asyncio.Queue[Message]",
-) -> None:
+) -> Exception | None:
     # The lifespan lives in one task from start to end, because cancel scopes may not wander between tasks.
     try:
         await app(scope, inbox.get, outbox.put)
     except Exception as error:
-        await outbox.put({"type": "lifespan.startup.failed", "message": str(error), "cause": error})
+        await outbox.put({"type": "lifespan.startup.failed", "message": str(error)})
+        return error
+    return None

@@ -1,0 +1,140 @@
+"""Serve an ASGI application over HTTP, and say so in one line when ready."""
+
+import asyncio
+import importlib
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_BACKLOG: Final = 2048
+
+
+class ListenError(ValueError):
+    """The server cannot listen where it was told to; the message says why."""
+
+
+class Listener(uvicorn.Server):
+    """A uvicorn server on a socket of ours.
+
+    Args:
+        app: The application.
+        bound: A socket that listens already.
+        ready: Called once the application has started, with the server's URL.
+        lifespan: Whether the application's lifespan is run here.
+        drain: Seconds that requests under way get when the server stops.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bound: socket.socket,
+        *,
+        ready: Callable[[str], None] = lambda _url: None,
+        lifespan: bool = True,
+        drain: int = 10,
+    ) -> None:
+        # httptools refuses requests that a lenient parser would let a smuggler use (design, promise 3).
+        importlib.import_module("httptools")
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on" if lifespan else "off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=drain,
+            )
+        )
+        self._bound = bound
+        self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn passes them
+        """Drain at the first signal, stop at once at the second; either way it is no failure."""
+        # uvicorn would raise the signal again after its shutdown, which ends the process with a failure status.
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return url_of(self._bound)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready(self.url)
+
+    async def run_bound(self) -> None:
+        """Serve until told to stop."""
+        await self.serve([self._bound])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: Address or name.
+        port: Port, 0 for any free one.
+
+    Returns:
+        The socket.
+
+    Raises:
+        ListenError: The port is taken, or the address is not ours.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror as error:
+        raise ListenError(f"cannot listen on {host}: {error.strerror}") from error
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(_BACKLOG)
+        bound.setblocking(False)
+    except (OSError, OverflowError) as error:
+        bound.close()
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ListenError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from error
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def announce(url: str) -> None:
+    """The one line that scripts wait for."""
+    sys.stdout.write(f"listening on {url}\n")
+    sys.stdout.flush()
+
+
+def serve_forever(app: ASGIApp, host: str, port: int, *, lifespan: bool = False) -> None:
+    """Serve one application until SIGINT or SIGTERM.
+
+    Args:
+        app: The application.
+        host: Address to listen on.
+        port: Port, 0 for any free one.
+        lifespan: Whether the application has a lifespan.
+
+    Raises:
+        ListenError: It cannot listen there.
+    """
+    listener = Listener(app, bind(host, port), ready=announce, lifespan=lifespan)
+    with asyncio.Runner(loop_factory=listener.config.get_loop_factory()) as runner:
+        runner.run(listener.run_bound())

@@ -1,0 +1,151 @@
+"""Counting verdicts so that the numbers add up: received is the sum of all outcomes (design, promise 6)."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from diffing.model import Comparison, Outcome
+
+# Outcomes that are one number each; `skipped` is a number per reason.
+_PLAIN = tuple(outcome for outcome in Outcome if outcome is not Outcome.SKIPPED)
+COMPARED = (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)
+# Outcomes that somebody has to look at.
+FAILING = (
+    Outcome.MISMATCH,
+    Outcome.NEW_ERROR,
+    Outcome.BOTH_ERROR,
+    Outcome.TIMEOUT,
+    Outcome.TOO_LARGE,
+    Outcome.TOO_EXPENSIVE,
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Verdicts of one route, or of all.
+
+    Args:
+        verdicts: Verdict (``match``, ``skipped:xml`` …) to the number of exchanges.
+    """
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def received(self) -> int:
+        """Exchanges counted."""
+        return self.verdicts.total()
+
+    @property
+    def compared(self) -> int:
+        """Match, explained and mismatch (design §2)."""
+        return sum(self.verdicts[outcome] for outcome in COMPARED)
+
+    @property
+    def parity(self) -> float | None:
+        """(match + explained) / compared; None when nothing was compared."""
+        compared = self.compared
+        return (compared - self.verdicts[Outcome.MISMATCH]) / compared if compared else None
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Reason to number, reasons that occurred."""
+        return {
+            verdict.partition(":")[2]: count
+            for verdict, count in sorted(self.verdicts.items())
+            if verdict.startswith("skipped:")
+        }
+
+    def of(self, verdict: str) -> int:
+        """The number of exchanges with a verdict; ``skipped`` means all reasons together."""
+        if verdict == Outcome.SKIPPED:
+            return sum(self.skipped.values())
+        return self.verdicts[verdict]
+
+    def document(self) -> dict[str, Any]:
+        """The counts as the JSON of ``parity check`` has them: every outcome, ``skipped`` by reason."""
+        return {
+            "received": self.received,
+            **{str(outcome): self.verdicts[outcome] for outcome in _PLAIN},
+            "skipped": self.skipped,
+        }
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Exchanges that failed with one signature.
+
+    Args:
+        signature: What they share (diffing.cluster).
+        route: Name of the route.
+        count: How many exchanges.
+        example: The first one: request, path, legacy, new, nearly.
+    """
+
+    signature: str
+    route: str
+    count: int
+    example: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Everything that is counted over many exchanges.
+
+    Args:
+        totals: Verdicts of all exchanges.
+        routes: Verdicts by route name.
+        deviations: Deviation id to the number of exchanges that it explained a part of.
+        clusters: Exchanges that somebody has to look at, by signature.
+    """
+
+    totals: Counts = field(default_factory=Counts)
+    routes: dict[str, Counts] = field(default_factory=dict)
+    deviations: Counter[str] = field(default_factory=Counter)
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+
+    def add(
+        self,
+        route: str,
+        comparison: Comparison,
+        signature: Callable[[], str],
+        example: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        """Count one exchange.
+
+        Args:
+            route: The name under which it is counted.
+            comparison: Its settled comparison.
+            signature: Gives its signature; called only for an outcome that somebody has to look at.
+            example: Gives what a reader needs to see it; called for the first of a signature only.
+        """
+        verdict = comparison.verdict
+        self.totals.verdicts[verdict] += 1
+        self.routes.setdefault(route, Counts()).verdicts[verdict] += 1
+        self.deviations.update(set(comparison.deviations))
+        if comparison.outcome not in FAILING:
+            return
+        name = signature()
+        cluster = self.clusters.get(name)
+        if cluster is None:
+            self.clusters[name] = Cluster(name, route, 1, example())
+        else:
+            cluster.count += 1
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of ``parity check``: totals, routes, deviations, differences (most frequent first)."""
+        clusters = sorted(self.clusters.values(), key=lambda cluster: (-cluster.count, cluster.signature))
+        return {
+            "totals": self.totals.document(),
+            "routes": {name: counts.document() for name, counts in sorted(self.routes.items())},
+            "deviations": dict(sorted(self.deviations.items())),
+            "differences": [
+                {
+                    "signature": cluster.signature,
+                    "route": cluster.route,
+                    "count": cluster.count,
+                    "example": dict(cluster.example),
+                }
+                for cluster in clusters
+            ],
+        }

@@ -1,0 +1,64 @@
+"""Servers that tests of the proxy talk to through real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from starlette.types import ASGIApp
+
+from proxy.listen import Listener, bind
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Everything here runs on asyncio."""
+    return "asyncio"
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, lifespan: bool = False) -> AsyncIterator[str]:
+    """Serve an application on a free port; gives its URL."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    listener = Listener(app, bind("127.0.0.1", 0), ready=ready.set_result, lifespan=lifespan, drain=1)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(listener.run_bound(), name="listener")
+        await asyncio.wait([ready, task], return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield ready.result()
+        finally:
+            listener.should_exit = True
+
+
+@asynccontextmanager
+async def raw_server(handler: Handler) -> AsyncIterator[str]:
+    """Serve connections byte by byte on a free port; gives the URL."""
+
+    async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractAsyncContextManager[str]]:
+    """Serves an ASGI application within a block: ``async with serve(app) as url``."""
+    return serving
+
+
+@pytest.fixture
+def raw() -> Callable[[Handler], AbstractAsyncContextManager[str]]:
+    """Serves connections byte by byte within a block: ``async with raw(handler) as url``."""
+    return raw_server

@@ -1,0 +1,63 @@
+"""Secrets do not reach what is stored."""
+
+import pytest
+
+from proxy.redact import Redactor, redacted_body, redacted_target
+
+KEY = b"AD000000000000000000000000000000"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/data/1?api_key=" + KEY,
+        b"/data/1?a=1&API_KEY=" + KEY + b"&b=2",
+        b"/data/1?api%5Fkey=" + KEY,
+        b"/data/1?%61pi_key=" + KEY,
+        b"/data/1?api_key[]=" + KEY,
+        b"/?/api/v1/json/data/1?api_key=" + KEY,
+    ],
+)
+def test_a_key_in_the_target_is_replaced(target: bytes) -> None:
+    """However the parameter is spelled, the key is gone."""
+    assert KEY not in Redactor().target(target)
+    assert KEY.decode() not in redacted_target(target)
+
+
+def test_the_rest_of_the_target_stays() -> None:
+    """Only the value is replaced."""
+    assert redacted_target(b"/a?x=1&api_key=k&y=%zz") == "/a?x=1&api_key=...&y=%zz"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"api_key=" + KEY + b"&tag=x",
+        b'{"tag": "x", "api_key": "' + KEY + b'"}',
+        b'--b\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n' + KEY + b"\r\n--b--\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="api_key"\r\nContent-Type: text/plain\r\n\r\n'
+        + KEY
+        + b"\r\n--b--\r\n",
+    ],
+)
+def test_a_key_in_the_body_is_replaced(body: bytes) -> None:
+    """Forms, multipart forms and JSON are understood."""
+    assert KEY not in Redactor().body(body)
+    assert KEY not in redacted_body(body)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "cookie", "Set-Cookie", "Parity-Shadow"])
+def test_secret_headers_are_replaced(name: str) -> None:
+    """Credentials and cookies are not stored."""
+    assert Redactor().headers(((name, "secret"),))[0][1].startswith("~")
+
+
+def test_equal_secrets_stay_equal() -> None:
+    """One still sees that two requests came with one key."""
+    redactor = Redactor()
+    assert redactor.mark(KEY) == redactor.mark(KEY) != redactor.mark(b"other")
+
+
+def test_hashes_of_two_runs_differ() -> None:
+    """A hash says nothing outside its run."""
+    assert Redactor().mark(KEY) != Redactor().mark(KEY)

@@ -1,0 +1,183 @@
+"""The upstream sends and gives what it was given, byte for byte."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import httpx
+import pytest
+
+from proxy.observe import observe
+from proxy.upstream import SEAM_URL, Upstream
+
+pytestmark = pytest.mark.anyio
+Raw = Callable[[Any], AbstractAsyncContextManager[str]]
+
+ANSWER = (
+    b"HTTP/1.1 450 \r\nSet-Cookie: a=1; Path=/\r\nX-Name: \xc3\xa9\r\nSet-Cookie: b=2\r\n"
+    b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x00"
+)
+
+
+class Echo:
+    """Keeps what arrives and gives one fixed answer."""
+
+    def __init__(self, answer: bytes = ANSWER) -> None:
+        self.heads: list[bytes] = []
+        self.answer = answer
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(self.answer)
+            await writer.drain()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"//api/v1/./x/../%31?a=%zz&b=+",
+        b'/a%20b"<>^`{|}',
+        b"/?/api/v1/json/data/1",
+        "/é?ü".encode(),
+        b"/data/list/tag/a%2Fb%2",
+        b"/x?a=1&a=2&&=",
+    ],
+)
+async def test_the_target_arrives_as_it_was(raw: Raw, target: bytes) -> None:
+    """Neither path nor query is decoded, encoded, sorted or normalised."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        await observe(side, "GET", target, (("Host", "openml.test"),))
+    assert echo.heads[0].split(b"\r\n")[0] == b"GET " + target + b" HTTP/1.1"
+
+
+async def test_the_path_of_the_base_comes_first(raw: Raw) -> None:
+    """A side may live below a path."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url + "/php/") as side:
+        await observe(side, "GET", b"/api/v1?x")
+    assert echo.heads[0].startswith(b"GET /php/api/v1?x HTTP/1.1\r\n")
+
+
+async def test_request_headers_arrive_in_order_and_nothing_is_added(raw: Raw) -> None:
+    """Duplicates survive; no Accept, Accept-Encoding, User-Agent or Cookie appears."""
+    echo = Echo()
+    headers = (("Host", "openml.test"), ("X-B", "1"), ("X-A", "é"), ("X-B", "2"))
+    async with raw(echo) as url, Upstream(url) as side:
+        await observe(side, "GET", b"/", headers)
+        await observe(side, "GET", b"/", headers)
+    lines = [b"GET / HTTP/1.1", b"Host: openml.test", b"X-B: 1", "X-A: é".encode(), b"X-B: 2", b"", b""]
+    assert [head.split(b"\r\n") for head in echo.heads] == [lines, lines]
+
+
+async def test_a_repeated_header_in_another_case_survives(raw: Raw) -> None:
+    """Header names ignore case, values do not get lost over it."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        await observe(side, "GET", b"/", (("Host", "h"), ("X-B", "1"), ("x-b", "2"), ("X-B", "3")))
+    assert echo.heads[0].split(b"\r\n")[2:5] == [b"X-B: 1", b"X-B: 2", b"X-B: 3"]
+
+
+async def test_the_answer_comes_as_it_was(raw: Raw) -> None:
+    """Status 450, duplicate headers and an encoded body are passed on undisturbed."""
+    async with raw(Echo()) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/")
+    headers = (
+        ("Set-Cookie", "a=1; Path=/"),
+        ("X-Name", "é".encode().decode("latin-1")),
+        ("Set-Cookie", "b=2"),
+        ("Content-Encoding", "gzip"),
+        ("Content-Length", "3"),
+    )
+    assert (found.status, found.headers, found.body, found.error) == (450, headers, b"\x1f\x8b\x00", None)
+
+
+async def test_a_redirect_is_an_answer(raw: Raw) -> None:
+    """The client follows redirects, not the proxy."""
+    echo = Echo(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+    async with raw(echo) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/")
+    assert (found.status, len(echo.heads)) == (302, 1)
+
+
+async def test_a_body_of_unknown_length_is_sent_in_chunks(raw: Raw) -> None:
+    """Framing is made anew."""
+    received = bytearray()
+
+    async def server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.extend(await reader.readuntil(b"0\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+
+    class Body(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"one"
+            yield b"two!"
+
+    async with raw(server) as url, Upstream(url) as side:
+        request = httpx.Request("POST", SEAM_URL, stream=Body(), extensions={"target": b"/up"})
+        response = await side.handle_async_request(request)
+        await response.aclose()
+    head, _, body = bytes(received).partition(b"\r\n\r\n")
+    assert (b"Transfer-Encoding: chunked" in head, body) == (True, b"3\r\none\r\n4\r\ntwo!\r\n0\r\n\r\n")
+
+
+async def test_nobody_there_is_an_observation() -> None:
+    """An error is a value."""
+    async with Upstream("http://127.0.0.1:1") as side:
+        found = await observe(side, "GET", b"/")
+    assert (found.status, (found.error or "").partition(":")[0]) == (None, "connection")
+
+
+async def test_no_answer_in_time_is_a_timeout(raw: Raw) -> None:
+    """A side that hangs costs no more than the deadline."""
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with raw(hang) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/", deadline=0.05)
+    assert found.error == "timeout"
+
+
+async def test_a_cut_body_is_an_error(raw: Raw) -> None:
+    """A side that promises more than it sends has not answered."""
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+        await writer.drain()
+
+    async with raw(cut) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/")
+    assert (found.status, (found.error or "").partition(":")[0]) == (200, "connection")
+
+
+async def test_what_is_no_http_is_an_error(raw: Raw) -> None:
+    """Garbage on the wire is told as such."""
+
+    async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"hello there\r\n\r\n")
+        await writer.drain()
+
+    async with raw(garbage) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/")
+    assert (found.status, (found.error or "").partition(":")[0]) == (None, "connection")
+
+
+async def test_without_reuse_every_request_has_its_own_connection(raw: Raw) -> None:
+    """A write never meets a connection that the other end is just closing."""
+    connections = 0
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await Echo()(reader, writer)
+
+    async with raw(once) as url, Upstream(url, reuse=False) as side:
+        await observe(side, "POST", b"/")
+        await observe(side, "POST", b"/")
+    assert connections == 2
