@@ -1,0 +1,223 @@
+"""The engine of each kind of database, with what every connection of it is told first.
+
+sqlite:///x.db            the experiment database; the user database is x-openml.db beside it
+mysql://user:pass@host/   a MySQL or MariaDB server that has both databases (aiomysql, or asyncmy by
+                          mysql+asyncmy://)
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import aiosqlite
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from backend.collations import collations
+from backend.numbers import SQLITE_NAME, double_text
+from backend.tables import EXPERIMENTS, USERS
+
+_SQLITE_DRIVERS = {"sqlite": "sqlite+aiosqlite", "sqlite+aiosqlite": "sqlite+aiosqlite"}
+_SERVER_DRIVERS = {
+    "mysql": "mysql+aiomysql",
+    "mysql+aiomysql": "mysql+aiomysql",
+    "mysql+asyncmy": "mysql+asyncmy",
+    "mariadb": "mariadb+aiomysql",
+    "mariadb+aiomysql": "mariadb+aiomysql",
+    "mariadb+asyncmy": "mariadb+asyncmy",
+}
+_ACCEPTED = "sqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST:PORT/"
+
+_BUSY_SECONDS = 10.0
+_CONNECTIONS_KEPT = 8
+_CONNECTIONS_MORE = 24
+
+# What PHP's connections have (legacy notes, schema: "Connection facts"), and the session in UTC. No kept
+# warnings: PHP never reads them, and the drivers would ask for them with one more round trip.
+_SERVER_SESSION = (
+    "SET NAMES utf8mb3 COLLATE utf8mb3_general_ci, SESSION time_zone = '+00:00', "
+    "SESSION group_concat_max_len = 1048576, SESSION max_error_count = 0, SESSION sql_mode = "
+    "REPLACE(REPLACE(@@sql_mode, 'STRICT_TRANS_TABLES', ''), 'STRICT_ALL_TABLES', '')"
+)
+
+BEGIN = "sqlite_begin"
+"""Execution option: how a SQLite transaction begins (DEFERRED, IMMEDIATE)."""
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached, or is not an OpenML database."""
+
+
+class Names(Protocol):
+    """The real names of the two databases on a server."""
+
+    @property
+    def openml(self) -> str:
+        """Of the user database."""
+
+    @property
+    def openml_expdb(self) -> str:
+        """Of the experiment database."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseNames:
+    """The names that the legacy server uses."""
+
+    openml: str = "openml"
+    openml_expdb: str = "openml_expdb"
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFiles:
+    """Where the two databases are.
+
+    Args:
+        experiments: file of the experiment database.
+        users: file of the user database.
+    """
+
+    experiments: Path
+    users: Path
+
+
+def parse(database: str) -> URL:
+    """Read a database URL.
+
+    Args:
+        database: the URL.
+
+    Returns:
+        The URL with the asynchronous driver named.
+
+    Raises:
+        DatabaseUnavailable: it is not a URL of a database that works here.
+    """
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise DatabaseUnavailable(f"{database!r} is no database URL; right would be {_ACCEPTED}") from None
+    driver = (_SQLITE_DRIVERS | _SERVER_DRIVERS).get(url.drivername)
+    shown = url.render_as_string(hide_password=True)
+    if driver is None:
+        raise DatabaseUnavailable(f"{shown}: {url.drivername} does not work here; right would be {_ACCEPTED}")
+    if driver in _SQLITE_DRIVERS and url.database in (None, "", ":memory:"):
+        raise DatabaseUnavailable(f"{shown} names no file; right would be sqlite:///FILE")
+    if driver not in _SQLITE_DRIVERS and url.database:
+        raise DatabaseUnavailable(
+            f"{shown} names the database {url.database!r}; the URL names the server only, "
+            "the names of the two databases are settings"
+        )
+    return url.set(drivername=driver)
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the (parsed) URL names files."""
+    return url.drivername in _SQLITE_DRIVERS
+
+
+def sqlite_files(url: URL) -> SqliteFiles:
+    """The two files that a SQLite URL names: `x.db` and, beside it, `x-openml.db`."""
+    experiments = Path(url.database or "").absolute()
+    return SqliteFiles(experiments, experiments.with_stem(f"{experiments.stem}-openml"))
+
+
+def server_engine(url: URL, names: Names) -> AsyncEngine:
+    """The engine for a MySQL or MariaDB server.
+
+    Args:
+        url: of the server, parsed.
+        names: of the two databases.
+
+    Returns:
+        The engine; nothing is connected yet.
+    """
+    translated = {
+        logical: real
+        for logical, real in ((USERS, names.openml), (EXPERIMENTS, names.openml_expdb))
+        if logical != real
+    }
+    return create_async_engine(
+        url,
+        connect_args={"init_command": _SERVER_SESSION},
+        execution_options={"schema_translate_map": translated} if translated else {},
+        pool_size=_CONNECTIONS_KEPT,
+        max_overflow=_CONNECTIONS_MORE,
+        pool_pre_ping=True,
+        pool_recycle=3600,
+    )
+
+
+def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
+    """The engine for two SQLite files: one is the main database, the other is attached.
+
+    Args:
+        files: the two files.
+        create: make files that are not there; otherwise they are an error when connecting.
+
+    Returns:
+        The engine; nothing is connected yet.
+    """
+
+    async def connect() -> aiosqlite.Connection:
+        connection = aiosqlite.Connection(lambda: open_sqlite(files, create=create), 64)
+        # Else a process that forgets to dispose of its engine never ends.
+        connection._thread.daemon = True
+        return await connection
+
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=connect,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=_CONNECTIONS_KEPT,
+        max_overflow=_CONNECTIONS_MORE,
+        execution_options={"schema_translate_map": {EXPERIMENTS: "main", USERS: USERS}},
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+    return engine
+
+
+def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connection:
+    """Open the two files as one connection that compares and prints like MySQL.
+
+    Args:
+        files: the two files.
+        create: make files that are not there.
+
+    Returns:
+        The connection; transactions begin and end only when told.
+
+    Raises:
+        sqlite3.Error: a file is not there or is no SQLite file.
+    """
+    mode = "rwc" if create else "rw"
+    connection = sqlite3.connect(
+        f"{files.experiments.as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    try:
+        for name, compare in collations().items():
+            connection.create_collation(name, compare)
+        connection.create_function(SQLITE_NAME, 1, double_text, deterministic=True)
+        connection.execute(f"ATTACH ? AS {USERS}", (f"{files.users.as_uri()}?mode={mode}",))
+        connection.execute("PRAGMA foreign_keys = ON")
+        # A commit over attached files is atomic only with a rollback journal.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
