@@ -1,0 +1,63 @@
+"""Answers that are broken: PHP's defects, held to what the registry expects of the new side, and the new side's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from config.problems import ProblemType
+from diffing.decode import Decoded, Form
+from diffing.deviations import Deviation, Kind
+from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.problem import problem_differences
+
+
+def defect_of(legacy: Observation, old: Decoded) -> str | None:
+    """How the legacy answer is broken, in the words of the registry; None when it is whole."""
+    if (legacy.status or 0) >= 500 and old.form is not Form.ERROR:
+        return "html_500" if old.form is Form.HTML else "empty_500"
+    if old.form is Form.TWO_DOCUMENTS:
+        return "two_documents"
+    return "not_json" if old.form is Form.BROKEN else None
+
+
+def broken(new: Observation, young: Decoded) -> str | None:
+    """How the new answer is broken; the new side must never be."""
+    if (new.status or 0) >= 500:
+        return f"status {new.status}"
+    if young.form in (Form.BROKEN, Form.TWO_DOCUMENTS):
+        return f"the body is not {young.media_type}: {young.why}"
+    return None
+
+
+def judge_defect(
+    asked: Asked,
+    defect: str,
+    new: Observation,
+    young: Decoded,
+    entries: Iterable[Deviation],
+    problems: Mapping[str, ProblemType],
+) -> Comparison:
+    """Legacy broke: the new answer must be what the first fitting `legacy_defect` entry expects.
+
+    Returns:
+        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect.
+    """
+    reasons = []
+    for entry in entries:
+        if entry.kind is not Kind.LEGACY_DEFECT or entry.legacy is None or entry.new is None:
+            continue
+        reason = None if entry.legacy.defect == defect else f"it is about {entry.legacy.defect}"
+        reason = reason or entry.when.unmet_by(asked, None)
+        if reason is not None:
+            reasons.append(f"{entry.id} does not apply: {reason}.")
+            continue
+        if entry.new.status >= 400:
+            found = tuple(problem_differences(asked, None, entry.new, new, young, problems))
+        elif new.status != entry.new.status:
+            found = (Difference("status", "status", entry.new.status, new.status),)
+        else:
+            found = ()
+        return Comparison(Outcome.MISMATCH if found else Outcome.LEGACY_ERROR, None, found, (entry.id,))
+    nearly = tuple(reasons) or ("No entry of kind legacy_defect is about this route.",)
+    difference = Difference("status", "undocumented", defect, new.status, nearly)
+    return Comparison(Outcome.MISMATCH, differences=(difference,))

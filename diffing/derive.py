@@ -1,0 +1,46 @@
+"""What the new side answers where legacy refuses: it must equal an answer derived from another request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from diffing.decode import Decoded, decode
+from diffing.model import Asked, Difference, FollowUp, Observation
+from diffing.rows import moved
+from diffing.walk import walk
+
+FOLLOW_UPS: Final[Mapping[str, FollowUp]] = {
+    "offset": FollowUp.UNLIMITED,
+    "headers": FollowUp.NEW_GET,
+    "get": FollowUp.LEGACY_GET,
+}
+
+
+def tail_differences(
+    asked: Asked, new: Observation, young: Decoded, unlimited: Observation, max_nodes: int
+) -> tuple[Difference, ...]:
+    """An offset alone gives the tail of the list without it; past the end there is no result.
+
+    Where the list without limit and offset is an error, the answer must be that error.
+    """
+    everything = decode(unlimited).document
+    if not isinstance(everything, list):
+        wanted = {"status": unlimited.status, "body": everything}
+        return walk(wanted, {"status": new.status, "body": young.document}, (), max_nodes)
+    rows = moved(asked, everything)
+    if rows:
+        return walk(rows, young.document, (), max_nodes)
+    return () if new.status == 404 else (Difference("status", "status", 404, new.status),)
+
+
+def head_differences(get: Observation, head: Observation) -> Iterator[Difference]:
+    """HEAD has the status and the headers of GET, and no body (RFC 9110 section 9.3.2)."""
+    if head.status != get.status:
+        yield Difference("status", "status", get.status, head.status)
+    if head.body:
+        yield Difference("$", "extra", None, f"{len(head.body)} bytes")
+    if head.header("content-type") != get.header("content-type"):
+        yield Difference(
+            "header.content-type", "value", get.header("content-type"), head.header("content-type")
+        )

@@ -1,0 +1,216 @@
+"""The verdict on an exchange."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from config.routes import Route
+from diffing.compare import Differ
+from diffing.model import Asked, Comparison, FollowUp, Observation
+from tests.diffing.registry import GET, LIST, PROBLEMS, registry
+
+CORS = (("Access-Control-Allow-Origin", "*"),)
+
+
+def answer(document: object, status: int = 200, media_type: str = "application/json") -> Observation:
+    """An answer of one side."""
+    return Observation(status, (("Content-Type", media_type), *CORS), json.dumps(document).encode())
+
+
+def error(code: str, message: str = "No") -> Observation:
+    """An error of the legacy side."""
+    return answer({"error": {"code": code, "message": message}}, 412)
+
+
+def problem(status: int, slug: str, title: str, code: str | None, **members: object) -> Observation:
+    """An error of the new side."""
+    document = {
+        "type": f"https://openml.org/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": "Why.",
+    }
+    return answer(document | ({"code": code} if code else {}) | members, status, "application/problem+json")
+
+
+@pytest.fixture
+def differ(tmp_path: Path) -> Differ:
+    """A differ over the small registry."""
+    return Differ(registry(tmp_path), PROBLEMS, max_bytes=1000)
+
+
+def of(route: Route, **parameters: str) -> Asked:
+    """A GET of the route."""
+    return Asked(route, "GET", parameters)
+
+
+def found(comparison: Comparison) -> list[tuple[str, str]]:
+    """Path and kind of each difference."""
+    return [(difference.path, difference.what) for difference in comparison.differences]
+
+
+LEGACY = answer({"thing": {"id": "7"}})
+
+
+def test_equal_after_deviations_is_explained(differ: Differ) -> None:
+    """And the entries that did it are named."""
+    comparison = differ.compare(of(GET), LEGACY, answer({"id": 7}))
+    assert (comparison.verdict, comparison.deviations) == ("explained", ("thing-envelope", "thing-id"))
+
+
+def test_equal_without_deviations_is_a_match(differ: Differ) -> None:
+    """Nothing had to be explained."""
+    assert differ.compare(of(GET), answer({"a": 1}), answer({"a": 1})).verdict == "match"
+
+
+def test_a_deviation_not_carried_out_is_a_mismatch(differ: Differ) -> None:
+    """The new side answers the legacy document as it is."""
+    assert found(differ.compare(of(GET), LEGACY, LEGACY)) == [("$.id", "missing"), ("$.thing", "extra")]
+
+
+def test_a_difference_says_what_nearly_explained_it(differ: Differ) -> None:
+    """A person sees which entry to look at."""
+    (difference,) = differ.compare(of(GET), LEGACY, answer({"id": "7"})).differences
+    assert (difference.path, difference.what) == ("$.id", "type")
+    assert "thing-id was carried out" in difference.nearly[0]
+
+
+def test_a_wrong_status_is_a_mismatch(differ: Differ) -> None:
+    """Even when the document is right."""
+    assert ("status", "status") in found(differ.compare(of(GET), LEGACY, answer({"id": 7}, 201)))
+
+
+def test_a_documented_status_is_explained(differ: Differ) -> None:
+    """Status, media type, type, title and code are those of the entry."""
+    new = problem(404, "no-results", "No Results", "372")
+    assert differ.compare(of(LIST), error("372"), new).verdict == "explained"
+
+
+@pytest.mark.parametrize(
+    ("new", "path"),
+    [
+        (problem(422, "no-results", "No Results", "372"), "status"),
+        (problem(404, "no-result", "No Results", "372"), "$.type"),
+        (problem(404, "no-results", "Nothing", "372"), "$.title"),
+        (problem(404, "no-results", "No Results", "373"), "$.code"),
+        (problem(404, "no-results", "No Results", None), "$.code"),
+        (problem(404, "no-results", "No Results", "372", detail=""), "$.detail"),
+        (problem(404, "no-results", "No Results", "372", errors=[]), "$.errors"),
+        (error("372"), "header.content-type"),
+    ],
+)
+def test_a_problem_that_is_not_the_entrys_is_a_mismatch(differ: Differ, new: Observation, path: str) -> None:
+    """Each member is held to the entry and the table of problems."""
+    assert path in [difference.path for difference in differ.compare(of(LIST), error("372"), new).differences]
+
+
+def test_one_legacy_answer_can_have_two_twins(differ: Differ) -> None:
+    """The entry with the premise comes first."""
+    errors = [{"type": "limit_zero", "loc": ["query", "limit"], "msg": "m", "input": "0"}]
+    new = problem(422, "validation-error", "Validation Error", "372", errors=errors)
+    assert differ.compare(of(LIST, limit="0"), error("372"), new).verdict == "explained"
+    assert differ.compare(of(LIST, limit="1"), error("372"), new).verdict == "mismatch"
+
+
+@pytest.mark.parametrize("wrong", [{"type": "other"}, {"loc": ["query", "size"]}, {"loc": ["limit"]}])
+def test_errors_are_held_to_the_declaration(differ: Differ, wrong: dict[str, object]) -> None:
+    """Type and place, never the wording."""
+    errors = [{"type": "limit_zero", "loc": ["query", "limit"]} | wrong]
+    new = problem(422, "validation-error", "Validation Error", "372", errors=errors)
+    assert differ.compare(of(LIST, limit="0"), error("372"), new).verdict == "mismatch"
+
+
+def test_numbers_of_the_legacy_message_must_be_told(differ: Differ) -> None:
+    """`detail` names every number that PHP names."""
+    legacy = error("372", "More than 10000 rows")
+    assert found(differ.compare(of(LIST), legacy, problem(404, "no-results", "No Results", "372"))) == [
+        ("$.detail", "value")
+    ]
+
+
+def test_an_error_that_no_entry_is_about_is_a_mismatch(differ: Differ) -> None:
+    """Undocumented differences are bugs."""
+    assert found(differ.compare(of(LIST), error("999"), error("999"))) == [("$", "undocumented")]
+
+
+def test_an_offset_alone_is_derived_from_the_unlimited_list(differ: Differ) -> None:
+    """First the follow-up is asked for, then the tail must be equal."""
+    asked, legacy = of(LIST, offset="1"), error("373")
+    first = differ.compare(asked, legacy, answer([{"id": 2}]))
+    assert (first.outcome, first.follow_up) == (None, FollowUp.UNLIMITED)
+    everything = answer([{"id": 1}, {"id": 2}])
+    assert differ.compare(asked, legacy, answer([{"id": 2}]), everything).verdict == "explained"
+    assert differ.compare(asked, legacy, answer([{"id": 1}]), everything).verdict == "mismatch"
+
+
+def test_a_limited_list_is_compared_with_the_unlimited_one(differ: Differ) -> None:
+    """Which rows come is unspecified, what they say is not."""
+    asked, legacy = of(LIST, limit="1"), answer([{"id": 2}])
+    everything = answer([{"id": 1}, {"id": 2}])
+    assert differ.compare(asked, legacy, answer([{"id": 1}])).follow_up is FollowUp.UNLIMITED
+    assert differ.compare(asked, legacy, answer([{"id": 1}]), everything).verdict == "match"
+    assert differ.compare(asked, legacy, answer([{"id": 3}]), everything).verdict == "mismatch"
+
+
+def test_a_refusal_must_be_carried_out(differ: Differ) -> None:
+    """An entry that applies is not a permission but a promise."""
+    asked = of(LIST, limit="5,2")
+    errors = [{"type": "digits", "loc": ["query", "limit"]}]
+    refused = problem(422, "validation-error", "Validation Error", "371", errors=errors)
+    assert differ.compare(asked, answer([{"id": 1}]), refused).verdict == "explained"
+    assert differ.compare(asked, answer([{"id": 1}]), answer([{"id": 1}])).verdict == "mismatch"
+
+
+EMPTY_500 = Observation(500, (("Content-Type", "text/html"),), b"")
+
+
+def test_a_registered_defect_is_a_legacy_error(differ: Differ) -> None:
+    """The new answer is what the entry expects."""
+    assert differ.compare(of(GET), EMPTY_500, answer({"id": 7})).verdict == "legacy_error"
+
+
+def test_a_defect_whose_expectation_fails_is_a_mismatch(differ: Differ) -> None:
+    """The new side must answer rightly."""
+    new = problem(404, "no-results", "No Results", "1")
+    assert differ.compare(of(GET), EMPTY_500, new).verdict == "mismatch"
+
+
+def test_an_unregistered_defect_is_a_mismatch(differ: Differ) -> None:
+    """The registry knows every defect."""
+    assert differ.compare(of(LIST), EMPTY_500, answer([])).verdict == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("legacy", "new", "verdict"),
+    [
+        (LEGACY, answer({}, 500), "new_error"),
+        (LEGACY, Observation(200, (("Content-Type", "application/json"),), b"{"), "new_error"),
+        (LEGACY, Observation(None, (), b"", error="connection refused"), "new_error"),
+        (Observation(None, (), b"", error="connection refused"), LEGACY, "legacy_error"),
+        (EMPTY_500, answer({}, 500), "both_error"),
+        (LEGACY, Observation(None, (), b"", error="timeout"), "timeout"),
+        (LEGACY, answer("x" * 1000), "too_large"),
+        (Observation(404, (("Content-Type", "text/html"),), b"<html>"), LEGACY, "skipped:html_page"),
+    ],
+)
+def test_what_cannot_be_compared_has_its_own_verdict(
+    differ: Differ, legacy: Observation, new: Observation, verdict: str
+) -> None:
+    """Never a match, never silence."""
+    assert differ.compare(of(GET), legacy, new).verdict == verdict
+
+
+def test_a_route_that_is_not_implemented_is_never_a_match(differ: Differ) -> None:
+    """Even when both sides happen to be equal."""
+    route = Route(GET.name, GET.entity, "", False, False, GET.new, GET.legacy)
+    assert differ.compare(of(route), answer({}), answer({})).verdict == "skipped:not_implemented"
+
+
+def test_the_budget_of_nodes_is_a_verdict(tmp_path: Path) -> None:
+    """A document that is too expensive is said to be."""
+    differ = Differ(registry(tmp_path), PROBLEMS, max_nodes=10)
+    assert (
+        differ.compare(of(GET), answer(list(range(50))), answer(list(range(1, 51)))).verdict
+        == "too_expensive"
+    )

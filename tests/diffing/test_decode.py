@@ -1,0 +1,61 @@
+"""From bytes to documents."""
+
+import gzip
+
+import pytest
+
+from diffing.decode import Form, decode, load_json
+from diffing.model import Observation
+
+
+def answer(body: bytes, content_type: str, *headers: tuple[str, str]) -> Observation:
+    """An answer of 200."""
+    return Observation(200, (("Content-Type", content_type), *headers), body)
+
+
+def test_json_is_decoded_by_its_media_type() -> None:
+    """Parameters of the media type do not matter."""
+    assert decode(answer(b'{"a":1}', "application/json; charset=utf-8")).document == {"a": 1}
+
+
+def test_integers_beyond_64_bit_stay_integers() -> None:
+    """A reader that makes floats of them would call different numbers equal."""
+    assert load_json(b"[123456789012345678901]") == [123456789012345678901]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a":1,"a":2}', b"[NaN]", b"[1e999]", b"\xef\xbb\xbf{}", b"[1", b'"\xff"']
+)
+def test_what_is_no_json_is_broken(body: bytes) -> None:
+    """Double keys, NaN, infinity, a byte order mark and bytes that are no UTF-8 are never guessed at."""
+    assert decode(answer(body, "application/json")).form is Form.BROKEN
+
+
+def test_two_documents_in_one_body_are_seen() -> None:
+    """PHP prints an error and then a success (common-data.md 12.11)."""
+    assert decode(answer(b'{"error":{}}{"a":1}', "application/json")).form is Form.TWO_DOCUMENTS
+
+
+def test_an_xml_error_is_an_error_document() -> None:
+    """The gate's errors are XML under /json/ too."""
+    root = b'<oml:error xmlns:oml="http://openml.org/openml">'
+    body = root + b"\n<oml:code>103</oml:code><oml:message>No </oml:message></oml:error>"
+    decoded = decode(answer(body, "text/xml; charset=utf-8"))
+    assert (decoded.form, decoded.document) == (Form.ERROR, {"code": "103", "message": "No"})
+
+
+def test_content_coding_is_undone() -> None:
+    """A compressed answer is compared by what it says."""
+    assert decode(
+        answer(gzip.compress(b"[1]"), "application/json", ("Content-Encoding", "gzip"))
+    ).document == [1]
+
+
+def test_an_unknown_content_coding_is_broken() -> None:
+    """Nothing is compared that was not understood."""
+    assert decode(answer(b"x", "application/json", ("Content-Encoding", "br"))).form is Form.BROKEN
+
+
+def test_an_html_page_is_seen() -> None:
+    """PHP's front answers some paths with pages."""
+    assert decode(answer(b"<html>", "text/html")).form is Form.HTML

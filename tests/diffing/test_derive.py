@@ -1,0 +1,38 @@
+"""Answers derived from another request."""
+
+from diffing.decode import decode
+from diffing.derive import head_differences, tail_differences
+from diffing.model import Asked, Observation
+from tests.diffing.registry import LIST
+from tests.diffing.test_compare import answer, problem
+
+ASKED = Asked(LIST, "GET", {"offset": "1"})
+NONE = problem(404, "no-results", "No Results", "372")
+
+
+def paths(new: Observation, unlimited: Observation) -> list[str]:
+    """Where the tail differs."""
+    return [d.path for d in tail_differences(ASKED, new, decode(new), unlimited, 1000)]
+
+
+def test_past_the_end_there_is_no_result() -> None:
+    """An empty tail is 404, as every empty list."""
+    assert paths(NONE, answer([{"id": 1}])) == []
+    assert paths(answer([]), answer([{"id": 1}])) == ["status"]
+
+
+def test_an_error_without_the_offset_is_the_error_with_it() -> None:
+    """Another filter was wrong."""
+    assert paths(NONE, NONE) == []
+    assert paths(answer([{"id": 1}]), NONE) == ["$.status", "$.body"]
+
+
+def test_head_is_get_without_its_body() -> None:
+    """Status and media type are GET's."""
+    get = answer({})
+    assert list(head_differences(get, Observation(200, get.headers, b""))) == []
+    assert [d.path for d in head_differences(get, Observation(404, (), b"x"))] == [
+        "status",
+        "$",
+        "header.content-type",
+    ]

@@ -1,0 +1,54 @@
+"""Reading the registry."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from diffing.deviations import Kind
+from tests.diffing.registry import ENTRIES, registry
+
+
+def test_entries_keep_their_order(tmp_path: Path) -> None:
+    """Each works on the outcome of the ones before."""
+    names = [deviation.id for deviation in registry(tmp_path).of_route("thing.get")]
+    assert names == ["thing-envelope", "thing-id", "thing-dies"]
+
+
+def test_an_entry_is_read_whole(tmp_path: Path) -> None:
+    """Kind, sides and premise."""
+    entry = registry(tmp_path).by_id["thing-limit-zero"]
+    assert entry.kind is Kind.STATUS
+    assert entry.legacy is not None
+    assert entry.new is not None
+    assert (entry.legacy.codes, entry.new.status) == (frozenset({"372"}), 422)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [
+        ('kind = "transform"', 'kind = "ignore"', "must be one of transform"),
+        ('transform = "unwrap"', 'transform = "unwarp"', "'unwarp' is unknown"),
+        ('with = { key = "thing" }', "with = { }", "key is missing"),
+        ('at = "$"', 'at = "id"', "must start with"),
+        ('why = "w"', "", "why: must be text"),
+        ('guide = "things"', 'guide = "things"\nignore = true', "ignore: unknown key"),
+        ("[[deviation.near_miss]]\nlegacy = { other = 1 }\nnew = 1", "", "at least one example"),
+        ('limit = "0+"', 'limit = "("', "no regular expression"),
+        (', type = "no-results" }', " }", "slug"),
+        ('derive = "offset"', 'derive = "trust"', "must be one of"),
+        ('defect = "empty_500"', 'defect = "bad"', "must be one of"),
+    ],
+)
+def test_a_wrong_entry_is_an_error_that_names_it(tmp_path: Path, before: str, after: str, word: str) -> None:
+    """File, entry, key and what would be right."""
+    assert before in ENTRIES
+    with pytest.raises(ConfigError, match=r"things\.toml: thing-") as caught:
+        registry(tmp_path, ENTRIES.replace(before, after, 1))
+    assert word in str(caught.value)
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    """Hits are counted by id."""
+    with pytest.raises(ConfigError, match="an entry of that id is in"):
+        registry(tmp_path, ENTRIES + ENTRIES[: ENTRIES.index('[[deviation]]\nid = "thing-id"')])

@@ -1,0 +1,51 @@
+"""What PHP's message makes the new detail hold."""
+
+import re
+
+from config.problems import ProblemType
+from diffing.decode import decode
+from diffing.deviations import NewSide
+from diffing.model import Asked
+from diffing.problem import message_of, problem_differences
+from tests.diffing.test_compare import problem
+
+UNKNOWN = NewSide(422, None, "unknown-filter", frozenset(), re.compile(r"filter\(s\): (.*)$"))
+PROBLEMS = {"unknown-filter": ProblemType("unknown-filter", "Unknown Filter", 422)}
+LEGACY = {
+    "code": "370",
+    "message": "Illegal filter",
+    "additional_information": "Found illegal filter(s): size, colour",
+}
+
+
+def paths(detail: str, method: str = "GET") -> list[str]:
+    """Where a new answer with this detail differs."""
+    new = problem(422, "unknown-filter", "Unknown Filter", "370", detail=detail)
+    asked = Asked(None, method)
+    return [d.path for d in problem_differences(asked, LEGACY, UNKNOWN, new, decode(new), PROBLEMS)]
+
+
+def test_names_are_demanded() -> None:
+    """Each illegal filter is told to the client."""
+    assert paths("There are no filters size and colour.") == []
+    assert paths("There is no filter size.") == ["$.detail"]
+
+
+def test_head_has_no_body() -> None:
+    """Nothing of the document can be compared, and nothing may be sent."""
+    assert paths("There are no filters size and colour.", "HEAD") == ["$"]
+
+
+def test_entities_of_php_are_undone() -> None:
+    """Its messages are encoded once (common-data.md section 4)."""
+    assert (
+        message_of({"message": "a &lt;b&gt;", "additional_information": "c &quot;d&quot;"}) == 'a <b> c "d"'
+    )
+
+
+def test_401_demands_a_challenge() -> None:
+    """RFC 9110 section 15.5.2."""
+    new = problem(401, "authentication-required", "Authentication Required", "102")
+    expected = NewSide(401, None, "authentication-required")
+    found = problem_differences(Asked(None, "GET"), {"code": "102"}, expected, new, decode(new), {})
+    assert [difference.path for difference in found] == ["header.www-authenticate"]

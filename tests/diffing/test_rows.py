@@ -1,0 +1,69 @@
+"""Limited lists and offsets."""
+
+from config.routes import NewTemplate, Route, Rows
+from diffing.model import Asked
+from diffing.rows import limited_differences, moved, settled, unspecified
+
+ROUTE = Route(
+    "x.list",
+    "x",
+    "",
+    False,
+    True,
+    NewTemplate("GET", "/x/list"),
+    rows=(Rows("$", ("id",)), Rows("$[*].tag", ())),
+)
+ASKED = Asked(ROUTE, "GET", {"limit": "2"})
+ALL: list[object] = [{"id": 1, "tag": ["a", "b"]}, {"id": 2, "tag": []}, {"id": 3, "tag": []}]
+
+
+def found(legacy: list[object], new: list[object]) -> list[tuple[str, str]]:
+    """Path and kind of each difference."""
+    return [(d.path, d.what) for d in limited_differences(ASKED, legacy, new, ALL)]
+
+
+def test_any_rows_of_the_unlimited_list_will_do() -> None:
+    """Which rows come is unspecified; inner lists may stand in any order."""
+    assert found([{"id": 1, "tag": ["b", "a"]}], [ALL[1]]) == []
+
+
+def test_the_number_of_rows_must_be_equal() -> None:
+    """A limit is a limit."""
+    assert found([ALL[0]], [ALL[1], ALL[2]]) == [("$", "length")]
+
+
+def test_a_row_that_is_not_in_the_list_is_named() -> None:
+    """Its difference to the row of the same key is told."""
+    assert found([{"id": 2, "tag": ["x"]}], [ALL[1]]) == [("$[id=2].tag[0]", "missing")]
+
+
+def test_a_row_that_new_makes_up_is_named() -> None:
+    """The new side's rows must be in its own unlimited list."""
+    assert found([ALL[1]], [{"id": 9, "tag": []}]) == [("$[id=9]", "extra")]
+
+
+def test_a_row_given_twice_is_named() -> None:
+    """Rows are a multiset here too."""
+    assert found([ALL[1], ALL[1]], [ALL[1], ALL[2]]) == [("$[id=2]", "duplicate")]
+
+
+def test_only_lists_without_order_are_unspecified() -> None:
+    """Where both sides order, rows are compared one by one."""
+    ordered = Route(
+        "x.list", "x", "", False, True, NewTemplate("GET", "/x"), rows=(Rows("$", ("id",), True),)
+    )
+    assert unspecified(ASKED)
+    assert not unspecified(Asked(ordered, "GET", {"limit": "2"}))
+    assert not unspecified(Asked(ROUTE, "GET", {"tag": "x"}))
+
+
+def test_an_offset_chooses_the_tail() -> None:
+    """`offset` without `limit`."""
+    assert moved(Asked(ROUTE, "GET", {"offset": "2"}), ALL) == ALL[2:]
+
+
+def test_settled_sorts_only_what_has_no_order() -> None:
+    """Other lists stay as they are."""
+    assert settled([{"id": 1, "tag": ["b", "a"], "x": ["b", "a"]}], ROUTE.rows) == [
+        {"id": 1, "tag": ["a", "b"], "x": ["b", "a"]}
+    ]

@@ -1,0 +1,64 @@
+"""What each kind of transform does to a value."""
+
+import pytest
+
+from diffing.paths import MISSING, identical
+from diffing.transforms import TRANSFORMS
+
+CASES: list[tuple[str, dict[str, object], object, object]] = [
+    ("unwrap", {"key": "a"}, {"a": [1]}, [1]),
+    ("unwrap", {"key": "a"}, {"a": 1, "b": 2}, {"a": 1, "b": 2}),
+    ("pluck", {"key": "id"}, [{"id": "1"}, {"id": "2"}], ["1", "2"]),
+    ("pluck", {"key": "id"}, {"id": ["1", "2"]}, ["1", "2"]),
+    ("pluck", {"key": "id"}, [], []),
+    ("rename", {"from": "a", "to": "b"}, {"a": 1, "c": 2}, {"b": 1, "c": 2}),
+    ("rename", {"from": "a", "to": "b"}, {"a": 1, "b": 2}, {"a": 1, "b": 2}),
+    ("list", {}, MISSING, []),
+    ("list", {}, "x", ["x"]),
+    ("list", {}, ["x"], ["x"]),
+    ("list_of_text", {}, ["Ada", []], ["Ada", ""]),
+    ("list_of_text", {}, [], []),
+    ("null", {}, MISSING, None),
+    ("null", {}, [], None),
+    ("null", {}, "", ""),
+    ("text", {}, [], ""),
+    ("integer", {}, "12", 12),
+    ("integer", {}, ["1", "2"], [1, 2]),
+    ("integer", {}, "007", "007"),
+    ("integer", {}, "1.0", "1.0"),
+    ("number", {}, "63", 63.0),
+    ("number", {}, "1e-07", 1e-07),
+    ("number", {}, "1_0", "1_0"),
+    ("number", {}, "NaN", "NaN"),
+    ("number", {}, "1e999", "1e999"),
+    ("number", {}, 3, 3.0),
+    ("literal", {}, "10", 10),
+    ("literal", {}, "1.0E-12", 1e-12),
+    ("literal", {}, "0x1f", "0x1f"),
+    ("boolean", {}, "true", True),
+    ("boolean", {}, "True", "True"),
+    ("datetime", {}, "2019-07-09 15:22:03", "2019-07-09T15:22:03"),
+    ("datetime", {}, "2019-07-09", "2019-07-09"),
+    ("lower", {}, "Sparse_ARFF", "sparse_arff"),
+    ("split", {"separator": ","}, "a,b", ["a", "b"]),
+    ("split", {"separator": ",", "trim": True}, "a, b", ["a", "b"]),
+    ("split", {"separator": ","}, MISSING, []),
+    ("split_each", {"separator": ","}, ["Tansy, Fay", "Ada"], ["Tansy", "Fay", "Ada"]),
+    ("replace", {"pattern": "&amp;", "by": "&"}, "a&amp;b", "a&b"),
+    ("drop", {}, "x", MISSING),
+    ("constant", {"value": 0}, MISSING, 0),
+    ("constant", {"value": 0}, 1, 1),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "legacy", "new"), CASES)
+def test_transform(name: str, arguments: dict[str, object], legacy: object, new: object) -> None:
+    """A legacy value becomes the new value, type for type."""
+    after = TRANSFORMS[name].apply(legacy, arguments)
+    assert identical(after, new) or after is new
+
+
+@pytest.mark.parametrize("name", sorted(TRANSFORMS))
+def test_every_transform_has_a_case(name: str) -> None:
+    """A new kind comes with its test."""
+    assert name in {case[0] for case in CASES}
