@@ -87,6 +87,20 @@ class Database:
             async with self._writing.begin() as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for whoever changes the schema: begins and commits what it likes.
+
+        Yields:
+            The connection; what was not committed is rolled back.
+
+        Raises:
+            DatabaseUnavailable: no connection, or it was lost.
+        """
+        with self._mapping_errors():
+            async with self.engine.connect() as connection:
+                yield connection
+
     async def check(self) -> None:
         """Make sure that the database is there and has the legacy schema.
 

@@ -159,7 +159,8 @@ def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
 
     Args:
         files: the two files.
-        create: make files that are not there; otherwise they are an error when connecting.
+        create: make files that are not there, to fill them without checks of foreign keys; otherwise a
+            missing file is an error when connecting.
 
     Returns:
         The engine; nothing is connected yet.
@@ -192,7 +193,7 @@ def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connecti
 
     Args:
         files: the two files.
-        create: make files that are not there.
+        create: make files that are not there, and do not check foreign keys.
 
     Returns:
         The connection; transactions begin and end only when told.
@@ -213,7 +214,8 @@ def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connecti
             connection.create_collation(name, compare)
         connection.create_function(SQLITE_NAME, 1, double_text, deterministic=True)
         connection.execute(f"ATTACH ? AS {USERS}", (f"{files.users.as_uri()}?mode={mode}",))
-        connection.execute("PRAGMA foreign_keys = ON")
+        # While tables are filled their rows come in any order.
+        connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
         # A commit over attached files is atomic only with a rollback journal.
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA temp_store = MEMORY")
