@@ -103,9 +103,12 @@ class Route:
     rows: tuple[Rows, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RouteMap:
-    """All routes, in the order of the files and, inside a file, of PHP's dispatch."""
+    """All routes, in the order of the files and, inside a file, of PHP's dispatch.
+
+    Two maps are equal only when they are the same object, so that what is computed from one can be cached.
+    """
 
     routes: Mapping[str, Route]
 

@@ -1,0 +1,1 @@
+"""The shadow proxy: serve one side, ask the other, compare, report."""

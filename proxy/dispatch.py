@@ -1,0 +1,210 @@
+"""Which route a request belongs to, on either side."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from config.routes import Route, RouteMap
+from config.templates import Segment, parse_template
+from proxy.php import decode
+from proxy.translation import Fit
+
+Template = tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyMatch:
+    """What a legacy path leads to.
+
+    Args:
+        route: The route.
+        values: The variable segments by name: as they stand in the path, or decoded where PHP decodes them.
+        filters: The segments behind the path of a list.
+        fit: How well the request fits.
+    """
+
+    route: Route
+    values: Mapping[str, str]
+    filters: tuple[str, ...]
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatch:
+    """What a new path leads to.
+
+    Args:
+        route: The route.
+        values: The variable segments by name, still percent-encoded.
+        method_known: The route answers the method.
+    """
+
+    route: Route
+    values: Mapping[str, str]
+    method_known: bool
+
+
+class Dispatcher:
+    """The route map, arranged for looking up requests.
+
+    Args:
+        routes: The route map.
+    """
+
+    def __init__(self, routes: RouteMap) -> None:
+        self._legacy: dict[str, list[tuple[Route, Template]]] = {}
+        self._absolute: list[tuple[Route, Template]] = []
+        self._new: dict[str, list[tuple[Route, Template]]] = {}
+        self.words: dict[str, str] = {}
+        for route in routes:
+            for path in (route.new.path, *route.new.aliases):
+                template = parse_template(path)
+                self._new.setdefault(template[0].text, []).append((route, template))
+            if route.legacy is None:
+                continue
+            for path in (route.legacy.path, *route.legacy.aliases):
+                template = parse_template(path)
+                if path.startswith("/"):
+                    self._absolute.append((route, template))
+                else:
+                    self._legacy.setdefault(template[0].text, []).append((route, template))
+                    self.words.setdefault(template[0].text, parse_template(route.new.path)[0].text)
+
+    def legacy(self, method: str, segments: tuple[str, ...], form: Mapping[str, str]) -> LegacyMatch | None:
+        """Look up a path below ``/api/v1/json``, as PHP's dispatchers do: the first match wins.
+
+        Args:
+            method: The request's method.
+            segments: Type and arguments, not decoded.
+            form: The form's fields.
+
+        Returns:
+            The match, or the nearest miss; None when the path is like none.
+        """
+        candidates = self._legacy.get(segments[0], []) if segments else []
+        return _first(candidates, method, segments, form) or _nearest(candidates, method, segments)
+
+    def absolute(self, method: str, segments: tuple[str, ...]) -> LegacyMatch | None:
+        """Look up a path that is not below ``/api``: the downloads.
+
+        Args:
+            method: The request's method.
+            segments: All segments, not decoded.
+
+        Returns:
+            The match, or None.
+        """
+        return _first(self._absolute, method, segments, {})
+
+    def new(self, method: str, segments: tuple[str, ...]) -> NewMatch | None:
+        """Look up a path of the new API: a literal goes before a name, a template that knows the method before others.
+
+        Args:
+            method: The request's method.
+            segments: The segments, still percent-encoded; a leading ``v1`` is skipped.
+
+        Returns:
+            The match; None when no route has such a path.
+        """
+        found: NewMatch | None = None
+        rank: tuple[int, ...] = ()
+        segments = segments[1:] if segments[:1] == ("v1",) else segments
+        for route, template in self._new.get(segments[0], []) if segments else []:
+            if not _shape(template, segments, kinds=False):
+                continue
+            known = answers(route, method)
+            literals = (int(known), *(int(segment.kind == "literal") for segment in template))
+            if found is None or literals > rank:
+                found, rank = NewMatch(route, _values(template, segments, raw=True), known), literals
+        return found
+
+
+@lru_cache(maxsize=4)
+def dispatcher(routes: RouteMap) -> Dispatcher:
+    """The dispatcher of a route map, made once."""
+    return Dispatcher(routes)
+
+
+def answers(route: Route, method: str) -> bool:
+    """Whether the new side has a method for a route; HEAD answers wherever GET does (new-API contract, decision 2)."""
+    methods = (route.new.method, *route.new.also)
+    return method in methods or (method == "HEAD" and "GET" in methods)
+
+
+def _first(
+    candidates: Sequence[tuple[Route, Template]],
+    method: str,
+    segments: tuple[str, ...],
+    form: Mapping[str, str],
+) -> LegacyMatch | None:
+    for route, template in candidates:
+        legacy = route.legacy
+        if legacy is None or not _takes(legacy.methods, method):
+            continue
+        if not all(form.get(name) not in (None, "", "0") for name in legacy.needs):
+            continue
+        if _shape(template, segments, open_end=legacy.filters is not None):
+            return _match(route, template, segments, "exact")
+    return None
+
+
+def _nearest(
+    candidates: Sequence[tuple[Route, Template]], method: str, segments: tuple[str, ...]
+) -> LegacyMatch | None:
+    """The route that PHP would have taken, were it not for the method or for the kind of a segment.
+
+    Of two, the one whose method fits, because the new side answers by pattern and method together, too; of two
+    equal ones, the one with more literal segments.
+    """
+    best: LegacyMatch | None = None
+    rank = (0, -1)
+    for route, template in candidates:
+        if route.legacy is None:
+            continue
+        takes = _takes(route.legacy.methods, method)
+        open_end = route.legacy.filters is not None
+        if not _shape(template, segments, kinds=not takes, open_end=open_end):
+            continue
+        here = (int(takes), sum(segment.kind == "literal" for segment in template))
+        if here > rank:
+            rank = here
+            best = _match(route, template, segments, "number" if takes else "method")
+    return best
+
+
+def _takes(methods: tuple[str, ...], method: str) -> bool:
+    return "*" in methods or method in methods
+
+
+def _shape(
+    template: Template, segments: tuple[str, ...], *, kinds: bool = True, open_end: bool = False
+) -> bool:
+    fixed = template[:-1] if template[-1].kind == "rest" else template
+    if len(segments) < len(fixed) or (
+        len(segments) > len(fixed) and len(fixed) == len(template) and not open_end
+    ):
+        return False
+    return all(
+        segment.fits(raw)
+        for segment, raw in zip(fixed, segments, strict=False)
+        if kinds or segment.kind in ("literal", "choice")
+    )
+
+
+def _match(route: Route, template: Template, segments: tuple[str, ...], fit: Fit) -> LegacyMatch:
+    filters = route.legacy is not None and route.legacy.filters is not None
+    return LegacyMatch(route, _values(template, segments), segments[len(template) :] if filters else (), fit)
+
+
+def _values(template: Template, segments: tuple[str, ...], *, raw: bool = False) -> Mapping[str, str]:
+    return dict(_pairs(template, segments, raw=raw))
+
+
+def _pairs(template: Template, segments: tuple[str, ...], *, raw: bool) -> Iterator[tuple[str, str]]:
+    for index, segment in enumerate(template):
+        if segment.kind == "rest":
+            yield segment.text, "/".join(segments[index:])
+        elif segment.kind == "decoded" and not raw:
+            yield segment.text, decode(segments[index])
+        elif segment.kind != "literal":
+            yield segment.text, segments[index]

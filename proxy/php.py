@@ -1,0 +1,124 @@
+"""How PHP reads the parts of a request (legacy notes, data 1.2 and 1.3).
+
+Texts hold bytes that are not UTF-8 as surrogate escapes, so that they can be encoded again as they were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote, unquote_plus
+
+# What a raw path segment may hold; anything else is a 400 before the API is reached (legacy notes, data 1.2).
+ALLOWED: Final = "~.:_-(),"
+# Controller names: the first letter is upper-cased by the framework, `api_new` is the same code.
+_API: Final = frozenset({"api", "Api", "api_new", "Api_new"})
+# PHP turns the array of `api_key[]=x` into this text when it compares it.
+_ARRAY: Final = "Array"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A request target as PHP's framework sees it.
+
+    Args:
+        segments: The path's segments, not decoded.
+        query: The query string.
+    """
+
+    segments: tuple[str, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPath:
+    """A path below ``/api/v1``.
+
+    Args:
+        format: The form of the answer; ``xml`` when the path names none.
+        segments: Type and arguments.
+    """
+
+    format: Literal["json", "xml"]
+    segments: tuple[str, ...]
+
+
+def read_target(target: bytes) -> Target:
+    """Split a request target.
+
+    Empty segments and ``..`` vanish, an ``index.php`` prefix too; an empty path takes the query's place
+    (``/?/api/v1/...``).
+
+    Args:
+        target: Path and query, byte for byte.
+
+    Returns:
+        Segments and query.
+    """
+    path, _, query = target.decode("utf-8", "surrogateescape").partition("?")
+    segments = _segments(path)
+    if not segments and query.startswith("/"):
+        path, _, query = query.partition("?")
+        segments = _segments(path)
+    return Target(segments, query)
+
+
+def read_api_path(segments: tuple[str, ...]) -> ApiPath | None:
+    """Take prefix and format off the segments.
+
+    Args:
+        segments: All segments of a path.
+
+    Returns:
+        Format and the rest; None when the path is not that of an API request.
+    """
+    if len(segments) < 3 or segments[0] not in _API or segments[1] != "v1":
+        return None
+    match segments[2]:
+        case "json":
+            return ApiPath("json", segments[3:])
+        case "xml":
+            return ApiPath("xml", segments[3:])
+        case _:
+            return ApiPath("xml", segments[2:])
+
+
+def parse_form(text: str) -> Mapping[str, str]:
+    """Read a query string or a form as PHP fills its arrays.
+
+    The last of several values wins (recordings, gate: ``api_key=bad&api_key=GOOD`` is GOOD). Blanks and dots in
+    names become underscores; an array is the text ``Array``.
+
+    Args:
+        text: Pairs joined by ``&``.
+
+    Returns:
+        The values by name, decoded.
+    """
+    fields: dict[str, str] = {}
+    for pair in text.split("&"):
+        raw_name, _, raw_value = pair.partition("=")
+        name, bracket, _ = decode(raw_name).lstrip(" ").partition("[")
+        if name:
+            name = name.replace(" ", "_").replace(".", "_")
+            fields[name] = _ARRAY if bracket else decode(raw_value)
+    return fields
+
+
+def decode(text: str) -> str:
+    """PHP's urldecode: ``%xx`` and ``+``."""
+    return unquote_plus(text, errors="surrogateescape")
+
+
+def encode(text: str) -> str:
+    """Percent-encode a text so that what a raw path segment may hold stays as it is."""
+    return quote(text, safe=ALLOWED, errors="surrogateescape")
+
+
+def printable(text: str) -> str:
+    """A text without surrogate escapes, for reports and logs."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    found = [segment for segment in path.split("/") if segment not in ("", "..")]
+    return tuple(found[1:] if found[:1] == ["index.php"] else found)
