@@ -1,0 +1,1 @@
+"""Scores of users and of what they share."""

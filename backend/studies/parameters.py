@@ -1,0 +1,107 @@
+"""What requests for studies may say (legacy notes, flow 4.2 and 4.3; new-API contract, decisions 4 and 7)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from backend.filters import Digits, Limit, Text
+from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+
+PARTS = ("runs", "flows", "setups", "data", "tasks")
+"""Kinds of members that a path may name."""
+
+STATUSES = ("active", "deactivated", "in_preparation")
+UNKNOWN_PART = "600"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyKey:
+    """What a study is looked up by.
+
+    Args:
+        id: Its number; None for a lookup by alias.
+        alias: Its alias, exactly as it stands in the path.
+    """
+
+    id: int | None
+    alias: str
+
+    def __str__(self) -> str:
+        """As the caller wrote it."""
+        return self.alias
+
+
+class IdOrAlias(Reader):
+    """The id or the alias of a study: what PHP calls numeric is never an alias."""
+
+    def read(self, value: object) -> StudyKey:
+        """Read a raw segment."""
+        text = str(value)
+        if is_numeric(text):
+            return StudyKey(int(str(PathId().read(text))), text)
+        return StudyKey(None, text)
+
+    def describe(self) -> dict[str, Any]:
+        """An integer, or text."""
+        return {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]}
+
+
+class Part(Reader):
+    """A kind of members; an unknown one has a code of its own."""
+
+    def read(self, value: object) -> str:
+        """Read a raw segment."""
+        text = str(value)
+        if text not in PARTS:
+            refuse(
+                "study_part",
+                "{part} is none of {parts}",
+                code=UNKNOWN_PART,
+                part=text,
+                parts=", ".join(PARTS),
+            )
+        return text
+
+    def describe(self) -> dict[str, Any]:
+        """The words."""
+        return {"type": "string", "enum": [*PARTS]}
+
+
+class StudyStatus(Reader):
+    """The status of studies; the column compares exactly, so letter case counts."""
+
+    def read(self, value: object) -> str | None:
+        """Read a filter value; None is no restriction."""
+        text = Text().read(value)
+        if text == "all":
+            return None
+        word = text.rstrip(" ")
+        if word not in STATUSES:
+            refuse("status", "Give one of {words}", words=", ".join([*STATUSES, "all"]))
+        return word
+
+    def describe(self) -> dict[str, Any]:
+        """The words."""
+        return {"type": "string", "enum": [*STATUSES, "all"]}
+
+
+class StudyPath(Parameters):
+    """A study by its id or alias."""
+
+    study_id: Annotated[StudyKey, IdOrAlias()]
+
+
+class StudyPart(StudyPath):
+    """A study by its id or alias, and the members that are asked for."""
+
+    part: Annotated[str, Part()]
+
+
+class StudyFilters(Parameters):
+    """The filters of the list, in PHP's order. ``0`` is no restriction for uploader, type and suite."""
+
+    limit: Annotated[int | None, Limit()] = None
+    offset: Annotated[int | None, Digits()] = None
+    main_entity_type: Annotated[str | None, Text()] = None
+    uploader: Annotated[int | None, Digits()] = None
+    status: Annotated[str | None, StudyStatus()] = "active"
+    benchmark_suite: Annotated[int | None, Digits()] = None

@@ -1,0 +1,84 @@
+"""Documents of studies (new-API contract, section C; legacy notes, flow 4.2 and 4.3)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from backend.php_text import trimmed, trimmed_or_empty
+
+
+class ListedStudy(TypedDict):
+    """A study in the list."""
+
+    id: int
+    alias: str | None
+    main_entity_type: str
+    benchmark_suite: int | None
+    name: str
+    status: str
+    creation_date: str
+    creator: int
+
+
+class Study(ListedStudy):
+    """A study as ``GET /studies/{study_id}`` shows it; ids are in ascending order."""
+
+    description: str
+    visibility: str
+    data_ids: list[int]
+    task_ids: list[int]
+    flow_ids: list[int]
+    setup_ids: list[int]
+    run_ids: list[int]
+
+
+def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
+    """A study in the list.
+
+    Args:
+        row: Of ``queries.listed`` or ``queries.study``.
+
+    Returns:
+        An element of ``GET /studies/list``.
+    """
+    return {
+        "id": row.id,
+        "alias": trimmed(row.alias) or None,
+        "main_entity_type": row.main_entity_type,
+        "benchmark_suite": row.benchmark_suite or None,
+        "name": trimmed_or_empty(row.name),
+        "status": row.status,
+        "creation_date": row.creation_date.isoformat(timespec="seconds"),
+        "creator": row.creator,
+    }
+
+
+def study(row: Row[*tuple[Any, ...]], members: Iterable[Row[*tuple[Any, ...]]]) -> Study:
+    """A study with its members.
+
+    Args:
+        row: Of ``queries.study``.
+        members: Of ``queries.task_members`` or ``queries.run_members``.
+
+    Returns:
+        The document of ``GET /studies/{study_id}``. A suite has no flows, setups and runs.
+    """
+    mappings = [member._mapping for member in members]
+
+    def ids(column: str) -> list[int]:
+        values = {mapping[column] for mapping in mappings if column in mapping}
+        # The input of a task is text; what is no number names no data set.
+        return sorted({int(value) for value in values if str(value).strip().isdecimal()})
+
+    return {
+        **listed(row),
+        "description": trimmed_or_empty(row.description),
+        "visibility": trimmed_or_empty(row.visibility),
+        "data_ids": ids("data"),
+        "task_ids": ids("task_id"),
+        "flow_ids": ids("flow_id"),
+        "setup_ids": ids("setup_id"),
+        "run_ids": ids("run_id"),
+    }
