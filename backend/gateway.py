@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import orjson
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -80,15 +80,14 @@ class Gateway:
             return await self._operate(scope, receive, resources)
         except Problem as problem:
             return problem_response(resources.problems, problem)
-        except DatabaseUnavailable:
-            log.exception("the database cannot be reached")
+        except DatabaseUnavailable as error:
+            log.error("%s", error)
             return problem_response(resources.problems, _unavailable())
         except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                log.exception("the connection to the database was lost")
-                return problem_response(resources.problems, _unavailable())
+            if isinstance(error, StatementError):
+                error.hide_parameters = True  # the key of the caller may be one
             incident = secrets.token_hex(8)
-            log.exception("incident %s on %s", incident, scope["path"])
+            log.exception("incident %s on %s %s", incident, scope["method"], scope["path"])
             unexpected = INTERNAL.because(f"Something unexpected happened; incident {incident}.")
             return problem_response(resources.problems, unexpected)
 

@@ -1,11 +1,13 @@
 """SQL of data sets."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.results import AnyRow, grouped
 
 ENGINE = 1
 """The evaluation engine whose results are shown unless another is asked for (legacy notes, data 10.1)."""
@@ -20,7 +22,7 @@ _description = tables.dataset_description
 _file = tables.file
 
 
-async def description(connection: AsyncConnection, did: int) -> Row[Any] | None:
+async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
     """One data set with its file, newest description, newest status and processing result.
 
     Args:
@@ -75,3 +77,130 @@ async def tags(connection: AsyncConnection, did: int) -> list[str]:
     """
     tag = tables.dataset_tag
     return list(await connection.scalars(select(tag.c.tag).where(tag.c.id == did).order_by(tag.c.tag)))
+
+
+async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyRow | None:
+    """Whether a data set may be seen, and what came of its processing by an engine.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+        engine: Id of the evaluation engine.
+
+    Returns:
+        Owner, visibility, date of the processing (None: not processed) and its error; None for an unknown id.
+    """
+    found = await connection.execute(
+        select(_dataset.c.uploader, _dataset.c.visibility, _processed.c.processing_date, _processed.c.error)
+        .outerjoin(
+            _processed,
+            and_(_processed.c.did == _dataset.c.did, _processed.c.evaluation_engine_id == engine),
+        )
+        .where(_dataset.c.did == did)
+    )
+    return found.first()
+
+
+async def features(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
+    """The features of a data set, of all engines, in the order of their index.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        One row a feature.
+    """
+    feature = tables.data_feature
+    found = await connection.execute(
+        select(
+            feature.c.index.label("position"),
+            feature.c.name,
+            feature.c.data_type,
+            feature.c.is_target,
+            feature.c.is_ignore,
+            feature.c.is_row_identifier,
+            feature.c.NumberOfMissingValues,
+        )
+        .where(feature.c.did == did)
+        .order_by(feature.c.index)
+    )
+    return found.all()
+
+
+async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
+    """The values of nominal features, in the order of the table's key (legacy notes, data 8).
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        The values by index of the feature.
+    """
+    value = tables.data_feature_value
+    return grouped(
+        await connection.execute(
+            select(value.c.index, value.c.value)
+            .where(value.c.did == did)
+            .order_by(value.c.index, value.c.value)
+        )
+    )
+
+
+async def ontologies(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
+    """The ontologies of features, oldest first.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        The ontologies by index of the feature.
+    """
+    text = tables.data_feature_description
+    return grouped(
+        await connection.execute(
+            select(text.c.index, text.c.value)
+            .where(text.c.did == did, text.c.description_type == "ontology")
+            .order_by(text.c.index, text.c.date, text.c.value)
+        )
+    )
+
+
+async def qualities(connection: AsyncConnection, did: int, engine: int) -> Sequence[Any]:
+    """The qualities of a data set by one engine, in the order of their names.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+        engine: Id of the evaluation engine.
+
+    Returns:
+        Name and stored value of each.
+    """
+    quality = tables.data_quality
+    found = await connection.execute(
+        select(quality.c.quality, quality.c.value)
+        .where(quality.c.data == did, quality.c.evaluation_engine_id == engine)
+        .order_by(quality.c.quality)
+    )
+    return found.all()
+
+
+async def quality_names(connection: AsyncConnection) -> list[str]:
+    """The data qualities that at least one data set has, of any engine, in the order of their names.
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        The names.
+    """
+    name = tables.quality.c.name
+    used = select(tables.data_quality.c.quality).where(tables.data_quality.c.quality == name).exists()
+    return list(
+        await connection.scalars(
+            select(name).where(tables.quality.c.type == "DataQuality", used).order_by(name)
+        )
+    )

@@ -1,14 +1,15 @@
 """Documents of data sets (new-API contract, section C)."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NotRequired
 
-from config.settings import BackendSettings
-from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.php_text import csv_fields, split_commas, trimmed, trimmed_or_empty
-from backend.stored_numbers import integer_or_text
+from backend.results import AnyRow
+from backend.stored_numbers import float_or_text, integer_or_text
+from config.settings import BackendSettings
 
 
 class Description(TypedDict):
@@ -45,12 +46,65 @@ class Description(TypedDict):
     md5_checksum: str
 
 
+class Quality(TypedDict):
+    """A quality in a list."""
+
+    name: str
+    value: float | str
+
+
+class Listed(TypedDict):
+    """A data set in a list."""
+
+    did: int
+    name: str
+    version: int | str
+    format: str
+    file_id: int | None
+    status: str
+    md5_checksum: str
+    quality: list[Quality]
+
+
+class Feature(TypedDict):
+    """A feature of a data set."""
+
+    index: int
+    name: str
+    data_type: str | None
+    ontology: NotRequired[list[str]]
+    is_target: bool
+    is_ignore: bool
+    is_row_identifier: bool
+    number_of_missing_values: int
+    nominal_values: NotRequired[list[str]]
+
+
+class MeasuredQuality(TypedDict):
+    """A quality of a data set."""
+
+    name: str
+    value: float | str | None
+
+
+class QualityNames(TypedDict):
+    """Names of qualities."""
+
+    quality: list[str]
+
+
+class QualityNameList(TypedDict):
+    """The names of all data qualities; the envelope is kept (new-API contract, section C)."""
+
+    data_qualities_list: QualityNames
+
+
 def iso(moment: datetime) -> str:
     """A time of the database in ISO 8601, without zone."""
     return moment.isoformat(timespec="seconds")
 
 
-def description(row: Row[Any], tags: list[str], settings: BackendSettings) -> Description:
+def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Description:
     """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5).
 
     Args:
@@ -113,3 +167,79 @@ def parquet_url(did: int, form: str, object_store: str) -> str | None:
     if form != "arff":
         return None
     return f"{object_store}datasets/{did // 10000:04d}/{did:04d}/dataset_{did}.pq"
+
+
+def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, str]]]) -> list[Listed]:
+    """The document of a list.
+
+    PHP's template of this list trims nothing, so the text is the column's.
+
+    Args:
+        rows: Of ``list_queries.listed``.
+        qualities: Of ``list_queries.shown_qualities``.
+
+    Returns:
+        One object a data set. ``md5_checksum`` is empty, as in PHP, whose column is gone.
+    """
+    return [
+        {
+            "did": row.did,
+            "name": row.name,
+            "version": integer_or_text(row.version),
+            "format": row.format,
+            "file_id": row.file_id,
+            "status": row.status,
+            "md5_checksum": "",
+            "quality": [{"name": name, "value": float_or_text(value)} for name, value in qualities[row.did]],
+        }
+        for row in rows
+    ]
+
+
+def features(
+    rows: Iterable[AnyRow], values: Mapping[int, Sequence[str]], ontologies: Mapping[int, Sequence[str]]
+) -> list[Feature]:
+    """The document of a data set's features (legacy notes, data 10.4).
+
+    Args:
+        rows: Of ``queries.features``.
+        values: Nominal values by index of the feature.
+        ontologies: Ontologies by index of the feature.
+
+    Returns:
+        One object a feature; ``ontology`` and ``nominal_values`` only where there are any.
+    """
+    return [_feature(row, values.get(row.position, ()), ontologies.get(row.position, ())) for row in rows]
+
+
+def _feature(row: AnyRow, values: Sequence[str], ontologies: Sequence[str]) -> Feature:
+    feature: Feature = {
+        "index": row.position,
+        "name": trimmed_or_empty(row.name),
+        "data_type": trimmed(row.data_type) or None,
+        "is_target": row.is_target == "true",
+        "is_ignore": row.is_ignore == "true",
+        "is_row_identifier": row.is_row_identifier == "true",
+        "number_of_missing_values": row.NumberOfMissingValues,
+    }
+    if ontologies:
+        feature["ontology"] = [trimmed_or_empty(ontology) for ontology in ontologies]
+    if values:
+        feature["nominal_values"] = [trimmed_or_empty(value) for value in values]
+    return feature
+
+
+def qualities(rows: Iterable[tuple[str, str | None]]) -> list[MeasuredQuality]:
+    """The document of a data set's qualities (legacy notes, data 10.5).
+
+    Args:
+        rows: Name and stored value.
+
+    Returns:
+        One object a quality; a value that is NULL or blank is null.
+    """
+    return [{"name": trimmed_or_empty(name), "value": _measured(value)} for name, value in rows]
+
+
+def _measured(value: str | None) -> float | str | None:
+    return None if value is None or not trimmed(value) else float_or_text(value)

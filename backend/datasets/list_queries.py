@@ -1,0 +1,160 @@
+"""SQL of data set lists (legacy notes, data 10.3)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.access import User, visible_to
+from backend.datasets.filters import DatasetFilters
+from backend.datasets.queries import ENGINE, IN_PREPARATION
+from backend.filters import Interval
+from backend.results import AnyRow
+
+SHOWN_QUALITIES = (
+    "MajorityClassSize",
+    "MaxNominalAttDistinctValues",
+    "MinorityClassSize",
+    "NumBinaryAtts",
+    "NumberOfClasses",
+    "NumberOfFeatures",
+    "NumberOfInstances",
+    "NumberOfInstancesWithMissingValues",
+    "NumberOfMissingValues",
+    "NumberOfNumericFeatures",
+    "NumberOfSymbolicFeatures",
+)
+
+PAGE = 1000
+"""Ids in one statement, so that its text stays short."""
+
+_dataset = tables.dataset
+_quality = tables.data_quality
+_status = tables.dataset_status
+_tag = tables.dataset_tag
+
+
+# Lists take the alphabetically last status where the description takes the newest (legacy notes, data 12, 22).
+_listed_status = func.coalesce(
+    select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(),
+    IN_PREPARATION,
+)
+
+
+def has_tag(text: str) -> ColumnElement[bool]:
+    """The data sets that have a tag.
+
+    Args:
+        text: The tag, in any letter case.
+
+    Returns:
+        A condition on ``dataset``.
+    """
+    return select(_tag.c.id).where(_tag.c.id == _dataset.c.did, _tag.c.tag == text).exists()
+
+
+def has_quality(name: str, interval: Interval) -> ColumnElement[bool]:
+    """The data sets with a quality, of any engine, within an interval.
+
+    Args:
+        name: Of the quality.
+        interval: Compared with its value as a number; text that is none counts as its leading number.
+
+    Returns:
+        A condition on ``dataset``.
+    """
+    return (
+        select(_quality.c.data)
+        .where(
+            _quality.c.data == _dataset.c.did,
+            _quality.c.quality == name,
+            cast(_quality.c.value, Double).between(interval.low, interval.high),
+        )
+        .exists()
+    )
+
+
+def _conditions(filters: DatasetFilters, user: User) -> list[ColumnElement[bool]]:
+    conditions = [visible_to(user, _dataset.c.visibility, _dataset.c.uploader)]
+    if filters.status is not None:
+        conditions.append(_listed_status == filters.status)
+    if filters.tag is not None:
+        conditions.append(has_tag(filters.tag))
+    if filters.data_id is not None:
+        conditions.append(_dataset.c.did.in_(filters.data_id))
+    if filters.data_name is not None:
+        conditions.append(_dataset.c.name == filters.data_name)
+    if filters.data_version is not None:
+        conditions.append(_dataset.c.version == filters.data_version)
+    if filters.uploader is not None:
+        conditions.append(_dataset.c.uploader == filters.uploader)
+    for name, interval in (
+        ("NumberOfInstances", filters.number_instances),
+        ("NumberOfFeatures", filters.number_features),
+        ("NumberOfClasses", filters.number_classes),
+        ("NumberOfMissingValues", filters.number_missing_values),
+    ):
+        if interval is not None:
+            conditions.append(has_quality(name, interval))
+    return conditions
+
+
+async def listed(connection: AsyncConnection, filters: DatasetFilters, user: User) -> Sequence[AnyRow]:
+    """The data sets that match, in the order of their ids.
+
+    Args:
+        connection: To ask.
+        filters: What to match.
+        user: The caller, who sees what is public and the own.
+
+    Returns:
+        The rows of one page.
+    """
+    query = (
+        select(
+            _dataset.c.did,
+            _dataset.c.name,
+            _dataset.c.version,
+            _dataset.c.format,
+            _dataset.c.file_id,
+            _listed_status.label("status"),
+        )
+        .where(*_conditions(filters, user))
+        .order_by(_dataset.c.did)
+    )
+    if filters.limit is not None:
+        query = query.limit(filters.limit)
+    if filters.offset:
+        query = query.offset(filters.offset)
+    return (await connection.execute(query)).all()
+
+
+async def shown_qualities(
+    connection: AsyncConnection, dids: Sequence[int]
+) -> dict[int, list[tuple[str, str]]]:
+    """The qualities that lists show of some data sets: one statement for each thousand of them.
+
+    Args:
+        connection: To ask.
+        dids: Ids of the data sets.
+
+    Returns:
+        Name and value by data set, in the order of the names; NULL and empty values are left out.
+    """
+    found: dict[int, list[tuple[str, str]]] = {did: [] for did in dids}
+    for start in range(0, len(dids), PAGE):
+        rows = await connection.execute(
+            select(_quality.c.data, _quality.c.quality, _quality.c.value)
+            .where(
+                _quality.c.data.in_(dids[start : start + PAGE]),
+                _quality.c.quality.in_(SHOWN_QUALITIES),
+                _quality.c.evaluation_engine_id == ENGINE,
+                _quality.c.value.is_not(None),
+            )
+            .order_by(_quality.c.data, _quality.c.quality)
+        )
+        for did, name, value in rows:
+            if value:
+                found[did].append((name, value))
+    return found
