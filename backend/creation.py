@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.database import Database
 from backend.engines import SqliteFiles, sqlite_engine
-from backend.rows import LoadError
+from backend.json_lines import LoadError
 from backend.tables import metadata
 
 # Every value must fit, and an id 0 is an id (legacy notes, schema: "Connection facts").

@@ -15,9 +15,10 @@ from typing import Protocol
 import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from backend.collations import collations
 from backend.numbers import SQLITE_NAME, double_text
@@ -143,15 +144,23 @@ def server_engine(url: URL, names: Names) -> AsyncEngine:
         for logical, real in ((USERS, names.openml), (EXPERIMENTS, names.openml_expdb))
         if logical != real
     }
-    return create_async_engine(
+    engine = create_async_engine(
         url,
-        connect_args={"init_command": _SERVER_SESSION},
         execution_options={"schema_translate_map": translated} if translated else {},
         pool_size=_CONNECTIONS_KEPT,
         max_overflow=_CONNECTIONS_MORE,
         pool_pre_ping=True,
         pool_recycle=3600,
     )
+
+    # Not the drivers' init_command: SQLAlchemy sends a SET NAMES of its own after that one.
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(_SERVER_SESSION)
+        cursor.close()
+
+    return engine
 
 
 def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:

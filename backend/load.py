@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.creation import fresh_schema
 from backend.database import Database
 from backend.engines import Names
-from backend.rows import LoadError, Row, TableFile, read_rows, table_files
+from backend.json_lines import LoadError, Row, TableFile, read_rows, table_files
 from backend.tables import metadata
 
 __all__ = ["LoadError", "Loaded", "Progress", "load", "refresh_statistics"]

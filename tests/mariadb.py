@@ -1,0 +1,142 @@
+"""A private MariaDB server for tests: on a free port, in a folder of its own, without a password.
+
+`python tests/mariadb.py` starts one, prints its URL and runs until Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+INSTALL = "apt-get install --yes --no-install-recommends mariadb-server"
+SKIP = "SKIP_MARIADB"
+START_SECONDS = 60.0
+
+# A test database may be lost: nothing waits for the disk.
+_TUNING = (
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-log-file-size=32M",
+    "--performance-schema=0",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--max-connections=200",
+)
+
+
+class MariaDBMissing(Exception):
+    """The server is not installed; the message is the line that installs it."""
+
+
+def _program(name: str) -> str:
+    # Debian puts servers where only root's search path looks.
+    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin")))
+    if found is None:
+        raise MariaDBMissing(f"{name} is not installed; as root: {INSTALL}")
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[str]:
+    """Run a server while the context lasts.
+
+    Args:
+        folder: an empty folder for its data.
+
+    Yields:
+        Its URL, as `Database` takes it.
+
+    Raises:
+        MariaDBMissing: it is not installed.
+        RuntimeError: it does not start; the message has the end of its log.
+    """
+    server, installer = _program("mariadbd"), _program("mariadb-install-db")
+    user = getpass.getuser()
+    data, log = folder / "data", folder / "server.log"
+    subprocess.run(
+        [
+            installer,
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--user={user}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    port = _free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                server,
+                "--no-defaults",
+                f"--user={user}",
+                f"--datadir={data}",
+                f"--port={port}",
+                "--bind-address=127.0.0.1",
+                # The path of a Unix socket has a limit that test folders exceed.
+                f"--socket={Path(tempfile.gettempdir()) / f'openml-{os.getpid()}-{port}.sock'}",
+                f"--pid-file={folder / 'server.pid'}",
+                *_TUNING,
+            ],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _await_port(port, process, log)
+        yield f"mysql+aiomysql://root@127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    process.kill()
+    tail = log.read_text("utf-8", "replace")[-1500:]
+    raise RuntimeError(f"MariaDB does not start:\n{tail}")
+
+
+def main() -> None:
+    """Run a server until Ctrl-C."""
+    stop = [signal.SIGINT, signal.SIGTERM]
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as url:
+        print(url, flush=True)
+        signal.sigwait(stop)
+
+
+if __name__ == "__main__":
+    main()
