@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from config.templates import parse_template
 from diffing.model import Asked
 from diffing.paths import MISSING, Steps, values
 
@@ -50,6 +51,10 @@ class Condition:
         value: What must be so of the legacy document.
         message: Found in the legacy error's message and additional information.
         known: Whether the legacy server has a route for the path.
+        writes: Whether the route writes.
+        method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
+            asked by GET, so it does).
+        segment: Full-matched by some path segment that must be a number.
     """
 
     parameter: tuple[str, ...] = ()
@@ -59,6 +64,9 @@ class Condition:
     value: tuple[ValueCondition, ...] = ()
     message: re.Pattern[str] | None = None
     known: bool | None = None
+    writes: bool | None = None
+    method_known: bool | None = None
+    segment: re.Pattern[str] | None = None
 
     def unmet_by(self, asked: Asked, document: object, message: str = "") -> str | None:
         """Why the premise does not hold, in one clause; None when it holds."""
@@ -74,9 +82,34 @@ class Condition:
             return f"the caller's role is {asked.role}, not {' or '.join(self.role)}"
         if self.known is not None and asked.known != self.known:
             return f"the legacy server {'knows' if asked.known else 'does not know'} the path"
+        if self.writes is not None and self.writes != bool(asked.route and asked.route.writes):
+            return f"the route {'does not write' if self.writes else 'writes'}"
+        if self.method_known is not None and self.method_known != _method_known(asked):
+            return f"the new side {'does not answer' if self.method_known else 'answers'} {asked.method} here"
+        if self.segment and not any(self.segment.fullmatch(value) for value in _numbers(asked)):
+            return "no path segment is written like that"
         for condition in self.value:
             if not condition.holds(document):
                 return f"the legacy value at {condition.at} is not as the entry demands"
         if self.message and not self.message.search(message):
             return "the legacy message is another one"
         return None
+
+
+def _method_known(asked: Asked) -> bool:
+    if asked.route is None:
+        return False
+    new = asked.route.new
+    methods = {new.method, *new.also}
+    if "GET" in methods:
+        methods |= {"HEAD"} if asked.route.writes else {"HEAD", "POST"}
+    return asked.method in methods
+
+
+def _numbers(asked: Asked) -> Iterator[str]:
+    """The path segments of the request that PHP wants to be numbers."""
+    if asked.route is not None and asked.route.legacy is not None:
+        for path in (asked.route.legacy.path, *asked.route.legacy.aliases):
+            for segment in parse_template(path):
+                if segment.kind == "number" and segment.text in asked.parameters:
+                    yield asked.parameters[segment.text]

@@ -72,7 +72,7 @@ class NewSide:
 
     Args:
         status: HTTP status.
-        code: The code; None means the legacy one (when the legacy answer has one).
+        code: The code; None means the legacy one (when the legacy answer has one), "" that there is none.
         type: Slug of the problem type; None for an answer that is no problem.
         errors: Allowed `errors[].type` values of a 422; empty when there is no list.
         names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
@@ -237,6 +237,14 @@ class _Reader:
         except re.error as error:
             raise self.wrong(key, f"{value!r} is no regular expression: {error}") from error
 
+    def _optional_pattern(self, key: str, value: object) -> re.Pattern[str] | None:
+        return None if value is None else self._pattern(key, value)
+
+    def _flag(self, key: str, value: object) -> bool | None:
+        if value is not None and not isinstance(value, bool):
+            raise self.wrong(key, "must be true or false")
+        return value
+
     def _transform(self) -> str:
         name = self._text("transform")
         if name not in TRANSFORMS:
@@ -297,11 +305,12 @@ class _Reader:
 
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
-        known = {"parameter", "parameters", "method", "role", "value", "message", "known"}
+        known = {"parameter", "parameters", "method", "role", "value", "message"}
+        known |= {"known", "writes", "method_known", "segment"}
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
         parameters = table.get("parameters", {})
-        value, message, known_path = table.get("value", []), table.get("message"), table.get("known")
+        value = table.get("value", [])
         return Condition(
             parameter=self._strings("when.parameter", table.get("parameter", [])),
             parameters={
@@ -313,8 +322,11 @@ class _Reader:
             method=self._strings("when.method", table.get("method", [])),
             role=self._strings("when.role", table.get("role", [])),
             value=tuple(map(self._value, value if isinstance(value, list) else [value])),
-            message=self._pattern("when.message", message) if message is not None else None,
-            known=known_path if isinstance(known_path, bool) else None,
+            message=self._optional_pattern("when.message", table.get("message")),
+            known=self._flag("when.known", table.get("known")),
+            writes=self._flag("when.writes", table.get("writes")),
+            method_known=self._flag("when.method_known", table.get("method_known")),
+            segment=self._optional_pattern("when.segment", table.get("segment")),
         )
 
     def _value(self, table: Mapping[str, object]) -> ValueCondition:

@@ -90,9 +90,10 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
             return False
     elif not deviation.legacy.fits(legacy.get("status"), code):
         return False
-    wanted = {"status": deviation.new.status, "type": deviation.new.type, "code": deviation.new.code or code}
-    if deviation.new.status < 400:
-        wanted["code"] = deviation.new.code
+    expected = deviation.new.code
+    if expected is None and deviation.new.status >= 400:
+        expected = code
+    wanted = {"status": deviation.new.status, "type": deviation.new.type, "code": expected or None}
     return all(new.get(name) == value for name, value in wanted.items())
 
 

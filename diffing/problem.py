@@ -63,7 +63,7 @@ def problem_differences(
     members: dict[str, object] = {"type": TYPE_BASE + slug, "status": expected.status}
     if slug in problems:
         members["title"] = problems[slug].title
-    code = expected.code or (legacy_error or {}).get("code")
+    code = (legacy_error or {}).get("code") if expected.code is None else expected.code or None
     for name, value in members.items():
         if document.get(name) != value or type(document.get(name)) is not type(value):
             yield Difference(f"$.{name}", "value", value, document.get(name))
