@@ -15,6 +15,7 @@ from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.gateway import Gateway
 from backend.operations import Operation
 from backend.resources import Resources
+from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes
 from config.location import config_directory
 from config.problems import load_problems
@@ -23,6 +24,7 @@ from config.routes import load_routes
 # One explicit list in the order of the OpenAPI document; an entity adds its operations here.
 OPERATIONS: tuple[Operation[Any], ...] = (
     *datasets.operations,
+    *tasks.operations,
     *tasktypes.operations,
     *estimationprocedures.operations,
     *evaluationmeasures.operations,

@@ -1,17 +1,17 @@
 """SQL of estimation procedures."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.results import AnyRow
 
 _procedure = tables.estimation_procedure
 
 
-async def procedures(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+async def procedures(connection: AsyncConnection) -> Sequence[AnyRow]:
     """All estimation procedures.
 
     Args:
@@ -23,7 +23,7 @@ async def procedures(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ..
     return (await connection.execute(select(_procedure).order_by(_procedure.c.id))).all()
 
 
-async def procedure(connection: AsyncConnection, number: int) -> Row[*tuple[Any, ...]] | None:
+async def procedure(connection: AsyncConnection, number: int) -> AnyRow | None:
     """One estimation procedure.
 
     Args:

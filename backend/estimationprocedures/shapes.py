@@ -1,11 +1,11 @@
 """Documents of estimation procedures (new-API contract, section C)."""
 
-from typing import Any, NotRequired
+from typing import NotRequired
 
-from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.php_text import trimmed_or_empty
+from backend.results import AnyRow
 
 
 class Procedure(TypedDict):
@@ -21,7 +21,7 @@ class Procedure(TypedDict):
     stratified_sampling: NotRequired[bool]
 
 
-def procedure(row: Row[*tuple[Any, ...]]) -> Procedure:
+def procedure(row: AnyRow) -> Procedure:
     """One estimation procedure (legacy notes, task 6).
 
     Args:

@@ -1,18 +1,18 @@
 """SQL of task types."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.results import AnyRow
 
 _type = tables.task_type
 _inout = tables.task_type_inout
 
 
-async def every_type(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
+async def every_type(connection: AsyncConnection) -> Sequence[AnyRow]:
     """All task types.
 
     Args:
@@ -27,7 +27,7 @@ async def every_type(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ..
     return found.all()
 
 
-async def task_type(connection: AsyncConnection, ttid: int) -> Row[*tuple[Any, ...]] | None:
+async def task_type(connection: AsyncConnection, ttid: int) -> AnyRow | None:
     """One task type.
 
     Args:
@@ -40,7 +40,7 @@ async def task_type(connection: AsyncConnection, ttid: int) -> Row[*tuple[Any, .
     return (await connection.execute(select(_type).where(_type.c.ttid == ttid))).first()
 
 
-async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[Row[*tuple[Any, ...]]]:
+async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
     """The inputs of a task type, hidden ones too (legacy notes, task 2.2).
 
     Args:

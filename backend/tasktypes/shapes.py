@@ -5,12 +5,12 @@ Clients of both APIs read these two documents, so they keep their envelopes and 
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NotRequired
+from typing import NotRequired
 
-from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.php_text import csv_fields, trimmed_or_empty
+from backend.results import AnyRow
 
 Description = str | list[str]
 """Text; ``[]`` when there is none."""
@@ -63,7 +63,7 @@ class TaskType(TypedDict):
     task_type: DescribedType
 
 
-def task_types(rows: Iterable[Row[*tuple[Any, ...]]]) -> TaskTypes:
+def task_types(rows: Iterable[AnyRow]) -> TaskTypes:
     """All task types (legacy notes, task 2.1).
 
     Args:
@@ -87,7 +87,7 @@ def task_types(rows: Iterable[Row[*tuple[Any, ...]]]) -> TaskTypes:
     }
 
 
-def task_type(row: Row[*tuple[Any, ...]], inputs: Sequence[Row[*tuple[Any, ...]]]) -> TaskType:
+def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> TaskType:
     """One task type (legacy notes, task 2.2).
 
     Args:
@@ -110,7 +110,7 @@ def task_type(row: Row[*tuple[Any, ...]], inputs: Sequence[Row[*tuple[Any, ...]]
     return {"task_type": document}
 
 
-def _input(row: Row[*tuple[Any, ...]]) -> Input:
+def _input(row: AnyRow) -> Input:
     document: Input = {"name": trimmed_or_empty(row.name)}
     if row.requirement == "required":
         document["requirement"] = row.requirement

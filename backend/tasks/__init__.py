@@ -1,0 +1,1 @@
+"""Tasks: descriptions, inputs, lists, tags."""

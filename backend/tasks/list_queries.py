@@ -1,0 +1,160 @@
+"""SQL of task lists (legacy notes, task 1.2)."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.access import User, visible_to
+from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES, has_quality, has_tag
+from backend.datasets.queries import ENGINE, IN_PREPARATION
+from backend.results import AnyRow
+from backend.tasks.filters import TaskFilters
+from backend.tasks.queries import SOURCE
+
+SHOWN_INPUTS = (
+    "cost_matrix",
+    "estimation_procedure",
+    "evaluation_measures",
+    "number_samples",
+    "quality_measure",
+    "source_data",
+    "source_data_labeled",
+    "target_feature",
+    "target_feature_event",
+    "target_feature_left",
+    "target_feature_right",
+    "target_value",
+    "time_limit",
+)
+
+_task = tables.task
+_type = tables.task_type
+_input = tables.task_inputs
+_tag = tables.task_tag
+_dataset = tables.dataset
+_status = tables.dataset_status
+_quality = tables.data_quality
+
+# Lists take the alphabetically last status of a data set (legacy notes, task 1.2).
+_listed_status = func.coalesce(
+    select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(),
+    IN_PREPARATION,
+)
+
+
+def _conditions(filters: TaskFilters, user: User) -> list[ColumnElement[bool]]:
+    conditions = [visible_to(user, _dataset.c.visibility, _dataset.c.uploader)]
+    if filters.task_type_id is not None:
+        conditions.append(_task.c.ttid == filters.task_type_id)
+    if filters.tag is not None:
+        tagged = select(_tag.c.id).where(_tag.c.id == _task.c.task_id, _tag.c.tag == filters.tag)
+        conditions.append(tagged.exists())
+    if filters.data_tag is not None:
+        conditions.append(has_tag(filters.data_tag))
+    if filters.status is not None:
+        conditions.append(_listed_status == filters.status)
+    if filters.task_id is not None:
+        conditions.append(_task.c.task_id.in_(filters.task_id))
+    if filters.data_id is not None:
+        conditions.append(_dataset.c.did.in_(filters.data_id))
+    if filters.data_name is not None:
+        conditions.append(_dataset.c.name == filters.data_name)
+    for name, interval in (
+        ("NumberOfInstances", filters.number_instances),
+        ("NumberOfFeatures", filters.number_features),
+        ("NumberOfClasses", filters.number_classes),
+        ("NumberOfMissingValues", filters.number_missing_values),
+    ):
+        if interval is not None:
+            conditions.append(has_quality(name, interval))
+    return conditions
+
+
+async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) -> Sequence[AnyRow]:
+    """The tasks that match, in the order of their ids; those without a data set never do.
+
+    Args:
+        connection: To ask.
+        filters: What to match.
+        user: The caller, who sees tasks on data sets that are public or the own.
+
+    Returns:
+        The rows of one page.
+    """
+    query = (
+        select(
+            _task.c.task_id,
+            _task.c.ttid,
+            _type.c.name.label("task_type"),
+            _dataset.c.did,
+            _dataset.c.name,
+            _dataset.c.format,
+            _listed_status.label("status"),
+        )
+        .join(_type, _type.c.ttid == _task.c.ttid)
+        .join(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
+        .join(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
+        .where(*_conditions(filters, user))
+        .order_by(_task.c.task_id)
+    )
+    if filters.limit is not None:
+        query = query.limit(filters.limit)
+    if filters.offset:
+        query = query.offset(filters.offset)
+    return (await connection.execute(query)).all()
+
+
+async def shown_inputs(
+    connection: AsyncConnection, task_ids: Sequence[int]
+) -> dict[int, list[tuple[str, str]]]:
+    """The inputs that lists show of some tasks: one statement for each thousand of them.
+
+    Args:
+        connection: To ask.
+        task_ids: Ids of the tasks.
+
+    Returns:
+        Name and value by task, in the order of the names.
+    """
+    found: dict[int, list[tuple[str, str]]] = {task_id: [] for task_id in task_ids}
+    for start in range(0, len(task_ids), PAGE):
+        rows = await connection.execute(
+            select(_input.c.task_id, _input.c.input, _input.c.value)
+            .where(_input.c.task_id.in_(task_ids[start : start + PAGE]), _input.c.input.in_(SHOWN_INPUTS))
+            .order_by(_input.c.task_id, _input.c.input)
+        )
+        for task_id, name, value in rows:
+            found[task_id].append((name, value))
+    return found
+
+
+async def shown_qualities(
+    connection: AsyncConnection, dids: Iterable[int]
+) -> dict[int, list[tuple[str, str]]]:
+    """The qualities that lists show of some data sets: one statement for each thousand of them.
+
+    Args:
+        connection: To ask.
+        dids: Ids of the data sets, possibly repeated.
+
+    Returns:
+        Name and value by data set, in the order of the names; NULL values are left out.
+    """
+    distinct = list(dict.fromkeys(dids))
+    found: dict[int, list[tuple[str, str]]] = {did: [] for did in distinct}
+    for start in range(0, len(distinct), PAGE):
+        rows = await connection.execute(
+            select(_quality.c.data, _quality.c.quality, _quality.c.value)
+            .where(
+                _quality.c.data.in_(distinct[start : start + PAGE]),
+                _quality.c.quality.in_(SHOWN_QUALITIES),
+                _quality.c.evaluation_engine_id == ENGINE,
+                _quality.c.value.is_not(None),
+            )
+            .order_by(_quality.c.data, _quality.c.quality)
+        )
+        for did, name, value in rows:
+            found[did].append((name, value))
+    return found

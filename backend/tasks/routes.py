@@ -1,0 +1,131 @@
+"""Endpoints of tasks."""
+
+from typing import Annotated, Any
+
+from backend import tables
+from backend.filters import FilterCodes
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId
+from backend.problems import ProblemCase
+from backend.results import AnyRow
+from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tasks import list_queries, queries, shapes, templates
+from backend.tasks.filters import NO_RESULTS, TaskFilters
+
+UNKNOWN = ProblemCase("task-not-found", "151")
+UNKNOWN_TYPE = ProblemCase("task-type-not-found", "152")
+DEPRECATED = ProblemCase("task-deprecated", "153")
+UNKNOWN_INPUTS = ProblemCase("task-not-found", "156")
+NO_INPUTS = ProblemCase("task-no-inputs", "157")
+PRIVATE = ProblemCase("dataset-no-access", "112")
+NOTHING = ProblemCase("no-results", NO_RESULTS)
+CODES = FilterCodes(unknown="480", illegal="481", no_results=NO_RESULTS)
+
+CUSTOM_TEST_SET = "custom_testset"
+"""The input of a kind of task that is no longer supported."""
+
+
+class TaskPath(Parameters):
+    """A task by its id."""
+
+    task_id: Annotated[int, PathId()]
+
+
+@operation(
+    "task.list",
+    parameters=TaskFilters,
+    answer=list[shapes.Listed],
+    problems=(NOTHING,),
+    filters=CODES,
+)
+async def every_task(call: Call[TaskFilters]) -> Document:
+    """The tasks that match the filters.
+
+    Three round trips to the database (four with a key): the tasks, their inputs, the qualities of their data
+    sets; the last two once more for each further thousand.
+    """
+    rows = await list_queries.listed(call.connection, call.parameters, call.user)
+    if not rows:
+        raise NOTHING.because("No tasks match the search criteria.")
+    inputs = await list_queries.shown_inputs(call.connection, [row.task_id for row in rows])
+    qualities = await list_queries.shown_qualities(call.connection, [row.did for row in rows])
+    return shapes.listed(rows, inputs, qualities)
+
+
+@operation(
+    "task.get",
+    parameters=TaskPath,
+    answer=shapes.Task,
+    problems=(UNKNOWN, UNKNOWN_TYPE, PRIVATE, DEPRECATED),
+)
+async def get(call: Call[TaskPath]) -> Document:
+    """One task, its inputs and outputs as the templates of its type say.
+
+    Five round trips to the database (six with a key): the task, its inputs, the templates, what they look up
+    (one for each table, which is the estimation procedure), the tags.
+    """
+    row = await _task(call, UNKNOWN)
+    if row.task_type is None:
+        raise UNKNOWN_TYPE.because(f"Task {row.task_id} has the unknown task type {row.ttid}.")
+    _check_visible(call, row)
+    values: dict[str, object] = dict(await queries.inputs(call.connection, row.task_id))
+    if CUSTOM_TEST_SET in values:
+        raise DEPRECATED.because(
+            f"Task {row.task_id} is of a kind that is no longer supported; find or create another one."
+        )
+    declared = await queries.inputs_and_outputs(call.connection, row.ttid)
+    used = templates.templates((name, io, order, text) for name, io, order, text in declared)
+    for table in templates.looked_up_tables(used):
+        if (key := values.get(table)) is not None:
+            found = await queries.record(call.connection, table, str(key))
+            values |= {f"{table}.{column}": value for column, value in found.items()}
+    expanded = templates.expanded(used, values, row.task_id, call.settings.public_url)
+    return shapes.task(row, expanded, await queries.tags(call.connection, row.task_id))
+
+
+@operation(
+    "task.inputs",
+    parameters=TaskPath,
+    answer=shapes.Inputs,
+    problems=(UNKNOWN_INPUTS, PRIVATE, NO_INPUTS),
+)
+async def inputs(call: Call[TaskPath]) -> Document:
+    """The values that a task was made with.
+
+    Two round trips to the database (three with a key): the task, its inputs.
+    """
+    row = await _task(call, UNKNOWN_INPUTS)
+    _check_visible(call, row)
+    values = await queries.inputs(call.connection, row.task_id)
+    if not values:
+        raise NO_INPUTS.because(f"Task {row.task_id} has no inputs.")
+    return shapes.inputs(row, values)
+
+
+@operation("task.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
+async def every_tag(call: Call[NoParameters]) -> Document:
+    """All tags that tasks have.
+
+    One round trip to the database (two with a key).
+    """
+    tags = await distinct_tags(call.connection, tables.task_tag)
+    if not tags:
+        raise NO_TAGS.because("No task has a tag.")
+    return tags
+
+
+async def _task(call: Call[TaskPath], unknown: ProblemCase) -> AnyRow:
+    task_id = call.parameters.task_id
+    row = await queries.task(call.connection, task_id)
+    if row is None:
+        raise unknown.because(f"No task with id {task_id} found.")
+    return row
+
+
+def _check_visible(call: Call[TaskPath], row: AnyRow) -> None:
+    """A task on a private data set is as private as that (new-API contract, decision 9)."""
+    if row.dataset is not None and not call.user.may_see(row.visibility, row.uploader):
+        raise PRIVATE.because(f"No access granted: the dataset of task {row.task_id} is private.")
+
+
+operations: tuple[Operation[Any], ...] = (every_task, get, inputs, every_tag)

@@ -1,0 +1,157 @@
+"""The API templates of task types: XML with placeholders, filled in for one task (legacy notes, task 1.3).
+
+The templates are rows of the database, so they are expanded as the notes say, step by step, and what a template
+makes is not guessed from its task type.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from xml.etree import ElementTree
+
+from backend.php_text import TRIMMED, trimmed_or_empty
+from backend.stored_numbers import integer_or_text
+
+NAMESPACE = "http://openml.org/openml"
+
+Payload: TypeAlias = str | int | dict[str, "Payload"] | list["Payload"] | None
+"""What an element becomes: text, a typed value, an object; ``[]`` when it is empty."""
+
+# Greedy up to the last bracket of the line, as PHP's patterns are.
+_PLACEHOLDERS = (re.compile(r"\[LOOKUP:(.*)\]"), re.compile(r"\[INPUT:(.*)\]"))
+
+# Characters that XML cannot hold, moved out of the way into the private use area, which latin1 columns lack.
+_UNSPEAKABLE = {code: chr(0xE000 + code) for code in range(0x20) if chr(code) not in "\t\n\r"}
+_SPOKEN = {ord(private): chr(code) for code, private in _UNSPEAKABLE.items()}
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | _UNSPEAKABLE)
+
+_REPEATED = frozenset({"parameter", "feature"})
+"""Elements that a template can repeat: always lists (new-API contract, decision 3)."""
+
+_INTEGERS = frozenset(
+    {
+        ("data_set", "data_set_id"),
+        ("data_set", "labeled_data_set_id"),
+        ("estimation_procedure", "id"),
+        ("input", "batch_size"),
+        ("input", "time_limit"),
+    }
+)
+"""Elements, by the one around them, whose text is an integer (new-API contract, section C)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template of a task type.
+
+    Args:
+        name: Of the input or output.
+        io: ``input`` or ``output``.
+        text: XML with placeholders.
+    """
+
+    name: str
+    io: str
+    text: str
+
+
+def templates(rows: Iterable[tuple[str, str, int, str | None]]) -> tuple[Template, ...]:
+    """The templates of a task type in the order in which they are shown.
+
+    Args:
+        rows: Name, io, order and template, in the order of the key.
+
+    Returns:
+        One template a name: the last one, at the place of the first; ``io`` is that of the name's first row.
+    """
+    declared = list(rows)
+    io: dict[str, str] = {}
+    for name, kind, _, _ in declared:
+        io.setdefault(name, kind)
+    ordered = sorted((row for row in declared if row[3] is not None), key=lambda row: row[2])
+    texts = {name: text or "" for name, _, _, text in ordered}
+    return tuple(Template(name, io[name], text) for name, text in texts.items())
+
+
+def looked_up_tables(used: Iterable[Template]) -> tuple[str, ...]:
+    """The tables that templates look values up in.
+
+    Args:
+        used: The templates.
+
+    Returns:
+        Names in order of first use. The key into each is the task's input of the same name.
+    """
+    names = (name for template in used for _, name in _placeholders(template.text))
+    return tuple(dict.fromkeys(name.partition(".")[0] for name in names if "." in name))
+
+
+def expanded(
+    used: Iterable[Template], values: Mapping[str, object], task_id: int, base_url: str
+) -> tuple[tuple[str, dict[str, Payload]], ...]:
+    """Fill the templates in and read the XML that comes of it.
+
+    Args:
+        used: The templates.
+        values: Of the task's inputs by name, and of looked up columns by ``table.column``.
+        task_id: Of the task.
+        base_url: Of the server, with a slash at its end.
+
+    Returns:
+        For each template its io and its object: ``name`` and what the template holds.
+    """
+    chosen = tuple(used)
+    replacements = [
+        (placeholder, _escaped(values.get(name)))
+        for template in chosen
+        for placeholder, name in _placeholders(template.text)
+    ]
+    replacements += [("[TASK:id]", str(task_id)), ("[CONSTANT:base_url]", _escaped(base_url))]
+    found = []
+    for template in chosen:
+        text = template.text
+        for placeholder, value in replacements:
+            text = text.replace(placeholder, value)
+        element = ElementTree.fromstring(
+            f'<oml:{template.io} xmlns:oml="{NAMESPACE}" name="{_escaped(template.name)}">{text}</oml:{template.io}>'
+        )
+        document = _converted(element, "")
+        found.append((template.io, document if isinstance(document, dict) else {}))
+    return tuple(found)
+
+
+def _placeholders(text: str) -> list[tuple[str, str]]:
+    return [(match[0], match[1]) for pattern in _PLACEHOLDERS for match in pattern.finditer(text)]
+
+
+def _escaped(value: object) -> str:
+    return "" if value is None else str(value).translate(_ESCAPES)
+
+
+def _converted(element: ElementTree.Element, around: str) -> Payload:
+    """An element as PHP's conversion to JSON shows it (legacy notes, data 5.3), its values typed."""
+    name = _local(element.tag)
+    document: dict[str, Payload] = {_local(key): _spoken(value) for key, value in element.attrib.items()}
+    children: dict[str, list[Payload]] = {}
+    for child in element:
+        children.setdefault(_local(child.tag), []).append(_converted(child, name))
+    for key, made in children.items():
+        document[key] = made if len(made) > 1 or key in _REPEATED else made[0]
+    text = _spoken((element.text or "") + "".join(child.tail or "" for child in element))
+    if not document and text:
+        return integer_or_text(text) if (around, name) in _INTEGERS else text
+    if name == "parameter" and document:
+        document["value"] = integer_or_text(text) if text else None
+    elif text:
+        document["value"] = text
+    return document or []
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _spoken(text: str) -> str:
+    return trimmed_or_empty(text).translate(_SPOKEN).strip(TRIMMED)
