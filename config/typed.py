@@ -6,6 +6,7 @@ import tomllib
 import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +20,7 @@ _WORDS: dict[type, str] = {
     float: "a number",
     bool: "true or false",
     date: "a date",
+    Path: "a path",
 }
 
 
@@ -129,8 +131,13 @@ def convert(hint: Any, value: object, place: Place, key: str) -> object:
             inner = place.below(key)
             read = {name: convert(get_args(hint)[1], item, inner, name) for name, item in value.items()}
             return types.MappingProxyType(read)
+    elif isinstance(hint, type) and issubclass(hint, StrEnum):
+        if value in tuple(hint):
+            return hint(str(value))
     elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return build(hint, value, place.below(key))
+    elif hint is Path and isinstance(value, str) and value:
+        return Path(value)
     elif (read_scalar := _SCALARS.get(hint)) is not None and read_scalar(value):
         return float(value) if hint is float else value  # type: ignore[arg-type]  # the check above says it is a number
     raise place.error(f"must be {_expected(hint)}, not {_shown(value)}", key)
@@ -165,6 +172,8 @@ def _expected(hint: Any) -> str:
     origin = get_origin(hint)
     if origin is Literal:
         return "one of " + ", ".join(repr(choice) for choice in get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return "one of " + ", ".join(repr(str(choice)) for choice in hint)
     if origin in (Union, types.UnionType):
         return " or ".join(_expected(arm) for arm in get_args(hint) if arm is not type(None))
     if origin is tuple:

@@ -1,0 +1,222 @@
+"""Settings of the backend and of the proxy: a TOML file, the environment over it, defaults below."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from config.environment import environment_table, merge
+from config.errors import ConfigError
+from config.typed import Place, build, read_toml
+
+T = TypeVar("T")
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseNames:
+    """The two databases on a MySQL or MariaDB server; SQLite takes them from the file's name.
+
+    Args:
+        openml: Users, groups and files.
+        openml_expdb: Everything else.
+    """
+
+    openml: str = "openml"
+    openml_expdb: str = "openml_expdb"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
+    """Settings of the backend (``backend.toml``, ``OPENML_*``).
+
+    Args:
+        database: SQLAlchemy URL; for SQLite the file of the experiment database, else the server.
+        database_names: The names of the two databases on a server.
+        public_url: What addresses in answers begin with; a missing last slash is added.
+        object_store_url: What addresses of Parquet files begin with; likewise.
+        files: Root of the stored files; None when there are none.
+        splits_url: Where requests for splits go that are not stored; None for nowhere.
+        host: Address to listen on.
+        port: Port to listen on, 0 for any free one.
+    """
+
+    database: str = "sqlite+aiosqlite:///openml.db"
+    database_names: DatabaseNames = field(default_factory=DatabaseNames)
+    public_url: str = "http://127.0.0.1:8001/"
+    object_store_url: str = "https://data.openml.org/"
+    files: Path | None = None
+    splits_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8001
+
+    def __post_init__(self) -> None:
+        _with_slash(self, "public_url", "object_store_url")
+        _check_port(self.port, "port")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long the proxy waits, in seconds.
+
+    Args:
+        connect: For a connection to the side that serves.
+        served: For the next bytes of the side that serves.
+        shadow: For the whole answer of the side that is only asked.
+        drain: For what is pending when the proxy stops.
+    """
+
+    connect: float = 2.0
+    served: float = 60.0
+    shadow: float = 15.0
+    drain: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the proxy accepts of a client.
+
+    Args:
+        target_bytes: Longest path and query (414).
+        header_count: Most header fields (431).
+        header_bytes: Longest header section (431).
+        body_bytes: Longest request body (413).
+    """
+
+    target_bytes: int = 16 * 1024
+    header_count: int = 100
+    header_bytes: int = 64 * 1024
+    body_bytes: int = 2048 * _MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The shadow leg.
+
+    Args:
+        workers: Exchanges compared at a time.
+        queue: Most exchanges that wait; further ones are shed.
+        queue_bytes: Most bytes that wait; further exchanges are shed.
+        request_bytes: Longest request body that is kept for the shadow leg.
+        answer_bytes: Longest answer of either side that is compared.
+        unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
+    """
+
+    workers: int = 4
+    queue: int = 1000
+    queue_bytes: int = 64 * _MIB
+    request_bytes: int = _MIB
+    answer_bytes: int = 16 * _MIB
+    unlimited_every: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """Settings of the proxy (``proxy.toml``, ``PARITY_*``).
+
+    Args:
+        legacy: Base URL of the PHP server.
+        new: Base URL of the Python backend.
+        host: Address to listen on.
+        port: Port to listen on, 0 for any free one.
+        admin_host: Address of metrics, dashboard and admin commands.
+        admin_port: Their port, 0 for any free one.
+        log: SQLAlchemy URL of the diff log.
+        timeouts: How long the proxy waits.
+        limits: What it accepts of a client.
+        shadow: The shadow leg.
+    """
+
+    legacy: str = ""
+    new: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    admin_host: str = "127.0.0.1"
+    admin_port: int = 8081
+    log: str = "sqlite+aiosqlite:///parity-log.db"
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: Limits = field(default_factory=Limits)
+    shadow: Shadow = field(default_factory=Shadow)
+
+    def __post_init__(self) -> None:
+        for name in ("legacy", "new"):
+            if getattr(self, name):
+                _check_url(getattr(self, name), name)
+        _check_port(self.port, "port")
+        _check_port(self.admin_port, "admin_port")
+        for table in (self.timeouts, self.limits, self.shadow):
+            for key in table.__dataclass_fields__:
+                if getattr(table, key) <= 0:
+                    raise ConfigError(f"must be greater than 0, not {getattr(table, key)!r}", key=key)
+
+
+def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None) -> BackendSettings:
+    """Read the settings of the backend.
+
+    Args:
+        config: The configuration directory; ``backend.toml`` in it may be absent.
+        environ: The environment; None for that of the process.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ConfigError: A key or value is wrong; the message names file, table and key.
+    """
+    # Other tools have OPENML_ variables of their own, so unknown ones are no error here.
+    return _load(BackendSettings, config / "backend.toml", "OPENML_", environ, strict=False)
+
+
+def load_proxy_settings(config: Path, environ: Mapping[str, str] | None = None) -> ProxySettings:
+    """Read the settings of the proxy.
+
+    Args:
+        config: The configuration directory; ``proxy.toml`` in it may be absent.
+        environ: The environment; None for that of the process.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ConfigError: A key or value is wrong; the message names file, table and key.
+    """
+    return _load(ProxySettings, config / "proxy.toml", "PARITY_", environ, strict=True)
+
+
+def _load(cls: type[T], file: Path, prefix: str, environ: Mapping[str, str] | None, *, strict: bool) -> T:
+    table = read_toml(file) if file.exists() else {}
+    place = Place(file)
+    _build(cls, table, place)  # so that what is wrong in the file is not blamed on the environment
+    variables = environment_table(cls, prefix, os.environ if environ is None else environ, strict=strict)
+    return _build(cls, merge(table, variables), Place(None, f"environment {prefix}*") if variables else place)
+
+
+def _build(cls: type[T], table: Mapping[str, object], place: Place) -> T:
+    try:
+        return build(cls, table, place)
+    except ConfigError as error:
+        if error.file is None and not error.table:
+            raise place.error(error.problem, error.key) from error
+        raise
+
+
+def _with_slash(settings: object, *names: str) -> None:
+    for name in names:
+        value = getattr(settings, name)
+        _check_url(value, name)
+        if not value.endswith("/"):
+            object.__setattr__(settings, name, value + "/")
+
+
+def _check_url(value: str, name: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"must be an http or https URL, not {value!r}", key=name)
+
+
+def _check_port(port: int, name: str) -> None:
+    if not 0 <= port <= 65535:
+        raise ConfigError(f"must be a port, 0 to 65535, not {port}", key=name)

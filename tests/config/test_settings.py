@@ -1,0 +1,63 @@
+"""Settings: file, environment over it, defaults below; what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.location import config_directory
+from config.settings import BackendSettings, ProxySettings, load_backend_settings, load_proxy_settings
+
+
+def _write(directory: Path, name: str, text: str) -> Path:
+    (directory / name).write_text(text)
+    return directory
+
+
+def test_the_packaged_backend_file_says_the_defaults() -> None:
+    """What a reader of backend.toml sees is what holds without it."""
+    assert BackendSettings() == load_backend_settings(config_directory(), {})
+
+
+def test_the_packaged_proxy_file_says_the_defaults() -> None:
+    """What a reader of proxy.toml sees is what holds without it."""
+    assert ProxySettings() == load_proxy_settings(config_directory(), {})
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """OPENML_DATABASE replaces the file's value, the rest stays."""
+    _write(tmp_path, "backend.toml", 'database = "sqlite:///a.db"\nport = 9')
+    settings = load_backend_settings(tmp_path, {"OPENML_DATABASE": "sqlite:///b.db", "OPENML_FILES": "/x"})
+    assert ("sqlite:///b.db", 9, Path("/x")) == (settings.database, settings.port, settings.files)
+
+
+def test_a_nested_table_merges_with_the_environment(tmp_path: Path) -> None:
+    """One key of a table can come from the environment and its sister from the file."""
+    _write(tmp_path, "proxy.toml", "[shadow]\nworkers = 2")
+    settings = load_proxy_settings(tmp_path, {"PARITY_SHADOW_QUEUE": "5"})
+    assert (settings.shadow.workers, settings.shadow.queue) == (2, 5)
+
+
+def test_a_base_url_ends_in_a_slash(tmp_path: Path) -> None:
+    """Addresses are joined to it as text, path and port stay."""
+    settings = load_backend_settings(tmp_path, {"OPENML_PUBLIC_URL": "https://openml.test:8443/base"})
+    assert settings.public_url == "https://openml.test:8443/base/"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "message"),
+    [
+        ("prot = 1", {}, "proxy.toml prot: is not known here; did you mean port?"),
+        ("port = 70000", {}, "proxy.toml port: must be a port"),
+        ('legacy = "ftp://x"', {}, "proxy.toml legacy: must be an http or https URL"),
+        ("[shadow]\nworkers = 0", {}, "workers: must be greater than 0"),
+        ('[shadow]\nworkers = "4"', {}, "proxy.toml [shadow] workers: must be an integer"),
+        ("", {"PARITY_PORT": "x"}, "PARITY_PORT: must be an integer, not 'x'"),
+        ("", {"PARITY_PROT": "1"}, "PARITY_PROT: is not known here; did you mean PARITY_PORT?"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, environ: dict[str, str], message: str) -> None:
+    """The message names the file or the variable, and what would be right."""
+    with pytest.raises(ConfigError) as caught:
+        load_proxy_settings(_write(tmp_path, "proxy.toml", text), environ)
+    assert message in str(caught.value)
