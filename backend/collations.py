@@ -32,8 +32,8 @@ class Weights(dict[int, str]):
         self._rest = rest
 
     def __missing__(self, character: int) -> str:
-        weights = self[character] = self._rest(character)
-        return weights
+        weight = self[character] = self._rest(character)
+        return weight
 
 
 def read_weights(path: Path) -> dict[int, str]:
@@ -45,15 +45,15 @@ def read_weights(path: Path) -> dict[int, str]:
     Returns:
         Character number to its weights.
     """
-    weights = {}
+    read = {}
     for line in path.read_text("ascii").splitlines():
         if line.startswith("#"):
             continue
         first, *row = line.split()
         for character, digits in enumerate(row, start=int(first, 16)):
             parts = () if digits == "-" else range(0, len(digits), 4)
-            weights[character] = "".join(chr(int(digits[at : at + 4], 16)) for at in parts)
-    return weights
+            read[character] = "".join(chr(int(digits[at : at + 4], 16)) for at in parts)
+    return read
 
 
 def _implicit(character: int) -> str:
@@ -72,14 +72,32 @@ def _beyond_latin1(character: int) -> str:
     return chr(min(0x100 + character, 0x10FFFF))
 
 
-def _weighing(name: str, rest: Callable[[int], str]) -> Comparison:
-    weights = Weights(read_weights(_WEIGHTS / f"{name}.txt"), rest)
-    blank = weights[ord(_BLANK)]
+@cache
+def weights(name: str) -> Weights:
+    """The weights of all characters under one collation.
+
+    Args:
+        name: of its file in backend/weights/.
+    """
+    rest = {"unicode_ci": _implicit, "general_ci": chr}.get(name, _beyond_latin1)
+    return Weights(read_weights(_WEIGHTS / f"{name}.txt"), rest)
+
+
+def _latin1_byte(character: int) -> str:
+    """MySQL's latin1 is Windows-1252, with control characters in its five gaps."""
+    try:
+        return chr(chr(character).encode("cp1252")[0])
+    except UnicodeEncodeError:
+        return chr(character) if character < 0xA0 else _beyond_latin1(character)
+
+
+def _weighing(weight: Weights) -> Comparison:
+    blank = weight[ord(_BLANK)]
 
     def compare(left: str, right: str) -> int:
         if left == right:
             return 0
-        return _padded(left.translate(weights), right.translate(weights), blank)
+        return _padded(left.translate(weight), right.translate(weight), blank)
 
     return compare
 
@@ -105,14 +123,14 @@ def collations() -> Mapping[str, Comparison]:
         MySQL's name to the function; the three-byte ones under both their names, `utf8_…` and `utf8mb3_…`.
     """
     three_byte = {
-        "unicode_ci": _weighing("unicode_ci", _implicit),
-        "general_ci": _weighing("general_ci", chr),
+        "unicode_ci": _weighing(weights("unicode_ci")),
+        "general_ci": _weighing(weights("general_ci")),
         "bin": _binary,
     }
     return {
-        "latin1_swedish_ci": _weighing("latin1_swedish_ci", _beyond_latin1),
-        "latin1_general_cs": _weighing("latin1_general_cs", _beyond_latin1),
-        "latin1_bin": _binary,
+        "latin1_swedish_ci": _weighing(weights("latin1_swedish_ci")),
+        "latin1_general_cs": _weighing(weights("latin1_general_cs")),
+        "latin1_bin": _weighing(Weights({}, _latin1_byte)),
         **{
             f"{charset}_{name}": compare
             for charset in ("utf8", "utf8mb3")

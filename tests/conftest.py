@@ -12,10 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from sqlalchemy import text
 
 from backend.database import Database
 from backend.engines import DatabaseNames
 from backend.load import load
+from backend.tables import metadata
 
 ROOT = Path(__file__).parent.parent
 
@@ -91,19 +93,57 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 SCRATCH = DatabaseNames("scratch_openml", "scratch_openml_expdb")
 
 
-@pytest.fixture(params=["sqlite", "mariadb"])
-async def scratch_database(
-    request: pytest.FixtureRequest, sample: Path, tmp_path: Path
-) -> AsyncIterator[Database]:
+@pytest.fixture(scope="session")
+def scratch_server(sample: Path, mariadb_url: str) -> str:
+    """A server with a second pair of databases, for tests that write."""
+    asyncio.run(load(sample, mariadb_url, names=SCRATCH))
+    return mariadb_url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "mariadb"])
+def scratch_source(request: pytest.FixtureRequest) -> str:
+    """What a scratch database is made from, once on each kind of database."""
+    name = "sqlite_url" if request.param == "sqlite" else "scratch_server"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+async def scratch_database(scratch_source: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A database of the test's own with the loaded sample, once on each kind: may be written."""
-    if request.param == "sqlite":
-        shared = Database(request.getfixturevalue("sqlite_url"))
+    source = Database(scratch_source, SCRATCH)
+    if source.is_sqlite:
         opened = Database(f"sqlite:///{tmp_path / 'scratch.db'}")
-        shutil.copyfile(shared.files.experiments, opened.files.experiments)
-        shutil.copyfile(shared.files.users, opened.files.users)
+        shutil.copyfile(source.files.experiments, opened.files.experiments)
+        shutil.copyfile(source.files.users, opened.files.users)
+        yield opened
     else:
-        url = request.getfixturevalue("mariadb_server")
-        await load(sample, url, names=SCRATCH, force=True)
-        opened = Database(url, SCRATCH)
-    yield opened
+        opened = source
+        yield opened
+        await _restore(opened)
     await opened.dispose()
+
+
+async def _restore(database: Database) -> None:
+    """Give the tables that a test changed their rows and numbering back."""
+    async with database.connect() as connection:
+
+        async def states(prefix: str) -> dict[str, object]:
+            tables = ", ".join(f"`{prefix}{t.schema}`.`{t.name}`" for t in metadata.sorted_tables)
+            sums = (await connection.execute(text(f"CHECKSUM TABLE {tables}"))).all()
+            numbering = await connection.execute(
+                text(
+                    "SELECT CONCAT(table_schema, '.', table_name), auto_increment FROM information_schema.tables"
+                )
+            )
+            numbers = {row[0]: row[1] for row in numbering}
+            return {row[0].removeprefix(prefix): (row[1], numbers.get(row[0])) for row in sums}
+
+        before, after = await states(""), await states("scratch_")
+        await connection.exec_driver_sql("SET foreign_key_checks = 0")
+        for name in (name for name in before if before[name] != after[name]):
+            quoted = name.replace(".", "`.`")
+            await connection.exec_driver_sql(f"TRUNCATE `scratch_{quoted}`")
+            await connection.exec_driver_sql(f"INSERT INTO `scratch_{quoted}` SELECT * FROM `{quoted}`")
+        await connection.exec_driver_sql("SET foreign_key_checks = 1")
+        await connection.commit()
