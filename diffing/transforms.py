@@ -18,6 +18,8 @@ Arguments = Mapping[str, object]
 # new-api.md decision 5: what counts as a number stored as text
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_ENTITIES: Mapping[str, str] = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
+_ENTITY = re.compile("|".join(_ENTITIES))
 _DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 
 
@@ -166,6 +168,32 @@ def constant(value: object, arguments: Arguments) -> object:
     return arguments["value"] if value is MISSING else value
 
 
+def default(value: object, arguments: Arguments) -> object:
+    """An absent key or an empty element has the value `value`."""
+    return arguments["value"] if value is MISSING or value == [] else value
+
+
+def texts_if_any(value: object, _: Arguments) -> object:
+    """One or many become a list of texts, an empty element the empty text; none stays absent."""
+    if value is MISSING:
+        return value
+    elements = value if isinstance(value, list) and value else [value]
+    return ["" if element == [] else element for element in elements]
+
+
+def unescape(value: object, _: Arguments) -> object:
+    """PHP's htmlspecialchars is undone, once."""
+    return _each(value, lambda text: _ENTITY.sub(lambda found: _ENTITIES[found[0]], text))
+
+
+def without(value: object, arguments: Arguments) -> object:
+    """A list loses its objects whose `key` has the value `value`."""
+    if not isinstance(value, list):
+        return value
+    key, unwanted = str(arguments["key"]), arguments["value"]
+    return [row for row in value if not (isinstance(row, dict) and row.get(key, MISSING) == unwanted)]
+
+
 TRANSFORMS: Mapping[str, Transform] = {
     "unwrap": Transform(unwrap, required=frozenset({"key"})),
     "pluck": Transform(pluck, required=frozenset({"key"})),
@@ -185,4 +213,8 @@ TRANSFORMS: Mapping[str, Transform] = {
     "replace": Transform(replace, required=frozenset({"pattern", "by"})),
     "drop": Transform(drop),
     "constant": Transform(constant, required=frozenset({"value"})),
+    "default": Transform(default, required=frozenset({"value"})),
+    "texts_if_any": Transform(texts_if_any),
+    "unescape": Transform(unescape),
+    "without": Transform(without, required=frozenset({"key", "value"})),
 }

@@ -48,6 +48,16 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("drop", {}, "x", MISSING),
     ("constant", {"value": 0}, MISSING, 0),
     ("constant", {"value": 0}, 1, 1),
+    ("default", {"value": 0}, [], 0),
+    ("default", {"value": 0}, MISSING, 0),
+    ("default", {"value": 0}, "3", "3"),
+    ("texts_if_any", {}, "no", ["no"]),
+    ("texts_if_any", {}, [], [""]),
+    ("texts_if_any", {}, ["no", []], ["no", ""]),
+    ("texts_if_any", {}, MISSING, MISSING),
+    ("unescape", {}, "salt &amp; pepper &lt;v&quot;1&quot;&gt;", 'salt & pepper <v"1">'),
+    ("unescape", {}, "&amp;amp;", "&amp;"),
+    ("without", {"key": "value", "value": ""}, [{"value": ""}, {"value": "0"}], [{"value": "0"}]),
 ]
 
 
