@@ -67,8 +67,6 @@ class Differ:
         if without is not None:
             return without
         old, young = decode(legacy), decode(new)
-        if old.form is Form.HTML and (legacy.status or 0) < 500:
-            return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old), broken(new, young)
         if broke:
@@ -115,6 +113,8 @@ class Differ:
         if entry is not None and entry.new is not None:
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             return _verdict(tuple(found), (entry.id,))
+        if old.form is Form.HTML and (legacy.status or 0) >= 400:
+            return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
         return self._documents(asked, legacy, old, new, young, entries, answer)

@@ -21,7 +21,7 @@ class Form(StrEnum):
     JSON = "json"
     ERROR = "error"  # the legacy error document, in either of its forms
     EMPTY = "empty"
-    HTML = "html"
+    HTML = "html"  # also an empty one: PHP sends nothing under that type when it dies
     TEXT = "text"
     BROKEN = "broken"  # says that it is JSON or XML and is not
     TWO_DOCUMENTS = "two_documents"
@@ -87,14 +87,14 @@ def decode(observation: Observation) -> Decoded:
         body = _uncoded(observation)
     except (OSError, zlib.error, ValueError, EOFError) as error:
         return Decoded(Form.BROKEN, media_type, why=f"content coding: {error}")
+    if media_type == "text/html":
+        return Decoded(Form.HTML, media_type)
     if not body:
         return Decoded(Form.EMPTY, media_type)
     if media_type == "application/json" or media_type.endswith("+json"):
         return _json(body, media_type)
     if media_type in ("text/xml", "application/xml"):
         return _xml(body, media_type)
-    if media_type == "text/html":
-        return Decoded(Form.HTML, media_type)
     return Decoded(Form.TEXT, media_type, document=body)
 
 

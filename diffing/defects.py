@@ -14,7 +14,7 @@ from diffing.problem import problem_differences
 def defect_of(legacy: Observation, old: Decoded) -> str | None:
     """How the legacy answer is broken, in the words of the registry; None when it is whole."""
     if (legacy.status or 0) >= 500 and old.form is not Form.ERROR:
-        return "html_500" if old.form is Form.HTML else "empty_500"
+        return "html_500" if legacy.body else "empty_500"
     if old.form is Form.TWO_DOCUMENTS:
         return "two_documents"
     return "not_json" if old.form is Form.BROKEN else None

@@ -19,7 +19,7 @@ from diffing.model import Asked, Difference, Observation
 TYPE_BASE: Final = "https://openml.org/problems/"
 MEDIA_TYPE: Final = "application/problem+json"
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 def message_of(error: Mapping[str, object]) -> str:
