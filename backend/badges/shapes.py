@@ -1,0 +1,53 @@
+"""Documents of badges (legacy notes, flow 8)."""
+
+from typing_extensions import TypedDict
+
+from backend.badges.catalogue import Badge
+
+
+class OwnBadge(TypedDict):
+    """A badge of a user."""
+
+    name: str
+    rank: int
+    description_current: str
+    description_next: str
+    image: str
+
+
+class ListedBadge(OwnBadge):
+    """A badge of a user in the list."""
+
+    id: int
+
+
+def badge(kind: Badge, rank: int) -> OwnBadge:
+    """A badge of a user.
+
+    Args:
+        kind: Which badge.
+        rank: The user's; 0 for none.
+
+    Returns:
+        The document of ``GET /badges/get/{user_id}/{badge_id}``.
+    """
+    return {
+        "name": kind.name,
+        "rank": rank,
+        "description_current": kind.described(rank),
+        "description_next": kind.described(rank + 1),
+        "image": kind.image(rank),
+    }
+
+
+def listed(kind: Badge, rank: int) -> ListedBadge:
+    """A badge of a user in the list.
+
+    Args:
+        kind: Which badge.
+        rank: The user's; 0 for none.
+
+    Returns:
+        An element of ``GET /badges/list/{user_id}``.
+    """
+    return {"id": kind.id, **badge(kind, rank)}

@@ -1,0 +1,70 @@
+"""Endpoints of download counts: the reads. They never fail; what nobody downloaded has no rows."""
+
+from typing import Annotated, Any
+
+from backend.downloads import queries, shapes
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId, Reader
+from backend.undecoded import Undecoded
+
+ANY = "any"
+"""Stands for every user, and for every id."""
+
+
+class IdOrAny(Reader):
+    """An id in the path, or the word that stands for all."""
+
+    def read(self, value: object) -> int | None:
+        """Read a raw segment; None is all."""
+        return None if value == ANY else PathId().read(value)
+
+    def describe(self) -> dict[str, Any]:
+        """An integer, or the word."""
+        return {"anyOf": [{"type": "integer"}, {"const": ANY}]}
+
+
+class UserPath(Parameters):
+    """A user by id."""
+
+    user_id: Annotated[int, PathId()]
+
+
+class ItemPath(Parameters):
+    """Downloads of a type; the type is no wildcard (legacy notes, flow 7)."""
+
+    user_id: Annotated[int | None, IdOrAny()]
+    type: Annotated[str, Undecoded()]
+    id: Annotated[int | None, IdOrAny()]
+
+
+@operation("download.list", parameters=NoParameters, answer=list[shapes.Download])
+async def every_download(call: Call[NoParameters]) -> Document:
+    """All downloads.
+
+    One round trip to the database (two with a key).
+    """
+    return [shapes.download(row) for row in await queries.downloads(call.connection)]
+
+
+@operation("download.user", parameters=UserPath, answer=list[shapes.Download])
+async def downloads_of_user(call: Call[UserPath]) -> Document:
+    """The downloads of a user.
+
+    One round trip to the database (two with a key).
+    """
+    rows = await queries.downloads(call.connection, user_id=call.parameters.user_id)
+    return [shapes.download(row) for row in rows]
+
+
+@operation("download.item", parameters=ItemPath, answer=list[shapes.Download])
+async def downloads_of_item(call: Call[ItemPath]) -> Document:
+    """The downloads of one type, of an item or of all, by a user or by all.
+
+    One round trip to the database (two with a key).
+    """
+    asked = call.parameters
+    rows = await queries.downloads(call.connection, user_id=asked.user_id, kind=asked.type, item=asked.id)
+    return [shapes.download(row) for row in rows]
+
+
+operations: tuple[Operation[Any], ...] = (every_download, downloads_of_user, downloads_of_item)

@@ -1,0 +1,108 @@
+"""Endpoints of scores: activity, reach and impact."""
+
+from typing import Annotated, Any, TypeVar
+
+from backend.gamification import queries, shapes
+from backend.gamification.windows import Window, read_window
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters, PathId, Reader, refuse
+from backend.problems import NO_SUCH_PATH, ProblemCase
+from backend.undecoded import Undecoded
+
+UNKNOWN_USER = ProblemCase("user-not-found", "901")
+HIDDEN = ProblemCase("gamification-hidden", "902")
+
+USER = "u"
+SHOWN = "show"
+NOT_A_USER = "903"
+
+
+class UserType(Reader):
+    """The type of who is active: only users are."""
+
+    def read(self, value: object) -> str:
+        """Read a raw segment."""
+        if value != USER:
+            refuse("score_type", "Only users (u) have an activity", code=NOT_A_USER)
+        return USER
+
+    def describe(self) -> dict[str, Any]:
+        """The word."""
+        return {"const": USER}
+
+
+class Score(Parameters):
+    """Whose score, and for which window of time."""
+
+    type: Annotated[str, Undecoded()]
+    id: Annotated[int, PathId()]
+    window: Annotated[str, Undecoded()] = ""
+
+
+class UserScore(Score):
+    """Whose activity, and for which window of time."""
+
+    type: Annotated[str, UserType()]
+
+
+S = TypeVar("S", bound=Score)
+
+PROBLEMS = (NO_SUCH_PATH, UNKNOWN_USER, HIDDEN)
+
+
+async def _window(call: Call[S], asked: Score) -> Window:
+    """The window that is asked for, once it is known that the score may be shown."""
+    segments = [segment for segment in asked.window.split("/") if segment]
+    window = read_window(segments, call.now().date())
+    if window is None:
+        raise NO_SUCH_PATH.because(f"{asked.window} is no window of time.")
+    if asked.type == USER and asked.id != call.user.id:
+        visibility = await queries.visibility(call.connection, asked.id)
+        if visibility is None:
+            raise UNKNOWN_USER.because(f"No user with id {asked.id} found.")
+        if visibility != SHOWN:
+            raise HIDDEN.because(f"User {asked.id} does not show scores to others.")
+    return window
+
+
+@operation("gamification.activity", parameters=UserScore, answer=list[shapes.Activity], problems=PROBLEMS)
+async def activity(call: Call[UserScore]) -> Document:
+    """What a user did, in all or per day.
+
+    Two round trips to the database (three with a key): the user's setting, the counts.
+    """
+    asked = call.parameters
+    window = await _window(call, asked)
+    return shapes.activity(await queries.activity(call.connection, asked.id, window), window)
+
+
+@operation("gamification.reach", parameters=Score, answer=list[shapes.Reach], problems=PROBLEMS)
+async def reach(call: Call[Score]) -> Document:
+    """What an item received, in all or per day; 0 for a user, as PHP has it (legacy notes, flow 9).
+
+    One round trip to the database (two with a key).
+    """
+    asked = call.parameters
+    window = await _window(call, asked)
+    if asked.type == USER:
+        return shapes.reach({}, window)
+    return shapes.reach(await queries.reach(call.connection, asked.type, asked.id, window), window)
+
+
+@operation("gamification.impact", parameters=Score, answer=list[shapes.Impact], problems=PROBLEMS)
+async def impact(call: Call[Score]) -> Document:
+    """What others made of what a user shares, or of an item.
+
+    At most two round trips to the database (three with a key): the user's setting, the counts.
+    """
+    asked = call.parameters
+    window = await _window(call, asked)
+    # PHP's query per day takes any id for that of a user; without an end it fails for items and counts nothing.
+    if asked.type == USER or window.per_day:
+        return shapes.impact(await queries.reuse_of_user(call.connection, asked.id, window), window)
+    if window.start is None or window.end is None:
+        return shapes.impact({}, window)
+    return shapes.impact(await queries.reuse_of_item(call.connection, asked.type, asked.id, window), window)
+
+
+operations: tuple[Operation[Any], ...] = (activity, reach, impact)

@@ -1,0 +1,39 @@
+"""What requests for votes may say (legacy notes, flow 6)."""
+
+from typing import Annotated, Any
+
+from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+
+
+class KnowledgeType(Reader):
+    """The type of an item: ``d`` data set, ``f`` flow, ``t`` task, ``r`` run; of any other there are no rows."""
+
+    def read(self, value: object) -> str:
+        """Read a raw segment; a number is none, because PHP takes it for a user."""
+        text = str(value)
+        if is_numeric(text):
+            refuse("word", "Give a type of items, not a number", code="100")
+        return text
+
+    def describe(self) -> dict[str, Any]:
+        """Text."""
+        return {"type": "string", "minLength": 1}
+
+
+class UserPath(Parameters):
+    """A user by id."""
+
+    user_id: Annotated[int, PathId()]
+
+
+class ItemPath(Parameters):
+    """An item by type and id."""
+
+    type: Annotated[str, KnowledgeType()]
+    id: Annotated[int, PathId()]
+
+
+class UserItemPath(ItemPath):
+    """A user and an item."""
+
+    user_id: Annotated[int, PathId()]

@@ -1,0 +1,128 @@
+"""SQL of votes: likes, and downvotes with a reason (legacy notes, flow 6).
+
+An original downvote names a reason; others agree with it. How many agree is counted per item and reason.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+_like = tables.likes
+_down = tables.downvotes
+_reason = tables.downvote_reasons
+
+
+async def likes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
+    """Likes.
+
+    Args:
+        connection: To ask.
+        conditions: On ``tables.likes``.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    found = await connection.execute(
+        select(_like.c.user_id, _like.c.knowledge_type, _like.c.knowledge_id)
+        .where(*conditions)
+        .order_by(_like.c.knowledge_type, _like.c.knowledge_id, _like.c.user_id)
+    )
+    return found.all()
+
+
+async def bare_downvotes(connection: AsyncConnection) -> Rows:
+    """All downvotes, the agreeing ones too.
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    found = await connection.execute(
+        select(_down.c.user_id, _down.c.knowledge_type, _down.c.knowledge_id, _down.c.original).order_by(
+            _down.c.knowledge_type, _down.c.knowledge_id, _down.c.user_id
+        )
+    )
+    return found.all()
+
+
+async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
+    """Original downvotes with the text of their reason and the number of those who share it.
+
+    Args:
+        connection: To ask.
+        conditions: On ``tables.downvotes``.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    agreeing = _down.alias("agreeing")
+    count = (
+        select(func.count())
+        .select_from(agreeing)
+        .where(
+            agreeing.c.knowledge_type == _down.c.knowledge_type,
+            agreeing.c.knowledge_id == _down.c.knowledge_id,
+            agreeing.c.reason == _down.c.reason,
+            agreeing.c.original == 0,
+        )
+        .scalar_subquery()
+    )
+    found = await connection.execute(
+        select(
+            _down.c.user_id,
+            _down.c.knowledge_type,
+            _down.c.knowledge_id,
+            _reason.c.description.label("reason"),
+            _reason.c.reason_id,
+            _down.c.original,
+            (count + 1).label("count"),
+        )
+        .join(_reason, _reason.c.reason_id == _down.c.reason)
+        .where(_down.c.original == 1, *conditions)
+        .order_by(_down.c.knowledge_type, _down.c.knowledge_id, _down.c.user_id)
+    )
+    return found.all()
+
+
+async def has_liked(connection: AsyncConnection, user_id: int, kind: str, item: int) -> bool:
+    """Whether a user likes an item.
+
+    Args:
+        connection: To ask.
+        user_id: The user.
+        kind: Type of the item.
+        item: Id of the item.
+    """
+    found = await connection.execute(
+        select(_like.c.lid).where(
+            _like.c.knowledge_type == kind, _like.c.knowledge_id == item, _like.c.user_id == user_id
+        )
+    )
+    return found.first() is not None
+
+
+async def reason_of(connection: AsyncConnection, user_id: int, kind: str, item: int) -> int | None:
+    """Why a user has voted an item down, or agrees with it.
+
+    Args:
+        connection: To ask.
+        user_id: The user.
+        kind: Type of the item.
+        item: Id of the item.
+
+    Returns:
+        Id of the reason; None when the user has not.
+    """
+    return await connection.scalar(
+        select(_down.c.reason).where(
+            _down.c.knowledge_type == kind, _down.c.knowledge_id == item, _down.c.user_id == user_id
+        )
+    )

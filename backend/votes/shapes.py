@@ -1,0 +1,90 @@
+"""Documents of votes (legacy notes, flow 6)."""
+
+from typing import Any
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict
+
+from backend.php_text import trimmed_or_empty
+
+
+class Like(TypedDict):
+    """A like."""
+
+    user_id: int
+    knowledge_type: str
+    knowledge_id: int
+
+
+class Downvote(Like):
+    """A downvote; in the list of all, PHP tells neither reason nor count."""
+
+    reason: str | None
+    reason_id: int | None
+    original: int
+    count: int | None
+
+
+class Check(TypedDict):
+    """Whether there is a like."""
+
+    key: str
+    value: bool
+
+
+class ReasonCheck(TypedDict):
+    """Which reason there is; -1 for none."""
+
+    key: str
+    value: int
+
+
+def like(row: Row[*tuple[Any, ...]]) -> Like:
+    """A like.
+
+    Args:
+        row: Of ``queries.likes``.
+    """
+    return {"user_id": row.user_id, "knowledge_type": row.knowledge_type, "knowledge_id": row.knowledge_id}
+
+
+def bare_downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
+    """A downvote in the list of all.
+
+    Args:
+        row: Of ``queries.bare_downvotes``.
+    """
+    return {**like(row), "reason": None, "reason_id": None, "original": row.original, "count": None}
+
+
+def downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
+    """An original downvote.
+
+    Args:
+        row: Of ``queries.downvotes``.
+    """
+    return {
+        **like(row),
+        "reason": trimmed_or_empty(row.reason),
+        "reason_id": row.reason_id,
+        "original": row.original,
+        "count": row._mapping["count"],
+    }
+
+
+def check(exists: bool) -> Check:
+    """Whether there is a like.
+
+    Args:
+        exists: So it is.
+    """
+    return {"key": "Exists", "value": exists}
+
+
+def reason_check(reason: int | None) -> ReasonCheck:
+    """Which reason a downvote has.
+
+    Args:
+        reason: Its id; None when there is no downvote.
+    """
+    return {"key": "Reason id", "value": -1 if reason is None else reason}
