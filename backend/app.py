@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from config.settings import BackendSettings
 from starlette.applications import Starlette
 
 from backend.clock import Clock, system_clock
@@ -12,22 +11,31 @@ from backend.database import Database
 from backend.datasets import routes as datasets
 from backend.estimationprocedures import routes as estimationprocedures
 from backend.evaluationmeasures import routes as evaluationmeasures
+from backend.evaluations import routes as evaluations
+from backend.flows import routes as flows
 from backend.gateway import Gateway
 from backend.operations import Operation
 from backend.resources import Resources
+from backend.runs import routes as runs
+from backend.setups import routes as setups
 from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
+from config.settings import BackendSettings
 
 # One explicit list in the order of the OpenAPI document; an entity adds its operations here.
 OPERATIONS: tuple[Operation[Any], ...] = (
     *datasets.operations,
     *tasks.operations,
+    *flows.operations,
+    *setups.operations,
     *tasktypes.operations,
     *estimationprocedures.operations,
     *evaluationmeasures.operations,
+    *evaluations.operations,
+    *runs.operations,
 )
 
 

@@ -1,0 +1,1 @@
+"""Flows: one with its parts, lists, existence, tags."""

@@ -1,0 +1,129 @@
+"""Endpoints of flows."""
+
+from typing import Annotated, Any
+
+from backend import tables
+from backend.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
+from backend.flows import queries, shapes
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId, PathText
+from backend.problems import ProblemCase
+from backend.tag_lists import NO_TAGS, distinct_tags
+
+# Legacy notes, flow 11.
+UNKNOWN = ProblemCase("flow-not-found", "181")
+NOTHING = ProblemCase("no-results", "500")
+CODES = FilterCodes(unknown="501", illegal="502", no_results="500")
+# PHP answers 200 and the id -1, without a code (migration guide, GET /flow/exists).
+NONE_SUCH = ProblemCase("flow-not-found")
+
+
+class FlowPath(Parameters):
+    """A flow by its id."""
+
+    flow_id: Annotated[int, PathId(zero="180")]
+
+
+class FlowFilters(Parameters):
+    """The filters of a list, in PHP's order of declaration."""
+
+    uploader: OptionalDigits = None
+    tag: OptionalText = None
+    limit: OptionalLimit = None
+    offset: OptionalDigits = None
+
+
+class NamePath(Parameters):
+    """A flow by its name and external version, in the path."""
+
+    name: Annotated[str, PathText()]
+    external_version: Annotated[str, PathText()]
+
+
+class NameFields(Parameters):
+    """A flow by its name and external version; what is not given is empty text, as in PHP."""
+
+    name: str = ""
+    external_version: str = ""
+
+
+@operation("flow.get", parameters=FlowPath, answer=shapes.Flow, problems=(UNKNOWN,))
+async def get(call: Call[FlowPath]) -> Document:
+    """One flow with its parameters, tags, files and components, to any depth.
+
+    Private flows can be read by id, as in PHP (legacy notes, flow 2.2). Four round trips to the database (five
+    with a key), however many components there are: flows, edges between them, parameters, tags.
+    """
+    flow_id = call.parameters.flow_id
+    tree = await queries.tree(call.connection, flow_id)
+    if tree is None:
+        raise UNKNOWN.because(f"No flow with id {flow_id} found.")
+    return shapes.flow(tree, flow_id, call.settings)
+
+
+@operation(
+    "flow.list", parameters=FlowFilters, answer=list[shapes.Listed], problems=(NOTHING,), filters=CODES
+)
+async def every_flow(call: Call[FlowFilters]) -> Document:
+    """The flows that match the filters, by id; private ones only to their uploader and administrators.
+
+    One round trip to the database (two with a key).
+    """
+    filters = call.parameters
+    rows = await queries.listed(
+        call.connection,
+        call.user,
+        uploader=filters.uploader,
+        tag=_tag(filters.tag),
+        limit=filters.limit,
+        offset=filters.offset,
+    )
+    if not rows:
+        raise NOTHING.because("No flow matches the filters.")
+    return shapes.listed(rows)
+
+
+def _tag(text: str | None) -> str | None:
+    """The tag ``0`` is no filter: PHP takes it for "no tag given" (legacy notes, flow 2.3)."""
+    return None if text == "0" else text
+
+
+@operation("flow.exists", parameters=NamePath, answer=shapes.Found, problems=(NONE_SUCH,))
+async def exists(call: Call[NamePath]) -> Document:
+    """The id of the flow with a name and an external version, the lowest if there are several.
+
+    One round trip to the database (two with a key).
+    """
+    return await _found(call, call.parameters.name, call.parameters.external_version)
+
+
+@operation("flow.exists_form", parameters=NameFields, answer=shapes.Found, problems=(NONE_SUCH,))
+async def exists_form(call: Call[NameFields]) -> Document:
+    """The same, asked for by query parameters, a form or a JSON body: for names that no path segment can hold.
+
+    One round trip to the database (two with a key).
+    """
+    return await _found(call, call.parameters.name, call.parameters.external_version)
+
+
+async def _found(call: Call[Any], name: str, external_version: str) -> Document:
+    flow_id = await queries.id_of(call.connection, name, external_version)
+    if flow_id is None:
+        raise NONE_SUCH.because(f"There is no flow {name!r} with external version {external_version!r}.")
+    found: shapes.Found = {"flow_id": flow_id}
+    return found
+
+
+@operation("flow.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
+async def tags(call: Call[NoParameters]) -> Document:
+    """All tags that flows have.
+
+    One round trip to the database (two with a key).
+    """
+    found = await distinct_tags(call.connection, tables.implementation_tag)
+    if not found:
+        raise NO_TAGS.because("No flow has a tag.")
+    return found
+
+
+operations: tuple[Operation[Any], ...] = (get, every_flow, exists, exists_form, tags)

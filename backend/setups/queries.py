@@ -1,0 +1,229 @@
+"""SQL of setups."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+
+_setup = tables.algorithm_setup
+_setting = tables.input_setting
+_input = tables.input_
+_flow = tables.implementation
+_tag = tables.setup_tag
+_differences = tables.setup_differences
+_function = tables.math_function
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
+    """One setup.
+
+    Args:
+        connection: To ask.
+        setup_id: Its id.
+
+    Returns:
+        Its id and flow; None for an unknown id.
+    """
+    found = await connection.execute(
+        select(_setup.c.sid, _setup.c.implementation_id).where(_setup.c.sid == setup_id)
+    )
+    return found.first()
+
+
+async def parameters(connection: AsyncConnection, setup_ids: Sequence[int]) -> Rows:
+    """The parameters of some setups, each once, in one statement.
+
+    Args:
+        connection: To ask.
+        setup_ids: The setups.
+
+    Returns:
+        Rows with the setting, its input and the input's flow, by input id within a setup.
+    """
+    found = await connection.execute(
+        select(
+            _setting.c.setup,
+            _setting.c.value,
+            _input.c.id,
+            _input.c.name,
+            _input.c.dataType,
+            _input.c.defaultValue,
+            _input.c.implementation_id,
+            _flow.c.name.label("flow_name"),
+            _flow.c.fullName,
+        )
+        .join(_input, _input.c.id == _setting.c.input_id)
+        .join(_flow, _flow.c.id == _input.c.implementation_id)
+        .where(_setting.c.setup.in_(setup_ids))
+        .order_by(_setting.c.setup, _setting.c.input_id)
+    )
+    return found.all()
+
+
+def matching(
+    *, flows: Sequence[int] | None, setups: Sequence[int] | None, tag: str | None
+) -> Select[tuple[int, int]]:
+    """The setups that a list's filters choose.
+
+    Args:
+        flows: Only setups of these flows.
+        setups: Only these setups.
+        tag: Only setups with this tag, as the column compares.
+
+    Returns:
+        A statement of id and flow, without order.
+    """
+    found = select(_setup.c.sid, _setup.c.implementation_id)
+    if flows is not None:
+        found = found.where(_setup.c.implementation_id.in_(flows))
+    if setups is not None:
+        found = found.where(_setup.c.sid.in_(setups))
+    if tag is not None:
+        found = found.join(_tag, _tag.c.id == _setup.c.sid).where(_tag.c.tag == tag)
+    return found
+
+
+def with_settings(flow_id: int, values: Mapping[int, str], *, exactly: bool) -> Select[tuple[int, int]]:
+    """The setups of a flow whose parameters have given values.
+
+    Args:
+        flow_id: The flow.
+        values: Value by input id, compared exactly as the column compares (trailing blanks do not count).
+        exactly: The setup must have no further parameters.
+
+    Returns:
+        A statement of id and flow, without order.
+    """
+    mine = _setting.c.setup == _setup.c.sid
+    found = select(_setup.c.sid, _setup.c.implementation_id).where(_setup.c.implementation_id == flow_id)
+    if values:
+        pairs = [
+            and_(_setting.c.input_id == input_id, _setting.c.value == value)
+            for input_id, value in values.items()
+        ]
+        found = found.where(_count(mine, or_(*pairs)) == len(values))
+    if exactly:
+        found = found.where(_count(mine) == len(values))
+    return found
+
+
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).select_from(_setting).where(*conditions).scalar_subquery()
+
+
+async def page(
+    connection: AsyncConnection,
+    found: Select[tuple[int, int]],
+    *,
+    limit: int | None = None,
+    offset: int | None = None,
+) -> Rows:
+    """Some of the setups of a statement, by id.
+
+    Args:
+        connection: To ask.
+        found: Of ``matching`` or ``with_settings``.
+        limit: At most so many.
+        offset: Skip so many.
+
+    Returns:
+        Rows of sid and implementation_id.
+    """
+    found = found.order_by(_setup.c.sid)
+    if limit is not None:
+        found = found.limit(limit)
+    if offset:
+        found = found.offset(offset)
+    return (await connection.execute(found)).all()
+
+
+async def number_of(connection: AsyncConnection, found: Select[tuple[int, int]]) -> int:
+    """How many setups a statement finds.
+
+    Args:
+        connection: To ask.
+        found: Of ``matching``.
+
+    Returns:
+        Their number.
+    """
+    number: int | None = await connection.scalar(select(func.count()).select_from(found.subquery()))
+    return number or 0
+
+
+async def flow(connection: AsyncConnection, flow_id: int) -> Row[*tuple[Any, ...]] | None:
+    """The flow of a run description.
+
+    Args:
+        connection: To ask.
+        flow_id: Its id.
+
+    Returns:
+        Its id and what it implements; None for an unknown id.
+    """
+    found = await connection.execute(select(_flow.c.id, _flow.c.implements).where(_flow.c.id == flow_id))
+    return found.first()
+
+
+async def is_evaluation_measure(connection: AsyncConnection, name: str) -> bool:
+    """Whether a name is that of an evaluation measure.
+
+    Args:
+        connection: To ask.
+        name: The name.
+
+    Returns:
+        True when a measure is called so.
+    """
+    found = await connection.scalar(
+        select(_function.c.name).where(
+            _function.c.name == name, _function.c.functionType == "EvaluationFunction"
+        )
+    )
+    return found is not None
+
+
+async def inputs(
+    connection: AsyncConnection, flow_ids: Sequence[int], names: Sequence[str]
+) -> Mapping[tuple[int, str], int]:
+    """The ids of parameters.
+
+    Args:
+        connection: To ask.
+        flow_ids: Of the flows that have them.
+        names: Of the parameters, in exactly this spelling.
+
+    Returns:
+        Input id by flow and name.
+    """
+    found = await connection.execute(
+        select(_input.c.implementation_id, _input.c.name, _input.c.id).where(
+            _input.c.implementation_id.in_(flow_ids), _input.c.name.in_(names)
+        )
+    )
+    return {(row.implementation_id, row.name): row.id for row in found}
+
+
+async def differences(connection: AsyncConnection, one: int, other: int, task_id: int | None) -> Rows:
+    """How far two setups differ, on all tasks or on one, by task.
+
+    Args:
+        connection: To ask.
+        one: A setup.
+        other: The other one; which is which does not matter.
+        task_id: Only this task.
+
+    Returns:
+        Rows of setup_differences.
+    """
+    found = select(_differences).where(
+        _differences.c.sidA == min(one, other), _differences.c.sidB == max(one, other)
+    )
+    if task_id is not None:
+        found = found.where(_differences.c.task_id == task_id)
+    return (await connection.execute(found.order_by(_differences.c.task_id))).all()

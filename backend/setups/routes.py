@@ -1,0 +1,151 @@
+"""Endpoints of setups."""
+
+from typing import Annotated, Any
+
+from sqlalchemy import Select
+
+from backend import tables
+from backend.filters import FilterCodes
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId
+from backend.problems import ProblemCase
+from backend.setups import queries, search, shapes
+from backend.setups.filters import MOST, SetupFilters, check, too_many
+from backend.tag_lists import NO_TAGS, distinct_tags
+
+# Legacy notes, flow 11.
+UNKNOWN = ProblemCase("setup-not-found", "281")
+NOTHING = ProblemCase("no-results", "674")
+NO_MATCH = ProblemCase("no-results", "587")
+NO_DIFFERENCES = ProblemCase("no-results", "520")
+CODES = FilterCodes(unknown="671", illegal="672", no_results="674")
+
+UPLOAD_LIMIT = 3_000_000
+"""Bytes of a request with a run description; PHP takes files of 2 MB (legacy notes, data 1.5)."""
+
+
+class SetupPath(Parameters):
+    """A setup by its id."""
+
+    setup_id: Annotated[int, PathId(zero="280")]
+
+
+class PairPath(Parameters):
+    """Two setups, and perhaps a task."""
+
+    setup_a: Annotated[int, PathId()]
+    setup_b: Annotated[int, PathId()]
+    task_id: Annotated[int | None, PathId()] = None
+
+
+@operation("setup.get", parameters=SetupPath, answer=shapes.Setup, problems=(UNKNOWN,))
+async def get(call: Call[SetupPath]) -> Document:
+    """One setup with its parameters, whoever owns its flow.
+
+    Two round trips to the database (three with a key): the setup, its parameters.
+    """
+    setup_id = call.parameters.setup_id
+    row = await queries.setup(call.connection, setup_id)
+    if row is None:
+        raise UNKNOWN.because(f"No setup with id {setup_id} found.")
+    return shapes.setup(row, await queries.parameters(call.connection, [row.sid]))
+
+
+@operation(
+    "setup.list", parameters=SetupFilters, answer=list[shapes.Listed], problems=(NOTHING,), filters=CODES
+)
+async def every_setup(call: Call[SetupFilters]) -> Document:
+    """The setups that match the filters, by id; at least one filter must be given.
+
+    Two round trips to the database (three with a key): the setups, their parameters; one more to count them
+    when they are more than a list may have.
+    """
+    filters = call.parameters
+    check(call)
+    found = queries.matching(flows=filters.flow, setups=filters.setup, tag=filters.tag)
+    rows = await queries.page(call.connection, found, limit=filters.limit or MOST + 1, offset=filters.offset)
+    if not rows:
+        raise NOTHING.because("No setup matches the filters.")
+    if len(rows) > MOST:
+        number = await queries.number_of(call.connection, found) - (filters.offset or 0)
+        raise too_many(call, number)
+    return shapes.listed(rows, await queries.parameters(call.connection, [row.sid for row in rows]))
+
+
+@operation(
+    "setup.exists",
+    parameters=NoParameters,
+    answer=shapes.Existence,
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def exists(call: Call[NoParameters]) -> Document:
+    """The setup that has exactly the parameters of a run description, the lowest if there are several.
+
+    At most four round trips to the database (five with a key): the flow, what it implements, the parameters,
+    the setup.
+    """
+    found = await _searched(call, exactly=True)
+    rows = await queries.page(call.connection, found, limit=1)
+    existence: shapes.Existence = {"exists": bool(rows), "id": rows[0].sid if rows else -1}
+    return existence
+
+
+@operation(
+    "setup.partial",
+    parameters=NoParameters,
+    answer=list[shapes.Listed],
+    problems=(NO_MATCH,),
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def partial(call: Call[NoParameters]) -> Document:
+    """The setups that have at least the parameters of a run description, by id.
+
+    At most five round trips to the database (six with a key): as ``setup.exists``, and the parameters of what
+    was found.
+    """
+    rows = await queries.page(call.connection, await _searched(call, exactly=False))
+    if not rows:
+        raise NO_MATCH.because("No setup has these parameters.")
+    return shapes.listed(rows, await queries.parameters(call.connection, [row.sid for row in rows]))
+
+
+async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[int, int]]:
+    return await search.statement(call, await search.read_description(call), exactly=exactly)
+
+
+@operation(
+    "setup.differences",
+    parameters=PairPath,
+    answer=list[shapes.Difference],
+    problems=(NO_DIFFERENCES,),
+)
+async def differences(call: Call[PairPath]) -> Document:
+    """How far two setups differ, on all tasks or on one; which of the two comes first does not matter.
+
+    One round trip to the database (two with a key).
+    """
+    pair = call.parameters
+    rows = await queries.differences(call.connection, pair.setup_a, pair.setup_b, pair.task_id)
+    if not rows:
+        raise NO_DIFFERENCES.because(
+            f"Nothing is stored about how far setups {pair.setup_a} and {pair.setup_b} differ"
+            + (f" on task {pair.task_id}." if pair.task_id is not None else ".")
+        )
+    return shapes.differences(rows)
+
+
+@operation("setup.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
+async def tags(call: Call[NoParameters]) -> Document:
+    """All tags that setups have.
+
+    One round trip to the database (two with a key).
+    """
+    found = await distinct_tags(call.connection, tables.setup_tag)
+    if not found:
+        raise NO_TAGS.because("No setup has a tag.")
+    return found
+
+
+operations: tuple[Operation[Any], ...] = (get, every_setup, exists, partial, differences, tags)

@@ -1,0 +1,107 @@
+"""Search for setups by a run description: what both `setup/exists` and `setup/partial` do first.
+
+Source: legacy notes, flow 3.4. Codes of errors are PHP's, their order too.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select
+from starlette.datastructures import UploadFile
+
+from backend.intake import Absent
+from backend.operations import Call
+from backend.problems import InputError, InputProblem
+from backend.setups import queries
+from backend.setups.run_description import IllegalDescription, RunDescription, read_json, read_xml
+
+FIELD = "description"
+
+MAX_PARAMETERS = 60
+"""PHP joins one table a parameter, and MySQL joins 61 at most (legacy notes, flow 3.4, code 588)."""
+
+
+def _wrong(kind: str, detail: str, code: str, inside: tuple[str | int, ...] = ()) -> InputProblem:
+    error: InputError = {"type": kind, "loc": ["body", FIELD, *inside], "msg": detail, "input": None}
+    return InputProblem(detail, [error], code=code)
+
+
+async def read_description(call: Call[Any]) -> RunDescription:
+    """The run description of a request: an XML file, or a JSON body.
+
+    Args:
+        call: The request.
+
+    Returns:
+        What it says.
+
+    Raises:
+        InputProblem: There is none (581), or it is not as it should be (582).
+    """
+    try:
+        if not isinstance(call.json, Absent):
+            return read_json(call.json)
+        upload = call.form.get(FIELD)
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            raise _wrong(
+                "file_missing",
+                f"Send the run description as an XML file in the form field {FIELD}, or as a JSON body.",
+                "581",
+            )
+        document = await upload.read()
+        if not document:
+            raise _wrong("file_empty", f"The file {FIELD} has 0 bytes.", "581")
+        return read_xml(document)
+    except IllegalDescription as error:
+        detail = f"The run description is not as its schema wants it. {error}"
+        raise _wrong("description_illegal", detail, "582") from error
+
+
+async def statement(
+    call: Call[Any], description: RunDescription, *, exactly: bool
+) -> Select[tuple[int, int]]:
+    """The statement that finds the setups of a run description, in at most three round trips.
+
+    Args:
+        call: The request.
+        description: What is searched for.
+        exactly: The setup must have no other parameters than the given ones.
+
+    Returns:
+        A statement for ``queries.page``.
+
+    Raises:
+        InputProblem: The flow is unknown (584) or an evaluation measure (585), a parameter is unknown (586),
+            or there are too many of them (588).
+    """
+    flow_id = description.flow_id
+    flow = await queries.flow(call.connection, flow_id)
+    if flow is None:
+        raise _wrong("flow_unknown", f"No flow with id {flow_id} found.", "584", ("flow_id",))
+    if flow.implements and await queries.is_evaluation_measure(call.connection, flow.implements):
+        detail = f"Flow {flow_id} implements the evaluation measure {flow.implements}; it has no setups."
+        raise _wrong("flow_is_measure", detail, "585", ("flow_id",))
+    values = await _values(call, description)
+    return queries.with_settings(flow_id, values, exactly=exactly)
+
+
+async def _values(call: Call[Any], description: RunDescription) -> dict[int, str]:
+    """The value by input id; of a parameter that is given twice the last one counts."""
+    settings = description.settings
+    if not settings:
+        return {}
+    known = await queries.inputs(
+        call.connection,
+        sorted({setting.component for setting in settings}),
+        sorted({setting.name for setting in settings}),
+    )
+    values: dict[int, str] = {}
+    for index, setting in enumerate(settings):
+        input_id = known.get((setting.component, setting.name))
+        if input_id is None:
+            detail = f"Flow {setting.component} has no parameter {setting.name}."
+            raise _wrong("parameter_unknown", detail, "586", ("parameter_setting", index))
+        values[input_id] = setting.value
+    if len(values) > MAX_PARAMETERS:
+        detail = f"A search takes {MAX_PARAMETERS} parameters at most, not {len(values)}."
+        raise _wrong("parameters_too_many", detail, "588", ("parameter_setting",))
+    return values
