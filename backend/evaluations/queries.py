@@ -1,0 +1,249 @@
+"""SQL of evaluations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Integer, Select, and_, cast, exists, func, null, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.access import User
+from backend.evaluations.random_order import random_order
+from backend.runs.queries import AnyRow
+from backend.runs.selection import RunSelection, conditions
+
+Order = Literal["random", "reverse", "normal"]
+
+_run = tables.run
+_setup = tables.algorithm_setup
+_flow = tables.implementation
+_task = tables.task
+_dataset = tables.dataset
+_measure = tables.math_function
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How evaluations are listed.
+
+    Args:
+        function: Name of the only measure, if one was asked for.
+        per_fold: One row for all folds of a run, measure and engine, without values, as PHP's JSON has it.
+        sort_order: By value, ``asc`` or ``desc``; None is by run.
+    """
+
+    function: str | None
+    per_fold: bool
+    sort_order: str | None
+
+
+async def listed(
+    connection: AsyncConnection, filters: RunSelection, shown: Presentation, user: User, now: datetime
+) -> Sequence[AnyRow]:
+    """The evaluations of the selected runs by all engines, by run, measure and engine unless sorted otherwise.
+
+    Runs on tasks without a data set are left out (legacy notes, task 4.2).
+
+    Args:
+        connection: To ask.
+        filters: Which runs; limit and offset count evaluations.
+        shown: Which evaluations, and how.
+        user: The caller.
+        now: The present time.
+
+    Returns:
+        The rows.
+    """
+    score = tables.evaluation_fold if shown.per_fold else tables.evaluation
+    source = tables.task_inputs
+    key = (score.c.source, score.c.function_id, score.c.evaluation_engine_id)
+    statement = (
+        select(
+            _run.c.rid,
+            _run.c.task_id,
+            _run.c.setup,
+            _setup.c.implementation_id,
+            _flow.c.fullName.label("flow_name"),
+            _dataset.c.name.label("data_name"),
+            _measure.c.name.label("function"),
+            _run.c.start_time,
+            *(
+                (null().label("value"), null().label("array_data"))
+                if shown.per_fold
+                else (score.c.value, score.c.array_data)
+            ),
+        )
+        .select_from(score)
+        .join(_measure, _measure.c.id == score.c.function_id)
+        .join(_run, _run.c.rid == score.c.source)
+        .join(_setup, _setup.c.sid == _run.c.setup)
+        .join(_flow, _flow.c.id == _setup.c.implementation_id)
+        .join(_task, _task.c.task_id == _run.c.task_id)
+        .join(source, and_(source.c.task_id == _task.c.task_id, source.c.input == "source_data"))
+        .join(_dataset, _dataset.c.did == cast(source.c.value, Integer))
+        .where(*conditions(filters, user, now))
+    )
+    if shown.function is not None:
+        statement = statement.where(_measure.c.name == shown.function)
+    if shown.per_fold:
+        statement = statement.where(_first_fold())
+    elif shown.sort_order == "desc":
+        statement = statement.order_by(score.c.value.desc())
+    elif shown.sort_order == "asc":
+        statement = statement.order_by(score.c.value)
+    statement = statement.order_by(*key)
+    if filters.limit is not None:
+        statement = statement.limit(filters.limit)
+    if filters.offset:
+        statement = statement.offset(filters.offset)
+    return (await connection.execute(statement)).all()
+
+
+def _first_fold() -> Any:
+    """One fold stands for all of its run, measure and engine: a list with a limit reads no more than it needs."""
+    fold = tables.evaluation_fold
+    other = fold.alias("earlier")
+    return ~exists().where(
+        other.c.source == fold.c.source,
+        other.c.function_id == fold.c.function_id,
+        other.c.evaluation_engine_id == fold.c.evaluation_engine_id,
+        or_(
+            other.c.fold < fold.c.fold,
+            and_(other.c.fold == fold.c.fold, other.c.repeat < fold.c.repeat),
+        ),
+    )
+
+
+async def count_runs(
+    connection: AsyncConnection, filters: RunSelection, user: User, now: datetime, most: int | None = None
+) -> int:
+    """How many runs are selected, evaluated or not.
+
+    Args:
+        connection: To ask.
+        filters: Which runs; limit and offset do not count.
+        user: The caller.
+        now: The present time.
+        most: Do not count further than this.
+
+    Returns:
+        The number.
+    """
+    selected: Select[*tuple[Any, ...]] = (
+        select(_run.c.rid)
+        .join(_setup, _setup.c.sid == _run.c.setup)
+        .join(_task, _task.c.task_id == _run.c.task_id)
+        .where(*conditions(filters, user, now))
+    )
+    if most is not None:
+        selected = selected.limit(most)
+    return await connection.scalar(select(func.count()).select_from(selected.subquery())) or 0
+
+
+async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Mapping[int, list[AnyRow]]:
+    """The parameter settings of setups, by the ids of the parameters.
+
+    A setup with k tags has each of them k times, as in PHP (legacy notes, task 4.2).
+
+    Args:
+        connection: To ask.
+        setups: Ids of the setups.
+
+    Returns:
+        The rows of each setup that has any.
+    """
+    setting, parameter, tag = tables.input_setting, tables.input_, tables.setup_tag
+    found = await connection.execute(
+        select(
+            setting.c.setup,
+            parameter.c.id,
+            parameter.c.implementation_id,
+            _flow.c.name.label("flow_name"),
+            _flow.c.fullName.label("flow_full_name"),
+            parameter.c.name,
+            parameter.c.dataType,
+            parameter.c.defaultValue,
+            setting.c.value,
+        )
+        .join(parameter, parameter.c.id == setting.c.input_id)
+        .join(_flow, _flow.c.id == parameter.c.implementation_id)
+        .outerjoin(tag, tag.c.id == setting.c.setup)
+        .where(setting.c.setup.in_(sorted(set(setups))))
+        .order_by(setting.c.setup, parameter.c.id, tag.c.tag)
+    )
+    rows: dict[int, list[AnyRow]] = {}
+    for row in found:
+        rows.setdefault(row.setup, []).append(row)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs an engine asks for.
+
+    Args:
+        engine: Id of the engine.
+        order: Of the runs.
+        count: Most runs; 0 is all.
+        retried_before: Runs that failed before this time are to be tried again.
+        most_tries: Runs that failed so often are not.
+    """
+
+    engine: int
+    order: Order
+    count: int
+    retried_before: datetime
+    most_tries: int = 3
+
+
+async def unevaluated(
+    connection: AsyncConnection,
+    wanted: Wanted,
+    columns: Mapping[str, tuple[int, ...]],
+    tag: str | None,
+) -> Sequence[AnyRow]:
+    """The runs that an engine has not evaluated, or failed to evaluate some time ago.
+
+    Args:
+        connection: To ask.
+        wanted: Which runs, and how many.
+        columns: Ids by the names of filters: ``ttid``, ``task``, ``uploader``, ``setup``.
+        tag: That the runs must have, if any.
+
+    Returns:
+        The rows, by run id unless asked otherwise.
+    """
+    state = tables.run_evaluated
+    statement = (
+        select(_run.c.rid, _run.c.task_id, _run.c.setup, _run.c.uploader, _run.c.start_time)
+        .join(_task, _task.c.task_id == _run.c.task_id)
+        .outerjoin(state, and_(state.c.run_id == _run.c.rid, state.c.evaluation_engine_id == wanted.engine))
+        .where(
+            or_(
+                state.c.run_id.is_(None),
+                and_(
+                    state.c.error.is_not(None),
+                    state.c.num_tries < wanted.most_tries,
+                    state.c.evaluation_date < wanted.retried_before,
+                ),
+            )
+        )
+    )
+    places = {
+        "ttid": _task.c.ttid,
+        "task": _run.c.task_id,
+        "uploader": _run.c.uploader,
+        "setup": _run.c.setup,
+    }
+    for name, ids in columns.items():
+        statement = statement.where(places[name].in_(ids))
+    if tag is not None:
+        tagged = tables.run_tag
+        statement = statement.where(_run.c.rid.in_(select(tagged.c.id).where(tagged.c.tag == tag)))
+    orders = {"random": random_order(), "reverse": _run.c.rid.desc(), "normal": _run.c.rid}
+    statement = statement.order_by(orders[wanted.order])
+    if wanted.count:
+        statement = statement.limit(wanted.count)
+    return (await connection.execute(statement)).all()

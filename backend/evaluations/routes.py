@@ -1,0 +1,139 @@
+"""Endpoints of evaluations."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from backend.access import admin_reads
+from backend.evaluations import problems, queries, shapes
+from backend.evaluations.choices import PerFold, SortOrder, check_per_fold, check_sort_order
+from backend.evaluations.request_filters import RequestFilters, read_filters
+from backend.filters import FilterCodes, OptionalText
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import PathId, PathText
+from backend.problems import NO_SUCH_PATH
+from backend.runs.queries import AnyRow
+from backend.runs.selection import (
+    MAXIMUM,
+    RunSelection,
+    SelectionCodes,
+    check_asked,
+    check_limit,
+    check_study,
+)
+
+LIST_CODES: Final = SelectionCodes(limit="546", study="555", nothing_asked="540", no_results="542")
+FILTER_CODES: Final = FilterCodes(unknown="544", illegal="541", no_results="542")
+SELECTORS: Final = ("task", "setup", "flow", "uploader", "run", "tag", "study", "limit", "function")
+"""The filters that restrict a list of evaluations (legacy notes, task 4.2, check 8)."""
+
+LIST_PROBLEMS: Final = (
+    problems.INPUT,
+    problems.TOO_MANY_RUNS,
+    problems.TOO_MANY_RUNS_PER_FOLD,
+    problems.NOTHING_LISTED,
+)
+
+RETRY_AFTER: Final = timedelta(minutes=30)
+"""How long a failed evaluation rests before it is tried again (legacy notes, task 4.3)."""
+
+ORDERS: Final[dict[str, queries.Order]] = {"random": "random", "reverse": "reverse", "normal": "normal"}
+
+
+class EvaluationFilters(RunSelection):
+    """The filters of the lists of evaluations."""
+
+    function: OptionalText = None
+    per_fold: Annotated[str | None, PerFold()] = None
+    sort_order: Annotated[str | None, SortOrder()] = None
+
+
+@operation(
+    "evaluation.setup_list",
+    parameters=EvaluationFilters,
+    answer=list[shapes.Listed],
+    problems=LIST_PROBLEMS,
+    filters=FILTER_CODES,
+)
+async def setup_list(call: Call[EvaluationFilters]) -> Document:
+    """As the list of evaluations, with the parameters of the setups.
+
+    One round trip more than the list of evaluations: the parameters.
+    """
+    rows = await _listed(call)
+    parameters = await queries.parameters(call.connection, (row.setup for row in rows))
+    return shapes.listed(rows, parameters)
+
+
+@operation(
+    "evaluation.list",
+    parameters=EvaluationFilters,
+    answer=list[shapes.Listed],
+    problems=LIST_PROBLEMS,
+    filters=FILTER_CODES,
+)
+async def list_(call: Call[EvaluationFilters]) -> Document:
+    """The evaluations of the runs that match all filters, of which there must be at least one.
+
+    They come by run, measure and engine, or by value when a sort order is asked for.
+
+    One round trip to the database (two with a key, one more with a study, one more without a limit or per fold).
+    """
+    return shapes.listed(await _listed(call))
+
+
+async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
+    """The rows of a list, after all checks in PHP's order (legacy notes, task 4.2)."""
+    filters, user, now = call.parameters, call.user, call.now()
+    per_fold = check_per_fold(call, filters.per_fold)
+    check_limit(call, filters.limit, LIST_CODES)
+    sort_order = check_sort_order(call, filters.sort_order)
+    await check_study(call, filters.study, LIST_CODES)
+    check_asked(call, filters, SELECTORS, LIST_CODES)
+    if filters.limit is None or per_fold:
+        size = await queries.count_runs(call.connection, filters, user, now, MAXIMUM + 1)
+        if size > MAXIMUM:
+            size = await queries.count_runs(call.connection, filters, user, now)
+            case = problems.TOO_MANY_RUNS_PER_FOLD if per_fold else problems.TOO_MANY_RUNS
+            raise case.because(f"Too many results: {size} runs match the filters, at most {MAXIMUM} may.")
+    shown = queries.Presentation(filters.function, per_fold, sort_order)
+    rows = await queries.listed(call.connection, filters, shown, user, now)
+    if not rows:
+        raise problems.NOTHING_LISTED.because("No evaluations match the filters.")
+    return rows
+
+
+class Request(RequestFilters):
+    """An engine, how many runs it wants in which order, and which."""
+
+    engine_id: Annotated[int, PathId()]
+    order: Annotated[str, PathText()]
+    count: Annotated[int, PathId()]
+
+
+@operation(
+    "evaluation.request",
+    parameters=Request,
+    answer=list[shapes.Requested],
+    problems=(NO_SUCH_PATH, problems.INPUT, problems.NOTHING_REQUESTED),
+    access=admin_reads(),
+    filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
+)
+async def request(call: Call[Request]) -> Document:
+    """Runs that an engine has not evaluated yet, or failed to, for administrators.
+
+    Two round trips to the database: the key, the runs.
+    """
+    asked = call.parameters
+    order = ORDERS.get(asked.order)
+    if order is None:
+        raise NO_SUCH_PATH.because(f"The order is {', '.join(ORDERS)}, not {asked.order}.")
+    columns, tag = read_filters(call, asked)
+    wanted = queries.Wanted(asked.engine_id, order, asked.count, call.now() - RETRY_AFTER)
+    rows = [] if asked.count < 0 else await queries.unevaluated(call.connection, wanted, columns, tag)
+    if not rows:
+        raise problems.NOTHING_REQUESTED.because("There are no unevaluated runs according to the criteria.")
+    return shapes.requested(rows)
+
+
+operations: tuple[Operation[Any], ...] = (setup_list, list_, request)

@@ -1,0 +1,115 @@
+"""Documents of evaluations (legacy notes, task 4.2 and 4.3; new-API contract, decisions 3 and 5)."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from backend.evaluations.array_data import elements
+from backend.runs.queries import AnyRow
+from backend.runs.shapes import iso, score
+
+
+class Parameter(TypedDict):
+    """A parameter of a setup, with its value there."""
+
+    id: int
+    flow_id: int
+    flow_name: str
+    full_name: str
+    parameter_name: str
+    data_type: str
+    default_value: str
+    value: str
+
+
+class Listed(TypedDict):
+    """An evaluation in a list; ``parameters`` in the list with setups only."""
+
+    run_id: int
+    task_id: int
+    setup_id: int
+    flow_id: int
+    flow_name: str
+    parameters: NotRequired[list[Parameter]]
+    data_name: str
+    function: str
+    upload_time: str | None
+    value: float | None
+    array_data: list[int | float | str]
+
+
+class Requested(TypedDict):
+    """A run that waits to be evaluated."""
+
+    run_id: int
+    task_id: int
+    setup_id: int
+    uploader: int | None
+    upload_time: str | None
+
+
+def listed(rows: Sequence[AnyRow], parameters: Mapping[int, Sequence[AnyRow]] | None = None) -> list[Listed]:
+    """Evaluations of a list.
+
+    Args:
+        rows: Of ``queries.listed``.
+        parameters: Of each setup; None for the list without setups.
+
+    Returns:
+        The document of ``GET /evaluation/list`` or ``/evaluation/setup/list``.
+    """
+    shown = {setup: [_parameter(row) for row in settings] for setup, settings in (parameters or {}).items()}
+    documents = []
+    for row in rows:
+        document: Listed = {
+            "run_id": row.rid,
+            "task_id": row.task_id,
+            "setup_id": row.setup,
+            "flow_id": row.implementation_id,
+            "flow_name": row.flow_name,
+            "data_name": row.data_name,
+            "function": row.function,
+            "upload_time": iso(row.start_time),
+            "value": None if row.value is None else score(row.value),
+            "array_data": elements(row.array_data),
+        }
+        if parameters is not None:
+            document["parameters"] = shown.get(row.setup, [])
+        documents.append(document)
+    return documents
+
+
+def _parameter(row: AnyRow) -> Parameter:
+    name = row.name or ""
+    return {
+        "id": row.id,
+        "flow_id": row.implementation_id,
+        "flow_name": row.flow_name,
+        "full_name": f"{row.flow_full_name}_{name}",
+        "parameter_name": name,
+        "data_type": row.dataType or "",
+        "default_value": row.defaultValue or "",
+        "value": row.value,
+    }
+
+
+def requested(rows: Sequence[AnyRow]) -> list[Requested]:
+    """Runs that wait to be evaluated.
+
+    Args:
+        rows: Of ``queries.unevaluated``.
+
+    Returns:
+        The document of ``GET /evaluation/request/{engine_id}/{order}/{count}``.
+    """
+    return [
+        {
+            "run_id": row.rid,
+            "task_id": row.task_id,
+            "setup_id": row.setup,
+            "uploader": row.uploader,
+            "upload_time": iso(row.start_time),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,294 @@
+"""SQL of runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Integer, Row, and_, delete, func, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.access import User
+from backend.runs.selection import MAXIMUM, RunSelection, conditions
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+ENGINE = 1
+"""The evaluation engine whose verdict on a run is shown (legacy notes, task 3.3)."""
+
+_run = tables.run
+_setup = tables.algorithm_setup
+_flow = tables.implementation
+_task = tables.task
+_evaluated = tables.run_evaluated
+_dataset = tables.dataset
+_measure = tables.math_function
+
+
+async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
+    """One run with its uploader, task, setup, flow and what the default engine said of it.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        The row; ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
+    """
+    users, inputs, kind = tables.users, tables.task_inputs, tables.task_type
+    found = await connection.execute(
+        select(
+            _run,
+            users.c.first_name,
+            users.c.last_name,
+            kind.c.name.label("task_type"),
+            inputs.c.value.label("measure"),
+            _setup.c.setup_string,
+            _flow.c.id.label("flow_id"),
+            _flow.c.fullName.label("flow_name"),
+            _evaluated.c.run_id.label("evaluated"),
+            _evaluated.c.error,
+        )
+        .outerjoin(users, users.c.id == _run.c.uploader)
+        .outerjoin(_task, _task.c.task_id == _run.c.task_id)
+        .outerjoin(kind, kind.c.ttid == _task.c.ttid)
+        .outerjoin(inputs, and_(inputs.c.task_id == _run.c.task_id, inputs.c.input == "evaluation_measures"))
+        .outerjoin(_setup, _setup.c.sid == _run.c.setup)
+        .outerjoin(_flow, _flow.c.id == _setup.c.implementation_id)
+        .outerjoin(
+            _evaluated,
+            and_(_evaluated.c.run_id == _run.c.rid, _evaluated.c.evaluation_engine_id == ENGINE),
+        )
+        .where(_run.c.rid == rid)
+    )
+    return found.first()
+
+
+async def parameters(connection: AsyncConnection, setup_id: int) -> Sequence[AnyRow]:
+    """The parameter settings of a setup, by the ids of the parameters.
+
+    Args:
+        connection: To ask.
+        setup_id: Id of the setup.
+
+    Returns:
+        Rows of name, value and the id of the flow that has the parameter.
+    """
+    setting, parameter = tables.input_setting, tables.input_
+    found = await connection.execute(
+        select(parameter.c.name, setting.c.value, parameter.c.implementation_id)
+        .join(parameter, parameter.c.id == setting.c.input_id)
+        .where(setting.c.setup == setup_id)
+        .order_by(setting.c.input_id)
+    )
+    return found.all()
+
+
+async def tags(connection: AsyncConnection, rid: int) -> list[str]:
+    """The tags of a run, in the order of the key.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        The tags.
+    """
+    tag = tables.run_tag
+    return list(await connection.scalars(select(tag.c.tag).where(tag.c.id == rid).order_by(tag.c.tag)))
+
+
+async def datasets(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
+    """The data sets that a run used and those that it made, each by their ids.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        Rows of did, name and url; ``made`` is 1 for an output.
+    """
+    used = tables.input_data
+    columns = (_dataset.c.did, _dataset.c.name, _dataset.c.url)
+    both = union_all(
+        select(literal(0, Integer).label("made"), *columns)
+        .join(used, used.c.data == _dataset.c.did)
+        .where(used.c.run == rid),
+        select(literal(1, Integer), *columns).where(_dataset.c.source == rid),
+    ).subquery()
+    found = await connection.execute(select(both).order_by(both.c.made, both.c.did))
+    return found.all()
+
+
+async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
+    """The files of a run, by their fields.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        Rows of field, file id and original file name.
+    """
+    part, file = tables.runfile, tables.file
+    found = await connection.execute(
+        select(part.c.field, part.c.file_id, file.c.filename_original)
+        .join(file, file.c.id == part.c.file_id)
+        .where(part.c.source == rid)
+        .order_by(part.c.field)
+    )
+    return found.all()
+
+
+async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
+    """All evaluations of a run but those per sample, of all engines: global ones first, then those of folds.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        Rows of measure, value, array_data, repeat and fold (None for global ones).
+    """
+    whole, fold = tables.evaluation, tables.evaluation_fold
+    both = union_all(
+        *(
+            select(
+                literal(part, Integer).label("part"),
+                table.c.function_id,
+                table.c.evaluation_engine_id.label("engine"),
+                *places,
+                table.c.value,
+                table.c.array_data,
+            ).where(table.c.source == rid)
+            for part, table, places in (
+                (0, whole, (null().label("fold"), null().label("repeat"))),
+                (1, fold, (fold.c.fold, fold.c.repeat)),
+            )
+        )
+    ).subquery()
+    found = await connection.execute(
+        select(_measure.c.name, both.c.value, both.c.array_data, both.c.repeat, both.c.fold)
+        .join(_measure, _measure.c.id == both.c.function_id)
+        .order_by(both.c.part, both.c.function_id, both.c.engine, both.c.fold, both.c.repeat)
+    )
+    return found.all()
+
+
+async def listed(
+    connection: AsyncConnection, filters: RunSelection, more: Sequence[Any], user: User, now: datetime
+) -> Sequence[AnyRow]:
+    """The selected runs, in the order of their ids; a run that k engines looked at is listed k times, as in PHP.
+
+    Args:
+        connection: To ask.
+        filters: Which runs.
+        more: Further conditions.
+        user: The caller.
+        now: The present time.
+
+    Returns:
+        The rows; without a limit at most one more than a list may have.
+    """
+    statement = (
+        select(
+            _run.c.rid,
+            _run.c.task_id,
+            _run.c.setup,
+            _setup.c.implementation_id,
+            _run.c.uploader,
+            _run.c.start_time,
+            _run.c.error_message,
+            _run.c.run_details,
+        )
+        .select_from(_listable())
+        .where(*conditions(filters, user, now), *more)
+        .order_by(_run.c.rid, _evaluated.c.evaluation_engine_id)
+        .limit(MAXIMUM + 1 if filters.limit is None else filters.limit)
+    )
+    if filters.offset:
+        statement = statement.offset(filters.offset)
+    return (await connection.execute(statement)).all()
+
+
+async def count_listed(
+    connection: AsyncConnection, filters: RunSelection, more: Sequence[Any], user: User, now: datetime
+) -> int:
+    """How many rows `listed` would have without limit and offset.
+
+    Args:
+        connection: To ask.
+        filters: Which runs.
+        more: Further conditions.
+        user: The caller.
+        now: The present time.
+
+    Returns:
+        The number.
+    """
+    found = await connection.scalar(
+        select(func.count()).select_from(_listable()).where(*conditions(filters, user, now), *more)
+    )
+    return found or 0
+
+
+def _listable() -> Any:
+    return (
+        _run.join(_setup, _setup.c.sid == _run.c.setup)
+        .join(_task, _task.c.task_id == _run.c.task_id)
+        .outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid)
+    )
+
+
+def without_failed() -> Any:
+    """The condition that no engine failed to evaluate the run; runs that none looked at fulfil it."""
+    return _evaluated.c.error.is_(None)
+
+
+def of_task_types(ids: Sequence[int]) -> Any:
+    """The condition that the run is on a task of one of the types."""
+    return _task.c.ttid.in_(ids)
+
+
+async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
+    """The trace of a run, of all engines, in order.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        Rows of the trace.
+    """
+    table = tables.trace
+    place = (table.c.repeat, table.c.fold, table.c.iteration)
+    found = await connection.execute(
+        select(*place, table.c.setup_string, table.c.evaluation, table.c.selected)
+        .where(table.c.run_id == rid)
+        .order_by(*place, table.c.evaluation_engine_id)
+    )
+    return found.all()
+
+
+async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
+    """Whose run it is.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        A row with the uploader, who may be None; None for an unknown id.
+    """
+    found = await connection.execute(select(_run.c.uploader).where(_run.c.rid == rid))
+    return found.first()
+
+
+async def forget_evaluations(connection: AsyncConnection, rid: int) -> None:
+    """Delete what all engines said of a run; evaluations and traces go with it by the foreign keys.
+
+    Args:
+        connection: Of a writing transaction.
+        rid: Id of the run.
+    """
+    await connection.execute(delete(_evaluated).where(_evaluated.c.run_id == rid))

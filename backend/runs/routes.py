@@ -1,0 +1,167 @@
+"""Endpoints of runs."""
+
+from typing import Annotated, Any, Final
+
+from backend import tables
+from backend.access import WRITER
+from backend.filters import FilterCodes, OptionalIds, Text
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId, Reader
+from backend.runs import problems, queries, shapes
+from backend.runs.selection import (
+    MAXIMUM,
+    RunSelection,
+    SelectionCodes,
+    check_asked,
+    check_limit,
+    check_study,
+)
+from backend.tag_lists import NO_TAGS, distinct_tags
+
+LIST_CODES: Final = SelectionCodes(limit="516", study="517", nothing_asked="510", no_results="512")
+SELECTORS: Final = ("task", "task_type", "setup", "flow", "uploader", "run", "tag", "limit", "study")
+"""The filters that restrict a list of runs (legacy notes, task 3.2, check 6)."""
+
+
+class ErrorsShown(Reader):
+    """Whether runs whose evaluation failed are listed: ``true`` in any letter case; all else is no."""
+
+    def read(self, value: object) -> bool:
+        """Read a filter value."""
+        return value if isinstance(value, bool) else Text().read(value).lower() == "true"
+
+    def describe(self) -> dict[str, Any]:
+        """A boolean, or text."""
+        return {"anyOf": [{"type": "boolean"}, Text().describe()]}
+
+
+class RunFilters(RunSelection):
+    """The filters of the list of runs."""
+
+    task_type: OptionalIds = None
+    show_errors: Annotated[bool, ErrorsShown()] = False
+
+
+class RunPath(Parameters):
+    """A run by its id."""
+
+    run_id: Annotated[int, PathId()]
+
+
+class DescribedRunPath(Parameters):
+    """A run by its id, which is asked for when it is 0."""
+
+    run_id: Annotated[int, PathId(zero="235")]
+
+
+@operation(
+    "run.list",
+    parameters=RunFilters,
+    answer=list[shapes.Listed],
+    problems=(problems.INPUT, problems.TOO_MANY_LISTED, problems.NOTHING_LISTED),
+    filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
+)
+async def list_(call: Call[RunFilters]) -> Document:
+    """The runs that match all filters, of which there must be at least one, in the order of their ids.
+
+    One round trip to the database (two with a key, one more with a study); one more to count too many.
+    """
+    filters = call.parameters
+    check_limit(call, filters.limit, LIST_CODES)
+    await check_study(call, filters.study, LIST_CODES)
+    check_asked(call, filters, SELECTORS, LIST_CODES)
+    more = [] if filters.show_errors else [queries.without_failed()]
+    if filters.task_type is not None:
+        more.append(queries.of_task_types(filters.task_type))
+    rows = await queries.listed(call.connection, filters, more, call.user, call.now())
+    if not rows:
+        raise problems.NOTHING_LISTED.because("No runs match the filters.")
+    if len(rows) > MAXIMUM:
+        size = await queries.count_listed(call.connection, filters, more, call.user, call.now())
+        raise problems.TOO_MANY_LISTED.because(
+            f"Too many results: the list has {size} rows, at most {MAXIMUM} are answered. Give a limit."
+        )
+    return shapes.listed(rows)
+
+
+@operation(
+    "run.trace",
+    parameters=RunPath,
+    answer=shapes.Trace,
+    problems=(problems.TRACE_OF_UNKNOWN, problems.NO_TRACE),
+)
+async def trace(call: Call[RunPath]) -> Document:
+    """The optimisation trace of a run, by repeat, fold and iteration.
+
+    One round trip to the database (two with a key); one more where there is no trace.
+    """
+    rid = call.parameters.run_id
+    rows = await queries.trace(call.connection, rid)
+    if rows:
+        return shapes.trace(rid, rows)
+    if await queries.owner(call.connection, rid) is None:
+        raise problems.TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
+    raise problems.NO_TRACE.because(f"Run {rid} has no trace.")
+
+
+@operation(
+    "run.get",
+    parameters=DescribedRunPath,
+    answer=shapes.Run,
+    problems=(problems.UNKNOWN,),
+)
+async def get(call: Call[DescribedRunPath]) -> Document:
+    """One run with its parameters, tags, data, files and evaluations.
+
+    Six round trips to the database (seven with a key): the run, and each of these.
+    """
+    rid, connection = call.parameters.run_id, call.connection
+    row = await queries.run(connection, rid)
+    if row is None:
+        raise problems.UNKNOWN.because(f"No run with id {rid} found.")
+    return shapes.run(
+        row,
+        await queries.parameters(connection, row.setup),
+        await queries.tags(connection, rid),
+        await queries.datasets(connection, rid),
+        await queries.files(connection, rid),
+        await queries.evaluations(connection, rid),
+        call.settings,
+    )
+
+
+@operation(
+    "run.reset",
+    parameters=RunPath,
+    answer=shapes.Reset,
+    problems=(problems.RESET_OF_UNKNOWN, problems.RESET_OF_OTHERS),
+    access=WRITER,
+)
+async def reset(call: Call[RunPath]) -> Document:
+    """Forget what all engines said of a run, so that they evaluate it anew.
+
+    Three round trips to the database: the key, the run, the deletion.
+    """
+    rid = call.parameters.run_id
+    row = await queries.owner(call.connection, rid)
+    if row is None:
+        raise problems.RESET_OF_UNKNOWN.because(f"No run with id {rid} found.")
+    if not call.user.may_change(row.uploader):
+        raise problems.RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
+    await queries.forget_evaluations(call.connection, rid)
+    return {"id": rid}
+
+
+@operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
+async def tags(call: Call[NoParameters]) -> Document:
+    """The tags that runs have, each once.
+
+    One round trip to the database (two with a key).
+    """
+    found = await distinct_tags(call.connection, tables.run_tag)
+    if not found:
+        raise NO_TAGS.because("No run has a tag.")
+    return found
+
+
+operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags)

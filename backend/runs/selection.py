@@ -1,0 +1,167 @@
+"""Which runs a list is about: the filters that the lists of runs and of evaluations share.
+
+PHP checks them one after the other: unknown names, illegal values, (what the readers of `backend.filters` do), then
+the limit, the study, whether anything was asked for at all, and last a limit of 0 (legacy notes, task 3.2 and 4.2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.access import User
+from backend.filters import Digits, OptionalIds, OptionalOffset, OptionalText
+from backend.late_input import rejected
+from backend.operations import Call
+from backend.parameters import Parameters
+
+MAXIMUM: Final = 10_000
+"""The longest list, in rows (of runs) or in runs that it looks at (of evaluations)."""
+
+
+class PageLimit(Digits):
+    """How many rows at most; 0 and too many are judged after the other filters, as PHP does."""
+
+    def read(self, value: object) -> int:
+        """Read a filter value."""
+        return super().read(value)
+
+    def describe(self) -> dict[str, Any]:
+        """A number up to the maximum."""
+        return {"type": "integer", "minimum": 1, "maximum": MAXIMUM}
+
+
+class RunSelection(Parameters):
+    """The filters that say which runs."""
+
+    task: OptionalIds = None
+    setup: OptionalIds = None
+    flow: OptionalIds = None
+    uploader: OptionalIds = None
+    run: OptionalIds = None
+    tag: OptionalText = None
+    limit: Annotated[int | None, PageLimit()] = None
+    offset: OptionalOffset = None
+    study: OptionalIds = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionCodes:
+    """The legacy codes of a list's late checks.
+
+    Args:
+        limit: The limit is above the maximum.
+        study: The study is none whose runs can be listed.
+        nothing_asked: No filter says which runs.
+        no_results: The list is empty, or the limit is 0.
+    """
+
+    limit: str
+    study: str
+    nothing_asked: str
+    no_results: str
+
+
+def check_limit(call: Call[Any], limit: int | None, codes: SelectionCodes) -> None:
+    """Refuse a limit above the maximum.
+
+    Args:
+        call: The request.
+        limit: The limit, if one was given.
+        codes: The legacy codes of the list.
+
+    Raises:
+        InputProblem: 422.
+    """
+    if limit is not None and limit > MAXIMUM:
+        message = f"The requested limit is too high: give one of at most {MAXIMUM}"
+        raise rejected(call, ["limit"], "limit", message, code=codes.limit, le=MAXIMUM)
+
+
+async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
+    """Refuse a study that has no list of runs; one round trip when a study was given.
+
+    PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several studies only the first
+    is checked. And it takes the text ``0`` for no study here, not in the query.
+
+    Args:
+        call: The request.
+        studies: Ids of the studies, if any were given.
+        codes: The legacy codes of the list.
+
+    Raises:
+        InputProblem: 422.
+    """
+    if studies and studies != (0,) and not await _lists_runs(call.connection, studies[0]):
+        message = (
+            f"Study {studies[0]} cannot be used: it must exist, be about runs, and not be a legacy study"
+        )
+        raise rejected(call, ["study"], "study", message, code=codes.study)
+
+
+def check_asked(call: Call[Any], filters: Parameters, names: Sequence[str], codes: SelectionCodes) -> None:
+    """Refuse a list that nothing restricts, or that may have no row.
+
+    Args:
+        call: The request.
+        filters: The filters.
+        names: The filters of which at least one must be given.
+        codes: The legacy codes of the list.
+
+    Raises:
+        InputProblem: 422.
+    """
+    if not any(getattr(filters, name) is not None for name in names):
+        message = f"Give at least one of the filters {', '.join(names)}"
+        raise rejected(call, names, "missing", message, code=codes.nothing_asked)
+    if getattr(filters, "limit", None) == 0:
+        raise rejected(call, ["limit"], "limit_zero", "Give a limit of at least 1", code=codes.no_results)
+
+
+def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
+    """The selected runs that the caller may see listed, as conditions on run, algorithm_setup and task.
+
+    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2;
+    new-API contract, decision 9).
+
+    Args:
+        filters: Which runs.
+        user: The caller.
+        now: The present time.
+
+    Returns:
+        The conditions, all of which must hold.
+    """
+    run, setup, task = tables.run, tables.algorithm_setup, tables.task
+    columns = (
+        (run.c.task_id, filters.task),
+        (run.c.setup, filters.setup),
+        (setup.c.implementation_id, filters.flow),
+        (run.c.uploader, filters.uploader),
+        (run.c.rid, filters.run),
+    )
+    found: list[ColumnElement[bool]] = [column.in_(ids) for column, ids in columns if ids is not None]
+    if filters.tag is not None:
+        tag = tables.run_tag
+        found.append(run.c.rid.in_(select(tag.c.id).where(tag.c.tag == filters.tag)))
+    if filters.study is not None:
+        member = tables.run_study
+        found.append(run.c.rid.in_(select(member.c.run_id).where(member.c.study_id.in_(filters.study))))
+    if not user.is_admin:
+        ends = task.c.embargo_end_date
+        found.append(or_(ends.is_(None), ends < now, run.c.uploader == user.id))
+    return found
+
+
+async def _lists_runs(connection: AsyncConnection, study_id: int) -> bool:
+    study = tables.study
+    found = await connection.execute(
+        select(study.c.id).where(
+            study.c.id == study_id, study.c.legacy == "n", study.c.main_entity_type == "run"
+        )
+    )
+    return found.first() is not None
