@@ -12,6 +12,7 @@ import orjson
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive, Scope, Send
 
+from proxy.listen import BrokenOff
 from proxy.recordings import RecordedRequest, Recording
 from proxy.redact import redacted_target
 
@@ -35,10 +36,6 @@ class Fault(StrEnum):
     RESET = "reset"
     TRICKLE = "trickle"
     GARBAGE = "garbage"
-
-
-class ConnectionBroken(RuntimeError):
-    """Raised within an answer so that the server drops the connection; a fault that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +157,9 @@ class RecordedServer:
 
 
 def asked(request: RecordedRequest) -> Question:
-    """What makes two requests the same: method, path, query pairs and form fields in any order."""
+    """What makes two requests the same: method, path, query pairs, and form fields in any order."""
     path, _, query = request.target.decode("utf-8", "surrogateescape").partition("?")
-    return request.method, path, tuple(sorted(parse_qsl(query, keep_blank_values=True))), _form(request)
+    return request.method, path, tuple(parse_qsl(query, keep_blank_values=True)), _form(request)
 
 
 def _form(request: RecordedRequest) -> tuple[object, ...]:
@@ -224,8 +221,9 @@ def _plain(path: str) -> str:
 
 
 def _loose(question: Question) -> Question:
+    # The order of parameters matters to PHP only where one occurs twice, and no recording needs it told apart then.
     method, path, query, form = question
-    return method, _plain(path), query, form
+    return method, _plain(path), tuple(sorted(query)), form
 
 
 async def _answer(
@@ -241,7 +239,7 @@ async def _answer(
     await send({"type": "http.response.start", "status": status, "headers": headers + length})
     if fault is Fault.RESET:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        raise ConnectionBroken("reset, as asked")
+        raise BrokenOff("reset, as asked")
     if fault is Fault.TRICKLE:
         for start in range(0, len(body), 16):
             await asyncio.sleep(_TRICKLE_SECONDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import logging
 import socket
 import sys
 from collections.abc import Callable
@@ -16,6 +17,17 @@ _BACKLOG: Final = 2048
 
 class ListenError(ValueError):
     """The server cannot listen where it was told to; the message says why."""
+
+
+class BrokenOff(Exception):
+    """An application breaks off its answer: the connection is closed, so that the client sees it was cut short.
+
+    ASGI has no other way to say so. It is not logged as a failure.
+    """
+
+
+def _is_failure(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], BrokenOff))
 
 
 class Listener(uvicorn.Server):
@@ -54,6 +66,7 @@ class Listener(uvicorn.Server):
                 timeout_graceful_shutdown=drain,
             )
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_failure)
         self._bound = bound
         self._ready = ready
 

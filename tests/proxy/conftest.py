@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
@@ -25,7 +26,8 @@ async def serving(app: ASGIApp, *, lifespan: bool = False) -> AsyncIterator[str]
     listener = Listener(app, bind("127.0.0.1", 0), ready=ready.set_result, lifespan=lifespan, drain=1)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(listener.run_bound(), name="listener")
-        await asyncio.wait([ready, task], return_when=asyncio.FIRST_COMPLETED)
+        waiting: set[asyncio.Future[Any]] = {ready, task}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         try:
             yield ready.result()
         finally:

@@ -1,0 +1,224 @@
+"""``parity check``: replay recordings against the new side and say whether it has parity."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+
+from config.problems import load_problems
+from config.routes import RouteMap, load_routes
+from config.settings import load_backend_settings
+from diffing.compare import Differ
+from diffing.deviations import load_registry
+from diffing.model import UNROUTED, Outcome, SkipReason
+from proxy.inprocess import ApplicationError, running
+from proxy.observe import observe
+from proxy.recordings import read_recordings
+from proxy.replay import Replay, tally
+from proxy.tally import FAILING, Tally
+from proxy.upstream import Upstream
+
+VERDICTS = frozenset(
+    [str(outcome) for outcome in Outcome] + [f"{Outcome.SKIPPED}:{reason}" for reason in SkipReason]
+)
+
+
+class CheckError(ValueError):
+    """The check cannot be carried out; the message says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """A backend to run in this process.
+
+    Args:
+        database: URL of its database.
+        public_url: Its public base URL, None for the configured one.
+        object_store_url: Base URL of its object store, None for the configured one.
+        files: Its file root, None for the configured one.
+        now: The time that its clock shows, None for the real one.
+    """
+
+    database: str
+    public_url: str | None = None
+    object_store_url: str | None = None
+    files: Path | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What makes a check fail.
+
+    Args:
+        fail_on: Verdicts of which there may be none.
+        min_compared: Fewest exchanges that must have been compared.
+        max_skipped: Most exchanges that may be skipped, by reason.
+    """
+
+    fail_on: frozenset[str] = frozenset(str(outcome) for outcome in FAILING)
+    min_compared: int = 0
+    max_skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        unknown = sorted(self.fail_on - VERDICTS)
+        if unknown:
+            raise CheckError(
+                f"no such verdict: {', '.join(unknown)}; there are {', '.join(sorted(VERDICTS))}"
+            )
+        reasons = {str(reason) for reason in SkipReason}
+        unknown = sorted(set(self.max_skipped) - reasons)
+        if unknown:
+            raise CheckError(
+                f"no such reason to skip: {', '.join(unknown)}; there are {', '.join(sorted(reasons))}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    Args:
+        tally: The counts.
+        breaches: Why there is no parity, one sentence each; empty means parity.
+    """
+
+    tally: Tally
+    breaches: tuple[str, ...]
+
+
+async def check(
+    recordings: tuple[Path, ...],
+    side: str | InProcess,
+    config: Path,
+    *,
+    limits: Limits,
+    route: str | None = None,
+    concurrency: int = 8,
+    deadline: float = 60.0,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> CheckResult:
+    """Replay recordings against the new side.
+
+    Args:
+        recordings: Recording files or directories.
+        side: URL of the new side, or a backend to run in this process.
+        config: The configuration directory.
+        limits: What makes the check fail.
+        route: Glob of route names; only their recordings are replayed.
+        concurrency: Requests under way at a time.
+        deadline: Seconds for one answer.
+        progress: Called with the number done and the number of all.
+
+    Returns:
+        The counts and the breaches.
+
+    Raises:
+        CheckError: The new side cannot be asked, or the glob fits no route.
+        ConfigError: The configuration is wrong.
+        RecordingError: A recording cannot be read.
+    """
+    routes = load_routes(config)
+    differ = Differ(load_registry(config), load_problems(config))
+    names = [*routes.routes, UNROUTED]
+    if route is not None and not any(fnmatchcase(name, route) for name in names):
+        raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
+    entries = list(read_recordings(recordings))
+    async with open_side(side, config) as transport:
+        replay = Replay(entries, routes, differ, transport, deadline=deadline)
+        exchanges = await replay.run(
+            lambda name: route is None or fnmatchcase(name, route), concurrency=concurrency, progress=progress
+        )
+    result = tally(exchanges)
+    return CheckResult(result, tuple(breaches(result, routes, limits, route)))
+
+
+def breaches(result: Tally, routes: RouteMap, limits: Limits, route: str | None) -> list[str]:
+    """Why a tally is no parity (contract of ``parity check``).
+
+    A route that the recordings ask for, or that ``--route`` names in full, must have been compared at least once
+    when it is implemented and only reads: a check that looks at nothing proves nothing.
+    """
+    totals = result.totals
+    found = [f"{count} {verdict}" for verdict in sorted(limits.fail_on) if (count := totals.of(verdict)) > 0]
+    if totals.compared < limits.min_compared:
+        found.append(f"{totals.compared} compared, fewer than the minimum of {limits.min_compared}")
+    skipped = totals.skipped
+    found.extend(
+        f"{skipped.get(reason, 0)} skipped:{reason}, more than the maximum of {most}"
+        for reason, most in sorted(limits.max_skipped.items())
+        if skipped.get(reason, 0) > most
+    )
+    if totals.compared == 0:
+        found.append("nothing was compared")
+    for item in routes:
+        counts = result.routes.get(item.name)
+        asked = counts is not None or item.name == route
+        if item.implemented and asked and (counts is None or counts.compared == 0):
+            only_writes = counts is not None and counts.of(f"skipped:{SkipReason.WRITE}") == counts.received
+            if not (item.writes and only_writes):
+                found.append(f"nothing was compared for {item.name}")
+    return found
+
+
+@asynccontextmanager
+async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """Open the new side for the block.
+
+    Args:
+        side: Its URL, or a backend to run in this process.
+        config: The configuration directory.
+
+    Yields:
+        Its transport.
+
+    Raises:
+        CheckError: It cannot be asked.
+    """
+    if isinstance(side, str):
+        async with over_network(side) as transport:
+            yield transport
+    else:
+        async with _in_process(side, config) as transport:
+            yield transport
+
+
+@asynccontextmanager
+async def over_network(url: str) -> AsyncIterator[Upstream]:
+    """A side by its URL, refused at once when nobody listens there."""
+    parsed = httpx.URL(url)
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise CheckError(f"{url!r} is no URL of a side; expected http://HOST:PORT")
+    async with Upstream(url) as transport:
+        probe = await observe(transport, "GET", b"/", deadline=15.0)
+        if probe.status is None:
+            raise CheckError(f"{url} does not answer: {probe.error}")
+        yield transport
+
+
+@asynccontextmanager
+async def _in_process(side: InProcess, config: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    # Imported here: the backend is a package of its own, needed for this only.
+    from backend.app import create_app
+    from backend.clock import frozen_clock, system_clock
+
+    configured = load_backend_settings(config)
+    settings = replace(
+        configured,
+        database=side.database,
+        public_url=side.public_url or configured.public_url,
+        object_store_url=side.object_store_url or configured.object_store_url,
+        files=side.files or configured.files,
+    )
+    clock = system_clock if side.now is None else frozen_clock(side.now)
+    app = create_app(settings, clock, str(config))
+    try:
+        async with running(app) as transport:
+            yield transport
+    except ApplicationError as error:
+        raise CheckError(str(error)) from error

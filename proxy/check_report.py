@@ -1,0 +1,130 @@
+"""What ``parity check`` shows: counts per route, differences, deviations, and why it failed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from diffing.model import Outcome
+from proxy.check import CheckResult
+from proxy.tally import Cluster, Counts, Tally
+
+_ERRORS = (
+    Outcome.NEW_ERROR,
+    Outcome.BOTH_ERROR,
+    Outcome.TIMEOUT,
+    Outcome.TOO_LARGE,
+    Outcome.TOO_EXPENSIVE,
+    Outcome.SHED,
+)
+_LONGEST = 300
+
+
+def check_document(result: CheckResult) -> dict[str, Any]:
+    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
+    totals = result.tally.totals
+    return {
+        **result.tally.document(),
+        "compared": totals.compared,
+        "parity": totals.parity,
+        "breaches": list(result.breaches),
+    }
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """A document as indented JSON; what JSON cannot say is shown as text."""
+    return orjson.dumps(
+        document,
+        default=str,
+        option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS,
+    )
+
+
+def print_check(console: Console, result: CheckResult, *, differences: int = 20) -> None:
+    """Print a check for people.
+
+    Args:
+        console: Where to.
+        result: What the check found.
+        differences: Most signatures shown.
+    """
+    console.print(routes_table(result.tally))
+    print_clusters(console, list(result.tally.clusters.values()), differences)
+    if result.tally.deviations:
+        console.print(deviations_table(result.tally.deviations))
+    console.print(summary(result.tally.totals))
+    for breach in result.breaches:
+        console.print(f"[bold red]✗[/] {escape(breach)}")
+    if not result.breaches:
+        console.print("[bold green]✓[/] parity")
+
+
+def summary(totals: Counts) -> str:
+    """One line that states the numbers, and that they add up."""
+    skipped = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
+    parts = [
+        f"received {totals.received}",
+        f"compared {totals.compared}",
+        *(f"{outcome} {totals.of(outcome)}" for outcome in Outcome if totals.of(outcome)),
+    ]
+    parity = "" if totals.parity is None else f" · parity {totals.parity:.2%}"
+    return " · ".join(parts) + (f" ({skipped})" if skipped else "") + parity
+
+
+def routes_table(tally: Tally) -> Table:
+    """Counts per route; the last line is the total."""
+    table = Table(header_style="bold", show_footer=True)
+    names = ("received", "compared", "match", "explained", "mismatch", "legacy error", "errors", "skipped")
+    total = _numbers(tally.totals)
+    table.add_column("route", footer="all", no_wrap=True)
+    for name, number in zip(names, total, strict=True):
+        table.add_column(name, footer=number, justify="right")
+    for route, counts in sorted(tally.routes.items()):
+        table.add_row(escape(route), *_numbers(counts))
+    return table
+
+
+def deviations_table(deviations: Mapping[str, int]) -> Table:
+    """How many exchanges each deviation explained a part of, most first."""
+    table = Table(header_style="bold")
+    table.add_column("deviation")
+    table.add_column("exchanges", justify="right")
+    for name, hits in sorted(deviations.items(), key=lambda item: (-item[1], item[0])):
+        table.add_row(escape(name), str(hits))
+    return table
+
+
+def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None:
+    """Print the most frequent signatures, each with an example that shows it."""
+    ordered = sorted(clusters, key=lambda cluster: (-cluster.count, cluster.signature))
+    for cluster in ordered[:most]:
+        example = cluster.example
+        console.print(f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/]")
+        console.print(f"   {escape(str(example.get('recording', '')))}  {escape(str(example['request']))}")
+        console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")
+        console.print(f"   legacy {escape(_short(repr(example['legacy'])))}")
+        console.print(f"   new    {escape(_short(repr(example['new'])))}")
+        for sentence in example["nearly"]:
+            console.print(f"   [dim]{escape(sentence)}[/]")
+    if len(ordered) > most:
+        console.print(f"… and {len(ordered) - most} more signatures (all of them with --json)")
+
+
+def _numbers(counts: Counts) -> list[str]:
+    errors = sum(counts.of(outcome) for outcome in _ERRORS)
+    numbers = (
+        counts.received,
+        counts.compared,
+        *(counts.of(outcome) for outcome in (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)),
+        counts.of(Outcome.LEGACY_ERROR),
+        errors,
+        counts.of(Outcome.SKIPPED),
+    )
+    return [str(number) for number in numbers]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

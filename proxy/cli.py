@@ -1,0 +1,233 @@
+"""``parity``: the commands of the proxy side. Wrong use or bad input is one line on stderr and exit status 2."""
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from config.errors import ConfigError
+from config.location import config_directory
+from diffing.deviations import load_registry
+from diffing.lint import lint_examples
+from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check_report import check_document, json_bytes, print_check
+from proxy.legacy import Behaviour, Fault, RecordedServer
+from proxy.listen import ListenError, serve_forever
+from proxy.recordings import RecordingError, read_recordings
+
+app = typer.Typer(
+    name="parity",
+    help="Compare OpenML's legacy API with the new one, request by request.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+deviations = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
+app.add_typer(deviations, name="deviations")
+
+Config = Annotated[
+    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
+]
+Recordings = Annotated[
+    list[Path], typer.Option("--recordings", help="Recording files or directories.", metavar="PATH…")
+]
+# A shell expands `--recordings *.jsonl.gz` to one option value and further words; those arrive here.
+More = Annotated[list[Path] | None, typer.Argument(help="Further recordings.", metavar="[PATH]…")]
+
+Port = Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+
+BAD_INPUT = (ConfigError, RecordingError, CheckError, ListenError)
+
+
+@app.command("check")
+def check_command(
+    recordings: Recordings,
+    more: More = None,
+    new: Annotated[str | None, typer.Option(help="URL of the new side.")] = None,
+    database: Annotated[
+        str | None, typer.Option(help="Run the backend in this process, on this database URL.")
+    ] = None,
+    public_url: Annotated[str | None, typer.Option(help="Public base URL of that backend.")] = None,
+    object_store_url: Annotated[str | None, typer.Option(help="Object store URL of that backend.")] = None,
+    files: Annotated[Path | None, typer.Option(help="File root of that backend.", metavar="DIR")] = None,
+    now: Annotated[
+        str | None, typer.Option(help="What that backend's clock shows, ISO 8601.", metavar="TIME")
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option(help="Only routes whose name fits, e.g. 'dataset.*'.", metavar="GLOB")
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option(help="Write the result as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="Verdicts that fail the check, comma-separated.", metavar="VERDICTS")
+    ] = None,
+    min_compared: Annotated[int, typer.Option(help="Fewest exchanges that must be compared.", min=0)] = 0,
+    max_skipped: Annotated[
+        list[str] | None,
+        typer.Option(help="Most exchanges skipped for a reason; repeatable.", metavar="REASON=N"),
+    ] = None,
+    config: Config = None,
+    concurrency: Annotated[int, typer.Option(help="Requests under way at a time.", min=1)] = 8,
+) -> None:
+    """Replay recorded requests against the new side; exit 0 for parity, 1 for none, 2 for wrong use."""
+    if (new is None) == (database is None):
+        raise CheckError("give either --new URL or --database URL")
+    in_process = {
+        "--public-url": public_url,
+        "--object-store-url": object_store_url,
+        "--files": files,
+        "--now": now,
+    }
+    unused = [name for name, value in in_process.items() if value is not None]
+    if new is not None and unused:
+        raise CheckError(f"{', '.join(unused)} only go with --database")
+    side: str | InProcess
+    if database is not None:
+        side = InProcess(database, public_url, object_store_url, files, _time(now))
+    else:
+        assert new is not None
+        side = new
+    defaults = Limits()
+    limits = Limits(
+        frozenset(fail_on.split(",")) if fail_on else defaults.fail_on,
+        min_compared,
+        dict(_maximum(item) for item in max_skipped or ()),
+    )
+    directory = config_directory(config)
+    with _progress() as progress:
+        bar = progress.add_task("replaying", total=None)
+        result = asyncio.run(
+            check(
+                (*recordings, *(more or ())),
+                side,
+                directory,
+                limits=limits,
+                route=route,
+                concurrency=concurrency,
+                progress=lambda done, total: progress.update(bar, completed=done, total=total),
+            )
+        )
+    _show(result, json)
+    raise typer.Exit(1 if result.breaches else 0)
+
+
+@app.command("legacy")
+def legacy_command(
+    recordings: Recordings,
+    more: More = None,
+    port: Port = 0,
+    host: Host = "127.0.0.1",
+    latency: Annotated[
+        str, typer.Option(help="Seconds before each answer, or 'recorded'.", metavar="SECONDS|recorded")
+    ] = "0",
+    fault: Annotated[
+        str | None,
+        typer.Option(
+            help="Misbehave: error, hang, reset, trickle or garbage; reset:10 at every tenth request.",
+            metavar="FAULT[:N]",
+        ),
+    ] = None,
+) -> None:
+    """Answer as PHP did when it was recorded."""
+    behaviour = _behaviour(latency, fault)
+    server = RecordedServer(read_recordings((*recordings, *(more or ()))), behaviour)
+    serve_forever(server, host, port)
+
+
+@deviations.command("list")
+def deviations_list(
+    route: Annotated[str | None, typer.Option(help="Only entries about this route.", metavar="NAME")] = None,
+    config: Config = None,
+) -> None:
+    """List the documented deviations."""
+    table = Table(header_style="bold")
+    for column in ("id", "kind", "routes", "title"):
+        table.add_column(column)
+    for entry in load_registry(config_directory(config)).deviations:
+        if route is None or entry.names(route):
+            table.add_row(
+                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
+            )
+    Console(highlight=False).print(table)
+
+
+@deviations.command("lint")
+def deviations_lint(config: Config = None) -> None:
+    """Run every entry's examples and near misses; exit 1 when one does not hold."""
+    registry = load_registry(config_directory(config))
+    findings = list(lint_examples(registry))
+    for finding in findings:
+        typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
+    typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+    raise typer.Exit(1 if findings else 0)
+
+
+def _behaviour(latency: str, fault: str | None) -> Behaviour:
+    try:
+        seconds = None if latency == "recorded" else float(latency)
+    except ValueError as error:
+        raise CheckError(f"--latency wants seconds or 'recorded', not {latency!r}") from error
+    if fault is None:
+        return Behaviour(seconds)
+    name, _, every = fault.partition(":")
+    if name not in set(Fault) or not (every or "1").isdecimal() or int(every or 1) < 1:
+        raise CheckError(f"--fault wants one of {', '.join(Fault)}, or e.g. reset:10, not {fault!r}")
+    return Behaviour(seconds, Fault(name), int(every or 1))
+
+
+def _show(result: CheckResult, json: str | None) -> None:
+    if json is not None:
+        document = json_bytes(check_document(result))
+        if json == "-":
+            sys.stdout.buffer.write(document)
+            sys.stdout.flush()
+            return
+        try:
+            Path(json).write_bytes(document)
+        except OSError as error:
+            raise CheckError(f"{json} cannot be written: {error.strerror}") from error
+    print_check(Console(highlight=False), result)
+
+
+def _maximum(item: str) -> tuple[str, int]:
+    reason, separator, number = item.partition("=")
+    if not separator or not number.isdecimal():
+        raise CheckError(f"--max-skipped wants REASON=N, not {item!r}")
+    return reason, int(number)
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CheckError(f"--now wants a time like 2026-11-22T00:30:00, not {text!r}") from error
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except BAD_INPUT as error:
+        _give_up(error)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    sys.stderr.write(f"parity: {' '.join(str(error).split())}\n")
+    sys.exit(2)

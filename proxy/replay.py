@@ -1,0 +1,311 @@
+"""Replay recordings against the new side and compare its answers with the recorded ones."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+
+from config.routes import RouteMap
+from diffing.cluster import signature
+from diffing.compare import Differ
+from diffing.model import (
+    UNROUTED,
+    Asked,
+    Comparison,
+    FollowUp,
+    Observation,
+    Outcome,
+    SkipReason,
+)
+from proxy.observe import observe
+from proxy.recordings import Recording
+from proxy.redact import redacted_target
+from proxy.tally import Tally
+from proxy.translate import legacy_to_new
+from proxy.translation import Request, Translation, Untranslatable
+
+NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
+NOT_RECORDED = Observation(None, (), b"", error="not recorded")
+UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One recording, what it means for the new side, and what came of it.
+
+    Args:
+        recording: The recorded exchange.
+        translation: The request for the new side, or why there is none.
+        new: What the new side answered; None when it was not asked.
+        comparison: The settled comparison.
+    """
+
+    recording: Recording
+    translation: Translation | Untranslatable
+    new: Observation | None
+    comparison: Comparison
+
+    @property
+    def route(self) -> str:
+        """The name under which the exchange is counted."""
+        return route_name(self.translation)
+
+
+class Replay:
+    """Asks the new side what the recordings asked the legacy side.
+
+    Args:
+        recordings: All recordings that may be needed, also those that only answer follow-ups.
+        routes: The route map.
+        differ: Compares.
+        side: The new side.
+        deadline: Seconds for one answer.
+        body_cap: Most bytes of one answer.
+    """
+
+    def __init__(
+        self,
+        recordings: Sequence[Recording],
+        routes: RouteMap,
+        differ: Differ,
+        side: httpx.AsyncBaseTransport,
+        *,
+        deadline: float = 60.0,
+        body_cap: int = 64 * 1024 * 1024,
+    ) -> None:
+        self._differ = differ
+        self._side = side
+        self._deadline = deadline
+        self._body_cap = body_cap
+        self._translated = [
+            (
+                recording,
+                legacy_to_new(
+                    Request(
+                        recording.request.method,
+                        recording.request.target,
+                        recording.request.headers,
+                        recording.request.body,
+                    ),
+                    routes,
+                ),
+            )
+            for recording in recordings
+        ]
+        self._roles = _roles(self._translated)
+        self._legacy_gets = {
+            translation.target: recording.response
+            for recording, translation in reversed(self._translated)
+            if isinstance(translation, Translation)
+            and recording.request.method == "GET"
+            and translation.format == "json"
+        }
+        self._unlimited: dict[bytes, asyncio.Task[Observation]] = {}
+
+    async def run(
+        self,
+        selected: Callable[[str], bool] = lambda _: True,
+        *,
+        concurrency: int = 8,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> list[Exchange]:
+        """Replay the recordings of the selected routes.
+
+        Args:
+            selected: Says of a route name whether its recordings are replayed.
+            concurrency: Requests under way at a time.
+            progress: Called with the number done and the number of all.
+
+        Returns:
+            One exchange per selected recording, in their order.
+        """
+        chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
+        exchanges: list[Exchange | None] = [None] * len(chosen)
+        pending = iter(enumerate(chosen))
+        done = 0
+
+        async def worker() -> None:
+            nonlocal done
+            for index, (recording, translation) in pending:
+                exchanges[index] = await self._exchange(recording, translation)
+                done += 1
+                progress(done, len(chosen))
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(concurrency):
+                group.create_task(worker(), name=f"replay {number}")
+        return [exchange for exchange in exchanges if exchange is not None]
+
+    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+        skipped = _skip(recording, translation)
+        if skipped is not None or isinstance(translation, Untranslatable):
+            return Exchange(recording, translation, None, skipped or UNDERIVED)
+        new = await self._ask(translation.method, translation.target, translation)
+        asked = Asked(
+            route=translation.route,
+            method=recording.request.method,
+            parameters=translation.parameters,
+            role=self._role(recording, translation),
+            format=translation.format,
+            known=translation.known,
+        )
+        comparison = self._differ.compare(asked, recording.response, new)
+        if comparison.follow_up is not None:
+            comparison = await self._further(comparison.follow_up, asked, translation, recording, new)
+        return Exchange(recording, translation, new, _settled(recording, comparison))
+
+    async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
+        return await observe(
+            self._side,
+            method,
+            target,
+            translation.headers,
+            translation.body,
+            deadline=self._deadline,
+            body_cap=self._body_cap,
+        )
+
+    async def _further(
+        self, kind: FollowUp, asked: Asked, translation: Translation, recording: Recording, new: Observation
+    ) -> Comparison:
+        answer = await self._follow(kind, translation)
+        comparison = self._differ.compare(asked, recording.response, new, answer)
+        if comparison.follow_up is not FollowUp.UNLIMITED:
+            return comparison
+        # The GET that stands for this request is a limited list itself: compared as such.
+        whole = await self._follow(FollowUp.UNLIMITED, translation)
+        limited = self._differ.compare(replace(asked, method="GET"), answer, new, whole)
+        outcome = Outcome.EXPLAINED if limited.outcome is Outcome.MATCH else limited.outcome
+        return replace(limited, outcome=outcome, deviations=limited.deviations + comparison.deviations)
+
+    async def _follow(self, kind: FollowUp, translation: Translation) -> Observation:
+        if kind is FollowUp.LEGACY_GET:
+            return self._legacy_gets.get(translation.target, NOT_RECORDED)
+        if kind is FollowUp.NEW_GET:
+            return await self._ask("GET", translation.target, translation)
+        target = unlimited(translation.target)
+        task = self._unlimited.get(target)
+        if task is None:
+            # Many recordings ask for parts of the same list; the whole list is asked for once.
+            task = asyncio.create_task(self._ask("GET", target, translation), name="unlimited list")
+            self._unlimited[target] = task
+        return await task
+
+    def _role(self, recording: Recording, translation: Translation) -> str:
+        if recording.caller != "none":
+            return role_of(recording.caller)
+        key = _key(translation)
+        return "none" if key in ("", "0") else self._roles.get(key, "bad")
+
+
+def tally(exchanges: Iterable[Exchange]) -> Tally:
+    """Count exchanges.
+
+    Args:
+        exchanges: What a replay gave.
+
+    Returns:
+        The tally.
+    """
+    result = Tally()
+    for exchange in exchanges:
+
+        def named(exchange: Exchange = exchange) -> str:
+            new = exchange.new or NOT_RECORDED
+            return signature(
+                exchange.route, exchange.recording.response, new, exchange.comparison.differences
+            )
+
+        def example(exchange: Exchange = exchange) -> Mapping[str, Any]:
+            return _example(exchange)
+
+        result.add(exchange.route, exchange.comparison, named, example)
+    return result
+
+
+def route_name(translation: Translation | Untranslatable) -> str:
+    """The name under which a request is counted: its route's, or that of requests without one."""
+    route = translation.route if isinstance(translation, Translation) else None
+    return route.name if route else UNROUTED
+
+
+def role_of(caller: str) -> str:
+    """The role of a recorded caller (recordings/README, ``_as``).
+
+    ``nogroup`` may read like any user: PHP looks at groups only where something is written.
+    """
+    if caller in ("none", "bad", "readonly"):
+        return caller
+    return "admin" if caller.startswith("admin") else "user"
+
+
+def unlimited(target: bytes) -> bytes:
+    """The new target without limit and offset (design §4, limited lists)."""
+    path, _, query = target.partition(b"?")
+    kept = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] not in (b"limit", b"offset", b"")]
+    return path + b"?" + b"&".join(kept) if kept else path
+
+
+def _skip(recording: Recording, translation: Translation | Untranslatable) -> Comparison | None:
+    if isinstance(translation, Untranslatable):
+        reason = SkipReason.HTML_PAGE if recording.body_dropped else SkipReason.NO_ROUTE
+        return Comparison(Outcome.SKIPPED, reason)
+    if translation.format == "xml":
+        return Comparison(Outcome.SKIPPED, SkipReason.XML)
+    if translation.route is not None and not translation.route.implemented:
+        return NOT_IMPLEMENTED
+    refused = (recording.response.status or 0) >= 400 and recording.scenario is None
+    if translation.writes and not refused:
+        # A refused write changes nothing and is compared; others belong to a scenario with a database of its own.
+        return Comparison(Outcome.SKIPPED, SkipReason.WRITE)
+    return None
+
+
+def _settled(recording: Recording, comparison: Comparison) -> Comparison:
+    # Answers that differ from call to call (a random pick, today's date): equal is a match, unequal proves nothing
+    # as long as it is the document that differs and neither status, code nor headers.
+    document = all(difference.path.startswith("$") for difference in comparison.differences)
+    if recording.volatile and comparison.outcome is Outcome.MISMATCH and document:
+        return UNDERIVED
+    return comparison
+
+
+def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
+    return {
+        _key(translation): role_of(recording.caller)
+        for recording, translation in translated
+        if recording.caller not in ("none", "bad") and isinstance(translation, Translation)
+    }
+
+
+def _key(translation: Translation) -> str:
+    query = translation.target.partition(b"?")[2].decode("latin-1")
+    # As the database compares keys: ignoring case and trailing blanks (new-api, decision 8).
+    return next(
+        (value.rstrip(" ").casefold() for name, value in parse_qsl(query, True) if name == "api_key"), ""
+    )
+
+
+def _example(exchange: Exchange) -> Mapping[str, Any]:
+    request = exchange.recording.request
+    first = exchange.comparison.differences[0] if exchange.comparison.differences else None
+    new = exchange.new
+    caller = f"[{exchange.recording.caller}]"
+    return {
+        "recording": exchange.recording.id,
+        "request": f"{request.method} {request.base}{redacted_target(request.target, caller)}",
+        "new_request": (
+            f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            if isinstance(exchange.translation, Translation)
+            else None
+        ),
+        "path": first.path if first else None,
+        "what": first.what if first else str(exchange.comparison.outcome),
+        "legacy": first.legacy if first else exchange.recording.response.status,
+        "new": first.new if first else (new.error or new.status if new else None),
+        "nearly": list(first.nearly) if first else [],
+        "differences": len(exchange.comparison.differences),
+    }

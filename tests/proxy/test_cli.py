@@ -1,0 +1,99 @@
+"""The commands: bad input is one line and exit status 2, never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TASKTYPES = str(ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz")
+PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
+
+
+def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command as a user would."""
+    return subprocess.run(
+        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A recording with a broken line."""
+    file = tmp_path_factory.mktemp("recordings") / "broken.jsonl"
+    file.write_text("{nonsense\n")
+    return str(file)
+
+
+BAD: dict[str, tuple[list[str], str]] = {
+    "no side": (["check", "--recordings", TASKTYPES], "give either --new URL or --database URL"),
+    "no recording": (["check", "--recordings", "nothing", "--new", "http://127.0.0.1:1"], "no such file"),
+    "no config": (
+        ["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:1", "--config", "nothing"],
+        "no such directory",
+    ),
+    "no database": (
+        ["check", "--recordings", TASKTYPES, "--database", "sqlite:///nothing.db"],
+        "there is no file nothing.db",
+    ),
+    "nobody there": (["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:1"], "does not answer"),
+    "wrong maximum": (
+        ["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:1", "--max-skipped", "xml"],
+        "--max-skipped wants REASON=N",
+    ),
+    "wrong time": (
+        ["check", "--recordings", TASKTYPES, "--database", "sqlite:///x.db", "--now", "noon"],
+        "--now wants a time like",
+    ),
+    "wrong fault": (["legacy", "--recordings", TASKTYPES, "--fault", "sulk"], "--fault wants one of"),
+    "wrong latency": (["legacy", "--recordings", TASKTYPES, "--latency", "slow"], "--latency wants seconds"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_line_and_status_2(name: str) -> None:
+    """The line says what is wrong and what would be right."""
+    arguments, expected = BAD[name]
+    done = parity(*arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert expected in done.stderr
+
+
+def test_a_broken_recording_names_file_and_line(broken: str) -> None:
+    """So that it can be mended."""
+    done = parity("check", "--recordings", broken, "--new", "http://127.0.0.1:1")
+    assert done.stderr.startswith(f"parity: {broken}:1: is not JSON")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_check_writes_its_json_to_stdout(sqlite_url: str) -> None:
+    """With ``--json -`` scripts read nothing else; several recordings may follow the option."""
+    done = parity(
+        "check",
+        "--recordings",
+        TASKTYPES,
+        TASKTYPES,
+        "--database",
+        sqlite_url,
+        "--json",
+        "-",
+        "--route",
+        "task*",
+    )
+    document = orjson.loads(done.stdout)
+    assert document["totals"]["received"] == 74
+    assert done.returncode == (1 if document["breaches"] else 0)
+
+
+def test_the_registry_passes_its_own_examples() -> None:
+    """Every entry explains its examples and none of its near misses."""
+    done = parity("deviations", "lint")
+    assert (done.returncode, done.stdout.rpartition(", ")[2]) == (0, "0 findings\n")
+
+
+def test_deviations_are_listed() -> None:
+    """Id, kind, routes and title of each."""
+    done = parity("deviations", "list", "--route", "dataset.get")
+    assert (done.returncode, "read-by-post" in done.stdout) == (0, True)
