@@ -13,6 +13,7 @@ class random_order(GenericFunction[float]):  # noqa: N801  # an SQL function, wr
 
     type = Float()
     name = "random"
+    identifier = "random_order"
     inherit_cache = True
 
 
