@@ -146,9 +146,15 @@ def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Desc
         "parquet_url": parquet_url(row.did, form, settings.object_store_url),
         "file_id": row.file_id,
         "format": form,
-        "original_data_url": [part for part in (trimmed(row.original_data_url) or "").split(", ") if part],
+        "original_data_url": _urls(row.original_data_url),
         "md5_checksum": trimmed_or_empty(row.md5_hash),
     }
+
+
+def _urls(text: str | None) -> list[str]:
+    """Stored with a comma and a blank between them; a comma alone can be part of a URL."""
+    whole = trimmed(text)
+    return whole.split(", ") if whole else []
 
 
 def parquet_url(did: int, form: str, object_store: str) -> str | None:
