@@ -60,9 +60,7 @@ def _translate(request: Request, match: NewMatch, legacy: LegacyTemplate, query_
     route = match.route
     query = _pairs(query_text)
     turned = request.method in ("GET", "HEAD") or (route.new.method == "GET" and not route.writes)
-    key = query.pop(KEY, [""])[0] or _bearer(request.header("authorization"))
-    if turned and not key:
-        key = read_fields(request.header("content-type"), request.body).get(KEY, "")
+    key = _key(query.pop(KEY, None), request, turned)
     fields, body, content_type = ({}, b"", "") if turned else _body(request, route, legacy)
     names = {target.partition(".")[2]: name for name, target in route.parameters.items()}
     values = {names.get(name, name): value for name, value in match.values.items()}
@@ -79,7 +77,7 @@ def _translate(request: Request, match: NewMatch, legacy: LegacyTemplate, query_
     else:
         pairs = {name: value for name, value in asked.items() if name in legacy.query}
         parameters |= pairs
-    if key:
+    if key is not None:
         pairs[KEY] = key
     encoded = "&".join(f"{encode(name)}={encode(value)}" for name, value in pairs.items())
     return Translation(
@@ -92,6 +90,14 @@ def _translate(request: Request, match: NewMatch, legacy: LegacyTemplate, query_
         format="json",
         writes=route.writes,
     )
+
+
+def _key(given: list[str] | None, request: Request, turned: bool) -> str | None:
+    """The key that the new side would read: of the query, of a form that is not sent on, of the header."""
+    if given:
+        return given[0]
+    form = read_fields(request.header("content-type"), request.body) if turned else {}
+    return form.get(KEY) or _bearer(request.header("authorization")) or None
 
 
 def _pairs(query: str) -> dict[str, list[str]]:

@@ -1,0 +1,56 @@
+"""Form bodies are read and rewritten without touching anything else."""
+
+from proxy.forms import MULTIPART, URLENCODED, read_fields, rewrite, write_fields
+
+MULTI = f"{MULTIPART}; boundary=xx"
+BODY = (
+    b'--xx\r\nContent-Disposition: form-data; name="ids"\r\n\r\n1,2\r\n'
+    b'--xx\r\nContent-Disposition: form-data; name="file"; filename="ids"\r\nContent-Type: a/b\r\n\r\n\x00\xff\r\n\r\n'
+    b"--xx--\r\n"
+)
+
+
+def test_a_url_encoded_form_is_read() -> None:
+    """Values are decoded."""
+    assert read_fields(URLENCODED + "; charset=UTF-8", b"a=1%2C2&b=") == {"a": "1,2", "b": ""}
+
+
+def test_a_multipart_form_is_read_without_its_files() -> None:
+    """PHP keeps files apart from fields."""
+    assert read_fields(MULTI, BODY) == {"ids": "1,2"}
+
+
+def test_a_body_that_is_no_form_has_no_fields() -> None:
+    """JSON is not read (legacy notes, data 2)."""
+    assert read_fields("application/json", b'{"a": 1}') == {}
+
+
+def test_a_url_encoded_form_is_rewritten() -> None:
+    """Names change, values keep their bytes, further fields come last."""
+    assert rewrite(URLENCODED, b"ids=1%2c2&x=+", {"ids": "entity_ids"}, {"study_id": "9 9"}) == (
+        b"entity_ids=1%2c2&x=+&study_id=9%209"
+    )
+
+
+def test_a_multipart_form_is_rewritten() -> None:
+    """Names of fields change, file names and contents do not."""
+    expected = BODY.replace(b'name="ids"\r', b'name="entity_ids"\r', 1).replace(
+        b"--xx--", b'--xx\r\nContent-Disposition: form-data; name="study_id"\r\n\r\n9\r\n--xx--'
+    )
+    assert expected == rewrite(MULTI, BODY, {"ids": "entity_ids"}, {"study_id": "9"})
+
+
+def test_rewriting_nothing_changes_no_byte() -> None:
+    """A multipart body survives being taken apart."""
+    assert rewrite(MULTI, BODY, {}, {}) == BODY
+
+
+def test_other_bodies_are_not_rewritten() -> None:
+    """What is no form stays as it is."""
+    assert rewrite("text/plain", b"ids=1", {"ids": "x"}, {}) == b"ids=1"
+
+
+def test_fields_can_be_written_as_a_form() -> None:
+    """What is written is read back."""
+    fields = {"a": "x&y=z é", "b": ""}
+    assert fields == read_fields(URLENCODED, write_fields(fields))
