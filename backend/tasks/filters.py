@@ -1,5 +1,6 @@
 """The filters of task lists (legacy notes, task 1.2)."""
 
+import re
 from typing import Annotated
 
 from backend.filters import (
@@ -14,22 +15,19 @@ from backend.filters import (
 )
 from backend.parameters import Parameters, refuse
 
-NO_RESULTS = "482"
-"""The code of an empty list."""
-
 
 class TaskTypeId(Digits):
     """The id of a task type.
 
-    PHP takes any text and lets the database find a number at its start, mostly none: so text that is no number
-    has the code of no results.
+    PHP takes any text and lets the database find a number at its start, mostly none. So what is no number, a
+    list too, is told the code of "no results", like a range that is none.
     """
 
     def read(self, value: object) -> int:
         """Read a filter value."""
-        if isinstance(value, str) and Text().read(value) and not (value.isascii() and value.isdigit()):
-            refuse("digits", "Give one run of decimal digits", code=NO_RESULTS)
-        return super().read(value)
+        if isinstance(value, int) or (isinstance(value, str) and re.fullmatch("[0-9]+", Text().read(value))):
+            return super().read(value)
+        refuse("range", "Give the id of one task type in decimal digits")
 
 
 class TaskFilters(Parameters):

@@ -10,7 +10,7 @@ from backend.problems import ProblemCase
 from backend.results import AnyRow
 from backend.tag_lists import NO_TAGS, distinct_tags
 from backend.tasks import list_queries, queries, shapes, templates
-from backend.tasks.filters import NO_RESULTS, TaskFilters
+from backend.tasks.filters import TaskFilters
 
 UNKNOWN = ProblemCase("task-not-found", "151")
 UNKNOWN_TYPE = ProblemCase("task-type-not-found", "152")
@@ -18,8 +18,8 @@ DEPRECATED = ProblemCase("task-deprecated", "153")
 UNKNOWN_INPUTS = ProblemCase("task-not-found", "156")
 NO_INPUTS = ProblemCase("task-no-inputs", "157")
 PRIVATE = ProblemCase("dataset-no-access", "112")
-NOTHING = ProblemCase("no-results", NO_RESULTS)
-CODES = FilterCodes(unknown="480", illegal="481", no_results=NO_RESULTS)
+NOTHING = ProblemCase("no-results", "482")
+CODES = FilterCodes(unknown="480", illegal="481", no_results="482")
 
 CUSTOM_TEST_SET = "custom_testset"
 """The input of a kind of task that is no longer supported."""

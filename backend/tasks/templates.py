@@ -70,7 +70,8 @@ def templates(rows: Iterable[tuple[str, str, int, str | None]]) -> tuple[Templat
     io: dict[str, str] = {}
     for name, kind, _, _ in declared:
         io.setdefault(name, kind)
-    ordered = sorted((row for row in declared if row[3] is not None), key=lambda row: row[2])
+    # Two of one order come as PHP's server gives them: the last name first (recordings, task/160).
+    ordered = sorted((row for row in reversed(declared) if row[3] is not None), key=lambda row: row[2])
     texts = {name: text or "" for name, _, _, text in ordered}
     return tuple(Template(name, io[name], text) for name, text in texts.items())
 

@@ -48,11 +48,12 @@ async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
         ttid: Id of the task type.
 
     Returns:
-        Rows by their order; equal ones by the key.
+        Rows by their order. Two of one order come as PHP's server gives them, the last name first (recordings,
+        tasktype/8); SQL leaves that open.
     """
     found = await connection.execute(
         select(_inout.c.name, _inout.c.requirement, _inout.c.api_constraints)
         .where(_inout.c.ttid == ttid, _inout.c.io == "input")
-        .order_by(_inout.c.order, _inout.c.name, _inout.c.type)
+        .order_by(_inout.c.order, _inout.c.name.desc(), _inout.c.type.desc())
     )
     return found.all()
