@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from backend.clock import Clock, system_clock
 from backend.database import Database
 from backend.datasets import routes as datasets
+from backend.documentation import documentation_pages
 from backend.estimationprocedures import routes as estimationprocedures
 from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.evaluations import routes as evaluations
@@ -60,7 +61,8 @@ def create_app(
     """
     directory = config_directory(config)
     problems = load_problems(directory)
-    gateway = Gateway(OPERATIONS, load_routes(directory))
+    routes = load_routes(directory)
+    gateway = Gateway(OPERATIONS, routes)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -72,7 +74,8 @@ def create_app(
         finally:
             await database.dispose()
 
-    app = Starlette(lifespan=lifespan)
+    pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url)
+    app = Starlette(routes=pages, lifespan=lifespan)
     # Starlette's own router matches decoded paths; all requests go to ours, which reads the raw path.
     app.router.default = gateway
     return app

@@ -1,0 +1,217 @@
+"""The OpenAPI 3.1 document, made of the declarations that also answer requests.
+
+Nothing is described twice: method and path come from the route map, parameters with their constraints from the
+readers that check them, answers from the typed shapes, and problems from what an operation declares and the gateway
+adds to all.
+"""
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from pydantic import TypeAdapter
+
+from backend.intake import KEY
+from backend.operations import Operation
+from backend.parameters import Parameters
+from backend.problems import (
+    BODY_TOO_LARGE,
+    DATABASE_UNAVAILABLE,
+    INTERNAL,
+    MEDIA_TYPE,
+    UNSUPPORTED_MEDIA_TYPE,
+    VALIDATION,
+    WRONG_KEY,
+    ProblemCase,
+    ProblemDocument,
+)
+from config.problems import ProblemType
+from config.routes import Route, RouteMap
+from config.templates import parse_template
+
+Schema = dict[str, Any]
+
+REFERENCE = "#/components/schemas/{model}"
+JSON = "application/json"
+
+
+def openapi_document(
+    operations: Sequence[Operation[Any]],
+    routes: RouteMap,
+    problems: Mapping[str, ProblemType],
+    public_url: str,
+) -> Schema:
+    """Describe every operation.
+
+    Args:
+        operations: In the order of the document.
+        routes: Says method, path and summary of each.
+        problems: Title and status of each problem type.
+        public_url: Base URL under which clients reach the API.
+
+    Returns:
+        The document, ready to be serialised.
+    """
+    schemas, definitions = _schemas(operations)
+    paths: dict[str, Schema] = {}
+    for operation in operations:
+        route = routes[operation.name]
+        for method in (route.new.method, *route.new.also):
+            described = _Describer(operation, route, method, problems, schemas).operation()
+            paths.setdefault(_path(route), {})[method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "OpenML REST API",
+            "version": "1",
+            "description": "Typed JSON. Errors are problem details (RFC 9457) that keep the code of the PHP API.",
+            "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+        },
+        "servers": [{"url": public_url.rstrip("/") or "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "query", "name": KEY},
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
+
+
+def _path(route: Route) -> str:
+    parts = (f"{{{s.text}}}" if s.kind != "literal" else s.text for s in parse_template(route.new.path))
+    return "/" + "/".join(parts)
+
+
+_Key = tuple[str, Literal["validation", "serialization"]]
+
+
+def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema], dict[str, Schema]]:
+    """The schema of each operation's answer by its name, and the definitions that they share."""
+    adapters: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
+        (operation.name, "serialization", TypeAdapter(cast(Any, operation.answer)))
+        for operation in operations
+        if operation.answer is not None
+    ]
+    adapters.append(("problem", "serialization", TypeAdapter(ProblemDocument)))
+    found, shared = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE)
+    return {name: schema for (name, _), schema in found.items()}, dict(shared.get("$defs", {}))
+
+
+class _Describer:
+    """Describes one operation under one of its methods."""
+
+    def __init__(
+        self,
+        operation: Operation[Any],
+        route: Route,
+        method: str,
+        problems: Mapping[str, ProblemType],
+        schemas: Mapping[str, Schema],
+    ) -> None:
+        self.declared, self.route, self.method = operation, route, method
+        self.problems, self.schemas = problems, schemas
+        self.segments = {s.text for s in parse_template(route.new.path) if s.kind != "literal"}
+        parameters: type[Parameters] = operation.parameters
+        self.fields = parameters.model_json_schema(ref_template=REFERENCE)
+
+    def operation(self) -> Schema:
+        """The operation object."""
+        described: Schema = {
+            "operationId": self.route.name
+            if self.method == self.route.new.method
+            else f"{self.route.name}.by_post",
+            "summary": self.route.summary,
+            "description": inspect.cleandoc(self.declared.handler.__doc__ or ""),
+            "tags": [self.route.entity],
+            "parameters": [*self._parameters("path"), *self._query()],
+            "responses": {**self._success(), **self._problems()},
+            "security": self._security(),
+        }
+        if self.method != "GET" and (body := self._body()):
+            described["requestBody"] = body
+        return described
+
+    def _names(self, place: str) -> list[str]:
+        properties: Mapping[str, Schema] = self.fields.get("properties", {})
+        return [name for name in properties if (name in self.segments) == (place == "path")]
+
+    def _query(self) -> list[Schema]:
+        return self._parameters("query") if self.method == "GET" else []
+
+    def _parameters(self, place: str) -> list[Schema]:
+        required = self.fields.get("required", [])
+        return [
+            self._parameter(name, place, place == "path" or name in required) for name in self._names(place)
+        ]
+
+    def _parameter(self, name: str, place: str, required: bool) -> Schema:
+        schema = _shown(self.fields["properties"][name])
+        described: Schema = {"name": name, "in": place, "required": required, "schema": schema}
+        if schema.get("type") == "array":
+            described |= {"style": "form", "explode": False}
+        return described
+
+    def _body(self) -> Schema | None:
+        names = self._names("body")
+        if not names:
+            return None
+        properties = {name: _shown(self.fields["properties"][name]) for name in names}
+        required = [name for name in self.fields.get("required", []) if name in names]
+        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if required:
+            schema["required"] = required
+        return {"required": bool(required), "content": {JSON: {"schema": schema}}}
+
+    def _success(self) -> Schema:
+        described: Schema = {"description": "The answer."}
+        if self.declared.answer is not None:
+            described["content"] = {self.declared.media_type: {"schema": self.schemas[self.declared.name]}}
+        return {str(self.declared.status): described}
+
+    def _problems(self) -> Schema:
+        """One response per status: the problem types and legacy codes that it can have."""
+        cases: dict[int, list[ProblemCase]] = {}
+        for case in self._cases():
+            cases.setdefault(self.problems[case.slug].status, []).append(case)
+        return {str(status): self._response(status, cases[status]) for status in sorted(cases)}
+
+    def _cases(self) -> list[ProblemCase]:
+        always = [
+            WRONG_KEY,
+            VALIDATION,
+            BODY_TOO_LARGE,
+            UNSUPPORTED_MEDIA_TYPE,
+            DATABASE_UNAVAILABLE,
+            INTERNAL,
+        ]
+        filters = self.declared.filters
+        if filters is not None:
+            always += [ProblemCase("validation-error", code) for code in (filters.unknown, filters.illegal)]
+            always.append(ProblemCase("validation-error", filters.no_results))
+        return list(dict.fromkeys([*self.declared.access.problems(), *self.declared.problems, *always]))
+
+    def _response(self, status: int, cases: Sequence[ProblemCase]) -> Schema:
+        kinds = [self.problems[slug] for slug in dict.fromkeys(case.slug for case in cases)]
+        codes = sorted({case.code for case in cases if case.code is not None})
+        lines = [f"{kind.title}." for kind in kinds]
+        if codes:
+            lines.append(f"Legacy codes: {', '.join(codes)}.")
+        narrowed = {
+            "properties": {"type": {"enum": [kind.uri for kind in kinds]}, "status": {"const": status}}
+        }
+        schema = {"allOf": [self.schemas["problem"], narrowed]}
+        return {"description": " ".join(lines), "content": {MEDIA_TYPE: {"schema": schema}}}
+
+    def _security(self) -> list[Schema]:
+        schemes: list[Schema] = [{"key": []}, {"bearer": []}, {"basic": []}]
+        return schemes if self.declared.access.key else [{}, *schemes]
+
+
+def _shown(field: Schema) -> Schema:
+    """A field's schema without what only pydantic needs: its title, and null for "not given"."""
+    return {
+        key: value for key, value in field.items() if key != "title" and (key, value) != ("default", None)
+    }
