@@ -6,21 +6,29 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from backend.badges import routes as badges
 from backend.clock import Clock, system_clock
 from backend.database import Database
 from backend.datasets import routes as datasets
 from backend.documentation import documentation_pages
+from backend.downloads import routes as downloads
 from backend.estimationprocedures import routes as estimationprocedures
 from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.evaluations import routes as evaluations
+from backend.files import routes as files
 from backend.flows import routes as flows
+from backend.gamification import routes as gamification
 from backend.gateway import Gateway
+from backend.jobs import routes as jobs
 from backend.operations import Operation
 from backend.resources import Resources
 from backend.runs import routes as runs
 from backend.setups import routes as setups
+from backend.studies import routes as studies
 from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes
+from backend.users import routes as users
+from backend.votes import routes as votes
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
@@ -37,6 +45,14 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *evaluationmeasures.operations,
     *evaluations.operations,
     *runs.operations,
+    *studies.operations,
+    *users.operations,
+    *votes.operations,
+    *downloads.operations,
+    *badges.operations,
+    *gamification.operations,
+    *jobs.operations,
+    *files.operations,
 )
 
 

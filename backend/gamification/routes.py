@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 
 from backend.gamification import queries, shapes
-from backend.gamification.windows import Window, read_window
+from backend.gamification.windows import BEGINNING, Window, read_window
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId, Reader, refuse
 from backend.problems import NO_SUCH_PATH, ProblemCase
@@ -31,12 +31,27 @@ class UserType(Reader):
         return {"const": USER}
 
 
+class WindowPath(Reader):
+    """The segments that name a window of time."""
+
+    def read(self, value: object) -> tuple[str, ...]:
+        """Read the raw segments; which day it is does not matter to whether they name one."""
+        segments = tuple(segment for segment in str(value).split("/") if segment)
+        if read_window(segments, BEGINNING) is None:
+            refuse("id", "{window} is no window of time", code=NO_SUCH_PATH.code, window=str(value))
+        return segments
+
+    def describe(self) -> dict[str, Any]:
+        """Text."""
+        return {"type": "string"}
+
+
 class Score(Parameters):
     """Whose score, and for which window of time."""
 
     type: Annotated[str, Undecoded()]
     id: Annotated[int, PathId()]
-    window: Annotated[str, Undecoded()] = ""
+    window: Annotated[tuple[str, ...], WindowPath()] = ()
 
 
 class UserScore(Score):
@@ -47,22 +62,18 @@ class UserScore(Score):
 
 S = TypeVar("S", bound=Score)
 
-PROBLEMS = (NO_SUCH_PATH, UNKNOWN_USER, HIDDEN)
+PROBLEMS = (UNKNOWN_USER, HIDDEN)
 
 
 async def _window(call: Call[S], asked: Score) -> Window:
     """The window that is asked for, once it is known that the score may be shown."""
-    segments = [segment for segment in asked.window.split("/") if segment]
-    window = read_window(segments, call.now().date())
-    if window is None:
-        raise NO_SUCH_PATH.because(f"{asked.window} is no window of time.")
     if asked.type == USER and asked.id != call.user.id:
         visibility = await queries.visibility(call.connection, asked.id)
         if visibility is None:
             raise UNKNOWN_USER.because(f"No user with id {asked.id} found.")
         if visibility != SHOWN:
             raise HIDDEN.because(f"User {asked.id} does not show scores to others.")
-    return window
+    return read_window(asked.window, call.now().date()) or Window("", None)
 
 
 @operation("gamification.activity", parameters=UserScore, answer=list[shapes.Activity], problems=PROBLEMS)

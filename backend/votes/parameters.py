@@ -12,7 +12,7 @@ class KnowledgeType(Reader):
         """Read a raw segment; a number is none, because PHP takes it for a user."""
         text = str(value)
         if is_numeric(text):
-            refuse("word", "Give a type of items, not a number", code="100")
+            refuse("id", "Give a type of items, not a number", code="100")
         return text
 
     def describe(self) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""Endpoints of stored files: downloads, views, the CSV form, splits (new-API contract, decision 16)."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from sqlalchemy import Row
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from backend.files import queries
+from backend.files.arff import csv_blocks
+from backend.files.serving import UNSATISFIABLE, content_type, send
+from backend.files.store import FileStore
+from backend.operations import Answer, Call, Operation, operation
+from backend.parameters import Parameters, PathId
+from backend.problems import ProblemCase
+from backend.undecoded import Undecoded
+
+UNKNOWN = ProblemCase("file-not-found")
+PRIVATE = ProblemCase("file-no-access")
+NO_CSV = ProblemCase("file-not-arff")
+NO_SPLITS = ProblemCase("splits-not-found")
+PRIVATE_DATA = ProblemCase("dataset-no-access", "112")
+
+PUBLIC = "public"
+ELSEWHERE = "url"
+"""Type of a file that is registered by its address only."""
+
+HTML = "text/html; charset=UTF-8"
+"""What PHP says of the empty body of a redirection."""
+
+
+class FilePath(Parameters):
+    """A file by id; the name behind it is for people and tools, and may be anything."""
+
+    file_id: Annotated[int, PathId()]
+    name: Annotated[str, Undecoded()] = ""
+
+
+class SplitsPath(Parameters):
+    """The splits of a task; the name behind the id is for people and tools."""
+
+    task_id: Annotated[int, PathId()]
+    name: Annotated[str, Undecoded()] = ""
+
+
+async def _file(call: Call[FilePath]) -> Row[*tuple[Any, ...]]:
+    """The row of a file that the caller may have."""
+    file_id = call.parameters.file_id
+    row = await queries.file(call.connection, file_id)
+    if row is None:
+        raise UNKNOWN.because(f"No file with id {file_id} found.")
+    if row.access_policy != PUBLIC and not call.user.may_change(row.creator):
+        raise PRIVATE.because(f"No access granted: file {file_id} is {row.access_policy}.")
+    return row
+
+
+async def _stored(call: Call[FilePath], row: Row[*tuple[Any, ...]]) -> Path:
+    path = await FileStore(call.settings.files).find(row.filepath)
+    if path is None:
+        raise UNKNOWN.because(f"File {row.id} is registered, but not stored here.")
+    return path
+
+
+async def _send(call: Call[FilePath]) -> Answer:
+    row = await _file(call)
+    if row.type == ELSEWHERE:
+        return RedirectResponse(row.filepath, 302, {"Content-Type": HTML})
+    return await send(call.request, await _stored(call, row), row.mime_type, row.md5_hash)
+
+
+async def _send_csv(call: Call[FilePath]) -> Answer:
+    row = await _file(call)
+    names = await queries.feature_names(call.connection, row.id)
+    if not names or row.type == ELSEWHERE:
+        raise NO_CSV.because(f"File {row.id} is not the stored file of a data set with features.")
+    path = await _stored(call, row)
+    return StreamingResponse(csv_blocks(path, names), headers={"Content-Type": content_type("text/plain")})
+
+
+def _download(name: str) -> Operation[FilePath]:
+    problems = (UNKNOWN, PRIVATE, UNSATISFIABLE)
+
+    @operation(
+        name, parameters=FilePath, answer=None, problems=problems, media_type="application/octet-stream"
+    )
+    async def download(call: Call[FilePath]) -> Answer:
+        """A stored file, all of it or one range; a redirection when it is stored elsewhere.
+
+        One round trip to the database (two with a key).
+        """
+        return await _send(call)
+
+    return download
+
+
+def _csv(name: str) -> Operation[FilePath]:
+    problems = (UNKNOWN, PRIVATE, NO_CSV)
+
+    @operation(name, parameters=FilePath, answer=None, problems=problems, media_type="text/plain")
+    async def csv(call: Call[FilePath]) -> Answer:
+        """The ARFF file of a data set as CSV: a header of the features' names, then the data as they are.
+
+        Two round trips to the database (three with a key): the file, the names.
+        """
+        return await _send_csv(call)
+
+    return csv
+
+
+@operation(
+    "file.splits",
+    parameters=SplitsPath,
+    answer=None,
+    problems=(NO_SPLITS, PRIVATE_DATA, UNSATISFIABLE),
+    media_type="text/plain",
+)
+async def splits(call: Call[SplitsPath]) -> Answer:
+    """The splits of a task: stored ones, else from where the setting ``splits_url`` says.
+
+    One round trip to the database (two with a key).
+    """
+    task_id = call.parameters.task_id
+    data = await queries.data_of_task(call.connection, task_id)
+    if data is not None and not call.user.may_see(data.visibility, data.uploader):
+        raise PRIVATE_DATA.because(f"No access granted: dataset {data.did} is private.")
+    path = await FileStore(call.settings.files).find(f"splits/{task_id}.arff")
+    if path is not None:
+        return await send(call.request, path, "text/plain", f"splits-{task_id}-{path.stat().st_mtime_ns}")
+    if call.settings.splits_url is None:
+        raise NO_SPLITS.because(f"There are no splits of task {task_id} here.")
+    return _elsewhere(call.settings.splits_url, call.parameters)
+
+
+def _elsewhere(base: str, asked: SplitsPath) -> Response:
+    path = f"api_splits/get/{asked.task_id}/{asked.name}"
+    return RedirectResponse(f"{base.rstrip('/')}/{path}", 302, {"Content-Type": HTML})
+
+
+operations: tuple[Operation[Any], ...] = (
+    _download("file.download"),
+    _download("file.download_short"),
+    _download("file.view"),
+    _csv("file.csv"),
+    _csv("file.csv_short"),
+    splits,
+)
