@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 from diffing.decode import PHP_BLANKS
@@ -82,6 +83,11 @@ def null(value: object, _: Arguments) -> object:
 def text(value: object, _: Arguments) -> object:
     """An absent key or an empty element is the empty text."""
     return "" if value is MISSING or value == [] else value
+
+
+def blank(value: object, _: Arguments) -> object:
+    """An empty element is the empty text; an absent key stays absent."""
+    return "" if value == [] else value
 
 
 def _each(value: object, function: Callable[[str], object]) -> object:
@@ -165,12 +171,12 @@ def drop(_: object, __: Arguments) -> object:
 
 def constant(value: object, arguments: Arguments) -> object:
     """An absent key has the value `value`."""
-    return arguments["value"] if value is MISSING else value
+    return deepcopy(arguments["value"]) if value is MISSING else value
 
 
 def default(value: object, arguments: Arguments) -> object:
     """An absent key or an empty element has the value `value`."""
-    return arguments["value"] if value is MISSING or value == [] else value
+    return deepcopy(arguments["value"]) if value is MISSING or value == [] else value
 
 
 def texts_if_any(value: object, _: Arguments) -> object:
@@ -202,6 +208,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "list_of_text": Transform(list_of_text),
     "null": Transform(null),
     "text": Transform(text),
+    "blank": Transform(blank),
     "integer": Transform(integer),
     "number": Transform(number),
     "literal": Transform(literal),

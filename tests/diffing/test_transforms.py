@@ -22,6 +22,8 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("null", {}, [], None),
     ("null", {}, "", ""),
     ("text", {}, [], ""),
+    ("blank", {}, [], ""),
+    ("blank", {}, MISSING, MISSING),
     ("integer", {}, "12", 12),
     ("integer", {}, ["1", "2"], [1, 2]),
     ("integer", {}, "007", "007"),
@@ -66,6 +68,16 @@ def test_transform(name: str, arguments: dict[str, object], legacy: object, new:
     """A legacy value becomes the new value, type for type."""
     after = TRANSFORMS[name].apply(legacy, arguments)
     assert identical(after, new) or after is new
+
+
+@pytest.mark.parametrize("name", ["constant", "default"])
+def test_a_value_that_is_filled_in_belongs_to_the_document(name: str) -> None:
+    """Later transforms change documents in place, and never the registry's own value."""
+    arguments: dict[str, object] = {"value": {}}
+    first = TRANSFORMS[name].apply(MISSING, arguments)
+    assert isinstance(first, dict)
+    first["file"] = []
+    assert TRANSFORMS[name].apply(MISSING, arguments) == {}
 
 
 @pytest.mark.parametrize("name", sorted(TRANSFORMS))
