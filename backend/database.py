@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend import tables
 from backend.engines import (
-    BEGIN,
+    IMMEDIATE,
     DatabaseNames,
     DatabaseUnavailable,
     Names,
@@ -57,7 +57,7 @@ class Database:
             self.engine = sqlite_engine(self.files)
         else:
             self.engine = server_engine(parsed, self.names)
-        self._writing: AsyncEngine = self.engine.execution_options(**{BEGIN: "IMMEDIATE"})
+        self._writing: AsyncEngine = self.engine.execution_options(**{IMMEDIATE: True})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.sql.schema import HasSchemaAttr
 
 from backend.collations import collations
 from backend.numbers import SQLITE_NAME, double_text
+from backend.sqlite_driver import Connection as SqliteConnection
 from backend.tables import EXPERIMENTS, USERS
 
 _SQLITE_DRIVERS = {"sqlite": "sqlite+aiosqlite", "sqlite+aiosqlite": "sqlite+aiosqlite"}
@@ -47,8 +48,8 @@ _SERVER_SESSION = (
     "REPLACE(REPLACE(@@sql_mode, 'STRICT_TRANS_TABLES', ''), 'STRICT_ALL_TABLES', '')"
 )
 
-BEGIN = "sqlite_begin"
-"""Execution option: how a SQLite transaction begins (DEFERRED, IMMEDIATE)."""
+IMMEDIATE = "sqlite_immediate"
+"""Execution option: whether a SQLite transaction takes the write lock when it begins."""
 
 
 class DatabaseUnavailable(Exception):
@@ -175,11 +176,10 @@ def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
         The engine; nothing is connected yet.
     """
 
-    async def connect() -> aiosqlite.Connection:
-        connection = aiosqlite.Connection(lambda: open_sqlite(files, create=create), 64)
-        # Else a process that forgets to dispose of its engine never ends.
-        connection._thread.daemon = True
-        return await connection
+    async def connect() -> SqliteConnection:
+        connection = SqliteConnection(lambda: open_sqlite(files, create=create))
+        await connection
+        return connection
 
     engine = create_async_engine(
         "sqlite+aiosqlite://",
@@ -187,14 +187,24 @@ def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=_CONNECTIONS_KEPT,
         max_overflow=_CONNECTIONS_MORE,
-        execution_options={"schema_translate_map": {EXPERIMENTS: "main", USERS: USERS}},
     )
+    # As a schema_translate_map would, but once for a statement and not at each execution.
+    engine.dialect.identifier_preparer.schema_for_object = _sqlite_schema  # type: ignore[assignment]  # the type forgets that a table may have no schema
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+        adapted = connection.connection.dbapi_connection
+        if connection.get_execution_options().get(IMMEDIATE):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif adapted is not None:
+            adapted.driver_connection.begin_reading()
 
     return engine
+
+
+def _sqlite_schema(table: HasSchemaAttr) -> str | None:
+    """The experiment database is the main one, which needs no name."""
+    return None if table.schema == EXPERIMENTS else table.schema
 
 
 def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connection:
