@@ -46,6 +46,7 @@ class Condition:
     Args:
         parameter: One of these is among the request's path values and filters.
         parameters: Each named value full-matches its expression (an absent one does not).
+        any_parameter: Some of the named values full-matches its expression.
         method: The client's method is one of these.
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
@@ -59,6 +60,7 @@ class Condition:
 
     parameter: tuple[str, ...] = ()
     parameters: Mapping[str, re.Pattern[str]] | None = None
+    any_parameter: Mapping[str, re.Pattern[str]] | None = None
     method: tuple[str, ...] = ()
     role: tuple[str, ...] = ()
     value: tuple[ValueCondition, ...] = ()
@@ -76,6 +78,11 @@ class Condition:
             given = asked.parameters.get(name)
             if given is None or not pattern.fullmatch(given):
                 return f"parameter {name} is {'absent' if given is None else repr(given)}"
+        if self.any_parameter and not any(
+            name in asked.parameters and pattern.fullmatch(asked.parameters[name])
+            for name, pattern in self.any_parameter.items()
+        ):
+            return f"none of the parameters {', '.join(self.any_parameter)} is as the entry demands"
         if self.method and asked.method not in self.method:
             return f"the method is {asked.method}, not {' or '.join(self.method)}"
         if self.role and asked.role not in self.role:

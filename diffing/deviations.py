@@ -237,6 +237,11 @@ class _Reader:
         except re.error as error:
             raise self.wrong(key, f"{value!r} is no regular expression: {error}") from error
 
+    def _patterns(self, key: str, table: object) -> Mapping[str, re.Pattern[str]]:
+        if not isinstance(table, dict):
+            raise self.wrong(key, "must be a table of names and regular expressions")
+        return {name: self._pattern(f"{key}.{name}", pattern) for name, pattern in table.items()}
+
     def _optional_pattern(self, key: str, value: object) -> re.Pattern[str] | None:
         return None if value is None else self._pattern(key, value)
 
@@ -306,19 +311,14 @@ class _Reader:
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
         known = {"parameter", "parameters", "method", "role", "value", "message"}
-        known |= {"known", "writes", "method_known", "segment"}
+        known |= {"known", "writes", "method_known", "segment", "any_parameter"}
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
-        parameters = table.get("parameters", {})
         value = table.get("value", [])
         return Condition(
             parameter=self._strings("when.parameter", table.get("parameter", [])),
-            parameters={
-                name: self._pattern(f"when.parameters.{name}", pattern)
-                for name, pattern in parameters.items()
-            }
-            if isinstance(parameters, dict)
-            else None,
+            parameters=self._patterns("when.parameters", table.get("parameters", {})),
+            any_parameter=self._patterns("when.any_parameter", table.get("any_parameter", {})),
             method=self._strings("when.method", table.get("method", [])),
             role=self._strings("when.role", table.get("role", [])),
             value=tuple(map(self._value, value if isinstance(value, list) else [value])),
