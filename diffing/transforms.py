@@ -6,13 +6,15 @@ A value that a transform does not understand is answered as it is: the compariso
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
 from diffing.decode import PHP_BLANKS
-from diffing.paths import MISSING
+from diffing.paths import MISSING, change, parse
 
 Arguments = Mapping[str, object]
 
@@ -78,6 +80,11 @@ def list_of_text(value: object, arguments: Arguments) -> object:
 def null(value: object, _: Arguments) -> object:
     """An absent key or an empty element is null."""
     return None if value is MISSING or value == [] else value
+
+
+def null_text(value: object, _: Arguments) -> object:
+    """The empty text, with which PHP's list templates show NULL, is null."""
+    return None if value == "" else value
 
 
 def text(value: object, _: Arguments) -> object:
@@ -187,6 +194,40 @@ def texts_if_any(value: object, _: Arguments) -> object:
     return ["" if element == [] else element for element in elements]
 
 
+def list_if_any(value: object, _: Arguments) -> object:
+    """One or many become a list; none stays absent."""
+    return value if value is MISSING or isinstance(value, list) else [value]
+
+
+def omit_empty(value: object, _: Arguments) -> object:
+    """An empty element, which PHP shows as `[]`, is left out."""
+    return MISSING if value == [] else value
+
+
+def unique(value: object, _: Arguments) -> object:
+    """A list loses each element that is the same as an earlier one."""
+    if not isinstance(value, list):
+        return value
+    return list({json.dumps(element, sort_keys=True): element for element in value}.values())
+
+
+def every_level(value: object, arguments: Arguments) -> object:
+    """`transform` (with further arguments of its own) at the paths `at` of an object, and of all objects below it.
+
+    `through` is the path from an object to those of the next level, like `$.subflows[*].flow`.
+    """
+    return _levels(copy.deepcopy(value), arguments)
+
+
+def _levels(value: object, arguments: Arguments) -> object:
+    apply = TRANSFORMS[str(arguments["transform"])].apply
+    at = arguments["at"]
+    for path in at if isinstance(at, list) else [at]:
+        value, _ = change(value, parse(str(path)), lambda found: apply(found, arguments))
+    below = parse(str(arguments["through"]))
+    return change(value, below, lambda found: found if found is MISSING else _levels(found, arguments))[0]
+
+
 def unescape(value: object, _: Arguments) -> object:
     """PHP's htmlspecialchars is undone, once."""
     return _each(value, lambda text: _ENTITY.sub(lambda found: _ENTITIES[found[0]], text))
@@ -207,6 +248,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "list": Transform(as_list),
     "list_of_text": Transform(list_of_text),
     "null": Transform(null),
+    "null_text": Transform(null_text),
     "text": Transform(text),
     "blank": Transform(blank),
     "integer": Transform(integer),
@@ -222,6 +264,14 @@ TRANSFORMS: Mapping[str, Transform] = {
     "constant": Transform(constant, required=frozenset({"value"})),
     "default": Transform(default, required=frozenset({"value"})),
     "texts_if_any": Transform(texts_if_any),
+    "list_if_any": Transform(list_if_any),
+    "omit_empty": Transform(omit_empty),
+    "unique": Transform(unique),
+    "every_level": Transform(
+        every_level,
+        required=frozenset({"transform", "through", "at"}),
+        optional=frozenset({"from", "to", "value"}),
+    ),
     "unescape": Transform(unescape),
     "without": Transform(without, required=frozenset({"key", "value"})),
 }
