@@ -20,6 +20,7 @@ from backend.runs.selection import (
     check_asked,
     check_limit,
     check_study,
+    too_many,
 )
 
 LIST_CODES: Final = SelectionCodes(limit="546", study="555", nothing_asked="540", no_results="542")
@@ -27,12 +28,9 @@ FILTER_CODES: Final = FilterCodes(unknown="544", illegal="541", no_results="542"
 SELECTORS: Final = ("task", "setup", "flow", "uploader", "run", "tag", "study", "limit", "function")
 """The filters that restrict a list of evaluations (legacy notes, task 4.2, check 8)."""
 
-LIST_PROBLEMS: Final = (
-    problems.INPUT,
-    problems.TOO_MANY_RUNS,
-    problems.TOO_MANY_RUNS_PER_FOLD,
-    problems.NOTHING_LISTED,
-)
+LIST_PROBLEMS: Final = (problems.INPUT, problems.NOTHING_LISTED)
+TOO_MANY: Final = "543"
+TOO_MANY_PER_FOLD: Final = "548"
 
 RETRY_AFTER: Final = timedelta(minutes=30)
 """How long a failed evaluation rests before it is tried again (legacy notes, task 4.3)."""
@@ -86,7 +84,7 @@ async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
     """The rows of a list, after all checks in PHP's order (legacy notes, task 4.2)."""
     filters, user, now = call.parameters, call.user, call.now()
     per_fold = check_per_fold(call, filters.per_fold)
-    check_limit(call, filters.limit, LIST_CODES)
+    check_limit(call, filters, LIST_CODES)
     sort_order = check_sort_order(call, filters.sort_order)
     await check_study(call, filters.study, LIST_CODES)
     check_asked(call, filters, SELECTORS, LIST_CODES)
@@ -94,8 +92,8 @@ async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
         size = await queries.count_runs(call.connection, filters, user, now, MAXIMUM + 1)
         if size > MAXIMUM:
             size = await queries.count_runs(call.connection, filters, user, now)
-            case = problems.TOO_MANY_RUNS_PER_FOLD if per_fold else problems.TOO_MANY_RUNS
-            raise case.because(f"Too many results: {size} runs match the filters, at most {MAXIMUM} may.")
+            message = f"{size} runs match the filters, more than {MAXIMUM}: ask for fewer, or give a limit"
+            raise too_many(call, message, TOO_MANY_PER_FOLD if per_fold else TOO_MANY)
     shown = queries.Presentation(filters.function, per_fold, sort_order)
     rows = await queries.listed(call.connection, filters, shown, user, now)
     if not rows:

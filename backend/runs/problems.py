@@ -6,9 +6,8 @@ UNKNOWN = ProblemCase("run-not-found", "236")
 TRACE_OF_UNKNOWN = ProblemCase("run-not-found", "571")
 NO_TRACE = ProblemCase("run-trace-not-found", "572")
 NOTHING_LISTED = ProblemCase("no-results", "512")
-TOO_MANY_LISTED = ProblemCase("too-many-results", "513")
 RESET_OF_UNKNOWN = ProblemCase("run-not-found", "412")
 RESET_OF_OTHERS = ProblemCase("run-not-owned", "413")
 
 INPUT = VALIDATION
-"""Filters that a handler judges: 510, 516, 517."""
+"""Filters that a handler judges: 510, 513, 516, 517."""

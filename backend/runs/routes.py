@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 
 from backend import tables
-from backend.access import WRITER
+from backend.access import WRITER, no_key
 from backend.filters import FilterCodes, OptionalIds, Text
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, Reader
+from backend.problems import NO_KEY, READ_ONLY_ACCOUNT
 from backend.runs import problems, queries, shapes
 from backend.runs.selection import (
     MAXIMUM,
@@ -15,10 +16,12 @@ from backend.runs.selection import (
     check_asked,
     check_limit,
     check_study,
+    too_many,
 )
 from backend.tag_lists import NO_TAGS, distinct_tags
 
 LIST_CODES: Final = SelectionCodes(limit="516", study="517", nothing_asked="510", no_results="512")
+TOO_MANY: Final = "513"
 SELECTORS: Final = ("task", "task_type", "setup", "flow", "uploader", "run", "tag", "limit", "study")
 """The filters that restrict a list of runs (legacy notes, task 3.2, check 6)."""
 
@@ -58,7 +61,7 @@ class DescribedRunPath(Parameters):
     "run.list",
     parameters=RunFilters,
     answer=list[shapes.Listed],
-    problems=(problems.INPUT, problems.TOO_MANY_LISTED, problems.NOTHING_LISTED),
+    problems=(problems.INPUT, problems.NOTHING_LISTED),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
 )
 async def list_(call: Call[RunFilters]) -> Document:
@@ -67,7 +70,7 @@ async def list_(call: Call[RunFilters]) -> Document:
     One round trip to the database (two with a key, one more with a study); one more to count too many.
     """
     filters = call.parameters
-    check_limit(call, filters.limit, LIST_CODES)
+    check_limit(call, filters, LIST_CODES)
     await check_study(call, filters.study, LIST_CODES)
     check_asked(call, filters, SELECTORS, LIST_CODES)
     more = [] if filters.show_errors else [queries.without_failed()]
@@ -78,9 +81,7 @@ async def list_(call: Call[RunFilters]) -> Document:
         raise problems.NOTHING_LISTED.because("No runs match the filters.")
     if len(rows) > MAXIMUM:
         size = await queries.count_listed(call.connection, filters, more, call.user, call.now())
-        raise problems.TOO_MANY_LISTED.because(
-            f"Too many results: the list has {size} rows, at most {MAXIMUM} are answered. Give a limit."
-        )
+        raise too_many(call, f"The list has {size} rows, more than {MAXIMUM}: give a limit", TOO_MANY)
     return shapes.listed(rows)
 
 
@@ -134,20 +135,27 @@ async def get(call: Call[DescribedRunPath]) -> Document:
     "run.reset",
     parameters=RunPath,
     answer=shapes.Reset,
-    problems=(problems.RESET_OF_UNKNOWN, problems.RESET_OF_OTHERS),
-    access=WRITER,
+    problems=(problems.RESET_OF_UNKNOWN, problems.RESET_OF_OTHERS, NO_KEY, READ_ONLY_ACCOUNT),
 )
 async def reset(call: Call[RunPath]) -> Document:
     """Forget what all engines said of a run, so that they evaluate it anew.
 
+    PHP answers this on GET too, where its gate lets everybody pass: who may not do it hears that the run is not
+    theirs (legacy notes, task 3.6).
+
     Three round trips to the database: the key, the run, the deletion.
     """
+    if call.request.method == "POST":
+        if call.user.is_anonymous:
+            raise no_key()
+        WRITER.check(call.user)
     rid = call.parameters.run_id
     row = await queries.owner(call.connection, rid)
     if row is None:
         raise problems.RESET_OF_UNKNOWN.because(f"No run with id {rid} found.")
     if not call.user.may_change(row.uploader):
         raise problems.RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
+    WRITER.check(call.user)
     await queries.forget_evaluations(call.connection, rid)
     return {"id": rid}
 

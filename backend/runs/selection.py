@@ -18,6 +18,7 @@ from backend.filters import Digits, OptionalIds, OptionalOffset, OptionalText
 from backend.late_input import rejected
 from backend.operations import Call
 from backend.parameters import Parameters
+from backend.problems import InputProblem
 
 MAXIMUM: Final = 10_000
 """The longest list, in rows (of runs) or in runs that it looks at (of evaluations)."""
@@ -66,18 +67,20 @@ class SelectionCodes:
     no_results: str
 
 
-def check_limit(call: Call[Any], limit: int | None, codes: SelectionCodes) -> None:
-    """Refuse a limit above the maximum.
+def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -> None:
+    """Refuse a limit above the maximum, and an offset into no rows at all.
 
     Args:
         call: The request.
-        limit: The limit, if one was given.
+        filters: The filters.
         codes: The legacy codes of the list.
 
     Raises:
         InputProblem: 422.
     """
-    if limit is not None and limit > MAXIMUM:
+    if filters.limit == 0 and filters.offset:
+        raise _limit_zero(call, codes)
+    if filters.limit is not None and filters.limit > MAXIMUM:
         message = f"The requested limit is too high: give one of at most {MAXIMUM}"
         raise rejected(call, ["limit"], "limit", message, code=codes.limit, le=MAXIMUM)
 
@@ -103,7 +106,7 @@ async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: Sel
         raise rejected(call, ["study"], "study", message, code=codes.study)
 
 
-def check_asked(call: Call[Any], filters: Parameters, names: Sequence[str], codes: SelectionCodes) -> None:
+def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], codes: SelectionCodes) -> None:
     """Refuse a list that nothing restricts, or that may have no row.
 
     Args:
@@ -118,8 +121,22 @@ def check_asked(call: Call[Any], filters: Parameters, names: Sequence[str], code
     if not any(getattr(filters, name) is not None for name in names):
         message = f"Give at least one of the filters {', '.join(names)}"
         raise rejected(call, names, "missing", message, code=codes.nothing_asked)
-    if getattr(filters, "limit", None) == 0:
-        raise rejected(call, ["limit"], "limit_zero", "Give a limit of at least 1", code=codes.no_results)
+    if filters.limit == 0:
+        raise _limit_zero(call, codes)
+
+
+def too_many(call: Call[Any], message: str, code: str) -> InputProblem:
+    """The problem of a list without a limit that would be too long.
+
+    Args:
+        call: The request.
+        message: How long it would be.
+        code: The legacy code.
+
+    Returns:
+        422, ready to be raised.
+    """
+    return rejected(call, ["limit"], "too_many_results", message, code=code, le=MAXIMUM)
 
 
 def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
@@ -165,3 +182,7 @@ async def _lists_runs(connection: AsyncConnection, study_id: int) -> bool:
         )
     )
     return found.first() is not None
+
+
+def _limit_zero(call: Call[Any], codes: SelectionCodes) -> InputProblem:
+    return rejected(call, ["limit"], "limit_zero", "Give a limit of at least 1", code=codes.no_results)
