@@ -1,0 +1,140 @@
+"""``openml-backend``: serve the API, load a database. Bad input is one line on stderr and exit status 2."""
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from backend.app import create_app
+from backend.database import Database, DatabaseUnavailable
+from backend.load import Loaded, LoadError, load
+from backend.serve import ListenError, serve
+from config.errors import ConfigError
+from config.location import config_directory
+from config.settings import BackendSettings, load_backend_settings
+
+app = typer.Typer(
+    name="openml-backend",
+    help="The OpenML REST API over the legacy databases.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+BAD_INPUT = (ConfigError, DatabaseUnavailable, ListenError, LoadError)
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database", help="SQLite file or MySQL/MariaDB server, as an SQLAlchemy URL.", metavar="URL"
+    ),
+]
+ConfigOption = Annotated[
+    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
+]
+
+
+@app.command("serve")
+def serve_command(
+    database: DatabaseOption = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="What URLs in answers begin with.", metavar="URL")
+    ] = None,
+    object_store_url: Annotated[
+        str | None, typer.Option(help="What URLs of Parquet files begin with.", metavar="URL")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="Root of the stored files.", metavar="DIR")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Serve the API until SIGINT or SIGTERM. Options go before OPENML_* variables, those before backend.toml."""
+    settings = _settings(
+        config,
+        database=database,
+        port=port,
+        host=host,
+        public_url=public_url,
+        object_store_url=object_store_url,
+        files=files,
+    )
+    if settings.files is not None and not settings.files.is_dir():
+        raise ConfigError(
+            f"there is no directory {settings.files}; it is where the stored files are", key="files"
+        )
+    application = create_app(settings, config=config)
+    asyncio.run(_check(settings))
+    serve(application, settings.host, settings.port)
+
+
+@app.command("load")
+def load_command(
+    source: Annotated[
+        Path,
+        typer.Option("--from", help="Folder with openml/ and openml_expdb/ as JSON Lines.", metavar="DIR"),
+    ],
+    database: DatabaseOption = None,
+    files: Annotated[
+        Path | None, typer.Option(help="Copy the stored files of the folder to here.", metavar="DIR")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Create both databases and fill them from a folder."""
+    settings = _settings(config, database=database)
+    loaded = asyncio.run(_load(settings, source, files, force))
+    typer.echo(f"loaded {loaded.rows} rows of {loaded.tables} tables, {loaded.files} files")
+
+
+def _settings(config: str | None, **given: object) -> BackendSettings:
+    """The configured settings with what the command line says over them."""
+    configured = load_backend_settings(config_directory(config))
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return replace(configured, **chosen)  # type: ignore[arg-type]  # each option has its field's type
+
+
+async def _check(settings: BackendSettings) -> None:
+    """Say before anything is served that the database is not there."""
+    database = Database(settings.database, settings.database_names)
+    try:
+        await database.check()
+    finally:
+        await database.dispose()
+
+
+async def _load(settings: BackendSettings, source: Path, files: Path | None, force: bool) -> Loaded:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("loading", total=None)
+        return await load(
+            source,
+            settings.database,
+            force=force,
+            files_to=files,
+            names=settings.database_names,
+            progress=lambda table, done, total: bar.update(
+                task, description=table, completed=done, total=total
+            ),
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except BAD_INPUT as error:
+        _give_up(error)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    sys.stderr.write(f"openml-backend: {' '.join(str(error).split())}\n")
+    sys.exit(2)

@@ -1,0 +1,57 @@
+"""Serving over a real socket."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from backend.serve import ListenError, bind, url_of
+
+COMMAND = [sys.executable, "-c", "from backend.cli import main; main()", "serve", "--port", "0", "--database"]
+
+
+@contextmanager
+def backend(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The backend as a process of its own, and its URL."""
+    with subprocess.Popen([*COMMAND, database], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            yield process, line.removeprefix("listening on ").strip()
+        finally:
+            process.kill()
+
+
+def test_it_says_where_it_listens_and_stops_when_told(sqlite_url: str) -> None:
+    """The first line is the URL that answers; SIGTERM is no failure."""
+    with backend(sqlite_url) as (process, url):
+        assert httpx.get(f"{url}/datasets/61").json()["name"] == "petal-marks"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+
+
+def test_the_raw_path_decides(sqlite_url: str) -> None:
+    """Over HTTP, too, %31 is not 1."""
+    with backend(sqlite_url) as (_, url):
+        assert httpx.get(f"{url}/datasets/%31").status_code == 422
+
+
+def test_a_taken_port_is_named() -> None:
+    """Who cannot listen is told where and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            ListenError, match=rf"127\.0\.0\.1:{port}: Address already in use; choose another"
+        ):
+            bind("127.0.0.1", port)
+
+
+def test_a_bound_socket_knows_its_url() -> None:
+    """Port 0 becomes the port that was found."""
+    with bind("127.0.0.1", 0) as bound:
+        assert url_of(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
