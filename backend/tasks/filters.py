@@ -25,9 +25,10 @@ class TaskTypeId(Digits):
 
     def read(self, value: object) -> int:
         """Read a filter value."""
-        if isinstance(value, int) or (isinstance(value, str) and re.fullmatch("[0-9]+", Text().read(value))):
-            return super().read(value)
-        refuse("range", "Give the id of one task type in decimal digits")
+        several = isinstance(value, list)
+        if several or (isinstance(value, str) and not re.fullmatch("[0-9]+", Text().read(value))):
+            refuse("range", "Give the id of one task type in decimal digits")
+        return super().read(value)
 
 
 class TaskFilters(Parameters):
