@@ -17,7 +17,7 @@ from backend.tables import metadata
 # Every value must fit, and an id 0 is an id (legacy notes, schema: "Connection facts").
 _LOADING_SESSION = (
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', "
-    "SESSION foreign_key_checks = 0, SESSION unique_checks = 0"
+    "SESSION foreign_key_checks = 0"
 )
 
 
