@@ -39,12 +39,14 @@ class Exchange:
     Args:
         recording: The recorded exchange.
         translation: The request for the new side, or why there is none.
+        asked: Facts of the request; None when the new side was not asked.
         new: What the new side answered; None when it was not asked.
         comparison: The settled comparison.
     """
 
     recording: Recording
     translation: Translation | Untranslatable
+    asked: Asked | None
     new: Observation | None
     comparison: Comparison
 
@@ -142,7 +144,7 @@ class Replay:
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
         skipped = _skip(recording, translation)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return Exchange(recording, translation, None, skipped or UNDERIVED)
+            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
         new = await self._ask(translation.method, translation.target, translation)
         asked = Asked(
             route=translation.route,
@@ -155,7 +157,7 @@ class Replay:
         comparison = self._differ.compare(asked, recording.response, new)
         if comparison.follow_up is not None:
             comparison = await self._further(comparison.follow_up, asked, translation, recording, new)
-        return Exchange(recording, translation, new, _settled(recording, comparison))
+        return Exchange(recording, translation, asked, new, _settled(recording, comparison))
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
         return await observe(
