@@ -13,7 +13,7 @@ from typing import Final
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect
-from diffing.derive import FOLLOW_UPS, head_differences, tail_differences
+from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.deviations import Deviation, Kind, Registry
 from diffing.explain import explained, unregistered
 from diffing.headers import header_differences, preflight_differences
@@ -150,7 +150,7 @@ class Differ:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
-        wanted = FOLLOW_UPS.get(entry.derive or "")
+        wanted = follow_up_of(asked, entry.derive)
         if wanted is not None and answer is None:
             return Comparison(None, follow_up=wanted)
         if wanted is None or answer is None or answer.status is None:

@@ -17,6 +17,18 @@ FOLLOW_UPS: Final[Mapping[str, FollowUp]] = {
 }
 
 
+def follow_up_of(asked: Asked, derive: str | None) -> FollowUp | None:
+    """The further answer that a derivation needs; None when there is nothing to derive the answer from.
+
+    What can only be asked for by POST has no GET: a GET of its path is another route.
+    """
+    wanted = FOLLOW_UPS.get(derive or "")
+    if wanted is FollowUp.LEGACY_GET and asked.route is not None:
+        new = asked.route.new
+        return wanted if "GET" in (new.method, *new.also) else None
+    return wanted
+
+
 def tail_differences(
     asked: Asked, new: Observation, young: Decoded, unlimited: Observation, max_nodes: int
 ) -> tuple[Difference, ...]:

@@ -1,8 +1,11 @@
 """Answers derived from another request."""
 
+from dataclasses import replace
+
+from config.routes import NewTemplate
 from diffing.decode import decode
-from diffing.derive import head_differences, tail_differences
-from diffing.model import Asked, Observation
+from diffing.derive import follow_up_of, head_differences, tail_differences
+from diffing.model import Asked, FollowUp, Observation
 from tests.diffing.registry import LIST
 from tests.diffing.test_compare import answer, problem
 
@@ -25,6 +28,13 @@ def test_an_error_without_the_offset_is_the_error_with_it() -> None:
     """Another filter was wrong."""
     assert paths(NONE, NONE) == []
     assert paths(answer([{"id": 1}]), NONE) == ["$.status", "$.body"]
+
+
+def test_what_only_post_asks_for_has_no_get() -> None:
+    """Nothing can be derived from a GET that is another route's."""
+    only_post = replace(LIST, new=NewTemplate("POST", "/setup/exists"))
+    assert follow_up_of(Asked(only_post, "POST"), "get") is None
+    assert follow_up_of(Asked(LIST, "POST"), "get") is FollowUp.LEGACY_GET
 
 
 def test_head_is_get_without_its_body() -> None:
