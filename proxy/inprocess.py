@@ -44,6 +44,9 @@ class Application(httpx.AsyncBaseTransport):
         target: bytes = request.extensions.get("target", request.url.raw_path)
         path, _, query = target.partition(b"?")
         body = await request.aread()
+        if body and not {"content-length", "transfer-encoding"} & set(request.headers):
+            # As the upstream frames a body anew, its twin says that there is one.
+            request.headers["content-length"] = str(len(body))
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.4"},

@@ -47,6 +47,13 @@ async def test_the_body_reaches_the_application() -> None:
     assert app.message == {"type": "http.request", "body": b"tag=x", "more_body": False}
 
 
+async def test_a_body_is_announced() -> None:
+    """An application that looks at the header fields first knows that there is a body."""
+    app = Remember()
+    await observe(Application(app), "POST", b"/", (), b"tag=x")
+    assert (b"content-length", b"5") in app.scope["headers"]
+
+
 async def test_a_body_in_parts_comes_whole() -> None:
     """Chunks are joined."""
     assert (await observe(Application(Remember()), "GET", b"/")).body == b"done"
