@@ -18,6 +18,7 @@ from diffing.model import Asked, Difference, Observation
 
 TYPE_BASE: Final = "https://openml.org/problems/"
 MEDIA_TYPE: Final = "application/problem+json"
+_MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
 _NUMBER = re.compile(r"\b\d+\b")
 
@@ -106,11 +107,19 @@ def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> 
         return
     names = _parameter_names(asked)
     for index, error in enumerate(errors):
-        kind = error.get("type") if isinstance(error, dict) else None
-        if kind not in expected.errors:
+        if not isinstance(error, dict) or not _MEMBERS <= error.keys() <= _MEMBERS | {"ctx"}:
+            yield Difference(f"$.errors[{index}]", "value", "type, loc, msg, input and perhaps ctx", error)
+            continue
+        kind = error["type"]
+        if not isinstance(kind, str) or kind not in expected.errors:
             yield Difference(f"$.errors[{index}].type", "value", " or ".join(sorted(expected.errors)), kind)
-        loc = error.get("loc") if isinstance(error, dict) else None
-        if not isinstance(loc, list) or len(loc) < 2 or loc[0] not in _PLACES or str(loc[1]) not in names:
+        loc = error["loc"]
+        if (
+            not isinstance(loc, list)
+            or len(loc) < 2
+            or str(loc[0]) not in _PLACES
+            or str(loc[1]) not in names
+        ):
             yield Difference(f"$.errors[{index}].loc", "value", "a place and a parameter of the request", loc)
 
 

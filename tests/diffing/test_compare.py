@@ -113,10 +113,12 @@ def test_one_legacy_answer_can_have_two_twins(differ: Differ) -> None:
     assert differ.compare(of(LIST, limit="1"), error("372"), new).verdict == "mismatch"
 
 
-@pytest.mark.parametrize("wrong", [{"type": "other"}, {"loc": ["query", "size"]}, {"loc": ["limit"]}])
+@pytest.mark.parametrize(
+    "wrong", [{"type": "other"}, {"type": []}, {"loc": ["query", "size"]}, {"loc": ["limit"]}, {"more": 1}]
+)
 def test_errors_are_held_to_the_declaration(differ: Differ, wrong: dict[str, object]) -> None:
     """Type and place, never the wording."""
-    errors = [{"type": "limit_zero", "loc": ["query", "limit"]} | wrong]
+    errors = [{"type": "limit_zero", "loc": ["query", "limit"], "msg": "m", "input": "0"} | wrong]
     new = problem(422, "validation-error", "Validation Error", "372", errors=errors)
     assert differ.compare(of(LIST, limit="0"), error("372"), new).verdict == "mismatch"
 
@@ -156,7 +158,7 @@ def test_a_limited_list_is_compared_with_the_unlimited_one(differ: Differ) -> No
 def test_a_refusal_must_be_carried_out(differ: Differ) -> None:
     """An entry that applies is not a permission but a promise."""
     asked = of(LIST, limit="5,2")
-    errors = [{"type": "digits", "loc": ["query", "limit"]}]
+    errors = [{"type": "digits", "loc": ["query", "limit"], "msg": "m", "input": "5,2"}]
     refused = problem(422, "validation-error", "Validation Error", "371", errors=errors)
     assert differ.compare(asked, answer([{"id": 1}]), refused).verdict == "explained"
     assert differ.compare(asked, answer([{"id": 1}]), answer([{"id": 1}])).verdict == "mismatch"
