@@ -19,9 +19,10 @@ from diffing.explain import explained, unregistered
 from diffing.headers import header_differences, preflight_differences
 from diffing.lint import Usage
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
-from diffing.normalise import normalise
+from diffing.normalise import normalise, tolerate
 from diffing.problem import message_of, problem_differences
 from diffing.rows import limited_differences, unspecified
+from diffing.tolerances import Underived
 from diffing.walk import TooExpensive, canonical, walk
 
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
@@ -107,7 +108,13 @@ class Differ:
     ) -> Comparison:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
-        entry = self._expectation(asked, legacy, old, error, entries)
+        entry = self._expectation(asked, legacy, old, error, new, entries)
+        if entry is not None and entry.premise is not None:
+            question = entry.premise.question(asked, old.document)
+            if question is not None and answer is None:
+                return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
+            if answer is None or not entry.premise.holds(answer):
+                entry = None
         if entry is not None and entry.kind is Kind.ACCEPTS:
             return self._accepted(asked, entry, new, young, answer)
         if entry is not None and entry.new is not None:
@@ -125,9 +132,13 @@ class Differ:
         legacy: Observation,
         old: Decoded,
         error: Mapping[str, object] | None,
+        new: Observation,
         entries: Iterable[Deviation],
     ) -> Deviation | None:
-        """The first entry that says what the new side must do instead of what the legacy side did."""
+        """The first entry that says what the new side must do instead of what the legacy side did.
+
+        An answer that cannot be derived is not demanded: such an entry counts only where the new side gives one.
+        """
         code = None if error is None else str(error.get("code"))
         message = "" if error is None else message_of(error)
         applying = (
@@ -137,6 +148,7 @@ class Differ:
             and entry.legacy is not None
             and entry.legacy.fits(legacy.status, code)
             and entry.when.unmet_by(asked, old.document, message) is None
+            and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
         first = next(applying, None)
         if self.usage is not None:
@@ -198,11 +210,13 @@ class Differ:
         found = list(header_differences(legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
-        if canonical_form(result.document) != canonical_form(young.document):
-            in_body = walk(
-                result.document, young.document, asked.route.rows if asked.route else (), self.max_nodes
-            )
-            rows, other = result.document, young.document
+        try:
+            rows, other, tolerated = tolerate(result.document, young.document, asked, entries)
+        except Underived as because:
+            return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=(str(because),))
+        hits = (*result.hits, *tolerated)
+        if canonical_form(rows) != canonical_form(other):
+            in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
             if in_body and unspecified(asked) and isinstance(rows, list) and isinstance(other, list):
                 if answer is None:
                     return Comparison(None, follow_up=FollowUp.UNLIMITED)
@@ -211,7 +225,7 @@ class Differ:
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 in_body = tuple(limited_differences(asked, rows, other, everything))
             found.extend(in_body)
-        return _verdict(explained(found, entries, result.hits, result.unmet), result.hits)
+        return _verdict(explained(found, entries, hits, result.unmet), hits)
 
 
 def canonical_form(document: object) -> bytes:

@@ -20,6 +20,8 @@ from typing import Final
 from config.errors import ConfigError
 from diffing.conditions import Condition, ValueCondition
 from diffing.paths import MISSING, Steps, parse
+from diffing.premises import Premise
+from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
 
@@ -108,6 +110,7 @@ class Deviation:
     new: NewSide | None = None
     derive: str | None = None
     canonical: str | None = None
+    premise: Premise | None = None
 
     def names(self, route: str) -> bool:
         """Whether the entry is about the route."""
@@ -156,7 +159,18 @@ class _Reader:
 
     KEYS: Final = frozenset(
         {"id", "kind", "title", "routes", "at", "transform", "with", "when", "why", "guide", "since", "owner"}
-        | {"issue", "expires", "example", "near_miss", "legacy", "new", "expect", "derive", "canonical"}
+        | {
+            "issue",
+            "expires",
+            "example",
+            "near_miss",
+            "legacy",
+            "new",
+            "expect",
+            "derive",
+            "canonical",
+            "premise",
+        }
     )
 
     def __init__(self, file: Path, table: Mapping[str, object]) -> None:
@@ -197,7 +211,8 @@ class _Reader:
             legacy=self._legacy() if kind not in (Kind.TRANSFORM, Kind.TOLERANCE) else None,
             new=self._new(kind),
             derive=self._derive() if kind is Kind.ACCEPTS else None,
-            canonical=self._text("canonical") if kind is Kind.TOLERANCE else None,
+            canonical=self._canonical() if kind is Kind.TOLERANCE else None,
+            premise=self._premise() if "premise" in self.table else None,
         )
 
     def _text(self, key: str) -> str:
@@ -307,6 +322,22 @@ class _Reader:
         if derive not in DERIVATIONS:
             raise self.wrong("derive", f"must be one of {', '.join(sorted(DERIVATIONS))}")
         return derive
+
+    def _canonical(self) -> str:
+        name = self._text("canonical")
+        if name not in TOLERANCES:
+            raise self.wrong("canonical", f"{name!r} is unknown; known are {', '.join(sorted(TOLERANCES))}")
+        return name
+
+    def _premise(self) -> Premise:
+        table = self._table("premise")
+        if wrong := table.keys() ^ {"path", "id", "code"}:
+            raise self.wrong(f"premise.{sorted(wrong)[0]}", "a premise has exactly path, id and code")
+        path, of = str(table["path"]), str(table["id"])
+        if "{id}" not in path:
+            raise self.wrong("premise.path", "must hold {id}")
+        steps = self._steps("premise.id", of) if of.startswith("$") else None
+        return Premise(path, of, steps, str(table["code"]))
 
     def _condition(self) -> Condition:
         table = self._table("when", required=False)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Final
 
 from diffing.deviations import Deviation, Example, Kind, Registry
 from diffing.model import Asked
 from diffing.paths import MISSING, identical
+from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
 STALE_AFTER: Final = 20
@@ -56,23 +58,31 @@ def explains(deviation: Deviation, example: Example) -> bool:
         after = TRANSFORMS[deviation.transform or ""].apply(example.legacy, deviation.arguments or {})
         return identical(after, example.new) and not identical(after, example.legacy)
     if deviation.kind is Kind.TOLERANCE:
-        return deviation.canonical is not None and identical(example.legacy, example.new)
+        before = example.legacy, example.new
+        legacy, new = TOLERANCES[deviation.canonical or ""](
+            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _asked(example)
+        )
+        return identical(legacy, new) and not identical(*before)
     return _answers_fit(deviation, example)
 
 
 def _premise_holds(deviation: Deviation, example: Example) -> bool:
     if example.request is None and example.document is MISSING:
         return True
+    message = str((example.request or {}).get("message", ""))
+    return deviation.when.unmet_by(_asked(example), example.document, message) is None
+
+
+def _asked(example: Example) -> Asked:
     request = example.request or {}
     parameters = request.get("parameters", {})
-    asked = Asked(
+    return Asked(
         None,
         str(request.get("method", "GET")),
         {str(k): str(v) for k, v in parameters.items()} if isinstance(parameters, dict) else {},
         str(request.get("role", "none")),
         known=bool(request.get("known", True)),
     )
-    return deviation.when.unmet_by(asked, example.document, str(request.get("message", ""))) is None
 
 
 def _answers_fit(deviation: Deviation, example: Example) -> bool:

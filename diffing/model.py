@@ -56,11 +56,13 @@ class FollowUp(StrEnum):
     `UNLIMITED`: the new side, the same filters without limit and offset.
     `NEW_GET`: the new side, the same request as GET.
     `LEGACY_GET`: the legacy side, the same request as GET with the same key.
+    `PREMISE`: the new side, a GET of `Comparison.question` with the same key.
     """
 
     UNLIMITED = "unlimited"
     NEW_GET = "new_get"
     LEGACY_GET = "legacy_get"
+    PREMISE = "premise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ class Difference:
 class Comparison:
     """What came of comparing one exchange.
 
-    `outcome` is None exactly when `follow_up` says which further answer is needed first.
+    `outcome` is None exactly when `follow_up` says which further answer is needed first; `question` is the path of
+    the new API that a `PREMISE` asks for.
     """
 
     outcome: Outcome | None
@@ -147,6 +150,7 @@ class Comparison:
     differences: tuple[Difference, ...] = ()
     deviations: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
+    question: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -1,4 +1,7 @@
-"""Turn a legacy document into the document that the new API must give, by the transforms of its route."""
+"""Turn a legacy document into the document that the new API must give, by the transforms of its route.
+
+Tolerances come last: they bring both documents to one canonical form.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from dataclasses import dataclass
 from diffing.deviations import Deviation, Kind
 from diffing.model import Asked
 from diffing.paths import change, identical
+from diffing.tolerances import TOLERANCES, Underived
 from diffing.transforms import TRANSFORMS
+from diffing.walk import canonical
 
 Observer = Callable[[str, object, object], None]
 
@@ -74,3 +79,34 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
         document, count = change(document, steps, carried_out)
         changed += count
     return document, changed
+
+
+def tolerate(
+    legacy: object, new: object, asked: Asked, deviations: Iterable[Deviation]
+) -> tuple[object, object, tuple[str, ...]]:
+    """Bring both documents to the canonical forms of the route's tolerances.
+
+    Args:
+        legacy: The normalised legacy document; it may be changed in place.
+        new: The new document, likewise.
+        asked: Facts of the request, for `when`.
+        deviations: The route's entries; those of other kinds are passed over.
+
+    Returns:
+        Both documents and the ids of the entries that changed one of them.
+
+    Raises:
+        Underived: an entry cannot tell from the answers; its argument is the entry's id.
+    """
+    hits: list[str] = []
+    for deviation in deviations:
+        if deviation.kind is not Kind.TOLERANCE or deviation.when.unmet_by(asked, legacy) is not None:
+            continue
+        before = canonical(legacy), canonical(new)
+        try:
+            legacy, new = TOLERANCES[deviation.canonical or ""](legacy, new, deviation.steps, asked)
+        except Underived as error:
+            raise Underived(deviation.id) from error
+        if (canonical(legacy), canonical(new)) != before:
+            hits.append(deviation.id)
+    return legacy, new, tuple(hits)

@@ -156,7 +156,7 @@ class Replay:
         )
         comparison = self._differ.compare(asked, recording.response, new)
         if comparison.follow_up is not None:
-            comparison = await self._further(comparison.follow_up, asked, translation, recording, new)
+            comparison = await self._further(comparison, asked, translation, recording, new)
         return Exchange(recording, translation, asked, new, _settled(recording, comparison))
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
@@ -171,19 +171,27 @@ class Replay:
         )
 
     async def _further(
-        self, kind: FollowUp, asked: Asked, translation: Translation, recording: Recording, new: Observation
+        self,
+        first: Comparison,
+        asked: Asked,
+        translation: Translation,
+        recording: Recording,
+        new: Observation,
     ) -> Comparison:
-        answer = await self._follow(kind, translation)
+        answer = await self._follow(first, translation)
         comparison = self._differ.compare(asked, recording.response, new, answer)
-        if comparison.follow_up is not FollowUp.UNLIMITED:
+        if comparison.follow_up is None:
             return comparison
-        # The GET that stands for this request is a limited list itself: compared as such.
-        whole = await self._follow(FollowUp.UNLIMITED, translation)
-        limited = self._differ.compare(replace(asked, method="GET"), answer, new, whole)
-        outcome = Outcome.EXPLAINED if limited.outcome is Outcome.MATCH else limited.outcome
-        return replace(limited, outcome=outcome, deviations=limited.deviations + comparison.deviations)
+        # The GET that stands for this request needs a further answer of its own: compared as such.
+        further = await self._follow(comparison, translation)
+        as_get = self._differ.compare(replace(asked, method="GET"), answer, new, further)
+        outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
+        return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
 
-    async def _follow(self, kind: FollowUp, translation: Translation) -> Observation:
+    async def _follow(self, comparison: Comparison, translation: Translation) -> Observation:
+        kind = comparison.follow_up
+        if kind is FollowUp.PREMISE and comparison.question is not None:
+            return await self._ask("GET", with_key_of(translation.target, comparison.question), translation)
         if kind is FollowUp.LEGACY_GET:
             return self._legacy_gets.get(translation.target, NOT_RECORDED)
         if kind is FollowUp.NEW_GET:
@@ -249,6 +257,13 @@ def unlimited(target: bytes) -> bytes:
     path, _, query = target.partition(b"?")
     kept = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] not in (b"limit", b"offset", b"")]
     return path + b"?" + b"&".join(kept) if kept else path
+
+
+def with_key_of(target: bytes, path: str) -> bytes:
+    """A path of the new API, asked for with the key of another request."""
+    query = target.partition(b"?")[2]
+    keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
+    return b"?".join([path.encode("ascii"), *keys[:1]])
 
 
 def _skip(recording: Recording, translation: Translation | Untranslatable) -> Comparison | None:

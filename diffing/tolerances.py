@@ -1,0 +1,76 @@
+"""What a `tolerance` deviation does: both documents are brought to one canonical form, one function per kind.
+
+Each takes the normalised legacy document, the new one, the entry's paths and what was asked, and answers both in
+that form. What a form cannot decide is `Underived`: the exchange is then skipped, and counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from diffing.model import Asked
+from diffing.paths import Steps, change
+from diffing.rows import CUTTING
+from diffing.walk import canonical
+
+Documents = tuple[object, object]
+Canonical = Callable[[object, object, Sequence[Steps], Asked], Documents]
+
+UNPRINTED: Final = "(what PHP could not print)"
+
+
+class Underived(Exception):
+    """Whether the two answers agree cannot be told from them."""
+
+
+def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+    """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
+
+    An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
+    be the same on both sides (legacy notes, task 1.2).
+    """
+    for steps in paths:
+        legacy, _count = change(legacy, steps, lambda value: UNPRINTED if value == [] else value)
+        new, _count = change(new, steps, lambda value: value if _printable(value) else UNPRINTED)
+    return legacy, new
+
+
+def _printable(pairs: object) -> bool:
+    if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
+        return True
+    text = ",".join(f'"{pair.get("name")}":"{pair.get("value")}"' for pair in pairs)
+    try:
+        json.loads("{" + text + "}")
+    except ValueError:
+        return False
+    return True
+
+
+def rows_for_administrators(legacy: object, new: object, _: Sequence[Steps], asked: Asked) -> Documents:
+    """Lists in which administrators see more on the new side: every legacy row must be there, further rows may.
+
+    Raises:
+        Underived: a limit or an offset decides which rows come, and some of the legacy rows are not among them.
+    """
+    if not isinstance(legacy, list) or not isinstance(new, list):
+        return legacy, new
+    columns = next((rows.key for rows in asked.route.rows if rows.at == "$"), ()) if asked.route else ()
+
+    def key(row: object) -> bytes:
+        return canonical(
+            [row.get(column) for column in columns] if columns and isinstance(row, dict) else row
+        )
+
+    known = {key(row) for row in legacy}
+    kept = [row for row in new if key(row) in known]
+    if CUTTING & asked.parameters.keys() and known - {key(row) for row in kept}:
+        raise Underived
+    return legacy, kept
+
+
+TOLERANCES: Final[Mapping[str, Canonical]] = {
+    "unprinted_pairs": unprinted_pairs,
+    "rows_for_administrators": rows_for_administrators,
+}

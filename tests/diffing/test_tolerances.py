@@ -1,0 +1,49 @@
+"""Tolerances: both documents in one canonical form."""
+
+import pytest
+
+from diffing.model import Asked
+from diffing.paths import parse
+from diffing.tolerances import UNPRINTED, Underived, rows_for_administrators, unprinted_pairs
+from tests.diffing.registry import LIST
+
+INPUTS = [parse("$[*].input")]
+QUOTED = [{"name": "target_feature", "value": 'say "x"'}]
+PLAIN = [{"name": "target_feature", "value": "class"}]
+
+
+def test_an_unprinted_list_stands_for_one_that_is_no_json() -> None:
+    """PHP shows nothing, the new side the values: one form."""
+    legacy, new = unprinted_pairs([{"input": []}], [{"input": QUOTED}], INPUTS, Asked(None, "GET"))
+    assert legacy == new == [{"input": UNPRINTED}]
+
+
+@pytest.mark.parametrize("new", [PLAIN, []])
+def test_an_unprinted_list_stands_for_no_other(new: object) -> None:
+    """What PHP could have printed, and nothing at all, are differences."""
+    legacy, other = unprinted_pairs([{"input": []}], [{"input": new}], INPUTS, Asked(None, "GET"))
+    assert legacy != other
+
+
+def test_a_printed_list_stays_as_it_is() -> None:
+    """Only unprintable lists have a form of their own."""
+    documents = unprinted_pairs([{"input": PLAIN}], [{"input": PLAIN}], INPUTS, Asked(None, "GET"))
+    assert documents == ([{"input": PLAIN}], [{"input": PLAIN}])
+
+
+def test_administrators_may_see_more_rows() -> None:
+    """Rows that legacy lacks do not count; those it has stay."""
+    documents = rows_for_administrators([{"id": 1}], [{"id": 1}, {"id": 9}], [], Asked(LIST, "GET"))
+    assert documents == ([{"id": 1}], [{"id": 1}])
+
+
+def test_a_row_of_legacy_that_differs_stays_to_be_compared() -> None:
+    """Rows are paired by the key of the route."""
+    documents = rows_for_administrators([{"id": 1, "a": 1}], [{"id": 1, "a": 2}], [], Asked(LIST, "GET"))
+    assert documents == ([{"id": 1, "a": 1}], [{"id": 1, "a": 2}])
+
+
+def test_a_limit_that_hides_rows_of_legacy_cannot_be_derived() -> None:
+    """Further rows at the front push others out."""
+    with pytest.raises(Underived):
+        rows_for_administrators([{"id": 5}], [{"id": 1}], [], Asked(LIST, "GET", {"limit": "1"}))
