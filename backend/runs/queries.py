@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Integer, Row, and_, delete, func, literal, null, select, union_all
+from sqlalchemy import Integer, Row, and_, delete, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -15,6 +15,9 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 ENGINE = 1
 """The evaluation engine whose verdict on a run is shown (legacy notes, task 3.3)."""
+
+WHOLE, FOLD = 0, 1
+"""What an evaluation is of: the run, or one fold of it."""
 
 _run = tables.run
 _setup = tables.algorithm_setup
@@ -148,7 +151,7 @@ async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]
         rid: Id of the run.
 
     Returns:
-        Rows of measure, value, array_data, repeat and fold (None for global ones).
+        Rows of measure, value, array_data, repeat and fold; ``part`` says whether these two mean anything.
     """
     whole, fold = tables.evaluation, tables.evaluation_fold
     both = union_all(
@@ -162,13 +165,13 @@ async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]
                 table.c.array_data,
             ).where(table.c.source == rid)
             for part, table, places in (
-                (0, whole, (null().label("fold"), null().label("repeat"))),
-                (1, fold, (fold.c.fold, fold.c.repeat)),
+                (WHOLE, whole, (literal(0, Integer).label("fold"), literal(0, Integer).label("repeat"))),
+                (FOLD, fold, (fold.c.fold, fold.c.repeat)),
             )
         )
     ).subquery()
     found = await connection.execute(
-        select(_measure.c.name, both.c.value, both.c.array_data, both.c.repeat, both.c.fold)
+        select(_measure.c.name, both.c.part, both.c.value, both.c.array_data, both.c.repeat, both.c.fold)
         .join(_measure, _measure.c.id == both.c.function_id)
         .order_by(both.c.part, both.c.function_id, both.c.engine, both.c.fold, both.c.repeat)
     )

@@ -7,7 +7,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from backend.php_text import trimmed, trimmed_or_empty
-from backend.runs.queries import AnyRow
+from backend.runs.queries import FOLD, AnyRow
 from backend.stored_numbers import float_or_text
 from config.settings import BackendSettings
 
@@ -200,7 +200,7 @@ def _evaluation(row: AnyRow) -> Evaluation:
         document["value"] = score(row.value)
     if row.array_data:
         document["array_data"] = trimmed_or_empty(row.array_data)
-    if row.fold is not None:
+    if row.part == FOLD:
         document["repeat"] = row.repeat
         document["fold"] = row.fold
     return document
