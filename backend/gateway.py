@@ -112,6 +112,7 @@ class Gateway:
                 f"{path} answers {allow}, not {method}.", headers={"Allow": allow}
             )
         operation, writes = match.target
+        scope["path_params"] = match.segments
         request, intake = await read_intake(scope, receive, operation.body_limit)
         try:
             key = intake.key()

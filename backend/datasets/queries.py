@@ -188,6 +188,44 @@ async def qualities(connection: AsyncConnection, did: int, engine: int) -> Seque
     return found.all()
 
 
+async def descriptions(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
+    """All versions of a data set's description, newest first, and who may see it.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        Owner, visibility, version and text; one row without version for a data set without descriptions, none
+        for an unknown id.
+    """
+    found = await connection.execute(
+        select(_dataset.c.uploader, _dataset.c.visibility, _description.c.version, _description.c.description)
+        .outerjoin(_description, _description.c.did == _dataset.c.did)
+        .where(_dataset.c.did == did)
+        .order_by(_description.c.version.desc())
+    )
+    return found.all()
+
+
+async def feature_quality_names(connection: AsyncConnection) -> list[str]:
+    """The feature qualities that at least one feature has, of any engine, in the order of their names.
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        The names.
+    """
+    name, measured = tables.quality.c.name, tables.feature_quality
+    used = select(measured.c.quality).where(measured.c.quality == name).exists()
+    return list(
+        await connection.scalars(
+            select(name).where(tables.quality.c.type == "FeatureQuality", used).order_by(name)
+        )
+    )
+
+
 async def quality_names(connection: AsyncConnection) -> list[str]:
     """The data qualities that at least one data set has, of any engine, in the order of their names.
 

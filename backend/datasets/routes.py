@@ -2,28 +2,26 @@
 
 from typing import Annotated, Any
 
-from backend.datasets import list_queries, queries, shapes
+from backend import tables
+from backend.datasets import list_queries, quality_routes, queries, shapes, work_routes
 from backend.datasets.filters import DatasetFilters
 from backend.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
+from backend.tag_lists import NO_TAGS, distinct_tags
 
 # Legacy notes, data 11.
 UNKNOWN = ProblemCase("dataset-not-found", "111")
 PRIVATE = ProblemCase("dataset-no-access", "112")
 NO_FILE = ProblemCase("dataset-no-data-file", "113")
 NOTHING_LISTED = ProblemCase("no-results", "372")
+NO_DESCRIPTIONS = ProblemCase("dataset-no-descriptions", "1090")
 FEATURES_UNKNOWN = ProblemCase("dataset-not-found", "271")
 FEATURES_NONE = ProblemCase("dataset-no-features", "272")
 FEATURES_NOT_PROCESSED = ProblemCase("dataset-not-processed", "273")
 FEATURES_FAILED = ProblemCase("dataset-processing-error", "274")
 FEATURES_PRIVATE = ProblemCase("dataset-no-access", "275")
-QUALITIES_UNKNOWN = ProblemCase("dataset-not-found", "361")
-QUALITIES_NONE = ProblemCase("quality-no-qualities", "362")
-QUALITIES_NOT_PROCESSED = ProblemCase("dataset-not-processed", "363")
-QUALITIES_FAILED = ProblemCase("dataset-processing-error", "364")
-NO_QUALITY_NAMES = ProblemCase("no-results", "641")
 
 LIST_CODES = FilterCodes(unknown="370", illegal="371", no_results="372")
 
@@ -76,19 +74,19 @@ async def list_(call: Call[DatasetFilters]) -> Document:
     return shapes.listed(rows, qualities)
 
 
-class FeaturesPath(Parameters):
-    """A data set by its id."""
+class AnyDatasetPath(Parameters):
+    """A data set by its id, where 0 is just an unknown one."""
 
     dataset_id: Annotated[int, PathId()]
 
 
 @operation(
     "dataset.features",
-    parameters=FeaturesPath,
+    parameters=AnyDatasetPath,
     answer=list[shapes.Feature],
     problems=(FEATURES_UNKNOWN, FEATURES_PRIVATE, FEATURES_NOT_PROCESSED, FEATURES_FAILED, FEATURES_NONE),
 )
-async def features(call: Call[FeaturesPath]) -> Document:
+async def features(call: Call[AnyDatasetPath]) -> Document:
     """The features of a data set.
 
     Four round trips to the database (five with a key): the processing, features, their nominal values, their
@@ -113,55 +111,46 @@ async def features(call: Call[FeaturesPath]) -> Document:
     return shapes.features(rows, values, await queries.ontologies(call.connection, did))
 
 
-class QualitiesPath(Parameters):
-    """A data set by its id, and the engine that measured."""
-
-    dataset_id: Annotated[int, PathId(zero="360")]
-    engine_id: Annotated[int, PathId()] = queries.ENGINE
-
-
 @operation(
-    "dataset.qualities",
-    parameters=QualitiesPath,
-    answer=list[shapes.MeasuredQuality],
-    problems=(QUALITIES_UNKNOWN, QUALITIES_NOT_PROCESSED, QUALITIES_FAILED, QUALITIES_NONE),
+    "dataset.descriptions",
+    parameters=AnyDatasetPath,
+    answer=list[shapes.DescriptionVersion],
+    problems=(NO_DESCRIPTIONS, PRIVATE),
 )
-async def qualities(call: Call[QualitiesPath]) -> Document:
-    """The qualities of a data set, of the default engine or of the one named.
-
-    A private data set is as unknown to strangers as one that does not exist (legacy notes, data 9).
-
-    Two round trips to the database (three with a key): the processing, the qualities.
-    """
-    did, engine = call.parameters.dataset_id, call.parameters.engine_id
-    state = await queries.processing(call.connection, did, engine)
-    if state is None or not call.user.may_see(state.visibility, state.uploader):
-        raise QUALITIES_UNKNOWN.because(f"No dataset with id {did} found.")
-    if state.processing_date is None:
-        raise QUALITIES_NOT_PROCESSED.because(f"Dataset {did} is not processed yet by engine {engine}.")
-    rows = await queries.qualities(call.connection, did, engine)
-    if not rows and state.error:
-        raise QUALITIES_FAILED.because(f"Dataset {did} was processed with error: {state.error}")
-    if not rows:
-        raise QUALITIES_NONE.because(f"No qualities found for dataset {did} and engine {engine}.")
-    return shapes.qualities(rows)
-
-
-@operation(
-    "dataset.quality_names",
-    parameters=NoParameters,
-    answer=shapes.QualityNameList,
-    problems=(NO_QUALITY_NAMES,),
-)
-async def quality_names(call: Call[NoParameters]) -> Document:
-    """The names of the data qualities that at least one data set has.
+async def descriptions(call: Call[AnyDatasetPath]) -> Document:
+    """All versions of the description of a data set, newest first.
 
     One round trip to the database (two with a key).
     """
-    names = await queries.quality_names(call.connection)
-    if not names:
-        raise NO_QUALITY_NAMES.because("No data set has qualities.")
-    return {"data_qualities_list": {"quality": names}}
+    did = call.parameters.dataset_id
+    rows = await queries.descriptions(call.connection, did)
+    if not rows:
+        raise NO_DESCRIPTIONS.because(f"No dataset with id {did} found.")
+    if not call.user.may_see(rows[0].visibility, rows[0].uploader):
+        raise PRIVATE.because(f"No access granted: dataset {did} is private.")
+    if rows[0].version is None:
+        raise NO_DESCRIPTIONS.because(f"Dataset {did} has no description.")
+    return shapes.descriptions(rows)
 
 
-operations: tuple[Operation[Any], ...] = (list_, get, features, quality_names, qualities)
+@operation("dataset.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
+async def tags(call: Call[NoParameters]) -> Document:
+    """All tags that data sets have, each once.
+
+    One round trip to the database (two with a key).
+    """
+    found = await distinct_tags(call.connection, tables.dataset_tag)
+    if not found:
+        raise NO_TAGS.because("No data set has a tag.")
+    return found
+
+
+operations: tuple[Operation[Any], ...] = (
+    list_,
+    get,
+    descriptions,
+    features,
+    tags,
+    *quality_routes.operations,
+    *work_routes.operations,
+)

@@ -99,6 +99,23 @@ class QualityNameList(TypedDict):
     data_qualities_list: QualityNames
 
 
+class DescriptionVersion(TypedDict):
+    """One version of a description."""
+
+    version: int
+    description: str
+
+
+class Unprocessed(TypedDict):
+    """A data set in a work list; ``status`` has no column any more, so it is null."""
+
+    did: int
+    name: str
+    version: int | str
+    status: None
+    format: str
+
+
 def iso(moment: datetime) -> str:
     """A time of the database in ISO 8601, without zone."""
     return moment.isoformat(timespec="seconds")
@@ -249,3 +266,35 @@ def qualities(rows: Iterable[tuple[str, str | None]]) -> list[MeasuredQuality]:
 
 def _measured(value: str | None) -> float | str | None:
     return None if value is None or not trimmed(value) else float_or_text(value)
+
+
+def descriptions(rows: Iterable[AnyRow]) -> list[DescriptionVersion]:
+    """The document of a description's versions (legacy notes, data 10.7).
+
+    Args:
+        rows: Of ``queries.descriptions``.
+
+    Returns:
+        One object a version, with the text of the column: PHP pastes it into XML unescaped.
+    """
+    return [{"version": row.version, "description": trimmed_or_empty(row.description)} for row in rows]
+
+
+def unprocessed(row: AnyRow) -> list[Unprocessed]:
+    """The document of a work list, which always has one data set (legacy notes, data 10.8).
+
+    Args:
+        row: Of ``work_queries``.
+
+    Returns:
+        A list of one.
+    """
+    return [
+        {
+            "did": row.did,
+            "name": trimmed_or_empty(row.name),
+            "version": integer_or_text(row.version),
+            "status": None,
+            "format": trimmed_or_empty(row.format),
+        }
+    ]
