@@ -45,7 +45,8 @@ _CONNECTIONS_MORE = 24
 _SERVER_SESSION = (
     "SET NAMES utf8mb3 COLLATE utf8mb3_general_ci, SESSION time_zone = '+00:00', "
     "SESSION group_concat_max_len = 1048576, SESSION max_error_count = 0, SESSION sql_mode = "
-    "REPLACE(REPLACE(@@sql_mode, 'STRICT_TRANS_TABLES', ''), 'STRICT_ALL_TABLES', '')"
+    "TRIM(BOTH ',' FROM REPLACE(REPLACE(CONCAT(',', @@sql_mode, ','), "
+    "',STRICT_TRANS_TABLES,', ','), ',STRICT_ALL_TABLES,', ','))"
 )
 
 IMMEDIATE = "sqlite_immediate"

@@ -84,9 +84,13 @@ def running_server(folder: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     port = _free_port()
+    # A test run that is killed takes the server along.
+    setpriv = shutil.which("setpriv")
+    along = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
+                *along,
                 server,
                 "--no-defaults",
                 f"--user={user}",

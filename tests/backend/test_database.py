@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 from sqlalchemy import func, insert, select
 
 from backend import tables
-from backend.database import Database, DatabaseUnavailable
+from backend.database import Database, DatabaseNames, DatabaseUnavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -55,6 +56,50 @@ async def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match=r"no\.db; load one with: openml-backend load"):
         await database.check()
     assert not (tmp_path / "no.db").exists()
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """Any other file is refused with SQLite's reason."""
+    for name in ("x.db", "x-openml.db"):
+        (tmp_path / name).write_text("not a database, but long enough to have a header\n" * 4)
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(DatabaseUnavailable, match=r"x\.db: file is not a database"):
+        await database.check()
+
+
+async def test_an_empty_database_is_no_openml_database(mariadb_server: str) -> None:
+    """A server without the tables says how they are loaded."""
+    database = Database(mariadb_server, DatabaseNames("no_openml", "no_openml_expdb"))
+    with pytest.raises(DatabaseUnavailable, match=r"no OpenML database .*openml-backend load"):
+        await database.check()
+    await database.dispose()
+
+
+async def test_readers_see_one_state(scratch_database: Database) -> None:
+    """What another transaction adds does not appear between two statements of a reader."""
+    count = select(func.count()).select_from(tables.groups)
+    async with scratch_database.read() as reader:
+        before = await reader.scalar(count)
+        # SQLite's writer waits at its commit until readers end; it may write meanwhile.
+        async with scratch_database.connect() as writer:
+            await writer.execute(insert(tables.groups).values(name="guests", description=""))
+            if not scratch_database.is_sqlite:
+                await writer.commit()
+            assert await reader.scalar(count) == before
+
+
+async def test_writers_wait_for_each_other(scratch_database: Database) -> None:
+    """Ten writers at once add ten rows, and none is told that the database is locked."""
+    before = await _groups(scratch_database)
+
+    async def write(number: int) -> None:
+        async with scratch_database.write() as connection:
+            await connection.execute(insert(tables.groups).values(name=str(number), description=""))
+
+    async with anyio.create_task_group() as group:
+        for number in range(10):
+            group.start_soon(write, number)
+    assert len(await _groups(scratch_database)) == len(before) + 10
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
