@@ -3,10 +3,10 @@
 from typing import Annotated, Any, TypeVar
 
 from backend.gamification import queries, shapes
-from backend.gamification.windows import BEGINNING, Window, read_window
+from backend.gamification.windows import Window, read_window
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId, Reader, refuse
-from backend.problems import NO_SUCH_PATH, ProblemCase
+from backend.problems import NO_SUCH_PATH, InputError, InputProblem, ProblemCase
 from backend.undecoded import Undecoded
 
 UNKNOWN_USER = ProblemCase("user-not-found", "901")
@@ -31,27 +31,12 @@ class UserType(Reader):
         return {"const": USER}
 
 
-class WindowPath(Reader):
-    """The segments that name a window of time."""
-
-    def read(self, value: object) -> tuple[str, ...]:
-        """Read the raw segments; which day it is does not matter to whether they name one."""
-        segments = tuple(segment for segment in str(value).split("/") if segment)
-        if read_window(segments, BEGINNING) is None:
-            refuse("id", "{window} is no window of time", code=NO_SUCH_PATH.code, window=str(value))
-        return segments
-
-    def describe(self) -> dict[str, Any]:
-        """Text."""
-        return {"type": "string"}
-
-
 class Score(Parameters):
     """Whose score, and for which window of time."""
 
     type: Annotated[str, Undecoded()]
     id: Annotated[int, PathId()]
-    window: Annotated[tuple[str, ...], WindowPath()] = ()
+    window: Annotated[str, Undecoded()] = ""
 
 
 class UserScore(Score):
@@ -67,13 +52,28 @@ PROBLEMS = (UNKNOWN_USER, HIDDEN)
 
 async def _window(call: Call[S], asked: Score) -> Window:
     """The window that is asked for, once it is known that the score may be shown."""
+    window = read_window([segment for segment in asked.window.split("/") if segment], call.now().date())
+    if window is None:
+        raise _no_window(asked)
     if asked.type == USER and asked.id != call.user.id:
         visibility = await queries.visibility(call.connection, asked.id)
         if visibility is None:
             raise UNKNOWN_USER.because(f"No user with id {asked.id} found.")
         if visibility != SHOWN:
             raise HIDDEN.because(f"User {asked.id} does not show scores to others.")
-    return read_window(asked.window, call.now().date()) or Window("", None)
+    return window
+
+
+def _no_window(asked: Score) -> InputProblem:
+    """What PHP calls a function that does not exist: the segments behind the id name no window."""
+    path = f"{asked.type}/{asked.id}/{asked.window}"
+    error: InputError = {
+        "type": "id",
+        "loc": ["path", "window"],
+        "msg": "Give a window like 2019, 2019/06, 2019/06/23, 2019_perday, lastmonth or today",
+        "input": asked.window,
+    }
+    return InputProblem(f"{path} names no window of time.", [error], code=NO_SUCH_PATH.code)
 
 
 @operation("gamification.activity", parameters=UserScore, answer=list[shapes.Activity], problems=PROBLEMS)
