@@ -16,9 +16,6 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 ENGINE = 1
 """The evaluation engine whose verdict on a run is shown (legacy notes, task 3.3)."""
 
-WHOLE, FOLD = 0, 1
-"""What an evaluation is of: the run, or one fold of it."""
-
 _run = tables.run
 _setup = tables.algorithm_setup
 _flow = tables.implementation
@@ -144,36 +141,41 @@ async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
 
 
 async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """All evaluations of a run but those per sample, of all engines: global ones first, then those of folds.
+    """The evaluations of a whole run by all engines, by measure and engine.
 
     Args:
         connection: To ask.
         rid: Id of the run.
 
     Returns:
-        Rows of measure, value, array_data, repeat and fold; ``part`` says whether these two mean anything.
+        Rows of measure, value and array_data.
     """
-    whole, fold = tables.evaluation, tables.evaluation_fold
-    both = union_all(
-        *(
-            select(
-                literal(part, Integer).label("part"),
-                table.c.function_id,
-                table.c.evaluation_engine_id.label("engine"),
-                *places,
-                table.c.value,
-                table.c.array_data,
-            ).where(table.c.source == rid)
-            for part, table, places in (
-                (WHOLE, whole, (literal(0, Integer).label("fold"), literal(0, Integer).label("repeat"))),
-                (FOLD, fold, (fold.c.fold, fold.c.repeat)),
-            )
-        )
-    ).subquery()
+    score = tables.evaluation
     found = await connection.execute(
-        select(_measure.c.name, both.c.part, both.c.value, both.c.array_data, both.c.repeat, both.c.fold)
-        .join(_measure, _measure.c.id == both.c.function_id)
-        .order_by(both.c.part, both.c.function_id, both.c.engine, both.c.fold, both.c.repeat)
+        select(_measure.c.name, score.c.value, score.c.array_data)
+        .join(_measure, _measure.c.id == score.c.function_id)
+        .where(score.c.source == rid)
+        .order_by(score.c.function_id, score.c.evaluation_engine_id)
+    )
+    return found.all()
+
+
+async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
+    """The evaluations of the folds of a run by all engines, by measure, engine, fold and repeat.
+
+    Args:
+        connection: To ask.
+        rid: Id of the run.
+
+    Returns:
+        Rows of measure, value, array_data, repeat and fold.
+    """
+    score = tables.evaluation_fold
+    found = await connection.execute(
+        select(_measure.c.name, score.c.value, score.c.array_data, score.c.repeat, score.c.fold)
+        .join(_measure, _measure.c.id == score.c.function_id)
+        .where(score.c.source == rid)
+        .order_by(score.c.function_id, score.c.evaluation_engine_id, score.c.fold, score.c.repeat)
     )
     return found.all()
 

@@ -114,7 +114,7 @@ async def trace(call: Call[RunPath]) -> Document:
 async def get(call: Call[DescribedRunPath]) -> Document:
     """One run with its parameters, tags, data, files and evaluations.
 
-    Six round trips to the database (seven with a key): the run, and each of these.
+    Seven round trips to the database (eight with a key): the run, and each of these, folds by themselves.
     """
     rid, connection = call.parameters.run_id, call.connection
     row = await queries.run(connection, rid)
@@ -127,6 +127,7 @@ async def get(call: Call[DescribedRunPath]) -> Document:
         await queries.datasets(connection, rid),
         await queries.files(connection, rid),
         await queries.evaluations(connection, rid),
+        await queries.fold_evaluations(connection, rid),
         call.settings,
     )
 

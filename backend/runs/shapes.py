@@ -7,7 +7,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from backend.php_text import trimmed, trimmed_or_empty
-from backend.runs.queries import FOLD, AnyRow
+from backend.runs.queries import AnyRow
 from backend.stored_numbers import float_or_text
 from config.settings import BackendSettings
 
@@ -129,6 +129,7 @@ def run(
     datasets: Sequence[AnyRow],
     files: Sequence[AnyRow],
     evaluations: Sequence[AnyRow],
+    fold_evaluations: Sequence[AnyRow],
     settings: BackendSettings,
 ) -> Run:
     """A run with all that belongs to it (legacy notes, task 3.3; contract, section C).
@@ -139,7 +140,8 @@ def run(
         tags: Of the run.
         datasets: Used and made.
         files: Of the run.
-        evaluations: Of the run.
+        evaluations: Of the whole run.
+        fold_evaluations: Of its folds.
         settings: For the base of its URLs.
 
     Returns:
@@ -168,7 +170,10 @@ def run(
         "output_data": {
             "dataset": [_dataset(made) for made in datasets if made.made],
             "file": [_file(part, settings) for part in files],
-            "evaluation": [_evaluation(score) for score in evaluations],
+            "evaluation": [
+                *(_evaluation(found) for found in evaluations),
+                *(_fold_evaluation(found) for found in fold_evaluations),
+            ],
         },
     }
     if row.task_type is not None:
@@ -200,10 +205,11 @@ def _evaluation(row: AnyRow) -> Evaluation:
         document["value"] = score(row.value)
     if row.array_data:
         document["array_data"] = trimmed_or_empty(row.array_data)
-    if row.part == FOLD:
-        document["repeat"] = row.repeat
-        document["fold"] = row.fold
     return document
+
+
+def _fold_evaluation(row: AnyRow) -> Evaluation:
+    return {**_evaluation(row), "repeat": row.repeat, "fold": row.fold}
 
 
 def score(value: float) -> float:
