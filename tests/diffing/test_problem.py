@@ -3,6 +3,7 @@
 import re
 
 from config.problems import ProblemType
+from config.routes import LegacyTemplate, NewTemplate, Route
 from diffing.decode import decode
 from diffing.deviations import NewSide
 from diffing.model import Asked
@@ -49,3 +50,14 @@ def test_401_demands_a_challenge() -> None:
     expected = NewSide(401, None, "authentication-required")
     found = problem_differences(Asked(None, "GET"), {"code": "102"}, expected, new, decode(new), {})
     assert [difference.path for difference in found] == ["header.www-authenticate"]
+
+
+def test_a_missing_query_parameter_can_be_named() -> None:
+    """What the route reads of the query is a parameter of the request, given or not."""
+    legacy = LegacyTemplate(("*",), "job/request", query=("workbench",))
+    route = Route("job.request", "jobs", "A job", True, True, NewTemplate("GET", "/job/request"), legacy)
+    error = {"type": "missing", "loc": ["body", "workbench"], "msg": "Give it", "input": None}
+    new = problem(422, "validation-error", "Validation Error", "340", errors=[error])
+    expected = NewSide(422, None, "validation-error", frozenset({"missing"}))
+    found = problem_differences(Asked(route, "GET"), {"code": "340"}, expected, new, decode(new), {})
+    assert list(found) == []
