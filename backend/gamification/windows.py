@@ -80,12 +80,12 @@ def _running(today: date, *, months: bool, per_day: bool) -> Window:
     """The present month or year: as one part it restricts nothing.
 
     PHP compares times with ``2026-11`` or ``2026``, which the database takes for no time; clients that show the
-    number show the total, so it stays what it is (legacy notes, flow 9).
+    number show the total, so it stays what it is (legacy notes, flow 9); what has no time does not count.
     """
     start = today.replace(day=1) if months else today.replace(month=1, day=1)
     if per_day:
         return Window(start.isoformat(), start, today + _DAY, per_day=True)
-    return Window(f"{today:%Y-%m}" if months else f"{today:%Y}", None)
+    return Window(f"{today:%Y-%m}" if months else f"{today:%Y}", date.min)
 
 
 def _ago(today: date, name: str) -> date:
