@@ -178,9 +178,7 @@ def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
     """
 
     async def connect() -> SqliteConnection:
-        connection = SqliteConnection(lambda: open_sqlite(files, create=create))
-        await connection
-        return connection
+        return await SqliteConnection(lambda: open_sqlite(files, create=create)).open()
 
     engine = create_async_engine(
         "sqlite+aiosqlite://",
@@ -189,8 +187,10 @@ def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
         pool_size=_CONNECTIONS_KEPT,
         max_overflow=_CONNECTIONS_MORE,
     )
-    # As a schema_translate_map would, but once for a statement and not at each execution.
-    engine.dialect.identifier_preparer.schema_for_object = _sqlite_schema  # type: ignore[assignment]  # the type forgets that a table may have no schema
+    # As a schema_translate_map would, but once for a statement and not at each execution. (SQLAlchemy's type
+    # forgets that a table may have no schema.)
+    preparer = engine.dialect.identifier_preparer
+    preparer.schema_for_object = _sqlite_schema  # type: ignore[assignment]  # see above
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -7,6 +7,7 @@ SQLAlchemy fetches all rows at once anyway.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -81,6 +82,30 @@ class Connection(aiosqlite.Connection):
 
         self._reading = False
         self._busy = False
+        self._stopped: asyncio.Future[None] | None = None
+
+    async def open(self) -> Connection:
+        """Open the database.
+
+        Returns:
+            This connection.
+
+        Raises:
+            sqlite3.Error: the database cannot be opened.
+        """
+        try:
+            await self
+        except BaseException:
+            # aiosqlite lets its thread end by itself, which fails aloud when the event loop ends first.
+            if self._stopped is not None:
+                await self._stopped
+            raise
+        return self
+
+    def stop(self) -> asyncio.Future[None] | None:
+        """End the thread; the future is done when it ended."""
+        self._stopped = super().stop()
+        return self._stopped
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it like aiosqlite's
         """A new cursor; nothing happens in the thread before it executes."""

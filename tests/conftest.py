@@ -133,7 +133,8 @@ async def _restore(database: Database) -> None:
             sums = (await connection.execute(text(f"CHECKSUM TABLE {tables}"))).all()
             numbering = await connection.execute(
                 text(
-                    "SELECT CONCAT(table_schema, '.', table_name), auto_increment FROM information_schema.tables"
+                    "SELECT CONCAT(table_schema, '.', table_name), auto_increment "
+                    "FROM information_schema.tables"
                 )
             )
             numbers = {row[0]: row[1] for row in numbering}

@@ -68,7 +68,7 @@ def test_moments_become_datetimes(tmp_path: Path) -> None:
     line = '{"study_id": 1, "tag": "t", "window_start": "2014-01-02 03:04:05"}\n'
     file = TableFile(study_tag, written(tmp_path, "x.jsonl", line))
     assert list(read_rows(file)) == [
-        {"study_id": 1, "tag": "t", "window_start": datetime(2014, 1, 2, 3, 4, 5)}  # noqa: DTZ001  # as in the column
+        {"study_id": 1, "tag": "t", "window_start": datetime(2014, 1, 2, 3, 4, 5)}  # noqa: DTZ001  # no zone
     ]
 
 

@@ -1,5 +1,7 @@
 """backend.sqlite_driver: statements and transactions of one connection."""
 
+import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ async def connection(tmp_path: Path) -> AsyncIterator[Connection]:
     """A connection to an empty database with one table."""
     files = SqliteFiles(tmp_path / "x.db", tmp_path / "x-openml.db")
     opened = Connection(lambda: open_sqlite(files, create=True))
-    await opened
+    await opened.open()
     await opened.cursor().execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
     yield opened
     await opened.close()
@@ -55,7 +57,8 @@ async def test_rollback_undoes_a_write(connection: Connection) -> None:
 
 async def test_a_cancelled_statement_does_not_break_the_connection(connection: Connection) -> None:
     """Rolling back waits in the thread's queue for the statement that nobody awaits any more."""
-    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT max(i) FROM n"
+    counted = "SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000"
+    long = f"WITH RECURSIVE n(i) AS ({counted}) SELECT max(i) FROM n"
     connection.begin_reading()
     with anyio.move_on_after(0):
         await connection.cursor().execute(long)
@@ -63,3 +66,18 @@ async def test_a_cancelled_statement_does_not_break_the_connection(connection: C
     assert not connection.in_transaction
     cursor = await connection.cursor().execute("SELECT 1")
     assert await cursor.fetchall() == [(1,)]
+
+
+def test_a_failed_opening_leaves_no_thread_to_a_closed_loop(tmp_path: Path) -> None:
+    """The thread of a connection that cannot be opened has ended when the error comes."""
+    missing = SqliteFiles(tmp_path / "no.db", tmp_path / "no-openml.db")
+
+    async def attempt() -> None:
+        before = threading.active_count()
+        for _ in range(20):
+            with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+                await Connection(lambda: open_sqlite(missing)).open()
+        # The last thread may be between its last word and its end.
+        assert threading.active_count() <= before + 1
+
+    anyio.run(attempt)

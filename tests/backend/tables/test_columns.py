@@ -64,4 +64,4 @@ async def test_moments_are_texts_of_whole_seconds(database: Database) -> None:
     query = select(date, cast(date, String(19))).where(tables.dataset.c.did == 10)
     async with database.read() as connection:
         row = (await connection.execute(query)).one()
-    assert tuple(row) == (datetime(2014, 3, 27, 22, 10, 50), "2014-03-27 22:10:50")  # noqa: DTZ001  # as stored
+    assert tuple(row) == (datetime(2014, 3, 27, 22, 10, 50), "2014-03-27 22:10:50")  # noqa: DTZ001  # no zone
