@@ -20,6 +20,10 @@ Pairs = list[tuple[str, str]]
 
 # PHP does not look at them for authentication (legacy notes, data 1.3), the new side would.
 _CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization"})
+# Nor at these: it sends the whole file (recordings, download.006), where the new side would send a part or a 304.
+_CONDITIONS: Final = frozenset(
+    {"range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}
+)
 _CONTENT: Final = frozenset(
     {"content-type", "content-length", "content-encoding", "transfer-encoding", "expect"}
 )
@@ -169,7 +173,7 @@ def _taken(match: LegacyMatch) -> str | None:
 
 
 def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[Headers, bytes]:
-    dropped = _CREDENTIALS
+    dropped = _CREDENTIALS | _CONDITIONS
     body = request.body
     if method in _BODILESS:
         dropped, body = dropped | _CONTENT, b""

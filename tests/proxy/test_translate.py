@@ -281,6 +281,13 @@ def test_authorization_is_dropped() -> None:
     assert _translated("GET", "/api/v1/json/data/61", (("Authorization", "Bearer x"),)).headers == ()
 
 
+def test_conditions_and_ranges_are_dropped() -> None:
+    """PHP sends the whole file whatever they say, so the new side is asked for the whole file, too."""
+    headers = (("Range", "bytes=0-9"), ("If-None-Match", "*"), ("X-Other", "1"))
+    translation = _translated("GET", "/data/v1/download/42/lantern-shapes.arff", headers)
+    assert translation.headers == (("X-Other", "1"),)
+
+
 def test_a_write_keeps_its_body() -> None:
     """The form goes on byte for byte."""
     body = b"api_key=k&data_id=61&tag=a%41"
