@@ -74,15 +74,13 @@ class Differ:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems)
+            return judge_defect(asked, defect, new, young, entries, self.problems, answer)
         try:
             return self._answers(asked, legacy, old, new, young, entries, answer)
         except TooExpensive:
             return Comparison(Outcome.TOO_EXPENSIVE)
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
-        if asked.format == "xml":
-            return Comparison(Outcome.SKIPPED, SkipReason.XML)
         if asked.route is not None and not asked.route.implemented:
             return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
         errors = (legacy.error, new.error)
@@ -207,7 +205,7 @@ class Differ:
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
         result = normalise(old.document, asked, entries, self.usage.changed if self.usage else None)
-        found = list(header_differences(legacy, old, new, young))
+        found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
         try:

@@ -47,6 +47,7 @@ class Condition:
         parameter: One of these is among the request's path values and filters.
         parameters: Each named value full-matches its expression (an absent one does not).
         any_parameter: Some of the named values full-matches its expression.
+        format: The form that the client asked the legacy side for, `json` or `xml`.
         method: The client's method is one of these.
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
@@ -61,6 +62,7 @@ class Condition:
     parameter: tuple[str, ...] = ()
     parameters: Mapping[str, re.Pattern[str]] | None = None
     any_parameter: Mapping[str, re.Pattern[str]] | None = None
+    format: str | None = None
     method: tuple[str, ...] = ()
     role: tuple[str, ...] = ()
     value: tuple[ValueCondition, ...] = ()
@@ -83,6 +85,8 @@ class Condition:
             for name, pattern in self.any_parameter.items()
         ):
             return f"none of the parameters {', '.join(self.any_parameter)} is as the entry demands"
+        if self.format is not None and asked.format != self.format:
+            return f"the client asked for {asked.format}, not {self.format}"
         if self.method and asked.method not in self.method:
             return f"the method is {asked.method}, not {' or '.join(self.method)}"
         if self.role and asked.role not in self.role:

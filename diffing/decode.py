@@ -8,17 +8,14 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lxml import etree
-
 from diffing.model import Observation
-
-PHP_BLANKS = " \t\n\r\0\x0b"
+from diffing.xml_tree import NotXml, json_tree, parse_xml
 
 
 class Form(StrEnum):
     """What a body turned out to be."""
 
-    JSON = "json"
+    JSON = "json"  # or the JSON tree of XML
     ERROR = "error"  # the legacy error document, in either of its forms
     EMPTY = "empty"
     HTML = "html"  # also an empty one: PHP sends nothing under that type when it dies
@@ -129,13 +126,13 @@ def _broken(body: bytes) -> Form:
 
 
 def _xml(body: bytes, media_type: str) -> Decoded:
-    """The error documents of the gate are XML under /json/ too (common-data.md 3.2)."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    """XML as the JSON tree; the error documents of the gate are XML under /json/ too (common-data.md 3.2)."""
     try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
+        root = parse_xml(body)
+    except NotXml as error:
         return Decoded(Form.BROKEN, media_type, why=str(error))
-    if etree.QName(root).localname == "error":
-        fields = {etree.QName(child).localname: (child.text or "").strip(PHP_BLANKS) for child in root}
+    tree = json_tree(root)
+    fields = tree.get("error")
+    if isinstance(fields, dict):
         return Decoded(Form.ERROR, media_type, fields)
-    return Decoded(Form.TEXT, media_type, document=body)
+    return Decoded(Form.JSON, media_type, tree)

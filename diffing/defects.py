@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.deviations import Deviation, Kind
-from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.problem import problem_differences
 
 
@@ -17,7 +17,9 @@ def defect_of(legacy: Observation, old: Decoded) -> str | None:
         return "html_500" if legacy.body else "empty_500"
     if old.form is Form.TWO_DOCUMENTS:
         return "two_documents"
-    return "not_json" if old.form is Form.BROKEN else None
+    if old.form is Form.BROKEN:
+        return "not_xml" if old.media_type.endswith("xml") else "not_json"
+    return None
 
 
 def broken(new: Observation, young: Decoded) -> str | None:
@@ -36,21 +38,43 @@ def judge_defect(
     young: Decoded,
     entries: Iterable[Deviation],
     problems: Mapping[str, ProblemType],
+    answer: Observation | None = None,
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first fitting `legacy_defect` entry expects.
 
+    Args:
+        asked: Facts of the client's request.
+        defect: How the legacy answer is broken.
+        new: What the new side answered.
+        young: That, decoded.
+        entries: The entries of the route.
+        problems: Title and status of each problem type.
+        answer: What the new side answered to the question of an entry's premise.
+
     Returns:
-        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect.
+        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
+        a premise that must be answered first.
     """
     reasons = []
     for entry in entries:
         if entry.kind is not Kind.LEGACY_DEFECT or entry.legacy is None or entry.new is None:
             continue
-        reason = None if entry.legacy.defect == defect else f"it is about {entry.legacy.defect}"
+        reason = (
+            None
+            if defect in entry.legacy.defects
+            else f"it is about {' and '.join(sorted(entry.legacy.defects))}"
+        )
         reason = reason or entry.when.unmet_by(asked, None)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
+        if entry.premise is not None:
+            question = entry.premise.question(asked, None)
+            if question is not None and answer is None:
+                return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
+            if answer is None or not entry.premise.holds(answer):
+                reasons.append(f"{entry.id} does not apply: its premise does not hold.")
+                continue
         if entry.new.status >= 400:
             found = tuple(problem_differences(asked, None, entry.new, new, young, problems))
         elif new.status != entry.new.status:

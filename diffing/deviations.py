@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
-DEFECTS: Final = frozenset({"empty_500", "not_json", "two_documents", "html_500"})
+DEFECTS: Final = frozenset({"empty_500", "not_json", "not_xml", "two_documents", "html_500"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class LegacySide:
 
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
-    defect: str | None = None
+    defects: frozenset[str] = frozenset()
 
     def fits(self, status: int | None, code: str | None) -> bool:
         """Whether an answer with this status and error code is meant."""
@@ -260,6 +260,11 @@ class _Reader:
     def _optional_pattern(self, key: str, value: object) -> re.Pattern[str] | None:
         return None if value is None else self._pattern(key, value)
 
+    def _optional_text(self, key: str, value: object) -> str | None:
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(key, "must be text")
+        return value
+
     def _flag(self, key: str, value: object) -> bool | None:
         if value is not None and not isinstance(value, bool):
             raise self.wrong(key, "must be true or false")
@@ -285,13 +290,13 @@ class _Reader:
             raise self.wrong(f"legacy.{sorted(unknown)[0]}", "unknown; known are status, code, defect")
         status = table.get("status", [])
         statuses = status if isinstance(status, list) else [status]
-        defect = table.get("defect")
-        if defect is not None and defect not in DEFECTS:
+        defects = frozenset(self._strings("legacy.defect", table.get("defect", [])))
+        if defects - DEFECTS:
             raise self.wrong("legacy.defect", f"must be one of {', '.join(sorted(DEFECTS))}")
         return LegacySide(
             frozenset(int(str(one)) for one in statuses),
             frozenset(self._strings("legacy.code", table.get("code", []))),
-            str(defect) if defect else None,
+            defects,
         )
 
     def _new(self, kind: Kind) -> NewSide | None:
@@ -342,7 +347,7 @@ class _Reader:
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
         known = {"parameter", "parameters", "method", "role", "value", "message"}
-        known |= {"known", "writes", "method_known", "segment", "any_parameter"}
+        known |= {"format", "known", "writes", "method_known", "segment", "any_parameter"}
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
         value = table.get("value", [])
@@ -350,6 +355,7 @@ class _Reader:
             parameter=self._strings("when.parameter", table.get("parameter", [])),
             parameters=self._patterns("when.parameters", table.get("parameters", {})),
             any_parameter=self._patterns("when.any_parameter", table.get("any_parameter", {})),
+            format=self._optional_text("when.format", table.get("format")),
             method=self._strings("when.method", table.get("method", [])),
             role=self._strings("when.role", table.get("role", [])),
             value=tuple(map(self._value, value if isinstance(value, list) else [value])),

@@ -130,5 +130,9 @@ def _parameter_names(asked: Asked) -> set[str]:
         names |= set(asked.route.parameters)
         names |= set(re.findall(r"\{([a-z_]+)", asked.route.new.path))
         if asked.route.legacy is not None:
-            names |= {*(asked.route.legacy.filters or ()), *asked.route.legacy.query, *asked.route.legacy.form}
+            names |= {
+                *(asked.route.legacy.filters or ()),
+                *asked.route.legacy.query,
+                *asked.route.legacy.form,
+            }
     return names

@@ -14,6 +14,7 @@ from diffing.model import Asked
 from diffing.paths import Steps, change
 from diffing.rows import CUTTING
 from diffing.walk import canonical
+from diffing.xml_tree import NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
 Canonical = Callable[[object, object, Sequence[Steps], Asked], Documents]
@@ -70,7 +71,27 @@ def rows_for_administrators(legacy: object, new: object, _: Sequence[Steps], ask
     return legacy, kept
 
 
+def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+    """Texts that PHP pastes into XML unescaped: the new side's text is read as PHP reads it.
+
+    Markup becomes objects, CDATA, entities and comments are resolved; a text that is no XML stays as it is, for PHP
+    dies of it and shows nothing that could be compared (legacy notes, data 5.3 to 5.5).
+    """
+    for steps in paths:
+        new, _count = change(new, steps, lambda value: _as_shown(value) if isinstance(value, str) else value)
+    return legacy, new
+
+
+def _as_shown(text: str) -> object:
+    try:
+        root = parse_xml(f'<text xmlns:oml="http://openml.org/openml">{text}</text>'.encode())
+    except NotXml:
+        return text
+    return convert(root) or ""
+
+
 TOLERANCES: Final[Mapping[str, Canonical]] = {
     "unprinted_pairs": unprinted_pairs,
     "rows_for_administrators": rows_for_administrators,
+    "pasted_texts": pasted_texts,
 }

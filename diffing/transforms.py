@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-from diffing.decode import PHP_BLANKS
 from diffing.paths import MISSING, change, parse
+from diffing.xml_tree import PHP_BLANKS
 
 Arguments = Mapping[str, object]
 

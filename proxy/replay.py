@@ -270,8 +270,6 @@ def _skip(recording: Recording, translation: Translation | Untranslatable) -> Co
     if isinstance(translation, Untranslatable):
         reason = SkipReason.HTML_PAGE if recording.body_dropped else SkipReason.NO_ROUTE
         return Comparison(Outcome.SKIPPED, reason)
-    if translation.format == "xml":
-        return Comparison(Outcome.SKIPPED, SkipReason.XML)
     if translation.route is not None and not translation.route.implemented:
         return NOT_IMPLEMENTED
     refused = (recording.response.status or 0) >= 400 and recording.scenario is None

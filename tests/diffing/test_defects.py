@@ -15,6 +15,7 @@ JSON = (("Content-Type", "application/json"),)
         (Observation(500, (("Content-Type", "text/html"),), b""), "empty_500"),
         (Observation(500, (("Content-Type", "text/html"),), b"<html>"), "html_500"),
         (Observation(200, JSON, b'{"a":"b"c"}'), "not_json"),
+        (Observation(200, (("Content-Type", "text/xml"),), b"<a>&</a>"), "not_xml"),
         (Observation(450, JSON, b'{"error":{}}{"a":1}'), "two_documents"),
         (Observation(500, JSON, b'{"error":{"code":"473","message":"m"}}'), None),
         (Observation(200, JSON, b"{}"), None),

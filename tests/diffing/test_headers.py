@@ -2,14 +2,14 @@
 
 from diffing.decode import decode
 from diffing.headers import header_differences, preflight_differences
-from diffing.model import Observation
+from diffing.model import Asked, Observation
 
 CORS = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Headers", "Origin, Accept"))
 
 
 def paths(legacy: Observation, new: Observation) -> list[str]:
     """Where the headers differ."""
-    return [d.path for d in header_differences(legacy, decode(legacy), new, decode(new))]
+    return [d.path for d in header_differences(Asked(None, "GET"), legacy, decode(legacy), new, decode(new))]
 
 
 def answer(*headers: tuple[str, str]) -> Observation:

@@ -4,7 +4,7 @@ import pytest
 
 from diffing.model import Asked
 from diffing.paths import parse
-from diffing.tolerances import UNPRINTED, Underived, rows_for_administrators, unprinted_pairs
+from diffing.tolerances import UNPRINTED, Underived, pasted_texts, rows_for_administrators, unprinted_pairs
 from tests.diffing.registry import LIST
 
 INPUTS = [parse("$[*].input")]
@@ -47,3 +47,20 @@ def test_a_limit_that_hides_rows_of_legacy_cannot_be_derived() -> None:
     """Further rows at the front push others out."""
     with pytest.raises(Underived):
         rows_for_administrators([{"id": 5}], [{"id": 1}], [], Asked(LIST, "GET", {"limit": "1"}))
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("plain", "plain"),
+        ("a <![CDATA[< b]]> <!-- c -->", "a < b"),
+        ("a &amp;amp; b", "a &amp; b"),
+        ("some <b>bold</b> text", {"b": "bold", "value": "some  text"}),
+        ("a < b", "a < b"),
+        ("", ""),
+    ],
+)
+def test_a_pasted_text_is_read_as_php_reads_it(stored: str, shown: object) -> None:
+    """What an XML parser makes of the new side's text; what is no XML stays."""
+    _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], Asked(None, "GET"))
+    assert new == [{"text": shown}]

@@ -1,0 +1,77 @@
+"""The legacy XML answer as the legacy JSON tree: PHP's own conversion, done once more (common-data.md 5.3).
+
+PHP makes most of its JSON by rendering the XML template and converting it, so that the XML form of an answer holds
+the same facts. Clients that ask for XML are compared by that tree.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+PHP_BLANKS: Final = " \t\n\r\0\x0b"
+MAX_DEPTH: Final = 200
+
+Tree = str | dict[str, object] | list[object]
+
+
+class NotXml(ValueError):
+    """The body is not well-formed XML (PHP pastes texts unescaped into some templates)."""
+
+
+def parse_xml(body: bytes) -> etree._Element:
+    """The root element; entities and network are off.
+
+    Raises:
+        NotXml: the body is not well-formed, or nested deeper than any answer is.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise NotXml(str(error)) from error
+    if _depth(root) > MAX_DEPTH:
+        raise NotXml(f"nested deeper than {MAX_DEPTH} elements")
+    return root
+
+
+def _depth(root: etree._Element) -> int:
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def json_tree(root: etree._Element) -> dict[str, object]:
+    """The document that PHP's conversion makes of a root element."""
+    return {_local(root): convert(root)}
+
+
+def convert(element: etree._Element) -> Tree:
+    """One element: its text, an object, or `[]` when it is empty.
+
+    Prefixes are dropped; attributes come first; children without a namespace come last; a name that occurs once has
+    the bare value, one that occurs again a list; text beside attributes or children is the key `value`.
+    """
+    tree: dict[str, object] = {
+        str(etree.QName(name).localname): value for name, value in element.attrib.items()
+    }
+    elements = [child for child in element if isinstance(child.tag, str)]
+    in_namespace = [child for child in elements if etree.QName(child).namespace]
+    others = [child for child in elements if not etree.QName(child).namespace]
+    found: dict[str, list[object]] = {}
+    for child in (*in_namespace, *others):
+        found.setdefault(_local(child), []).append(convert(child))
+    text = ((element.text or "") + "".join(child.tail or "" for child in element)).strip(PHP_BLANKS)
+    if not tree and not found and text:
+        return text
+    tree.update({name: values[0] if len(values) == 1 else values for name, values in found.items()})
+    if text:
+        tree["value"] = text
+    return tree or []
+
+
+def _local(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
