@@ -17,7 +17,6 @@ from backend.undecoded import Undecoded
 
 UNKNOWN = ProblemCase("file-not-found")
 PRIVATE = ProblemCase("file-no-access")
-NO_CSV = ProblemCase("file-not-arff")
 NO_SPLITS = ProblemCase("splits-not-found")
 PRIVATE_DATA = ProblemCase("dataset-no-access", "112")
 
@@ -72,7 +71,7 @@ async def _send_csv(call: Call[FilePath]) -> Answer:
     row = await _file(call)
     names = await queries.feature_names(call.connection, row.id)
     if not names or row.type == ELSEWHERE:
-        raise NO_CSV.because(f"File {row.id} is not the stored file of a data set with features.")
+        raise UNKNOWN.because(f"File {row.id} is not the stored file of a data set with features.")
     path = await _stored(call, row)
     return StreamingResponse(csv_blocks(path, names), headers={"Content-Type": content_type("text/plain")})
 
@@ -94,7 +93,7 @@ def _download(name: str) -> Operation[FilePath]:
 
 
 def _csv(name: str) -> Operation[FilePath]:
-    problems = (UNKNOWN, PRIVATE, NO_CSV)
+    problems = (UNKNOWN, PRIVATE)
 
     @operation(name, parameters=FilePath, answer=None, problems=problems, media_type="text/plain")
     async def csv(call: Call[FilePath]) -> Answer:
