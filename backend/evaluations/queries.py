@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend import tables
 from backend.access import User
 from backend.evaluations.random_order import random_order
+from backend.join_order import as_written
 from backend.runs.queries import AnyRow
-from backend.runs.selection import RunSelection, conditions
+from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
 
 Order = Literal["random", "reverse", "normal"]
 
@@ -96,6 +97,9 @@ async def listed(
     statement = statement.order_by(*key)
     if filters.limit is not None:
         statement = statement.limit(filters.limit)
+        few = names_runs(filters) and await count_runs(connection, filters, user, now, MAXIMUM) < MAXIMUM
+        if not few and shown.sort_order is None:
+            statement = as_written(statement)
     if filters.offset:
         statement = statement.offset(filters.offset)
     return (await connection.execute(statement)).all()
@@ -246,4 +250,6 @@ async def unevaluated(
     statement = statement.order_by(orders[wanted.order])
     if wanted.count:
         statement = statement.limit(wanted.count)
+        if not columns and tag is None and wanted.order != "random":
+            statement = as_written(statement)
     return (await connection.execute(statement)).all()

@@ -75,7 +75,8 @@ async def list_(call: Call[EvaluationFilters]) -> Document:
 
     They come by run, measure and engine, or by value when a sort order is asked for.
 
-    One round trip to the database (two with a key, one more with a study, one more without a limit or per fold).
+    One round trip to the database (two with a key); one more with a study, one more to count the runs, which decides
+    what is too many, and how the server joins.
     """
     return shapes.listed(await _listed(call))
 

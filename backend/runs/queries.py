@@ -1,15 +1,17 @@
 """SQL of runs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Integer, Row, and_, delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Row, and_, delete, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.runs.selection import MAXIMUM, RunSelection, conditions
+from backend.join_order import as_written
+from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -180,21 +182,49 @@ async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[An
     return found.all()
 
 
-async def listed(
-    connection: AsyncConnection, filters: RunSelection, more: Sequence[Any], user: User, now: datetime
-) -> Sequence[AnyRow]:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The runs of a list.
+
+    Args:
+        filters: Which runs, and how many of them.
+        task_types: Ids of task types that they must be on, if any were given.
+        failed: Whether runs whose evaluation failed are among them.
+        user: The caller.
+        now: The present time.
+    """
+
+    filters: RunSelection
+    task_types: Sequence[int] | None
+    failed: bool
+    user: User
+    now: datetime
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """All of which must hold."""
+        found = conditions(self.filters, self.user, self.now)
+        if self.task_types is not None:
+            found.append(_task.c.ttid.in_(self.task_types))
+        if not self.failed:
+            found.append(_evaluated.c.error.is_(None))
+        return found
+
+    def names_runs(self) -> bool:
+        """Whether any filter says which runs."""
+        return self.task_types is not None or names_runs(self.filters)
+
+
+async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[AnyRow]:
     """The selected runs, in the order of their ids; a run that k engines looked at is listed k times, as in PHP.
 
     Args:
         connection: To ask.
-        filters: Which runs.
-        more: Further conditions.
-        user: The caller.
-        now: The present time.
+        selection: Which runs.
 
     Returns:
         The rows; without a limit at most one more than a list may have.
     """
+    limit, offset = selection.filters.limit, selection.filters.offset
     statement = (
         select(
             _run.c.rid,
@@ -207,52 +237,42 @@ async def listed(
             _run.c.run_details,
         )
         .select_from(_listable())
-        .where(*conditions(filters, user, now), *more)
-        .order_by(_run.c.rid, _evaluated.c.evaluation_engine_id)
-        .limit(MAXIMUM + 1 if filters.limit is None else filters.limit)
+        .where(*selection.conditions())
+        .order_by(_run.c.rid)
+        .limit(MAXIMUM + 1 if limit is None else limit)
     )
-    if filters.offset:
-        statement = statement.offset(filters.offset)
+    if offset:
+        statement = statement.offset(offset)
+    if limit is not None and (
+        not selection.names_runs() or await count_listed(connection, selection, MAXIMUM) == MAXIMUM
+    ):
+        statement = as_written(statement)
     return (await connection.execute(statement)).all()
 
 
-async def count_listed(
-    connection: AsyncConnection, filters: RunSelection, more: Sequence[Any], user: User, now: datetime
-) -> int:
+async def count_listed(connection: AsyncConnection, selection: Selection, most: int | None = None) -> int:
     """How many rows `listed` would have without limit and offset.
 
     Args:
         connection: To ask.
-        filters: Which runs.
-        more: Further conditions.
-        user: The caller.
-        now: The present time.
+        selection: Which runs.
+        most: Do not count further than this.
 
     Returns:
         The number.
     """
-    found = await connection.scalar(
-        select(func.count()).select_from(_listable()).where(*conditions(filters, user, now), *more)
-    )
-    return found or 0
+    found = select(_run.c.rid).select_from(_listable()).where(*selection.conditions())
+    if most is not None:
+        found = found.limit(most)
+    return await connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _listable() -> Any:
+def _listable() -> FromClause:
     return (
         _run.join(_setup, _setup.c.sid == _run.c.setup)
         .join(_task, _task.c.task_id == _run.c.task_id)
         .outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid)
     )
-
-
-def without_failed() -> Any:
-    """The condition that no engine failed to evaluate the run; runs that none looked at fulfil it."""
-    return _evaluated.c.error.is_(None)
-
-
-def of_task_types(ids: Sequence[int]) -> Any:
-    """The condition that the run is on a task of one of the types."""
-    return _task.c.ttid.in_(ids)
 
 
 async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:

@@ -67,20 +67,19 @@ class DescribedRunPath(Parameters):
 async def list_(call: Call[RunFilters]) -> Document:
     """The runs that match all filters, of which there must be at least one, in the order of their ids.
 
-    One round trip to the database (two with a key, one more with a study); one more to count too many.
+    One round trip to the database (two with a key); one more with a study, one more with a limit and a filter that
+    says which runs (how many these are decides how the server joins), one more to count too many.
     """
     filters = call.parameters
     check_limit(call, filters, LIST_CODES)
     await check_study(call, filters.study, LIST_CODES)
     check_asked(call, filters, SELECTORS, LIST_CODES)
-    more = [] if filters.show_errors else [queries.without_failed()]
-    if filters.task_type is not None:
-        more.append(queries.of_task_types(filters.task_type))
-    rows = await queries.listed(call.connection, filters, more, call.user, call.now())
+    selection = queries.Selection(filters, filters.task_type, filters.show_errors, call.user, call.now())
+    rows = await queries.listed(call.connection, selection)
     if not rows:
         raise problems.NOTHING_LISTED.because("No runs match the filters.")
     if len(rows) > MAXIMUM:
-        size = await queries.count_listed(call.connection, filters, more, call.user, call.now())
+        size = await queries.count_listed(call.connection, selection)
         raise too_many(call, f"The list has {size} rows, more than {MAXIMUM}: give a limit", TOO_MANY)
     return shapes.listed(rows)
 

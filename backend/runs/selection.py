@@ -67,6 +67,22 @@ class SelectionCodes:
     no_results: str
 
 
+def names_runs(filters: RunSelection) -> bool:
+    """Whether any filter says which runs, beside limit and offset."""
+    return any(
+        given is not None
+        for given in (
+            filters.task,
+            filters.setup,
+            filters.flow,
+            filters.uploader,
+            filters.run,
+            filters.tag,
+            filters.study,
+        )
+    )
+
+
 def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -> None:
     """Refuse a limit above the maximum, and an offset into no rows at all.
 
