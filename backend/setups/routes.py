@@ -67,8 +67,7 @@ async def every_setup(call: Call[SetupFilters]) -> Document:
     if not rows:
         raise NOTHING.because("No setup matches the filters.")
     if len(rows) > MOST:
-        number = await queries.number_of(call.connection, found) - (filters.offset or 0)
-        raise too_many(call, number)
+        raise too_many(call, await queries.number_of(call.connection, found))
     return shapes.listed(rows, await queries.parameters(call.connection, [row.sid for row in rows]))
 
 

@@ -92,6 +92,9 @@ def read_xml(document: bytes) -> RunDescription:
         raise IllegalDescription(
             [*_messages(error.error_log), "Line -1, column 0: the document has no document element."]
         ) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        # An entity could stand for anything; descriptions have none.
+        raise IllegalDescription(["Line 1, column 0: a document type declaration is not allowed."])
     schema = _schema()
     if not schema.validate(root):
         raise IllegalDescription(_messages(schema.error_log))
