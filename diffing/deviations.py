@@ -1,6 +1,7 @@
 """The deviation registry: every documented, intended difference, read from `config/deviations/*.toml`.
 
-`gate.toml`, which holds what all routes share, comes first; then the other files by name, entries in file order.
+`gate.toml`, which holds what all routes share, comes first, then `xml.toml`, then the other files by name, entries in
+file order.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def load_registry(config: Path) -> Registry:
     """
     folder = config / "deviations"
     deviations: dict[str, Deviation] = {}
-    for file in sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "gate", path.stem)):
+    for file in sorted(folder.glob("*.toml"), key=_order):
         try:
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -152,6 +153,12 @@ def load_registry(config: Path) -> Registry:
                 )
             deviations[deviation.id] = deviation
     return Registry(deviations.values())
+
+
+def _order(file: Path) -> tuple[int, str]:
+    """What all routes share first, then what the XML form says differently, then the entities."""
+    first = ("gate", "xml")
+    return (first.index(file.stem) if file.stem in first else len(first), file.stem)
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from diffing.decode import Decoded, Form
+from diffing.decode import Decoded
 from diffing.model import Asked, Difference, Observation
 
 JSON: Final = "application/json"
@@ -21,7 +21,7 @@ def header_differences(
     The new side may allow more request headers than PHP does (it reads `Authorization`), never fewer.
     """
     # The new API has one form: who asked for XML gets the same document as JSON.
-    wanted = JSON if asked.format == "xml" and old.form is Form.JSON else old.media_type
+    wanted = JSON if asked.format == "xml" and old.media_type.endswith("/xml") else old.media_type
     if wanted != young.media_type:
         yield Difference("header.content-type", "value", wanted, young.media_type)
     if legacy.header(ORIGIN) != new.header(ORIGIN):

@@ -228,6 +228,16 @@ def _levels(value: object, arguments: Arguments) -> object:
     return change(value, below, lambda found: found if found is MISSING else _levels(found, arguments))[0]
 
 
+def json_text(value: object, _: Arguments) -> object:
+    """Text that is a JSON list or object becomes it."""
+    if not isinstance(value, str) or value[:1] not in ("[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def unescape(value: object, _: Arguments) -> object:
     """PHP's htmlspecialchars is undone, once."""
     return _each(value, lambda text: _ENTITY.sub(lambda found: _ENTITIES[found[0]], text))
@@ -272,6 +282,7 @@ TRANSFORMS: Mapping[str, Transform] = {
         required=frozenset({"transform", "through", "at"}),
         optional=frozenset({"from", "to", "value"}),
     ),
+    "json": Transform(json_text),
     "unescape": Transform(unescape),
     "without": Transform(without, required=frozenset({"key", "value"})),
 }

@@ -4,7 +4,11 @@ import json
 
 import pytest
 
-from diffing.model import Asked, Observation
+from diffing.conditions import Condition
+from diffing.decode import decode
+from diffing.defects import judge_defect
+from diffing.deviations import Deviation, Kind, LegacySide, NewSide
+from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import parse
 from diffing.premises import Premise
 
@@ -38,3 +42,26 @@ def test_a_premise_holds_when_the_new_side_refuses_so(status: int, code: str, ho
         status, (("Content-Type", "application/problem+json"),), json.dumps({"code": code}).encode()
     )
     assert IN_DOCUMENT.holds(answer) is holds
+
+
+def test_a_defect_can_stand_on_a_premise() -> None:
+    """Where PHP dies, too, the new side is asked first whether it refuses the thing itself."""
+    entry = Deviation(
+        id="private-and-broken",
+        kind=Kind.LEGACY_DEFECT,
+        title="t",
+        routes=("task.get",),
+        why="w",
+        guide="g",
+        source="tasks.toml",
+        when=Condition(),
+        examples=(),
+        near_misses=(),
+        legacy=LegacySide(defects=frozenset({"empty_500"})),
+        new=NewSide(200),
+        premise=IN_REQUEST,
+    )
+    new = Observation(200, (("Content-Type", "application/json"),), b"{}")
+    asked = Asked(None, "GET", {"task_id": "9"})
+    found = judge_defect(asked, "empty_500", new, decode(new), [entry], {})
+    assert (found.follow_up, found.question) == (FollowUp.PREMISE, "/tasks/9")

@@ -49,6 +49,8 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("split", {"separator": ","}, MISSING, []),
     ("split_each", {"separator": ","}, ["Tansy, Fay", "Ada"], ["Tansy", "Fay", "Ada"]),
     ("replace", {"pattern": "&amp;", "by": "&"}, "a&amp;b", "a&b"),
+    ("json", {}, "[0.5, 1]", [0.5, 1]),
+    ("json", {}, "[0.5", "[0.5"),
     ("drop", {}, "x", MISSING),
     ("constant", {"value": 0}, MISSING, 0),
     ("constant", {"value": 0}, 1, 1),
