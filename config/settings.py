@@ -1,6 +1,7 @@
 """Settings of the backend and of the proxy: a TOML file, the environment over it, defaults below."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,8 @@ class ProxySettings:
         admin_host: Address of metrics, dashboard and admin commands.
         admin_port: Their port, 0 for any free one.
         log: SQLAlchemy URL of the diff log.
+        admin_keys: SHA-256 of the administrators' API keys, in lower case, as hexadecimal: what they may see more of
+            is compared as such (new-API contract, decision 9).
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
         shadow: The shadow leg.
@@ -137,6 +140,7 @@ class ProxySettings:
     admin_host: str = "127.0.0.1"
     admin_port: int = 8081
     log: str = "sqlite+aiosqlite:///parity-log.db"
+    admin_keys: tuple[str, ...] = ()
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
@@ -147,6 +151,12 @@ class ProxySettings:
                 _check_url(getattr(self, name), name)
         _check_port(self.port, "port")
         _check_port(self.admin_port, "admin_port")
+        for digest in self.admin_keys:
+            if not re.fullmatch(r"[0-9a-f]{64}", digest):
+                raise ConfigError(
+                    "holds SHA-256 digests of keys, 64 hexadecimal digits each, never the keys",
+                    key="admin_keys",
+                )
         for table in (self.timeouts, self.limits, self.shadow):
             for key in table.__dataclass_fields__:
                 if getattr(table, key) <= 0:

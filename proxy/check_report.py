@@ -64,36 +64,53 @@ def print_check(console: Console, result: CheckResult, *, differences: int = 20)
 
 def summary(totals: Counts) -> str:
     """One line that states the numbers, and that they add up."""
-    skipped = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
+    reasons = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
     parts = [
         f"received {totals.received}",
         f"compared {totals.compared}",
-        *(f"{outcome} {totals.of(outcome)}" for outcome in Outcome if totals.of(outcome)),
+        *(
+            f"{outcome} {totals.of(outcome)}" + (f" ({reasons})" if outcome is Outcome.SKIPPED else "")
+            for outcome in Outcome
+            if totals.of(outcome)
+        ),
     ]
     parity = "" if totals.parity is None else f" · parity {totals.parity:.2%}"
-    return " · ".join(parts) + (f" ({skipped})" if skipped else "") + parity
+    return " · ".join(parts) + parity
 
 
-def routes_table(tally: Tally) -> Table:
-    """Counts per route; the last line is the total."""
+def routes_table(tally: Tally, further: Mapping[str, Mapping[str, str]] | None = None) -> Table:
+    """Counts per route; the last line is the total.
+
+    Args:
+        tally: The counts.
+        further: Further columns: title to a text per route.
+    """
     table = Table(header_style="bold", show_footer=True)
     names = ("received", "compared", "match", "explained", "mismatch", "legacy error", "errors", "skipped")
     total = _numbers(tally.totals)
     table.add_column("route", footer="all", no_wrap=True)
     for name, number in zip(names, total, strict=True):
         table.add_column(name, footer=number, justify="right")
+    columns = further or {}
+    for title in columns:
+        table.add_column(title, justify="right")
     for route, counts in sorted(tally.routes.items()):
-        table.add_row(escape(route), *_numbers(counts))
+        table.add_row(
+            escape(route), *_numbers(counts), *(column.get(route, "") for column in columns.values())
+        )
     return table
 
 
-def deviations_table(deviations: Mapping[str, int]) -> Table:
+def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
     """How many exchanges each deviation explained a part of, most first."""
     table = Table(header_style="bold")
     table.add_column("deviation")
     table.add_column("exchanges", justify="right")
-    for name, hits in sorted(deviations.items(), key=lambda item: (-item[1], item[0])):
+    ordered = sorted(deviations.items(), key=lambda item: (-item[1], item[0]))
+    for name, hits in ordered[:most]:
         table.add_row(escape(name), str(hits))
+    if len(ordered) > most:
+        table.add_row(f"… and {len(ordered) - most} more (all of them with --json)", "")
     return table
 
 
@@ -103,7 +120,8 @@ def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None
     for cluster in ordered[:most]:
         example = cluster.example
         console.print(f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/]")
-        console.print(f"   {escape(str(example.get('recording', '')))}  {escape(str(example['request']))}")
+        shown = (example.get("recording"), example.get("curl") or example["request"])
+        console.print(f"   {escape('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
         console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")
         console.print(f"   legacy {escape(_short(repr(example['legacy'])))}")
         console.print(f"   new    {escape(_short(repr(example['new'])))}")

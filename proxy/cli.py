@@ -2,9 +2,12 @@
 
 import asyncio
 import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,13 +17,19 @@ from rich.table import Table
 
 from config.errors import ConfigError
 from config.location import config_directory
+from config.settings import load_proxy_settings
 from diffing.deviations import load_registry
 from diffing.lint import lint_examples
-from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check import CheckError, InProcess, Limits, check
 from proxy.check_report import check_document, json_bytes, print_check
+from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
-from proxy.listen import ListenError, serve_forever
+from proxy.listen import ListenError, announce, run_loop, serve_forever
+from proxy.record import LogError
 from proxy.recordings import RecordingError, read_recordings
+from proxy.report import read_report
+from proxy.report_view import print_report
+from proxy.serving import serve
 
 app = typer.Typer(
     name="parity",
@@ -45,7 +54,7 @@ More = Annotated[list[Path] | None, typer.Argument(help="Further recordings.", m
 Port = Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
-BAD_INPUT = (ConfigError, RecordingError, CheckError, ListenError)
+BAD_INPUT = (ConfigError, RecordingError, CheckError, ListenError, LogError)
 
 
 @app.command("check")
@@ -93,7 +102,7 @@ def check_command(
         raise CheckError(f"{', '.join(unused)} only go with --database")
     side: str | InProcess
     if database is not None:
-        side = InProcess(database, public_url, object_store_url, files, _time(now))
+        side = InProcess(database, public_url, object_store_url, files, _time(now, "--now"))
     else:
         assert new is not None
         side = new
@@ -117,7 +126,8 @@ def check_command(
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
         )
-    _show(result, json)
+    if not _wrote_json(check_document(result), json):
+        print_check(Console(highlight=False), result)
     raise typer.Exit(1 if result.breaches else 0)
 
 
@@ -172,6 +182,71 @@ def deviations_lint(config: Config = None) -> None:
     raise typer.Exit(1 if findings else 0)
 
 
+@app.command("serve")
+def serve_command(
+    legacy: Annotated[str | None, typer.Option(help="URL of the legacy side.", metavar="URL")] = None,
+    new: Annotated[str | None, typer.Option(help="URL of the new side.", metavar="URL")] = None,
+    port: Annotated[int | None, typer.Option(help="Port, 0 for any free one.", min=0, max=65535)] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    admin_port: Annotated[
+        int | None, typer.Option(help="Port of the admin side, 0 for any free one.", min=0, max=65535)
+    ] = None,
+    log: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the diff log.", metavar="URL")] = None,
+    config: Config = None,
+) -> None:
+    """Run the proxy: serve one side, ask the other in the shadow, compare."""
+    directory = config_directory(config)
+    options = {
+        "legacy": legacy,
+        "new": new,
+        "port": port,
+        "host": host,
+        "admin_port": admin_port,
+        "log": log,
+    }
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    settings = replace(load_proxy_settings(directory), **chosen)
+
+    def ready(url: str, admin_url: str) -> None:
+        sys.stderr.write(f"admin side on {admin_url}\n")
+        announce(url)
+
+    run_loop(serve(settings, directory, ready))
+
+
+@app.command("demo")
+def demo_command(
+    once: Annotated[bool, typer.Option("--once", help="End after the report.")] = False,
+    port: Port = 0,
+    config: Config = None,
+) -> None:
+    """Show it working: sample database, recorded PHP, backend, proxy, clients, report."""
+    directory = config_directory(config)
+    with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
+        run_loop(demo(Path(folder), directory, Console(highlight=False), once=once, port=port))
+
+
+@app.command("report")
+def report_command(
+    log: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the diff log.", metavar="URL")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only what was served since then (UTC).", metavar="TIME")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Most differences shown.", min=0)] = 20,
+    json: Annotated[
+        str | None, typer.Option(help="Write the report as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Show what a diff log says."""
+    url = log or load_proxy_settings(config_directory(config)).log
+    with _progress() as progress:
+        progress.add_task("reading the diff log", total=None)
+        report = asyncio.run(read_report(url, _time(since, "--since")))
+    if not _wrote_json(report.document(), json):
+        print_report(Console(highlight=False), report, differences=top)
+
+
 def _behaviour(latency: str, fault: str | None) -> Behaviour:
     try:
         seconds = None if latency == "recorded" else float(latency)
@@ -185,18 +260,20 @@ def _behaviour(latency: str, fault: str | None) -> Behaviour:
     return Behaviour(seconds, Fault(name), int(every or 1))
 
 
-def _show(result: CheckResult, json: str | None) -> None:
-    if json is not None:
-        document = json_bytes(check_document(result))
-        if json == "-":
-            sys.stdout.buffer.write(document)
-            sys.stdout.flush()
-            return
-        try:
-            Path(json).write_bytes(document)
-        except OSError as error:
-            raise CheckError(f"{json} cannot be written: {error.strerror}") from error
-    print_check(Console(highlight=False), result)
+def _wrote_json(document: Mapping[str, Any], json: str | None) -> bool:
+    """Write a document where ``--json`` says; whether that was stdout, which then holds nothing else."""
+    if json is None:
+        return False
+    content = json_bytes(document)
+    if json == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return True
+    try:
+        Path(json).write_bytes(content)
+    except OSError as error:
+        raise CheckError(f"{json} cannot be written: {error.strerror}") from error
+    return False
 
 
 def _maximum(item: str) -> tuple[str, int]:
@@ -206,13 +283,13 @@ def _maximum(item: str) -> tuple[str, int]:
     return reason, int(number)
 
 
-def _time(text: str | None) -> datetime | None:
+def _time(text: str | None, option: str) -> datetime | None:
     if text is None:
         return None
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise CheckError(f"--now wants a time like 2026-11-22T00:30:00, not {text!r}") from error
+        raise CheckError(f"{option} wants a time like 2026-11-22T00:30:00, not {text!r}") from error
 
 
 def _progress() -> Progress:

@@ -5,11 +5,13 @@ import importlib
 import logging
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 _BACKLOG: Final = 2048
@@ -39,6 +41,7 @@ class Listener(uvicorn.Server):
         ready: Called once the application has started, with the server's URL.
         lifespan: Whether the application's lifespan is run here.
         drain: Seconds that requests under way get when the server stops.
+        signals: Whether SIGINT and SIGTERM stop it.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Listener(uvicorn.Server):
         ready: Callable[[str], None] = lambda _url: None,
         lifespan: bool = True,
         drain: int = 10,
+        signals: bool = True,
     ) -> None:
         # httptools refuses requests that a lenient parser would let a smuggler use (design, promise 3).
         importlib.import_module("httptools")
@@ -69,6 +73,13 @@ class Listener(uvicorn.Server):
         logging.getLogger("uvicorn.error").addFilter(_is_failure)
         self._bound = bound
         self._ready = ready
+        self._signals = signals
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to signals, unless another server of the process does."""
+        with super().capture_signals() if self._signals else nullcontext():
+            yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn passes them
         """Drain at the first signal, stop at once at the second; either way it is no failure."""
@@ -136,18 +147,21 @@ def announce(url: str) -> None:
     sys.stdout.flush()
 
 
-def serve_forever(app: ASGIApp, host: str, port: int, *, lifespan: bool = False) -> None:
-    """Serve one application until SIGINT or SIGTERM.
+def run_loop(main: Coroutine[Any, Any, Any]) -> None:
+    """Run a coroutine on uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+def serve_forever(app: ASGIApp, host: str, port: int) -> None:
+    """Serve one application without lifespan until SIGINT or SIGTERM.
 
     Args:
         app: The application.
         host: Address to listen on.
         port: Port, 0 for any free one.
-        lifespan: Whether the application has a lifespan.
 
     Raises:
         ListenError: It cannot listen there.
     """
-    listener = Listener(app, bind(host, port), ready=announce, lifespan=lifespan)
-    with asyncio.Runner(loop_factory=listener.config.get_loop_factory()) as runner:
-        runner.run(listener.run_bound())
+    run_loop(Listener(app, bind(host, port), ready=announce, lifespan=False).run_bound())

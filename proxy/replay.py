@@ -207,7 +207,7 @@ class Replay:
     def _role(self, recording: Recording, translation: Translation) -> str:
         if recording.caller != "none":
             return role_of(recording.caller)
-        key = _key(translation)
+        key = key_of(translation.target)
         return "none" if key in ("", "0") else self._roles.get(key, "bad")
 
 
@@ -290,15 +290,15 @@ def _settled(recording: Recording, comparison: Comparison) -> Comparison:
 
 def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
     return {
-        _key(translation): role_of(recording.caller)
+        key_of(translation.target): role_of(recording.caller)
         for recording, translation in translated
         if recording.caller not in ("none", "bad") and isinstance(translation, Translation)
     }
 
 
-def _key(translation: Translation) -> str:
-    query = translation.target.partition(b"?")[2].decode("latin-1")
-    # As the database compares keys: ignoring case and trailing blanks (new-api, decision 8).
+def key_of(target: bytes) -> str:
+    """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    query = target.partition(b"?")[2].decode("latin-1")
     return next(
         (value.rstrip(" ").casefold() for name, value in parse_qsl(query, True) if name == "api_key"), ""
     )

@@ -119,9 +119,7 @@ class Tally:
             signature: Gives its signature; called only for an outcome that somebody has to look at.
             example: Gives what a reader needs to see it; called for the first of a signature only.
         """
-        verdict = comparison.verdict
-        self.totals.verdicts[verdict] += 1
-        self.routes.setdefault(route, Counts()).verdicts[verdict] += 1
+        self.count(route, comparison.verdict)
         self.deviations.update(set(comparison.deviations))
         if comparison.outcome not in FAILING:
             return
@@ -131,6 +129,11 @@ class Tally:
             self.clusters[name] = Cluster(name, route, 1, example())
         else:
             cluster.count += 1
+
+    def count(self, route: str, verdict: str, exchanges: int = 1) -> None:
+        """Count exchanges of one route and verdict."""
+        self.totals.verdicts[verdict] += exchanges
+        self.routes.setdefault(route, Counts()).verdicts[verdict] += exchanges
 
     def document(self) -> dict[str, Any]:
         """The JSON of ``parity check``: totals, routes, deviations, differences (most frequent first)."""

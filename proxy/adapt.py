@@ -1,0 +1,106 @@
+"""A legacy answer in the shape of the new API, for new-dialect clients that legacy serves (design, promise 8)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from config.problems import ProblemType
+from diffing.decode import Form, decode
+from diffing.deviations import Deviation, Kind, Registry
+from diffing.model import Asked, Headers, Observation
+from diffing.normalise import normalise
+from diffing.problem import MEDIA_TYPE, message_of
+
+# Fields of the legacy answer that say nothing about the adapted one.
+_DROPPED: Final = frozenset(
+    {
+        "content-type",
+        "content-length",
+        "content-encoding",
+        "transfer-encoding",
+        "connection",
+        "status",
+        "etag",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """An answer in the new dialect.
+
+    Args:
+        status: Its status.
+        headers: Its pairs, without Content-Length.
+        body: Its body.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def adapt(
+    asked: Asked, legacy: Observation, registry: Registry, problems: Mapping[str, ProblemType]
+) -> Adapted:
+    """Turn a legacy answer into the one that the new API gives.
+
+    Args:
+        asked: Facts of the client's request.
+        legacy: What the legacy side answered.
+        registry: The documented deviations.
+        problems: Title and status of each problem type.
+
+    Returns:
+        The answer. A legacy answer that cannot be read becomes a 502.
+    """
+    kept = tuple(pair for pair in legacy.headers if pair[0].lower() not in _DROPPED)
+    if legacy.status is None or legacy.error is not None:
+        status = 504 if legacy.error == "timeout" else 502
+        return _problem(kept, status, "about:blank", "Bad Gateway", "The legacy side gave no answer.", None)
+    old = decode(legacy)
+    entries = registry.of_route(asked.route_name)
+    if old.form is Form.ERROR and isinstance(old.document, dict):
+        return _error(asked, legacy, old.document, entries, problems, kept)
+    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML):
+        return _problem(
+            kept, 502, "about:blank", "Bad Gateway", "The legacy side gave an answer that is no answer.", None
+        )
+    if old.form is not Form.JSON:
+        return Adapted(legacy.status, legacy.headers, legacy.body)
+    document = normalise(old.document, asked, entries).document
+    headers = (("content-type", "application/json"), *kept)
+    return Adapted(legacy.status, headers, orjson.dumps(document))
+
+
+def _error(
+    asked: Asked,
+    legacy: Observation,
+    error: Mapping[str, object],
+    entries: Iterable[Deviation],
+    problems: Mapping[str, ProblemType],
+    kept: Headers,
+) -> Adapted:
+    code = str(error.get("code"))
+    message = message_of(error)
+    for entry in entries:
+        if entry.kind is not Kind.STATUS or entry.legacy is None or entry.new is None:
+            continue
+        if not entry.legacy.fits(legacy.status, code) or entry.when.unmet_by(asked, error, message):
+            continue
+        problem = problems.get(entry.new.type or "")
+        if problem is not None:
+            return _problem(kept, entry.new.status, problem.uri, problem.title, message, code)
+    return _problem(kept, legacy.status or 412, "about:blank", "Precondition Failed", message, code)
+
+
+def _problem(kept: Headers, status: int, uri: str, title: str, detail: str, code: str | None) -> Adapted:
+    document: dict[str, object] = {"type": uri, "title": title, "status": status, "detail": detail}
+    if code is not None:
+        document["code"] = code
+    headers = (("content-type", MEDIA_TYPE), *kept)
+    if status == 401:
+        headers = (*headers, ("www-authenticate", "Bearer"))
+    return Adapted(status, headers, orjson.dumps(document))

@@ -1,0 +1,39 @@
+"""A request as a line that can be pasted into a shell."""
+
+import shlex
+from typing import Final
+
+from proxy.redact import Redactor
+from proxy.translation import Request
+
+_LEFT_OUT: Final = frozenset(
+    {"host", "content-length", "user-agent", "accept", "accept-encoding", "connection"}
+)
+_LONGEST: Final = 2000
+
+
+def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> str:
+    """The request as a curl command, secrets replaced.
+
+    Args:
+        request: The request.
+        redactor: Replaces secrets.
+        base: What the target is put behind; a shell variable by default, because the client's host is not ours.
+
+    Returns:
+        One line.
+    """
+    target = redactor.target(request.target).decode("utf-8", "replace")
+    # The variable is left to the shell, the target is not; without --path-as-is curl would tidy the path.
+    words = ["curl", "--path-as-is", "-g", f'"{base}"{shlex.quote(target)}']
+    if request.method == "HEAD":
+        words.append("--head")
+    elif request.method != ("POST" if request.body else "GET"):
+        words += ["-X", shlex.quote(request.method)]
+    for name, value in redactor.headers(request.headers):
+        if name.lower() not in _LEFT_OUT:
+            words += ["-H", shlex.quote(f"{name}: {value}")]
+    if request.body:
+        body = redactor.body(request.body).decode("utf-8", "replace")
+        words += ["--data-binary", shlex.quote(body if len(body) <= _LONGEST else body[:_LONGEST] + "…")]
+    return " ".join(words)

@@ -1,0 +1,203 @@
+"""``parity demo``: sample database, recorded legacy server, backend and proxy in one process, with clients."""
+
+import asyncio
+import hashlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import Progress
+from starlette.types import ASGIApp
+
+from config.routes import RouteMap, load_routes
+from config.settings import BackendSettings, ProxySettings, load_proxy_settings
+from proxy.legacy import RecordedServer
+from proxy.listen import Listener, bind, url_of
+from proxy.observe import observe
+from proxy.recordings import Recording, read_recordings
+from proxy.replay import key_of
+from proxy.report import Report, read_report
+from proxy.report_view import print_report
+from proxy.serving import Running, running
+from proxy.translate import legacy_to_new
+from proxy.translation import Request, Translation
+from proxy.upstream import Upstream
+
+SAMPLE: Final = Path(__file__).resolve().parent.parent / "config" / "sample"
+RECORDINGS: Final = SAMPLE / "recordings"
+# What the recorded answers call the server and its object store.
+PUBLIC_URL: Final = "https://openml.test/"
+OBJECT_STORE_URL: Final = "https://minio.openml.test/"
+_CLIENTS: Final = 8
+
+
+async def demo(
+    folder: Path, config: Path, console: Console, *, once: bool, port: int = 0, recordings: Path = RECORDINGS
+) -> Report:
+    """Show the whole line working.
+
+    Args:
+        folder: Where the databases and the log go.
+        config: The configuration directory.
+        console: Where to tell.
+        once: End after the report instead of staying up.
+        port: The proxy's port, 0 for any free one.
+        recordings: What clients ask and legacy answers.
+
+    Returns:
+        The report.
+
+    Raises:
+        ListenError: The port is taken.
+        RecordingError: The recordings cannot be read.
+    """
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        database = await _load(folder, progress)
+        entries = asked_for(list(read_recordings([recordings])), load_routes(config))
+        async with AsyncExitStack() as stack:
+            legacy = await stack.enter_async_context(
+                _listening(RecordedServer(entries), bind("127.0.0.1", 0))
+            )
+            backend = await stack.enter_async_context(_backend(database, config))
+            clients = bind("127.0.0.1", port)
+            log = f"sqlite+aiosqlite:///{folder / 'parity-log.db'}"
+            settings = _settings(config, legacy, backend, log, entries)
+            parts = await stack.enter_async_context(running(settings, config))
+            url = await stack.enter_async_context(_listening(parts.proxy, clients))
+            admin = await stack.enter_async_context(_listening(parts.admin, bind("127.0.0.1", 0)))
+            await _ask_everything(entries, url, parts, progress, stopped)
+            await parts.recorder.write()
+            report = await read_report(log)
+            progress.stop()
+            print_report(console, report)
+            _tell(console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "admin": admin}, log)
+            if not once and not stopped.is_set():
+                console.print("Press Ctrl-C to stop.")
+                await stopped.wait()
+    return report
+
+
+def asked_for(recordings: Sequence[Recording], routes: RouteMap) -> list[Recording]:
+    """The recordings that clients of the demo send: reads of implemented routes, in JSON."""
+    chosen = []
+    for recording in recordings:
+        sent = recording.request
+        found = legacy_to_new(Request(sent.method, sent.target, sent.headers, sent.body), routes)
+        if (
+            isinstance(found, Translation)
+            and found.route is not None
+            and found.route.implemented
+            and not found.writes
+            and found.format == "json"
+            and not recording.volatile
+        ):
+            chosen.append(recording)
+    return chosen
+
+
+def _settings(config: Path, legacy: str, new: str, log: str, entries: Sequence[Recording]) -> ProxySettings:
+    settings = load_proxy_settings(config)
+    admins = {key_of(entry.request.target) for entry in entries if entry.caller.startswith("admin")}
+    # The demo compares everything: no exchange is shed, every limited list is looked up.
+    shadow = replace(settings.shadow, queue=100_000, queue_bytes=2**30, unlimited_every=1)
+    return replace(
+        settings,
+        legacy=legacy,
+        new=new,
+        log=log,
+        admin_keys=tuple(hashlib.sha256(key.encode()).hexdigest() for key in sorted(admins)),
+        shadow=shadow,
+    )
+
+
+async def _load(folder: Path, progress: Progress) -> str:
+    # Imported here: the backend is a package of its own, needed for the demo only.
+    from backend.load import load
+
+    database = f"sqlite+aiosqlite:///{folder / 'sample.db'}"
+    bar = progress.add_task("loading the sample", total=None)
+
+    def loaded(_: str, done: int, total: int) -> None:
+        progress.update(bar, completed=done, total=total)
+
+    await load(SAMPLE, database, files_to=folder / "files", progress=loaded)
+    progress.remove_task(bar)
+    return database
+
+
+@asynccontextmanager
+async def _backend(database: str, config: Path) -> AsyncIterator[str]:
+    from backend.app import create_app
+
+    settings = BackendSettings(
+        database=database,
+        public_url=PUBLIC_URL,
+        object_store_url=OBJECT_STORE_URL,
+        files=SAMPLE / "files",
+    )
+    async with _listening(
+        create_app(settings, config=str(config)), bind("127.0.0.1", 0), lifespan=True
+    ) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _listening(app: ASGIApp, bound: socket.socket, *, lifespan: bool = False) -> AsyncIterator[str]:
+    ready = asyncio.Event()
+
+    def is_ready(_: str) -> None:
+        ready.set()
+
+    listener = Listener(app, bound, ready=is_ready, lifespan=lifespan, drain=1, signals=False)
+    task = asyncio.create_task(listener.run_bound(), name=f"listener {url_of(bound)}")
+    try:
+        await ready.wait()
+        yield url_of(bound)
+    finally:
+        listener.should_exit = True
+        await task
+
+
+async def _ask_everything(
+    entries: Sequence[Recording], url: str, parts: Running, progress: Progress, stopped: asyncio.Event
+) -> None:
+    """Send every recorded request through the proxy, as clients would, and wait for the last verdict."""
+    asking = progress.add_task("clients ask the proxy", total=len(entries))
+    pending = iter(entries)
+
+    async def client(side: Upstream) -> None:
+        for entry in pending:
+            if stopped.is_set():
+                return
+            sent = entry.request
+            await observe(side, sent.method, sent.target, sent.headers, sent.body)
+            progress.advance(asking)
+
+    async with Upstream(url) as side, asyncio.TaskGroup() as group:
+        for number in range(_CLIENTS):
+            group.create_task(client(side), name=f"demo client {number}")
+    await _settled(
+        parts, lambda left: progress.update(asking, description=f"comparing, {left} to go"), stopped
+    )
+
+
+async def _settled(parts: Running, tell: Callable[[int], None], stopped: asyncio.Event) -> None:
+    while parts.ledger.pending and not stopped.is_set():
+        tell(parts.ledger.pending)
+        await asyncio.sleep(0.05)
+
+
+def _tell(console: Console, urls: dict[str, str], log: str) -> None:
+    for name, url in urls.items():
+        console.print(f"{name:<18}{url}", highlight=False)
+    console.print(f"{'diff log':<18}parity report --log {log}", highlight=False, soft_wrap=True)
+    console.print(f"{'try':<18}curl {urls['proxy']}/api/v1/json/data/61", highlight=False, soft_wrap=True)
+    console.print(f"{'':<18}curl {urls['proxy']}/datasets/61", highlight=False, soft_wrap=True)

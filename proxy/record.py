@@ -1,0 +1,197 @@
+"""The diff log: the ledger of a running proxy, written to a database from time to time."""
+
+import asyncio
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Table, and_, bindparam
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from proxy.ledger import Ledger
+from proxy.log_tables import deviations, differences, metadata, runs, traffic
+
+_LOGGER = logging.getLogger(__name__)
+_DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
+
+
+class LogError(ValueError):
+    """The diff log cannot be opened; the message says why and what would be right."""
+
+
+def open_log(url: str) -> AsyncEngine:
+    """An engine for the diff log; nothing is connected yet.
+
+    Args:
+        url: SQLAlchemy URL; ``sqlite:///x.db`` and ``mysql://…`` get their asynchronous driver.
+
+    Raises:
+        LogError: It is no such URL.
+    """
+    try:
+        parsed = make_url(url)
+        return create_async_engine(
+            parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername)), pool_pre_ping=True
+        )
+    except (ArgumentError, SQLAlchemyError, ImportError, ValueError) as error:
+        raise LogError(
+            f"{url!r} is no URL of a diff log ({error}); expected e.g. sqlite:///parity.db"
+        ) from error
+
+
+def utc_now() -> datetime:
+    """The present time in UTC, without a zone, as the log has it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Recorder:
+    """Writes one run's ledger.
+
+    Rows are rewritten whole from the ledger, which only grows, so a write that failed is made good by the next one
+    and the log never counts twice.
+
+    Args:
+        engine: The log.
+        ledger: What is written.
+        rollout: Gives the digest of the rollout in force.
+        every: Seconds between writes.
+        now: Tells the time.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ledger: Ledger,
+        *,
+        rollout: Callable[[], str] = str,
+        every: float = 1.0,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.run = uuid.uuid4().hex
+        self._engine = engine
+        self._ledger = ledger
+        self._rollout = rollout
+        self._every = every
+        self._now = now
+        self._started = now()
+        self._written: dict[tuple[str, tuple[Any, ...]], int] = {}
+
+    async def open(self) -> None:
+        """Create the tables that are missing, and the row of this run.
+
+        Raises:
+            LogError: The database is not there.
+        """
+        try:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(metadata.create_all)
+            await self.write()
+        except (SQLAlchemyError, OSError) as error:
+            shown = self._engine.url.render_as_string(hide_password=True)
+            cause = getattr(error, "orig", None) or error
+            raise LogError(f"the diff log {shown} cannot be opened: {cause}") from error
+
+    async def keep_writing(self) -> None:
+        """Write at intervals, until cancelled. A log that cannot be written is told and tried again."""
+        while True:
+            await asyncio.sleep(self._every)
+            try:
+                await self.write()
+            except (SQLAlchemyError, OSError):
+                _LOGGER.exception("the diff log cannot be written; the counts are kept and written later")
+
+    async def write(self) -> None:
+        """Write what has changed since the last time."""
+        marks: dict[tuple[str, tuple[Any, ...]], int] = {}
+        async with self._engine.begin() as connection:
+            await self._rows(connection, marks, runs, {(): self._run_row()}, ())
+            flows = {
+                key: {
+                    "exchanges": flow.exchanges,
+                    "legacy_seconds": flow.legacy_seconds,
+                    "new_seconds": flow.new_seconds,
+                }
+                for key, flow in self._ledger.flows.items()
+            }
+            await self._rows(
+                connection, marks, traffic, flows, ("hour", "route", "dialect", "side", "verdict")
+            )
+            hits = {key: {"exchanges": count} for key, count in self._ledger.hits.items()}
+            await self._rows(connection, marks, deviations, hits, ("hour", "route", "deviation"))
+            clusters = {
+                (hashlib.sha256(signature.encode()).hexdigest(),): {
+                    "signature": signature,
+                    "route": cluster.route,
+                    "verdict": cluster.verdict,
+                    "exchanges": cluster.exchanges,
+                    "first": cluster.first,
+                    "last": cluster.last,
+                    "example": orjson.dumps(
+                        dict(cluster.example), default=str, option=orjson.OPT_NON_STR_KEYS
+                    ).decode(),
+                }
+                for signature, cluster in self._ledger.clusters.items()
+            }
+            await self._rows(connection, marks, differences, clusters, ("cluster",))
+        # Only now is it certain that the rows are there.
+        self._written.update(marks)
+
+    async def aclose(self) -> None:
+        """Write what is left and close the log."""
+        try:
+            await self.write()
+        except (SQLAlchemyError, OSError):
+            _LOGGER.exception("the last counts could not be written to the diff log")
+        finally:
+            await self._engine.dispose()
+
+    def _run_row(self) -> dict[str, Any]:
+        ledger = self._ledger
+        return {
+            "started": self._started,
+            "seen": self._now(),
+            "rollout": self._rollout(),
+            "received": ledger.received,
+            "served": ledger.served,
+            "refused": ledger.refused,
+            "client_gone": ledger.client_gone,
+            "pending": ledger.pending,
+        }
+
+    async def _rows(
+        self,
+        connection: AsyncConnection,
+        marks: dict[tuple[str, tuple[Any, ...]], int],
+        table: Table,
+        rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
+        names: tuple[str, ...],
+    ) -> None:
+        # Only this run writes these rows, so it knows which of them are there already.
+        new: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
+        for key, values in rows.items():
+            mark = values.get("exchanges", -1)
+            before = self._written.get((table.name, key))
+            if before is not None and before == mark and mark >= 0:
+                continue
+            marks[table.name, key] = mark
+            keys = {"run": self.run, **dict(zip(names, key, strict=True))}
+            if before is None:
+                new.append({**keys, **values})
+            else:
+                changed.append({**{f"key_{name}": value for name, value in keys.items()}, **values})
+        if new:
+            await connection.execute(table.insert(), new)
+        if changed:
+            columns = ("run", *names)
+            where = and_(*(table.c[name] == bindparam(f"key_{name}") for name in columns))
+            settable: dict[str, Any] = {
+                name: bindparam(name) for name in changed[0] if not name.startswith("key_")
+            }
+            await connection.execute(table.update().where(where).values(settable), changed)
