@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from backend.access import admin_reads
-from backend.evaluations import problems, queries, shapes
+from backend.evaluations import queries, shapes
 from backend.evaluations.choices import PerFold, SortOrder, check_per_fold, check_sort_order
 from backend.evaluations.request_filters import RequestFilters, read_filters
 from backend.filters import FilterCodes, OptionalText
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import PathId, PathText
-from backend.problems import NO_SUCH_PATH
+from backend.problems import NO_SUCH_PATH, VALIDATION, ProblemCase
 from backend.runs.queries import AnyRow
 from backend.runs.selection import (
     MAXIMUM,
@@ -23,12 +23,14 @@ from backend.runs.selection import (
     too_many,
 )
 
+NOTHING_LISTED: Final = ProblemCase("no-results", "542")
+NOTHING_REQUESTED: Final = ProblemCase("no-results", "1013")
 LIST_CODES: Final = SelectionCodes(limit="546", study="555", nothing_asked="540", no_results="542")
 FILTER_CODES: Final = FilterCodes(unknown="544", illegal="541", no_results="542")
 SELECTORS: Final = ("task", "setup", "flow", "uploader", "run", "tag", "study", "limit", "function")
 """The filters that restrict a list of evaluations (legacy notes, task 4.2, check 8)."""
 
-LIST_PROBLEMS: Final = (problems.INPUT, problems.NOTHING_LISTED)
+LIST_PROBLEMS: Final = (VALIDATION, NOTHING_LISTED)
 TOO_MANY: Final = "543"
 TOO_MANY_PER_FOLD: Final = "548"
 
@@ -98,7 +100,7 @@ async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
     shown = queries.Presentation(filters.function, per_fold, sort_order)
     rows = await queries.listed(call.connection, filters, shown, user, now)
     if not rows:
-        raise problems.NOTHING_LISTED.because("No evaluations match the filters.")
+        raise NOTHING_LISTED.because("No evaluations match the filters.")
     return rows
 
 
@@ -114,7 +116,7 @@ class Request(RequestFilters):
     "evaluation.request",
     parameters=Request,
     answer=list[shapes.Requested],
-    problems=(NO_SUCH_PATH, problems.INPUT, problems.NOTHING_REQUESTED),
+    problems=(NO_SUCH_PATH, VALIDATION, NOTHING_REQUESTED),
     access=admin_reads(),
     filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
 )
@@ -131,7 +133,7 @@ async def request(call: Call[Request]) -> Document:
     wanted = queries.Wanted(asked.engine_id, order, asked.count, call.now() - RETRY_AFTER)
     rows = [] if asked.count < 0 else await queries.unevaluated(call.connection, wanted, columns, tag)
     if not rows:
-        raise problems.NOTHING_REQUESTED.because("There are no unevaluated runs according to the criteria.")
+        raise NOTHING_REQUESTED.because("There are no unevaluated runs according to the criteria.")
     return shapes.requested(rows)
 
 

@@ -7,8 +7,8 @@ from backend.access import WRITER, no_key
 from backend.filters import FilterCodes, OptionalIds, Text
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, Reader
-from backend.problems import NO_KEY, READ_ONLY_ACCOUNT
-from backend.runs import problems, queries, shapes
+from backend.problems import NO_KEY, READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
+from backend.runs import queries, shapes
 from backend.runs.selection import (
     MAXIMUM,
     RunSelection,
@@ -20,6 +20,12 @@ from backend.runs.selection import (
 )
 from backend.tag_lists import NO_TAGS, distinct_tags
 
+UNKNOWN: Final = ProblemCase("run-not-found", "236")
+TRACE_OF_UNKNOWN: Final = ProblemCase("run-not-found", "571")
+NO_TRACE: Final = ProblemCase("run-trace-not-found", "572")
+NOTHING_LISTED: Final = ProblemCase("no-results", "512")
+RESET_OF_UNKNOWN: Final = ProblemCase("run-not-found", "412")
+RESET_OF_OTHERS: Final = ProblemCase("run-not-owned", "413")
 LIST_CODES: Final = SelectionCodes(limit="516", study="517", nothing_asked="510", no_results="512")
 TOO_MANY: Final = "513"
 SELECTORS: Final = ("task", "task_type", "setup", "flow", "uploader", "run", "tag", "limit", "study")
@@ -61,7 +67,7 @@ class DescribedRunPath(Parameters):
     "run.list",
     parameters=RunFilters,
     answer=list[shapes.Listed],
-    problems=(problems.INPUT, problems.NOTHING_LISTED),
+    problems=(VALIDATION, NOTHING_LISTED),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
 )
 async def list_(call: Call[RunFilters]) -> Document:
@@ -77,7 +83,7 @@ async def list_(call: Call[RunFilters]) -> Document:
     selection = queries.Selection(filters, filters.task_type, filters.show_errors, call.user, call.now())
     rows = await queries.listed(call.connection, selection)
     if not rows:
-        raise problems.NOTHING_LISTED.because("No runs match the filters.")
+        raise NOTHING_LISTED.because("No runs match the filters.")
     if len(rows) > MAXIMUM:
         size = await queries.count_listed(call.connection, selection)
         raise too_many(call, f"The list has {size} rows, more than {MAXIMUM}: give a limit", TOO_MANY)
@@ -88,7 +94,7 @@ async def list_(call: Call[RunFilters]) -> Document:
     "run.trace",
     parameters=RunPath,
     answer=shapes.Trace,
-    problems=(problems.TRACE_OF_UNKNOWN, problems.NO_TRACE),
+    problems=(TRACE_OF_UNKNOWN, NO_TRACE),
 )
 async def trace(call: Call[RunPath]) -> Document:
     """The optimisation trace of a run, by repeat, fold and iteration.
@@ -100,15 +106,15 @@ async def trace(call: Call[RunPath]) -> Document:
     if rows:
         return shapes.trace(rid, rows)
     if await queries.owner(call.connection, rid) is None:
-        raise problems.TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
-    raise problems.NO_TRACE.because(f"Run {rid} has no trace.")
+        raise TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
+    raise NO_TRACE.because(f"Run {rid} has no trace.")
 
 
 @operation(
     "run.get",
     parameters=DescribedRunPath,
     answer=shapes.Run,
-    problems=(problems.UNKNOWN,),
+    problems=(UNKNOWN,),
 )
 async def get(call: Call[DescribedRunPath]) -> Document:
     """One run with its parameters, tags, data, files and evaluations.
@@ -118,7 +124,7 @@ async def get(call: Call[DescribedRunPath]) -> Document:
     rid, connection = call.parameters.run_id, call.connection
     row = await queries.run(connection, rid)
     if row is None:
-        raise problems.UNKNOWN.because(f"No run with id {rid} found.")
+        raise UNKNOWN.because(f"No run with id {rid} found.")
     return shapes.run(
         row,
         await queries.parameters(connection, row.setup),
@@ -135,7 +141,7 @@ async def get(call: Call[DescribedRunPath]) -> Document:
     "run.reset",
     parameters=RunPath,
     answer=shapes.Reset,
-    problems=(problems.RESET_OF_UNKNOWN, problems.RESET_OF_OTHERS, NO_KEY, READ_ONLY_ACCOUNT),
+    problems=(RESET_OF_UNKNOWN, RESET_OF_OTHERS, NO_KEY, READ_ONLY_ACCOUNT),
 )
 async def reset(call: Call[RunPath]) -> Document:
     """Forget what all engines said of a run, so that they evaluate it anew.
@@ -152,9 +158,9 @@ async def reset(call: Call[RunPath]) -> Document:
     rid = call.parameters.run_id
     row = await queries.owner(call.connection, rid)
     if row is None:
-        raise problems.RESET_OF_UNKNOWN.because(f"No run with id {rid} found.")
+        raise RESET_OF_UNKNOWN.because(f"No run with id {rid} found.")
     if not call.user.may_change(row.uploader):
-        raise problems.RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
+        raise RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
     WRITER.check(call.user)
     await queries.forget_evaluations(call.connection, rid)
     return {"id": rid}
