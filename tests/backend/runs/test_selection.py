@@ -1,5 +1,6 @@
 """Which runs a list is about."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
@@ -16,7 +17,7 @@ OWNER, ADMIN = User(2, frozenset({2})), User(1, frozenset({1}))
 BEFORE, AFTER = datetime.fromisoformat("2026-11-22"), datetime.fromisoformat("2100-01-01")
 
 
-async def selected(database: Database, filters: dict[str, object], user: User, now: datetime) -> list[int]:
+async def selected(database: Database, filters: Mapping[str, object], user: User, now: datetime) -> list[int]:
     """Ids of the runs that fulfil the conditions."""
     run, setup, task = tables.run, tables.algorithm_setup, tables.task
     statement = (
