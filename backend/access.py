@@ -124,7 +124,9 @@ async def user_of_key(connection: AsyncConnection, key: str) -> User:
     if not rows:
         raise WRONG_KEY.because("Authentication failed: nobody has this key.", headers=CHALLENGE)
     first = rows[0].id
-    return User(first, frozenset(row.group_id for row in rows if row.id == first))
+    return User(
+        first, frozenset(row.group_id for row in rows if row.id == first and row.group_id is not None)
+    )
 
 
 @dataclass(frozen=True, slots=True)

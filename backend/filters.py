@@ -13,6 +13,9 @@ from backend.parameters import LARGEST, Reader, bounded, refuse
 
 NO_RESULTS = frozenset({"limit_zero", "range", "status"})
 
+MAX_IDS = 20_000
+"""What one statement can hold on every database; the longest URL holds fewer."""
+
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # The bytes that PHP's filter check lets pass; its range ",-_" lets in more than it means (notes, data 7.2).
@@ -84,11 +87,18 @@ class Ids(Reader):
             parts.extend(item.split(",") if isinstance(item, str) else [item])
         if not parts or not all(_is_digits(part) for part in parts):
             refuse("digit_list", "Give decimal digits, separated by commas")
+        if len(parts) > MAX_IDS:
+            refuse("digit_list", "Give at most {most} of them", most=MAX_IDS)
         return tuple(dict.fromkeys(bounded(_digits(part)) for part in parts))
 
     def describe(self) -> dict[str, Any]:
         """Natural numbers."""
-        return {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
+        return {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0},
+            "minItems": 1,
+            "maxItems": MAX_IDS,
+        }
 
 
 class Text(Reader):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
@@ -164,8 +165,9 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     if kind in FORM_TYPES:
         try:
             form = await request.form(max_files=MAX_FILES, max_part_size=body_limit)
-        except HTTPException as error:
-            raise _bad_body("form_invalid", f"The form cannot be read: {error.detail}") from error
+        except (MultiPartException, HTTPException) as error:
+            reason = error.detail if isinstance(error, HTTPException) else error.message
+            raise _bad_body("form_invalid", f"The form cannot be read: {reason}") from error
         return request, Intake(query, form=form, authorization=authorization)
     body = await request.body()
     if not body:
