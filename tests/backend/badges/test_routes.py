@@ -1,0 +1,24 @@
+"""Endpoints of badges."""
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_stranger_has_no_ranks(client: httpx.AsyncClient) -> None:
+    """An unknown user is no error."""
+    badges = (await client.get("/badges/list/999")).json()
+    assert [(badge["id"], badge["rank"]) for badge in badges] == [(0, 0), (1, 0), (2, 0)]
+
+
+async def test_an_awarded_rank_is_shown(client: httpx.AsyncClient) -> None:
+    """The one that is stored."""
+    assert (await client.get("/badges/get/2/0")).json()["rank"] == 3
+
+
+@pytest.mark.parametrize("path", ["/badges/get/1/3", "/badges/get/1", "/badges/get"])
+async def test_an_unknown_badge_is_not_found(client: httpx.AsyncClient, path: str) -> None:
+    """PHP shows empty fields; its code for an unknown badge is kept."""
+    response = await client.get(path)
+    assert (response.status_code, response.json()["code"]) == (404, "950")

@@ -1,0 +1,48 @@
+"""What requests for studies may say."""
+
+import pytest
+from pydantic import ValidationError
+
+from backend.studies.parameters import StudyFilters, StudyKey, StudyPart, StudyPath
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("99", StudyKey(99, "99")),
+        ("099", StudyKey(99, "099")),
+        ("-1", StudyKey(-1, "-1")),
+        ("lantern-cc", StudyKey(None, "lantern-cc")),
+        ("2-starts-with-digit", StudyKey(None, "2-starts-with-digit")),
+        ("%31", StudyKey(None, "%31")),
+    ],
+)
+def test_what_is_no_number_is_an_alias(text: str, key: StudyKey) -> None:
+    """Digits are an id, everything that PHP does not call numeric is an alias."""
+    assert StudyPath.model_validate({"study_id": text}).study_id == key
+
+
+@pytest.mark.parametrize("text", ["1.0", "1e0", ".5"])
+def test_a_number_that_is_no_integer_is_refused(text: str) -> None:
+    """A numeric alias is unreachable in PHP, so it is no alias here."""
+    with pytest.raises(ValidationError):
+        StudyPath.model_validate({"study_id": text})
+
+
+def test_an_unknown_part_is_refused() -> None:
+    """The parts are a closed list, and letter case counts."""
+    with pytest.raises(ValidationError, match="Runs is none of runs"):
+        StudyPart.model_validate({"study_id": "1", "part": "Runs"})
+
+
+def test_active_studies_are_listed_unless_asked_otherwise() -> None:
+    """The default of PHP's list; `all` lifts it."""
+    assert StudyFilters().status == "active"
+    assert StudyFilters.model_validate({"status": "all"}).status is None
+
+
+@pytest.mark.parametrize("status", ["Active", "ALL", "bogus", "0"])
+def test_the_status_is_compared_exactly(status: str) -> None:
+    """The column is a binary one."""
+    with pytest.raises(ValidationError, match="Give one of"):
+        StudyFilters.model_validate({"status": status})
