@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, String, and_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -37,10 +37,12 @@ _dataset = tables.dataset
 _status = tables.dataset_status
 _quality = tables.data_quality
 
-# Lists take the alphabetically last status of a data set (legacy notes, task 1.2).
+# Lists take the alphabetically last status of a data set (legacy notes, task 1.2). The status of a data set
+# without a row is none that the column's type knows.
 _listed_status = func.coalesce(
     select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(),
     IN_PREPARATION,
+    type_=String(),
 )
 
 

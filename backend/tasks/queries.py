@@ -62,7 +62,7 @@ async def inputs(connection: AsyncConnection, task_id: int) -> dict[str, str]:
     found = await connection.execute(
         select(_input.c.input, _input.c.value).where(_input.c.task_id == task_id).order_by(_input.c.input)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:

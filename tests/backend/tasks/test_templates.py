@@ -1,0 +1,105 @@
+"""The API templates of task types, filled in."""
+
+from backend.tasks.templates import Template, expanded, looked_up_tables, templates
+
+PROCEDURE = Template(
+    "estimation_procedure",
+    "input",
+    "<oml:estimation_procedure>\r\n<oml:id>[INPUT:estimation_procedure]</oml:id>\r\n"
+    "<oml:type>[LOOKUP:estimation_procedure.type]</oml:type>\r\n"
+    "<oml:data_splits_url>[CONSTANT:base_url]/api_splits/get/[TASK:id]/Task_[TASK:id]_splits.arff</oml:data_splits_url>\r\n"
+    '<oml:parameter name="number_folds">[LOOKUP:estimation_procedure.folds]</oml:parameter>\r\n'
+    "</oml:estimation_procedure>",
+)
+
+
+def filled(text: str, **values: object) -> object:
+    """One template's object, without its name."""
+    (_, document), *_ = expanded([Template("x", "input", text)], values, 7, "https://openml.test/")
+    return {key: value for key, value in document.items() if key != "name"}
+
+
+def test_placeholders_become_inputs_columns_and_constants() -> None:
+    """The double slash is the template's own, and stays."""
+    values = {
+        "estimation_procedure": "6",
+        "estimation_procedure.type": "holdout",
+        "estimation_procedure.folds": 10,
+    }
+    assert expanded([PROCEDURE], values, 4, "https://openml.test/") == (
+        (
+            "input",
+            {
+                "name": "estimation_procedure",
+                "estimation_procedure": {
+                    "id": 6,
+                    "type": "holdout",
+                    "data_splits_url": "https://openml.test//api_splits/get/4/Task_4_splits.arff",
+                    "parameter": [{"name": "number_folds", "value": 10}],
+                },
+            },
+        ),
+    )
+
+
+def test_what_is_missing_is_an_empty_list_and_a_parameter_null() -> None:
+    """So do clients tell an element without text from a parameter without a value."""
+    ((_, document),) = expanded([PROCEDURE], {}, 4, "https://openml.test/")
+    procedure = document["estimation_procedure"]
+    assert isinstance(procedure, dict)
+    assert (procedure["id"], procedure["type"]) == ([], [])
+    assert procedure["parameter"] == [{"name": "number_folds", "value": None}]
+
+
+def test_values_are_text_and_never_markup() -> None:
+    """Special characters of a value come out as they went in."""
+    value = "class<&>\"' ]]> &lt;"
+    document = filled("<oml:target_feature>[INPUT:target_feature]</oml:target_feature>", target_feature=value)
+    assert document == {"target_feature": value}
+
+
+def test_control_characters_do_not_break_the_template() -> None:
+    """XML cannot hold them; PHP dies of them."""
+    assert filled("<oml:a>[INPUT:a]</oml:a>", a="x\x01\x1fy") == {"a": "x\x01\x1fy"}
+
+
+def test_numbers_are_typed_where_the_contract_says_so() -> None:
+    """A column called 1 stays text."""
+    text = (
+        "<oml:data_set>\n<oml:data_set_id>[INPUT:source_data]</oml:data_set_id>\n"
+        "<oml:target_feature>[INPUT:target_feature]</oml:target_feature>\n</oml:data_set>"
+    )
+    assert filled(text, source_data="61", target_feature="1") == {
+        "data_set": {"data_set_id": 61, "target_feature": "1"}
+    }
+
+
+def test_a_value_may_hold_a_later_placeholder() -> None:
+    """PHP replaces one placeholder after the other over the whole text."""
+    assert filled("<oml:a>[INPUT:a]</oml:a>", a="of [TASK:id]") == {"a": "of 7"}
+
+
+def test_a_placeholder_reaches_to_the_last_bracket_of_its_line() -> None:
+    """Two on one line are one unknown name, which is empty."""
+    assert filled("<oml:a>[INPUT:a] and [INPUT:b]</oml:a>", a="1", b="2") == {"a": []}
+
+
+def test_templates_come_by_order_with_the_last_name_first_in_a_tie() -> None:
+    """And inputs without a template are not shown."""
+    rows = [
+        ("a", "input", 15, "A"),
+        ("b", "input", 15, "B"),
+        ("c", "input", 1, None),
+        ("d", "output", 2, "D"),
+    ]
+    assert [(each.name, each.io) for each in templates(rows)] == [
+        ("d", "output"),
+        ("b", "input"),
+        ("a", "input"),
+    ]
+
+
+def test_tables_are_looked_up_once() -> None:
+    """In the order of their first use."""
+    text = "[LOOKUP:b.x]\n[INPUT:a.y]\n[LOOKUP:b.z]\n[INPUT:plain]"
+    assert looked_up_tables([Template("x", "input", text)]) == ("b", "a")
