@@ -7,12 +7,15 @@ A value that a transform does not understand is answered as it is: the compariso
 from __future__ import annotations
 
 import copy
+import html
 import json
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
+from config.templates import is_numeric
+from diffing.decode import load_json
 from diffing.paths import MISSING, change, parse
 from diffing.xml_tree import PHP_BLANKS
 
@@ -228,14 +231,27 @@ def _levels(value: object, arguments: Arguments) -> object:
     return change(value, below, lambda found: found if found is MISSING else _levels(found, arguments))[0]
 
 
-def json_text(value: object, _: Arguments) -> object:
-    """Text that is a JSON list or object becomes it."""
-    if not isinstance(value, str) or value[:1] not in ("[", "{"):
+def php_array(value: object, _: Arguments) -> object:
+    """The text of an array as PHP's list template takes it apart: brackets gone, cut at commas, numbers as they are.
+
+    Numbers may have blanks before them, not behind (task-run-eval.md 4.2); all else is text, trimmed.
+    """
+    if not isinstance(value, str):
         return value
+    parts = value.replace("[", "").replace("]", "").split(",")
+    return [_json_number(part) if is_numeric(part) else part.strip(PHP_BLANKS) for part in parts]
+
+
+def _json_number(text: str) -> object:
     try:
-        return json.loads(value)
+        return load_json(text.strip(PHP_BLANKS).encode())
     except ValueError:
-        return value
+        return text
+
+
+def escape(value: object, _: Arguments) -> object:
+    """Text as PHP's htmlspecialchars leaves it."""
+    return _each(value, lambda text: html.escape(text, quote=False).replace('"', "&quot;"))
 
 
 def unescape(value: object, _: Arguments) -> object:
@@ -282,7 +298,8 @@ TRANSFORMS: Mapping[str, Transform] = {
         required=frozenset({"transform", "through", "at"}),
         optional=frozenset({"from", "to", "value"}),
     ),
-    "json": Transform(json_text),
+    "php_array": Transform(php_array),
+    "escape": Transform(escape),
     "unescape": Transform(unescape),
     "without": Transform(without, required=frozenset({"key", "value"})),
 }
