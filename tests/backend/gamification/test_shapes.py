@@ -3,6 +3,7 @@
 from datetime import date
 
 from backend.gamification import shapes
+from backend.gamification.queries import Counts
 from backend.gamification.windows import Window
 
 WHOLE = Window("2019", date(2019, 1, 1))
@@ -10,7 +11,7 @@ WHOLE = Window("2019", date(2019, 1, 1))
 
 def test_likes_and_downloads_count_one_half() -> None:
     """So an activity can have a fraction, and is always a float."""
-    counts = {("uploads", None): 2, ("likes", None): 1, ("downloads", None): 2}
+    counts: Counts = {("uploads", None): 2, ("likes", None): 1, ("downloads", None): 2}
     assert shapes.activity(counts, WHOLE) == [
         {"activity": 3.5, "uploads": 2, "likes": 1, "downloads": 2, "date": "2019"}
     ]
@@ -18,7 +19,7 @@ def test_likes_and_downloads_count_one_half() -> None:
 
 def test_impact_is_rounded_down() -> None:
     """149 runs and a reach of 3 are 150."""
-    counts = {("reuse", None): 149, ("reach", None): 3}
+    counts: Counts = {("reuse", None): 149, ("reach", None): 3}
     assert shapes.impact(counts, WHOLE)[0]["impact"] == 150
 
 
