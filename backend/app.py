@@ -20,11 +20,14 @@ from backend.flows import routes as flows
 from backend.gamification import routes as gamification
 from backend.gateway import Gateway
 from backend.jobs import routes as jobs
+from backend.local_storage import LocalStorage
 from backend.operations import Operation
 from backend.resources import Resources
 from backend.runs import routes as runs
 from backend.setups import routes as setups
 from backend.studies import routes as studies
+from backend.sweep import sweep
+from backend.tagging import routes as tagging
 from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes
 from backend.users import routes as users
@@ -53,6 +56,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *gamification.operations,
     *jobs.operations,
     *files.operations,
+    *tagging.operations,
 )
 
 
@@ -82,13 +86,16 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        database = Database(settings.database, settings.database_names)
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            database = Database(settings.database, settings.database_names)
+            stack.push_async_callback(database.dispose)
             await database.check()
-            app.state.resources = Resources(settings, database, problems, clock)
+            storage = LocalStorage(settings.files) if settings.files is not None else None
+            if storage is not None:
+                stack.push_async_callback(storage.close)
+                await sweep(database, storage)
+            app.state.resources = Resources(settings, database, problems, clock, storage)
             yield
-        finally:
-            await database.dispose()
 
     pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url)
     app = Starlette(routes=pages, lifespan=lifespan)

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database import DatabaseUnavailable
 from backend.intake import read_intake
-from backend.operations import Call, Operation
+from backend.operations import Answer, Call, Operation
 from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
@@ -29,6 +29,7 @@ from backend.problems import (
 )
 from backend.resources import Resources
 from backend.router import Router
+from backend.transaction import Transaction, read, write
 from backend.validation import read_parameters
 from config.routes import RouteMap
 
@@ -118,20 +119,24 @@ class Gateway:
             key = intake.key()
             if key is None and operation.access.key:
                 raise no_key()
-            database = resources.database
-            async with database.write() if writes else database.read() as connection:
-                user = ANONYMOUS if key is None else await user_of_key(connection, key)
+
+            async def work(transaction: Transaction) -> Answer:
+                user = ANONYMOUS if key is None else await user_of_key(transaction.connection, key)
                 operation.access.check(user)
                 call = Call(
                     parameters=read_parameters(operation, match.segments, intake),
-                    connection=connection,
+                    connection=transaction.connection,
                     user=user,
                     resources=resources,
                     request=request,
                     form=intake.form,
                     json=intake.json,
+                    files=transaction.files,
+                    index=transaction.index,
                 )
-                answer = await operation.handler(call)
+                return await operation.handler(call)
+
+            answer = await (write(resources, work) if writes else read(resources, work))
         finally:
             await request.close()
         if isinstance(answer, Response):

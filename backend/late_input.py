@@ -10,6 +10,8 @@ from typing import Any
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
 
 def rejected(
     call: Call[Any], names: Sequence[str], kind: str, message: str, *, code: str, **context: object
@@ -50,7 +52,9 @@ def _place(call: Call[Any], name: str) -> list[str | int]:
         pagination = call.json.get("pagination")
         if isinstance(pagination, dict) and name in pagination:
             return ["body", "pagination", name]
-    return ["body" if name in call.form else "query", name]
+    if name in call.form or (name not in call.request.query_params and call.request.method in _WITH_BODY):
+        return ["body", name]
+    return ["query", name]
 
 
 def _given(call: Call[Any], name: str) -> object:

@@ -33,6 +33,7 @@ Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"
+_WITHOUT_BODY = ("GET", "DELETE")
 
 
 def openapi_document(
@@ -130,7 +131,7 @@ class _Describer:
             "responses": {**self._success(), **self._problems()},
             "security": self._security(),
         }
-        if self.method != "GET" and (body := self._body()):
+        if self.method not in _WITHOUT_BODY and (body := self._body()):
             described["requestBody"] = body
         return described
 
@@ -139,7 +140,7 @@ class _Describer:
         return [name for name in properties if (name in self.segments) == (place == "path")]
 
     def _query(self) -> list[Schema]:
-        return self._parameters("query") if self.method == "GET" else []
+        return self._parameters("query") if self.method in _WITHOUT_BODY else []
 
     def _parameters(self, place: str) -> list[Schema]:
         required = self.fields.get("required", [])

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from config.settings import BackendSettings
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.access import ANYONE, Access, User
+from backend.file_writes import FileWrites
 from backend.filters import FilterCodes
 from backend.parameters import Parameters
 from backend.problems import ProblemCase
 from backend.resources import Resources
+from backend.search_index import IndexChanges
+from config.settings import BackendSettings
 
 P = TypeVar("P", bound=Parameters)
 
@@ -30,6 +32,9 @@ Answer: TypeAlias = Document | Response
 
 JSON_BODY_LIMIT = 1_000_000
 """Bytes that the body of a read may have: filters, not files."""
+
+UPLOAD_LIMIT = 2 * 1024**3
+"""Bytes that the body of an upload may have; what comes with files declares ``body_limit=UPLOAD_LIMIT``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Call(Generic[P]):
         request: For what the declaration does not cover: headers, method.
         form: Fields and files of a form body.
         json: The JSON body, or ``backend.intake.ABSENT``.
+        files: Files to write and to delete, tied to the transaction.
+        index: What the search index is told after the commit.
     """
 
     parameters: P
@@ -54,6 +61,8 @@ class Call(Generic[P]):
     request: Request
     form: FormData
     json: object
+    files: FileWrites
+    index: IndexChanges
 
     @property
     def settings(self) -> BackendSettings:

@@ -1,13 +1,15 @@
 """What lives as long as the application: opened and closed by its lifespan, passed to every handler."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-from config.settings import BackendSettings
+from dataclasses import dataclass, field
 
 from backend.clock import Clock
 from backend.database import Database
+from backend.search_index import NoIndex, SearchIndex
+from backend.storage import Storage
 from config.problems import ProblemType
+from config.settings import BackendSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,15 @@ class Resources:
         database: Where the rows are.
         problems: The table of problem types, by slug.
         clock: What time it is.
+        storage: Where stored files are; None when nowhere.
+        index: The search index.
+        writing: Held by the one who writes, on SQLite.
     """
 
     settings: BackendSettings
     database: Database
     problems: Mapping[str, ProblemType]
     clock: Clock
+    storage: Storage | None = None
+    index: SearchIndex = field(default_factory=NoIndex)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Table, select
 
+from backend import tables
 from backend.app import create_app
+from backend.clock import frozen_clock
+from backend.database import Database
 from config.settings import BackendSettings
 
 PUBLIC_URL = "https://openml.test/"
@@ -44,3 +52,63 @@ async def client(database_url: str, sample: Path) -> AsyncIterator[httpx.AsyncCl
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://backend.test") as opened:
             yield opened
+
+
+NOW = datetime(2026, 11, 22, 12, 0, 0)  # noqa: DTZ001  # the database has no zones
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """A backend that may be written to, with what it stands on.
+
+    Args:
+        http: A client of it.
+        database: Its database.
+        files: Its file root.
+    """
+
+    http: httpx.AsyncClient
+    database: Database
+    files: Path
+
+    async def rows(self, table: Table, *conditions: Any) -> list[tuple[Any, ...]]:
+        """Rows of a table, in the order of its key."""
+        async with self.database.read() as connection:
+            found = await connection.execute(select(table).where(*conditions).order_by(*table.primary_key))
+            return [tuple(row) for row in found]
+
+    async def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table."""
+        return {table.name: await self.rows(table) for table in tables.metadata.sorted_tables}
+
+    def stored(self) -> list[str]:
+        """The stored files, by their paths."""
+        return sorted(str(file.relative_to(self.files)) for file in self.files.rglob("*") if file.is_file())
+
+
+@pytest.fixture
+async def writable(scratch_database: Database, sample: Path, tmp_path: Path) -> AsyncIterator[Writable]:
+    """A backend of the test's own at 2026-11-22 12:00:00, once on each kind of database."""
+    files = tmp_path / "files"
+    shutil.copytree(sample / "files", files)
+    settings = BackendSettings(
+        database=scratch_url(scratch_database),
+        database_names=scratch_database.names,  # type: ignore[arg-type]  # the protocol's own type
+        public_url=PUBLIC_URL,
+        object_store_url=OBJECT_STORE_URL,
+        files=files,
+    )
+    app = create_app(settings, frozen_clock(NOW))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://backend.test") as opened:
+            yield Writable(opened, scratch_database, files)
+
+
+def scratch_url(database: Database) -> str:
+    """The URL of an open database."""
+    return (
+        database.engine.url.render_as_string(hide_password=False)
+        if not database.is_sqlite
+        else (f"sqlite:///{database.files.experiments}")
+    )

@@ -1,0 +1,1 @@
+"""Tags on data sets, tasks, flows, runs and setups."""

@@ -1,0 +1,143 @@
+"""Endpoints that put tags on entities and take them off: eleven operations, one implementation."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from backend.access import WRITER
+from backend.fields import EntityId, given
+from backend.late_input import rejected
+from backend.operations import Answer, Call, Operation, operation
+from backend.parameters import Parameters
+from backend.problems import ProblemCase
+from backend.tagging import queries, shapes
+from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
+from backend.tagging.parameters import DatasetTagPath, DataTag, FlowTag, RunTag, SetupTag, TaskTag
+from backend.tagging.tags import (
+    EXISTS,
+    EXISTS_ALIKE,
+    ILLEGAL,
+    NOT_FOUND,
+    NOT_OWNED,
+    is_legal,
+    tag_entity,
+    untag_entity,
+)
+
+MISSING = ProblemCase("validation-error", "471")
+PRIVATE = ProblemCase("dataset-no-access", "112")
+
+
+def _fields(call: Call[Any], kind: Kind) -> tuple[EntityId, str]:
+    """The id and the tag, both given."""
+    entity_id: EntityId = getattr(call.parameters, kind.field)
+    tag: str = call.parameters.tag
+    missing = [name for name, value in ((kind.field, entity_id), ("tag", tag)) if not given(value)]
+    if missing:
+        raise rejected(call, missing, "missing", f"Give {kind.field} and tag", code="471")
+    return entity_id, tag
+
+
+def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
+    if entity_id.number is None:
+        raise rejected(call, [kind.field], "id", "Give the id as an integer", code="472")
+    return entity_id.number
+
+
+def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
+    problems = (MISSING, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
+
+    @operation(
+        f"{route}.tag",
+        parameters=parameters,
+        answer=shapes.envelope(kind, "tag"),
+        problems=problems if kind in (DATA, TASK) else tuple(case for case in problems if case != PRIVATE),
+        access=WRITER,
+    )
+    async def tag_one(call: Call[Any]) -> Answer:
+        """Put a tag on what one may see; answers all tags that are there then.
+
+        Four round trips to the database with the key's: the entity, its tags, the new one.
+        """
+        entity_id, tag = _fields(call, kind)
+        number = _number(call, kind, entity_id)
+        if not is_legal(tag):
+            raise rejected(
+                call,
+                ["tag"],
+                "tag",
+                f"The tag {tag} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -",
+                code="477",
+            )
+        row = await queries.entity(call.connection, kind, number)
+        if row is None:
+            raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")
+        if row.did is not None and not call.user.may_see(row.visibility, row.uploader):
+            raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
+        tags = await tag_entity(call, kind, number, tag)
+        return shapes.answer(kind, "tag", entity_id.text, tags)
+
+    return tag_one
+
+
+async def _take(call: Call[Any], kind: Kind, number: int, tag: str) -> list[str]:
+    row = await queries.entity(call.connection, kind, number)
+    hidden = row is not None and row.did is not None and not call.user.may_see(row.visibility, row.uploader)
+    if row is None or hidden:
+        raise kind.unknown.because(f"No {kind.label} with id {number} found.")
+    return await untag_entity(call, kind, number, tag)
+
+
+def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
+    @operation(
+        f"{route}.untag",
+        parameters=parameters,
+        answer=shapes.envelope(kind, "untag"),
+        problems=(MISSING, kind.unknown, NOT_FOUND, NOT_OWNED),
+        access=WRITER,
+    )
+    async def untag_one(call: Call[Any]) -> Answer:
+        """Take a tag off that one put there; administrators take off any. Answers the tags that are left.
+
+        Five round trips to the database with the key's: the entity, the tag, its deletion, the other tags.
+        """
+        entity_id, tag = _fields(call, kind)
+        number = _number(call, kind, entity_id)
+        tags = await _take(call, kind, number, tag)
+        return shapes.answer(kind, "untag", entity_id.text, tags)
+
+    return untag_one
+
+
+@operation(
+    "dataset.delete_tag",
+    parameters=DatasetTagPath,
+    answer=None,
+    problems=(MISSING, DATA.unknown, NOT_FOUND, NOT_OWNED),
+    access=WRITER,
+    status=204,
+)
+async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
+    """Take a tag off a data set, as ``dataset.untag`` does; answers nothing.
+
+    Five round trips to the database with the key's: the data set, the tag, its deletion, the other tags.
+    """
+    if not given(call.parameters.tag):
+        raise rejected(call, ["tag"], "missing", "Give tag", code="471")
+    await _take(call, DATA, call.parameters.dataset_id, call.parameters.tag)
+    return Response(status_code=204)
+
+
+operations: tuple[Operation[Any], ...] = (
+    _tagging(DATA, "dataset", DataTag),
+    _untagging(DATA, "dataset", DataTag),
+    delete_tag,
+    _tagging(TASK, "task", TaskTag),
+    _untagging(TASK, "task", TaskTag),
+    _tagging(FLOW, "flow", FlowTag),
+    _untagging(FLOW, "flow", FlowTag),
+    _tagging(RUN, "run", RunTag),
+    _untagging(RUN, "run", RunTag),
+    _tagging(SETUP, "setup", SetupTag),
+    _untagging(SETUP, "setup", SetupTag),
+)

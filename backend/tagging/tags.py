@@ -1,0 +1,137 @@
+"""What putting a tag on an entity means, wherever it comes from: a request of its own, or an upload's description."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from backend.collations import storable
+from backend.conflicts import Rule, rule_of
+from backend.operations import Call
+from backend.php_comparison import loosely_equal
+from backend.problems import Problem, ProblemCase
+from backend.tagging import queries
+from backend.tagging.kinds import Kind
+
+ILLEGAL = ProblemCase("validation-error", "477")
+EXISTS = ProblemCase("tag-already-exists", "473")
+EXISTS_ALIKE = ProblemCase("tag-already-exists", "474")
+NOT_FOUND = ProblemCase("tag-not-found", "475")
+NOT_OWNED = ProblemCase("tag-not-owned", "476")
+
+_LEGAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_COLLATION = "latin1_swedish_ci"
+
+
+def is_legal(tag: str) -> bool:
+    """Whether a tag may be set (477).
+
+    Args:
+        tag: As it was sent.
+    """
+    return _LEGAL.fullmatch(tag) is not None
+
+
+async def tag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> list[str]:
+    """Put a legal tag on an entity that is there, and have the search index told.
+
+    Three round trips.
+
+    Args:
+        call: The request.
+        kind: Of the entity.
+        entity_id: Its id.
+        tag: The tag.
+
+    Returns:
+        All its tags then, in alphabetical order.
+
+    Raises:
+        Problem: 409, when the entity has the tag; numbers in texts are compared as numbers (473), and capitals
+            do not count in the database (474).
+    """
+    there = await queries.tags(call.connection, kind, entity_id)
+    if any(loosely_equal(tag, other) for other in there):
+        raise _exists(kind, entity_id, tag)
+    try:
+        await queries.put(call.connection, kind, entity_id, tag, call.user.id, call.now())
+    except IntegrityError as error:
+        if rule_of(error) is not Rule.UNIQUE:
+            raise
+        # Somebody else may have set the same tag since it was looked for.
+        there = await queries.tags(call.connection, kind, entity_id, lock=True)
+        if any(loosely_equal(tag, other) for other in there):
+            raise _exists(kind, entity_id, tag) from error
+        raise EXISTS_ALIKE.because(
+            f"Entity {entity_id} is already tagged by {tag} in other capitals: id={entity_id}; tag={tag}."
+        ) from error
+    tags = await queries.tags(call.connection, kind, entity_id)
+    _index(call, kind, entity_id, tags)
+    return tags
+
+
+async def tag_new_entity(call: Call[Any], kind: Kind, entity_id: int, tags: Iterable[str]) -> list[str]:
+    """Put the tags of an upload's description on what was just made.
+
+    A tag that is refused does not keep the entity from being made: PHP prints the refusal and then the id, in one
+    body (legacy notes, data 10.12); the new API answers the id alone (new-API contract, decision 10).
+
+    Args:
+        call: The request.
+        kind: Of the entity.
+        entity_id: Its id.
+        tags: In the order of the description.
+
+    Returns:
+        The tags that were refused.
+    """
+    refused = []
+    for tag in tags:
+        if not is_legal(tag):
+            refused.append(tag)
+            continue
+        try:
+            await tag_entity(call, kind, entity_id, tag)
+        except Problem:
+            refused.append(tag)
+    return refused
+
+
+async def untag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> list[str]:
+    """Take a tag off an entity that is there, and have the search index told.
+
+    Three round trips.
+
+    Args:
+        call: The request.
+        kind: Of the entity.
+        entity_id: Its id.
+        tag: The tag; capitals do not count.
+
+    Returns:
+        The tags that are left, in alphabetical order.
+
+    Raises:
+        Problem: 404, when the entity does not have the tag; 403, when somebody else put it there.
+    """
+    owner = None
+    if storable(_COLLATION, tag):
+        owner = await queries.owner(call.connection, kind, entity_id, tag)
+    if owner is None:
+        raise NOT_FOUND.because(f"Tag {tag} not found on {kind.label} {entity_id}.")
+    if not call.user.may_change(owner):
+        raise NOT_OWNED.because(f"Tag {tag} of {kind.label} {entity_id} is not owned by you.")
+    await queries.take(call.connection, kind, entity_id, tag)
+    tags = await queries.tags(call.connection, kind, entity_id)
+    _index(call, kind, entity_id, tags)
+    return tags
+
+
+def _exists(kind: Kind, entity_id: int, tag: str) -> Problem:
+    return EXISTS.because(f"The {kind.label} is already tagged by this tag: id={entity_id}; tag={tag}.")
+
+
+def _index(call: Call[Any], kind: Kind, entity_id: int, tags: list[str]) -> None:
+    if kind.indexed is not None:
+        call.index.put(kind.indexed, entity_id, tags=tags)

@@ -1,0 +1,135 @@
+"""One request as one transaction: rows, files and the search index change together, or not at all.
+
+The order is what makes a killed process harmless (backend/storage.py): files to their places, commit, then what
+is to be deleted goes and the search index is told. A deadlock is no answer: the transaction is done again.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.file_writes import FileWrites
+from backend.resources import Resources
+from backend.search_index import IndexChanges
+from backend.sweep import sweep
+
+log = logging.getLogger("backend")
+
+T = TypeVar("T")
+
+ATTEMPTS = 20
+"""How often a transaction is tried that others keep from its locks."""
+
+# Deadlock; lock wait timeout; MariaDB's "record has changed since last read".
+_LOCK_ERRORS = frozenset({1213, 1205, 1020})
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What a handler works with.
+
+    Args:
+        connection: Of the transaction.
+        files: Files to write and to delete.
+        index: Documents of the search index to change.
+    """
+
+    connection: AsyncConnection
+    files: FileWrites
+    index: IndexChanges
+
+
+class _Rehearsed(Exception):
+    """Rolls a transaction back that did all it should."""
+
+
+async def read(resources: Resources, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Do what changes nothing.
+
+    Args:
+        resources: Of the application.
+        work: What to do.
+
+    Returns:
+        What the work returns.
+    """
+    async with resources.database.read() as connection:
+        return await work(Transaction(connection, FileWrites(resources.storage), IndexChanges()))
+
+
+async def write(
+    resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: bool = False
+) -> T:
+    """Do something in one transaction.
+
+    Args:
+        resources: Of the application.
+        work: What to do; done again, on what is then there, when others had its locks.
+        rehearsal: Roll everything back at the end, as if it had not been.
+
+    Returns:
+        What the work returns; it is then stored (or rehearsed).
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await _once(resources, work, rehearsal=rehearsal)
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or not _is_lock_error(error):
+                raise
+            log.info("a transaction is done again: %s", error.orig)
+        # Not all at the same moment, else they meet again.
+        await asyncio.sleep(random.uniform(0, 0.01 * attempt))
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _once(resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: bool) -> T:
+    files = FileWrites(resources.storage, rehearsal=rehearsal)
+    index = IndexChanges()
+    committing = False
+    answers: list[T] = []
+    try:
+        async with AsyncExitStack() as stack:
+            if resources.database.is_sqlite:
+                # One writer at a time; waiting here is fair and needs no connection.
+                await stack.enter_async_context(resources.writing)
+            connection = await stack.enter_async_context(resources.database.write())
+            answers.append(await work(Transaction(connection, files, index)))
+            if rehearsal:
+                raise _Rehearsed
+            await files.publish()
+            committing = True
+    except _Rehearsed:
+        await files.discard()
+        return answers[0]
+    except BaseException:
+        if committing:
+            await _find_out(resources, files)
+        else:
+            await files.discard()
+        raise
+    await files.settle()
+    if index.changes:
+        resources.index.submit(index.changes)
+    return answers[0]
+
+
+async def _find_out(resources: Resources, files: FileWrites) -> None:
+    """The commit failed, so that only the database knows whether it happened."""
+    await files.disown()
+    if resources.storage is not None:
+        try:
+            await sweep(resources.database, resources.storage)
+        except Exception:
+            log.exception("the files of a broken commit are left to the next sweep")
+
+
+def _is_lock_error(error: DBAPIError) -> bool:
+    number = next(iter(getattr(error.orig, "args", ())), None)
+    return number in _LOCK_ERRORS
