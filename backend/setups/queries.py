@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.collations import storable
+from backend.tables.columns import binary
 
 _setup = tables.algorithm_setup
 _setting = tables.input_setting
@@ -101,6 +103,8 @@ def with_settings(flow_id: int, values: Mapping[int, str], *, exactly: bool) -> 
     """
     mine = _setting.c.setup == _setup.c.sid
     found = select(_setup.c.sid, _setup.c.implementation_id).where(_setup.c.implementation_id == flow_id)
+    if not all(storable(binary.collation, value) for value in values.values()):
+        return found.where(false())
     if values:
         pairs = [
             and_(_setting.c.input_id == input_id, _setting.c.value == value)

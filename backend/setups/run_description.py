@@ -11,7 +11,7 @@ from typing import Annotated
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.parameters import bounded
+from backend.parameters import LARGEST, bounded
 
 _SCHEMA = Path(__file__).with_name("run_description.xsd")
 _NAMESPACE = "{http://openml.org/openml}"
@@ -57,18 +57,21 @@ class RunDescription:
     settings: tuple[Setting, ...]
 
 
+_Id = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+
+
 class _JsonSetting(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(min_length=1, max_length=1024)]
     value: Annotated[str, Field(max_length=2048)]
-    component: int | None = None
+    component: _Id | None = None
 
 
 class _JsonRun(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    flow_id: int
+    flow_id: _Id
     parameter_setting: list[_JsonSetting] = []
 
 
@@ -88,9 +91,10 @@ def read_xml(document: bytes) -> RunDescription:
     try:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
+        # The parser's own log: that of the exception holds what other documents had, too.
         # PHP goes on to validate the document that it could not read, and names both complaints.
         raise IllegalDescription(
-            [*_messages(error.error_log), "Line -1, column 0: the document has no document element."]
+            [*_messages(parser.error_log), "Line -1, column 0: the document has no document element."]
         ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         # An entity could stand for anything; descriptions have none.
@@ -138,7 +142,7 @@ def _schema() -> etree.XMLSchema:
 
 
 def _messages(log: etree._ListErrorLog) -> list[str]:
-    return [f"Line {entry.line}, column {entry.column}: {entry.message}" for entry in log]
+    return [f"Line {entry.line}, column {entry.column}: {entry.message.rstrip('.')}." for entry in log]
 
 
 def _setting(element: etree._Element, flow_id: int) -> Setting:

@@ -32,6 +32,7 @@ async def test_filters_are_joined_by_and(database: Database) -> None:
         ({12: "0.250"}, True, []),
         ({}, True, []),
         ({12: "0.25", 13: "1000"}, False, []),
+        ({12: "\U0001f332"}, False, []),
     ],
 )
 async def test_setups_are_found_by_their_values(

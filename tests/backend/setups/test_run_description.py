@@ -49,6 +49,14 @@ def test_what_is_wrong_is_told_with_its_place(document: str, message: str) -> No
     assert message in str(caught.value)
 
 
+def test_a_message_is_about_this_document_only() -> None:
+    """Not about those that were read before."""
+    for document in ("hello", "<a>"):
+        with pytest.raises(IllegalDescription) as caught:
+            read_xml(document.encode())
+    assert [message for message in caught.value.messages if "Start tag" in message] == []
+
+
 def test_no_document_defines_entities() -> None:
     """Nothing outside the document is read, and nothing in it grows."""
     document = '<!DOCTYPE run [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + XML.format(
@@ -59,7 +67,8 @@ def test_no_document_defines_entities() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [[], {"flow_id": "6"}, {"flow_id": 6, "parameter_setting": [{"name": "C"}]}]
+    "document",
+    [[], {"flow_id": "6"}, {"flow_id": 2**64}, {"flow_id": 6, "parameter_setting": [{"name": "C"}]}],
 )
 def test_json_is_checked(document: object) -> None:
     """Types and required members."""
