@@ -1,9 +1,15 @@
 """Premises: what the new side refuses elsewhere before a refusal applies."""
 
 import json
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from config.errors import ConfigError
+from config.problems import ProblemType
+from diffing.compare import Differ
 from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import judge_defect
@@ -11,6 +17,7 @@ from diffing.deviations import Deviation, Kind, LegacySide, NewSide
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import parse
 from diffing.premises import Premise
+from tests.diffing.registry import GET, registry
 
 IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", parse("$.input[*].did"), "112")
 IN_REQUEST = Premise("/tasks/{id}", "task_id", None, "112")
@@ -65,3 +72,75 @@ def test_a_defect_can_stand_on_a_premise() -> None:
     asked = Asked(None, "GET", {"task_id": "9"})
     found = judge_defect(asked, "empty_500", new, decode(new), [entry], {})
     assert (found.follow_up, found.question) == (FollowUp.PREMISE, "/tasks/9")
+
+
+ENTRY = """
+[[deviation]]
+id = "thing-private"
+kind = "refusal"
+title = "t"
+routes = ["thing.get"]
+legacy = { status = 200 }
+new = { status = 403, code = "112", type = "no-access" }
+premise = { path = "/wholes/{id}", id = "$.thing.whole", code = "112" }
+why = "w"
+guide = "things"
+[[deviation.example]]
+legacy = { status = 200 }
+new = { status = 403, code = "112", type = "no-access" }
+[[deviation.near_miss]]
+legacy = { status = 200 }
+new = { status = 404, code = "112", type = "no-access" }
+"""
+TABLE = {"no-access": ProblemType("no-access", "No Access", 403)}
+LEGACY = Observation(200, (("Content-Type", "application/json"),), b'{"thing": {"whole": "5"}}')
+ANSWERED = replace(LEGACY)
+REFUSED = Observation(
+    403,
+    (("Content-Type", "application/problem+json"),),
+    b'{"type": "https://openml.org/problems/no-access", "title": "No Access", "status": 403,'
+    b' "detail": "No.", "code": "112"}',
+)
+
+
+@pytest.fixture
+def differ(tmp_path: Path) -> Differ:
+    """A differ over one refusal with a premise."""
+    return Differ(registry(tmp_path, ENTRY), TABLE)
+
+
+def test_the_new_side_is_asked_before_a_refusal_applies(differ: Differ) -> None:
+    """Neither request nor answer shows whether the caller may see the whole."""
+    comparison = differ.compare(Asked(GET, "GET"), LEGACY, REFUSED)
+    assert (comparison.follow_up, comparison.question) == (FollowUp.PREMISE, "/wholes/5")
+
+
+@pytest.mark.parametrize(
+    ("new", "whole", "verdict"),
+    [
+        (REFUSED, REFUSED, "explained"),
+        (ANSWERED, REFUSED, "mismatch"),
+        (REFUSED, ANSWERED, "mismatch"),
+        (ANSWERED, ANSWERED, "match"),
+    ],
+)
+def test_a_refusal_applies_exactly_where_the_whole_is_refused(
+    differ: Differ, new: Observation, whole: Observation, verdict: str
+) -> None:
+    """An answer that leaks is as wrong as a refusal that has no ground."""
+    assert differ.compare(Asked(GET, "GET"), LEGACY, new, whole).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("premise", "key"),
+    [
+        ('{ path = "/wholes", id = "thing_id", code = "112" }', "premise.path"),
+        ('{ path = "/wholes/{id}", id = "thing_id" }', "premise.code"),
+        ('{ path = "/wholes/{id}", id = "$[", code = "112" }', "premise.id"),
+    ],
+)
+def test_a_wrong_premise_is_told_by_its_key(tmp_path: Path, premise: str, key: str) -> None:
+    """The entry and what is wrong in it are named."""
+    entry = ENTRY.replace('{ path = "/wholes/{id}", id = "$.thing.whole", code = "112" }', premise)
+    with pytest.raises(ConfigError, match=re.escape(f"thing-private: {key}")):
+        registry(tmp_path, entry)
