@@ -1,12 +1,15 @@
-"""Endpoints of badges: the reads."""
+"""Endpoints of badges."""
 
 from typing import Annotated, Any
 
 from backend.badges import queries, shapes
-from backend.badges.catalogue import BADGES
+from backend.badges.catalogue import BADGES, Badge
+from backend.badges.progress import reached
+from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
+from backend.writing_reads import PROBLEMS, demand_rights, keeps
 
 UNKNOWN = ProblemCase("badge-not-found", "950")
 
@@ -33,9 +36,7 @@ async def get(call: Call[BadgePath]) -> Document:
     One round trip to the database (two with a key).
     """
     asked = call.parameters
-    kind = next((badge for badge in BADGES if badge.id == asked.badge_id), None)
-    if kind is None:
-        raise UNKNOWN.because(f"There is no badge {'' if asked.badge_id is None else asked.badge_id}.")
+    kind = _badge(asked)
     ranks = await queries.ranks(call.connection, asked.user_id)
     return shapes.badge(kind, ranks.get(kind.id, 0))
 
@@ -50,4 +51,33 @@ async def every_badge(call: Call[UserPath]) -> Document:
     return [shapes.listed(badge, ranks.get(badge.id, 0)) for badge in BADGES]
 
 
-operations: tuple[Operation[Any], ...] = (get, every_badge)
+@operation(
+    "badge.check",
+    parameters=BadgePath,
+    answer=shapes.Check,
+    problems=(UNKNOWN, UNKNOWN_USER, HIDDEN, *PROBLEMS),
+)
+async def check(call: Call[BadgePath]) -> Document:
+    """The rank that a user has reached by now; it is stored when it is higher than the one awarded before.
+
+    At most four round trips to the database (five with a key): the user's setting, what the rank is for, the rank
+    that is stored, the new one.
+    """
+    demand_rights(call)
+    asked = call.parameters
+    kind = _badge(asked)
+    await may_see_scores(call, asked.user_id)
+    rank = await reached(call.connection, asked.user_id, kind.id, call.now().date())
+    if keeps(call):
+        await queries.award(call.connection, asked.user_id, kind.id, rank, call.now())
+    return shapes.check(rank)
+
+
+def _badge(asked: BadgePath) -> Badge:
+    kind = next((badge for badge in BADGES if badge.id == asked.badge_id), None)
+    if kind is None:
+        raise UNKNOWN.because(f"There is no badge {'' if asked.badge_id is None else asked.badge_id}.")
+    return kind
+
+
+operations: tuple[Operation[Any], ...] = (get, every_badge, check)

@@ -51,3 +51,22 @@ def listed(kind: Badge, rank: int) -> ListedBadge:
         An element of ``GET /badges/list/{user_id}``.
     """
     return {"id": kind.id, **badge(kind, rank)}
+
+
+class Check(TypedDict):
+    """The rank that was reached."""
+
+    key: str
+    value: int
+
+
+def check(rank: int) -> Check:
+    """The rank that a check found.
+
+    Args:
+        rank: The rank.
+
+    Returns:
+        The document of ``GET /badges/check/{user_id}/{badge_id}``.
+    """
+    return {"key": "rank", "value": rank}

@@ -3,17 +3,14 @@
 from typing import Annotated, Any, TypeVar
 
 from backend.gamification import queries, shapes
+from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.gamification.windows import Window, read_window
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId, Reader, refuse
-from backend.problems import NO_SUCH_PATH, InputError, InputProblem, ProblemCase
+from backend.problems import NO_SUCH_PATH, InputError, InputProblem
 from backend.undecoded import Undecoded
 
-UNKNOWN_USER = ProblemCase("user-not-found", "901")
-HIDDEN = ProblemCase("gamification-hidden", "902")
-
 USER = "u"
-SHOWN = "show"
 NOT_A_USER = "903"
 
 
@@ -55,12 +52,8 @@ async def _window(call: Call[S], asked: Score) -> Window:
     window = read_window([segment for segment in asked.window.split("/") if segment], call.now().date())
     if window is None:
         raise _no_window(asked)
-    if asked.type == USER and asked.id != call.user.id:
-        visibility = await queries.visibility(call.connection, asked.id)
-        if visibility is None:
-            raise UNKNOWN_USER.because(f"No user with id {asked.id} found.")
-        if visibility != SHOWN:
-            raise HIDDEN.because(f"User {asked.id} does not show scores to others.")
+    if asked.type == USER:
+        await may_see_scores(call, asked.id)
     return window
 
 

@@ -17,7 +17,7 @@ async def test_an_awarded_rank_is_shown(client: httpx.AsyncClient) -> None:
     assert (await client.get("/badges/get/2/0")).json()["rank"] == 3
 
 
-@pytest.mark.parametrize("path", ["/badges/get/1/3", "/badges/get/1", "/badges/get"])
+@pytest.mark.parametrize("path", ["/badges/get/1/3", "/badges/get/1", "/badges/get", "/badges/check/2/3"])
 async def test_an_unknown_badge_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     """PHP shows empty fields; its code for an unknown badge is kept."""
     response = await client.get(path)
