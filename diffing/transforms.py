@@ -259,12 +259,23 @@ def unescape(value: object, _: Arguments) -> object:
     return _each(value, lambda text: _ENTITY.sub(lambda found: _ENTITIES[found[0]], text))
 
 
-def without(value: object, arguments: Arguments) -> object:
-    """A list loses its objects whose `key` has the value `value`."""
+def null_element(value: object, _: Arguments) -> object:
+    """An empty element is null; an absent key stays absent."""
+    return None if value == [] else value
+
+
+def measured(value: object, arguments: Arguments) -> object:
+    """Of rows with a `value`, those with empty text go, and the others' becomes a number where it is one."""
     if not isinstance(value, list):
         return value
-    key, unwanted = str(arguments["key"]), arguments["value"]
-    return [row for row in value if not (isinstance(row, dict) and row.get(key, MISSING) == unwanted)]
+    rows: list[object] = []
+    for row in value:
+        if isinstance(row, dict) and "value" in row:
+            if row["value"] != "":
+                rows.append({**row, "value": number(row["value"], arguments)})
+        else:
+            rows.append(row)
+    return rows
 
 
 TRANSFORMS: Mapping[str, Transform] = {
@@ -301,5 +312,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     "php_array": Transform(php_array),
     "escape": Transform(escape),
     "unescape": Transform(unescape),
-    "without": Transform(without, required=frozenset({"key", "value"})),
+    "null_element": Transform(null_element),
+    "measured": Transform(measured),
 }

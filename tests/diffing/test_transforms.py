@@ -87,7 +87,11 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ),
     ("unescape", {}, "salt &amp; pepper &lt;v&quot;1&quot;&gt;", 'salt & pepper <v"1">'),
     ("unescape", {}, "&amp;amp;", "&amp;"),
-    ("without", {"key": "value", "value": ""}, [{"value": ""}, {"value": "0"}], [{"value": "0"}]),
+    ("null_element", {}, [], None),
+    ("null_element", {}, MISSING, MISSING),
+    ("null_element", {}, "", ""),
+    ("measured", {}, [{"value": ""}, {"value": "0"}, {"value": "NaN"}], [{"value": 0.0}, {"value": "NaN"}]),
+    ("measured", {}, [{"name": "a"}, "x"], [{"name": "a"}, "x"]),
 ]
 
 
