@@ -148,7 +148,7 @@ class Proxy:
         send: Send,
         keep: int,
     ) -> Observation:
-        side = self._side(decision)
+        side = self._side(decision, request.method)
         arguments = (side, request.method, request.target, scope["headers"], intake, receive, send)
         if not intake.complete:
             served = await forward(*arguments, keep=keep)
@@ -183,7 +183,7 @@ class Proxy:
             whole = Intake(translation.body, True)
             with Gone(receive):
                 served = await forward(
-                    self._side(decision),
+                    self._side(decision, request.method),
                     translation.method,
                     translation.target,
                     headers,
@@ -197,7 +197,7 @@ class Proxy:
             return served
         with Gone(receive):
             served = await observe(
-                self._side(decision),
+                self._side(decision, request.method),
                 translation.method,
                 translation.target,
                 _text(end_to_end(headers)),
@@ -210,9 +210,10 @@ class Proxy:
         )
         return served
 
-    def _side(self, decision: Decision) -> httpx.AsyncBaseTransport:
-        sides = self._sides.writes if decision.writes else self._sides.reads
-        return sides[decision.served]
+    def _side(self, decision: Decision, method: str) -> httpx.AsyncBaseTransport:
+        # A method that is not safe may write on a path that no route is known for.
+        unsafe = decision.writes or (decision.route is None and method not in ("GET", "HEAD", "OPTIONS"))
+        return (self._sides.writes if unsafe else self._sides.reads)[decision.served]
 
     def _settle(self, request: Request, decision: Decision, intake: Intake, served: Observation) -> None:
         self._ledger.served += 1

@@ -138,8 +138,6 @@ def _skip(
         return SkipReason.NO_ROUTE
     if writes:
         return SkipReason.WRITE
-    if translation.format == "xml":
-        return SkipReason.XML
     if not route.implemented:
         return SkipReason.NOT_IMPLEMENTED
     if placement.stage in (Stage.LEGACY, Stage.NEW):

@@ -23,7 +23,7 @@ from proxy.ledger import Finding, Ledger
 from proxy.observe import observe
 from proxy.policy import Decision, Side
 from proxy.redact import Redactor
-from proxy.replay import key_of, unlimited
+from proxy.replay import key_of, unlimited, with_key_of
 from proxy.translate import new_to_legacy
 from proxy.translation import Request, Translation
 
@@ -224,28 +224,28 @@ class ShadowLeg:
         )
         question = _question(job, decision.translation, legacy, new, self._admin_keys)
         judgement = await self._comparer.compare(question)
-        follow_up = judgement.comparison.follow_up
-        if follow_up is not None:
-            judgement = await self._further(job, follow_up, question)
+        if judgement.comparison.follow_up is not None:
+            judgement = await self._further(job, judgement.comparison, question)
         if judgement.comparison.outcome is None:
             judgement = replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
         self._note(job, judgement, (legacy, new))
 
-    async def _further(self, job: Job, kind: FollowUp, question: Question) -> Judgement:
+    async def _further(self, job: Job, first: Comparison, question: Question) -> Judgement:
+        kind = first.follow_up
         if kind is FollowUp.UNLIMITED:
             self._limited_lists += 1
             if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
                 comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 return Judgement(comparison, f"{question.route} {comparison.verdict}")
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
-        answer = (await self._ask(job, side, kind)).observation
+        answer = (await self._ask(job, side, kind, first.question)).observation
         if answer.header("parity-recorded") == "no":
             # The recorded server says that it cannot know: nothing can be derived.
             answer = Observation(None, (), b"", error="not recorded")
         return await self._comparer.compare(replace(question, answer=answer))
 
-    async def _ask(self, job: Job, side: Side, kind: FollowUp | None) -> "_Asked":
-        request = self._request_for(job, side, kind)
+    async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
+        request = self._request_for(job, side, kind, premise)
         observation = await observe(
             self._sides[side],
             request.method,
@@ -257,7 +257,7 @@ class ShadowLeg:
         )
         return _Asked(request, observation)
 
-    def _request_for(self, job: Job, side: Side, kind: FollowUp | None) -> Request:
+    def _request_for(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None) -> Request:
         translation = job.decision.translation
         assert isinstance(translation, Translation)
         translated = Request(translation.method, translation.target, translation.headers, translation.body)
@@ -269,12 +269,16 @@ class ShadowLeg:
             return request
         bare = replace(request, method="GET", body=b"", headers=_bodiless(request))
         if kind is FollowUp.UNLIMITED:
-            return replace(bare, target=unlimited(request.target))
+            return replace(bare, target=unlimited(request.target, translation.route))
+        if kind is FollowUp.PREMISE and premise is not None:
+            return replace(bare, target=with_key_of(request.target, premise))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
             # The key may be in the form: the way over the new side's GET puts it into the query.
             back = new_to_legacy(replace(translated, method="GET", body=b""), self._routes)
             if isinstance(back, Translation):
-                return replace(bare, target=back.target)
+                # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
+                form = translation.format.encode()
+                return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))
         return bare
 
     def _note(self, job: Job, judgement: Judgement, sides: tuple[Observation, Observation] | None) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
 
+from config.settings import ProxySettings, Timeouts
 from proxy.listen import Listener, bind
+from proxy.serving import Running, running
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -64,3 +67,50 @@ def serve() -> Callable[..., AbstractAsyncContextManager[str]]:
 def raw() -> Callable[[Handler], AbstractAsyncContextManager[str]]:
     """Serves connections byte by byte within a block: ``async with raw(handler) as url``."""
     return raw_server
+
+
+@pytest.fixture(scope="session")
+def config() -> Path:
+    """The packaged configuration."""
+    return Path(__file__).parent.parent.parent / "config"
+
+
+@pytest.fixture
+def between(tmp_path: Path, config: Path) -> Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]:
+    """A proxy between two sides within a block: ``async with between(legacy_url, new_url) as (url, parts)``.
+
+    Further arguments are settings; ``config`` names another configuration.
+    """
+
+    @asynccontextmanager
+    async def opened(
+        legacy: str, new: str, config: Path = config, **settings: Any
+    ) -> AsyncIterator[tuple[str, Running]]:
+        log = f"sqlite:///{tmp_path / 'log.db'}"
+        chosen = ProxySettings(
+            **{
+                "legacy": legacy,
+                "new": new,
+                "log": log,
+                "timeouts": Timeouts(connect=1, served=5, shadow=1, drain=5),
+                **settings,
+            }
+        )
+        async with running(chosen, config) as parts, serving(parts.proxy) as url:
+            yield url, parts
+
+    return opened
+
+
+async def settled(parts: Running) -> dict[str, int]:
+    """The verdicts, once nothing is pending."""
+    async with asyncio.timeout(20):
+        while parts.ledger.pending:
+            await asyncio.sleep(0.01)
+    return dict(parts.ledger.verdicts)
+
+
+@pytest.fixture
+def verdicts() -> Callable[[Running], Awaitable[dict[str, int]]]:
+    """Waits until nothing is pending and gives the verdicts."""
+    return settled

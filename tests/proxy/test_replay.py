@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from config.problems import load_problems
-from config.routes import RouteMap, load_routes
+from config.routes import NewTemplate, Route, RouteMap, Rows, load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
@@ -191,3 +191,18 @@ def test_roles_of_callers(caller: str, role: str) -> None:
 def test_the_list_without_limit(target: bytes, whole: bytes) -> None:
     """Filters and key stay."""
     assert unlimited(target) == whole
+
+
+@pytest.mark.parametrize(
+    ("target", "whole"),
+    [
+        (b"/work/2/random/3?tag=a&api_key=k", b"/work/2/random/0?tag=a&api_key=k"),
+        (b"/v1/work/2/random/3?limit=5&offset=1", b"/v1/work/2/random/0?limit=100"),
+        (b"/work/2/random/3?offset=1", b"/work/2/random/0"),
+    ],
+)
+def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: bytes) -> None:
+    """What cuts the list gets the values of the route map; what was not given stays away."""
+    rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
+    new = NewTemplate("GET", "/work/{engine}/{order}/{count}")
+    assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole

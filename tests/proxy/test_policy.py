@@ -1,0 +1,153 @@
+"""Who serves, who is asked."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.rollout import Dialect, Placement, Rollout, Stage
+from config.routes import RouteMap, load_routes
+from diffing.model import SkipReason
+from proxy.policy import Decision, Side, bucket, decide, dialect_of
+from proxy.translation import Request, Untranslatable
+
+CONFIG = Path(__file__).parent.parent.parent / "config"
+LEGACY_GET = b"/api/v1/json/data/61"
+NEW_GET = b"/datasets/61"
+
+
+@pytest.fixture(scope="module")
+def routes() -> RouteMap:
+    """The packaged route map, with one route that is not implemented."""
+    packaged = load_routes(CONFIG)
+    changed = {"user.list": replace(packaged["user.list"], implemented=False)}
+    return RouteMap({**packaged.routes, **changed})
+
+
+def rollout(routes: RouteMap, stage: Stage, percentage: float = 100.0) -> Rollout:
+    """All routes at one stage."""
+    placement = Placement(stage, percentage, "none")
+    return Rollout({(route.name, dialect): placement for route in routes for dialect in Dialect}, False, "")
+
+
+def decided(
+    routes: RouteMap,
+    target: bytes,
+    stage: Stage = Stage.SHADOW,
+    method: str = "GET",
+    percentage: float = 100.0,
+) -> Decision:
+    """The decision on a request."""
+    return decide(Request(method, target), routes, rollout(routes, stage, percentage), b"caller")
+
+
+@pytest.mark.parametrize(
+    ("target", "dialect"),
+    [
+        (LEGACY_GET, Dialect.LEGACY),
+        (b"/api/v1/data/61", Dialect.LEGACY),
+        (b"/?/api/v1/json/data/61", Dialect.LEGACY),
+        (b"/data/v1/download/41/mellow-looms.arff", Dialect.LEGACY),
+        (b"/d/61", Dialect.LEGACY),
+        (b"/", Dialect.LEGACY),
+        (NEW_GET, Dialect.NEW),
+        (b"/v1/datasets/61", Dialect.NEW),
+        (b"/datasets/list?limit=1", Dialect.NEW),
+    ],
+)
+def test_dialects(routes: RouteMap, target: bytes, dialect: Dialect) -> None:
+    """Paths of the new API are new; all else is the old server's."""
+    assert dialect_of(target, "GET", routes) is dialect
+
+
+@pytest.mark.parametrize("target", [LEGACY_GET, NEW_GET])
+@pytest.mark.parametrize(
+    ("stage", "served", "skip"),
+    [
+        (Stage.LEGACY, Side.LEGACY, SkipReason.SAMPLED),
+        (Stage.SHADOW, Side.LEGACY, None),
+        (Stage.CANARY, Side.NEW, None),
+        (Stage.NEW_VERIFIED, Side.NEW, None),
+        (Stage.NEW, Side.NEW, SkipReason.SAMPLED),
+    ],
+)
+def test_stages(routes: RouteMap, target: bytes, stage: Stage, served: Side, skip: SkipReason | None) -> None:
+    """Each stage says who serves and whether the other one is asked, in either dialect."""
+    decision = decided(routes, target, stage)
+    assert (decision.served, decision.skip) == (served, skip)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "skip"),
+    [
+        ("POST", b"/api/v1/json/data/tag", SkipReason.WRITE),
+        ("DELETE", b"/api/v1/json/data/61", SkipReason.WRITE),
+        ("GET", b"/api/v1/json/job/request", SkipReason.WRITE),
+        ("GET", b"/api/v1/json/run/reset/1", SkipReason.WRITE),
+        ("GET", b"/api/v1/json/nothing/61", SkipReason.NO_ROUTE),
+        ("GET", b"/some/page", SkipReason.NO_ROUTE),
+        ("POST", b"/some/form", SkipReason.NO_ROUTE),
+    ],
+)
+def test_what_is_not_asked_of_the_other_side(
+    routes: RouteMap, method: str, target: bytes, skip: SkipReason
+) -> None:
+    """Each with its reason; legacy serves."""
+    decision = decided(routes, target, method=method)
+    assert (decision.served, decision.skip) == (Side.LEGACY, skip)
+
+
+def test_a_route_that_is_not_implemented_is_not_asked_for(routes: RouteMap) -> None:
+    """The new side would only say that it does not know it."""
+    assert decided(routes, b"/api/v1/json/user/list").skip is SkipReason.NOT_IMPLEMENTED
+
+
+def test_a_read_by_post_is_no_write(routes: RouteMap) -> None:
+    """Safe or unsafe is said per route, not guessed from the method."""
+    decision = decided(routes, b"/api/v1/json/data/list", method="POST")
+    assert (decision.writes, decision.skip) == (False, None)
+
+
+def test_a_canary_is_a_share_of_the_callers(routes: RouteMap) -> None:
+    """About as many as said, and each caller always the same way."""
+    served = []
+    for number in range(400):
+        found = [
+            decide(
+                Request("GET", LEGACY_GET), routes, rollout(routes, Stage.CANARY, 25), b"caller %d" % number
+            ).served
+            for _ in range(2)
+        ]
+        assert found[0] is found[1]
+        served.append(found[0])
+    assert 60 <= served.count(Side.NEW) <= 140
+
+
+def test_a_sampled_shadow_asks_a_share(routes: RouteMap) -> None:
+    """The others are counted as sampled."""
+    assert decided(routes, LEGACY_GET, percentage=0).skip is SkipReason.SAMPLED
+
+
+def test_the_kill_switch_leaves_everything_to_legacy(routes: RouteMap) -> None:
+    """Nobody else is asked."""
+    killed = Rollout({}, True, "")
+    decisions = [decide(Request("GET", target), routes, killed, b"") for target in (LEGACY_GET, NEW_GET)]
+    assert {(item.served, item.skip) for item in decisions} == {(Side.LEGACY, SkipReason.KILL_SWITCH)}
+
+
+def test_what_only_the_new_side_has_is_served_by_it(routes: RouteMap) -> None:
+    """Legacy cannot be asked, whatever the stage."""
+    decision = decided(routes, b"/datasets/61/tag?tag=x", method="DELETE")
+    assert isinstance(decision.translation, Untranslatable)
+    assert (decision.served, decision.skip) == (Side.NEW, SkipReason.NO_ROUTE)
+
+
+def test_xml_is_never_served_by_the_new_side(routes: RouteMap) -> None:
+    """It has no XML; but it is asked for the same in JSON."""
+    decision = decided(routes, b"/api/v1/xml/data/61", Stage.NEW_VERIFIED)
+    assert (decision.served, decision.skip) == (Side.LEGACY, None)
+
+
+def test_buckets_are_the_same_everywhere() -> None:
+    """A replica with another hash seed decides alike."""
+    assert bucket("dataset.get", b"key") == pytest.approx(58.2371, abs=0.0001)

@@ -1,0 +1,58 @@
+"""A report for people."""
+
+import io
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from proxy.report import Latency, Ledgers, Report
+from proxy.report_view import print_report
+from proxy.tally import Cluster, Tally
+
+AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
+
+
+def printed() -> str:
+    """What people see of a log with one mismatch."""
+    tally = Tally()
+    tally.count("dataset.get", "match", 3)
+    tally.count("dataset.get", "mismatch")
+    example = {
+        "request": "GET /api/v1/json/data/1",
+        "curl": 'curl "$LEGACY"/api/v1/json/data/1',
+        "path": "$.format",
+        "what": "value",
+        "legacy": "arff",
+        "new": "ARFF",
+        "nearly": [],
+    }
+    tally.clusters["s"] = Cluster("dataset.get 200→200 $.format", "dataset.get", 1, example)
+    tally.deviations["dataset-envelope"] = 3
+    ledgers = Ledgers(1, AT, AT, 6, 4, 1, 1, 0)
+    console = Console(file=io.StringIO(), width=180)
+    print_report(console, Report(ledgers, tally, {"dataset.get": Latency(4, 0.0301, 0.0042)}))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_requests_add_up_before_the_readers_eyes() -> None:
+    """Nobody has to believe the denominators."""
+    assert "received 6 = served 4 + refused 1 + client gone 1; pending 0" in printed()
+
+
+def test_a_difference_is_shown_with_a_request_to_paste() -> None:
+    """Count, curl line, path, both values."""
+    text = printed()
+    shown = ["1×", 'curl "$LEGACY"/api/v1/json/data/1', "$.format (value)", "legacy 'arff'", "new    'ARFF'"]
+    assert [item for item in shown if item not in text] == []
+
+
+def test_latencies_stand_beside_the_route() -> None:
+    """In milliseconds, for both sides."""
+    line = next(line for line in printed().splitlines() if "dataset.get" in line)
+    assert line.split("│")[-3:-1] == ["      30.1 ", "    4.2 "]
+
+
+def test_deviations_say_how_much_they_explain() -> None:
+    """By the number of exchanges."""
+    assert "dataset-envelope" in printed()
