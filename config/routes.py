@@ -25,11 +25,14 @@ class Rows:
         at: Path of the list in the new document, ``$`` for the document itself.
         key: The keys that pair a legacy row with a new one; empty for a list of scalars.
         ordered: Both sides order by the key, so the order is compared too.
+        whole: Where leaving out limit and offset does not give the whole list: the values of the parameters that cut
+            it (``limit``, or a segment of the path) with which it does, as far as they were given.
     """
 
     at: str
     key: tuple[str, ...]
     ordered: bool = False
+    whole: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,12 @@ def _read(table: object, file: Path, number: int) -> Route:
     for path in (route.new.path, *route.new.aliases):
         _check_path(path, place, "new.path", absolute=True)
     _check_names(route, place)
+    cutting = {"limit", *segment_names(route.new.path)}
+    for name in (name for rows in route.rows for name in rows.whole):
+        if name not in cutting:
+            raise place.below("rows").error(
+                f"must be one of {', '.join(sorted(cutting))}, not {name!r}", "whole"
+            )
     for parameter, target in route.parameters.items():
         if not _PLACE.fullmatch(target):
             raise place.below("parameters").error(

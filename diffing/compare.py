@@ -21,7 +21,7 @@ from diffing.lint import Usage
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import normalise, tolerate
 from diffing.problem import message_of, problem_differences
-from diffing.rows import limited_differences, unspecified
+from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
 from diffing.walk import TooExpensive, canonical, walk
 
@@ -222,6 +222,8 @@ class Differ:
                 if not isinstance(everything, list):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 in_body = tuple(limited_differences(asked, rows, other, everything))
+                if in_body and incomplete(asked.route, everything):
+                    return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             found.extend(in_body)
         return _verdict(explained(found, entries, hits, result.unmet), hits)
 

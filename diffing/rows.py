@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from config.routes import Rows
+from config.routes import Route, Rows
 from diffing.model import Asked, Difference
 from diffing.paths import generalise
 from diffing.walk import canonical, walk
@@ -20,10 +20,22 @@ CUTTING: Final = frozenset({"limit", "offset"})
 
 def unspecified(asked: Asked) -> bool:
     """Whether which rows come is unspecified: a limit or an offset on a list whose rows both sides do not order."""
-    if asked.route is None or not CUTTING & asked.parameters.keys():
+    top = top_rows(asked.route)
+    if top is None or top.ordered:
         return False
-    top = next((rows for rows in asked.route.rows if rows.at == "$"), None)
-    return top is not None and not top.ordered
+    return not (CUTTING | top.whole.keys()).isdisjoint(asked.parameters)
+
+
+def top_rows(route: Route | None) -> Rows | None:
+    """How the rows of a route's list are compared; None when the route answers no list."""
+    return next((rows for rows in route.rows if rows.at == "$"), None) if route else None
+
+
+def incomplete(route: Route | None, rows: Sequence[object]) -> bool:
+    """Whether an answer that should be the whole list may lack rows: it is as long as the new side answers."""
+    top = top_rows(route)
+    longest = top.whole.get("limit") if top else None
+    return longest is not None and len(rows) >= int(longest)
 
 
 def settled(value: object, rows: Sequence[Rows], path: str = "$") -> object:

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from config.routes import RouteMap
+from config.routes import Route, RouteMap
+from config.templates import parse_template
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.model import (
@@ -20,7 +21,10 @@ from diffing.model import (
     Outcome,
     SkipReason,
 )
+from diffing.rows import top_rows
+from proxy.forms import read_fields
 from proxy.observe import observe
+from proxy.php import encode
 from proxy.recordings import Recording
 from proxy.redact import redacted_target
 from proxy.tally import Tally
@@ -66,6 +70,7 @@ class Replay:
         side: The new side.
         deadline: Seconds for one answer.
         body_cap: Most bytes of one answer.
+        writes: Also ask for what changes something: the side has a database of its own for it.
     """
 
     def __init__(
@@ -77,8 +82,10 @@ class Replay:
         *,
         deadline: float = 60.0,
         body_cap: int = 64 * 1024 * 1024,
+        writes: bool = False,
     ) -> None:
         self._differ = differ
+        self._writes = writes
         self._side = side
         self._deadline = deadline
         self._body_cap = body_cap
@@ -141,8 +148,26 @@ class Replay:
                 group.create_task(worker(), name=f"replay {number}")
         return [exchange for exchange in exchanges if exchange is not None]
 
+    @property
+    def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
+        """The recordings, each with its request for the new side or why there is none."""
+        return self._translated
+
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+        """Replay one recording now, after others that may have changed what is there.
+
+        Args:
+            recording: One of ``translated``.
+            translation: Its request.
+
+        Returns:
+            The exchange.
+        """
+        self._unlimited.clear()
+        return await self._exchange(recording, translation)
+
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
-        skipped = _skip(recording, translation)
+        skipped = _skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
         new = await self._ask(translation.method, translation.target, translation)
@@ -191,12 +216,12 @@ class Replay:
     async def _follow(self, comparison: Comparison, translation: Translation) -> Observation:
         kind = comparison.follow_up
         if kind is FollowUp.PREMISE and comparison.question is not None:
-            return await self._ask("GET", with_key_of(translation.target, comparison.question), translation)
+            return await self._ask("GET", with_key_of(translation, comparison.question), reading(translation))
         if kind is FollowUp.LEGACY_GET:
             return self._legacy_gets.get(translation.target, NOT_RECORDED)
         if kind is FollowUp.NEW_GET:
             return await self._ask("GET", translation.target, translation)
-        target = unlimited(translation.target)
+        target = unlimited(translation.target, translation.route)
         task = self._unlimited.get(target)
         if task is None:
             # Many recordings ask for parts of the same list; the whole list is asked for once.
@@ -252,28 +277,65 @@ def role_of(caller: str) -> str:
     return "admin" if caller.startswith("admin") else "user"
 
 
-def unlimited(target: bytes) -> bytes:
-    """The new target without limit and offset (design §4, limited lists)."""
+def unlimited(target: bytes, route: Route | None = None) -> bytes:
+    """The new target that asks for the whole list (design §4, limited lists).
+
+    Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
+    cuts it gets these.
+    """
     path, _, query = target.partition(b"?")
-    kept = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] not in (b"limit", b"offset", b"")]
+    top = top_rows(route)
+    whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
+    kept = []
+    for pair in query.split(b"&"):
+        name = pair.partition(b"=")[0]
+        if name in whole:
+            kept.append(name + b"=" + whole[name])
+        elif name not in (b"limit", b"offset", b""):
+            kept.append(pair)
+    if route is not None and whole:
+        path = _with_segments(path, route.new.path, whole)
     return path + b"?" + b"&".join(kept) if kept else path
 
 
-def with_key_of(target: bytes, path: str) -> bytes:
-    """A path of the new API, asked for with the key of another request."""
-    query = target.partition(b"?")[2]
+def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) -> bytes:
+    """A path of the template, with the values of some variable segments replaced."""
+    segments = [segment for segment in path.split(b"/") if segment]
+    parts = parse_template(template)
+    first = len(segments) - len(parts)  # a prefix such as /v1 stays
+    for index, part in enumerate(parts, start=first):
+        if part.kind != "literal" and part.text.encode() in values and first >= 0:
+            segments[index] = values[part.text.encode()]
+    return b"/" + b"/".join(segments)
+
+
+def with_key_of(translation: Translation, path: str) -> bytes:
+    """A path of the new API, asked for with the key of another request, which may have it in its form."""
+    query = translation.target.partition(b"?")[2]
     keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
+    if not keys:
+        kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
+        key = read_fields(kind, translation.body).get("api_key")
+        keys = [] if key is None else [f"api_key={encode(key)}".encode()]
     return b"?".join([path.encode("ascii"), *keys[:1]])
 
 
-def _skip(recording: Recording, translation: Translation | Untranslatable) -> Comparison | None:
+def reading(translation: Translation) -> Translation:
+    """A request without its body."""
+    kept = tuple(pair for pair in translation.headers if not pair[0].lower().startswith("content-"))
+    return replace(translation, headers=kept, body=b"")
+
+
+def _skip(
+    recording: Recording, translation: Translation | Untranslatable, *, writes: bool
+) -> Comparison | None:
     if isinstance(translation, Untranslatable):
         reason = SkipReason.HTML_PAGE if recording.body_dropped else SkipReason.NO_ROUTE
         return Comparison(Outcome.SKIPPED, reason)
     if translation.route is not None and not translation.route.implemented:
         return NOT_IMPLEMENTED
     refused = (recording.response.status or 0) >= 400 and recording.scenario is None
-    if translation.writes and not refused:
+    if translation.writes and not refused and not writes:
         # A refused write changes nothing and is compared; others belong to a scenario with a database of its own.
         return Comparison(Outcome.SKIPPED, SkipReason.WRITE)
     return None

@@ -27,6 +27,7 @@ tag = "query.label"
 at = "$"
 key = ["did"]
 ordered = true
+whole = { limit = "100" }
 """
 
 
@@ -47,7 +48,7 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         legacy=LegacyTemplate(("*",), "data/list", ("tag",)),
         new=NewTemplate("GET", "/datasets/list", ("POST",)),
         parameters={"tag": "query.label"},
-        rows=(Rows("$", ("did",), ordered=True),),
+        rows=(Rows("$", ("did",), ordered=True, whole={"limit": "100"}),),
     )
     assert expected == load_routes(_config(tmp_path, WHOLE))["dataset.list"]
 
@@ -58,6 +59,7 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         ('name = "dataset.list"', 'name = "Datasets"', "must be entity.word"),
         ('methods = ["*"]', 'methods = ["get"]', "must be an upper-case method name"),
         ('path = "/datasets/list"', 'path = "datasets/list"', "must start with /"),
+        ("whole = { limit", "whole = { count", "must be one of limit, not 'count'"),
         ('path = "/datasets/list"', 'path = "/datasets/{id}"', "is no segment of the legacy path"),
         ('"query.label"', '"label"', "must be query.NAME, path.NAME or body.NAME"),
         ("writes = false", "write = false", "did you mean writes?"),

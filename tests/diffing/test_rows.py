@@ -2,7 +2,7 @@
 
 from config.routes import NewTemplate, Route, Rows
 from diffing.model import Asked
-from diffing.rows import limited_differences, moved, settled, unspecified
+from diffing.rows import incomplete, limited_differences, moved, settled, unspecified
 
 ROUTE = Route(
     "x.list",
@@ -55,6 +55,24 @@ def test_only_lists_without_order_are_unspecified() -> None:
     assert unspecified(ASKED)
     assert not unspecified(Asked(ordered, "GET", {"limit": "2"}))
     assert not unspecified(Asked(ROUTE, "GET", {"tag": "x"}))
+
+
+def test_a_segment_can_cut_a_list() -> None:
+    """What the route map names beside limit and offset makes a list a choice of rows, too."""
+    rows = (Rows("$", ("id",), whole={"count": "0"}),)
+    route = Route("x.list", "x", "", False, True, NewTemplate("GET", "/x/{count}"), rows=rows)
+    assert unspecified(Asked(route, "GET", {"count": "3"}))
+
+
+def test_a_list_as_long_as_it_can_be_may_lack_rows() -> None:
+    """Then nothing is proved by a row that is not in it."""
+    rows = (Rows("$", ("id",), whole={"limit": "3"}),)
+    route = Route("x.list", "x", "", False, True, NewTemplate("GET", "/x"), rows=rows)
+    assert (incomplete(route, ALL), incomplete(route, ALL[:2]), incomplete(ROUTE, ALL)) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_an_offset_chooses_the_tail() -> None:
