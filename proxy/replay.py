@@ -216,7 +216,7 @@ class Replay:
     async def _follow(self, comparison: Comparison, translation: Translation) -> Observation:
         kind = comparison.follow_up
         if kind is FollowUp.PREMISE and comparison.question is not None:
-            return await self._ask("GET", with_key_of(translation, comparison.question), reading(translation))
+            return await self._ask("GET", asking(translation, comparison.question), reading(translation))
         if kind is FollowUp.LEGACY_GET:
             return self._legacy_gets.get(translation.target, NOT_RECORDED)
         if kind is FollowUp.NEW_GET:
@@ -309,15 +309,20 @@ def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) ->
     return b"/" + b"/".join(segments)
 
 
-def with_key_of(translation: Translation, path: str) -> bytes:
-    """A path of the new API, asked for with the key of another request, which may have it in its form."""
-    query = translation.target.partition(b"?")[2]
+def with_key_of(target: bytes, path: str) -> bytes:
+    """A path of the new API, asked for with the key of another request."""
+    query = target.partition(b"?")[2]
     keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
-    if not keys:
-        kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
-        key = read_fields(kind, translation.body).get("api_key")
-        keys = [] if key is None else [f"api_key={encode(key)}".encode()]
     return b"?".join([path.encode("ascii"), *keys[:1]])
+
+
+def asking(translation: Translation, path: str) -> bytes:
+    """A path of the new API, asked for with the key of another request, which may have it in its form."""
+    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
+    key = read_fields(kind, translation.body).get("api_key")
+    if key is None or b"api_key=" in translation.target.partition(b"?")[2]:
+        return with_key_of(translation.target, path)
+    return f"{path}?api_key={encode(key)}".encode()
 
 
 def reading(translation: Translation) -> Translation:
