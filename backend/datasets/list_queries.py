@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy import ColumnElement, Double, String, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -36,8 +36,11 @@ _tag = tables.dataset_tag
 
 
 # Lists take the alphabetically last status where the description takes the newest (legacy notes, data 12, 22).
+# The enumeration of the column lacks the status of a data set without a row.
 _listed_status = func.coalesce(
-    select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(),
+    type_coerce(
+        select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(), String
+    ),
     IN_PREPARATION,
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import String, and_, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -45,7 +45,7 @@ async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
     found = await connection.execute(
         select(
             _dataset,
-            func.coalesce(status, IN_PREPARATION).label("status"),
+            func.coalesce(type_coerce(status, String), IN_PREPARATION).label("status"),
             _description.c.description,
             _description.c.version.label("description_version"),
             _processed.c.processing_date,
