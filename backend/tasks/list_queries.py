@@ -45,6 +45,9 @@ _listed_status = func.coalesce(
     type_=String(),
 )
 
+# Joined, the few types would lead the optimizer to sort all tasks for the first page.
+_type_name = select(_type.c.name).where(_type.c.ttid == _task.c.ttid).scalar_subquery()
+
 
 def _conditions(filters: TaskFilters, user: User) -> list[ColumnElement[bool]]:
     conditions = [visible_to(user, _dataset.c.visibility, _dataset.c.uploader)]
@@ -89,13 +92,12 @@ async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) 
         select(
             _task.c.task_id,
             _task.c.ttid,
-            _type.c.name.label("task_type"),
+            _type_name.label("task_type"),
             _dataset.c.did,
             _dataset.c.name,
             _dataset.c.format,
             _listed_status.label("status"),
         )
-        .join(_type, _type.c.ttid == _task.c.ttid)
         .join(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
         .join(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
         .where(*_conditions(filters, user))
