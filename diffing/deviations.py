@@ -89,6 +89,18 @@ class NewSide:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """How what a write changes differs from what the legacy side changes, on purpose.
+
+    Args:
+        tables: Names of the tables (and `files`) whose changes may be others; none means that the new side changes
+            nothing at all.
+    """
+
+    tables: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Deviation:
     """One entry of the registry; which parts are set depends on `kind`."""
 
@@ -112,6 +124,7 @@ class Deviation:
     derive: str | None = None
     canonical: str | None = None
     premise: Premise | None = None
+    effect: Effect | None = None
 
     def names(self, route: str) -> bool:
         """Whether the entry is about the route."""
@@ -177,6 +190,7 @@ class _Reader:
             "derive",
             "canonical",
             "premise",
+            "effect",
         }
     )
 
@@ -220,6 +234,7 @@ class _Reader:
             derive=self._derive() if kind is Kind.ACCEPTS else None,
             canonical=self._canonical() if kind is Kind.TOLERANCE else None,
             premise=self._premise() if "premise" in self.table else None,
+            effect=self._effect() if "effect" in self.table else None,
         )
 
     def _text(self, key: str) -> str:
@@ -350,6 +365,14 @@ class _Reader:
             raise self.wrong("premise.path", "must hold {id}")
         steps = self._steps("premise.id", of) if of.startswith("$") else None
         return Premise(path, of, steps, str(table["code"]))
+
+    def _effect(self) -> Effect:
+        value = self.table["effect"]
+        if value == "none":
+            return Effect(frozenset())
+        if not isinstance(value, list) or not value:
+            raise self.wrong("effect", 'must be "none" or a list of tables')
+        return Effect(frozenset(self._strings("effect", value)))
 
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
