@@ -42,6 +42,7 @@ class InProcess:
         object_store_url: Base URL of its object store, None for the configured one.
         files: Its file root, None for the configured one.
         now: The time that its clock shows, None for the real one.
+        clock: Its clock, instead of one that stands still.
     """
 
     database: str
@@ -49,6 +50,7 @@ class InProcess:
     object_store_url: str | None = None
     files: Path | None = None
     now: datetime | None = None
+    clock: Callable[[], datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ async def _in_process(side: InProcess, config: Path) -> AsyncIterator[httpx.Asyn
         object_store_url=side.object_store_url or configured.object_store_url,
         files=side.files or configured.files,
     )
-    clock = system_clock if side.now is None else frozen_clock(side.now)
+    clock = side.clock or (system_clock if side.now is None else frozen_clock(side.now))
     app = create_app(settings, clock, str(config))
     try:
         async with running(app) as transport:
