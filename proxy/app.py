@@ -20,11 +20,12 @@ from diffing.problem import MEDIA_TYPE
 from proxy.adapt import Adapted, adapt
 from proxy.forward import AnswerBroken, ClientGone, Gone, Intake, end_to_end, forward, take_in
 from proxy.guard import Refusal, refusal
+from proxy.jobs import Job
 from proxy.ledger import Ledger
 from proxy.observe import TIMEOUT, observe
 from proxy.policy import Decision, Side, decide
 from proxy.record import utc_now
-from proxy.shadow import Job, ShadowLeg
+from proxy.shadow import ShadowLeg
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)

@@ -3,12 +3,10 @@
 import asyncio
 import hashlib
 import logging
-from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any
 
 import httpx
 
@@ -18,119 +16,19 @@ from config.settings import Shadow as ShadowSettings
 from diffing.model import UNROUTED, Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.comparer import Comparer, Judgement, Question
 from proxy.curl import curl_line
+from proxy.forms import read_fields
 from proxy.forward import HOP_BY_HOP
+from proxy.jobs import Job, MemoryQueue, Queue
 from proxy.ledger import Finding, Ledger
 from proxy.observe import observe
+from proxy.php import encode, parse_form
 from proxy.policy import Decision, Side
 from proxy.redact import Redactor
-from proxy.replay import key_of, unlimited, with_key_of
-from proxy.translate import new_to_legacy
+from proxy.replay import key_of, unlimited
+from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
-_OVERHEAD: Final = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A served exchange that is to be compared.
-
-    Args:
-        at: When it was served.
-        decision: What was decided on it.
-        request: The client's request, with its body.
-        served: What the side that serves answered.
-    """
-
-    at: datetime
-    decision: Decision
-    request: Request
-    served: Observation
-
-    @property
-    def size(self) -> int:
-        """Bytes that it holds, roughly."""
-        return len(self.request.body) + len(self.served.body) + _OVERHEAD
-
-
-class Queue(Protocol):
-    """Where jobs wait. In this process; later another one that many machines read (design §8)."""
-
-    def put(self, job: Job) -> bool:
-        """Add a job, or refuse it because the queue is full. Never waits."""
-
-    async def get(self) -> Job:
-        """The next job."""
-
-    def done(self) -> None:
-        """A job that was taken has its verdict."""
-
-    def drop(self) -> list[Job]:
-        """Take out all jobs that wait."""
-
-    async def join(self) -> None:
-        """Wait until no job waits or is worked on."""
-
-
-class MemoryQueue:
-    """Jobs in memory, bounded by number and by bytes.
-
-    Args:
-        most: Most jobs that wait.
-        most_bytes: Most bytes that wait.
-    """
-
-    def __init__(self, most: int, most_bytes: int) -> None:
-        self._most = most
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._jobs: deque[Job] = deque()
-        self._unfinished = 0
-        self._filled = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
-
-    def __len__(self) -> int:
-        return len(self._jobs)
-
-    def put(self, job: Job) -> bool:
-        """Add a job unless the queue is full."""
-        if len(self._jobs) >= self._most or self._bytes + job.size > self._most_bytes:
-            return False
-        self._jobs.append(job)
-        self._bytes += job.size
-        self._unfinished += 1
-        self._idle.clear()
-        self._filled.set()
-        return True
-
-    async def get(self) -> Job:
-        """The job that has waited longest."""
-        while not self._jobs:
-            self._filled.clear()
-            await self._filled.wait()
-        job = self._jobs.popleft()
-        self._bytes -= job.size
-        return job
-
-    def done(self) -> None:
-        """A job that was taken has its verdict."""
-        self._unfinished -= 1
-        if self._unfinished == 0:
-            self._idle.set()
-
-    def drop(self) -> list[Job]:
-        """Take out all jobs that wait."""
-        jobs = list(self._jobs)
-        self._jobs.clear()
-        self._bytes = 0
-        for _ in jobs:
-            self.done()
-        return jobs
-
-    async def join(self) -> None:
-        """Wait until no job waits or is worked on."""
-        await self._idle.wait()
 
 
 class ShadowLeg:
@@ -271,7 +169,7 @@ class ShadowLeg:
         if kind is FollowUp.UNLIMITED:
             return replace(bare, target=unlimited(request.target, translation.route))
         if kind is FollowUp.PREMISE and premise is not None:
-            return replace(bare, target=with_key_of(request.target, premise))
+            return replace(bare, target=_with_key_of(request, premise))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
             # The key may be in the form: the way over the new side's GET puts it into the query.
             back = new_to_legacy(replace(translated, method="GET", body=b""), self._routes)
@@ -353,6 +251,13 @@ def _role(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
     if refused and any(mark in legacy.body for mark in (b">104<", b'"code":"104"')):
         return "readonly"
     return "user"
+
+
+def _with_key_of(request: Request, path: str) -> bytes:
+    """A path of the new API, asked for with the key of a request, which may be in its form."""
+    query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
+    key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
+    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
 
 
 def _bodiless(request: Request) -> tuple[tuple[str, str], ...]:

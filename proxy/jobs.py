@@ -1,0 +1,116 @@
+"""Served exchanges that wait to be compared."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from diffing.model import Observation
+from proxy.policy import Decision
+from proxy.translation import Request
+
+# What a job holds beside the bodies, roughly.
+_OVERHEAD: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A served exchange that is to be compared.
+
+    Args:
+        at: When it was served.
+        decision: What was decided on it.
+        request: The client's request, with its body.
+        served: What the side that serves answered.
+    """
+
+    at: datetime
+    decision: Decision
+    request: Request
+    served: Observation
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds, roughly."""
+        return len(self.request.body) + len(self.served.body) + _OVERHEAD
+
+
+class Queue(Protocol):
+    """Where jobs wait. In this process; later another one that many machines read (design §8)."""
+
+    def put(self, job: Job) -> bool:
+        """Add a job, or refuse it because the queue is full. Never waits."""
+
+    async def get(self) -> Job:
+        """The next job."""
+
+    def done(self) -> None:
+        """A job that was taken has its verdict."""
+
+    def drop(self) -> list[Job]:
+        """Take out all jobs that wait."""
+
+    async def join(self) -> None:
+        """Wait until no job waits or is worked on."""
+
+
+class MemoryQueue:
+    """Jobs in memory, bounded by number and by bytes.
+
+    Args:
+        most: Most jobs that wait.
+        most_bytes: Most bytes that wait.
+    """
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._jobs: deque[Job] = deque()
+        self._unfinished = 0
+        self._filled = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def put(self, job: Job) -> bool:
+        """Add a job unless the queue is full."""
+        if len(self._jobs) >= self._most or self._bytes + job.size > self._most_bytes:
+            return False
+        self._jobs.append(job)
+        self._bytes += job.size
+        self._unfinished += 1
+        self._idle.clear()
+        self._filled.set()
+        return True
+
+    async def get(self) -> Job:
+        """The job that has waited longest."""
+        while not self._jobs:
+            self._filled.clear()
+            await self._filled.wait()
+        job = self._jobs.popleft()
+        self._bytes -= job.size
+        return job
+
+    def done(self) -> None:
+        """A job that was taken has its verdict."""
+        self._unfinished -= 1
+        if self._unfinished == 0:
+            self._idle.set()
+
+    def drop(self) -> list[Job]:
+        """Take out all jobs that wait."""
+        jobs = list(self._jobs)
+        self._jobs.clear()
+        self._bytes = 0
+        for _ in jobs:
+            self.done()
+        return jobs
+
+    async def join(self) -> None:
+        """Wait until no job waits or is worked on."""
+        await self._idle.wait()
