@@ -173,3 +173,33 @@ async def test_quality_names_keep_their_envelope(client: httpx.AsyncClient) -> N
     names = (await client.get("/datasets/qualities/list")).json()["data_qualities_list"]["quality"]
     assert "NumberOfInstances" in names
     assert names == sorted(names)
+
+
+async def test_a_history_is_newest_first(client: httpx.AsyncClient) -> None:
+    """One version is a list of one."""
+    versions = (await client.get("/datasets/description/list/2")).json()
+    assert [version["version"] for version in versions] == [3, 2, 1]
+    assert len((await client.get("/datasets/description/list/61")).json()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/datasets/description/list/30", 404, "1090"),
+        ("/datasets/description/list/999999", 404, "1090"),
+        ("/datasets/description/list/130", 403, "112"),
+    ],
+)
+async def test_a_history_is_as_private_as_the_data_set(
+    client: httpx.AsyncClient, path: str, status: int, code: str
+) -> None:
+    """PHP shows it to everybody."""
+    response = await client.get(path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+async def test_tags_are_a_list_without_repeated_ones(client: httpx.AsyncClient) -> None:
+    """What the column takes for the same tag is one."""
+    tags = (await client.get("/datasets/tag/list")).json()
+    assert "Life Science" in tags
+    assert len({tag.lower() for tag in tags}) == len(tags)
