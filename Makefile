@@ -5,7 +5,7 @@ BIN := .venv/bin
 ONCE ?=
 export SKIP_MARIADB
 
-.PHONY: help install demo test check lint bench mariadb lock
+.PHONY: help install demo test check lint bench fuzz prove mariadb lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,3 +41,6 @@ lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --no-emit-index-url --no-emit-find-links \
 		--no-header --output-file requirements.lock pyproject.toml
+
+fuzz: install mariadb  ## schemathesis against the running backend, 10,000 requests on each database
+	$(BIN)/python -m tests.fuzz --requests 10000
