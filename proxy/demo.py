@@ -34,6 +34,7 @@ RECORDINGS: Final = SAMPLE / "recordings"
 PUBLIC_URL: Final = "https://openml.test/"
 OBJECT_STORE_URL: Final = "https://minio.openml.test/"
 _CLIENTS: Final = 8
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 async def demo(
@@ -98,6 +99,9 @@ def asked_for(recordings: Sequence[Recording], routes: RouteMap) -> list[Recordi
             and not found.writes
             and found.format == "json"
             and not recording.volatile
+            # httptools refuses methods that nobody has registered, and raw bytes beyond ASCII (RFC 3986).
+            and sent.method in _METHODS
+            and sent.target.isascii()
         ):
             chosen.append(recording)
     return chosen

@@ -95,6 +95,7 @@ class Recorder:
         except (SQLAlchemyError, OSError) as error:
             shown = self._engine.url.render_as_string(hide_password=True)
             cause = getattr(error, "orig", None) or error
+            await self._engine.dispose()
             raise LogError(f"the diff log {shown} cannot be opened: {cause}") from error
 
     async def keep_writing(self) -> None:

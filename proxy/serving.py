@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,15 +143,26 @@ async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str
         ListenError: A port is taken.
         LogError: The log cannot be opened.
     """
-    clients = bind(settings.host, settings.port)
-    operators = bind(settings.admin_host, settings.admin_port)
-    drain = round(settings.timeouts.drain)
-    async with running(settings, config) as parts:
-        admin = Listener(parts.admin, operators, lifespan=False, drain=1, signals=False)
-        main = Listener(
-            parts.proxy, clients, ready=lambda url: ready(url, admin.url), lifespan=False, drain=drain
-        )
-        async with asyncio.TaskGroup() as group:
-            group.create_task(admin.run_bound(), name="admin listener")
-            await main.run_bound()
-            admin.should_exit = True
+    with ExitStack() as sockets:
+        # Bound first: a taken port is told before anything else is opened.
+        clients = sockets.enter_context(bind(settings.host, settings.port))
+        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
+        async with running(settings, config) as parts:
+            await _listen(parts, clients, operators, round(settings.timeouts.drain), ready)
+
+
+async def _listen(
+    parts: Running,
+    clients: socket.socket,
+    operators: socket.socket,
+    drain: int,
+    ready: Callable[[str, str], None],
+) -> None:
+    admin = Listener(parts.admin, operators, lifespan=False, drain=1, signals=False)
+    main = Listener(
+        parts.proxy, clients, ready=lambda url: ready(url, admin.url), lifespan=False, drain=drain
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(admin.run_bound(), name="admin listener")
+        await main.run_bound()
+        admin.should_exit = True

@@ -11,6 +11,7 @@ httpx.TransportError
 └── httpx.NetworkError                        anything else between the two
 """
 
+import io
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -24,6 +25,7 @@ SEAM_URL = httpx.URL("http://upstream/")
 # aiohttp adds these unless told not to; a proxy sends what its client sent.
 _ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _CHUNK = 65536
+_PIECE = 262144
 
 
 class Upstream(httpx.AsyncBaseTransport):
@@ -91,9 +93,11 @@ class Upstream(httpx.AsyncBaseTransport):
         """
         target: bytes = request.extensions.get("target", request.url.raw_path)
         stream = request.stream
-        data: bytes | AsyncIterator[bytes] | None
+        data: bytes | io.BytesIO | AsyncIterator[bytes] | None
         if isinstance(stream, httpx.ByteStream):
-            data = b"".join(stream) or None
+            content = b"".join(stream)
+            # aiohttp writes bytes in one piece and warns when that blocks the loop for long.
+            data = io.BytesIO(content) if len(content) > _PIECE else content or None
         else:
             assert isinstance(stream, httpx.AsyncByteStream)
             data = aiter(stream)
