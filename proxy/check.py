@@ -140,11 +140,14 @@ async def check(
     return CheckResult(result, tuple(breaches(result, routes, limits, route)))
 
 
-def breaches(result: Tally, routes: RouteMap, limits: Limits, route: str | None) -> list[str]:
+def breaches(
+    result: Tally, routes: RouteMap, limits: Limits, route: str | None, *, scenarios: bool = False
+) -> list[str]:
     """Why a tally is no parity (contract of ``parity check``).
 
     A route that the recordings ask for, or that ``--route`` names in full, must have been compared at least once
-    when it is implemented and only reads: a check that looks at nothing proves nothing.
+    when it is implemented and only reads: a check that looks at nothing proves nothing. In scenarios this holds for
+    the routes that write.
     """
     totals = result.totals
     found = [f"{count} {verdict}" for verdict in sorted(limits.fail_on) if (count := totals.of(verdict)) > 0]
@@ -161,6 +164,8 @@ def breaches(result: Tally, routes: RouteMap, limits: Limits, route: str | None)
     for item in routes:
         counts = result.routes.get(item.name)
         asked = counts is not None or item.name == route
+        if scenarios and not item.writes:
+            continue
         if item.implemented and asked and (counts is None or counts.compared == 0):
             only_writes = counts is not None and counts.of(f"skipped:{SkipReason.WRITE}") == counts.received
             if not (item.writes and only_writes):

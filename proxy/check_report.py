@@ -10,6 +10,7 @@ from rich.table import Table
 
 from diffing.model import Outcome
 from proxy.check import CheckResult
+from proxy.check_scenarios import Effects
 from proxy.tally import Cluster, Counts, Tally
 
 _ERRORS = (
@@ -21,13 +22,15 @@ _ERRORS = (
     Outcome.SHED,
 )
 _LONGEST = 300
+_ROWS = 5
 
 
-def check_document(result: CheckResult) -> dict[str, Any]:
+def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
     """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
     totals = result.tally.totals
     return {
         **result.tally.document(),
+        **({} if effects is None else {"effects": effects.document()}),
         "compared": totals.compared,
         "parity": totals.parity,
         "breaches": list(result.breaches),
@@ -43,12 +46,15 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
     )
 
 
-def print_check(console: Console, result: CheckResult, *, differences: int = 20) -> None:
+def print_check(
+    console: Console, result: CheckResult, effects: Effects | None = None, *, differences: int = 20
+) -> None:
     """Print a check for people.
 
     Args:
         console: Where to.
         result: What the check found.
+        effects: What the steps of scenarios changed.
         differences: Most signatures shown.
     """
     console.print(routes_table(result.tally))
@@ -56,10 +62,34 @@ def print_check(console: Console, result: CheckResult, *, differences: int = 20)
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
     console.print(summary(result.tally.totals))
+    if effects is not None:
+        print_effects(console, effects, differences)
     for breach in result.breaches:
         console.print(f"[bold red]✗[/] {escape(breach)}")
     if not result.breaches:
         console.print("[bold green]✓[/] parity")
+
+
+def print_effects(console: Console, effects: Effects, most: int) -> None:
+    """Print the first steps that changed something else than recorded, and the numbers."""
+    for difference in effects.different[:most]:
+        shown = difference.document()
+        console.print(f"[bold red]{escape(shown['recording'])}[/] {escape(shown['request'])}", soft_wrap=True)
+        statuses = f"legacy {shown['legacy_status']}, new {shown['new_status']}"
+        console.print(f"   {statuses}{'; ' + escape(shown['why']) if shown['why'] else ''}")
+        for row in shown["rows"][:_ROWS]:
+            console.print(f"   {row['what']} in {row['table']}: {escape(_short(repr(row['row'])))}")
+        if shown["differing_rows"] > _ROWS:
+            console.print(f"   … and {shown['differing_rows'] - _ROWS} more rows")
+        for file in shown["files"]:
+            console.print(f"   file {escape(file['path'])}: legacy {file['legacy']}, new {file['new']}")
+    if len(effects.different) > most:
+        console.print(f"… and {len(effects.different) - most} more effects (all of them with --json)")
+    realigned = "".join(f" · {name} {count}" for name, count in sorted(effects.realigned.items()))
+    console.print(
+        f"effects compared {effects.compared} · equal {effects.equal} · different {len(effects.different)} · "
+        f"realigned {effects.realigned.total()}{realigned}"
+    )
 
 
 def summary(totals: Counts) -> str:

@@ -22,6 +22,8 @@ from diffing.deviations import load_registry
 from diffing.lint import lint_examples
 from proxy.check import CheckError, InProcess, Limits, check
 from proxy.check_report import check_document, json_bytes, print_check
+from proxy.check_scenarios import check_scenarios
+from proxy.check_stage import Place
 from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
 from proxy.listen import ListenError, announce, run_loop, serve_forever
@@ -46,7 +48,20 @@ Config = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
 ]
 Recordings = Annotated[
-    list[Path], typer.Option("--recordings", help="Recording files or directories.", metavar="PATH…")
+    list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH…")
+]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--scenarios", help="Recorded writes: files or directories, played in order.", metavar="PATH…"
+    ),
+]
+Sample = Annotated[
+    Path | None,
+    typer.Option(help="With --scenarios: folder of the sample that they begin with.", metavar="DIR"),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="With --scenarios: replace what database and files hold.")
 ]
 # A shell expands `--recordings *.jsonl.gz` to one option value and further words; those arrive here.
 More = Annotated[list[Path] | None, typer.Argument(help="Further recordings.", metavar="[PATH]…")]
@@ -59,8 +74,11 @@ BAD_INPUT = (ConfigError, RecordingError, CheckError, ListenError, LogError)
 
 @app.command("check")
 def check_command(
-    recordings: Recordings,
+    recordings: Recordings = None,
     more: More = None,
+    scenarios: Scenarios = None,
+    sample: Sample = None,
+    force: Force = False,
     new: Annotated[str | None, typer.Option(help="URL of the new side.")] = None,
     database: Annotated[
         str | None, typer.Option(help="Run the backend in this process, on this database URL.")
@@ -89,6 +107,11 @@ def check_command(
     concurrency: Annotated[int, typer.Option(help="Requests under way at a time.", min=1)] = 8,
 ) -> None:
     """Replay recorded requests against the new side; exit 0 for parity, 1 for none, 2 for wrong use."""
+    paths = _paths(recordings, scenarios, more)
+    if scenarios is None and (sample is not None or force):
+        raise CheckError("--sample and --force only go with --scenarios")
+    if scenarios is not None and (database is None or now is not None):
+        raise CheckError("--scenarios needs --database URL, and has a clock of its own instead of --now")
     if (new is None) == (database is None):
         raise CheckError("give either --new URL or --database URL")
     in_process = {
@@ -115,25 +138,38 @@ def check_command(
     directory = config_directory(config)
     with _progress() as progress:
         bar = progress.add_task("replaying", total=None)
-        result = asyncio.run(
-            check(
-                (*recordings, *(more or ())),
-                side,
-                directory,
-                limits=limits,
-                route=route,
-                concurrency=concurrency,
-                progress=lambda done, total: progress.update(bar, completed=done, total=total),
+
+        def show(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        if scenarios is not None and database is not None:
+            place = Place(database, sample or directory / "sample", files, force)
+            played = asyncio.run(
+                check_scenarios(
+                    paths,
+                    place,
+                    directory,
+                    limits=limits,
+                    public_url=public_url,
+                    object_store_url=object_store_url,
+                    route=route,
+                    progress=show,
+                )
             )
-        )
-    if not _wrote_json(check_document(result), json):
-        print_check(Console(highlight=False), result)
+            result, effects = played.check, played.effects
+        else:
+            replayed = check(
+                paths, side, directory, limits=limits, route=route, concurrency=concurrency, progress=show
+            )
+            result, effects = asyncio.run(replayed), None
+    if not _wrote_json(check_document(result, effects), json):
+        print_check(Console(highlight=False), result, effects)
     raise typer.Exit(1 if result.breaches else 0)
 
 
 @app.command("legacy")
 def legacy_command(
-    recordings: Recordings,
+    recordings: Recordings = None,
     more: More = None,
     port: Port = 0,
     host: Host = "127.0.0.1",
@@ -150,7 +186,7 @@ def legacy_command(
 ) -> None:
     """Answer as PHP did when it was recorded."""
     behaviour = _behaviour(latency, fault)
-    server = RecordedServer(read_recordings((*recordings, *(more or ()))), behaviour)
+    server = RecordedServer(read_recordings(_paths(recordings, None, more)), behaviour)
     serve_forever(server, host, port)
 
 
@@ -245,6 +281,14 @@ def report_command(
         report = asyncio.run(read_report(url, _time(since, "--since")))
     if not _wrote_json(report.document(), json):
         print_report(Console(highlight=False), report, differences=top)
+
+
+def _paths(
+    recordings: list[Path] | None, scenarios: list[Path] | None, more: list[Path] | None
+) -> tuple[Path, ...]:
+    if (recordings is None) == (scenarios is None):
+        raise CheckError("give either --recordings PATH or --scenarios PATH")
+    return (*(recordings or scenarios or ()), *(more or ()))
 
 
 def _behaviour(latency: str, fault: str | None) -> Behaviour:

@@ -33,6 +33,19 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     return fields
 
 
+def read_contents(content_type: str, body: bytes) -> list[bytes]:
+    """Read the contents of a form's parts: its files, and fields that may become files.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+
+    Returns:
+        The contents in order; nothing when the body is no multipart form.
+    """
+    return [content for _, content in _parts(content_type, body)]
+
+
 def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Mapping[str, str]) -> bytes:
     """Rename fields of a form and add others.
 

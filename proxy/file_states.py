@@ -1,0 +1,150 @@
+"""The stored files below a root: what is there, what changed, and putting files back."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from proxy.scenarios import FileChange
+
+Files: TypeAlias = Mapping[str, tuple[int, str]]
+"""Size and md5 by path below the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileDifference:
+    """A stored file that is not as recorded.
+
+    Args:
+        path: Below the root.
+        legacy: Size and md5 as recorded; None when there should be no file.
+        new: Size and md5 as it is; None when there is none.
+    """
+
+    path: str
+    legacy: tuple[int, str] | None
+    new: tuple[int, str] | None
+
+    def document(self) -> dict[str, Any]:
+        """For the JSON of a check."""
+        return {"path": self.path, "legacy": self.legacy, "new": self.new}
+
+
+class FileStates:
+    """Looks at the files below a root.
+
+    Args:
+        root: The folder; what begins with a dot directly in it is no stored file.
+        pristine: The folder with the files of the sample.
+    """
+
+    def __init__(self, root: Path, pristine: Path) -> None:
+        self._root = root
+        self._pristine = pristine
+        self._contents: dict[str, bytes] = {}
+        self._sample = look(pristine) if pristine.is_dir() else {}
+        self.files: Files = self._sample
+
+    def look(self) -> Files:
+        """Read what there is.
+
+        Returns:
+            The files as they were at the last look.
+        """
+        before, self.files = self.files, look(self._root)
+        return before
+
+    def reset(self) -> None:
+        """Put the files of the sample back, and forget what was learnt."""
+        self._contents.clear()
+        self.put(self._sample)
+
+    def learn(self, contents: Iterable[bytes]) -> None:
+        """Remember contents that files may get, as requests bring them."""
+        self._contents |= {_md5(content): content for content in contents}
+
+    def put(self, wanted: Files) -> None:
+        """Let there be exactly these files.
+
+        A content that no request brought and the sample does not have is unknown: such a file is zeros.
+
+        Args:
+            wanted: Size and md5 by path.
+        """
+        there = look(self._root)
+        for path in there.keys() - wanted.keys():
+            (self._root / path).unlink()
+        for path, (size, md5) in wanted.items():
+            if there.get(path) == (size, md5):
+                continue
+            target = self._root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if self._sample.get(path) == (size, md5):
+                shutil.copyfile(self._pristine / path, target)
+            else:
+                target.write_bytes(self._contents.get(md5, bytes(size)))
+        self.files = look(self._root)
+
+
+def look(root: Path) -> Files:
+    """The files below a folder.
+
+    Args:
+        root: The folder; what begins with a dot directly in it does not count.
+
+    Returns:
+        Size and md5 by path.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    if not root.is_dir():
+        return found
+    for top in sorted(root.iterdir()):
+        if top.name.startswith("."):
+            continue
+        for file in (top, *top.rglob("*")):
+            if file.is_file():
+                content = file.read_bytes()
+                found[file.relative_to(root).as_posix()] = (len(content), _md5(content))
+    return found
+
+
+def expected_files(before: Files, changes: Iterable[FileChange]) -> Files:
+    """Apply recorded changes to files.
+
+    Args:
+        before: The files before the step.
+        changes: What the recorded step did.
+
+    Returns:
+        The files that there should be.
+    """
+    files = dict(before)
+    for change in changes:
+        if change.op == "delete":
+            files.pop(change.path, None)
+        else:
+            files[change.path] = (change.size, change.md5)
+    return files
+
+
+def file_differences(wanted: Files, actual: Files) -> list[FileDifference]:
+    """Compare files.
+
+    Args:
+        wanted: The files that there should be.
+        actual: The files that are there.
+
+    Returns:
+        Those that are not the same.
+    """
+    return [
+        FileDifference(path, wanted.get(path), actual.get(path))
+        for path in sorted(wanted.keys() | actual.keys())
+        if wanted.get(path) != actual.get(path)
+    ]
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()

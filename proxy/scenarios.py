@@ -1,0 +1,217 @@
+"""Scenarios: recorded requests in order, with what each did to the databases and files (recordings of writes, README).
+
+A scenario starts from the pristine sample. Times of writing are not those of the recording but those of the clock
+that the replay shows, so times in recorded answers are brought to that clock.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from proxy.recordings import Recording
+
+Op = Literal["insert", "update", "delete"]
+
+NOW: Final = "<now>"
+"""Stands for a time of writing in recorded rows."""
+
+STEP_TIME: Final = timedelta(milliseconds=1)
+"""How far the clock of a replay goes from one step to the next within a second."""
+
+_PARQUET = re.compile(rb'"parquet_url": ?"([^"]+?)datasets\\?/')
+_MOMENT = re.compile(rb"\b(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)\b")
+
+
+class ScenarioError(ValueError):
+    """A recording cannot be replayed as a step.
+
+    Args:
+        recording: The recording.
+        problem: What is wrong.
+    """
+
+    def __init__(self, recording: Recording, problem: str) -> None:
+        super().__init__(f"{recording.id}: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step did to one row.
+
+    Args:
+        table: The table, ``openml_expdb.dataset``.
+        op: What was done.
+        row: After it: all columns of an inserted row; key and changed columns of an updated one.
+        before: Before it: all columns of a deleted row; key and changed columns of an updated one.
+    """
+
+    table: str
+    op: Op
+    row: Mapping[str, Any]
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a step did to one stored file.
+
+    Args:
+        path: Below the root of the files.
+        op: What was done.
+        size: In bytes, after it.
+        md5: Checksum after it.
+    """
+
+    path: str
+    op: Op
+    size: int
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a scenario.
+
+    Args:
+        recording: The exchange, with the times of the recording.
+        changes: What it did to rows.
+        file_changes: What it did to files.
+        started: When it was recorded.
+        now: What the clock of a replay shows at this step.
+    """
+
+    recording: Recording
+    changes: tuple[Change, ...]
+    file_changes: tuple[FileChange, ...]
+    started: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Steps that were recorded one after the other, from the pristine sample on.
+
+    Args:
+        name: Its name.
+        steps: In order; the answers have the times of the replay's clock.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+
+    @property
+    def start(self) -> datetime:
+        """When its clock begins."""
+        return self.steps[0].now
+
+
+def scenarios(recordings: Iterable[Recording]) -> list[Scenario]:
+    """Put recorded steps together.
+
+    Args:
+        recordings: Steps in order, scenario after scenario.
+
+    Returns:
+        The scenarios, each once.
+
+    Raises:
+        ScenarioError: A recording is no step of a scenario.
+    """
+    found: dict[str, list[Recording]] = {}
+    for recording in recordings:
+        if recording.scenario is None:
+            raise ScenarioError(recording, "is no step of a scenario")
+        found.setdefault(recording.scenario, []).append(recording)
+    return [_scenario(name, steps) for name, steps in found.items()]
+
+
+def recorded_bases(recordings: Iterable[Recording]) -> tuple[str | None, str | None]:
+    """How the server and its object store were called from outside when it was recorded.
+
+    Args:
+        recordings: The recordings.
+
+    Returns:
+        Base URLs with a slash at the end; None where no recording tells.
+    """
+    public = store = None
+    for recording in recordings:
+        public = public or recording.request.base + "/"
+        told = _PARQUET.search(recording.response.body)
+        if told:
+            store = told[1].replace(b"\\/", b"/").decode()
+            break
+    return public, store
+
+
+def _scenario(name: str, recordings: Sequence[Recording]) -> Scenario:
+    ordered = sorted(recordings, key=lambda recording: int(recording.raw.get("_step", 0)))
+    steps: list[Step] = []
+    for recording, now in zip(ordered, _clock(ordered), strict=True):
+        try:
+            steps.append(
+                Step(
+                    recording=recording,
+                    changes=tuple(_change(change) for change in recording.raw.get("_db_changes", ())),
+                    file_changes=tuple(
+                        FileChange(change["path"], change["op"], change.get("size", 0), change.get("md5", ""))
+                        for change in recording.raw.get("_file_changes", ())
+                    ),
+                    started=_started(recording),
+                    now=now,
+                )
+            )
+        except (KeyError, TypeError) as error:
+            raise ScenarioError(recording, f"its changes cannot be read: {error!r}") from error
+    return Scenario(name, tuple(_shifted(step, steps) for step in steps))
+
+
+def _change(change: Mapping[str, Any]) -> Change:
+    table = f"{change['db']}.{change['table']}"
+    return Change(table, change["op"], change.get("row", {}), change.get("before", {}))
+
+
+def _started(recording: Recording) -> datetime:
+    text = str(recording.raw.get("startedDateTime", ""))
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError as error:
+        raise ScenarioError(recording, f"startedDateTime {text!r} is no time") from error
+
+
+def _clock(recordings: Sequence[Recording]) -> Iterator[datetime]:
+    """The whole second in which the recording began; a second more at each pause."""
+    now = _started(recordings[0]).replace(microsecond=0)
+    for index, recording in enumerate(recordings):
+        if recording.raw.get("_pause"):
+            now = now.replace(microsecond=0) + timedelta(seconds=1)
+        elif index:
+            now += STEP_TIME
+        yield now
+
+
+def _shifted(step: Step, steps: Sequence[Step]) -> Step:
+    """The step with the times of the replay's clock in its answer."""
+    response = step.recording.response
+
+    def moved(match: re.Match[bytes]) -> bytes:
+        written = datetime.fromisoformat(f"{match[1].decode()} {match[3].decode()}")
+        # The latest step that had begun by then; what is older is a time of the sample.
+        writer = next(
+            (
+                other
+                for other in reversed(steps)
+                if other.started <= step.started and other.started.replace(microsecond=0) <= written
+            ),
+            None,
+        )
+        if writer is None:
+            return match[0]
+        return writer.now.strftime(f"%Y-%m-%d{match[2].decode()}%H:%M:%S").encode()
+
+    body = _MOMENT.sub(moved, response.body)
+    # Nothing of the answer is volatile once its times are those of the clock.
+    recording = replace(step.recording, response=replace(response, body=body), volatile=())
+    return replace(step, recording=recording)
