@@ -1,13 +1,17 @@
-"""Endpoints of stored files: downloads, views, the CSV form, splits (new-API contract, decision 16)."""
+"""Endpoints of files: stored ones (new-API contract, decision 16), and the documents that come with the program."""
 
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
+from anyio import to_thread
 from sqlalchemy import Row
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from backend.files import queries
 from backend.files.arff import csv_blocks
+from backend.files.documents import ARFF_EXAMPLES, XML_EXAMPLES, XSD
 from backend.files.serving import UNSATISFIABLE, content_type, send
 from backend.files.store import FileStore
 from backend.operations import Answer, Call, Operation, operation
@@ -18,6 +22,7 @@ from backend.undecoded import Undecoded
 UNKNOWN = ProblemCase("file-not-found")
 PRIVATE = ProblemCase("file-no-access")
 NO_SPLITS = ProblemCase("splits-not-found")
+NO_DOCUMENT = ProblemCase("document-not-found")
 PRIVATE_DATA = ProblemCase("dataset-no-access", "112")
 
 PUBLIC = "public"
@@ -39,6 +44,12 @@ class SplitsPath(Parameters):
     """The splits of a task; the name behind the id is for people and tools."""
 
     task_id: Annotated[int, PathId()]
+    name: Annotated[str, Undecoded()] = ""
+
+
+class DocumentPath(Parameters):
+    """A document by name."""
+
     name: Annotated[str, Undecoded()] = ""
 
 
@@ -135,7 +146,37 @@ def _elsewhere(base: str, asked: SplitsPath) -> Response:
     return RedirectResponse(f"{base.rstrip('/')}/{path}", 302, {"Content-Type": HTML})
 
 
+def _document(name: str, documents: Mapping[str, Traversable], media_type: str) -> Operation[DocumentPath]:
+    @operation(
+        name,
+        parameters=DocumentPath,
+        answer=None,
+        problems=(NO_DOCUMENT,),
+        media_type=media_type.partition(";")[0],
+    )
+    async def document(call: Call[DocumentPath]) -> Answer:
+        """A document that comes with the program.
+
+        No round trip to the database (one with a key).
+        """
+        found = documents.get(call.parameters.name)
+        if found is None:
+            names = ", ".join(documents)
+            raise NO_DOCUMENT.because(f"No document is called {call.parameters.name!r}; there are {names}.")
+                f"There is no {call.parameters.name or 'nameless one'}; {_known(documents)}."
+            )
+        return Response(await to_thread.run_sync(found.read_bytes), headers={"Content-Type": media_type})
+
+    return document
+
+
+XML = "text/xml; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
 operations: tuple[Operation[Any], ...] = (
+    _document("file.xsd", XSD, XML),
+    _document("file.xml_example", XML_EXAMPLES, XML),
+    _document("file.arff_example", ARFF_EXAMPLES, TEXT),
     _download("file.download"),
     _download("file.download_short"),
     _download("file.view"),

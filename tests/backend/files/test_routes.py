@@ -123,3 +123,23 @@ async def test_other_splits_are_elsewhere(with_splits: httpx.AsyncClient) -> Non
 async def test_without_a_setting_there_are_none(client: httpx.AsyncClient) -> None:
     """Nothing is invented."""
     assert (await client.get("/api_splits/get/2/Task_2.arff")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/xsd/openml.data.upload", "text/xml; charset=utf-8"),
+        ("/xml_example/run", "text/xml; charset=utf-8"),
+        ("/arff_example/predictions", "text/plain; charset=utf-8"),
+    ],
+)
+async def test_documents_are_sent(client: httpx.AsyncClient, path: str, media_type: str) -> None:
+    """With PHP's content types."""
+    response = await client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (200, media_type)
+
+
+@pytest.mark.parametrize("path", ["/xsd/nope", "/xsd", "/xml_example/..%2Frun", "/arff_example/x"])
+async def test_unknown_documents_are_not_found(client: httpx.AsyncClient, path: str) -> None:
+    """Only those that are listed, whatever is on the disk."""
+    assert (await client.get(path)).status_code == 404
