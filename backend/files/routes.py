@@ -163,8 +163,6 @@ def _document(name: str, documents: Mapping[str, Traversable], media_type: str) 
         if found is None:
             names = ", ".join(documents)
             raise NO_DOCUMENT.because(f"No document is called {call.parameters.name!r}; there are {names}.")
-                f"There is no {call.parameters.name or 'nameless one'}; {_known(documents)}."
-            )
         return Response(await to_thread.run_sync(found.read_bytes), headers={"Content-Type": media_type})
 
     return document
