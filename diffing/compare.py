@@ -106,13 +106,16 @@ class Differ:
     ) -> Comparison:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
-        entry = self._expectation(asked, legacy, old, error, new, entries)
-        if entry is not None and entry.premise is not None:
-            question = entry.premise.question(asked, old.document)
-            if question is not None and answer is None:
-                return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
-            if answer is None or not entry.premise.holds(answer):
-                entry = None
+        entry = None
+        for candidate in self._expectations(asked, legacy, old, error, new, entries):
+            if candidate.premise is not None:
+                question = candidate.premise.question(asked, old.document)
+                if question is not None and answer is None:
+                    return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
+                if answer is None or not candidate.premise.holds(answer):
+                    continue
+            entry = candidate
+            break
         if entry is not None and entry.kind is Kind.ACCEPTS:
             return self._accepted(asked, entry, new, young, answer)
         if entry is not None and entry.new is not None:
@@ -124,7 +127,7 @@ class Differ:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
         return self._documents(asked, legacy, old, new, young, entries, answer)
 
-    def _expectation(
+    def _expectations(
         self,
         asked: Asked,
         legacy: Observation,
@@ -132,14 +135,14 @@ class Differ:
         error: Mapping[str, object] | None,
         new: Observation,
         entries: Iterable[Deviation],
-    ) -> Deviation | None:
-        """The first entry that says what the new side must do instead of what the legacy side did.
+    ) -> tuple[Deviation, ...]:
+        """The entries that say what the new side must do instead of what the legacy side did; the first one counts.
 
         An answer that cannot be derived is not demanded: such an entry counts only where the new side gives one.
         """
         code = None if error is None else str(error.get("code"))
         message = "" if error is None else message_of(error)
-        applying = (
+        applying = tuple(
             entry
             for entry in entries
             if entry.kind in _ERRORS
@@ -148,11 +151,10 @@ class Differ:
             and entry.when.unmet_by(asked, old.document, message) is None
             and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
-        first = next(applying, None)
         if self.usage is not None:
-            for masked in applying:
+            for masked in applying[1:]:
                 self.usage.passed_over(masked.id)
-        return first
+        return applying
 
     def _accepted(
         self, asked: Asked, entry: Deviation, new: Observation, young: Decoded, answer: Observation | None

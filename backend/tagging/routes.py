@@ -62,13 +62,11 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         if not is_legal(tag):
-            raise rejected(
-                call,
-                ["tag"],
-                "tag",
-                f"The tag {tag} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -",
-                code="477",
+            shown = " ".join(tag.split())
+            message = (
+                f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: id={entity_id.text}; tag={shown}"
             )
+            raise rejected(call, ["tag"], "tag", message, code="477")
         row = await queries.entity(call.connection, kind, number)
         if row is None:
             raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")

@@ -41,7 +41,7 @@ REFUSED_AT_THE_GATE = (102, 103, 104, 106)
 
 def recorded(endpoint: str) -> Iterator[tuple[str, str, bool]]:
     """Every description that was sent to an endpoint: its step, its text, and whether its schema took it."""
-    schema, field, code = SCHEMAS[endpoint]
+    _, field, code = SCHEMAS[endpoint]
     for file in sorted(RECORDINGS.glob("*.jsonl.gz")):
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for step in map(json.loads, lines):
@@ -113,5 +113,5 @@ def test_a_violation_names_its_line() -> None:
     document = parse(
         b'<oml:trace xmlns:oml="http://openml.org/openml">\n<oml:run_id>-1</oml:run_id>\n</oml:trace>'
     )
-    with pytest.raises(IllegalDocument, match="Line 2, column 0: .*run_id.*nonNegativeInteger"):
+    with pytest.raises(IllegalDocument, match=r"Line 2, column 0: .*run_id.*nonNegativeInteger"):
         validate(document, "run_trace")

@@ -144,3 +144,12 @@ def test_a_wrong_premise_is_told_by_its_key(tmp_path: Path, premise: str, key: s
     entry = ENTRY.replace('{ path = "/wholes/{id}", id = "$.thing.whole", code = "112" }', premise)
     with pytest.raises(ConfigError, match=re.escape(f"thing-private: {key}")):
         registry(tmp_path, entry)
+
+
+def test_behind_a_premise_that_does_not_hold_the_next_entry_counts(tmp_path: Path) -> None:
+    """Who may see the whole is told what everybody is told."""
+    other = ENTRY.replace("thing-private", "thing-gone").replace("premise =", "# ")
+    differ = Differ(registry(tmp_path, ENTRY + other.replace('"112"', '"111"')), TABLE)
+    told = replace(REFUSED, body=REFUSED.body.replace(b"112", b"111"))
+    comparison = differ.compare(Asked(GET, "GET"), LEGACY, told, ANSWERED)
+    assert (comparison.verdict, comparison.deviations) == ("explained", ("thing-gone",))
