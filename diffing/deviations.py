@@ -231,7 +231,7 @@ class _Reader:
             arguments=self._arguments() if kind is Kind.TRANSFORM else None,
             legacy=self._legacy() if kind not in (Kind.TRANSFORM, Kind.TOLERANCE) else None,
             new=self._new(kind),
-            derive=self._derive() if kind is Kind.ACCEPTS else None,
+            derive=self._derive(kind),
             canonical=self._canonical() if kind is Kind.TOLERANCE else None,
             premise=self._premise() if "premise" in self.table else None,
             effect=self._effect() if "effect" in self.table else None,
@@ -344,10 +344,13 @@ class _Reader:
             self._pattern(f"{name}.names", names) if names is not None else None,
         )
 
-    def _derive(self) -> str:
+    def _derive(self, kind: Kind) -> str | None:
+        if kind is not Kind.ACCEPTS and (kind is not Kind.REFUSAL or "derive" not in self.table):
+            return None
+        known = DERIVATIONS if kind is Kind.ACCEPTS else {"none"}
         derive = self._text("derive")
-        if derive not in DERIVATIONS:
-            raise self.wrong("derive", f"must be one of {', '.join(sorted(DERIVATIONS))}")
+        if derive not in known:
+            raise self.wrong("derive", f"must be one of {', '.join(sorted(known))}")
         return derive
 
     def _canonical(self) -> str:

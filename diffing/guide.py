@@ -75,13 +75,20 @@ def _endpoints(patterns: tuple[str, ...], routes: RouteMap) -> Iterator[str]:
     yield f"### {', '.join(map(_twin, named)) or 'Paths that do not exist'}\n"
 
 
+def legacy_path(route: Route) -> str:
+    """The path that clients of the PHP API use, without the kinds of its segments."""
+    path = _KIND.sub("}", route.legacy.path) if route.legacy else ""
+    return path if path.startswith("/") else PREFIX + path
+
+
+def new_path(route: Route) -> str:
+    """The path of the new API, without the kinds of its segments."""
+    return _KIND.sub("}", route.new.path)
+
+
 def _twin(route: Route) -> str:
-    new = f"`{route.new.method} {_KIND.sub('}', route.new.path)}`"
-    if route.legacy is None:
-        return new
-    path = _KIND.sub("}", route.legacy.path)
-    path = path if path.startswith("/") else PREFIX + path
-    return f"{new} (was `{path}`)"
+    new = f"`{route.new.method} {new_path(route)}`"
+    return f"{new} (was `{legacy_path(route)}`)" if route.legacy else new
 
 
 def _entry(entry: Deviation) -> Iterator[str]:

@@ -57,6 +57,12 @@ def pluck(value: object, arguments: Arguments) -> object:
     return unwrap(value, arguments)
 
 
+def items(value: object, arguments: Arguments) -> object:
+    """As pluck, and what comes out is a list, also of one."""
+    plucked = pluck(value, arguments)
+    return plucked if plucked is MISSING or isinstance(plucked, list) else [plucked]
+
+
 def rename(value: object, arguments: Arguments) -> object:
     """An object's key `from` is called `to`."""
     before, after = arguments["from"], arguments["to"]
@@ -281,6 +287,7 @@ def measured(value: object, arguments: Arguments) -> object:
 TRANSFORMS: Mapping[str, Transform] = {
     "unwrap": Transform(unwrap, required=frozenset({"key"})),
     "pluck": Transform(pluck, required=frozenset({"key"})),
+    "items": Transform(items, required=frozenset({"key"})),
     "rename": Transform(rename, required=frozenset({"from", "to"})),
     "list": Transform(as_list),
     "list_of_text": Transform(list_of_text),

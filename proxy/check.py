@@ -15,6 +15,7 @@ from config.routes import RouteMap, load_routes
 from config.settings import load_backend_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
+from diffing.lint import Usage
 from diffing.model import UNROUTED, Outcome, SkipReason
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
@@ -104,6 +105,7 @@ async def check(
     concurrency: int = 8,
     deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    usage: Usage | None = None,
 ) -> CheckResult:
     """Replay recordings against the new side.
 
@@ -116,6 +118,7 @@ async def check(
         concurrency: Requests under way at a time.
         deadline: Seconds for one answer.
         progress: Called with the number done and the number of all.
+        usage: Told of what the registry's entries do, for the lint.
 
     Returns:
         The counts and the breaches.
@@ -126,7 +129,7 @@ async def check(
         RecordingError: A recording cannot be read.
     """
     routes = load_routes(config)
-    differ = Differ(load_registry(config), load_problems(config))
+    differ = Differ(load_registry(config), load_problems(config), usage=usage)
     names = [*routes.routes, UNROUTED]
     if route is not None and not any(fnmatchcase(name, route) for name in names):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
@@ -136,6 +139,10 @@ async def check(
         exchanges = await replay.run(
             lambda name: route is None or fnmatchcase(name, route), concurrency=concurrency, progress=progress
         )
+    if usage is not None:
+        for exchange in exchanges:
+            if exchange.asked is not None:
+                usage.compared(exchange.route, exchange.comparison.deviations)
     result = tally(exchanges)
     return CheckResult(result, tuple(breaches(result, routes, limits, route)))
 

@@ -11,21 +11,19 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
 from config.errors import ConfigError
 from config.location import config_directory
-from config.settings import load_proxy_settings
-from diffing.deviations import load_registry
-from diffing.lint import lint_examples
+from config.settings import load_backend_settings, load_proxy_settings
+from proxy import cli_deviations
 from proxy.check import CheckError, InProcess, Limits, check
 from proxy.check_report import check_document, json_bytes, print_check
 from proxy.check_scenarios import check_scenarios
 from proxy.check_stage import Place
 from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
+from proxy.legacy_scenarios import play
 from proxy.listen import ListenError, announce, run_loop, serve_forever
 from proxy.record import LogError
 from proxy.recordings import RecordingError, read_recordings
@@ -41,8 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-deviations = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
-app.add_typer(deviations, name="deviations")
+app.add_typer(cli_deviations.commands, name="deviations")
 
 Config = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
@@ -171,6 +168,16 @@ def check_command(
 def legacy_command(
     recordings: Recordings = None,
     more: More = None,
+    scenarios: Scenarios = None,
+    sample: Sample = None,
+    database: Annotated[
+        str | None, typer.Option(help="With --scenarios: database that they change.", metavar="URL")
+    ] = None,
+    files: Annotated[
+        Path | None, typer.Option(help="With --scenarios: folder of the files they change.", metavar="DIR")
+    ] = None,
+    force: Force = False,
+    config: Config = None,
     port: Port = 0,
     host: Host = "127.0.0.1",
     latency: Annotated[
@@ -184,38 +191,20 @@ def legacy_command(
         ),
     ] = None,
 ) -> None:
-    """Answer as PHP did when it was recorded."""
+    """Answer as PHP did when it was recorded; with --scenarios also change what it changed."""
     behaviour = _behaviour(latency, fault)
-    server = RecordedServer(read_recordings(_paths(recordings, None, more)), behaviour)
+    paths = _paths(recordings, scenarios, more)
+    if (scenarios is None) != (database is None):
+        raise CheckError("--scenarios needs --database URL, and --database needs --scenarios PATH")
+    if scenarios is None and (sample is not None or files is not None or force):
+        raise CheckError("--sample, --files and --force only go with --scenarios")
+    if database is not None:
+        directory = config_directory(config)
+        place = Place(database, sample or directory / "sample", files, force)
+        run_loop(play(paths, place, load_backend_settings(directory), host, port, behaviour))
+        return
+    server = RecordedServer(read_recordings(paths), behaviour)
     serve_forever(server, host, port)
-
-
-@deviations.command("list")
-def deviations_list(
-    route: Annotated[str | None, typer.Option(help="Only entries about this route.", metavar="NAME")] = None,
-    config: Config = None,
-) -> None:
-    """List the documented deviations."""
-    table = Table(header_style="bold")
-    for column in ("id", "kind", "routes", "title"):
-        table.add_column(column)
-    for entry in load_registry(config_directory(config)).deviations:
-        if route is None or entry.names(route):
-            table.add_row(
-                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
-            )
-    Console(highlight=False).print(table)
-
-
-@deviations.command("lint")
-def deviations_lint(config: Config = None) -> None:
-    """Run every entry's examples and near misses; exit 1 when one does not hold."""
-    registry = load_registry(config_directory(config))
-    findings = list(lint_examples(registry))
-    for finding in findings:
-        typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
-    typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
-    raise typer.Exit(1 if findings else 0)
 
 
 @app.command("serve")

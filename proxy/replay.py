@@ -347,12 +347,12 @@ def _skip(
 
 
 def _settled(recording: Recording, comparison: Comparison) -> Comparison:
-    # Answers that differ from call to call (a random pick, today's date): equal is a match, unequal proves nothing
-    # as long as it is the document that differs and neither status, code nor headers.
-    document = all(difference.path.startswith("$") for difference in comparison.differences)
-    if recording.volatile and comparison.outcome is Outcome.MISMATCH and document:
-        return UNDERIVED
-    return comparison
+    # Answers that differ from call to call prove nothing about the document, as long as neither status, code nor
+    # headers differ. Where all of it differs (a random pick) not even being equal does; else (today's date) it does.
+    if not recording.volatile or not all(found.path.startswith("$") for found in comparison.differences):
+        return comparison
+    random = "$" in recording.volatile and comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED)
+    return UNDERIVED if random or comparison.outcome is Outcome.MISMATCH else comparison
 
 
 def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from config.routes import load_routes
+from diffing.deviations import load_registry
 from proxy.check import CheckResult, InProcess, Limits, check
+from proxy.operations_table import operations_table
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "recordings" / "read"
@@ -70,3 +73,10 @@ def outcomes(part: dict[str, Any]) -> int:
     }
     skipped: dict[str, int] = part["skipped"]
     return sum(plain.values()) + sum(skipped.values())
+
+
+def test_the_table_of_operations_is_current(sqlite_url: str) -> None:
+    """`parity deviations operations` writes it."""
+    config = ROOT / "config"
+    table = operations_table(load_routes(config), load_registry(config), checked(sqlite_url).tally)
+    assert (ROOT / "docs" / "operations.md").read_text(encoding="utf-8") == table

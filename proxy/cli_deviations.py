@@ -1,0 +1,121 @@
+"""``parity deviations``: look at the registry, lint it, and write the pages that are made of it."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.guide import load_sections
+from config.location import config_directory
+from config.routes import load_routes
+from diffing.deviations import load_registry
+from diffing.guide import guide
+from diffing.lint import Usage, lint_examples, lint_usage
+from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.operations_table import operations_table
+
+commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
+
+Config = Annotated[
+    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
+]
+Recordings = Annotated[
+    list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH")
+]
+Database = Annotated[
+    str | None, typer.Option(help="Database of the backend to replay against.", metavar="URL")
+]
+PublicUrl = Annotated[str | None, typer.Option(help="Public base URL of that backend.")]
+ObjectStoreUrl = Annotated[str | None, typer.Option(help="Object store URL of that backend.")]
+Files = Annotated[Path | None, typer.Option(help="File root of that backend.", metavar="DIR")]
+
+
+@commands.command("list")
+def list_command(
+    route: Annotated[str | None, typer.Option(help="Only entries about this route.", metavar="NAME")] = None,
+    config: Config = None,
+) -> None:
+    """List the documented deviations."""
+    table = Table(header_style="bold")
+    for column in ("id", "kind", "routes", "title"):
+        table.add_column(column)
+    for entry in load_registry(config_directory(config)).deviations:
+        if route is None or entry.names(route):
+            table.add_row(
+                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
+            )
+    Console(highlight=False).print(table)
+
+
+@commands.command("lint")
+def lint_command(
+    recordings: Recordings = None,
+    database: Database = None,
+    public_url: PublicUrl = None,
+    object_store_url: ObjectStoreUrl = None,
+    files: Files = None,
+    config: Config = None,
+) -> None:
+    """Run every example and near miss; with recordings also find stale, dead and over-broad entries; exit 1 for any."""
+    directory = config_directory(config)
+    registry = load_registry(directory)
+    findings = list(lint_examples(registry))
+    if recordings:
+        usage = Usage()
+        _check(recordings, database, public_url, object_store_url, files, directory, usage)
+        findings += lint_usage(registry, usage)
+    for finding in findings:
+        typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
+    typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+    raise typer.Exit(1 if findings else 0)
+
+
+@commands.command("guide")
+def guide_command(
+    to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path(
+        "docs/migration-guide.md"
+    ),
+    config: Config = None,
+) -> None:
+    """Write the migration guide that the registry tells."""
+    directory = config_directory(config)
+    text = guide(load_registry(directory), load_routes(directory), load_sections(directory))
+    to.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {to}")
+
+
+@commands.command("operations")
+def operations_command(
+    recordings: Recordings = None,
+    database: Database = None,
+    public_url: PublicUrl = None,
+    object_store_url: ObjectStoreUrl = None,
+    files: Files = None,
+    to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path("docs/operations.md"),
+    config: Config = None,
+) -> None:
+    """Write the table of all operations with their parity on the recordings."""
+    directory = config_directory(config)
+    result = _check(recordings or [], database, public_url, object_store_url, files, directory)
+    table = operations_table(load_routes(directory), load_registry(directory), result.tally)
+    to.write_text(table, encoding="utf-8")
+    typer.echo(f"wrote {to}")
+
+
+def _check(
+    recordings: list[Path],
+    database: str | None,
+    public_url: str | None,
+    object_store_url: str | None,
+    files: Path | None,
+    config: Path,
+    usage: Usage | None = None,
+) -> CheckResult:
+    if not recordings or database is None:
+        raise CheckError("give --recordings PATH and --database URL")
+    side = InProcess(database, public_url, object_store_url, files)
+    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage))
