@@ -9,7 +9,7 @@ from backend.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
-from backend.setups import queries, search, shapes
+from backend.setups import queries, search, shapes, write_routes
 from backend.setups.filters import MOST, SetupFilters, check, too_many
 from backend.tag_lists import NO_TAGS, distinct_tags
 
@@ -147,4 +147,12 @@ async def tags(call: Call[NoParameters]) -> Document:
     return found
 
 
-operations: tuple[Operation[Any], ...] = (get, every_setup, exists, partial, differences, tags)
+operations: tuple[Operation[Any], ...] = (
+    get,
+    every_setup,
+    exists,
+    partial,
+    differences,
+    tags,
+    *write_routes.operations,
+)

@@ -1,0 +1,73 @@
+"""SQL of what changes setups."""
+
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend import tables
+from backend.fields import NOT_GIVEN, EntityId
+from backend.storing import insert_ignoring
+
+_setup = tables.algorithm_setup
+_flow = tables.implementation
+
+
+async def with_uses(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
+    """A setup with what keeps it from being deleted; other writers wait.
+
+    Args:
+        connection: Of the transaction.
+        setup_id: Its id.
+
+    Returns:
+        ``uploader`` of its flow, and whether it has ``runs``, is ``scheduled`` or ``tagged``; None for an unknown id.
+    """
+    uses = {"runs": tables.run.c.setup, "scheduled": tables.schedule.c.sid, "tagged": tables.setup_tag.c.id}
+    uploader = select(_flow.c.uploader).where(_flow.c.id == _setup.c.implementation_id).scalar_subquery()
+    found = await connection.execute(
+        select(
+            uploader.label("uploader"),
+            *(exists().where(column == _setup.c.sid).label(name) for name, column in uses.items()),
+        )
+        .select_from(_setup)
+        .where(_setup.c.sid == setup_id)
+        .with_for_update()
+    )
+    return found.first()
+
+
+async def remove(connection: AsyncConnection, setup_id: int) -> None:
+    """Delete a setup; its settings go with it.
+
+    Args:
+        connection: Of the transaction.
+        setup_id: Its id.
+
+    Raises:
+        IntegrityError: It has runs or tags.
+    """
+    await connection.execute(delete(_setup).where(_setup.c.sid == setup_id))
+
+
+async def store_difference(
+    connection: AsyncConnection,
+    pair: tuple[int, int],
+    task_id: int,
+    task_size: EntityId,
+    differences: EntityId,
+) -> None:
+    """Say how far two setups differ on a task, unless that is said already or something is not given.
+
+    Args:
+        connection: Of the transaction.
+        pair: The setups; neither they nor the task need be there.
+        task_id: The task.
+        task_size: Predictions that were compared.
+        differences: Predictions that differ.
+    """
+    if NOT_GIVEN in (task_size, differences):
+        return  # PHP tries to store NULL where none may be, and ignores the failure.
+    row = {"sidA": min(pair), "sidB": max(pair), "task_id": task_id}
+    values = {"task_size": task_size.text, "differences": differences.text}
+    await insert_ignoring(connection, tables.setup_differences, {**row, **values})

@@ -1,0 +1,95 @@
+"""Endpoints that change setups."""
+
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict
+
+from backend.access import WRITER, admin_writes
+from backend.conflicts import refusing
+from backend.fields import NOT_GIVEN, Id
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters, PathId
+from backend.problems import ProblemCase
+from backend.setups import queries, shapes, write_queries
+
+# Legacy notes, flow 3.5 and 3.6.
+UNKNOWN = ProblemCase("setup-not-found", "402")
+NOT_OWNED = ProblemCase("setup-not-owned")
+IN_USE = ProblemCase("setup-in-use", "404")
+TAGGED = ProblemCase("setup-in-use", "405")
+NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")
+
+
+class SetupPath(Parameters):
+    """A setup by its id."""
+
+    setup_id: Annotated[int, PathId()]
+
+
+class DifferenceFields(Parameters):
+    """How far two setups differ on a task."""
+
+    setup_a: Annotated[int, PathId()]
+    setup_b: Annotated[int, PathId()]
+    task_id: Annotated[int, PathId()]
+    task_size: Id = NOT_GIVEN
+    differences: Id = NOT_GIVEN
+
+
+class Deleted(TypedDict):
+    """What was deleted."""
+
+    id: int
+
+
+@operation(
+    "setup.delete",
+    parameters=SetupPath,
+    answer=Deleted,
+    problems=(UNKNOWN, NOT_OWNED, IN_USE, TAGGED),
+    access=WRITER,
+)
+async def delete(call: Call[SetupPath]) -> Document:
+    """Delete a setup that nothing uses, with its settings.
+
+    A setup has no owner of its own: it is its flow's uploader's to delete. PHP lets any account do so (new-API
+    contract, decision 11). Two round trips to the database with the key's: the setup with its uses, its deletion.
+    """
+    setup_id = call.parameters.setup_id
+    row = await write_queries.with_uses(call.connection, setup_id)
+    if row is None:
+        raise UNKNOWN.because(f"No setup with id {setup_id} found.")
+    if not call.user.may_change(row.uploader):
+        raise NOT_OWNED.because(f"The flow of setup {setup_id} is not owned by you.")
+    used = IN_USE.because(f"Setup {setup_id} is in use by runs or the schedule; it cannot be deleted.")
+    if row.runs or row.scheduled:
+        raise used
+    if row.tagged:
+        raise TAGGED.because(f"Setup {setup_id} has tags; it cannot be deleted.")
+    with refusing(reference=used):
+        await write_queries.remove(call.connection, setup_id)
+    deleted: Deleted = {"id": setup_id}
+    return deleted
+
+
+@operation(
+    "setup.store_differences",
+    parameters=DifferenceFields,
+    answer=list[shapes.Difference],
+    access=admin_writes(NO_ADMINISTRATOR),
+)
+async def store_differences(call: Call[DifferenceFields]) -> Document:
+    """Store how far two setups differ on a task; what is stored already stays. Answers what is stored then.
+
+    As in PHP nothing is stored where a number is missing, and setups and task need not be there (legacy notes,
+    flow 3.5). Three round trips to the database with the key's.
+    """
+    given = call.parameters
+    pair = given.setup_a, given.setup_b
+    await write_queries.store_difference(
+        call.connection, pair, given.task_id, given.task_size, given.differences
+    )
+    return shapes.differences(await queries.differences(call.connection, *pair, given.task_id))
+
+
+operations: tuple[Operation[Any], ...] = (delete, store_differences)
