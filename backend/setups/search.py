@@ -1,8 +1,9 @@
-"""Search for setups by a run description: what both `setup/exists` and `setup/partial` do first.
+"""Search for setups by a run description: what `setup/exists`, `setup/partial` and the upload of a run do first.
 
-Source: legacy notes, flow 3.4. Codes of errors are PHP's, their order too.
+Source: legacy notes, flow 3.4 and task 3.9. Codes of errors are PHP's, their order too.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select
@@ -56,6 +57,26 @@ async def read_description(call: Call[Any]) -> RunDescription:
         raise _wrong("description_illegal", detail, "582") from error
 
 
+@dataclass(frozen=True, slots=True)
+class SearchCodes:
+    """The legacy codes of one operation that searches for a setup.
+
+    Args:
+        flow: There is no such flow.
+        measure: The flow is an evaluation measure.
+        parameter: There is no such parameter.
+        too_many: More parameters than the search takes.
+    """
+
+    flow: str
+    measure: str
+    parameter: str
+    too_many: str
+
+
+SEARCH = SearchCodes(flow="584", measure="585", parameter="586", too_many="588")
+
+
 async def statement(
     call: Call[Any], description: RunDescription, *, exactly: bool
 ) -> Select[tuple[int, int]]:
@@ -73,19 +94,44 @@ async def statement(
         InputProblem: The flow is unknown (584) or an evaluation measure (585), a parameter is unknown (586),
             or there are too many of them (588).
     """
-    flow_id = description.flow_id
+    await check_flow(call, description.flow_id, SEARCH)
+    values = await input_values(call, description, SEARCH)
+    return queries.with_settings(description.flow_id, values, exactly=exactly)
+
+
+async def check_flow(call: Call[Any], flow_id: int, codes: SearchCodes) -> None:
+    """See that a flow can have setups, in at most two round trips.
+
+    Args:
+        call: The request.
+        flow_id: The flow.
+        codes: Of the operation.
+
+    Raises:
+        InputProblem: It is unknown, or an evaluation measure.
+    """
     flow = await queries.flow(call.connection, flow_id)
     if flow is None:
-        raise _wrong("flow_unknown", f"No flow with id {flow_id} found.", "584", ("flow_id",))
+        raise _wrong("flow_unknown", f"No flow with id {flow_id} found.", codes.flow, ("flow_id",))
     if flow.implements and await queries.is_evaluation_measure(call.connection, flow.implements):
         detail = f"Flow {flow_id} implements the evaluation measure {flow.implements}; it has no setups."
-        raise _wrong("flow_is_measure", detail, "585", ("flow_id",))
-    values = await _values(call, description)
-    return queries.with_settings(flow_id, values, exactly=exactly)
+        raise _wrong("flow_is_measure", detail, codes.measure, ("flow_id",))
 
 
-async def _values(call: Call[Any], description: RunDescription) -> dict[int, str]:
-    """The value by input id; of a parameter that is given twice the last one counts."""
+async def input_values(call: Call[Any], description: RunDescription, codes: SearchCodes) -> dict[int, str]:
+    """The value by input id, in at most one round trip; of a parameter that is given twice the last one counts.
+
+    Args:
+        call: The request.
+        description: With the settings.
+        codes: Of the operation.
+
+    Returns:
+        The values, by the ids of the inputs.
+
+    Raises:
+        InputProblem: A parameter is unknown, or there are too many of them.
+    """
     settings = description.settings
     if not settings:
         return {}
@@ -99,9 +145,9 @@ async def _values(call: Call[Any], description: RunDescription) -> dict[int, str
         input_id = known.get((setting.component, setting.name))
         if input_id is None:
             detail = f"Flow {setting.component} has no parameter {setting.name}."
-            raise _wrong("parameter_unknown", detail, "586", ("parameter_setting", index))
+            raise _wrong("parameter_unknown", detail, codes.parameter, ("parameter_setting", index))
         values[input_id] = setting.value
     if len(values) > MAX_PARAMETERS:
         detail = f"A search takes {MAX_PARAMETERS} parameters at most, not {len(values)}."
-        raise _wrong("parameters_too_many", detail, "588", ("parameter_setting",))
+        raise _wrong("parameters_too_many", detail, codes.too_many, ("parameter_setting",))
     return values
