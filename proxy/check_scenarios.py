@@ -23,11 +23,10 @@ from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, op
 from proxy.check_stage import COLUMNS, Place, Stage, staged
 from proxy.effects import Expected, RowDifference, State, Window, expected, row_differences
 from proxy.file_states import FileDifference, Files, expected_files, file_differences
-from proxy.forms import read_contents
 from proxy.recordings import Recording, read_recordings
 from proxy.redact import redacted_target
 from proxy.replay import Exchange, Replay, route_name, tally
-from proxy.scenarios import Scenario, ScenarioError, Step, recorded_bases, scenarios
+from proxy.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
 from proxy.translation import Translation, Untranslatable
 
 MOST_REALIGNED: Final = 0.05
@@ -176,34 +175,44 @@ async def check_scenarios(
     differ = Differ(registry, load_problems(config))
     if route is not None and not any(fnmatchcase(name, route) for name in (*routes.routes, UNROUTED)):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
-    recordings = list(read_recordings(paths))
-    try:
-        plays = scenarios(recordings)
-    except ScenarioError as error:
-        raise CheckError(str(error)) from error
-    if not plays:
-        raise CheckError("the recordings hold no step")
+    plays = read_scenarios(paths)
+    steps = [step.recording for play in plays for step in play.steps]
     clock = SteppedClock(plays[0].start)
-    public, store = recorded_bases(recordings)
+    public, store = recorded_bases(steps)
     async with staged(place, load_backend_settings(config)) as stage:
         side = InProcess(
             place.database, public_url or public, object_store_url or store, stage.root, clock=clock
         )
         async with open_side(side, config) as transport:
-            player = Player(stage, clock, registry, route, progress, len(recordings))
+            player = Player(stage, clock, registry, route, progress, len(steps))
             for scenario in plays:
-                replay = Replay(
-                    [step.recording for step in scenario.steps],
-                    routes,
-                    differ,
-                    transport,
-                    deadline=deadline,
-                    writes=True,
-                )
+                replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
     counts = tally(player.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
     return ScenariosResult(CheckResult(counts, (*found, *player.effects.breaches())), player.effects)
+
+
+def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
+    """Read scenarios.
+
+    Args:
+        paths: Recording files or directories.
+
+    Returns:
+        The scenarios, at least one, in the order of the files.
+
+    Raises:
+        CheckError: A recording is no step of a scenario, or there is none.
+        RecordingError: A recording cannot be read.
+    """
+    try:
+        plays = scenarios(read_recordings(paths))
+    except ScenarioError as error:
+        raise CheckError(str(error)) from error
+    if not plays:
+        raise CheckError("the recordings hold no step")
+    return plays
 
 
 class Player:
@@ -249,7 +258,7 @@ class Player:
             await self._stage.reset()
             for step, pair, asked in zip(scenario.steps, replay.translated, selected, strict=True):
                 self._clock.now = step.now
-                self._stage.files.learn(_contents(step.recording))
+                self._stage.files.learn(contents(step.recording))
                 window = Window(scenario.start, step.now)
                 if asked:
                     await self._replay(step, replay, pair, window)
@@ -369,8 +378,3 @@ class _Effect:
             tuple(file_differences(wanted_files, files)),
             changed=bool(row_differences(before, actual, COLUMNS, window)) or files_before != files,
         )
-
-
-def _contents(recording: Recording) -> Sequence[bytes]:
-    kind = next((value for name, value in recording.request.headers if name.lower() == "content-type"), "")
-    return read_contents(kind, recording.request.body)

@@ -71,7 +71,7 @@ class RecordedServer:
             question = asked(recording.request)
             self._answers.setdefault(question, recording)
             # PHP drops empty path segments; a client's library may have too (legacy notes, data 1.2).
-            self._loose.setdefault(_loose(question), recording)
+            self._loose.setdefault(loose(question), recording)
             self._methods.setdefault(_plain(question[1]), {})[recording.request.method] = None
 
     def __len__(self) -> int:
@@ -98,12 +98,23 @@ class RecordedServer:
             body,
         )
         question = asked(request)
-        recording = self._answers.get(question) or self._loose.get(_loose(question))
+        recording = await self.find(question)
         self._requests += 1
         if recording is None:
             await self._unknown(request, question, send)
         else:
             await self._recorded(recording, send)
+
+    async def find(self, question: Question) -> Recording | None:
+        """The recording that answers a request.
+
+        Args:
+            question: What is asked.
+
+        Returns:
+            The recording, or None.
+        """
+        return self._answers.get(question) or self._loose.get(loose(question))
 
     async def _recorded(self, recording: Recording, send: Send) -> None:
         latency = self._behaviour.latency
@@ -220,7 +231,8 @@ def _plain(path: str) -> str:
     return "/" + "/".join(segment for segment in path.split("/") if segment)
 
 
-def _loose(question: Question) -> Question:
+def loose(question: Question) -> Question:
+    """A question as clients may have changed it: no empty segments, parameters in any order."""
     # The order of parameters matters to PHP only where one occurs twice, and no recording needs it told apart then.
     method, path, query, form = question
     return method, _plain(path), tuple(sorted(query)), form

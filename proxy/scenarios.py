@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+from proxy.forms import read_contents
 from proxy.recordings import Recording
 
 Op = Literal["insert", "update", "delete"]
@@ -75,7 +76,7 @@ class Step:
     """One step of a scenario.
 
     Args:
-        recording: The exchange, with the times of the recording.
+        recording: The exchange as recorded.
         changes: What it did to rows.
         file_changes: What it did to files.
         started: When it was recorded.
@@ -95,7 +96,7 @@ class Scenario:
 
     Args:
         name: Its name.
-        steps: In order; the answers have the times of the replay's clock.
+        steps: In order.
     """
 
     name: str
@@ -105,6 +106,11 @@ class Scenario:
     def start(self) -> datetime:
         """When its clock begins."""
         return self.steps[0].now
+
+    def timed(self) -> tuple[Recording, ...]:
+        """The exchanges with the times of the replay's clock in their answers."""
+        clock = [(step.started, step.now) for step in self.steps]
+        return tuple(with_times(step.recording, clock[: index + 1]) for index, step in enumerate(self.steps))
 
 
 def scenarios(recordings: Iterable[Recording]) -> list[Scenario]:
@@ -165,7 +171,7 @@ def _scenario(name: str, recordings: Sequence[Recording]) -> Scenario:
             )
         except (KeyError, TypeError) as error:
             raise ScenarioError(recording, f"its changes cannot be read: {error!r}") from error
-    return Scenario(name, tuple(_shifted(step, steps) for step in steps))
+    return Scenario(name, tuple(steps))
 
 
 def _change(change: Mapping[str, Any]) -> Change:
@@ -192,26 +198,38 @@ def _clock(recordings: Sequence[Recording]) -> Iterator[datetime]:
         yield now
 
 
-def _shifted(step: Step, steps: Sequence[Step]) -> Step:
-    """The step with the times of the replay's clock in its answer."""
-    response = step.recording.response
+def with_times(recording: Recording, played: Sequence[tuple[datetime, datetime]]) -> Recording:
+    """A step's exchange with the times of another clock in its answer.
+
+    Args:
+        recording: The exchange as recorded.
+        played: Of the steps up to this one, in order: when each was recorded, and what the clock showed.
+
+    Returns:
+        The exchange; nothing of its answer is volatile any more.
+    """
 
     def moved(match: re.Match[bytes]) -> bytes:
         written = datetime.fromisoformat(f"{match[1].decode()} {match[3].decode()}")
         # The latest step that had begun by then; what is older is a time of the sample.
-        writer = next(
-            (
-                other
-                for other in reversed(steps)
-                if other.started <= step.started and other.started.replace(microsecond=0) <= written
-            ),
-            None,
+        now = next(
+            (now for started, now in reversed(played) if started.replace(microsecond=0) <= written), None
         )
-        if writer is None:
-            return match[0]
-        return writer.now.strftime(f"%Y-%m-%d{match[2].decode()}%H:%M:%S").encode()
+        return match[0] if now is None else now.strftime(f"%Y-%m-%d{match[2].decode()}%H:%M:%S").encode()
 
-    body = _MOMENT.sub(moved, response.body)
-    # Nothing of the answer is volatile once its times are those of the clock.
-    recording = replace(step.recording, response=replace(response, body=body), volatile=())
-    return replace(step, recording=recording)
+    body = _MOMENT.sub(moved, recording.response.body)
+    return replace(recording, response=replace(recording.response, body=body), volatile=())
+
+
+def contents(recording: Recording) -> list[bytes]:
+    """The contents that a request brings, which stored files may get.
+
+    Args:
+        recording: The exchange.
+
+    Returns:
+        Those of its form's parts; nothing when it has no multipart form.
+    """
+    request = recording.request
+    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    return read_contents(kind, request.body)
