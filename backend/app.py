@@ -12,6 +12,7 @@ from backend.database import Database
 from backend.datasets import routes as datasets
 from backend.documentation import documentation_pages
 from backend.downloads import routes as downloads
+from backend.elasticsearch import Elasticsearch
 from backend.estimationprocedures import routes as estimationprocedures
 from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.evaluations import routes as evaluations
@@ -22,8 +23,10 @@ from backend.gateway import Gateway
 from backend.jobs import routes as jobs
 from backend.local_storage import LocalStorage
 from backend.operations import Operation
+from backend.rehearsal import Rehearsals
 from backend.resources import Resources
 from backend.runs import routes as runs
+from backend.search_index import NoIndex
 from backend.setups import routes as setups
 from backend.studies import routes as studies
 from backend.sweep import sweep
@@ -94,7 +97,10 @@ def create_app(
             if storage is not None:
                 stack.push_async_callback(storage.close)
                 await sweep(database, storage)
-            app.state.resources = Resources(settings, database, problems, clock, storage)
+            index = Elasticsearch(settings.search_index) if settings.search_index else NoIndex()
+            stack.push_async_callback(index.close)
+            rehearsals = Rehearsals(settings.shadow_secret)
+            app.state.resources = Resources(settings, database, problems, clock, rehearsals, storage, index)
             yield
 
     pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url)

@@ -67,6 +67,8 @@ class FileWrites:
             UnusableName: No file can have this name.
         """
         storage = self._store()
+        if not name or "/" in name:
+            raise UnusableName(f"{name!r} cannot be the name of a file")
         if len(folder + name) > LONGEST_PATH:
             raise UnusableName(f"the path {folder + name!r} is longer than {LONGEST_PATH} characters")
         for candidate in numbered(name):

@@ -12,23 +12,28 @@ from typing import Any, cast
 
 import orjson
 from sqlalchemy.exc import StatementError
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database import DatabaseUnavailable
-from backend.intake import read_intake
+from backend.intake import hashing, read_intake
 from backend.operations import Answer, Call, Operation
 from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     METHOD_NOT_ALLOWED,
     NO_SUCH_PATH,
+    InputError,
+    InputProblem,
     Problem,
     problem_response,
 )
 from backend.resources import Resources
 from backend.router import Router
+from backend.storage import NoStorage, UnusableName
 from backend.transaction import Transaction, read, write
 from backend.validation import read_parameters
 from config.routes import RouteMap
@@ -81,6 +86,10 @@ class Gateway:
             return await self._operate(scope, receive, resources)
         except Problem as problem:
             return problem_response(resources.problems, problem)
+        except UnusableName as error:
+            return problem_response(resources.problems, _unusable(error))
+        except NoStorage as error:
+            return problem_response(resources.problems, DATABASE_UNAVAILABLE.because(f"{error}."))
         except DatabaseUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _unavailable())
@@ -114,8 +123,12 @@ class Gateway:
             )
         operation, writes = match.target
         scope["path_params"] = match.segments
+        rehearsal = Headers(scope=scope).get(rehearsals.HEADER)
+        receive, body = (receive, None) if rehearsal is None else hashing(receive)
         request, intake = await read_intake(scope, receive, operation.body_limit)
         try:
+            if rehearsal is not None and body is not None:
+                resources.rehearsals.admit(rehearsal, method, _target(path, scope), body.hexdigest())
             key = intake.key()
             if key is None and operation.access.key:
                 raise no_key()
@@ -136,12 +149,24 @@ class Gateway:
                 )
                 return await operation.handler(call)
 
-            answer = await (write(resources, work) if writes else read(resources, work))
+            answer = await (
+                write(resources, work, rehearsal=rehearsal is not None) if writes else read(resources, work)
+            )
         finally:
             await request.close()
         if isinstance(answer, Response):
             return answer
         return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)
+
+
+def _target(path: str, scope: Scope) -> bytes:
+    query = cast(bytes, scope["query_string"])
+    return path.encode("latin-1") + (b"?" + query if query else b"")
+
+
+def _unusable(error: UnusableName) -> InputProblem:
+    entry: InputError = {"type": "file_name", "loc": ["body"], "msg": str(error), "input": None}
+    return InputProblem(f"{error}.", [entry])
 
 
 def _unavailable() -> Problem:

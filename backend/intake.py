@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -179,6 +180,25 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     except orjson.JSONDecodeError as error:
         raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
     return request, Intake(query, json=json, authorization=authorization)
+
+
+def hashing(receive: Receive) -> tuple[Receive, "hashlib._Hash"]:
+    """The same body, with its SHA-256.
+
+    Args:
+        receive: Gives the body.
+
+    Returns:
+        What gives it now, and the hash, which is that of the body once it is read.
+    """
+    digest = hashlib.sha256()
+
+    async def hashed() -> Message:
+        message = await receive()
+        digest.update(message.get("body", b""))
+        return message
+
+    return hashed, digest
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -29,9 +29,9 @@ def loosely_equal(left: str, right: str) -> bool:
         beyond = [number > _LARGEST or number < _SMALLEST for number in numbers]
         if all(beyond):
             return False  # as texts, and they differ
-        if any(beyond):
-            return float(numbers[0]) == float(numbers[1])
-    return numbers[0] == numbers[1]
+        if not any(beyond):
+            return numbers[0] == numbers[1]
+    return float(numbers[0]) == float(numbers[1])
 
 
 def _number(text: str) -> int | float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from backend.clock import Clock
 from backend.database import Database
+from backend.rehearsal import Rehearsals
 from backend.search_index import NoIndex, SearchIndex
 from backend.storage import Storage
 from config.problems import ProblemType
@@ -21,6 +22,7 @@ class Resources:
         database: Where the rows are.
         problems: The table of problem types, by slug.
         clock: What time it is.
+        rehearsals: Which writes are to be rolled back.
         storage: Where stored files are; None when nowhere.
         index: The search index.
         writing: Held by the one who writes, on SQLite.
@@ -30,6 +32,7 @@ class Resources:
     database: Database
     problems: Mapping[str, ProblemType]
     clock: Clock
+    rehearsals: Rehearsals = field(default_factory=lambda: Rehearsals(None))
     storage: Storage | None = None
     index: SearchIndex = field(default_factory=NoIndex)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)

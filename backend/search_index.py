@@ -4,6 +4,7 @@ PHP updates Elasticsearch within the request and answers 105 when that fails, af
 failing index never fails a request (new-API contract, decision 12).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -59,7 +60,7 @@ class IndexChanges:
 class SearchIndex(Protocol):
     """Takes changes and returns at once."""
 
-    def submit(self, changes: list[Change]) -> None:
+    def submit(self, changes: Sequence[Change]) -> None:
         """Have documents changed, some time soon."""
 
     async def close(self) -> None:
@@ -69,7 +70,7 @@ class SearchIndex(Protocol):
 class NoIndex:
     """There is no search index."""
 
-    def submit(self, changes: list[Change]) -> None:
+    def submit(self, changes: Sequence[Change]) -> None:
         """Do nothing."""
 
     async def close(self) -> None:

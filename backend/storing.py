@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Column, DateTime, Float, Integer, String, Table, Text
 from sqlalchemy import insert as insert_into
@@ -26,8 +26,6 @@ from backend.collations import storable
 from backend.conflicts import Rule, rule_of
 from backend.problems import InputError, InputProblem
 
-Value: TypeAlias = str | int | float | datetime | None
-
 _MYSQL = mysql.dialect()
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _LARGEST_DOUBLE = 1.7976931348623157e308
@@ -35,12 +33,12 @@ _TEXT_BYTES = {mysql.TINYTEXT: 255, mysql.MEDIUMTEXT: 2**24 - 1}
 _BITS = {mysql.TINYINT: 8, mysql.SMALLINT: 16, mysql.MEDIUMINT: 24, mysql.INTEGER: 32, mysql.BIGINT: 64}
 
 
-def stored(table: Table, values: Mapping[str, Value], *, complete: bool = False) -> dict[str, Any]:
+def stored(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
     """What a row holds after these values were written.
 
     Args:
         table: The table.
-        values: By column; a text may stand for a number.
+        values: By column: text, number, datetime or None; a text may stand for a number.
         complete: Fill in what an insert leaves out.
 
     Returns:
@@ -59,7 +57,7 @@ def stored(table: Table, values: Mapping[str, Value], *, complete: bool = False)
     return row
 
 
-async def insert(connection: AsyncConnection, table: Table, values: Mapping[str, Value]) -> int:
+async def insert(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> int:
     """Insert a row; one round trip.
 
     Args:
@@ -79,7 +77,7 @@ async def insert(connection: AsyncConnection, table: Table, values: Mapping[str,
     return int(done.lastrowid or 0) if table.autoincrement_column is not None else 0
 
 
-async def insert_ignoring(connection: AsyncConnection, table: Table, values: Mapping[str, Value]) -> bool:
+async def insert_ignoring(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> bool:
     """MySQL's INSERT IGNORE: a row that breaks a rule of the table is not stored, and that is no error.
 
     Args:
@@ -102,7 +100,7 @@ async def insert_ignoring(connection: AsyncConnection, table: Table, values: Map
     return True
 
 
-def _value(column: Column[Any], value: Value) -> Any:
+def _value(column: Column[Any], value: object) -> Any:
     if value is None:
         return None
     kind = column.type.dialect_impl(_MYSQL)
@@ -119,7 +117,7 @@ def _value(column: Column[Any], value: Value) -> Any:
     return value
 
 
-def _integer(kind: TypeEngine[Any], value: Value) -> int:
+def _integer(kind: TypeEngine[Any], value: object) -> int:
     if isinstance(value, str):
         found = _NUMBER.match(value)
         # An exponent can ask for more digits than there is memory.
@@ -136,11 +134,11 @@ def _integer(kind: TypeEngine[Any], value: Value) -> int:
     return min(max(whole, lowest), lowest + (1 << bits) - 1)
 
 
-def _double(value: Value) -> float:
+def _double(value: object) -> float:
     if isinstance(value, str):
         found = _NUMBER.match(value)
         value = float(found[1]) if found else 0.0
-    number = float(value)  # type: ignore[arg-type]  # a datetime is none of a number column's values
+    number = float(str(value))
     return min(max(number, -_LARGEST_DOUBLE), _LARGEST_DOUBLE)
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.database import DatabaseUnavailable
 from backend.file_writes import FileWrites
 from backend.resources import Resources
 from backend.search_index import IndexChanges
@@ -81,8 +82,10 @@ async def write(
         try:
             return await _once(resources, work, rehearsal=rehearsal)
         except DBAPIError as error:
-            if attempt == ATTEMPTS or not _is_lock_error(error):
+            if not _is_lock_error(error):
                 raise
+            if attempt == ATTEMPTS:
+                raise DatabaseUnavailable(f"others had the locks {ATTEMPTS} times: {error.orig}") from error
             log.info("a transaction is done again: %s", error.orig)
         # Not all at the same moment, else they meet again.
         await asyncio.sleep(random.uniform(0, 0.01 * attempt))

@@ -41,6 +41,8 @@ class BackendSettings:
         object_store_url: What addresses of Parquet files begin with; likewise.
         files: Root of the stored files; None when there are none.
         splits_url: Where requests for splits go that are not stored; None for nowhere.
+        shadow_secret: Known to the proxy too, which signs rehearsals of writes with it; None for no rehearsals.
+        search_index: URL of an Elasticsearch that is told of writes; None for none.
         host: Address to listen on.
         port: Port to listen on, 0 for any free one.
     """
@@ -51,11 +53,15 @@ class BackendSettings:
     object_store_url: str = "https://data.openml.org/"
     files: Path | None = None
     splits_url: str | None = None
+    shadow_secret: str | None = field(default=None, repr=False)
+    search_index: str | None = None
     host: str = "127.0.0.1"
     port: int = 8001
 
     def __post_init__(self) -> None:
         _with_slash(self, "public_url", "object_store_url")
+        if self.search_index is not None:
+            _with_slash(self, "search_index")
         _check_port(self.port, "port")
 
 

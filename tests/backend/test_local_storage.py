@@ -1,0 +1,105 @@
+"""Stored files in a folder: claims, moves and what killed processes leave."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from backend.local_storage import LocalStorage
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[LocalStorage]:
+    """A storage in an empty folder."""
+    opened = LocalStorage(tmp_path)
+    yield opened
+    await opened.close()
+
+
+def files(root: Path) -> list[str]:
+    """All files below a root."""
+    return sorted(str(file.relative_to(root)) for file in root.rglob("*") if file.is_file())
+
+
+async def test_a_file_is_staged_claimed_and_published(storage: LocalStorage, tmp_path: Path) -> None:
+    """It is at its path only after the last step, and nothing else stays."""
+    staged = await storage.stage(b"abc")
+    assert (staged.size, staged.local.read_bytes()) == (3, b"abc")
+    assert await storage.claim("a//b/c.txt")
+    assert not await storage.exists("a/b/c.txt")
+    await storage.publish(staged, "a//b/c.txt")
+    await storage.release("a//b/c.txt")
+    assert files(tmp_path) == ["a/b/c.txt"]
+    assert (tmp_path / "a/b/c.txt").read_bytes() == b"abc"
+
+
+async def test_a_path_is_claimed_once(storage: LocalStorage, tmp_path: Path) -> None:
+    """Two spellings of one path are one; another process's storage sees the claim too."""
+    other = LocalStorage(tmp_path)
+    assert await storage.claim("a//b")
+    assert not await storage.claim("a/b")
+    assert not await other.claim("a/b")
+    await storage.release("a/b")
+    assert await other.claim("a/b")
+    await other.close()
+
+
+async def test_claims_of_the_living_are_not_abandoned(storage: LocalStorage, tmp_path: Path) -> None:
+    """Only those that were given up, or whose process is gone, are."""
+    other = LocalStorage(tmp_path)
+    await storage.claim("mine")
+    await other.claim("theirs")
+    await storage.claim("given-up")
+    await storage.disown("given-up")
+    assert await storage.abandoned() == ["given-up"]
+    assert await other.abandoned() == ["given-up"]
+    await other.close()
+    assert sorted(await storage.abandoned()) == ["given-up", "theirs"]
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from backend.local_storage import LocalStorage
+
+async def main() -> None:
+    storage = LocalStorage(Path(sys.argv[1]))
+    await storage.stage(b"never published")
+    staged = await storage.stage(b"published")
+    await storage.claim("a/b")
+    await storage.publish(staged, "a/b")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_what_a_killed_process_leaves_is_found(storage: LocalStorage, tmp_path: Path) -> None:
+    """Its claim is abandoned, and its temporary files are gone."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert await storage.abandoned() == ["a/b"]
+    await storage.release("a/b")
+    assert files(tmp_path) == ["a/b"]
+
+
+async def test_nothing_stays_of_a_closed_storage(tmp_path: Path) -> None:
+    """The folder looks as if nobody had been there."""
+    storage = LocalStorage(tmp_path)
+    await storage.stage(b"abc")
+    await storage.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_removing_what_is_gone_is_no_error(storage: LocalStorage) -> None:
+    """Two may have the same wish."""
+    await storage.remove("a/b")
+    await storage.discard(await storage.stage(b""))
+    assert not await storage.exists("a/b")
