@@ -36,7 +36,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     ),
     "no database": (
         ["check", "--recordings", TASKTYPES, "--database", "sqlite:///nothing.db"],
-        "there is no file nothing.db",
+        "nothing.db; load one with",
     ),
     "nobody there": (["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:1"], "does not answer"),
     "wrong maximum": (
@@ -47,6 +47,9 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["check", "--recordings", TASKTYPES, "--database", "sqlite:///x.db", "--now", "noon"],
         "--now wants a time like",
     ),
+    "no sides": (["serve", "--port", "0", "--admin-port", "0"], "give --legacy URL"),
+    "no log": (["report", "--log", "sqlite:///nothing.db"], "there is no diff log"),
+    "wrong log": (["report", "--log", "nonsense"], "is no URL of a diff log"),
     "wrong fault": (["legacy", "--recordings", TASKTYPES, "--fault", "sulk"], "--fault wants one of"),
     "wrong latency": (["legacy", "--recordings", TASKTYPES, "--latency", "slow"], "--latency wants seconds"),
 }
@@ -74,16 +77,14 @@ def test_a_check_writes_its_json_to_stdout(sqlite_url: str) -> None:
         "check",
         "--recordings",
         TASKTYPES,
-        TASKTYPES,
+        TASKTYPES.replace("tasktype", "evaluationmeasure"),
         "--database",
         sqlite_url,
         "--json",
         "-",
-        "--route",
-        "task*",
     )
     document = orjson.loads(done.stdout)
-    assert document["totals"]["received"] == 74
+    assert document["totals"]["received"] == 37 + 9
     assert done.returncode == (1 if document["breaches"] else 0)
 
 
