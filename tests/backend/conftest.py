@@ -97,6 +97,7 @@ async def writable(scratch_database: Database, sample: Path, tmp_path: Path) -> 
         public_url=PUBLIC_URL,
         object_store_url=OBJECT_STORE_URL,
         files=files,
+        shadow_secret="tests sign with this",
     )
     app = create_app(settings, frozen_clock(NOW))
     async with app.router.lifespan_context(app):

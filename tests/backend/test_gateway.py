@@ -1,6 +1,11 @@
 """The gate that every request passes, through the front door."""
 
+from __future__ import annotations
+
+import hashlib
 import logging
+import secrets
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +14,9 @@ import pytest
 
 from backend.app import create_app
 from backend.database import Database
+from backend.rehearsal import signature
 from config.settings import BackendSettings
+from tests.backend.conftest import Writable
 
 pytestmark = pytest.mark.anyio
 
@@ -111,3 +118,66 @@ async def test_a_lost_database_is_503(sqlite_url: str, tmp_path: Path) -> None:
         await gone.dispose()
     assert (response.status_code, response.json()["code"]) == (503, "107")
     assert response.headers["retry-after"]
+
+
+SECRET = "tests sign with this"
+
+
+def signed(method: str, target: str, body: bytes = b"") -> dict[str, str]:
+    """The header of a rehearsal."""
+    t, n = str(int(time.time())), secrets.token_hex(8)
+    sig = signature(SECRET, t, n, method, target.encode(), hashlib.sha256(body).hexdigest())
+    return {"Parity-Shadow": f"rollback; t={t}; n={n}; sig={sig}"}
+
+
+async def test_a_rehearsal_answers_as_the_write_would(writable: Writable, keys: dict[str, str]) -> None:
+    """And leaves everything as it was, so that the write gives the same answer after it."""
+    target = f"/datasets/tag?api_key={keys['writer']}"
+    body = b'{"data_id": 61, "tag": "rehearsed"}'
+    headers = {"Content-Type": "application/json"}
+    before = await writable.snapshot()
+    rehearsed = await writable.http.post(
+        target, content=body, headers={**headers, **signed("POST", target, body)}
+    )
+    assert await writable.snapshot() == before
+    real = await writable.http.post(target, content=body, headers=headers)
+    assert (rehearsed.status_code, rehearsed.json()) == (real.status_code, real.json())
+    assert await writable.snapshot() != before
+
+
+async def test_a_rehearsal_of_what_is_refused_is_refused(writable: Writable, keys: dict[str, str]) -> None:
+    """The same problem, and nothing changes."""
+    target = f"/datasets/tag?api_key={keys['writer']}"
+    body = b'{"data_id": 61, "tag": "petal"}'
+    headers = {"Content-Type": "application/json", **signed("POST", target, body)}
+    answer = await writable.http.post(target, content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "473")
+
+
+async def test_a_header_without_a_right_signature_is_403(writable: Writable, keys: dict[str, str]) -> None:
+    """Another body, another target, another method, or used twice: nothing happens."""
+    target = f"/datasets/tag?api_key={keys['writer']}"
+    body = b'{"data_id": 61, "tag": "rehearsed"}'
+    good = signed("POST", target, body)
+    attempts = [
+        {"Parity-Shadow": "rollback"},
+        signed("POST", target, b"{}"),
+        signed("POST", "/datasets/tag", body),
+        signed("DELETE", target, body),
+        good,
+        good,
+    ]
+    before = await writable.snapshot()
+    statuses = []
+    for header in attempts:
+        headers = {"Content-Type": "application/json", **header}
+        answer = await writable.http.post(target, content=body, headers=headers)
+        statuses.append((answer.status_code, answer.json().get("type", "").rpartition("/")[2]))
+    assert statuses == [*[(403, "rehearsal-refused")] * 4, (200, ""), (403, "rehearsal-refused")]
+    assert await writable.snapshot() == before
+
+
+async def test_without_a_secret_there_are_no_rehearsals(client: httpx.AsyncClient) -> None:
+    """Even of a read."""
+    answer = await client.get("/datasets/61", headers=signed("GET", "/datasets/61"))
+    assert answer.status_code == 403
