@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from diffing.model import Outcome
 from proxy.check import CheckResult
-from proxy.check_scenarios import Effects
+from proxy.effect_tally import Effects
 from proxy.tally import Cluster, Counts, Tally
 
 _ERRORS = (
@@ -108,34 +109,33 @@ def summary(totals: Counts) -> str:
     return " · ".join(parts) + parity
 
 
-def routes_table(tally: Tally, further: Mapping[str, Mapping[str, str]] | None = None) -> Table:
-    """Counts per route; the last line is the total.
+def routes_table(tally: Tally) -> Table:
+    """Counts per route; the last line is the total. Fits 100 columns; narrower, names are folded, numbers never cut.
 
     Args:
         tally: The counts.
-        further: Further columns: title to a text per route.
     """
-    table = Table(header_style="bold", show_footer=True)
-    names = ("received", "compared", "match", "explained", "mismatch", "legacy error", "errors", "skipped")
+    table = plain_table(show_footer=True)
+    names = ("received", "compared", "match", "explained", "mismatch", "legacy\nerror", "errors", "skipped")
     total = _numbers(tally.totals)
-    table.add_column("route", footer="all", no_wrap=True)
+    table.add_column("route", footer="all", overflow="fold")
     for name, number in zip(names, total, strict=True):
-        table.add_column(name, footer=number, justify="right")
-    columns = further or {}
-    for title in columns:
-        table.add_column(title, justify="right")
+        table.add_column(name, footer=number, justify="right", no_wrap=True)
     for route, counts in sorted(tally.routes.items()):
-        table.add_row(
-            escape(route), *_numbers(counts), *(column.get(route, "") for column in columns.values())
-        )
+        table.add_row(escape(route), *_numbers(counts))
     return table
+
+
+def plain_table(*, show_footer: bool = False) -> Table:
+    """A table whose columns are set apart by blanks, so that more of them fit."""
+    return Table(box=SIMPLE_HEAD, header_style="bold", show_footer=show_footer, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
     """How many exchanges each deviation explained a part of, most first."""
-    table = Table(header_style="bold")
-    table.add_column("deviation")
-    table.add_column("exchanges", justify="right")
+    table = plain_table()
+    table.add_column("deviation", overflow="fold")
+    table.add_column("exchanges", justify="right", no_wrap=True)
     ordered = sorted(deviations.items(), key=lambda item: (-item[1], item[0]))
     for name, hits in ordered[:most]:
         table.add_row(escape(name), str(hits))

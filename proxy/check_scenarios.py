@@ -4,13 +4,11 @@ Every scenario starts from the pristine sample. After each step rows and files a
 says, so that every later step is compared whatever came of this one.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final
 
 from backend.table_states import NUMBERED
 from config.problems import load_problems
@@ -21,92 +19,13 @@ from diffing.deviations import Registry, load_registry
 from diffing.model import UNROUTED
 from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, open_side
 from proxy.check_stage import COLUMNS, Place, Stage, staged
-from proxy.effects import Expected, RowDifference, State, Window, expected, row_differences
-from proxy.file_states import FileDifference, Files, expected_files, file_differences
+from proxy.effect_tally import Effects, step_effect
+from proxy.effects import Window, expected
+from proxy.file_states import expected_files
 from proxy.recordings import Recording, read_recordings
-from proxy.redact import redacted_target
 from proxy.replay import Exchange, Replay, route_name, tally
 from proxy.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
 from proxy.translation import Translation, Untranslatable
-
-MOST_REALIGNED: Final = 0.05
-"""Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""
-
-ROWS_SHOWN: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class EffectDifference:
-    """A step that changed something else than recorded, and no entry says so.
-
-    Args:
-        exchange: The step.
-        rows: Rows that are not as recorded.
-        files: Files that are not as recorded.
-        why: What is wrong beside that, or which entry does not explain it.
-    """
-
-    exchange: Exchange
-    rows: tuple[RowDifference, ...]
-    files: tuple[FileDifference, ...]
-    why: str | None = None
-
-    def document(self) -> dict[str, Any]:
-        """For the JSON of a check."""
-        recording, new = self.exchange.recording, self.exchange.new
-        target = redacted_target(recording.request.target, f"[{recording.caller}]")
-        return {
-            "recording": recording.id,
-            "route": self.exchange.route,
-            "request": f"{recording.request.method} {target}",
-            "legacy_status": recording.response.status,
-            "new_status": None if new is None else new.status,
-            "why": self.why,
-            "differing_rows": len(self.rows),
-            "rows": [row.document() for row in self.rows[:ROWS_SHOWN]],
-            "files": [file.document() for file in self.files[:ROWS_SHOWN]],
-        }
-
-
-@dataclass(slots=True)
-class Effects:
-    """What came of comparing what steps changed; compared = equal + different + realigned.
-
-    Args:
-        steps: Steps that were replayed.
-        compared: Steps that the new side was asked for.
-        equal: Those that changed what PHP changed.
-        different: Those that did not.
-        realigned: Those that did not on purpose, by registry entry.
-    """
-
-    steps: int = 0
-    compared: int = 0
-    equal: int = 0
-    different: list[EffectDifference] = field(default_factory=list)
-    realigned: Counter[str] = field(default_factory=Counter)
-
-    def document(self) -> dict[str, Any]:
-        """The JSON of a check's ``effects``."""
-        return {
-            "compared": self.compared,
-            "equal": self.equal,
-            "different": [difference.document() for difference in self.different],
-            "realigned": dict(sorted(self.realigned.items())),
-        }
-
-    def breaches(self) -> list[str]:
-        """Why the effects are no parity."""
-        found = []
-        if self.different:
-            rows = sum(len(difference.rows) for difference in self.different)
-            found.append(f"{len(self.different)} effects differ, in {rows} rows")
-        if self.realigned.total() > MOST_REALIGNED * self.steps:
-            found.append(
-                f"{self.realigned.total()} of {self.steps} steps change something else on purpose, "
-                f"more than {MOST_REALIGNED:.0%}"
-            )
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +205,10 @@ class Player:
             return
         changed = await self._stage.tables.look()
         files = self._stage.files.look()
-        effect = _Effect.of(step, window, changed, self._stage.tables.rows, files, self._stage.files.files)
-        self._judge(exchange, effect)
+        effect = step_effect(
+            step, COLUMNS, window, (changed, self._stage.tables.rows), (files, self._stage.files.files)
+        )
+        self.effects.judge(exchange, effect, self._registry)
         if effect.differs:
             await self._stage.tables.put(effect.wanted)
             self._stage.files.put(effect.wanted_files)
@@ -307,74 +228,3 @@ class Player:
             if change.op == "insert" and isinstance(number, int):
                 first[change.table] = min(number, first.get(change.table, number))
         await self._stage.number(first)
-
-    def _judge(self, exchange: Exchange, effect: "_Effect") -> None:
-        self.effects.compared += 1
-        status = exchange.new.status if exchange.new else None
-        entries = [
-            entry
-            for name in exchange.comparison.deviations
-            if (entry := self._registry.by_id.get(name)) is not None and entry.effect is not None
-        ]
-        why = None
-        if status is not None and status >= 400 and effect.changed:
-            why = "an error changed something (new-API contract, decision 10)"
-        elif not effect.differs:
-            silent = [e.id for e in entries if e.effect is not None and not e.effect.tables]
-            if not (effect.changed and silent):
-                self.effects.equal += 1
-                return
-            why = f"{silent[0]} says that nothing is changed"
-        else:
-            for entry in entries:
-                assert entry.effect is not None
-                tables = entry.effect.tables
-                if (effect.places <= tables) if tables else not effect.changed:
-                    self.effects.realigned[entry.id] += 1
-                    return
-                why = f"{entry.id} does not explain it"
-        self.effects.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
-
-
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    """What one step changed beside what it should have."""
-
-    wanted: State
-    wanted_files: Files
-    rows: tuple[RowDifference, ...]
-    files: tuple[FileDifference, ...]
-    changed: bool
-
-    @property
-    def differs(self) -> bool:
-        return bool(self.rows or self.files)
-
-    @property
-    def places(self) -> frozenset[str]:
-        tables = {row.table.partition(".")[2] for row in self.rows}
-        return frozenset(tables | ({"files"} if self.files else set()))
-
-    @classmethod
-    def of(
-        cls,
-        step: Step,
-        window: Window,
-        changed: State,
-        rows: State,
-        files_before: Files,
-        files: Files,
-    ) -> "_Effect":
-        touched = changed.keys() | {change.table for change in step.changes if change.table in rows}
-        before = {name: changed.get(name, rows[name]) for name in touched}
-        found: Expected = expected(before, step.changes, COLUMNS, window)
-        wanted = before | found.rows
-        actual = {name: rows[name] for name in touched}
-        wanted_files = expected_files(files_before, step.file_changes)
-        return cls(
-            wanted,
-            wanted_files,
-            (*found.unknown, *row_differences(wanted, actual, COLUMNS, window)),
-            tuple(file_differences(wanted_files, files)),
-            changed=bool(row_differences(before, actual, COLUMNS, window)) or files_before != files,
-        )

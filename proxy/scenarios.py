@@ -22,7 +22,7 @@ STEP_TIME: Final = timedelta(milliseconds=1)
 """How far the clock of a replay goes from one step to the next within a second."""
 
 _PARQUET = re.compile(rb'"parquet_url": ?"([^"]+?)datasets\\?/')
-_MOMENT = re.compile(rb"\b(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)\b")
+_MOMENT = re.compile(rb"\b(\d{4}-[01]\d-[0-3]\d)([ T])([0-2]\d:[0-5]\d:[0-5]\d)\b")
 
 
 class ScenarioError(ValueError):
@@ -209,11 +209,17 @@ def with_times(recording: Recording, played: Sequence[tuple[datetime, datetime]]
         The exchange; nothing of its answer is volatile any more.
     """
 
+    # What was written by a step lies between the first one and the end of this one; the sample has other times.
+    last = played[-1][0] + timedelta(seconds=recording.response.seconds)
+
     def moved(match: re.Match[bytes]) -> bytes:
-        written = datetime.fromisoformat(f"{match[1].decode()} {match[3].decode()}")
-        # The latest step that had begun by then; what is older is a time of the sample.
+        try:
+            written = datetime.fromisoformat(f"{match[1].decode()} {match[3].decode()}")
+        except ValueError:
+            return match[0]
         now = next(
-            (now for started, now in reversed(played) if started.replace(microsecond=0) <= written), None
+            (now for started, now in reversed(played) if started.replace(microsecond=0) <= written <= last),
+            None,
         )
         return match[0] if now is None else now.strftime(f"%Y-%m-%d{match[2].decode()}%H:%M:%S").encode()
 
