@@ -156,7 +156,7 @@ class Player:
         total: int,
     ) -> None:
         self.exchanges: list[Exchange] = []
-        self.effects = Effects()
+        self.effects = Effects(total)
         self._stage = stage
         self._clock = clock
         self._registry = registry
@@ -196,7 +196,6 @@ class Player:
         pair: tuple[Recording, Translation | Untranslatable],
         window: Window,
     ) -> None:
-        self.effects.steps += 1
         await self._align(step)
         exchange = await replay.step(*pair)
         self.exchanges.append(exchange)

@@ -90,14 +90,14 @@ class Effects:
     """What came of comparing what steps changed; compared = equal + different + realigned.
 
     Args:
-        steps: Steps that were replayed.
+        steps: All steps.
         compared: Steps that the new side was asked for.
         equal: Those that changed what PHP changed.
         different: Those that did not.
         realigned: Those that did not on purpose, by registry entry.
     """
 
-    steps: int = 0
+    steps: int
     compared: int = 0
     equal: int = 0
     different: list[EffectDifference] = field(default_factory=list)
