@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from backend import tables
 from backend.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
-from backend.flows import queries, shapes
+from backend.flows import delete_routes, queries, shapes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, PathText
 from backend.problems import ProblemCase
@@ -126,4 +126,11 @@ async def tags(call: Call[NoParameters]) -> Document:
     return found
 
 
-operations: tuple[Operation[Any], ...] = (get, every_flow, exists, exists_form, tags)
+operations: tuple[Operation[Any], ...] = (
+    get,
+    every_flow,
+    exists,
+    exists_form,
+    tags,
+    *delete_routes.operations,
+)
