@@ -1,5 +1,6 @@
 """Settings of the backend and of the proxy: a TOML file, the environment over it, defaults below."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from config.typed import Place, build, read_toml
 T = TypeVar("T")
 
 _MIB = 1024 * 1024
+_MAY_BE_ZERO = frozenset({"breaker_failures"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,24 @@ class Timeouts:
 
     Args:
         connect: For a connection to the side that serves.
+        first_byte: For the beginning of an answer of the side that serves, from the end of the request on.
         served: For the next bytes of the side that serves.
+        total: For a whole exchange with the side that serves, however slow the client reads.
+        head: For a client's whole head, and for a request on a connection that was just opened.
+        client: For the next bytes of a client's body.
         shadow: For the whole answer of the side that is only asked.
+        rehearsal: For a rehearsed write, which its client waits for.
         drain: For what is pending when the proxy stops.
     """
 
     connect: float = 2.0
+    first_byte: float = 60.0
     served: float = 60.0
+    total: float = 3600.0
+    head: float = 10.0
+    client: float = 60.0
     shadow: float = 15.0
+    rehearsal: float = 0.5
     drain: float = 30.0
 
 
@@ -91,12 +103,16 @@ class Limits:
         header_count: Most header fields (431).
         header_bytes: Longest header section (431).
         body_bytes: Longest request body (413).
+        connections: Most connections of clients (503).
+        concurrency: Most requests under way (503).
     """
 
     target_bytes: int = 16 * 1024
     header_count: int = 100
     header_bytes: int = 64 * 1024
     body_bytes: int = 2048 * _MIB
+    connections: int = 4096
+    concurrency: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +126,27 @@ class Shadow:
         request_bytes: Longest request body that is kept for the shadow leg.
         answer_bytes: Longest answer of either side that is compared.
         unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
+        reask: Ask both sides again before a difference of a safe request is reported, so that a race shows as such.
+        control: Ask the side that serves a second time instead of the other one, and compare its two answers: the
+            noise that any comparison has (A/A).
+        breaker_failures: So many failures of a side in a row, and it is left alone for a while; 0 for never.
+        breaker_seconds: How long.
+        compare_seconds: Longest comparison.
+        compare_bytes: Most memory of the process that compares.
     """
 
     workers: int = 4
     queue: int = 1000
     queue_bytes: int = 64 * _MIB
     request_bytes: int = _MIB
-    answer_bytes: int = 16 * _MIB
+    answer_bytes: int = 8 * _MIB
     unlimited_every: int = 100
+    reask: bool = True
+    control: bool = False
+    breaker_failures: int = 20
+    breaker_seconds: float = 10.0
+    compare_seconds: float = 10.0
+    compare_bytes: int = 2048 * _MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +163,15 @@ class ProxySettings:
         log: SQLAlchemy URL of the diff log.
         admin_keys: SHA-256 of the administrators' API keys, in lower case, as hexadecimal: what they may see more of
             is compared as such (new-API contract, decision 9).
+        admin_token: What administrators of the proxy send as ``Authorization: Bearer …``; None refuses all their
+            commands, and lets health and metrics be read.
+        trusted_proxies: Networks whose ``X-Forwarded-*`` and ``Forwarded`` are believed; of others they are dropped.
+        sticky: ``header:NAME`` or ``cookie:NAME``: what keeps a client without a key on its side; its address else.
+        kill_file: While this file is there, legacy serves everything and nobody else is asked.
+        access_log: File for one JSON line per request, ``-`` for standard output, empty for none.
+        tell_served: Tell clients that send ``Parity-Tell`` who served them.
+        shadow_secret: Known to the backend too, for rehearsals of writes; None for no rehearsals.
+        workers: Processes that serve on the one port.
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
         shadow: The shadow leg.
@@ -147,6 +185,14 @@ class ProxySettings:
     admin_port: int = 8081
     log: str = "sqlite+aiosqlite:///parity-log.db"
     admin_keys: tuple[str, ...] = ()
+    admin_token: str | None = field(default=None, repr=False)
+    trusted_proxies: tuple[str, ...] = ()
+    sticky: str = ""
+    kill_file: Path = Path("parity-kill")
+    access_log: str = ""
+    tell_served: bool = False
+    shadow_secret: str | None = field(default=None, repr=False)
+    workers: int = 1
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
@@ -163,10 +209,17 @@ class ProxySettings:
                     "holds SHA-256 digests of keys, 64 hexadecimal digits each, never the keys",
                     key="admin_keys",
                 )
+        for network in self.trusted_proxies:
+            _check_network(network)
+        if not re.fullmatch(r"|(?:header|cookie):[!#$%&'*+.^_`|~0-9A-Za-z-]+", self.sticky):
+            raise ConfigError(f"must be header:NAME or cookie:NAME, not {self.sticky!r}", key="sticky")
+        if self.workers < 1:
+            raise ConfigError(f"must be 1 or more, not {self.workers}", key="workers")
         for table in (self.timeouts, self.limits, self.shadow):
             for key in table.__dataclass_fields__:
-                if getattr(table, key) <= 0:
-                    raise ConfigError(f"must be greater than 0, not {getattr(table, key)!r}", key=key)
+                value = getattr(table, key)
+                if not isinstance(value, bool) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
+                    raise ConfigError(f"must be greater than 0, not {value!r}", key=key)
 
 
 def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None) -> BackendSettings:
@@ -231,6 +284,15 @@ def _check_url(value: str, name: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"must be an http or https URL, not {value!r}", key=name)
+
+
+def _check_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"must hold addresses and networks such as 10.0.0.0/8, not {text!r}", key="trusted_proxies"
+        ) from error
 
 
 def _check_port(port: int, name: str) -> None:
