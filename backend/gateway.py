@@ -149,8 +149,11 @@ class Gateway:
                 )
                 return await operation.handler(call)
 
+            # HEAD is safe, also where GET writes: it answers what GET would.
             answer = await (
-                write(resources, work, rehearsal=rehearsal is not None) if writes else read(resources, work)
+                write(resources, work, rehearsal=rehearsal is not None or method == "HEAD")
+                if writes
+                else read(resources, work)
             )
         finally:
             await request.close()

@@ -41,7 +41,9 @@ async def sweep(database: Database, storage: Storage) -> int:
 
 async def _named(database: Database, paths: Sequence[str]) -> set[str]:
     file = tables.file
-    async with database.read() as connection:
-        found = await connection.scalars(select(file.c.filepath).where(file.c.filepath.in_(paths)))
+    asked = select(file.c.filepath).where(file.c.filepath.in_(paths))
+    async with database.write() as connection:
+        # Locking, because the commit of a process that was killed just now may still be under way.
+        found = await connection.scalars(asked.with_for_update(read=True))
         # The column takes capitals for equal, file systems do not.
         return set(found)
