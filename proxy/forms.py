@@ -10,7 +10,7 @@ MULTIPART = "multipart/form-data"
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _NAME = re.compile(rb'(?im)(^content-disposition:[^\r\n]*?[;\s]name=")([^"]*)(")')
-_FILE = re.compile(rb"(?im)^content-disposition:[^\r\n]*[;\s]filename\*?=")
+_FILE = re.compile(rb'(?im)^content-disposition:[^\r\n]*[;\s]filename\*?=(?:"([^"]*)")?')
 
 
 def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
@@ -31,6 +31,26 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
         if name and not _FILE.search(headers):
             fields[name[2].decode("utf-8", "surrogateescape")] = content.decode("utf-8", "surrogateescape")
     return fields
+
+
+def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
+    """Read how the files of a form are called.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+
+    Returns:
+        The file names by field, the last of each (PHP); nothing when the body is no multipart form.
+    """
+    files: dict[str, str] = {}
+    for headers, _ in _parts(content_type, body):
+        name, file = _NAME.search(headers), _FILE.search(headers)
+        if name and file:
+            files[name[2].decode("utf-8", "surrogateescape")] = (file[1] or b"").decode(
+                "utf-8", "surrogateescape"
+            )
+    return files
 
 
 def read_contents(content_type: str, body: bytes) -> list[bytes]:

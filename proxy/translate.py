@@ -7,7 +7,7 @@ from config.routes import Route, RouteMap
 from config.templates import parse_template
 from diffing.model import Headers
 from proxy.dispatch import Dispatcher, LegacyMatch, dispatcher
-from proxy.forms import read_fields, rewrite
+from proxy.forms import read_fields, read_files, rewrite
 from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
@@ -62,6 +62,10 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
         )
     parameters, pairs = _parameters(match, query, form, method in _BODILESS)
+    if match is not None and method == "POST":
+        files = read_files(request.header("content-type"), request.body)
+        named = {printable(field): printable(name) for field, name in files.items()}
+        parameters = {**named, **parameters}
     if KEY in query or (KEY in form and method in _BODILESS):
         pairs.append((KEY, query[KEY] if KEY in query else form[KEY]))
     headers, body = _content(request, method, match)

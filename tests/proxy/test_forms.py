@@ -1,6 +1,6 @@
 """Form bodies are read and rewritten without touching anything else."""
 
-from proxy.forms import MULTIPART, URLENCODED, read_fields, rewrite, write_fields
+from proxy.forms import MULTIPART, URLENCODED, read_fields, read_files, rewrite, write_fields
 
 MULTI = f"{MULTIPART}; boundary=xx"
 BODY = (
@@ -18,6 +18,12 @@ def test_a_url_encoded_form_is_read() -> None:
 def test_a_multipart_form_is_read_without_its_files() -> None:
     """PHP keeps files apart from fields."""
     assert read_fields(MULTI, BODY) == {"ids": "1,2"}
+
+
+def test_the_files_of_a_multipart_form_have_names() -> None:
+    """A file is known by its field; other forms have none."""
+    assert read_files(MULTI, BODY) == {"file": "ids"}
+    assert read_files(URLENCODED, b"file=ids") == {}
 
 
 def test_a_body_that_is_no_form_has_no_fields() -> None:

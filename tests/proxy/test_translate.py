@@ -295,6 +295,13 @@ def test_a_write_keeps_its_body() -> None:
     assert (body, FORM, True) == (translation.body, translation.headers, translation.writes)
 
 
+def test_files_are_parameters() -> None:
+    """What a form uploads is known by its fields."""
+    body = b'--x\r\nContent-Disposition: form-data; name="description"; filename="d.xml"\r\n\r\n<a/>\r\n--x--\r\n'
+    kind = (("Content-Type", "multipart/form-data; boundary=x"),)
+    assert _translated("POST", "/api/v1/json/run", kind, body).parameters == {"description": "d.xml"}
+
+
 def test_what_moves_into_the_body_is_moved() -> None:
     """The id of the study leaves the path, the field gets its new name, the length is no longer told."""
     translation = _translated("POST", "/api/v1/json/study/99/attach", FORM, b"ids=1,2")
