@@ -109,6 +109,16 @@ class ScenarioServer(RecordedServer):
         async with self._lock:
             await self._begin(names[name])
 
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """What the clock said at the steps of the present scenario that were played."""
+        return tuple(now for _, now in self._played)
+
+    async def settled(self) -> None:
+        """Wait until the sample is back after the last step of a scenario."""
+        if self._resetting is not None:
+            await self._resetting
+
     async def aclose(self) -> None:
         """Stop waiting for the end of a scenario."""
         if self._resetting is not None:
