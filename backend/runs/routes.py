@@ -8,7 +8,7 @@ from backend.filters import FilterCodes, OptionalIds, Text
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, Reader
 from backend.problems import NO_KEY, READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
-from backend.runs import queries, shapes
+from backend.runs import queries, shapes, write_routes
 from backend.runs.selection import (
     MAXIMUM,
     RunSelection,
@@ -178,4 +178,4 @@ async def tags(call: Call[NoParameters]) -> Document:
     return found
 
 
-operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags)
+operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags, *write_routes.operations)
