@@ -1,15 +1,14 @@
 """The files that one request writes and deletes, tied to its transaction."""
 
-import io
 import logging
-import os
+import secrets
 import tempfile
 from pathlib import Path
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 
-from backend.storage import NoStorage, Staged, Storage, UnusableName, normal, numbered, write_copy
+from backend.storage import NoStorage, Staged, Storage, UnusableName, normal, numbered, stage_in
 
 log = logging.getLogger("backend")
 
@@ -76,11 +75,11 @@ class FileWrites:
             if normal(path) in map(normal, self._placed):
                 continue
             if self._rehearsal:
-                if not await storage.exists(path):
+                if await storage.size(path) is None:
                     break
             elif await storage.claim(path):
                 self._claimed.append(path)
-                if not await storage.exists(path):
+                if await storage.size(path) is None:
                     break
                 self._claimed.remove(path)
                 await storage.release(path)
@@ -156,8 +155,5 @@ class FileWrites:
 
 
 def _stage_outside(source: UploadFile | bytes) -> Staged:
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source.file
-    stream.seek(0)
-    descriptor, name = tempfile.mkstemp(prefix="rehearsal-")
-    with os.fdopen(descriptor, "wb") as target:
-        return Staged(Path(name), *write_copy(stream, target))
+    place = Path(tempfile.gettempdir()) / f"rehearsal-{secrets.token_hex(16)}"
+    return stage_in(place, source)

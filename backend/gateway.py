@@ -29,16 +29,20 @@ from backend.problems import (
     InputError,
     InputProblem,
     Problem,
+    ProblemCase,
     problem_response,
 )
 from backend.resources import Resources
 from backend.router import Router
-from backend.storage import NoStorage, UnusableName
+from backend.storage import NoStorage, StorageUnavailable, UnusableName
 from backend.transaction import Transaction, read, write
 from backend.validation import read_parameters
-from config.routes import RouteMap
+from config.routes import Route, RouteMap
+from config.templates import parse_template
 
 log = logging.getLogger("backend")
+
+STORAGE_UNAVAILABLE = ProblemCase("service-unavailable")
 
 # On every answer, of an error too (new-API contract, decision 14).
 CORS = (
@@ -71,7 +75,7 @@ class Gateway:
                 methods.append("HEAD")
             for path in (route.new.path, *route.new.aliases):
                 for method in methods:
-                    self._router.add(method, path, (operation, route.writes))
+                    self._router.add(method, _with_numbers(path, route), (operation, route.writes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -89,7 +93,10 @@ class Gateway:
         except UnusableName as error:
             return problem_response(resources.problems, _unusable(error))
         except NoStorage as error:
-            return problem_response(resources.problems, DATABASE_UNAVAILABLE.because(f"{error}."))
+            return problem_response(resources.problems, STORAGE_UNAVAILABLE.because(f"{error}."))
+        except StorageUnavailable as error:
+            log.error("%s", error)
+            return problem_response(resources.problems, _no_storage())
         except DatabaseUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _unavailable())
@@ -170,6 +177,21 @@ def _target(path: str, scope: Scope) -> bytes:
 def _unusable(error: UnusableName) -> InputProblem:
     entry: InputError = {"type": "file_name", "loc": ["body"], "msg": str(error), "input": None}
     return InputProblem(f"{error}.", [entry])
+
+
+def _no_storage() -> Problem:
+    return STORAGE_UNAVAILABLE.because(
+        "The storage for files cannot be reached at the moment.", headers={"Retry-After": "10"}
+    )
+
+
+def _with_numbers(path: str, route: Route) -> str:
+    """The new path with the segments marked that must be numbers; the legacy template says which."""
+    legacy = parse_template(route.legacy.path) if route.legacy else ()
+    for segment in legacy:
+        if segment.kind == "number":
+            path = path.replace(f"{{{segment.text}}}", f"{{{segment.text}:number}}")
+    return path
 
 
 def _unavailable() -> Problem:

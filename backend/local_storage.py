@@ -8,18 +8,18 @@ way. The temporary files lie in the root because only there moving them is one s
 import contextlib
 import fcntl
 import hashlib
-import io
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 
-from backend.storage import Staged, normal, write_copy
+from backend.storage import CHUNK, Staged, normal, stage_in
 
 STAGING = ".staging"
 CLAIMS = "claims"
@@ -41,15 +41,27 @@ class LocalStorage:
 
     async def stage(self, source: UploadFile | bytes) -> Staged:
         """Write a file under a temporary name."""
-        return await to_thread.run_sync(self._stage, source)
+        return await to_thread.run_sync(lambda: stage_in(self._temporary(), source))
 
     async def discard(self, staged: Staged) -> None:
         """Remove a temporary file, if it is still there."""
         await to_thread.run_sync(lambda: staged.local.unlink(missing_ok=True))
 
-    async def exists(self, path: str) -> bool:
-        """Whether there is a file."""
-        return await to_thread.run_sync(self._at(path).exists)
+    async def size(self, path: str) -> int | None:
+        """Bytes of a file; None when there is none."""
+        return await to_thread.run_sync(self._size, path)
+
+    async def read(self, path: str, first: int = 0, last: int | None = None) -> AsyncIterator[bytes]:
+        """The content of a file, from its first to its last wanted byte."""
+        file: BinaryIO = await to_thread.run_sync(self._at(path).open, "rb")
+        try:
+            file.seek(first)
+            left = CHUNK if last is None else last - first + 1
+            while chunk := await to_thread.run_sync(file.read, min(CHUNK, left)):
+                left -= 0 if last is None else len(chunk)
+                yield chunk
+        finally:
+            file.close()
 
     async def claim(self, path: str) -> bool:
         """Take a path, durably."""
@@ -100,15 +112,9 @@ class LocalStorage:
     def _temporary(self) -> Path:
         return self._folder() / secrets.token_hex(16)
 
-    def _stage(self, source: UploadFile | bytes) -> Staged:
-        place = self._temporary()
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source.file
-        stream.seek(0)
-        with place.open("xb") as target:
-            size, md5 = write_copy(stream, target)
-            target.flush()
-            os.fsync(target.fileno())
-        return Staged(place, size, md5)
+    def _size(self, path: str) -> int | None:
+        place = self._at(path)
+        return place.stat().st_size if place.is_file() else None
 
     def _claim(self, path: str) -> bool:
         return self._write_claim(path, self._folder().name)

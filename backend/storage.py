@@ -11,14 +11,17 @@ nor a file without its row:
 A claim whose process died is found by ``abandoned``: its file stays when a row names the path, else it goes
 (backend/sweep.py). Files to be deleted are claimed too and removed after the commit.
 
-StorageError        the file cannot be stored as asked
-├── UnusableName    the name is none that a file can have
-└── NoStorage       no storage is configured
+StorageError              the file cannot be stored as asked
+├── UnusableName          the name is none that a file can have
+├── NoStorage             no storage is configured
+└── StorageUnavailable    the storage does not do what it should
 """
 
 import hashlib
+import io
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -40,6 +43,10 @@ class UnusableName(StorageError):
 
 class NoStorage(StorageError):
     """No storage is configured."""
+
+
+class StorageUnavailable(StorageError):
+    """The storage does not do what it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,20 @@ class Storage(Protocol):
     async def discard(self, staged: Staged) -> None:
         """Remove a temporary file, if it is still there."""
 
-    async def exists(self, path: str) -> bool:
-        """Whether there is a file."""
+    async def size(self, path: str) -> int | None:
+        """Bytes of a file; None when there is none."""
+
+    def read(self, path: str, first: int = 0, last: int | None = None) -> AsyncIterator[bytes]:
+        """The content of a file that is there.
+
+        Args:
+            path: Of the file.
+            first: The first wanted byte.
+            last: The last wanted byte; None for that of the file.
+
+        Yields:
+            The content, in parts.
+        """
 
     async def claim(self, path: str) -> bool:
         """Take a path, durably.
@@ -153,6 +172,25 @@ def numbered(name: str) -> Iterator[str]:
     while True:
         number += 1
         yield f"{stem}_{number}{dot}{ending}" if dot else f"{name}_{number}"
+
+
+def stage_in(place: Path, source: UploadFile | bytes) -> Staged:
+    """Write a temporary file; blocks.
+
+    Args:
+        place: Where; must not be there.
+        source: What to write; an upload is read from its beginning.
+
+    Returns:
+        The temporary file, on the disk and not only in its cache.
+    """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source.file
+    stream.seek(0)
+    with place.open("xb") as target:
+        size, md5 = write_copy(stream, target)
+        target.flush()
+        os.fsync(target.fileno())
+    return Staged(place, size, md5)
 
 
 def write_copy(source: BinaryIO, target: BinaryIO) -> tuple[int, str]:

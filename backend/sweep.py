@@ -30,7 +30,7 @@ async def sweep(database: Database, storage: Storage) -> int:
         some = paths[start : start + _AT_A_TIME]
         named = await _named(database, some)
         for path in some:
-            if path not in named and await storage.exists(path):
+            if path not in named and await storage.size(path) is not None:
                 await storage.remove(path)
                 removed += 1
             await storage.release(path)

@@ -33,11 +33,14 @@ async def test_a_file_is_staged_claimed_and_published(storage: LocalStorage, tmp
     staged = await storage.stage(b"abc")
     assert (staged.size, staged.local.read_bytes()) == (3, b"abc")
     assert await storage.claim("a//b/c.txt")
-    assert not await storage.exists("a/b/c.txt")
+    assert await storage.size("a/b/c.txt") is None
     await storage.publish(staged, "a//b/c.txt")
     await storage.release("a//b/c.txt")
     assert files(tmp_path) == ["a/b/c.txt"]
-    assert (tmp_path / "a/b/c.txt").read_bytes() == b"abc"
+    assert await storage.size("a/b//c.txt") == 3
+    parts = [(0, None), (1, None), (1, 1), (0, 9)]
+    read = [b"".join([part async for part in storage.read("a/b/c.txt", *ends)]) for ends in parts]
+    assert read == [b"abc", b"bc", b"b", b"abc"]
 
 
 async def test_a_path_is_claimed_once(storage: LocalStorage, tmp_path: Path) -> None:
@@ -102,4 +105,4 @@ async def test_removing_what_is_gone_is_no_error(storage: LocalStorage) -> None:
     """Two may have the same wish."""
     await storage.remove("a/b")
     await storage.discard(await storage.stage(b""))
-    assert not await storage.exists("a/b")
+    assert await storage.size("a/b") is None

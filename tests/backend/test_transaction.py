@@ -113,17 +113,15 @@ async def test_after_a_commit_that_breaks_the_database_is_asked(
     """Nobody else knows whether it happened: the file stays when its row is there, else it goes."""
 
     def breaks(connection: Connection) -> None:
+        event.remove(engine, "commit", breaks)  # the asking is a transaction too
         if happened:
             connection.connection.commit()
         raise ConnectionError("the connection is lost")
 
     engine = resources.database.engine.sync_engine
     event.listen(engine, "commit", breaks)
-    try:
-        with pytest.raises(ConnectionError):
-            await write(resources, upload)
-    finally:
-        event.remove(engine, "commit", breaks)
+    with pytest.raises(ConnectionError):
+        await write(resources, upload)
     expected = ["misc/a.txt"] if happened else []
     assert await paths(resources) == files(resources, tmp_path) == expected
 
