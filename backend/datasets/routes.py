@@ -3,7 +3,17 @@
 from typing import Annotated, Any
 
 from backend import tables
-from backend.datasets import list_queries, quality_routes, queries, shapes, work_routes
+from backend.datasets import (
+    change_routes,
+    edit_routes,
+    list_queries,
+    ontology_routes,
+    quality_routes,
+    queries,
+    shapes,
+    topic_routes,
+    work_routes,
+)
 from backend.datasets.filters import DatasetFilters
 from backend.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
@@ -153,4 +163,8 @@ operations: tuple[Operation[Any], ...] = (
     tags,
     *quality_routes.operations,
     *work_routes.operations,
+    *change_routes.operations,
+    *edit_routes.operations,
+    *topic_routes.operations,
+    *ontology_routes.operations,
 )

@@ -1,0 +1,166 @@
+"""Endpoints that fork, delete and reset data sets, and change their status."""
+
+from typing import Annotated, Any, Literal, cast
+
+from backend.access import WRITER
+from backend.conflicts import refusing
+from backend.datasets import write_queries, write_shapes
+from backend.datasets.write_access import PRIVATE, number, owned, visible
+from backend.fields import NOT_GIVEN, FieldText, Id, given
+from backend.late_input import rejected
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters, PathId
+from backend.problems import ProblemCase
+
+# Legacy notes, data 10.14 to 10.16 and 10.21.
+NO_FORK_ID = ProblemCase("validation-error", "1070")
+FORK_UNKNOWN = ProblemCase("dataset-not-found", "1071")
+FORK_EXISTS = ProblemCase("dataset-version-exists", "1072")
+DELETE_UNKNOWN = ProblemCase("dataset-not-found", "352")
+DELETE_NOT_OWNED = ProblemCase("dataset-not-owned", "353")
+IN_USE = ProblemCase("dataset-in-use", "354")
+RESET_UNKNOWN = ProblemCase("dataset-not-found", "1021")
+RESET_NOT_OWNED = ProblemCase("dataset-not-owned", "1022")
+ILLEGAL_STATUS = ProblemCase("validation-error", "691")
+STATUS_UNKNOWN = ProblemCase("dataset-not-found", "692")
+STATUS_NOT_OWNED = ProblemCase("dataset-not-owned", "693")
+TRANSITION = ProblemCase("dataset-status-transition", "694")
+ADMIN_ACTIVATES = ProblemCase("dataset-admin-only", "696")
+
+ACTIVE, DEACTIVATED = "active", "deactivated"
+
+
+class DatasetField(Parameters):
+    """A data set that a form or JSON body names."""
+
+    data_id: Id = NOT_GIVEN
+
+
+class DatasetPath(Parameters):
+    """A data set by its id, where 0 is just an unknown one."""
+
+    dataset_id: Annotated[int, PathId()]
+
+
+class StatusFields(Parameters):
+    """A data set and its new status."""
+
+    dataset_id: Id = NOT_GIVEN
+    status: FieldText = ""
+
+
+@operation(
+    "dataset.fork",
+    parameters=DatasetField,
+    answer=write_shapes.Changed,
+    problems=(NO_FORK_ID, FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
+    access=WRITER,
+)
+async def fork(call: Call[DatasetField]) -> Document:
+    """Make a data set of one's own of another: the same file, the next version, the newest description.
+
+    Tags, topics, status and what engines found are not copied. A data set without a description makes one without
+    (legacy notes, data 10.14). Six round trips to the database with the key's: the data set, the versions of its
+    name, its copy, the description, its copy.
+    """
+    if not given(call.parameters.data_id):
+        raise rejected(call, ["data_id"], "missing", "Give data_id", code="1070")
+    did = number(call, "data_id", call.parameters.data_id, code="1071")
+    row = await visible(call, did, FORK_UNKNOWN)
+    copy = {name: value for name, value in row._mapping.items() if name != "did"}
+    copy["uploader"] = call.user.id
+    copy["version"] = await write_queries.next_version(call.connection, row.name)
+    with refusing(unique=FORK_EXISTS.because(f"Dataset {did} is being forked; try again.")):
+        made = await write_queries.add(call.connection, copy)
+    description = await write_queries.newest_description(call.connection, did)
+    if description is not None:
+        await write_queries.add_description(
+            call.connection, made, description.description, description.uploader
+        )
+    call.index.put("data", made, data_id=made, name=row.name, version=copy["version"], uploader=call.user.id)
+    return write_shapes.changed(made)
+
+
+@operation(
+    "dataset.delete",
+    parameters=DatasetPath,
+    answer=write_shapes.Changed,
+    problems=(DELETE_UNKNOWN, PRIVATE, DELETE_NOT_OWNED, IN_USE),
+    access=WRITER,
+)
+async def delete(call: Call[DatasetPath]) -> Document:
+    """Delete a data set that no task is about, with all that is stored of it but the file, which forks may share.
+
+    Four round trips to the database with the key's: the data set, its tasks, its deletion.
+    """
+    did = call.parameters.dataset_id
+    await owned(call, did, DELETE_UNKNOWN, DELETE_NOT_OWNED)
+    in_use = IN_USE.because(f"Dataset {did} is in use by other content. It cannot be deleted.")
+    if await write_queries.used_by_task(call.connection, did):
+        raise in_use
+    with refusing(reference=in_use):
+        await write_queries.remove(call.connection, did)
+    call.index.delete("data", did)
+    return write_shapes.changed(did)
+
+
+@operation(
+    "dataset.reset",
+    parameters=DatasetPath,
+    answer=write_shapes.Changed,
+    problems=(RESET_UNKNOWN, PRIVATE, RESET_NOT_OWNED),
+    access=WRITER,
+)
+async def reset(call: Call[DatasetPath]) -> Document:
+    """Forget what engines found out about a data set, so that they look at it anew.
+
+    Four round trips to the database with the key's: the data set, two deletions.
+    """
+    did = call.parameters.dataset_id
+    await owned(call, did, RESET_UNKNOWN, RESET_NOT_OWNED)
+    await write_queries.forget_results(call.connection, did)
+    return write_shapes.changed(did)
+
+
+@operation(
+    "dataset.update_status",
+    parameters=StatusFields,
+    answer=write_shapes.StatusUpdated,
+    problems=(ILLEGAL_STATUS, STATUS_UNKNOWN, PRIVATE, STATUS_NOT_OWNED, ADMIN_ACTIVATES, TRANSITION),
+    access=WRITER,
+)
+async def update_status(call: Call[StatusFields]) -> Document:
+    """Activate (administrators) or deactivate a data set.
+
+    A deactivated data set keeps the row that says it is active, so that activating it again only takes the other
+    row away (legacy notes, data 10.21). Up to five round trips to the database with the key's: the data set, its
+    status rows, their changes.
+    """
+    wanted = call.parameters.status
+    if wanted not in (ACTIVE, DEACTIVATED):
+        message = f"Give as status {ACTIVE} or {DEACTIVATED}"
+        raise rejected(call, ["status"], "status", message, code="691")
+    if not call.parameters.dataset_id.text:
+        raise rejected(call, ["dataset_id"], "missing", "Give dataset_id", code="692")
+    did = number(call, "dataset_id", call.parameters.dataset_id, code="692")
+    await owned(call, did, STATUS_UNKNOWN, STATUS_NOT_OWNED)
+    if wanted == ACTIVE and not call.user.is_admin:
+        raise ADMIN_ACTIVATES.because(f"Only administrators can activate datasets, such as {did}.")
+    there = await write_queries.statuses(call.connection, did)
+    present = DEACTIVATED if DEACTIVATED in there else ACTIVE if ACTIVE in there else "in_preparation"
+    illegal = TRANSITION.because(f"Illegal status transition: dataset {did} is {present} already.")
+    if wanted == present:
+        raise illegal
+    if wanted == ACTIVE and present == DEACTIVATED:
+        await write_queries.remove_status(call.connection, did, DEACTIVATED)
+    if wanted not in there:
+        with refusing(unique=illegal):
+            await write_queries.add_status(call.connection, did, wanted, call.user.id, call.now())
+    answer: write_shapes.StatusUpdated = {
+        "dataset_id": did,
+        "status": cast(Literal["active", "deactivated"], wanted),
+    }
+    return answer
+
+
+operations: tuple[Operation[Any], ...] = (fork, delete, reset, update_status)

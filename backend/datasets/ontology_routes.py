@@ -1,0 +1,110 @@
+"""Endpoints that put ontologies on features and take them off."""
+
+from typing import Any
+
+from backend.access import WRITER
+from backend.datasets import ontology_queries, write_queries, write_shapes
+from backend.datasets.write_access import PRIVATE, allow_to_see, visible
+from backend.fields import NOT_GIVEN, FieldText, Id
+from backend.late_input import rejected
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters
+from backend.php_comparison import loosely_equal
+from backend.php_forms import filtered
+from backend.php_urls import is_url
+from backend.problems import ProblemCase
+
+# Legacy notes, data 10.20.
+EXISTS = ProblemCase("ontology-already-exists", "1101")
+NO_FEATURE = ProblemCase("validation-error", "1102")
+NOT_FOUND = ProblemCase("ontology-not-found", "1103")
+NOT_OWNED = ProblemCase("ontology-not-owned", "1104")
+TOO_LONG = ProblemCase("validation-error", "1105")
+NO_URL = ProblemCase("validation-error", "1106")
+
+LONGEST = 256
+
+
+class OntologyFields(Parameters):
+    """An ontology of a feature: the URL of what it means."""
+
+    data_id: Id = NOT_GIVEN
+    index: Id = NOT_GIVEN
+    ontology: FieldText = ""
+
+
+def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
+    """Data set, feature and URL; the URL is looked at first, as in PHP."""
+    given = call.parameters
+    url = filtered(given.ontology)
+    if len(url.encode()) > LONGEST:
+        raise rejected(
+            call, ["ontology"], "too_long", f"An ontology has at most {LONGEST} bytes", code="1105"
+        )
+    if not is_url(url):
+        raise rejected(call, ["ontology"], "url", "Give as ontology a valid URL", code="1106")
+    fields = {"data_id": given.data_id, "index": given.index}
+    for name, field in fields.items():
+        if field.number is None:
+            kind = "id" if field.text else "missing"
+            raise rejected(call, [name], kind, f"Give {name} as an integer: {_told(call, url)}", code=code)
+    return given.data_id.number or 0, given.index.number or 0, url
+
+
+def _told(call: Call[OntologyFields], url: str) -> str:
+    return f"id={call.parameters.data_id.text}; index={call.parameters.index.text}; description={url}"
+
+
+@operation(
+    "dataset.add_ontology",
+    parameters=OntologyFields,
+    answer=write_shapes.Ontologies,
+    problems=(TOO_LONG, NO_URL, NO_FEATURE, PRIVATE, EXISTS),
+    access=WRITER,
+)
+async def add_ontology(call: Call[OntologyFields]) -> Document:
+    """Put an ontology on a feature; answers all that the feature has then.
+
+    PHP stores it and then dies of its own answer. Six round trips to the database with the key's: the data set, the
+    feature, its ontologies, the new one, all of them.
+    """
+    did, index, url = _asked(call, "1102")
+    row = await write_queries.dataset(call.connection, did)
+    there = row is not None and await ontology_queries.has_feature(call.connection, did, index)
+    if row is None or (not there and call.user.may_see(row.visibility, row.uploader)):
+        wrong = ["data_id"] if row is None else ["index"]
+        message = f"There is no such feature: {_told(call, url)}"
+        raise rejected(call, wrong, "reference", message, code="1102")
+    allow_to_see(call, row)
+    if any(
+        loosely_equal(url, other) for other in await ontology_queries.ontologies(call.connection, did, index)
+    ):
+        raise EXISTS.because(f"The feature has this ontology already: {_told(call, url)}.")
+    await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())
+    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+
+
+@operation(
+    "dataset.remove_ontology",
+    parameters=OntologyFields,
+    answer=write_shapes.Ontologies,
+    problems=(TOO_LONG, NO_URL, NOT_FOUND, PRIVATE, NOT_OWNED),
+    access=WRITER,
+)
+async def remove_ontology(call: Call[OntologyFields]) -> Document:
+    """Take an ontology off a feature that one put there; administrators take off any. Answers those that are left.
+
+    Five round trips to the database with the key's: the data set, who put it there, the deletion, the others.
+    """
+    did, index, url = _asked(call, "1103")
+    await visible(call, did, NOT_FOUND)
+    owners = await ontology_queries.owners(call.connection, did, index, url)
+    if not owners:
+        raise NOT_FOUND.because(f"The feature does not have this ontology: {_told(call, url)}.")
+    if not all(map(call.user.may_change, owners)):
+        raise NOT_OWNED.because(f"This ontology was not added by you: {_told(call, url)}.")
+    await ontology_queries.take(call.connection, did, index, url)
+    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+
+
+operations: tuple[Operation[Any], ...] = (add_ontology, remove_ontology)

@@ -1,0 +1,86 @@
+"""Endpoints that put topics on data sets and take them off, for administrators."""
+
+from typing import Any
+
+from backend.access import admin_writes
+from backend.conflicts import refusing
+from backend.datasets import topic_queries, write_shapes
+from backend.datasets.write_access import number, visible
+from backend.fields import NOT_GIVEN, FieldText, Id, given
+from backend.late_input import rejected
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters
+from backend.php_comparison import loosely_equal
+from backend.php_forms import filtered
+from backend.problems import ProblemCase
+
+# Legacy notes, data 10.19.
+MISSING = ProblemCase("validation-error", "1080")
+UNKNOWN = ProblemCase("dataset-not-found", "1081")
+ADMIN_ONLY = ProblemCase("administrator-only", "1082")
+EXISTS = ProblemCase("topic-already-exists", "1083")
+EXISTS_ALIKE = ProblemCase("topic-already-exists", "1084")
+NOT_FOUND = ProblemCase("topic-not-found", "1085")
+
+
+class TopicFields(Parameters):
+    """A topic of a data set."""
+
+    data_id: Id = NOT_GIVEN
+    topic: FieldText = ""
+
+
+async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
+    """The data set, which is there, and the topic."""
+    data_id, topic = call.parameters.data_id, filtered(call.parameters.topic)
+    missing = [name for name, value in (("data_id", data_id), ("topic", topic)) if not given(value)]
+    if missing:
+        raise rejected(call, missing, "missing", "Give data_id and topic", code="1080")
+    did = number(call, "data_id", data_id, code="1081")
+    await visible(call, did, UNKNOWN)
+    return did, topic
+
+
+@operation(
+    "dataset.add_topic",
+    parameters=TopicFields,
+    answer=write_shapes.Changed,
+    problems=(MISSING, UNKNOWN, EXISTS, EXISTS_ALIKE),
+    access=admin_writes(ADMIN_ONLY),
+)
+async def add_topic(call: Call[TopicFields]) -> Document:
+    """Put a topic on a data set.
+
+    Topics that are numbers are compared as such; capitals do not count in the database. Four round trips to the
+    database with the key's: the data set, its topics, the new one.
+    """
+    did, topic = await _asked(call)
+    there = await topic_queries.topics(call.connection, did)
+    if any(loosely_equal(topic, other) for other in there):
+        raise EXISTS.because(f"Dataset {did} has the topic {topic} already.")
+    with refusing(unique=EXISTS_ALIKE.because(f"Dataset {did} has the topic {topic} in other capitals.")):
+        await topic_queries.put(call.connection, did, topic, call.user.id, call.now())
+    call.index.put("data", did, topics=[*there, topic])
+    return write_shapes.changed(did)
+
+
+@operation(
+    "dataset.delete_topic",
+    parameters=TopicFields,
+    answer=write_shapes.Changed,
+    problems=(MISSING, UNKNOWN, NOT_FOUND),
+    access=admin_writes(ADMIN_ONLY),
+)
+async def delete_topic(call: Call[TopicFields]) -> Document:
+    """Take a topic off a data set; capitals do not count.
+
+    Four round trips to the database with the key's: the data set, the deletion, the topics that are left.
+    """
+    did, topic = await _asked(call)
+    if not await topic_queries.take(call.connection, did, topic):
+        raise NOT_FOUND.because(f"Dataset {did} does not have the topic {topic}.")
+    call.index.put("data", did, topics=await topic_queries.topics(call.connection, did))
+    return write_shapes.changed(did)
+
+
+operations: tuple[Operation[Any], ...] = (add_topic, delete_topic)

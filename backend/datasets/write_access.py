@@ -1,0 +1,105 @@
+"""What every write of a data set asks first: which one, whether it is there, who may see and change it."""
+
+from typing import Any
+
+from backend.datasets import write_queries
+from backend.fields import EntityId
+from backend.late_input import rejected
+from backend.operations import Call
+from backend.problems import InputError, InputProblem, ProblemCase
+from backend.results import AnyRow
+
+PRIVATE = ProblemCase("dataset-no-access", "112")
+"""The answer is that of reading the data set (new-API contract, decision 11)."""
+
+
+def number(call: Call[Any], name: str, field: EntityId, *, code: str) -> int:
+    """The integer that a field must be.
+
+    Args:
+        call: The request.
+        name: Of the field.
+        field: As it was sent.
+        code: Legacy code of an id that finds nothing.
+
+    Returns:
+        The integer.
+
+    Raises:
+        InputProblem: 422; the database takes ``61abc`` for 61, the new API does not.
+    """
+    if field.number is None:
+        raise rejected(call, [name], "id", "Give the id as an integer", code=code)
+    return field.number
+
+
+async def visible(call: Call[Any], did: int, unknown: ProblemCase) -> AnyRow:
+    """A data set that the caller may see, locked for what is to change; one round trip.
+
+    Args:
+        call: The request.
+        did: Its id.
+        unknown: There is none.
+
+    Returns:
+        The row of ``write_queries.dataset``.
+
+    Raises:
+        Problem: It is not there, or private and not the caller's.
+    """
+    row = await write_queries.dataset(call.connection, did)
+    if row is None:
+        raise unknown.because(f"No dataset with id {did} found.")
+    allow_to_see(call, row)
+    return row
+
+
+def allow_to_see(call: Call[Any], row: AnyRow) -> None:
+    """Let those pass who may see a data set.
+
+    Args:
+        call: The request.
+        row: Of the data set.
+
+    Raises:
+        Problem: It is private and not the caller's.
+    """
+    if not call.user.may_see(row.visibility, row.uploader):
+        raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
+
+
+async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: ProblemCase) -> AnyRow:
+    """A data set that the caller may change as its owner; one round trip.
+
+    Args:
+        call: The request.
+        did: Its id.
+        unknown: There is none.
+        not_owned: It is somebody else's, and the caller no administrator.
+
+    Returns:
+        The row of ``write_queries.dataset``.
+
+    Raises:
+        Problem: It is not there, private, or not the caller's.
+    """
+    row = await visible(call, did, unknown)
+    if not call.user.may_change(row.uploader):
+        raise not_owned.because(f"Dataset {did} is not owned by you.")
+    return row
+
+
+def refused_document(field: str, kind: str, message: str, *, code: str) -> InputProblem:
+    """The problem of an uploaded document that its schema lets through.
+
+    Args:
+        field: Name of the form's file or field.
+        kind: ``errors[].type`` of the answer.
+        message: What is wrong; also the detail.
+        code: The legacy code.
+
+    Returns:
+        The problem, ready to be raised.
+    """
+    error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
+    return InputProblem(message, [error], code=code)

@@ -1,0 +1,59 @@
+"""Answers of what changes data sets: PHP's inner object, typed (new-API contract, decision 3 and section C)."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+
+class Changed(TypedDict):
+    """The data set that was made, changed or deleted."""
+
+    id: int
+
+
+class Uploaded(TypedDict):
+    """The data set that features or qualities were stored for."""
+
+    did: int
+
+
+class StatusUpdated(TypedDict):
+    """A data set and its status afterwards."""
+
+    dataset_id: int
+    status: Literal["active", "deactivated"]
+
+
+class Ontologies(TypedDict):
+    """A data set and the ontologies that one of its features has afterwards."""
+
+    id: int
+    ontology: list[str]
+
+
+def changed(did: int) -> Changed:
+    """The answer about one data set.
+
+    Args:
+        did: Its id.
+    """
+    return {"id": did}
+
+
+def uploaded(did: int) -> Uploaded:
+    """The answer to features or qualities.
+
+    Args:
+        did: Id of the data set.
+    """
+    return {"did": did}
+
+
+def ontologies(did: int, values: list[str]) -> Ontologies:
+    """The answer about the ontologies of a feature.
+
+    Args:
+        did: Id of the data set.
+        values: All that the feature has.
+    """
+    return {"id": did, "ontology": values}
