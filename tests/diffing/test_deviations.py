@@ -52,3 +52,21 @@ def test_an_id_is_given_once(tmp_path: Path) -> None:
     """Hits are counted by id."""
     with pytest.raises(ConfigError, match="an entry of that id is in"):
         registry(tmp_path, ENTRIES + ENTRIES[: ENTRIES.index('[[deviation]]\nid = "thing-id"')])
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"), [('"none"', frozenset()), ('["study", "files"]', frozenset({"study", "files"}))]
+)
+def test_an_entry_says_how_an_effect_differs(tmp_path: Path, text: str, tables: frozenset[str]) -> None:
+    """Nothing is changed, or something else in these tables."""
+    changed = ENTRIES.replace('guide = "things"', f'guide = "things"\neffect = {text}', 1)
+    effect = registry(tmp_path, changed).by_id["thing-envelope"].effect
+    assert effect is not None
+    assert effect.tables == tables
+
+
+@pytest.mark.parametrize("text", ['"some"', "[]", "true"])
+def test_another_effect_is_an_error(tmp_path: Path, text: str) -> None:
+    """The message says what would be right."""
+    with pytest.raises(ConfigError, match='effect: must be "none" or a list of tables'):
+        registry(tmp_path, ENTRIES.replace('guide = "things"', f'guide = "things"\neffect = {text}', 1))

@@ -16,7 +16,8 @@ from proxy.recordings import Recording, read_recordings, write_recordings
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent
 WRITE = ROOT / "tests" / "recordings" / "write"
-SCENARIOS = ("data.tag", "data.untag-owner", "noindex.tag")
+TOPIC = {"id": 61, "topic": "Ponds", "uploader": 2, "date": "<now>"}
+SCENARIOS = ("data.tag", "data.untag-owner", "task.tag")
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -73,17 +74,16 @@ async def test_a_wrong_effect_is_told_and_mended(small: Place, tmp_path: Path) -
     """The steps after it are compared as if nothing had been wrong."""
 
     def damage(raw: dict[str, Any]) -> None:
-        raw["_db_changes"][0]["row"]["uploader"] = 1
+        raw["_db_changes"].append(
+            {"db": "openml_expdb", "table": "dataset_topic", "op": "insert", "row": TOPIC}
+        )
 
     first, *others = some("data.tag")
     result = await checked([damaged(first, damage), *others], small, tmp_path)
     [difference] = result.effects.document()["different"]
     assert difference["recording"] == first.id
-    assert [(row["what"], row["row"]["uploader"]) for row in difference["rows"]] == [
-        ("missing", 1),
-        ("extra", 2),
-    ]
-    assert "1 effects differ, in 2 rows" in result.check.breaches
+    assert difference["rows"] == [{"table": "openml_expdb.dataset_topic", "what": "missing", "row": TOPIC}]
+    assert "1 effects differ, in 1 rows" in result.check.breaches
 
 
 async def test_a_wrong_answer_is_a_mismatch(small: Place, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Form bodies are read and rewritten without touching anything else."""
 
-from proxy.forms import MULTIPART, URLENCODED, read_fields, read_files, rewrite, write_fields
+from proxy.forms import MULTIPART, URLENCODED, read_contents, read_fields, read_files, rewrite, write_fields
 
 MULTI = f"{MULTIPART}; boundary=xx"
 BODY = (
@@ -29,6 +29,12 @@ def test_the_files_of_a_multipart_form_have_names() -> None:
 def test_a_body_that_is_no_form_has_no_fields() -> None:
     """JSON is not read (legacy notes, data 2)."""
     assert read_fields("application/json", b'{"a": 1}') == {}
+
+
+def test_the_contents_of_all_parts_are_read() -> None:
+    """Files, and fields that may become files; a form without parts has none."""
+    assert read_contents(MULTI, BODY) == [b"1,2", b"\x00\xff\r\n"]
+    assert read_contents(URLENCODED, b"a=1") == []
 
 
 def test_a_url_encoded_form_is_rewritten() -> None:

@@ -15,11 +15,13 @@ from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.inprocess import Application
 from proxy.recordings import Recording, read_recordings
-from proxy.replay import Exchange, Replay, role_of, tally, unlimited
+from proxy.replay import Exchange, Replay, asking, reading, role_of, tally, unlimited
+from proxy.translation import Translation
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent
 READ = ROOT / "tests" / "recordings" / "read"
+WRITE = ROOT / "tests" / "recordings" / "write"
 
 
 CORS = {
@@ -207,3 +209,30 @@ def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: b
     rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
     new = NewTemplate("GET", "/unprocessed/{engine}/{order}/{count}")
     assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole
+
+
+async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteMap, differ: Differ) -> None:
+    """Where the side has a database of its own for it."""
+    steps = [item for item in read_recordings([WRITE / "data.jsonl.gz"]) if item.scenario == "data.tag"]
+    side = Side()
+    replay = Replay(steps, routes, differ, Application(side), writes=True)
+    exchange = await replay.step(*replay.translated[0])
+    assert (side.asked[0], exchange.route) == (("POST", "/datasets/tag"), "dataset.tag")
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "expected"),
+    [
+        (b"/x", b"a=1&api_key=k%26", b"/datasets/1?api_key=k%26"),
+        (b"/x?api_key=q", b"api_key=k", b"/datasets/1?api_key=q"),
+        (b"/x", b"a=1", b"/datasets/1"),
+    ],
+)
+def test_a_premise_is_asked_for_with_the_key_of_the_request(
+    target: bytes, body: bytes, expected: bytes
+) -> None:
+    """In the query, else in the form; the question has no body."""
+    headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "*/*"))
+    sent = Translation("POST", target, headers, body, None, {}, "json", writes=True)
+    assert asking(sent, "/datasets/1") == expected
+    assert (reading(sent).body, reading(sent).headers) == (b"", (("Accept", "*/*"),))

@@ -1,0 +1,58 @@
+"""Every recorded write, on both databases: the answers of PHP, and its effects."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from config.settings import DatabaseNames
+from proxy.check import Limits
+from proxy.check_scenarios import ScenariosResult, check_scenarios
+from proxy.check_stage import Place
+
+ROOT = Path(__file__).parent.parent.parent
+WRITE = ROOT / "tests" / "recordings" / "write"
+STEPS = 1621
+NAMES = DatabaseNames("all_openml", "all_openml_expdb")
+# Numbers only ever get stricter.
+LIMITS = Limits(max_skipped={"diverged": 0, "write": 0, "no_route": 0, "html_page": 1})
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ScenariosResult:
+    """All scenarios replayed, once on each kind of database."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('scenarios') / 'scenarios.db'}"
+        else:
+            url = request.getfixturevalue("mariadb_server")
+            patch.setenv("OPENML_DATABASE_NAMES_OPENML", NAMES.openml)
+            patch.setenv("OPENML_DATABASE_NAMES_OPENML_EXPDB", NAMES.openml_expdb)
+        place = Place(url, ROOT / "config" / "sample")
+        return asyncio.run(check_scenarios((WRITE,), place, ROOT / "config", limits=LIMITS))
+
+
+def test_the_answers_are_those_of_php(result: ScenariosResult) -> None:
+    """No undocumented difference."""
+    assert result.check.tally.document()["differences"] == []
+
+
+def test_the_effects_are_those_of_php(result: ScenariosResult) -> None:
+    """Rows and files after each step, times of writing aside."""
+    assert result.effects.document()["different"] == []
+
+
+def test_there_is_parity(result: ScenariosResult) -> None:
+    """Every route that writes was compared, and few effects differ on purpose."""
+    assert result.check.breaches == ()
+
+
+def test_the_numbers_add_up(result: ScenariosResult) -> None:
+    """Each step has one verdict, and each that was asked for one effect."""
+    totals, effects = result.check.tally.totals, result.effects
+    assert totals.received == STEPS
+    not_asked = sum(
+        count for reason, count in totals.skipped.items() if reason not in ("underived", "limited")
+    )
+    assert effects.compared == STEPS - not_asked
+    assert effects.compared == effects.equal + len(effects.different) + effects.realigned.total()
