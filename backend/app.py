@@ -26,8 +26,11 @@ from backend.operations import Operation
 from backend.rehearsal import Rehearsals
 from backend.resources import Resources
 from backend.runs import routes as runs
+from backend.s3_signing import Credentials
+from backend.s3_storage import S3Storage
 from backend.search_index import NoIndex
 from backend.setups import routes as setups
+from backend.storage import Storage
 from backend.studies import routes as studies
 from backend.sweep import sweep
 from backend.tagging import routes as tagging
@@ -63,6 +66,21 @@ OPERATIONS: tuple[Operation[Any], ...] = (
 )
 
 
+def open_storage(settings: BackendSettings) -> Storage | None:
+    """The place for stored files that the settings name.
+
+    Args:
+        settings: Of the backend.
+
+    Returns:
+        A bucket, a folder, or None when there is neither.
+    """
+    if settings.storage is not None:
+        credentials = Credentials(settings.storage_key, settings.storage_secret, settings.storage_region)
+        return S3Storage(settings.storage, credentials)
+    return LocalStorage(settings.files) if settings.files is not None else None
+
+
 def create_app(
     settings: BackendSettings, clock: Clock = system_clock, config: str | None = None
 ) -> Starlette:
@@ -93,7 +111,7 @@ def create_app(
             database = Database(settings.database, settings.database_names)
             stack.push_async_callback(database.dispose)
             await database.check()
-            storage = LocalStorage(settings.files) if settings.files is not None else None
+            storage = open_storage(settings)
             if storage is not None:
                 stack.push_async_callback(storage.close)
                 await sweep(database, storage)

@@ -54,6 +54,9 @@ def serve_command(
         str | None, typer.Option(help="What URLs of Parquet files begin with.", metavar="URL")
     ] = None,
     files: Annotated[Path | None, typer.Option(help="Root of the stored files.", metavar="DIR")] = None,
+    storage: Annotated[
+        str | None, typer.Option(help="Bucket of the stored files, instead of a root.", metavar="URL")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Serve the API until SIGINT or SIGTERM. Options go before OPENML_* variables, those before backend.toml."""
@@ -65,6 +68,7 @@ def serve_command(
         public_url=public_url,
         object_store_url=object_store_url,
         files=files,
+        storage=storage,
     )
     if settings.files is not None and not settings.files.is_dir():
         raise ConfigError(

@@ -42,6 +42,10 @@ class BackendSettings:
         public_url: What addresses in answers begin with; a missing last slash is added.
         object_store_url: What addresses of Parquet files begin with; likewise.
         files: Root of the stored files; None when there are none.
+        storage: URL of a bucket that has the stored files instead, ``https://HOST/BUCKET``; None for the folder.
+        storage_key: Access key of the bucket.
+        storage_secret: Secret key of the bucket.
+        storage_region: Region of the bucket.
         splits_url: Where requests for splits go that are not stored; None for nowhere.
         shadow_secret: Known to the proxy too, which signs rehearsals of writes with it; None for no rehearsals.
         search_index: URL of an Elasticsearch that is told of writes; None for none.
@@ -54,6 +58,10 @@ class BackendSettings:
     public_url: str = "http://127.0.0.1:8001/"
     object_store_url: str = "https://data.openml.org/"
     files: Path | None = None
+    storage: str | None = None
+    storage_key: str = field(default="", repr=False)
+    storage_secret: str = field(default="", repr=False)
+    storage_region: str = "us-east-1"
     splits_url: str | None = None
     shadow_secret: str | None = field(default=None, repr=False)
     search_index: str | None = None
@@ -62,6 +70,10 @@ class BackendSettings:
 
     def __post_init__(self) -> None:
         _with_slash(self, "public_url", "object_store_url")
+        if self.storage is not None:
+            _check_bucket(self.storage, "storage")
+            if self.files is not None:
+                raise ConfigError("cannot be given together with files: a file is stored once", key="storage")
         if self.search_index is not None:
             _with_slash(self, "search_index")
         _check_port(self.port, "port")
@@ -293,6 +305,13 @@ def _check_network(text: str) -> None:
         raise ConfigError(
             f"must hold addresses and networks such as 10.0.0.0/8, not {text!r}", key="trusted_proxies"
         ) from error
+
+
+def _check_bucket(value: str, name: str) -> None:
+    _check_url(value, name)
+    parts = urlsplit(value)
+    if not parts.path.strip("/") or parts.query or parts.username:
+        raise ConfigError("must be the URL of a bucket, https://HOST/BUCKET, without keys", key=name)
 
 
 def _check_port(port: int, name: str) -> None:

@@ -9,14 +9,16 @@ from anyio import to_thread
 from sqlalchemy import Row
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from backend.files import queries
+from backend.files import queries, upload
 from backend.files.arff import csv_blocks
 from backend.files.documents import ARFF_EXAMPLES, XML_EXAMPLES, XSD
+from backend.files.remote import send_remote, send_remote_csv
 from backend.files.serving import UNSATISFIABLE, content_type, send
 from backend.files.store import FileStore
 from backend.operations import Answer, Call, Operation, operation
 from backend.parameters import Parameters, PathId
-from backend.problems import ProblemCase
+from backend.problems import Problem, ProblemCase
+from backend.storage import Storage
 from backend.undecoded import Undecoded
 
 UNKNOWN = ProblemCase("file-not-found")
@@ -64,10 +66,19 @@ async def _file(call: Call[FilePath]) -> Row[*tuple[Any, ...]]:
     return row
 
 
+def _remote(call: Call[Any]) -> Storage | None:
+    """The object store, where files are not in a folder."""
+    return call.resources.storage if call.settings.files is None else None
+
+
+def _not_stored(row: Row[*tuple[Any, ...]]) -> Problem:
+    return UNKNOWN.because(f"File {row.id} is registered, but not stored here.")
+
+
 async def _stored(call: Call[FilePath], row: Row[*tuple[Any, ...]]) -> Path:
     path = await FileStore(call.settings.files).find(row.filepath)
     if path is None:
-        raise UNKNOWN.because(f"File {row.id} is registered, but not stored here.")
+        raise _not_stored(row)
     return path
 
 
@@ -75,7 +86,13 @@ async def _send(call: Call[FilePath]) -> Answer:
     row = await _file(call)
     if row.type == ELSEWHERE:
         return RedirectResponse(row.filepath, 302, {"Content-Type": HTML})
-    return await send(call.request, await _stored(call, row), row.mime_type, row.md5_hash)
+    storage = _remote(call)
+    if storage is None:
+        return await send(call.request, await _stored(call, row), row.mime_type, row.md5_hash)
+    answer = await send_remote(call.request, storage, row.filepath, row.mime_type, row.md5_hash)
+    if answer is None:
+        raise _not_stored(row)
+    return answer
 
 
 async def _send_csv(call: Call[FilePath]) -> Answer:
@@ -83,6 +100,12 @@ async def _send_csv(call: Call[FilePath]) -> Answer:
     names = await queries.feature_names(call.connection, row.id)
     if not names or row.type == ELSEWHERE:
         raise UNKNOWN.because(f"File {row.id} is not the stored file of a data set with features.")
+    storage = _remote(call)
+    if storage is not None:
+        answer = await send_remote_csv(storage, row.filepath, names)
+        if answer is None:
+            raise _not_stored(row)
+        return answer
     path = await _stored(call, row)
     return StreamingResponse(csv_blocks(path, names), headers={"Content-Type": content_type("text/plain")})
 
@@ -133,7 +156,12 @@ async def splits(call: Call[SplitsPath]) -> Answer:
     data = await queries.data_of_task(call.connection, task_id)
     if data is not None and not call.user.may_see(data.visibility, data.uploader):
         raise PRIVATE_DATA.because(f"No access granted: dataset {data.did} is private.")
-    path = await FileStore(call.settings.files).find(f"splits/{task_id}.arff")
+    name, storage = f"splits/{task_id}.arff", _remote(call)
+    if storage is not None:
+        answer = await send_remote(call.request, storage, name, "text/plain", f"splits-{task_id}")
+        if answer is not None:
+            return answer
+    path = await FileStore(call.settings.files).find(name)
     if path is not None:
         return await send(call.request, path, "text/plain", f"splits-{task_id}-{path.stat().st_mtime_ns}")
     if call.settings.splits_url is None:
@@ -172,6 +200,7 @@ XML = "text/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 operations: tuple[Operation[Any], ...] = (
+    *upload.operations,
     _document("file.xsd", XSD, XML),
     _document("file.xml_example", XML_EXAMPLES, XML),
     _document("file.arff_example", ARFF_EXAMPLES, TEXT),

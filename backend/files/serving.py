@@ -35,6 +35,29 @@ def is_current(given: str | None, etag: str) -> bool:
     return any(match[0] == "*" or match[1] == etag for match in _TAG.finditer(given or ""))
 
 
+def wanted_range(header: str, size: int) -> tuple[int, int] | None:
+    """The first and last byte of a range (RFC 9110, 14.1.2).
+
+    Args:
+        header: The header ``Range``.
+        size: Of the file, in bytes.
+
+    Returns:
+        None for what is not one range of bytes and is to be ignored; a first byte behind the last one for a range
+        that the file does not have.
+    """
+    fits = satisfiable(header, size)
+    match = _RANGE.fullmatch(header)
+    if fits is None or match is None:
+        return None
+    if not fits:
+        return 1, 0
+    first, last, suffix = match.groups()
+    if suffix is not None:
+        return max(size - int(suffix), 0), size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
 def satisfiable(header: str, size: int) -> bool | None:
     """Whether a file has the range that is asked for (RFC 9110, 14.1.2).
 

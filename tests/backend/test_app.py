@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.app import OPERATIONS, create_app
+from backend.app import OPERATIONS, create_app, open_storage
 from backend.database import DatabaseUnavailable
+from backend.local_storage import LocalStorage
+from backend.s3_storage import S3Storage
 from config.errors import ConfigError
 from config.settings import BackendSettings
 
@@ -30,3 +32,20 @@ def test_a_wrong_configuration_is_refused(tmp_path: Path) -> None:
     (tmp_path / "routes").mkdir()
     with pytest.raises(ConfigError):
         create_app(BackendSettings(), config=str(tmp_path))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (BackendSettings(), type(None)),
+        (BackendSettings(files=Path()), LocalStorage),
+        (BackendSettings(storage="https://minio.test/bucket"), S3Storage),
+    ],
+)
+async def test_the_settings_name_the_storage(settings: BackendSettings, kind: type) -> None:
+    """A folder, a bucket, or none."""
+    storage = open_storage(settings)
+    assert type(storage) is kind
+    if storage is not None:
+        await storage.close()

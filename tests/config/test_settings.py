@@ -1,6 +1,7 @@
 """Settings: file, environment over it, defaults below; what is wrong is named."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,26 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, environ: dict[str, st
     with pytest.raises(ConfigError) as caught:
         load_proxy_settings(_write(tmp_path, "proxy.toml", text), environ)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"storage": "s3://bucket"},
+        {"storage": "https://minio.test/"},
+        {"storage": "https://key:secret@minio.test/bucket"},
+        {"storage": "https://minio.test/bucket", "files": Path("/srv")},
+    ],
+)
+def test_a_bucket_is_one_url_and_the_only_storage(wrong: dict[str, Any]) -> None:
+    """Keys are settings of their own, and no message shows them."""
+    with pytest.raises(ConfigError) as caught:
+        BackendSettings(**wrong)
+    assert caught.value.key == "storage"
+    assert "secret" not in str(caught.value)
+
+
+def test_secrets_are_not_shown() -> None:
+    """Settings are logged by people."""
+    shown = repr(BackendSettings(shadow_secret="hidden", storage_key="hidden", storage_secret="hidden"))
+    assert "hidden" not in shown
