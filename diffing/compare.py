@@ -69,7 +69,7 @@ class Differ:
             return without
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
-        defect, broke = defect_of(legacy, old), broken(new, young)
+        defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
         if broke:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))

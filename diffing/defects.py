@@ -11,10 +11,18 @@ from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, 
 from diffing.problem import problem_differences
 
 
-def defect_of(legacy: Observation, old: Decoded) -> str | None:
-    """How the legacy answer is broken, in the words of the registry; None when it is whole."""
+def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:
+    """How the legacy answer is broken, in the words of the registry; None when it is whole.
+
+    Args:
+        legacy: What the legacy side answered.
+        old: That, decoded.
+        method: The client's; an answer to HEAD is whole without a body.
+    """
     if (legacy.status or 0) >= 500 and old.form is not Form.ERROR:
         return "html_500" if legacy.body else "empty_500"
+    if legacy.status == 200 and old.form is Form.HTML and not legacy.body and method != "HEAD":
+        return "empty_200"
     if old.form is Form.TWO_DOCUMENTS:
         return "two_documents"
     if old.form is Form.BROKEN:

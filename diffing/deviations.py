@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
-DEFECTS: Final = frozenset({"empty_500", "not_json", "not_xml", "two_documents", "html_500"})
+DEFECTS: Final = frozenset({"empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from backend import tables
 from backend.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
-from backend.flows import delete_routes, queries, shapes
+from backend.flows import delete_routes, queries, shapes, upload_routes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, PathText
 from backend.problems import ProblemCase
@@ -132,5 +132,6 @@ operations: tuple[Operation[Any], ...] = (
     exists,
     exists_form,
     tags,
+    *upload_routes.operations,
     *delete_routes.operations,
 )
