@@ -37,8 +37,7 @@ from backend.router import Router
 from backend.storage import NoStorage, StorageUnavailable, UnusableName
 from backend.transaction import Transaction, read, write
 from backend.validation import read_parameters
-from config.routes import Route, RouteMap
-from config.templates import parse_template
+from config.routes import RouteMap
 
 log = logging.getLogger("backend")
 
@@ -75,7 +74,7 @@ class Gateway:
                 methods.append("HEAD")
             for path in (route.new.path, *route.new.aliases):
                 for method in methods:
-                    self._router.add(method, _with_numbers(path, route), (operation, route.writes))
+                    self._router.add(method, path, (operation, route.writes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -183,15 +182,6 @@ def _no_storage() -> Problem:
     return STORAGE_UNAVAILABLE.because(
         "The storage for files cannot be reached at the moment.", headers={"Retry-After": "10"}
     )
-
-
-def _with_numbers(path: str, route: Route) -> str:
-    """The new path with the segments marked that must be numbers; the legacy template says which."""
-    legacy = parse_template(route.legacy.path) if route.legacy else ()
-    for segment in legacy:
-        if segment.kind == "number":
-            path = path.replace(f"{{{segment.text}}}", f"{{{segment.text}:number}}")
-    return path
 
 
 def _unavailable() -> Problem:

@@ -6,8 +6,8 @@ from typing import Final
 from config.routes import Route, RouteMap
 from config.templates import parse_template
 from diffing.model import Headers
-from proxy.dispatch import Dispatcher, LegacyMatch, dispatcher
-from proxy.forms import read_fields, read_files, rewrite
+from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
+from proxy.forms import read_beginnings, read_fields, read_files, rewrite
 from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
@@ -29,6 +29,8 @@ _CONTENT: Final = frozenset(
 )
 # PHP never reads the body of these; the new side would read filters from it (new-API contract, decision 4).
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# What entries of the registry may look at of an uploaded description.
+_TEXT_LIMIT: Final = 65_536
 
 
 def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untranslatable:
@@ -57,15 +59,14 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
         method, new_path, match = request.method, found, None
     else:
         method, new_path = found
+        match = _by_method(index, method, new_path, match)
     if match is not None and (name := _taken(match)):
         return Untranslatable(
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
         )
     parameters, pairs = _parameters(match, query, form, method in _BODILESS)
     if match is not None and method == "POST":
-        files = read_files(request.header("content-type"), request.body)
-        named = {printable(field): printable(name) for field, name in files.items()}
-        parameters = {**named, **parameters}
+        parameters = {**_files(request, match.route), **parameters}
     if KEY in query or (KEY in form and method in _BODILESS):
         pairs.append((KEY, query[KEY] if KEY in query else form[KEY]))
     headers, body = _content(request, method, match)
@@ -99,6 +100,17 @@ def _resolve(
     if match is not None and twin is not None and (not twin.method_known or twin.route is match.route):
         return method, "/" + "/".join(renamed)
     return nowhere if twin is not None else "/" + "/".join(renamed)
+
+
+def _by_method(index: Dispatcher, method: str, path: str, match: LegacyMatch | None) -> LegacyMatch | None:
+    """The route that the new side takes, where PHP's takes any method and the new side's does not have this one.
+
+    ``DELETE /setup/list`` is the list for PHP; for the new side it is the deletion of a setup whose id is no number.
+    """
+    twin = index.new(method, tuple(path.strip("/").split("/")))
+    if match is None or twin is None or answers(match.route, method) or not twin.method_known:
+        return match
+    return LegacyMatch(twin.route, twin.values, (), "number")
 
 
 def _new_method(route: Route, method: str) -> str:
@@ -146,6 +158,16 @@ def _parameters(
     pairs = [(_query_name(route, name), value) for name, value in {**filters, **asked}.items()]
     everything = {**match.values, **filters, **fields, **asked}
     return {printable(name): printable(value) for name, value in everything.items()}, pairs
+
+
+def _files(request: Request, route: Route) -> Mapping[str, str]:
+    """The names of uploaded files by their fields; of fields in the route map, how the text begins as FIELD.text."""
+    kind = request.header("content-type")
+    named = read_files(kind, request.body)
+    known = route.legacy.form if route.legacy else ()
+    texts = read_beginnings(kind, request.body, known, _TEXT_LIMIT) if known else {}
+    everything = {**{f"{field}.text": text for field, text in texts.items()}, **named}
+    return {printable(field): printable(value) for field, value in everything.items()}
 
 
 def _filters(match: LegacyMatch) -> Iterator[tuple[str, str]]:
