@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from diffing.model import Difference, Observation
@@ -12,6 +13,11 @@ def signature(route: str, legacy: Observation, new: Observation, differences: It
     """Route, status pair, and per difference its generalised path, what it is and the types on both sides."""
     marks = sorted({f"{generalise(d.path)} {d.what} {_type(d.legacy)}→{_type(d.new)}" for d in differences})
     return f"{route} {legacy.status}→{new.status} " + "; ".join(marks)
+
+
+def cluster_id(signature: str) -> str:
+    """The name of a signature: the same in every log, report and baseline; people write its beginning."""
+    return hashlib.sha256(signature.encode()).hexdigest()
 
 
 def _type(value: object) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from proxy.check import CheckResult
 from proxy.effect_tally import Effects
@@ -128,7 +129,7 @@ def routes_table(tally: Tally) -> Table:
 
 def plain_table(*, show_footer: bool = False) -> Table:
     """A table whose columns are set apart by blanks, so that more of them fit."""
-    return Table(box=SIMPLE_HEAD, header_style="bold", show_footer=show_footer, pad_edge=False, padding=(0, 1, 0, 0))
+    return Table(box=SIMPLE_HEAD, header_style="bold", show_footer=show_footer, pad_edge=False, padding=0)
 
 
 def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
@@ -149,7 +150,10 @@ def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None
     ordered = sorted(clusters, key=lambda cluster: (-cluster.count, cluster.signature))
     for cluster in ordered[:most]:
         example = cluster.example
-        console.print(f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/]")
+        name = cluster_id(cluster.signature)[:10]
+        console.print(
+            f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/] [dim]{name}[/]"
+        )
         shown = (example.get("recording"), example.get("curl") or example["request"])
         console.print(f"   {escape('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
         console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")

@@ -3,32 +3,28 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_backend_settings, load_proxy_settings
-from proxy import cli_deviations
+from proxy import cli_deviations, cli_report
 from proxy.check import CheckError, InProcess, Limits, check
-from proxy.check_report import check_document, json_bytes, print_check
+from proxy.check_report import check_document, print_check
 from proxy.check_scenarios import check_scenarios
 from proxy.check_stage import Place
+from proxy.cli_output import time_of, waiting, wrote_json
+from proxy.console import report_console
 from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
 from proxy.legacy_scenarios import play
 from proxy.listen import ListenError, announce, run_loop, serve_forever
 from proxy.record import LogError
 from proxy.recordings import RecordingError, read_recordings
-from proxy.report import read_report
-from proxy.report_view import print_report
 from proxy.serving import serve
 
 app = typer.Typer(
@@ -40,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_deviations.commands, name="deviations")
+cli_report.register(app)
 
 Config = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
@@ -122,7 +119,7 @@ def check_command(
         raise CheckError(f"{', '.join(unused)} only go with --database")
     side: str | InProcess
     if database is not None:
-        side = InProcess(database, public_url, object_store_url, files, _time(now, "--now"))
+        side = InProcess(database, public_url, object_store_url, files, time_of(now, "--now"))
     else:
         assert new is not None
         side = new
@@ -133,7 +130,7 @@ def check_command(
         dict(_maximum(item) for item in max_skipped or ()),
     )
     directory = config_directory(config)
-    with _progress() as progress:
+    with waiting() as progress:
         bar = progress.add_task("replaying", total=None)
 
         def show(done: int, total: int) -> None:
@@ -159,8 +156,8 @@ def check_command(
                 paths, side, directory, limits=limits, route=route, concurrency=concurrency, progress=show
             )
             result, effects = asyncio.run(replayed), None
-    if not _wrote_json(check_document(result, effects), json):
-        print_check(Console(highlight=False), result, effects)
+    if not wrote_json(check_document(result, effects), json):
+        print_check(report_console(), result, effects)
     raise typer.Exit(1 if result.breaches else 0)
 
 
@@ -248,28 +245,7 @@ def demo_command(
     """Show it working: sample database, recorded PHP, backend, proxy, clients, report."""
     directory = config_directory(config)
     with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
-        run_loop(demo(Path(folder), directory, Console(highlight=False), once=once, port=port))
-
-
-@app.command("report")
-def report_command(
-    log: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the diff log.", metavar="URL")] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Only what was served since then (UTC).", metavar="TIME")
-    ] = None,
-    top: Annotated[int, typer.Option(help="Most differences shown.", min=0)] = 20,
-    json: Annotated[
-        str | None, typer.Option(help="Write the report as JSON; - is stdout.", metavar="FILE|-")
-    ] = None,
-    config: Config = None,
-) -> None:
-    """Show what a diff log says."""
-    url = log or load_proxy_settings(config_directory(config)).log
-    with _progress() as progress:
-        progress.add_task("reading the diff log", total=None)
-        report = asyncio.run(read_report(url, _time(since, "--since")))
-    if not _wrote_json(report.document(), json):
-        print_report(Console(highlight=False), report, differences=top)
+        run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
 
 
 def _paths(
@@ -293,41 +269,11 @@ def _behaviour(latency: str, fault: str | None) -> Behaviour:
     return Behaviour(seconds, Fault(name), int(every or 1))
 
 
-def _wrote_json(document: Mapping[str, Any], json: str | None) -> bool:
-    """Write a document where ``--json`` says; whether that was stdout, which then holds nothing else."""
-    if json is None:
-        return False
-    content = json_bytes(document)
-    if json == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-        return True
-    try:
-        Path(json).write_bytes(content)
-    except OSError as error:
-        raise CheckError(f"{json} cannot be written: {error.strerror}") from error
-    return False
-
-
 def _maximum(item: str) -> tuple[str, int]:
     reason, separator, number = item.partition("=")
     if not separator or not number.isdecimal():
         raise CheckError(f"--max-skipped wants REASON=N, not {item!r}")
     return reason, int(number)
-
-
-def _time(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CheckError(f"{option} wants a time like 2026-11-22T00:30:00, not {text!r}") from error
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
 def main() -> None:

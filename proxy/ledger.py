@@ -1,15 +1,32 @@
 """What a running proxy has seen: every request is counted once, every served one gets one verdict (promise 6)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from config.rollout import Dialect
 from proxy.comparer import Judgement
+from proxy.histogram import bucket
 from proxy.policy import Side
-from proxy.tally import FAILING
+from proxy.tally import COMPARED, FAILING
+
+MOST_CLUSTERS: Final = 10_000
+WITNESS_BYTES: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The whole exchange behind a verdict, made only when it is to be kept.
+
+    Args:
+        size: How much a reader would have to look at.
+        make: Makes it, without secrets.
+    """
+
+    size: int
+    make: Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,8 @@ class Finding:
         judgement: What came of comparing.
         seconds: How long the legacy and the new side took; None where one was not asked.
         example: What a reader needs to see it, without secrets.
+        facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
+        evidence: The whole exchange.
     """
 
     at: datetime
@@ -33,6 +52,8 @@ class Finding:
     judgement: Judgement
     seconds: tuple[float, float] | None = None
     example: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[tuple[str, str], ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(slots=True)
@@ -46,7 +67,7 @@ class Flow:
 
 @dataclass(slots=True)
 class Cluster:
-    """Exchanges that failed with one signature."""
+    """Exchanges that failed with one signature; the witness is the smallest of them."""
 
     route: str
     verdict: str
@@ -54,10 +75,14 @@ class Cluster:
     first: datetime
     last: datetime
     example: Mapping[str, Any]
+    witness: Mapping[str, Any] | None = None
+    size: int = 0
 
 
 FlowKey = tuple[datetime, str, str, str, str]
 HitKey = tuple[datetime, str, str]
+CoverKey = tuple[str, str, str]
+TimingKey = tuple[str, str, int]
 
 
 @dataclass(slots=True)
@@ -74,6 +99,11 @@ class Ledger:
         flows: Exchanges with a verdict by hour, route, dialect, who served, and verdict.
         hits: Exchanges by hour, route and deviation.
         clusters: Failed exchanges by signature.
+        coverage: Compared exchanges by route, kind of fact and fact.
+        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.histogram).
+        dropped: What was not kept because it would have been too much.
+        most_clusters: Most signatures; exchanges of further ones are one cluster per route.
+        witness_bytes: Most bytes of all witnesses.
     """
 
     received: int = 0
@@ -83,6 +113,12 @@ class Ledger:
     flows: dict[FlowKey, Flow] = field(default_factory=dict)
     hits: Counter[HitKey] = field(default_factory=Counter)
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    coverage: Counter[CoverKey] = field(default_factory=Counter)
+    timings: Counter[TimingKey] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    most_clusters: int = MOST_CLUSTERS
+    witness_bytes: int = WITNESS_BYTES
+    _witnessed: int = 0
 
     @property
     def judged(self) -> int:
@@ -114,13 +150,41 @@ class Ledger:
             flow.new_seconds += finding.seconds[1]
         for deviation in set(comparison.deviations):
             self.hits[hour, finding.route, deviation] += 1
-        if comparison.outcome not in FAILING:
-            return
-        cluster = self.clusters.get(finding.judgement.signature)
+        if comparison.outcome in COMPARED:
+            self._cover(finding)
+        if comparison.outcome in FAILING:
+            self._cluster(finding)
+
+    def _cover(self, finding: Finding) -> None:
+        for kind, value in finding.facts:
+            self.coverage[finding.route, kind, value] += 1
+        if finding.seconds is not None:
+            legacy, new = finding.seconds
+            ratio = new / legacy if legacy > 0 else 1.0
+            for what, number in (("legacy", legacy), ("new", new), ("ratio", ratio)):
+                self.timings[finding.route, what, bucket(number)] += 1
+
+    def _cluster(self, finding: Finding) -> None:
+        signature = finding.judgement.signature
+        if signature not in self.clusters and len(self.clusters) >= self.most_clusters:
+            # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
+            self.dropped["clusters"] += 1
+            signature = f"{finding.route} (further signatures)"
+        cluster = self.clusters.get(signature)
         if cluster is None:
-            self.clusters[finding.judgement.signature] = Cluster(
-                finding.route, comparison.verdict, 1, finding.at, finding.at, finding.example
-            )
-        else:
-            cluster.exchanges += 1
-            cluster.last = max(cluster.last, finding.at)
+            verdict = finding.judgement.comparison.verdict
+            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, finding.example)
+            self.clusters[signature] = cluster
+        cluster.exchanges += 1
+        cluster.last = max(cluster.last, finding.at)
+        self._keep_smallest(cluster, finding)
+
+    def _keep_smallest(self, cluster: Cluster, finding: Finding) -> None:
+        evidence = finding.evidence
+        if evidence is None or (cluster.witness is not None and evidence.size >= cluster.size):
+            return
+        if self._witnessed - cluster.size + evidence.size > self.witness_bytes:
+            self.dropped["witnesses"] += 1
+            return
+        self._witnessed += evidence.size - cluster.size
+        cluster.witness, cluster.size, cluster.example = evidence.make(), evidence.size, finding.example

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import LONGTEXT
 
 _TEXT: Final = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
@@ -61,4 +61,44 @@ differences = Table(
     Column("first", DateTime, nullable=False),
     Column("last", DateTime, nullable=False),
     Column("example", _TEXT, nullable=False, comment="JSON: request, path, what, legacy, new, nearly"),
+)
+
+Index("difference_route", differences.c.route)
+Index("difference_cluster", differences.c.cluster)
+
+witnesses = Table(
+    "witness",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("cluster", String(64), primary_key=True),
+    Column("size", Integer, nullable=False, comment="bytes to look at; the smallest exchange is kept"),
+    Column("content", _TEXT, nullable=False, comment="JSON: proxy.witness"),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("kind", String(16), primary_key=True, comment="status, parameter, role, format"),
+    Column("value", String(80), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+)
+
+timings = Table(
+    "timing",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("what", String(8), primary_key=True, comment="legacy or new seconds, or their ratio new/legacy"),
+    Column("bucket", Integer, primary_key=True, autoincrement=False, comment="proxy.histogram"),
+    Column("exchanges", Integer, nullable=False),
+)
+
+dropped = Table(
+    "dropped",
+    metadata,
+    Column("run", String(32), primary_key=True, comment="who dropped it"),
+    Column("what", String(32), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
 )

@@ -1,7 +1,6 @@
 """The diff log: the ledger of a running proxy, written to a database from time to time."""
 
 import asyncio
-import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,15 +13,23 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
-from proxy.log_tables import deviations, differences, metadata, runs, traffic
+from proxy.log_schema import LogError as LogError  # whoever opens a log here must catch it
+from proxy.log_schema import migrate
+from proxy.log_tables import (
+    coverage,
+    deviations,
+    differences,
+    dropped,
+    runs,
+    timings,
+    traffic,
+    witnesses,
+)
 
 _LOGGER = logging.getLogger(__name__)
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
-
-
-class LogError(ValueError):
-    """The diff log cannot be opened; the message says why and what would be right."""
 
 
 def open_log(url: str) -> AsyncEngine:
@@ -83,15 +90,18 @@ class Recorder:
         self._written: dict[tuple[str, tuple[Any, ...]], int] = {}
 
     async def open(self) -> None:
-        """Create the tables that are missing, and the row of this run.
+        """Create or migrate the tables, and write the row of this run.
 
         Raises:
             LogError: The database is not there.
         """
         try:
             async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+                await connection.run_sync(migrate)
             await self.write()
+        except LogError:
+            await self._engine.dispose()
+            raise
         except (SQLAlchemyError, OSError) as error:
             shown = self._engine.url.render_as_string(hide_password=True)
             cause = getattr(error, "orig", None) or error
@@ -126,22 +136,41 @@ class Recorder:
             hits = {key: {"exchanges": count} for key, count in self._ledger.hits.items()}
             await self._rows(connection, marks, deviations, hits, ("hour", "route", "deviation"))
             clusters = {
-                (hashlib.sha256(signature.encode()).hexdigest(),): {
+                (cluster_id(signature),): {
                     "signature": signature,
                     "route": cluster.route,
                     "verdict": cluster.verdict,
                     "exchanges": cluster.exchanges,
                     "first": cluster.first,
                     "last": cluster.last,
-                    "example": orjson.dumps(
-                        dict(cluster.example), default=str, option=orjson.OPT_NON_STR_KEYS
-                    ).decode(),
+                    "example": _json(cluster.example),
                 }
                 for signature, cluster in self._ledger.clusters.items()
             }
             await self._rows(connection, marks, differences, clusters, ("cluster",))
+            await self._write_evidence(connection, marks)
         # Only now is it certain that the rows are there.
         self._written.update(marks)
+
+    async def _write_evidence(
+        self, connection: AsyncConnection, marks: dict[tuple[str, tuple[Any, ...]], int]
+    ) -> None:
+        ledger = self._ledger
+        # A witness is only replaced by a smaller one, so its size tells whether it is written.
+        seen = {
+            (cluster_id(signature),): {"size": cluster.size, "content": cluster.witness}
+            for signature, cluster in ledger.clusters.items()
+            if cluster.witness is not None
+            and self._written.get((witnesses.name, (cluster_id(signature),))) != cluster.size
+        }
+        contents = {key: {**row, "content": _json(row["content"])} for key, row in seen.items()}
+        await self._rows(connection, marks, witnesses, contents, ("cluster",))
+        facts = {key: {"exchanges": count} for key, count in ledger.coverage.items()}
+        await self._rows(connection, marks, coverage, facts, ("route", "kind", "value"))
+        buckets = {key: {"exchanges": count} for key, count in ledger.timings.items()}
+        await self._rows(connection, marks, timings, buckets, ("route", "what", "bucket"))
+        lost = {(what,): {"exchanges": count} for what, count in ledger.dropped.items()}
+        await self._rows(connection, marks, dropped, lost, ("what",))
 
     async def aclose(self) -> None:
         """Write what is left and close the log."""
@@ -177,7 +206,7 @@ class Recorder:
         new: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         for key, values in rows.items():
-            mark = values.get("exchanges", -1)
+            mark = values.get("exchanges", values.get("size", -1))
             before = self._written.get((table.name, key))
             if before is not None and before == mark and mark >= 0:
                 continue
@@ -196,3 +225,8 @@ class Recorder:
                 name: bindparam(name) for name in changed[0] if not name.startswith("key_")
             }
             await connection.execute(table.update().where(where).values(settable), changed)
+
+
+def _json(document: object) -> str:
+    content = dict(document) if isinstance(document, Mapping) else document
+    return orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")

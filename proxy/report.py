@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from fnmatch import fnmatchcase
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from diffing.model import Outcome
+from proxy.log_reading import reading
 from proxy.log_tables import deviations, differences, runs, traffic
-from proxy.record import LogError, open_log
 from proxy.tally import Cluster, Tally
 
 
@@ -51,6 +50,11 @@ class Latency:
     legacy: float
     new: float
 
+    @property
+    def ratio(self) -> float:
+        """How much of the legacy side's time the new side takes."""
+        return self.new / self.legacy if self.legacy else 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -85,12 +89,13 @@ class Report:
         }
 
 
-async def read_report(url: str, since: datetime | None = None) -> Report:
+async def read_report(url: str, since: datetime | None = None, route: str | None = None) -> Report:
     """Read a diff log.
 
     Args:
         url: SQLAlchemy URL of the log.
         since: Only what was served in the hour of this time or later.
+        route: Only routes whose name fits this glob; the totals of requests are of all routes.
 
     Returns:
         The report.
@@ -98,38 +103,25 @@ async def read_report(url: str, since: datetime | None = None) -> Report:
     Raises:
         LogError: There is no diff log.
     """
-    engine = open_log(url)
-    shown = engine.url.render_as_string(hide_password=True)
-    try:
-        if engine.url.get_backend_name() == "sqlite" and not _is_file(engine.url.database):
-            raise LogError(f"there is no diff log {shown}; parity serve --log URL writes one")
-        async with engine.connect() as connection:
-            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-            if traffic.name not in names:
-                raise LogError(f"{shown} is no diff log; parity serve --log URL writes one")
-            return await _read(connection, since)
-    except (SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        raise LogError(f"the diff log {shown} cannot be read: {cause}") from error
-    finally:
-        await engine.dispose()
+    async with reading(url) as connection:
+        return await _read(connection, since, route)
 
 
-async def _read(connection: AsyncConnection, since: datetime | None) -> Report:
-    hour = since.replace(minute=0, second=0, microsecond=0) if since else None
+async def _read(connection: AsyncConnection, since: datetime | None, route: str | None) -> Report:
     flows_query, hits_query, clusters_query = select(traffic), select(deviations), select(differences)
-    if hour is not None:
+    if since is not None:
+        hour = since.replace(minute=0, second=0, microsecond=0)
         flows_query = flows_query.where(traffic.c.hour >= hour)
         hits_query = hits_query.where(deviations.c.hour >= hour)
         clusters_query = clusters_query.where(differences.c.last >= since)
-    flows = (await connection.execute(flows_query)).all()
-    hits = (await connection.execute(hits_query)).all()
-    clusters = (await connection.execute(clusters_query)).all()
-    return Report(
-        _ledgers((await connection.execute(select(runs))).all()),
-        _tally(flows, hits, clusters),
-        _latency(flows),
-    )
+
+    async def rows(query: Select[Any]) -> list[Row[Any]]:
+        found = (await connection.execute(query)).all()
+        return [row for row in found if route is None or fnmatchcase(row.route, route)]
+
+    flows = await rows(flows_query)
+    tally = _tally(flows, await rows(hits_query), await rows(clusters_query))
+    return Report(_ledgers((await connection.execute(select(runs))).all()), tally, _latency(flows))
 
 
 def _ledgers(rows: Sequence[Row[Any]]) -> Ledgers:
@@ -174,7 +166,3 @@ def _latency(flows: Sequence[Row[Any]]) -> dict[str, Latency]:
         for route, (count, legacy, new) in sums.items()
         if count
     }
-
-
-def _is_file(database: str | None) -> bool:
-    return database is not None and Path(database).is_file()

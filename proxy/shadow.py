@@ -13,13 +13,13 @@ import httpx
 from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
-from diffing.model import UNROUTED, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import UNROUTED, Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.comparer import Comparer, Judgement, Question
 from proxy.curl import curl_line
 from proxy.forms import read_fields
 from proxy.forward import HOP_BY_HOP
 from proxy.jobs import Job, MemoryQueue, Queue
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Evidence, Finding, Ledger
 from proxy.observe import observe
 from proxy.php import encode, parse_form
 from proxy.policy import Decision, Side
@@ -27,6 +27,7 @@ from proxy.redact import Redactor
 from proxy.replay import key_of, unlimited
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
+from proxy.witness import Asking, size_of, witness
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class ShadowLeg:
             judgement = await self._further(job, judgement.comparison, question)
         if judgement.comparison.outcome is None:
             judgement = replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
-        self._note(job, judgement, (legacy, new))
+        self._note(job, judgement, (legacy, new), question)
 
     async def _further(self, job: Job, first: Comparison, question: Question) -> Judgement:
         kind = first.follow_up
@@ -179,7 +180,13 @@ class ShadowLeg:
                 return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))
         return bare
 
-    def _note(self, job: Job, judgement: Judgement, sides: tuple[Observation, Observation] | None) -> None:
+    def _note(
+        self,
+        job: Job,
+        judgement: Judgement,
+        sides: tuple[Observation, Observation] | None,
+        question: Question | None = None,
+    ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         self._ledger.add(
             Finding(
@@ -190,7 +197,29 @@ class ShadowLeg:
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 self._example(job, judgement, sides) if judgement.comparison.differences or sides else {},
+                _facts(question) if question is not None else (),
+                self._evidence(job, judgement.comparison, question) if question is not None else None,
             )
+        )
+
+    def _evidence(self, job: Job, comparison: Comparison, question: Question) -> Evidence:
+        translation = job.decision.translation
+        assert isinstance(translation, Translation)
+        translated = Request(translation.method, translation.target, translation.headers, translation.body)
+        native = job.decision.native is Side.LEGACY
+        legacy = Asking(job.request if native else translated, question.legacy)
+        new = Asking(translated if native else job.request, question.new)
+        asked = Asked(
+            translation.route,
+            question.method,
+            question.parameters,
+            question.role,
+            question.format,
+            question.known,
+        )
+        return Evidence(
+            size_of(legacy, new),
+            lambda: witness(asked, job.at, legacy, new, comparison, self._redactor),
         )
 
     def _example(
@@ -236,6 +265,16 @@ def _question(
         known=translation.known,
         legacy=legacy,
         new=new,
+    )
+
+
+def _facts(question: Question) -> tuple[tuple[str, str], ...]:
+    """What the exchange covers of its route."""
+    return (
+        ("status", f"{(question.legacy.status or 0) // 100}xx"),
+        ("role", question.role),
+        ("format", question.format),
+        *(("parameter", name[:80]) for name in question.parameters),
     )
 
 

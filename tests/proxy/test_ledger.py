@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
 from proxy.comparer import Judgement
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Evidence, Finding, Ledger
 from proxy.policy import Side
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -58,3 +58,61 @@ def test_deviations_are_counted() -> None:
     ledger = Ledger()
     ledger.add(finding(MISMATCH))
     assert list(ledger.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d"), 1)]
+
+
+def shown(signature: str, size: int) -> Finding:
+    """A mismatch with a whole exchange."""
+    return Finding(
+        AT,
+        "dataset.get",
+        Dialect.LEGACY,
+        Side.LEGACY,
+        Judgement(MISMATCH, signature),
+        (0.5, 0.25),
+        {"size": size},
+        (("status", "2xx"), ("parameter", "id")),
+        Evidence(size, lambda: {"size": size}),
+    )
+
+
+def test_the_smallest_exchange_is_kept() -> None:
+    """It is the easiest to look at."""
+    ledger = Ledger()
+    for size in (7, 3, 5):
+        ledger.add(shown("s", size))
+    cluster = ledger.clusters["s"]
+    assert (cluster.exchanges, cluster.witness, cluster.example) == (3, {"size": 3}, {"size": 3})
+
+
+def test_witnesses_are_bounded_and_what_is_not_kept_is_counted() -> None:
+    """A smaller one makes room."""
+    ledger = Ledger(witness_bytes=10)
+    for signature, size in (("a", 8), ("b", 5), ("a", 4), ("b", 6)):
+        ledger.add(shown(signature, size))
+    kept = {name: cluster.size for name, cluster in ledger.clusters.items()}
+    assert (kept, ledger.dropped) == ({"a": 4, "b": 6}, {"witnesses": 1})
+
+
+def test_clusters_are_bounded_and_no_exchange_is_lost() -> None:
+    """Those of further signatures are one cluster of their route."""
+    ledger = Ledger(most_clusters=1)
+    for signature in ("a", "b", "c", "a"):
+        ledger.add(shown(signature, 1))
+    counts = {name: cluster.exchanges for name, cluster in ledger.clusters.items()}
+    assert counts == {"a": 2, "dataset.get (further signatures)": 2}
+    assert (ledger.judged, ledger.dropped["clusters"]) == (4, 2)
+
+
+def test_what_was_compared_covers_its_facts() -> None:
+    """Parameters, status classes, roles."""
+    ledger = Ledger()
+    ledger.add(shown("s", 1))
+    assert ledger.coverage == {("dataset.get", "status", "2xx"): 1, ("dataset.get", "parameter", "id"): 1}
+
+
+def test_times_of_both_sides_and_their_ratio_are_counted() -> None:
+    """A half, a quarter, a half."""
+    ledger = Ledger()
+    ledger.add(shown("s", 1))
+    expected = {("dataset.get", "legacy", -16), ("dataset.get", "new", -32), ("dataset.get", "ratio", -16)}
+    assert set(ledger.timings) == expected

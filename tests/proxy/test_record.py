@@ -12,9 +12,19 @@ from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
 from proxy.comparer import Judgement
 from proxy.ledger import Finding, Ledger
-from proxy.log_tables import deviations, differences, runs, traffic
+from proxy.log_tables import (
+    coverage,
+    deviations,
+    differences,
+    dropped,
+    runs,
+    timings,
+    traffic,
+    witnesses,
+)
 from proxy.policy import Side
 from proxy.record import LogError, Recorder, open_log
+from tests.proxy import logs
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -115,3 +125,26 @@ def test_what_is_no_url_is_told(url: str) -> None:
     """One sentence with an example."""
     with pytest.raises(LogError, match=r"expected e\.g\. sqlite:///parity\.db"):
         open_log(url)
+
+
+async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
+    """A smaller witness replaces the one that is there."""
+    ledger = Ledger(most_clusters=1)
+    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), ledger, now=lambda: AT)
+    await recorder.open()
+    for padding in ("xx", "x", "xxx"):
+        ledger.add(logs.finding(AT, logs.NEW, padding=padding))
+        await recorder.write()
+    ledger.add(logs.finding(AT, logs.OLD))
+    await recorder.write()
+    sizes = [row[1] for row in await rows(recorder, witnesses)]
+    assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
+    assert await rows(recorder, dropped) == [("clusters", 1)]
+    assert (
+        ("task.get", "status", "2xx", 3) in await rows(recorder, coverage),
+        len(await rows(recorder, timings)),
+    ) == (
+        True,
+        6,
+    )
+    await recorder.aclose()

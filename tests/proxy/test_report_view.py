@@ -47,10 +47,22 @@ def test_a_difference_is_shown_with_a_request_to_paste() -> None:
     assert [item for item in shown if item not in text] == []
 
 
-def test_latencies_stand_beside_the_route() -> None:
-    """In milliseconds, for both sides."""
-    line = next(line for line in printed().splitlines() if "dataset.get" in line)
-    assert line.split("│")[-3:-1] == ["      30.1 ", "    4.2 "]
+def test_latencies_have_a_table_of_their_own() -> None:
+    """In milliseconds, for both sides, and how they compare."""
+    after = printed().partition("mean latency")[2]
+    line = next(line for line in after.splitlines() if "dataset.get" in line)
+    assert line.split() == ["dataset.get", "4", "30.1", "4.2", "0.14"]
+
+
+def test_large_numbers_and_long_names_are_not_cut() -> None:
+    """A hundred columns are enough for ten million exchanges of the longest route."""
+    tally = Tally()
+    tally.count("dataset.qualities_unprocessed", "explained", 10_000_000)
+    ledgers = Ledgers(1, AT, AT, 10_000_000, 10_000_000, 0, 0, 0)
+    out = io.StringIO()
+    print_report(Console(file=out, width=100), Report(ledgers, tally, {}))
+    line = next(line for line in out.getvalue().splitlines() if "dataset" in line)
+    assert line.split()[:3] == ["dataset.qualities_unprocessed", "10000000", "10000000"]
 
 
 def test_deviations_say_how_much_they_explain() -> None:

@@ -1,0 +1,24 @@
+"""The console that reports are printed on: numbers and names are never cut, wherever the output goes."""
+
+import os
+from typing import IO, Final
+
+from rich.console import Console
+
+NARROWEST: Final = 100
+
+
+def report_console(file: IO[str] | None = None) -> Console:
+    """A console for tables.
+
+    A terminal has the width that it has, there names are folded. A file or a pipe has none, and rich would take 80
+    columns and cut what does not fit; it gets 100, or what COLUMNS says when that is more.
+
+    Args:
+        file: Where to write; standard output by default.
+    """
+    console = Console(file=file, highlight=False)
+    if not console.is_terminal:
+        columns = os.environ.get("COLUMNS", "")
+        console.width = max(NARROWEST, int(columns) if columns.isdecimal() else 0)
+    return console

@@ -1,0 +1,115 @@
+"""Diff logs that tests of reports read: two runs of a proxy, with clusters, witnesses, coverage and timings."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from config.rollout import Dialect
+from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from proxy.comparer import Judgement
+from proxy.ledger import Evidence, Finding, Ledger
+from proxy.policy import Side
+from proxy.record import Recorder, open_log
+from proxy.redact import Redactor
+from proxy.translation import Request
+from proxy.witness import Asking, size_of, witness
+
+FIRST = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
+SECOND = FIRST + timedelta(days=1)
+OLD, KEPT, NEW = "study.get 200→200 $.old", "task.get 200→200 $.kept", "task.get 200→200 $.new"
+MATCH = Comparison(Outcome.MATCH)
+KEY = "ab" * 16
+
+
+def asking(side: str, body: bytes, status: int = 200) -> Asking:
+    """One side of an exchange."""
+    prefix = b"/api/v1/json/task/1" if side == "legacy" else b"/tasks/1"
+    headers = (("Content-Type", "application/json"),)
+    return Asking(
+        Request("GET", prefix + b"?api_key=" + KEY.encode()), Observation(status, headers, body, 0.1)
+    )
+
+
+def evidence(at: datetime, comparison: Comparison, padding: str = "") -> Evidence:
+    """A whole exchange: the new side answers another type."""
+    legacy = asking("legacy", b'{"task":{"task_id":"1","name":"a' + padding.encode() + b'"}}')
+    new = asking("new", b'{"task_id":1,"name":null}')
+    asked = Asked(None, "GET", {"task_id": "1"})
+    return Evidence(
+        size_of(legacy, new), lambda: witness(asked, at, legacy, new, comparison, Redactor(b"salt"))
+    )
+
+
+def mismatch(signature: str) -> Comparison:
+    """A comparison with one difference."""
+    path = signature.rpartition(" ")[2]
+    nearly = ("task-name does not apply: it is about texts.",)
+    return Comparison(Outcome.MISMATCH, differences=(Difference(path, "value", "<b>a</b>", None, nearly),))
+
+
+def finding(
+    at: datetime,
+    signature: str | None = None,
+    *,
+    route: str | None = None,
+    seconds: tuple[float, float] = (0.2, 0.1),
+    padding: str = "",
+) -> Finding:
+    """A verdict: a mismatch with a signature, a match without."""
+    comparison = mismatch(signature) if signature else MATCH
+    name = route or (signature or "task.get").partition(" ")[0]
+    first = comparison.differences[0] if comparison.differences else None
+    example = {
+        "request": "GET /api/v1/json/task/1",
+        "curl": 'curl "$LEGACY"/api/v1/json/task/1',
+        "path": first.path if first else None,
+        "what": first.what if first else "match",
+        "legacy": first.legacy if first else None,
+        "new": None,
+        "nearly": list(first.nearly) if first else [],
+        "differences": len(comparison.differences),
+    }
+    facts = (("status", "2xx"), ("role", "none"), ("format", "json"), ("parameter", "task_id"))
+    return Finding(
+        at,
+        name,
+        Dialect.LEGACY,
+        Side.LEGACY,
+        Judgement(comparison, signature or f"{name} match"),
+        seconds,
+        example,
+        facts,
+        evidence(at, comparison, padding),
+    )
+
+
+async def write_run(url: str, at: datetime, *findings: Finding) -> str:
+    """Write one run with these verdicts; gives its id."""
+    ledger = Ledger(received=len(findings) + 1, served=len(findings), refused=1)
+    for item in findings:
+        ledger.add(item)
+    recorder = Recorder(open_log(url), ledger, now=lambda: at)
+    await recorder.open()
+    await recorder.aclose()
+    return recorder.run
+
+
+async def two_runs(folder: Path) -> tuple[str, str, str]:
+    """A log of two runs a day apart: one cluster went, one stayed, one came. Gives URL and both ids."""
+    url = f"sqlite:///{folder}/log.db"
+    first = await write_run(
+        url,
+        FIRST,
+        finding(FIRST, OLD),
+        finding(FIRST, KEPT, padding="xxxx"),
+        finding(FIRST, route="study.get"),
+    )
+    second = await write_run(
+        url,
+        SECOND,
+        *(finding(SECOND) for _ in range(7)),
+        finding(SECOND, KEPT, padding="x"),
+        finding(SECOND, NEW),
+        finding(SECOND, NEW, padding="xx"),
+        finding(SECOND, route="study.get"),
+    )
+    return url, first, second
