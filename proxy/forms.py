@@ -1,7 +1,7 @@
 """Form bodies: read fields, rename or add some, leaving all other bytes as they are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from proxy.php import encode, parse_form
 
@@ -51,6 +51,28 @@ def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
                 "utf-8", "surrogateescape"
             )
     return files
+
+
+def read_beginnings(content_type: str, body: bytes, names: Collection[str], limit: int) -> Mapping[str, str]:
+    """Read how the texts of some files of a form begin.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+        names: Fields of the files.
+        limit: Most bytes of each.
+
+    Returns:
+        The texts by field, the last of each (PHP); nothing when the body is no multipart form.
+    """
+    texts: dict[str, str] = {}
+    for headers, content in _parts(content_type, body):
+        name = _NAME.search(headers)
+        if name and _FILE.search(headers):
+            field = name[2].decode("utf-8", "surrogateescape")
+            if field in names:
+                texts[field] = content[:limit].decode("utf-8", "replace")
+    return texts
 
 
 def read_contents(content_type: str, body: bytes) -> list[bytes]:

@@ -1,6 +1,15 @@
 """Form bodies are read and rewritten without touching anything else."""
 
-from proxy.forms import MULTIPART, URLENCODED, read_contents, read_fields, read_files, rewrite, write_fields
+from proxy.forms import (
+    MULTIPART,
+    URLENCODED,
+    read_beginnings,
+    read_contents,
+    read_fields,
+    read_files,
+    rewrite,
+    write_fields,
+)
 
 MULTI = f"{MULTIPART}; boundary=xx"
 BODY = (
@@ -24,6 +33,12 @@ def test_the_files_of_a_multipart_form_have_names() -> None:
     """A file is known by its field; other forms have none."""
     assert read_files(MULTI, BODY) == {"file": "ids"}
     assert read_files(URLENCODED, b"file=ids") == {}
+
+
+def test_files_are_read_from_their_beginning() -> None:
+    """Only those that are asked for, and never fields."""
+    assert read_beginnings(MULTI, BODY, ["ids", "file"], 1) == {"file": "\x00"}
+    assert read_beginnings(MULTI, BODY, ["other"], 9) == {}
 
 
 def test_a_body_that_is_no_form_has_no_fields() -> None:
