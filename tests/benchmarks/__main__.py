@@ -1,0 +1,26 @@
+"""Benchmarks: `make bench`. Machines are noisy, so each prints ratios of medians measured interleaved in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from backend.load import load
+from tests.benchmarks import comparing, lists, proxying
+
+SAMPLE = Path("config/sample")
+
+
+def main() -> None:
+    """Run all benchmarks on a fresh sample in SQLite."""
+    comparing.run()
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/sample.db"
+        asyncio.run(load(SAMPLE, database))
+        asyncio.run(lists.run(database))
+        proxying.run(database)
+
+
+if __name__ == "__main__":
+    main()
