@@ -345,7 +345,8 @@ class _Reader:
         )
 
     def _derive(self, kind: Kind) -> str | None:
-        if kind is not Kind.ACCEPTS and (kind is not Kind.REFUSAL or "derive" not in self.table):
+        optional = kind in (Kind.REFUSAL, Kind.LEGACY_DEFECT) and "derive" in self.table
+        if kind is not Kind.ACCEPTS and not optional:
             return None
         known = DERIVATIONS if kind is Kind.ACCEPTS else {"none"}
         derive = self._text("derive")

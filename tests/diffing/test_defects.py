@@ -2,9 +2,11 @@
 
 import pytest
 
+from diffing.conditions import Condition
 from diffing.decode import decode
-from diffing.defects import broken, defect_of
-from diffing.model import Observation
+from diffing.defects import broken, defect_of, judge_defect
+from diffing.deviations import Deviation, Kind, LegacySide, NewSide
+from diffing.model import Asked, Observation, Outcome
 
 JSON = (("Content-Type", "application/json"),)
 
@@ -38,3 +40,32 @@ def test_an_answer_to_head_is_whole_without_a_body() -> None:
     """Its media type is that of what GET gives."""
     observation = Observation(200, (("Content-Type", "text/html"),), b"")
     assert defect_of(observation, decode(observation), "HEAD") is None
+
+
+def _one_of_several(status: int) -> Deviation:
+    return Deviation(
+        id=f"answered-{status}",
+        kind=Kind.LEGACY_DEFECT,
+        title="t",
+        routes=("study.create",),
+        why="w",
+        guide="g",
+        source="studies.toml",
+        when=Condition(),
+        examples=(),
+        near_misses=(),
+        legacy=LegacySide(defects=frozenset({"empty_500"})),
+        new=NewSide(status),
+        derive="none",
+    )
+
+
+def test_a_defect_can_have_several_right_answers() -> None:
+    """Where no request shows which, an entry counts only where the new side gives its answer; others stay wrong."""
+    asked = Asked(None, "POST")
+    entries = [_one_of_several(201), _one_of_several(200)]
+    outcomes = []
+    for status in (200, 202):
+        new = Observation(status, JSON, b"{}")
+        outcomes.append(judge_defect(asked, "empty_500", new, decode(new), entries, {}).outcome)
+    assert outcomes == [Outcome.LEGACY_ERROR, Outcome.MISMATCH]
