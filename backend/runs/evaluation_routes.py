@@ -12,10 +12,10 @@ from backend.descriptions import description
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
-from backend.runs import scores, upload_queries
+from backend.runs import scores, write_queries
 from backend.runs.scores import Procedure
+from backend.runs.shapes import Concerned
 from backend.runs.task_context import task_context
-from backend.runs.write_shapes import Concerned
 from backend.storing import insert
 from backend.xml_documents import Node
 from backend.xml_integers import integer
@@ -63,7 +63,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
     root = await description(call, FIELD, "run_evaluate", missing="422", invalid="423")
     rid, engine_id = integer(root.text("run_id")), integer(root.text("evaluation_engine_id"))
     procedure = await _procedure(call, rid)
-    record = await upload_queries.record(call.connection, rid, engine_id)
+    record = await write_queries.record(call.connection, rid, engine_id)
     if record is not None and not record.error:
         raise EVALUATED.because(f"Run {rid} is already evaluated by engine {engine_id}.")
     evaluations = root.all("evaluation")
@@ -73,7 +73,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
         raise _wrong("place_illegal", message, "434", "evaluation")
     rows = await _rows(call, rid, engine_id, evaluations)
     if record is not None:
-        await upload_queries.forget(call.connection, rid, engine_id)
+        await write_queries.forget(call.connection, rid, engine_id)
     unknown = _wrong("engine_unknown", f"There is no engine {engine_id}", NOT_STORED, "evaluation_engine_id")
     twice = _wrong(
         "measure_repeated", "A measure is there twice for the same place", NOT_STORED, "evaluation"
@@ -93,7 +93,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
             },
         )
         for table, scored in rows.items():
-            await upload_queries.store(call.connection, table, scored)
+            await write_queries.store(call.connection, table, scored)
     call.index.put("run", rid, evaluated=True)
     evaluated: Concerned = {"run_id": rid}
     return evaluated
@@ -101,7 +101,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
 
 async def _procedure(call: Call[NoParameters], rid: int) -> Procedure:
     """How the task of a run splits its data (legacy notes, task 3.12, checks 5 and 6)."""
-    run = await upload_queries.task_of(call.connection, rid)
+    run = await write_queries.task_of(call.connection, rid)
     if run is None:
         raise UNKNOWN.because(f"No run with id {rid} found.")
     context = None if run.task_id is None else await task_context(call.connection, run.task_id)
@@ -129,7 +129,7 @@ async def _rows(
 ) -> dict[Table, list[dict[str, object]]]:
     """The scores as rows of the three tables; what a table has no column for is refused."""
     names = scores.names(evaluations)
-    known = await upload_queries.functions(call.connection, names) if names else {}
+    known = await write_queries.functions(call.connection, names) if names else {}
     unknown = [name for name in names if name not in known]
     if unknown:
         message = f"There are no such evaluation measures: {', '.join(unknown)}"
@@ -187,7 +187,7 @@ async def upload_trace(call: Call[NoParameters]) -> Document:
         ),
         unique=TRACE_CONFLICT.because(f"An iteration of run {rid} is there already, or is there twice."),
     ):
-        await upload_queries.store(call.connection, tables.trace, rows)
+        await write_queries.store(call.connection, tables.trace, rows)
     traced: Concerned = {"run_id": rid}
     return traced
 

@@ -117,6 +117,18 @@ class Reset(TypedDict):
     id: int
 
 
+class Deleted(TypedDict):
+    """The run that is gone."""
+
+    id: int
+
+
+class Concerned(TypedDict):
+    """The run that was uploaded, evaluated or traced."""
+
+    run_id: int
+
+
 def iso(moment: datetime | None) -> str | None:
     """A time of the database in ISO 8601, without zone; None stays None."""
     return None if moment is None else moment.isoformat(timespec="seconds")

@@ -10,10 +10,10 @@ from backend.descriptions import given_description, valid
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
-from backend.runs import scores, upload_queries
+from backend.runs import scores, write_queries
+from backend.runs.shapes import Concerned
 from backend.runs.task_context import TaskContext, task_context
 from backend.runs.uploaded_files import checked_files, described_in_json, store_files
-from backend.runs.write_shapes import Concerned
 from backend.setups.creation import find_or_create
 from backend.setups.run_description import RunDescription, Setting
 from backend.setups.search import SearchCodes, check_flow, input_values
@@ -143,7 +143,7 @@ async def _check_scores(call: Call[NoParameters], root: Node, context: TaskConte
     if not evaluations or context.procedure is None:
         return
     given = scores.names(evaluations)
-    known = await upload_queries.evaluation_measures(call.connection, given)
+    known = await write_queries.evaluation_measures(call.connection, given)
     unknown = [name for name in given if name not in known]
     if unknown:
         message = f"There are no such evaluation measures: {', '.join(unknown)}"

@@ -7,8 +7,8 @@ from backend.conflicts import refusing
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
-from backend.runs import evaluation_routes, queries, upload_queries, upload_routes
-from backend.runs.write_shapes import Deleted
+from backend.runs import evaluation_routes, queries, upload_routes, write_queries
+from backend.runs.shapes import Deleted
 
 UNKNOWN = ProblemCase("run-not-found", "392")
 NOT_OWNED = ProblemCase("run-not-owned", "393")
@@ -35,13 +35,15 @@ async def delete(call: Call[RunPath]) -> Document:
     the key's: the run, its data, the run.
     """
     rid = call.parameters.run_id
+    unknown = UNKNOWN.because(f"No run with id {rid} found.")
     row = await queries.owner(call.connection, rid)
     if row is None:
-        raise UNKNOWN.because(f"No run with id {rid} found.")
+        raise unknown
     if not call.user.may_change(row.uploader):
         raise NOT_OWNED.because(f"Run {rid} is not owned by you.")
     with refusing(reference=IN_USE.because(f"Run {rid} is part of a study; it cannot be deleted.")):
-        await upload_queries.remove(call.connection, rid)
+        if not await write_queries.remove(call.connection, rid):
+            raise unknown
     call.index.delete("run", rid)
     deleted: Deleted = {"id": rid}
     return deleted

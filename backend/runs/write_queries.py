@@ -18,19 +18,23 @@ _measure = tables.math_function
 _WITHOUT_KEYS = ((tables.input_data, "run"), (tables.output_data, "run"))
 
 
-async def remove(connection: AsyncConnection, rid: int) -> None:
+async def remove(connection: AsyncConnection, rid: int) -> bool:
     """Delete a run; what the foreign keys say goes with it: evaluations, traces, files' rows, tags.
 
     Args:
         connection: Of the transaction.
         rid: Id of the run.
 
+    Returns:
+        False when somebody else has deleted it meanwhile.
+
     Raises:
         IntegrityError: A study has it.
     """
     for table, column in _WITHOUT_KEYS:
         await connection.execute(delete(table).where(table.c[column] == rid))
-    await connection.execute(delete(tables.run).where(tables.run.c.rid == rid))
+    gone = await connection.execute(delete(tables.run).where(tables.run.c.rid == rid))
+    return gone.rowcount > 0
 
 
 async def evaluation_measures(connection: AsyncConnection, names: Sequence[str]) -> set[str]:
