@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from backend.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase
-from backend.studies import queries, shapes
+from backend.studies import queries, shapes, write_routes
 from backend.studies.parameters import StudyFilters, StudyKey, StudyPart, StudyPath
 
 P = TypeVar("P", bound=StudyPath)
@@ -66,4 +66,4 @@ async def part(call: Call[StudyPart]) -> Document:
     return await _study(call, call.parameters.study_id)
 
 
-operations: tuple[Operation[Any], ...] = (every_study, get, part)
+operations: tuple[Operation[Any], ...] = (every_study, get, part, *write_routes.operations)

@@ -34,6 +34,33 @@ class Study(ListedStudy):
     run_ids: list[int]
 
 
+class Created(TypedDict):
+    """The id of a new study."""
+
+    study_id: int
+
+
+class Changed(TypedDict):
+    """A study whose members have changed, and how many it shows now."""
+
+    study_id: int
+    main_entity_type: str
+    linked_entities: int
+
+
+class StatusUpdated(TypedDict):
+    """A study and its new status."""
+
+    id: int
+    status: str
+
+
+class Deleted(TypedDict):
+    """The id of a study that was deleted."""
+
+    id: int
+
+
 def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
     """A study in the list.
 
@@ -82,3 +109,41 @@ def study(row: Row[*tuple[Any, ...]], members: Iterable[Row[*tuple[Any, ...]]]) 
         "setup_ids": ids("setup_id"),
         "run_ids": ids("run_id"),
     }
+
+
+def created(study_id: int) -> Created:
+    """A new study.
+
+    Args:
+        study_id: Its id.
+    """
+    return {"study_id": study_id}
+
+
+def changed(row: Row[*tuple[Any, ...]], members: int) -> Changed:
+    """A study whose members have changed; what detaching answers is what attaching does.
+
+    Args:
+        row: Of ``queries.study``.
+        members: How many it shows now.
+    """
+    return {"study_id": row.id, "main_entity_type": row.main_entity_type, "linked_entities": members}
+
+
+def status_updated(study_id: int, status: str) -> StatusUpdated:
+    """A study with a new status.
+
+    Args:
+        study_id: Its id.
+        status: The status.
+    """
+    return {"id": study_id, "status": status}
+
+
+def deleted(study_id: int) -> Deleted:
+    """A study that is gone.
+
+    Args:
+        study_id: Its id.
+    """
+    return {"id": study_id}

@@ -1,0 +1,217 @@
+"""Endpoints that change studies (legacy notes, flow 4.4 to 4.7).
+
+PHP lets every account attach and detach; here that is for the study's creator and administrators (new-API contract,
+decision 11), and nobody changes a study that they may not see.
+"""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from backend.access import WRITER
+from backend.conflicts import refusing
+from backend.fields import NOT_GIVEN, given
+from backend.late_input import rejected
+from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.parameters import NoParameters
+from backend.problems import ProblemCase
+from backend.studies import queries, shapes, write_queries
+from backend.studies.creation import FIELD, NewStudy, new_study, wrong
+from backend.studies.parameters import StudyKey
+from backend.studies.write_parameters import ILLEGAL_IDS, Members, StatusUpdate, StudyNumber
+
+PRIVATE = ProblemCase("study-private", "602")
+NO_DESCRIPTION = ProblemCase("validation-error", "1031")
+ILLEGAL_DESCRIPTION = ProblemCase("validation-error", "1032")
+NOT_STORED = ProblemCase("validation-error", "1039")
+ALIAS_EXISTS = ProblemCase("study-alias-exists", "1038")
+
+UNKNOWN_MEMBERS_STUDY = ProblemCase("study-not-found", "1041")
+LEGACY = ProblemCase("study-legacy", "1042")
+NO_IDS = ProblemCase("validation-error", ILLEGAL_IDS)
+NOT_ATTACHED = ProblemCase("study-conflict", "1045")
+
+NO_STATUS = ProblemCase("validation-error", "1051")
+UNKNOWN_STATUS_STUDY = ProblemCase("study-not-found", "1052")
+NOT_OWNED = ProblemCase("study-not-owned", "1053")
+STATUSES = ("active", "deactivated")
+
+UNKNOWN_DELETED = ProblemCase("study-not-found", "592")
+USED_AS_SUITE = ProblemCase("study-conflict", "593")
+NOT_OWNED_DELETED = ProblemCase("study-not-owned", "594")
+NOT_DELETABLE = ProblemCase("study-conflict", "595")
+
+Study = Row[*tuple[Any, ...]]
+
+
+async def _owned(call: Call[Any], study_id: int, unknown: ProblemCase, not_owned: ProblemCase) -> Study:
+    """A study that the caller may change: it is there, may be seen, and is the caller's."""
+    row = await queries.study(call.connection, StudyKey(study_id, str(study_id)))
+    if row is None:
+        raise unknown.because(f"No study with id {study_id} found.")
+    if not call.user.may_see(row.visibility, row.creator):
+        raise PRIVATE.because(f"Study {study_id} is private.")
+    if not call.user.may_change(row.creator):
+        raise not_owned.because(f"Study {study_id} is not owned by you.")
+    return row
+
+
+async def _check_suite(call: Call[Any], suite: int) -> None:
+    """A study of runs can be on a suite that the caller may see (PHP dies of every suite)."""
+    row = await queries.study(call.connection, StudyKey(suite, str(suite)))
+    if row is None or not call.user.may_see(row.visibility, row.creator):
+        message = f"No benchmark suite with id {suite} found"
+        raise wrong(call, "benchmark_suite", "study_suite", message, "1036")
+    if row.main_entity_type != "task":
+        message = f"Study {suite} is no benchmark suite: its main entity type is not task"
+        raise wrong(call, "benchmark_suite", "study_suite", message, "1037")
+
+
+async def _store(call: Call[Any], new: NewStudy) -> int:
+    if new.description is None:
+        raise wrong(call, FIELD, "missing", "A study needs a description", NOT_STORED.code or "")
+    exists = ALIAS_EXISTS.because(f"A study with the alias {new.alias} exists already.")
+    if new.alias is not None and await write_queries.alias_is_taken(call.connection, new.alias):
+        raise exists
+    with refusing(unique=exists):
+        study_id = await write_queries.create(call.connection, new, call.user.id, call.now())
+    members = wrong(
+        call,
+        f"{new.main_entity_type}s",
+        "study_members",
+        f"Only a {new.main_entity_type} that exists can be a member, and only once",
+        NOT_STORED.code or "",
+    )
+    with refusing(unique=members, reference=members):
+        await write_queries.attach(
+            call.connection, new.main_entity_type, study_id, new.members, call.user.id, call.now()
+        )
+    return study_id
+
+
+@operation(
+    "study.create",
+    parameters=NoParameters,
+    answer=shapes.Created,
+    problems=(NO_DESCRIPTION, ILLEGAL_DESCRIPTION, ALIAS_EXISTS, NOT_STORED),
+    access=WRITER,
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def create(call: Call[NoParameters]) -> Document:
+    """Create a study of runs or a suite of tasks, in preparation, with its members.
+
+    At most five round trips to the database with the key's: the suite, the alias, the study, its members.
+    """
+    new = await new_study(call)
+    if new.suite is not None:
+        await _check_suite(call, new.suite)
+    study_id = await _store(call, new)
+    call.index.put("study", study_id, name=new.name, description=new.description, alias=new.alias)
+    return shapes.created(study_id)
+
+
+async def _members(call: Call[Members]) -> Study:
+    """The study whose members are to change."""
+    if not call.parameters.entity_ids:
+        raise rejected(call, ["entity_ids"], "missing", "Give a list of natural numbers", code=ILLEGAL_IDS)
+    row = await _owned(call, call.parameters.study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED)
+    if row.legacy == "y":
+        raise LEGACY.because(f"Study {row.id} is made of tags; nothing can be attached or detached.")
+    return row
+
+
+async def _changed(call: Call[Members], row: Study) -> shapes.Changed:
+    count = await write_queries.count_members(call.connection, row.main_entity_type, row.id)
+    return shapes.changed(row, count)
+
+
+@operation(
+    "study.attach",
+    parameters=Members,
+    answer=shapes.Changed,
+    problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY, NOT_ATTACHED),
+    access=WRITER,
+)
+async def attach(call: Call[Members]) -> Document:
+    """Put tasks into one's suite, or runs into one's study, whatever its status.
+
+    Four round trips to the database with the key's: the study, the new members, all of them.
+    """
+    row = await _members(call)
+    kind = row.main_entity_type
+    refused = NOT_ATTACHED.because(
+        f"Each {kind} to attach must exist, not be in study {row.id} yet, and be named once."
+    )
+    with refusing(unique=refused, reference=refused):
+        await write_queries.attach(
+            call.connection, kind, row.id, call.parameters.entity_ids, call.user.id, call.now()
+        )
+    return await _changed(call, row)
+
+
+@operation(
+    "study.detach",
+    parameters=Members,
+    answer=shapes.Changed,
+    problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY),
+    access=WRITER,
+)
+async def detach(call: Call[Members]) -> Document:
+    """Take tasks out of one's suite, or runs out of one's study; what is not in it does not matter.
+
+    Four round trips to the database with the key's: the study, the deletion, the members that are left.
+    """
+    row = await _members(call)
+    await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
+    return await _changed(call, row)
+
+
+@operation(
+    "study.update_status",
+    parameters=StatusUpdate,
+    answer=shapes.StatusUpdated,
+    problems=(NO_STATUS, UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
+    access=WRITER,
+)
+async def update_status(call: Call[StatusUpdate]) -> Document:
+    """Activate or deactivate one's study, also an old one that is made of tags.
+
+    Three round trips to the database with the key's: the study, the change.
+    """
+    status, study_id = call.parameters.status, call.parameters.study_id
+    if status not in STATUSES:
+        message = f"Give one of {', '.join(STATUSES)}"
+        raise rejected(call, ["status"], "status", message, code=NO_STATUS.code or "")
+    code = UNKNOWN_STATUS_STUDY.code or ""
+    if study_id == NOT_GIVEN or not given(study_id):
+        raise rejected(call, ["study_id"], "missing", "Give study_id", code=code)
+    if study_id.number is None:
+        raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
+    row = await _owned(call, study_id.number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
+    await write_queries.set_status(call.connection, row.id, status)
+    return shapes.status_updated(row.id, status)
+
+
+@operation(
+    "study.delete",
+    parameters=StudyNumber,
+    answer=shapes.Deleted,
+    problems=(UNKNOWN_DELETED, PRIVATE, NOT_OWNED_DELETED, NOT_DELETABLE, USED_AS_SUITE),
+    access=WRITER,
+)
+async def delete(call: Call[StudyNumber]) -> Document:
+    """Delete one's study of runs, or one's suite in preparation, with what says which members it has.
+
+    Three round trips to the database with the key's: the study, its deletion.
+    """
+    row = await _owned(call, call.parameters.study_id, UNKNOWN_DELETED, NOT_OWNED_DELETED)
+    if row.main_entity_type != "run" and row.status != "in_preparation":
+        raise NOT_DELETABLE.because(f"Study {row.id} is a suite that is no longer in preparation.")
+    with refusing(reference=USED_AS_SUITE.because(f"Study {row.id} is the benchmark suite of another.")):
+        await write_queries.remove(call.connection, row.id)
+    call.index.delete("study", row.id)
+    return shapes.deleted(row.id)
+
+
+operations: tuple[Operation[Any], ...] = (create, attach, detach, update_status, delete)
