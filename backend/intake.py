@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -18,6 +18,8 @@ from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError,
 
 KEY = "api_key"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+IN_MEMORY_LIMIT = 64_000_000
+"""Bytes that a JSON body, or a field of a form, may have whatever the operation takes."""
 MAX_FILES = 20
 """As PHP's settings have it (legacy notes, data 1.5)."""
 
@@ -154,18 +156,21 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         Problem: 413 for a larger body, 415 for one that is neither JSON nor a form.
         InputProblem: The body is broken.
     """
+    headers = Headers(scope=scope)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    # The files of a form go to the disk, all else is held in memory.
+    in_memory = min(body_limit, IN_MEMORY_LIMIT)
+    body_limit = body_limit if kind in FORM_TYPES else in_memory
     request = Request(scope, _limited(receive, body_limit))
-    headers = request.headers
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return request, Intake(query, authorization=authorization)
     if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > body_limit:
         raise _too_large(body_limit)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in FORM_TYPES:
         try:
-            form = await request.form(max_files=MAX_FILES, max_part_size=body_limit)
+            form = await request.form(max_files=MAX_FILES, max_part_size=in_memory)
         except (MultiPartException, HTTPException) as error:
             reason = error.detail if isinstance(error, HTTPException) else error.message
             raise _bad_body("form_invalid", f"The form cannot be read: {reason}") from error

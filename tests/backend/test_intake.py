@@ -124,3 +124,17 @@ async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[st
     with pytest.raises(Problem) as refused:
         await intake("", body, **headers)
     assert refused.value.slug == slug
+
+
+async def test_only_files_of_a_form_may_be_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They go to the disk; fields and JSON do not, whatever the operation takes."""
+    monkeypatch.setattr("backend.intake.IN_MEMORY_LIMIT", 100)
+    part = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n' + b"x" * 200 + b"\r\n--b--\r\n"
+    multipart = "multipart/form-data; boundary=b"
+    read = await intake("", part % (b"f", b'; filename="a.txt"'), multipart)
+    assert [name for name, _ in read.form.multi_items()] == ["f"]
+    with pytest.raises(InputProblem):
+        await intake("", part % (b"f", b""), multipart)
+    with pytest.raises(Problem) as refused:
+        await intake("", b"{" + b" " * 200 + b"}", "application/json")
+    assert refused.value.slug == "content-too-large"
