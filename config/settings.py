@@ -49,6 +49,7 @@ class BackendSettings:
         splits_url: Where requests for splits go that are not stored; None for nowhere.
         shadow_secret: Known to the proxy too, which signs rehearsals of writes with it; None for no rehearsals.
         search_index: URL of an Elasticsearch that is told of writes; None for none.
+        private_urls: Whether data sets may be uploaded by addresses of the backend's own network.
         host: Address to listen on.
         port: Port to listen on, 0 for any free one.
     """
@@ -65,6 +66,7 @@ class BackendSettings:
     splits_url: str | None = None
     shadow_secret: str | None = field(default=None, repr=False)
     search_index: str | None = None
+    private_urls: bool = False
     host: str = "127.0.0.1"
     port: int = 8001
 

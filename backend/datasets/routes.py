@@ -6,12 +6,14 @@ from backend import tables
 from backend.datasets import (
     change_routes,
     edit_routes,
+    engine_routes,
     list_queries,
     ontology_routes,
     quality_routes,
     queries,
     shapes,
     topic_routes,
+    upload_routes,
     work_routes,
 )
 from backend.datasets.filters import DatasetFilters
@@ -163,8 +165,10 @@ operations: tuple[Operation[Any], ...] = (
     tags,
     *quality_routes.operations,
     *work_routes.operations,
+    *upload_routes.operations,
     *change_routes.operations,
     *edit_routes.operations,
     *topic_routes.operations,
     *ontology_routes.operations,
+    *engine_routes.operations,
 )

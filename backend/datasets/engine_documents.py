@@ -1,0 +1,81 @@
+"""What engines upload: a document that names a data set and the engine, looked at in PHP's order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from anyio import to_thread
+from lxml import etree
+
+from backend import json_documents
+from backend.descriptions import JSON, XML, faulty, given_description
+from backend.operations import Call
+from backend.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
+
+FIELD = "description"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineDocument:
+    """A document that is well-formed; whether its schema takes it is not known yet.
+
+    Args:
+        element: The root element.
+        root: The same as a plain value.
+        schema: Name of the schema.
+        code: Legacy code for a document that the schema refuses.
+        is_json: Whether it came as JSON.
+    """
+
+    element: etree._Element
+    root: Node
+    schema: str
+    code: str
+    is_json: bool
+
+    async def validate(self) -> None:
+        """Hold the document to its schema.
+
+        Raises:
+            InputProblem: 422, with each fault and its line.
+        """
+        try:
+            await to_thread.run_sync(validate, self.element, self.schema)
+        except IllegalDocument as error:
+            raise faulty(FIELD, JSON if self.is_json else XML, error.faults, self.code) from error
+
+
+async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid: str) -> EngineDocument:
+    """Read the document of an upload.
+
+    Args:
+        call: The request.
+        schema: Name of the schema.
+        missing: Legacy code for no file.
+        invalid: Legacy code for a file that is not well-formed, or not as the schema wants it.
+
+    Returns:
+        The document.
+
+    Raises:
+        InputProblem: 422, when there is none or it cannot be read.
+    """
+    given = await given_description(call, FIELD, missing=missing)
+    is_json = isinstance(given, dict) or given.lstrip()[:1] == b"{"
+    try:
+        element = await to_thread.run_sync(_read, given, schema)
+    except IllegalDocument as error:
+        raise faulty(FIELD, JSON if is_json else XML, error.faults, invalid) from error
+    return EngineDocument(element, node(element), schema, invalid, is_json)
+
+
+def _read(given: bytes | dict[str, Any], schema: str) -> etree._Element:
+    if isinstance(given, bytes):
+        if given.lstrip()[:1] != b"{":
+            return parse(given)
+        try:
+            given = orjson.loads(given)
+        except orjson.JSONDecodeError as error:
+            fault = Fault(f"The description is no JSON: {error}", error.lineno, error.colno)
+            raise IllegalDocument([fault]) from error
+    return json_documents.document(given, schema)

@@ -1,0 +1,143 @@
+"""The features that an engine found, as rows (legacy notes, data 10.10)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from itertools import pairwise
+
+from backend import tables
+from backend.collations import collations
+from backend.php_comparison import loosely_equal
+from backend.php_text import csv_fields, split_commas
+from backend.results import AnyRow
+from backend.storing import stored
+from backend.xml_documents import Node
+
+NOMINAL = "nominal"
+_COPIED = (
+    "index",
+    "name",
+    "data_type",
+    "NumberOfDistinctValues",
+    "NumberOfUniqueValues",
+    "NumberOfMissingValues",
+    "NumberOfIntegerValues",
+    "NumberOfRealValues",
+    "NumberOfNominalValues",
+    "NumberOfValues",
+    "MaximumValue",
+    "MinimumValue",
+    "MeanValue",
+    "StandardDeviation",
+    "ClassDistribution",
+)
+_VALUE_COLLATION = "latin1_general_cs"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature.
+
+    Args:
+        name: Its name.
+        row: Its row, by column.
+        values: What a nominal feature may be, in the order of the document.
+    """
+
+    name: str
+    row: dict[str, object]
+    values: tuple[str, ...]
+
+    @property
+    def index(self) -> int:
+        """Its place, as the column holds it."""
+        place: int = stored(tables.data_feature, {"index": self.row["index"]})["index"]
+        return place
+
+    def value_rows(self) -> list[dict[str, object]]:
+        """The rows of its values, by column."""
+        return [{"did": self.row["did"], "index": self.index, "value": value} for value in self.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why the features cannot be stored.
+
+    Args:
+        code: The legacy code.
+        message: What is wrong.
+    """
+
+    code: str
+    message: str
+
+
+def features(root: Node, dataset: AnyRow, engine_id: int) -> list[Feature]:
+    """The features of a valid document.
+
+    What is the target, the row id or ignored says the data set, not the engine.
+
+    Args:
+        root: Of the document.
+        dataset: Row of the data set.
+        engine_id: The engine.
+
+    Returns:
+        The features in the order of the document.
+    """
+    flags = {
+        "is_target": split_commas(dataset.default_target_attribute),
+        "is_row_identifier": split_commas(dataset.row_id_attribute),
+        "is_ignore": csv_fields(dataset.ignore_attribute),
+    }
+    found = []
+    for node in root.all("feature"):
+        name = node.text("name") or ""
+        row: dict[str, object] = {"did": dataset.did, "evaluation_engine_id": engine_id}
+        row |= {column: text for column in _COPIED if (text := node.text(column)) is not None}
+        for column, names in flags.items():
+            row[column] = "true" if any(loosely_equal(name, other) for other in names) else "false"
+        found.append(Feature(name, row, tuple(node.texts("nominal_value"))))
+    return found
+
+
+def first_mistake(found: Iterable[Feature], taken: Iterable[int]) -> Mistake | None:
+    """What PHP stumbles over first when it stores one feature after the other.
+
+    Args:
+        found: The features.
+        taken: Places that features of other engines have.
+
+    Returns:
+        The mistake; None when all can be stored.
+    """
+    places = set(taken)
+    for feature in found:
+        if feature.index in places:
+            return Mistake("450", f"A feature is at place {feature.index} already: feature: {feature.name}")
+        places.add(feature.index)
+        again = _repeated([str(_stored_value(value)) for value in feature.values])
+        if again is not None:
+            value = feature.values[again]
+            return Mistake("450", f"A value occurs twice: feature: {feature.name}, value: {value}")
+        nominal = feature.row.get("data_type") == NOMINAL
+        if feature.values and not nominal:
+            return Mistake("449", f"A feature that is not nominal has values: feature: {feature.name}")
+        if nominal and not feature.values:
+            return Mistake("448", f"A nominal feature has no values: feature: {feature.name}")
+    return None
+
+
+def _stored_value(value: str) -> object:
+    return stored(tables.data_feature_value, {"value": value})["value"]
+
+
+def _repeated(values: Sequence[str]) -> int | None:
+    """Place of the first value that the column takes for an earlier one."""
+    compare = collations()[_VALUE_COLLATION]
+
+    def in_order(left: int, right: int) -> int:
+        return compare(values[left], values[right]) or left - right
+
+    order = sorted(range(len(values)), key=cmp_to_key(in_order))
+    return min((b for a, b in pairwise(order) if compare(values[a], values[b]) == 0), default=None)

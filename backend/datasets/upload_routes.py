@@ -1,0 +1,160 @@
+"""The endpoint that uploads data sets: a description, and a file or the address of one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anyio import to_thread
+from starlette.datastructures import UploadFile
+
+from backend import tables
+from backend.access import WRITER
+from backend.arff_check import ArffError, check_arff
+from backend.conflicts import refusing
+from backend.datasets import upload_documents, write_queries, write_shapes
+from backend.datasets.write_access import refused_document
+from backend.descriptions import description
+from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.parameters import NoParameters
+from backend.problems import VALIDATION, ProblemCase
+from backend.remote_files import RemoteFileError, remote_file
+from backend.storage import Staged, base_name
+from backend.stored_files import store_file
+from backend.storing import insert
+from backend.tagging.kinds import DATA
+from backend.tagging.tags import tag_new_entity
+from backend.uploads import file_problem
+from backend.xml_documents import Node
+
+# Legacy notes, data 10.12.
+VERSION_EXISTS = ProblemCase("dataset-version-exists", "134")
+
+DESCRIPTION, DATASET = "description", "dataset"
+FORMATS = ("arff", "sparse_arff")
+FOLDER_SIZE = 10_000
+"""Data sets of one folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploaded:
+    """A file that came with the request, checked."""
+
+    part: UploadFile
+    staged: Staged
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """A file that stays where it is, checked."""
+
+    url: str
+    size: int
+    mime_type: str
+    md5: str
+
+
+@operation(
+    "dataset.upload",
+    parameters=NoParameters,
+    answer=write_shapes.Changed,
+    problems=(VALIDATION, VERSION_EXISTS),
+    access=WRITER,
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def upload(call: Call[NoParameters]) -> Document:
+    """Store a data set: its description, and its file or where it is; it is then in preparation.
+
+    A name that exists gets the next version. The header of the file and its first thousand lines must be ARFF. Tags
+    that cannot be set are left out (new-API contract, decision 10). Seven round trips to the database with the key's,
+    and three for each tag: the versions of its name, the data set, the file, both put together, the description (two).
+    """
+    root = await description(call, DESCRIPTION, "data_upload", missing="135", invalid="131", as_field=True)
+    found = await _data_file(call, root)
+    row = upload_documents.row(root)
+    name, now = str(row["name"]), call.now()
+    version = await write_queries.next_version(call.connection, name)
+    row |= {"version": version, "uploader": call.user.id, "isOriginal": "true", "url": ""}
+    row |= {"upload_date": now, "last_update": now}
+    with refusing(
+        unique=VERSION_EXISTS.because(f"Version {version} of {name} is being uploaded; try again.")
+    ):
+        did = await write_queries.add(call.connection, row)
+    placed = await _store(call, found, did, row)
+    await write_queries.change(call.connection, did, placed)
+    text = root.text("description") or ""
+    await write_queries.add_description(call.connection, did, text, call.user.id)
+    call.index.put(
+        "data", did, data_id=did, name=name, version=version, description=text, uploader=call.user.id
+    )
+    await tag_new_entity(call, DATA, did, root.texts("tag"))
+    return write_shapes.changed(did)
+
+
+async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Registered:
+    """The file of the data set, after PHP's checks in PHP's order."""
+    if (root.text("format") or "").lower() not in FORMATS:
+        message = f"Only data sets in the formats {', '.join(FORMATS)} can be uploaded"
+        raise refused_document(DESCRIPTION, "format", message, code="133")
+    part = call.form.get(DATASET)
+    url = root.text("url")
+    if isinstance(part, UploadFile):
+        if url is not None:
+            raise refused_document(DATASET, "excess", "Give a file or its url, not both", code="140")
+        if (reason := file_problem(part)) is not None:
+            raise refused_document(DATASET, "missing", f"File {DATASET}: {reason}", code="130")
+        staged = await call.files.stage(part)
+        await _check(staged.local, DATASET, "file")
+        return _Uploaded(part, staged)
+    if url is None:
+        message = "Give the data as the file dataset, or its url in the description"
+        raise refused_document(DATASET, "missing", message, code="141")
+    try:
+        async with remote_file(url, largest=UPLOAD_LIMIT, private=call.settings.private_urls) as remote:
+            await _check(remote.local, DESCRIPTION, "url")
+            return _Registered(url, remote.size, remote.mime_type, remote.md5)
+    except RemoteFileError as error:
+        raise refused_document(DESCRIPTION, "url", str(error), code="136") from error
+
+
+async def _check(path: Path, field: str, where: str) -> None:
+    try:
+        await to_thread.run_sync(check_arff, path)
+    except ArffError as error:
+        message = f"Arff error in dataset {where}: {error}"
+        raise refused_document(field, "arff", message, code="145") from error
+
+
+async def _store(
+    call: Call[NoParameters], found: _Uploaded | _Registered, did: int, row: dict[str, object]
+) -> dict[str, object]:
+    """Store the file or register it; what the row of the data set says of it."""
+    access_policy = str(row.get("visibility", "public"))
+    if isinstance(found, _Uploaded):
+        folder = f"dataset_structured//{did // FOLDER_SIZE * FOLDER_SIZE}/{did}//"
+        stored = await store_file(
+            call, found.part, folder, "dataset", staged=found.staged, access_policy=access_policy
+        )
+        url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
+        return {"file_id": stored.id, "url": url}
+    extension = str(row["format"]).lower()
+    file_id = await insert(
+        call.connection,
+        tables.file,
+        {
+            "creator": call.user.id,
+            "creation_date": call.now(),
+            "filepath": found.url,
+            "filesize": found.size,
+            "filename_original": f"{row['name']}.{extension}",
+            "extension": extension,
+            "mime_type": found.mime_type,
+            "md5_hash": found.md5,
+            "type": "url",
+            "access_policy": access_policy,
+        },
+    )
+    return {"file_id": file_id, "url": found.url}
+
+
+operations: tuple[Operation[Any], ...] = (upload,)

@@ -1,0 +1,153 @@
+"""Files at addresses that clients name: read once, within limits, and never from the backend's own network.
+
+A client must not be able to have the backend ask what only the backend can reach; so every address that a name
+stands for, and every hop of a redirect, must be a public one (unless the settings allow others).
+
+RemoteFileError     the file cannot be read
+└── Unmeasured      its server does not tell its size or type
+"""
+
+import asyncio
+import hashlib
+import ipaddress
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+SECONDS = 30.0
+"""For the whole file; PHP's scripts have that long (legacy notes, data 1.5)."""
+HOPS = 5
+_CHUNK = 256 * 1024
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class RemoteFileError(Exception):
+    """The file cannot be read; the message says why."""
+
+
+class Unmeasured(RemoteFileError):
+    """Its server does not tell its size or type."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """What was found at an address.
+
+    Args:
+        local: A copy, as long as it is being looked at.
+        size: In bytes, as its server says.
+        mime_type: As its server says.
+        md5: Checksum, as hexadecimal digits.
+    """
+
+    local: Path
+    size: int
+    mime_type: str
+    md5: str
+
+
+class _Resolver(AbstractResolver):
+    """Looks names up, and leaves out what is not public."""
+
+    def __init__(self) -> None:
+        self._names = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._names.resolve(host, port, family)
+        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
+        if not public:
+            raise OSError(f"{host} is not a public address")
+        return public
+
+    async def close(self) -> None:
+        await self._names.close()
+
+
+@asynccontextmanager
+async def remote_file(url: str, *, largest: int, private: bool = False) -> AsyncIterator[RemoteFile]:
+    """Read the file at an address.
+
+    Args:
+        url: Absolute, ``http`` or ``https``.
+        largest: Bytes that it may have.
+        private: Whether it may be in the backend's own network.
+
+    Yields:
+        The file; its copy is deleted afterwards.
+
+    Raises:
+        RemoteFileError: It cannot be read.
+    """
+    descriptor, name = tempfile.mkstemp(prefix="remote-")
+    copy = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            try:
+                async with asyncio.timeout(SECONDS):
+                    found = await _read(url, target.write, copy, largest, private=private)
+            except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+                raise RemoteFileError(f"{url} cannot be read: {error or 'it takes too long'}") from error
+        yield found
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+async def _read(
+    url: str, write: Callable[[bytes], object], copy: Path, largest: int, *, private: bool
+) -> RemoteFile:
+    resolver = None if private else _Resolver()
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(resolver=resolver), auto_decompress=False
+    ) as session:
+        for _ in range(HOPS):
+            _check(url, private=private)
+            async with session.get(
+                url, allow_redirects=False, headers={"Accept-Encoding": "identity"}
+            ) as answer:
+                if answer.status in _REDIRECTS and "Location" in answer.headers:
+                    url = urljoin(url, answer.headers["Location"])
+                    continue
+                if answer.status != 200:
+                    raise RemoteFileError(f"{url} cannot be read: its server answers {answer.status}")
+                return await _copied(url, answer, write, copy, largest)
+    raise RemoteFileError(f"{url} cannot be read: it is redirected more than {HOPS} times")
+
+
+async def _copied(
+    url: str, answer: aiohttp.ClientResponse, write: Callable[[bytes], object], copy: Path, largest: int
+) -> RemoteFile:
+    digest = hashlib.md5(usedforsecurity=False)
+    size = 0
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        size += len(chunk)
+        if size > largest:
+            raise RemoteFileError(f"{url} has more than {largest} bytes")
+        digest.update(chunk)
+        await asyncio.to_thread(write, chunk)
+    told, kind = answer.headers.get("Content-Length"), answer.headers.get("Content-Type")
+    if told is None or kind is None:
+        raise Unmeasured(f"The server of {url} sends no Content-Length or no Content-Type")
+    return RemoteFile(copy, int(told), kind, digest.hexdigest())
+
+
+def _check(url: str, *, private: bool) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise RemoteFileError(f"{url} is no web address")
+    try:
+        address = ipaddress.ip_address(parts.hostname)
+    except ValueError:
+        return  # a name, which the resolver looks at
+    if not private and not address.is_global:
+        raise RemoteFileError(f"{url} is not a public address")
