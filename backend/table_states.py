@@ -66,6 +66,8 @@ class TableStates(ABC):
             wanted: Rows by table; tables that are not named stay as they are.
         """
         for name, rows in wanted.items():
+            if self._rows[name] == rows:
+                continue
             there, right = Counter(self._rows[name]), Counter(rows)
             gone, new = tuple((there - right).elements()), tuple((right - there).elements())
             if gone or new:
@@ -236,7 +238,9 @@ class _ServerTables(TableStates):
         await self._many(f"INSERT INTO {self._quoted(table)} ({_columns(table, '`')}) VALUES ({marks})", new)
         # So that the next look does not read what is known.
         name = self._quoted(table)
-        self._sums[table.key] = (await self._connection.exec_driver_sql(f"CHECKSUM TABLE {name}")).one()[1]
+        self._sums[table.key] = (
+            (await self._connection.exec_driver_sql(f"CHECKSUM TABLE {name}")).scalars(1).one()
+        )
 
     def _quoted(self, table: Table) -> str:
         return f"`{self._real[table.schema or EXPERIMENTS]}`.`{table.name}`"

@@ -142,8 +142,10 @@ def row_differences(
         if wanted[table] == actual[table]:
             continue
         layout = columns[table]
-        right = Counter(_written(row, layout, window) for row in wanted[table])
-        there = Counter(_written(row, layout, window) for row in actual[table])
+        first, second = Counter(wanted[table]), Counter(actual[table])
+        # What is the same to the second needs no second look.
+        right = Counter(_written(row, layout, window) for row in (first - second).elements())
+        there = Counter(_written(row, layout, window) for row in (second - first).elements())
         for what, rows in (("missing", right - there), ("extra", there - right)):
             found.extend(
                 RowDifference(table, what, dict(zip(layout.names, row, strict=True)))

@@ -1,16 +1,19 @@
 """The stored files below a root: what is there, what changed, and putting files back."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from proxy.scenarios import FileChange
 
 Files: TypeAlias = Mapping[str, tuple[int, str]]
 """Size and md5 by path below the root."""
+
+_SMALL: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class FileStates:
         self._root = root
         self._pristine = pristine
         self._contents: dict[str, bytes] = {}
-        self._sample = look(pristine) if pristine.is_dir() else {}
+        self._sums: dict[tuple[int, ...], str] = {}
+        self._sample = look(pristine)
         self.files: Files = self._sample
 
     def look(self) -> Files:
@@ -53,7 +57,7 @@ class FileStates:
         Returns:
             The files as they were at the last look.
         """
-        before, self.files = self.files, look(self._root)
+        before, self.files = self.files, look(self._root, self._sums)
         return before
 
     def reset(self) -> None:
@@ -73,7 +77,10 @@ class FileStates:
         Args:
             wanted: Size and md5 by path.
         """
-        there = look(self._root)
+        there = look(self._root, self._sums)
+        if there == wanted:
+            self.files = there
+            return
         for path in there.keys() - wanted.keys():
             (self._root / path).unlink()
         for path, (size, md5) in wanted.items():
@@ -85,28 +92,33 @@ class FileStates:
                 shutil.copyfile(self._pristine / path, target)
             else:
                 target.write_bytes(self._contents.get(md5, bytes(size)))
-        self.files = look(self._root)
+        self.files = look(self._root, self._sums)
 
 
-def look(root: Path) -> Files:
+def look(root: Path, sums: dict[tuple[int, ...], str] | None = None) -> Files:
     """The files below a folder.
 
     Args:
         root: The folder; what begins with a dot directly in it does not count.
+        sums: The md5 of files that were read before, by what changes when a file does; is added to.
 
     Returns:
         Size and md5 by path.
     """
+    known = {} if sums is None else sums
     found: dict[str, tuple[int, str]] = {}
-    if not root.is_dir():
-        return found
-    for top in sorted(root.iterdir()):
-        if top.name.startswith("."):
-            continue
-        for file in (top, *top.rglob("*")):
-            if file.is_file():
-                content = file.read_bytes()
-                found[file.relative_to(root).as_posix()] = (len(content), _md5(content))
+    for folder, folders, names in os.walk(root):
+        if folder == str(root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            names = [name for name in names if not name.startswith(".")]
+        for name in names:
+            path = Path(folder) / name
+            state = path.stat()
+            same = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+            # A small file is read each time: another one may have taken its place in the same tick of the clock.
+            if same not in known or state.st_size <= _SMALL:
+                known[same] = _md5(path.read_bytes())
+            found[path.relative_to(root).as_posix()] = (state.st_size, known[same])
     return found
 
 
