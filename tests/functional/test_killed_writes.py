@@ -20,7 +20,7 @@ from backend.sweep import sweep
 pytestmark = pytest.mark.anyio
 
 WRITES = 300
-ROUNDS = 4
+ROUNDS = 3
 
 # 300 uploads at once, some of which fail and some of which delete what another one stored.
 WRITER = """
