@@ -1,8 +1,8 @@
-"""Endpoints of download counts: the reads. They never fail; what nobody downloaded has no rows."""
+"""Endpoints of download counts: the reads, which never fail (what nobody downloaded has no rows), and all of them."""
 
 from typing import Annotated, Any
 
-from backend.downloads import queries, shapes
+from backend.downloads import queries, shapes, write_routes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId, Reader
 from backend.undecoded import Undecoded
@@ -67,4 +67,9 @@ async def downloads_of_item(call: Call[ItemPath]) -> Document:
     return [shapes.download(row) for row in rows]
 
 
-operations: tuple[Operation[Any], ...] = (every_download, downloads_of_user, downloads_of_item)
+operations: tuple[Operation[Any], ...] = (
+    every_download,
+    downloads_of_user,
+    downloads_of_item,
+    *write_routes.operations,
+)

@@ -27,3 +27,15 @@ def download(row: Row[*tuple[Any, ...]]) -> Download:
         "knowledge_id": row.knowledge_id,
         "count": row._mapping["count"],
     }
+
+
+def counted(user_id: int, kind: str, item: int, count: int) -> Download:
+    """A count that was just changed.
+
+    Args:
+        user_id: Whose it is.
+        kind: Type of the item.
+        item: Id of the item.
+        count: How often it was downloaded.
+    """
+    return {"user_id": user_id, "knowledge_type": kind, "knowledge_id": item, "count": count}

@@ -1,11 +1,11 @@
-"""Endpoints of votes: the reads. They never fail; what nobody voted on has no rows."""
+"""Endpoints of votes: the reads, which never fail (what nobody voted on has no rows), and all of them."""
 
 from typing import Any
 
 from backend import tables
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters
-from backend.votes import queries, shapes
+from backend.votes import queries, shapes, write_routes
 from backend.votes.parameters import ItemPath, UserItemPath, UserPath
 
 _like, _down = tables.likes.c, tables.downvotes.c
@@ -104,4 +104,5 @@ operations: tuple[Operation[Any], ...] = (
     downvotes_of_user,
     downvotes_of_item,
     downvote_check,
+    *write_routes.operations,
 )

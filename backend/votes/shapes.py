@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed_or_empty
+from backend.php_text import trimmed, trimmed_or_empty
 
 
 class Like(TypedDict):
@@ -88,3 +88,29 @@ def reason_check(reason: int | None) -> ReasonCheck:
         reason: Its id; None when there is no downvote.
     """
     return {"key": "Reason id", "value": -1 if reason is None else reason}
+
+
+def own_like(user_id: int, kind: str, item: int) -> Like:
+    """A like that was just given or taken back.
+
+    Args:
+        user_id: Whose it is.
+        kind: Type of the item.
+        item: Id of the item.
+    """
+    return {"user_id": user_id, "knowledge_type": kind, "knowledge_id": item}
+
+
+def stored_downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
+    """A downvote that was just stored or taken back.
+
+    Args:
+        row: Of ``write_queries.own_downvote``; without a text where nobody knows the reason.
+    """
+    return {
+        **like(row),
+        "reason": trimmed(row.reason),
+        "reason_id": row.reason_id,
+        "original": row.original,
+        "count": row._mapping["count"],
+    }

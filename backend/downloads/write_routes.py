@@ -1,0 +1,65 @@
+"""Endpoints that count downloads (legacy notes, flow 7).
+
+PHP says to the owner of an item that this is not allowed, and counts all the same; here an error changes nothing
+(new-API contract, decision 10).
+"""
+
+from typing import Annotated, Any
+
+from backend.access import WRITER
+from backend.downloads import shapes, write_queries
+from backend.operations import Call, Document, Operation, operation
+from backend.parameters import Parameters
+from backend.problems import ProblemCase
+from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, check_item
+
+UNKNOWN_TYPE = "811"
+NOTHING = ProblemCase("download-not-found", "803")
+OWN_ITEM = ProblemCase("download-own-item", "822")
+
+
+class Item(Parameters):
+    """An item by type and id."""
+
+    type: Annotated[str, KnownType(UNKNOWN_TYPE)]
+    id: Annotated[int, ItemId()]
+
+
+async def _index(call: Call[Item]) -> None:
+    kind, item = call.parameters.type, call.parameters.id
+    totals = await write_queries.totals(call.connection, kind, item)
+    if totals is not None:
+        users, downloads = totals
+        call.index.put(KINDS[kind].indexed, item, nr_of_downloads=users, total_downloads=downloads)
+
+
+@operation(
+    "download.count", parameters=Item, answer=shapes.Download, problems=(PRIVATE, OWN_ITEM), access=WRITER
+)
+async def count(call: Call[Item]) -> Document:
+    """Count one's download of an item of somebody else.
+
+    Five round trips to the database with the key's: the item, the count, the new one, all counts.
+    """
+    kind, item = call.parameters.type, call.parameters.id
+    await check_item(call, kind, item, OWN_ITEM)
+    counted = await write_queries.count(call.connection, kind, item, call.user.id, call.now())
+    await _index(call)
+    return shapes.counted(call.user.id, kind, item, counted)
+
+
+@operation("download.remove", parameters=Item, answer=shapes.Download, problems=(NOTHING,), access=WRITER)
+async def remove(call: Call[Item]) -> Document:
+    """Take back that one has downloaded an item; answers what was counted.
+
+    Four round trips to the database with the key's: the count, its deletion, those that are left.
+    """
+    kind, item = call.parameters.type, call.parameters.id
+    row = await write_queries.remove(call.connection, kind, item, call.user.id)
+    if row is None:
+        raise NOTHING.because(f"No download of item {item} of type {kind} is counted for you.")
+    await _index(call)
+    return shapes.download(row)
+
+
+operations: tuple[Operation[Any], ...] = (count, remove)

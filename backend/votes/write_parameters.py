@@ -1,0 +1,39 @@
+"""What requests that vote may say (legacy notes, flow 6)."""
+
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.votes.items import ItemId, KnownType
+
+UNKNOWN_TYPE = "711"
+
+
+class Reason(Reader):
+    """Why somebody votes down: a text, or the id of a reason to agree with."""
+
+    def read(self, value: object) -> int | str:
+        """Read a raw segment."""
+        text = unquote(str(value))
+        if is_numeric(text):
+            return PathId().read(text)
+        if any(character > "\uffff" for character in text):
+            refuse("characters", "Characters beyond U+FFFF cannot be stored")
+        return text
+
+    def describe(self) -> dict[str, Any]:
+        """An integer, or text."""
+        return {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+
+
+class Item(Parameters):
+    """An item by type and id."""
+
+    type: Annotated[str, KnownType(UNKNOWN_TYPE)]
+    id: Annotated[int, ItemId()]
+
+
+class ItemAndReason(Item):
+    """An item, and what is wrong with it; PHP takes no reason for an empty one."""
+
+    reason: Annotated[int | str, Reason()] = ""

@@ -1,0 +1,104 @@
+"""Endpoints that vote (legacy notes, flow 6).
+
+PHP says to the owner of an item that the vote is not allowed, and stores it; here an error changes nothing (new-API
+contract, decision 10).
+"""
+
+from typing import Any
+
+from sqlalchemy import Table
+
+from backend import tables
+from backend.access import WRITER
+from backend.conflicts import refusing
+from backend.operations import Call, Document, Operation, operation
+from backend.problems import ProblemCase
+from backend.votes import shapes, write_queries
+from backend.votes.items import KINDS, PRIVATE, check_item
+from backend.votes.write_parameters import Item, ItemAndReason
+
+NOTHING = ProblemCase("vote-not-found", "703")
+EXISTS = ProblemCase("vote-already-exists", "705")
+OWN_ITEM = ProblemCase("vote-own-item", "722")
+
+
+async def _index(call: Call[Any], table: Table, field: str) -> None:
+    kind, item = call.parameters.type, call.parameters.id
+    count = await write_queries.votes_for(call.connection, table, kind, item)
+    if count is not None:
+        call.index.put(KINDS[kind].indexed, item, **{field: count})
+
+
+@operation(
+    "vote.up", parameters=Item, answer=shapes.Like, problems=(PRIVATE, OWN_ITEM, EXISTS), access=WRITER
+)
+async def like(call: Call[Item]) -> Document:
+    """Like an item of somebody else.
+
+    Four round trips to the database with the key's: the item, the like, all likes.
+    """
+    kind, item = call.parameters.type, call.parameters.id
+    await check_item(call, kind, item, OWN_ITEM)
+    with refusing(unique=EXISTS.because(f"You like item {item} of type {kind} already.")):
+        await write_queries.like(call.connection, kind, item, call.user.id, call.now())
+    await _index(call, tables.likes, "nr_of_likes")
+    return shapes.own_like(call.user.id, kind, item)
+
+
+@operation("vote.up_remove", parameters=Item, answer=shapes.Like, problems=(NOTHING,), access=WRITER)
+async def unlike(call: Call[Item]) -> Document:
+    """Take one's like back; answers what it was.
+
+    Three round trips to the database with the key's: the like, those that are left.
+    """
+    kind, item = call.parameters.type, call.parameters.id
+    if not await write_queries.unlike(call.connection, kind, item, call.user.id):
+        raise NOTHING.because(f"You do not like item {item} of type {kind}.")
+    await _index(call, tables.likes, "nr_of_likes")
+    return shapes.own_like(call.user.id, kind, item)
+
+
+@operation(
+    "vote.down",
+    parameters=ItemAndReason,
+    answer=shapes.Downvote,
+    problems=(PRIVATE, OWN_ITEM, EXISTS),
+    access=WRITER,
+)
+async def downvote(call: Call[ItemAndReason]) -> Document:
+    """Vote an item of somebody else down, for a reason of one's own or in agreement with one that has an id.
+
+    At most seven round trips to the database with the key's: the item, the reason, the vote, what it became.
+    """
+    kind, item, reason = call.parameters.type, call.parameters.id, call.parameters.reason
+    await check_item(call, kind, item, OWN_ITEM)
+    original = isinstance(reason, str)
+    number = await write_queries.reason_id(call.connection, reason) if isinstance(reason, str) else reason
+    with refusing(unique=EXISTS.because(f"You have voted item {item} of type {kind} down already.")):
+        await write_queries.downvote(
+            call.connection, kind, item, call.user.id, number, call.now(), original=original
+        )
+    await _index(call, tables.downvotes, "nr_of_downvotes")
+    vote = await write_queries.own_downvote(call.connection, kind, item, call.user.id)
+    if vote is None:
+        raise LookupError(
+            f"the downvote of user {call.user.id} for {kind} {item} was stored and is not there"
+        )
+    return shapes.stored_downvote(vote)
+
+
+@operation("vote.down_remove", parameters=Item, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
+async def take_back(call: Call[Item]) -> Document:
+    """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
+
+    Four round trips to the database with the key's: the vote, its deletion, those that are left.
+    """
+    kind, item = call.parameters.type, call.parameters.id
+    vote = await write_queries.own_downvote(call.connection, kind, item, call.user.id)
+    if vote is None or not await write_queries.take_back(call.connection, vote):
+        raise NOTHING.because(f"You have not voted item {item} of type {kind} down.")
+    await _index(call, tables.downvotes, "nr_of_downvotes")
+    return shapes.stored_downvote(vote)
+
+
+operations: tuple[Operation[Any], ...] = (like, unlike, downvote, take_back)
