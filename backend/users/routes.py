@@ -2,13 +2,29 @@
 
 from typing import Annotated, Any
 
+from starlette.responses import Response
+
+from backend.access import WRITER
+from backend.conflicts import refusing
 from backend.filters import FilterCodes, Ids
-from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters
-from backend.users import queries, shapes
+from backend.operations import Answer, Call, Document, Operation, operation
+from backend.parameters import Parameters, PathId
+from backend.problems import ProblemCase
+from backend.users import queries, shapes, write_queries
 
 # PHP shares the codes with the list of data sets (legacy notes, flow 5); no user is no error.
 FILTERS = FilterCodes(unknown="370", illegal="371", no_results="372")
+
+
+UNKNOWN = ProblemCase("user-not-found")
+FORBIDDEN = ProblemCase("forbidden")
+HAS_RESOURCES = ProblemCase("account-has-resources")
+
+
+class UserPath(Parameters):
+    """A user by id."""
+
+    user_id: Annotated[int, PathId()]
 
 
 class UserFilters(Parameters):
@@ -26,4 +42,32 @@ async def names(call: Call[UserFilters]) -> Document:
     return [shapes.listed(row) for row in await queries.names(call.connection, call.parameters.user_id)]
 
 
-operations: tuple[Operation[Any], ...] = (names,)
+@operation(
+    "user.delete",
+    parameters=UserPath,
+    answer=None,
+    problems=(UNKNOWN, FORBIDDEN, HAS_RESOURCES),
+    access=WRITER,
+    status=204,
+)
+async def delete(call: Call[UserPath]) -> Answer:
+    """Delete one's account; administrators delete any. Nothing may be left that is the user's but tags and votes.
+
+    At most fifteen round trips to the database with the key's: the user, what is the user's, a deletion for each
+    table from which something goes along.
+    """
+    user_id = call.parameters.user_id
+    if not await write_queries.is_there(call.connection, user_id):
+        raise UNKNOWN.because(f"No user with id {user_id} found.")
+    if not call.user.may_change(user_id):
+        raise FORBIDDEN.because(f"Only user {user_id} and administrators may delete this account.")
+    kept = await write_queries.resources(call.connection, user_id)
+    if kept:
+        raise HAS_RESOURCES.because(f"User {user_id} still has something in {', '.join(kept)}.")
+    with refusing(reference=HAS_RESOURCES.because(f"User {user_id} still has resources.")):
+        await write_queries.remove(call.connection, user_id)
+    call.index.delete("user", user_id)
+    return Response(status_code=204)
+
+
+operations: tuple[Operation[Any], ...] = (names, delete)

@@ -1,0 +1,57 @@
+"""The endpoint that stores a file (legacy notes, flow 10)."""
+
+from typing import Any, Final
+
+from starlette.datastructures import UploadFile
+from typing_extensions import TypedDict
+
+from backend.access import admin_writes
+from backend.late_input import rejected
+from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.parameters import NoParameters
+from backend.problems import ProblemCase
+from backend.storage import base_name
+from backend.stored_files import store_file
+from backend.uploads import file_problem
+
+# PHP tells those who are no administrators that their account is read-only.
+NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")
+NO_FILE = ProblemCase("validation-error", "491")
+
+FIELD: Final = "file"
+FOLDER: Final = "misc/"
+KIND: Final = "run_uploaded_file"
+
+
+class Uploaded(TypedDict):
+    """A stored file, and where it can be had."""
+
+    id: int
+    url: str
+
+
+@operation(
+    "file.upload",
+    parameters=NoParameters,
+    answer=Uploaded,
+    problems=(NO_FILE,),
+    access=admin_writes(NO_ADMINISTRATOR),
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def upload(call: Call[NoParameters]) -> Document:
+    """Store a file that everybody may have, under its own name as far as that is free.
+
+    Two round trips to the database with the key's: the file's row.
+    """
+    part = call.form.get(FIELD)
+    reason = file_problem(part)
+    if reason is not None or not isinstance(part, UploadFile):
+        raise rejected(call, [FIELD], "missing", f"Give a file: {reason}", code=NO_FILE.code or "")
+    file = await store_file(call, part, FOLDER, KIND)
+    name = base_name(part.filename)
+    stored: Uploaded = {"id": file.id, "url": f"{call.settings.public_url}data/download/{file.id}/{name}"}
+    return stored
+
+
+operations: tuple[Operation[Any], ...] = (upload,)
