@@ -67,7 +67,7 @@ class _Resolver(AbstractResolver):
         found = await self._names.resolve(host, port, family)
         public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
         if not public:
-            raise OSError(f"{host} is not a public address")
+            raise RemoteFileError(f"{host} is not a public address")
         return public
 
     async def close(self) -> None:
@@ -97,7 +97,8 @@ async def remote_file(url: str, *, largest: int, private: bool = False) -> Async
                 async with asyncio.timeout(SECONDS):
                     found = await _read(url, target.write, copy, largest, private=private)
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-                raise RemoteFileError(f"{url} cannot be read: {error or 'it takes too long'}") from error
+                message = f"{url} cannot be read: its server cannot be reached, or takes too long"
+                raise RemoteFileError(message) from error
         yield found
     finally:
         copy.unlink(missing_ok=True)
