@@ -10,7 +10,6 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from backend.table_states import NUMBERED
 from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
@@ -196,7 +195,7 @@ class Player:
         pair: tuple[Recording, Translation | Untranslatable],
         window: Window,
     ) -> None:
-        await self._align(step)
+        await self._stage.align(step)
         exchange = await replay.step(*pair)
         self.exchanges.append(exchange)
         if exchange.new is None:
@@ -218,12 +217,3 @@ class Player:
         await self._stage.tables.put(wanted.rows)
         if step.file_changes:
             self._stage.files.put(expected_files(self._stage.files.files, step.file_changes))
-
-    async def _align(self, step: Step) -> None:
-        """Let new rows get the recorded ids: those before depend on inserts that failed."""
-        first: dict[str, int] = {}
-        for change in step.changes:
-            number = change.row.get(NUMBERED.get(change.table, ""))
-            if change.op == "insert" and isinstance(number, int):
-                first[change.table] = min(number, first.get(change.table, number))
-        await self._stage.number(first)

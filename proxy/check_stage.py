@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from config.settings import BackendSettings
 from proxy.check import CheckError
 from proxy.effects import Columns
 from proxy.file_states import FileStates
+from proxy.scenarios import Step
 
 MARK: Final = "parity_scenarios"
 FILE_MARK: Final = ".parity-scenarios"
@@ -73,16 +74,27 @@ class Stage:
         """Put rows, numbering and files back to the sample."""
         await self.tables.look()
         await self.tables.put(self._rows)
-        await self.number(self._next_ids)
+        await self._number(self._next_ids)
         self.files.reset()
 
-    async def number(self, wanted: dict[str, int]) -> None:
-        """Let the next rows of some tables get these ids; tables that number no rows do not count."""
-        numbered = {name: number for name, number in wanted.items() if name in NUMBERED}
-        if not numbered:
+    async def align(self, step: Step) -> None:
+        """Let the new rows of a step get the recorded ids: they depend on inserts that failed before.
+
+        Args:
+            step: The step that comes next.
+        """
+        first: dict[str, int] = {}
+        for change in step.changes:
+            number = change.row.get(NUMBERED.get(change.table, ""))
+            if change.op == "insert" and isinstance(number, int):
+                first[change.table] = min(number, first.get(change.table, number))
+        await self._number(first)
+
+    async def _number(self, wanted: Mapping[str, int]) -> None:
+        if not wanted:
             return
         present = await self.tables.next_ids()
-        for name, number in numbered.items():
+        for name, number in wanted.items():
             if present[name] != number:
                 await self.tables.set_next_id(name, number)
 

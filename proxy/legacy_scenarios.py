@@ -94,6 +94,7 @@ class ScenarioServer(RecordedServer):
             if not again:
                 await self._play(step)
                 self._next = index + 1
+                await self._align()
             return with_times(step.recording, self._played)
 
     async def begin(self, name: str) -> None:
@@ -160,6 +161,12 @@ class ScenarioServer(RecordedServer):
             await self._stage.reset()
         self._clean = True
         self._scenario, self._next, self._played = scenario, 0, []
+        await self._align()
+
+    async def _align(self) -> None:
+        """Who rehearses the next step shall get the ids that PHP gave."""
+        if not self._finished:
+            await self._stage.align(self._scenarios[self._scenario].steps[self._next])
 
     async def _play(self, step: Step) -> None:
         now = self._clock().replace(microsecond=0)

@@ -1,5 +1,6 @@
 """Where scenarios are played: only on what is empty or theirs."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,18 @@ from backend import tables
 from backend.database import Database
 from backend.load import load
 from config.settings import BackendSettings, DatabaseNames
+from diffing.model import Observation
 from proxy.check import CheckError
 from proxy.check_stage import FILE_MARK, Place, staged
+from proxy.recordings import RecordedRequest, Recording
+from proxy.scenarios import Change, Step
 
 pytestmark = pytest.mark.anyio
 SETTINGS = BackendSettings(database_names=DatabaseNames("stage_openml", "stage_openml_expdb"))
+
+ASKED = RecordedRequest("POST", "https://openml.test", b"/")
+LIKE = Change("openml_expdb.likes", "insert", {"lid": 99, "user_id": 1}, {})
+TAG = Change("openml_expdb.dataset_tag", "insert", {"id": 61, "tag": "a"}, {})
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -25,6 +33,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server
 
 
+def step() -> Step:
+    """A step that inserts a row with a number, and one without."""
+    moment = datetime.fromisoformat("2026-11-22T00:34:56")
+    return Step(
+        Recording("s.1", "", "none", ASKED, Observation(200, (), b"")), (TAG, LIKE), (), moment, moment
+    )
+
+
 async def test_it_is_filled_and_put_back(url: str, sample: Path) -> None:
     """Rows, numbering and files; a second use finds its own mark."""
     for _ in range(2):
@@ -34,7 +50,8 @@ async def test_it_is_filled_and_put_back(url: str, sample: Path) -> None:
             async with database.write() as connection:
                 await connection.execute(delete(tables.likes))
             await database.dispose()
-            await stage.number({"openml_expdb.likes": 99, "openml_expdb.dataset_tag": 7})
+            await stage.align(step())
+            assert (await stage.tables.next_ids())["openml_expdb.likes"] == 99
             (stage.root / "new").write_bytes(b"x")
             await stage.reset()
             await stage.tables.look()

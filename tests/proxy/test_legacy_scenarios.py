@@ -149,3 +149,14 @@ async def test_steps_wait_for_one_another(tmp_path: Path, sample: Path, plays: d
         assert [answer.status for answer in answers] == [
             step.recording.response.status for step in play.steps[:2]
         ]
+
+
+async def test_whoever_is_asked_first_gets_the_recorded_ids(
+    tmp_path: Path, sample: Path, plays: dict[str, Scenario]
+) -> None:
+    """A rehearsal of the next step finds PHP's numbering, with the ids that failed inserts used up."""
+    play = plays["study.create-refused"]
+    async with playing(tmp_path, sample, play) as (server, stage, _):
+        for number in range(1, 9):
+            await ask(server, play, number)
+        assert (await stage.tables.next_ids())["openml_expdb.study"] == 3003
