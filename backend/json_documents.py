@@ -6,6 +6,7 @@ the text of an element with attributes is its member ``value``, as PHP's JSON sh
     {"task_type_id": 1, "input": [{"name": "source_data", "value": "61"}]}
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,8 @@ from backend.xml_documents import DEEPEST, NAMESPACE, Fault, IllegalDocument, sc
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 TEXT = "value"
+# What no XML document may hold (XML 1.0, 2.2).
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -80,10 +83,8 @@ def _text(value: object, path: str) -> str:
         return str(value)
     if not isinstance(value, str):
         raise IllegalDocument([Fault(f"{path} must be a text or a number")])
-    if not value.isprintable() and any(
-        ord(character) < 32 and character not in "\t\n\r" for character in value
-    ):
-        raise IllegalDocument([Fault(f"{path} has a control character")])
+    if _NO_XML.search(value):
+        raise IllegalDocument([Fault(f"{path} has a control character, or one that stands for none")])
     return value
 
 

@@ -70,6 +70,7 @@ def _nested(depth: int) -> dict[str, object]:
         ({"colour": 1}, "data_edit", "no member 'colour'"),
         ({"citation": {"a": 1}}, "data_edit", "must be a text"),
         ({"citation": "a\x00"}, "data_edit", "control character"),
+        ({"citation": "a\uffff"}, "data_edit", "control character"),
         ({"language": "two words"}, "data_edit", "pattern"),
         ({"task_type_id": "one", "input": "x"}, "task_upload", "xs:integer"),
         (_nested(40), "flow_upload", "deeper"),
