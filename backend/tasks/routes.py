@@ -9,7 +9,7 @@ from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 from backend.results import AnyRow
 from backend.tag_lists import NO_TAGS, distinct_tags
-from backend.tasks import list_queries, queries, shapes, templates
+from backend.tasks import list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters
 
 UNKNOWN = ProblemCase("task-not-found", "151")
@@ -128,4 +128,4 @@ def _check_visible(call: Call[TaskPath], row: AnyRow) -> None:
         raise PRIVATE.because(f"No access granted: the dataset of task {row.task_id} is private.")
 
 
-operations: tuple[Operation[Any], ...] = (every_task, get, inputs, every_tag)
+operations: tuple[Operation[Any], ...] = (every_task, get, inputs, every_tag, *write_routes.operations)

@@ -1,0 +1,108 @@
+"""Endpoints that change tasks."""
+
+from typing import Annotated, Any
+
+from typing_extensions import TypedDict
+
+from backend.access import WRITER
+from backend.conflicts import refusing
+from backend.descriptions import description
+from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.parameters import NoParameters, Parameters, PathId
+from backend.problems import Problem, ProblemCase
+from backend.tagging.kinds import TASK
+from backend.tagging.tags import tag_new_entity
+from backend.tasks import uploads
+from backend.tasks import write_queries as queries
+
+# Legacy notes, task 1.5 and 1.6.
+NO_DESCRIPTION = ProblemCase("validation-error", "611")
+INVALID = ProblemCase("validation-error", "613")
+ALREADY_THERE = ProblemCase("task-already-exists", "614")
+UNKNOWN = ProblemCase("task-not-found", "452")
+NOT_OWNED = ProblemCase("task-not-owned", "453")
+HAS_RUNS = ProblemCase("task-in-use", "454")
+IN_STUDY = ProblemCase("task-in-use", "455")
+
+
+class TaskPath(Parameters):
+    """A task by its id."""
+
+    task_id: Annotated[int, PathId()]
+
+
+class Identified(TypedDict):
+    """What was made or deleted."""
+
+    id: int
+
+
+@operation(
+    "task.upload",
+    parameters=NoParameters,
+    answer=Identified,
+    problems=(NO_DESCRIPTION, INVALID, *uploads.PROBLEMS, ALREADY_THERE),
+    access=WRITER,
+    reads_body=True,
+    body_limit=UPLOAD_LIMIT,
+)
+async def upload(call: Call[NoParameters]) -> Document:
+    """Store a task: its type, inputs and tags. Of two equal uploads at once the later one finds the other.
+
+    The order of the checks is PHP's: that a data set is not active comes before an input that is missing. A tag that
+    is refused does not keep the task from being made. At most seven round trips to the database with the key's, and
+    three more for each input and tag.
+    """
+    root = await description(call, uploads.DESCRIPTION, "task_upload", missing="611", invalid="613")
+    ttid, inputs = uploads.read_task(root)
+    await uploads.check_inputs(call, ttid, inputs)
+    there = await queries.twins(call.connection, ttid, inputs)
+    if there:
+        raise _already_there(there)
+    newest = await queries.newest(call.connection)
+    task_id = await queries.add(call.connection, ttid, inputs, call.user.id, call.now())
+    meanwhile = (newest - queries.UNDER_WAY, task_id)
+    there = await queries.twins(call.connection, ttid, inputs, between=meanwhile)
+    if there:
+        raise _already_there(there)
+    call.index.put("task", task_id, task_type_id=ttid, inputs=inputs, creator=call.user.id, tags=[])
+    await tag_new_entity(call, TASK, task_id, root.texts("tag"))
+    made: Identified = {"id": task_id}
+    return made
+
+
+def _already_there(ids: object) -> Problem:
+    return ALREADY_THERE.because(f"There is such a task: matched id(s): {ids}.")
+
+
+@operation(
+    "task.delete",
+    parameters=TaskPath,
+    answer=Identified,
+    problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, IN_STUDY),
+    access=WRITER,
+)
+async def delete(call: Call[TaskPath]) -> Document:
+    """Delete a task of one's own that no run and no study uses, with its inputs and tags.
+
+    Two round trips to the database with the key's: the task with its uses, its deletion.
+    """
+    task_id = call.parameters.task_id
+    row = await queries.with_uses(call.connection, task_id)
+    if row is None:
+        raise UNKNOWN.because(f"No task with id {task_id} found.")
+    if not call.user.may_change(row.creator):
+        raise NOT_OWNED.because(f"Task {task_id} is not owned by you.")
+    if row.runs:
+        raise HAS_RUNS.because(f"Task {task_id} is executed in some runs.")
+    in_study = IN_STUDY.because(f"Task {task_id} is part of a study.")
+    if row.studied:
+        raise in_study
+    with refusing(reference=in_study):
+        await queries.remove(call.connection, task_id)
+    call.index.delete("task", task_id)
+    deleted: Identified = {"id": task_id}
+    return deleted
+
+
+operations: tuple[Operation[Any], ...] = (upload, delete)
