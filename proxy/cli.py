@@ -12,7 +12,7 @@ import typer
 from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_backend_settings, load_proxy_settings
-from proxy import cli_deviations, cli_report
+from proxy import cli_deviations, cli_report, cli_rollout
 from proxy.check import CheckError, InProcess, Limits, check
 from proxy.check_report import check_document, print_check
 from proxy.check_scenarios import check_scenarios
@@ -37,6 +37,8 @@ app = typer.Typer(
 
 app.add_typer(cli_deviations.commands, name="deviations")
 cli_report.register(app)
+app.add_typer(cli_rollout.commands, name="rollout")
+app.command("readiness")(cli_rollout.readiness_command)
 
 Config = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
 from proxy.log_schema import LogError as LogError  # whoever opens a log here must catch it
@@ -27,6 +28,7 @@ from proxy.log_tables import (
     traffic,
     witnesses,
 )
+from proxy.retention import prune
 
 _LOGGER = logging.getLogger(__name__)
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
@@ -68,6 +70,7 @@ class Recorder:
         ledger: What is written.
         rollout: Gives the digest of the rollout in force.
         every: Seconds between writes.
+        retention: What to keep of earlier runs.
         now: Tells the time.
     """
 
@@ -78,6 +81,7 @@ class Recorder:
         *,
         rollout: Callable[[], str] = str,
         every: float = 1.0,
+        retention: Retention | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.run = uuid.uuid4().hex
@@ -85,6 +89,7 @@ class Recorder:
         self._ledger = ledger
         self._rollout = rollout
         self._every = every
+        self._retention = retention or Retention()
         self._now = now
         self._started = now()
         self._written: dict[tuple[str, tuple[Any, ...]], int] = {}
@@ -98,6 +103,7 @@ class Recorder:
         try:
             async with self._engine.begin() as connection:
                 await connection.run_sync(migrate)
+                await prune(connection, self.run, self._retention, self._now())
             await self.write()
         except LogError:
             await self._engine.dispose()
@@ -169,7 +175,7 @@ class Recorder:
         await self._rows(connection, marks, coverage, facts, ("route", "kind", "value"))
         buckets = {key: {"exchanges": count} for key, count in ledger.timings.items()}
         await self._rows(connection, marks, timings, buckets, ("route", "what", "bucket"))
-        lost = {(what,): {"exchanges": count} for what, count in ledger.dropped.items()}
+        lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
         await self._rows(connection, marks, dropped, lost, ("what",))
 
     async def aclose(self) -> None:

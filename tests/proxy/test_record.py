@@ -139,7 +139,7 @@ async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path
     await recorder.write()
     sizes = [row[1] for row in await rows(recorder, witnesses)]
     assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
-    assert await rows(recorder, dropped) == [("clusters", 1)]
+    assert await rows(recorder, dropped) == [("new clusters", 1)]
     assert (
         ("task.get", "status", "2xx", 3) in await rows(recorder, coverage),
         len(await rows(recorder, timings)),

@@ -1,0 +1,103 @@
+"""What reports call ready, and how long the diff log keeps what it knows: config/reports.toml."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.typed import Place, build, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """When a route is ready for its next stage.
+
+    Args:
+        min_compared: Fewest exchanges compared.
+        max_mismatch_rate: Largest rate of mismatches that may be possible with 95 % confidence.
+        max_latency_ratio: Largest median of new/legacy time that may be possible with 95 % confidence.
+        min_coverage: Smallest share of what is known of the route that was compared.
+        max_open_clusters: Most clusters of differences.
+    """
+
+    min_compared: int = 300
+    max_mismatch_rate: float = 0.01
+    max_latency_ratio: float = 2.0
+    min_coverage: float = 0.8
+    max_open_clusters: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("max_mismatch_rate", "min_coverage"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"must be 0 to 1, not {getattr(self, name)!r}", key=name)
+        for name in ("min_compared", "max_open_clusters"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"must not be negative, not {getattr(self, name)!r}", key=name)
+        if self.max_latency_ratio <= 0:
+            raise ConfigError(
+                f"must be greater than 0, not {self.max_latency_ratio!r}", key="max_latency_ratio"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How a route is promoted.
+
+    Args:
+        canary: Percentages that the new side serves, one after the other.
+    """
+
+    canary: tuple[float, ...] = (1, 10, 50)
+
+    def __post_init__(self) -> None:
+        if list(self.canary) != sorted(set(self.canary)) or not all(
+            0 < share <= 100 for share in self.canary
+        ):
+            raise ConfigError(f"must be rising percentages, not {list(self.canary)!r}", key="canary")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the diff log keeps what it knows.
+
+    Args:
+        days: Age in days at which hours and clusters of earlier runs are dropped.
+        clusters: Most clusters of earlier runs.
+    """
+
+    days: int = 90
+    clusters: int = 10_000
+
+    def __post_init__(self) -> None:
+        for name in ("days", "clusters"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"must be greater than 0, not {getattr(self, name)!r}", key=name)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """Settings of reports (``reports.toml``)."""
+
+    readiness: Readiness = field(default_factory=Readiness)
+    rollout: Steps = field(default_factory=Steps)
+    retention: Retention = field(default_factory=Retention)
+
+
+def load_report_settings(config: Path) -> ReportSettings:
+    """Read the settings of reports.
+
+    Args:
+        config: The configuration directory; ``reports.toml`` in it may be absent.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ConfigError: A key or value is wrong; the message names file, table and key.
+    """
+    file = config / "reports.toml"
+    place = Place(file)
+    try:
+        return build(ReportSettings, read_toml(file) if file.exists() else {}, place)
+    except ConfigError as error:
+        # What a table checks itself does not know where it was read.
+        raise error if error.file is not None else place.error(error.problem, error.key) from error
