@@ -77,6 +77,16 @@ def test_an_implemented_route_must_be_compared(routes: RouteMap) -> None:
     assert "nothing was compared for tasktype.get" in breaches(tally, routes, Limits(), None)
 
 
+def test_scenarios_need_not_compare_what_only_reads(routes: RouteMap) -> None:
+    """Recordings of reads do; what writes must be compared."""
+    skipped = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
+    tally = counted(MATCH, route="task.get")
+    tally.add("tasktype.get", skipped, lambda: "s", dict)
+    tally.add("dataset.tag", skipped, lambda: "s", dict)
+    found = breaches(tally, routes, Limits(), None, scenarios=True)
+    assert found == ["nothing was compared for dataset.tag"]
+
+
 def test_a_route_that_was_asked_for_by_name_must_be_compared(routes: RouteMap) -> None:
     """Also when the recordings do not have it at all."""
     found = breaches(counted(MATCH, route="tasktype.get"), routes, Limits(), "tasktype.list")

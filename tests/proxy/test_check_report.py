@@ -5,10 +5,16 @@ import io
 import orjson
 from rich.console import Console
 
-from diffing.model import Comparison, Difference, Outcome, SkipReason
+from diffing.model import Comparison, Difference, Observation, Outcome, SkipReason
 from proxy.check import CheckResult
 from proxy.check_report import check_document, json_bytes, print_check
+from proxy.effect_tally import EffectDifference, Effects
+from proxy.effects import RowDifference
+from proxy.file_states import FileDifference
+from proxy.recordings import RecordedRequest, Recording
+from proxy.replay import Exchange
 from proxy.tally import Tally
+from proxy.translation import Untranslatable
 
 EXAMPLE = {
     "recording": "data.data-1",
@@ -37,10 +43,28 @@ def result(*breaches: str) -> CheckResult:
     return CheckResult(tally, breaches)
 
 
-def printed(found: CheckResult) -> str:
+def effects() -> Effects:
+    """One equal effect, one on purpose, one that differs in a row and a file."""
+    asked = RecordedRequest("POST", "https://openml.test", b"/api/v1/json/data/tag")
+    recording = Recording("data.tag.1", "data/tag", "user2", asked, Observation(200, (), b""))
+    exchange = Exchange(
+        recording,
+        Untranslatable("-"),
+        None,
+        Observation(201, (), b""),
+        Comparison(Outcome.MISMATCH),
+    )
+    row = RowDifference("openml_expdb.dataset_tag", "missing", {"id": 61, "tag": "pond"})
+    found = Effects(20, compared=3, equal=1)
+    found.different.append(EffectDifference(exchange, (row,), (FileDifference("a/b", (1, "m"), None),)))
+    found.realigned["tag-refused"] += 1
+    return found
+
+
+def printed(found: CheckResult, effects: Effects | None = None) -> str:
     """What people see."""
     console = Console(file=io.StringIO(), width=160)
-    print_check(console, found)
+    print_check(console, found, effects)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -81,3 +105,24 @@ def test_the_json_has_what_scripts_rely_on() -> None:
 def test_values_that_json_cannot_say_are_shown_as_text() -> None:
     """A report never fails on what it reports."""
     assert orjson.loads(json_bytes({"a": {1}, "b": {2: 3}})) == {"a": "{1}", "b": {"2": 3}}
+
+
+def test_the_report_shows_effects() -> None:
+    """The step, the row, the file, and the numbers."""
+    text = printed(result(), effects())
+    lines = (
+        "data.tag.1 POST /api/v1/json/data/tag",
+        "legacy 200, new 201",
+        "missing in openml_expdb.dataset_tag: {'id': 61, 'tag': 'pond'}",
+        "file a/b: legacy (1, 'm'), new None",
+        "effects compared 3 · equal 1 · different 1 · realigned 1 · tag-refused 1",
+    )
+    assert [line for line in lines if line not in text] == []
+
+
+def test_the_document_has_the_effects() -> None:
+    """Only where scenarios were replayed."""
+    document = orjson.loads(json_bytes(check_document(result(), effects())))["effects"]
+    assert (document["compared"], document["equal"], document["realigned"]) == (3, 1, {"tag-refused": 1})
+    assert document["different"][0]["recording"] == "data.tag.1"
+    assert "effects" not in check_document(result())

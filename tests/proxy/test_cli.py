@@ -30,6 +30,27 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
 BAD: dict[str, tuple[list[str], str]] = {
     "no side": (["check", "--recordings", TASKTYPES], "give either --new URL or --database URL"),
     "no recording": (["check", "--recordings", "nothing", "--new", "http://127.0.0.1:1"], "no such file"),
+    "reads and writes": (
+        ["check", "--recordings", TASKTYPES, "--scenarios", TASKTYPES, "--database", "sqlite:///x.db"],
+        "give either --recordings PATH or --scenarios PATH",
+    ),
+    "nothing to replay": (["check", "--database", "sqlite:///x.db"], "give either --recordings PATH"),
+    "scenarios over the network": (
+        ["check", "--scenarios", TASKTYPES, "--new", "http://127.0.0.1:1"],
+        "--scenarios needs --database URL",
+    ),
+    "a sample for reads": (
+        ["check", "--recordings", TASKTYPES, "--sample", "x", "--new", "http://127.0.0.1:1"],
+        "--sample and --force only go with --scenarios",
+    ),
+    "scenarios without a database": (
+        ["legacy", "--scenarios", TASKTYPES],
+        "--scenarios needs --database URL",
+    ),
+    "files for reads": (
+        ["legacy", "--recordings", TASKTYPES, "--files", "x"],
+        "--sample, --files and --force only go with --scenarios",
+    ),
     "no config": (
         ["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:1", "--config", "nothing"],
         "no such directory",
