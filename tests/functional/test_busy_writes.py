@@ -30,6 +30,8 @@ KINDS = {
     "task": ("/tasks", (1, 2), tables.task_tag),
     "setup": ("/setup", (4, 9), tables.setup_tag),
 }
+STUDY = 103
+MEMBERS = (10, 12, 18, 21)
 TAGS = ("busy-1", "busy-2", "BUSY-1")
 
 
@@ -82,6 +84,33 @@ async def test_tags_of_the_same_entities_at_once(
     }
     assert {key for key, count in balance.items() if count} == there
     assert set(balance.values()) <= {0, 1}
+
+
+async def test_members_of_the_same_study_at_once(
+    client: httpx.AsyncClient, scratch_database: Database
+) -> None:
+    """Two tasks that always come and go together are both there at the end, or neither, whatever the order."""
+    statuses: Counter[int] = Counter()
+    end = time.monotonic() + SECONDS
+
+    async def one(number: int) -> None:
+        chance = random.Random(number)
+        while time.monotonic() < end:
+            members = chance.sample(MEMBERS, len(MEMBERS))
+            answer = await client.post(
+                f"/studies/{chance.choice(('attach', 'detach'))}",
+                params={"api_key": ADMIN},
+                json={"study_id": STUDY, "entity_ids": members},
+            )
+            statuses[answer.status_code] += 1
+
+    await asyncio.gather(*(one(number) for number in range(CLIENTS)))
+    assert set(statuses) <= {200, 409}
+    assert statuses[200] > CLIENTS
+    table = tables.task_study
+    asked = select(table.c.task_id).where(table.c.study_id == STUDY, table.c.task_id.in_(MEMBERS))
+    async with scratch_database.read() as connection:
+        assert len(list(await connection.scalars(asked))) in (0, len(MEMBERS))
 
 
 async def _tags(database: Database, table: Table) -> list[Any]:
