@@ -17,7 +17,6 @@ from backend import tables
 from backend.app import create_app
 from backend.clock import frozen_clock
 from backend.database import Database
-from backend.results import AnyRow
 from config.settings import BackendSettings
 
 PUBLIC_URL = "https://openml.test/"
@@ -72,13 +71,13 @@ class Writable:
     database: Database
     files: Path
 
-    async def rows(self, table: Table, *conditions: Any) -> list[AnyRow]:
+    async def rows(self, table: Table, *conditions: Any) -> list[Any]:
         """Rows of a table, in the order of its key."""
         async with self.database.read() as connection:
             found = await connection.execute(select(table).where(*conditions).order_by(*table.primary_key))
             return list(found)
 
-    async def snapshot(self) -> dict[str, list[AnyRow]]:
+    async def snapshot(self) -> dict[str, list[Any]]:
         """Every row of every table."""
         return {table.name: await self.rows(table) for table in tables.metadata.sorted_tables}
 

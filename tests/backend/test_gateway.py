@@ -37,7 +37,7 @@ async def test_a_preflight_is_answered(client: httpx.AsyncClient) -> None:
     """With the methods of the path, without a key."""
     response = await client.options("/datasets/list?api_key=bad")
     assert response.status_code == 204
-    assert response.headers["access-control-allow-methods"] == "GET, POST, HEAD, OPTIONS"
+    assert response.headers["access-control-allow-methods"] == "GET, POST, HEAD, DELETE, OPTIONS"
 
 
 async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
@@ -51,7 +51,7 @@ async def test_a_wrong_method_is_405_before_the_key(client: httpx.AsyncClient) -
     """It names the right ones."""
     response = await client.put("/datasets/list?api_key=bad")
     assert (response.status_code, response.json()["code"]) == (405, "100")
-    assert response.headers["allow"] == "GET, POST, HEAD, OPTIONS"
+    assert response.headers["allow"] == "GET, POST, HEAD, DELETE, OPTIONS"
 
 
 async def test_an_unknown_path_is_404_before_the_key(client: httpx.AsyncClient) -> None:
