@@ -1,5 +1,6 @@
 """``parity check``: replay recordings against the new side and say whether it has parity."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import httpx
 from config.problems import load_problems
 from config.routes import RouteMap, load_routes
 from config.settings import load_backend_settings
+from diffing.cluster import cluster_id
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.lint import Usage
@@ -62,11 +64,13 @@ class Limits:
         fail_on: Verdicts of which there may be none.
         min_compared: Fewest exchanges that must have been compared.
         max_skipped: Most exchanges that may be skipped, by reason.
+        accepted: Clusters that may be there (proxy.baseline).
     """
 
     fail_on: frozenset[str] = frozenset(str(outcome) for outcome in FAILING)
     min_compared: int = 0
     max_skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    accepted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         unknown = sorted(self.fail_on - VERDICTS)
@@ -157,7 +161,15 @@ def breaches(
     the routes that write.
     """
     totals = result.totals
-    found = [f"{count} {verdict}" for verdict in sorted(limits.fail_on) if (count := totals.of(verdict)) > 0]
+    known = Counter[str]()
+    for cluster in result.clusters.values():
+        if cluster_id(cluster.signature) in limits.accepted:
+            known[cluster.verdict] += cluster.count
+    found = [
+        f"{count} {verdict}" + (f" beside {known[verdict]} in the baseline" if known[verdict] else "")
+        for verdict in sorted(limits.fail_on)
+        if (count := totals.of(verdict) - known[verdict]) > 0
+    ]
     if totals.compared < limits.min_compared:
         found.append(f"{totals.compared} compared, fewer than the minimum of {limits.min_compared}")
     skipped = totals.skipped

@@ -13,17 +13,20 @@ from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_backend_settings, load_proxy_settings
 from proxy import cli_deviations, cli_report, cli_rollout
+from proxy.baseline import load_baseline
 from proxy.check import CheckError, InProcess, Limits, check
+from proxy.check_outputs import Outputs, write_outputs
 from proxy.check_report import check_document, print_check
 from proxy.check_scenarios import check_scenarios
 from proxy.check_stage import Place
+from proxy.cli_baseline import baseline_command
 from proxy.cli_output import time_of, waiting, wrote_json
 from proxy.console import report_console
 from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
 from proxy.legacy_scenarios import play
 from proxy.listen import ListenError, announce, run_loop, serve_forever
-from proxy.record import LogError
+from proxy.record import LogError, utc_now
 from proxy.recordings import RecordingError, read_recordings
 from proxy.serving import serve
 
@@ -39,6 +42,7 @@ app.add_typer(cli_deviations.commands, name="deviations")
 cli_report.register(app)
 app.add_typer(cli_rollout.commands, name="rollout")
 app.command("readiness")(cli_rollout.readiness_command)
+app.command("baseline")(baseline_command)
 
 Config = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
@@ -91,6 +95,12 @@ def check_command(
     json: Annotated[
         str | None, typer.Option(help="Write the result as JSON; - is stdout.", metavar="FILE|-")
     ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.", metavar="FILE")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0.", metavar="FILE")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write Markdown.", metavar="FILE")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Differences that are accepted (parity baseline).", metavar="FILE")
+    ] = None,
     fail_on: Annotated[
         str | None, typer.Option(help="Verdicts that fail the check, comma-separated.", metavar="VERDICTS")
     ] = None,
@@ -125,11 +135,13 @@ def check_command(
     else:
         assert new is not None
         side = new
-    defaults = Limits()
+    defaults, today = Limits(), utc_now().date()
+    accepted = None if baseline is None else load_baseline(baseline)
     limits = Limits(
         frozenset(fail_on.split(",")) if fail_on else defaults.fail_on,
         min_compared,
         dict(_maximum(item) for item in max_skipped or ()),
+        frozenset() if accepted is None else accepted.valid(today),
     )
     directory = config_directory(config)
     with waiting() as progress:
@@ -158,8 +170,12 @@ def check_command(
                 paths, side, directory, limits=limits, route=route, concurrency=concurrency, progress=show
             )
             result, effects = asyncio.run(replayed), None
+    outputs = Outputs(junit, sarif, markdown)
+    remarks = write_outputs(result, outputs, directory, baseline=accepted, today=today)
     if not wrote_json(check_document(result, effects), json):
         print_check(report_console(), result, effects)
+    for remark in remarks:
+        typer.echo(f"parity: {remark}", err=True)
     raise typer.Exit(1 if result.breaches else 0)
 
 

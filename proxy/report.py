@@ -146,7 +146,7 @@ def _tally(flows: Sequence[Row[Any]], hits: Sequence[Row[Any]], clusters: Sequen
         cluster = tally.clusters.get(row.signature)
         if cluster is None:
             tally.clusters[row.signature] = Cluster(
-                row.signature, row.route, row.exchanges, orjson.loads(row.example)
+                row.signature, row.route, row.exchanges, orjson.loads(row.example), row.verdict
             )
         else:
             cluster.count += row.exchanges

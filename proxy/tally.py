@@ -80,12 +80,14 @@ class Cluster:
         route: Name of the route.
         count: How many exchanges.
         example: The first one: request, path, legacy, new, nearly.
+        verdict: Their verdict.
     """
 
     signature: str
     route: str
     count: int
     example: Mapping[str, Any]
+    verdict: str = str(Outcome.MISMATCH)
 
 
 @dataclass(slots=True)
@@ -126,7 +128,7 @@ class Tally:
         name = signature()
         cluster = self.clusters.get(name)
         if cluster is None:
-            self.clusters[name] = Cluster(name, route, 1, example())
+            self.clusters[name] = Cluster(name, route, 1, example(), comparison.verdict)
         else:
             cluster.count += 1
 

@@ -1,0 +1,124 @@
+"""Clusters that a team has accepted for a time: a check fails only on what is new.
+
+An entry is no documented deviation. It says that a difference is known, why it may stay, and until when.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from config.errors import ConfigError
+from config.typed import Place, build, read_toml
+
+_HEAD: Final = """# Differences that are known and may stay for a time: `parity check --baseline` does not fail on them.
+# Written by `parity baseline`; edit reason and expires by hand. What is intended belongs into config/deviations/.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One accepted cluster.
+
+    Args:
+        cluster: Its name (diffing.cluster), whole.
+        signature: What its exchanges share, for readers.
+        reason: Why it may stay.
+        expires: The last day on which it is accepted.
+    """
+
+    cluster: str
+    signature: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """All accepted clusters, by name."""
+
+    entries: Mapping[str, Accepted]
+
+    def valid(self, today: date) -> frozenset[str]:
+        """The clusters that are accepted today."""
+        return frozenset(name for name, entry in self.entries.items() if today <= entry.expires)
+
+    def remarks(self, seen: Iterable[str], today: date) -> list[str]:
+        """What to do about the baseline, one sentence each.
+
+        Args:
+            seen: Names of the clusters that a check found.
+            today: The date.
+        """
+        found = set(seen)
+        return [
+            f"the baseline accepted {name[:10]} until {entry.expires} only: {entry.signature}"
+            for name, entry in self.entries.items()
+            if name in found and entry.expires < today
+        ] + [
+            f"{name[:10]} did not come again and can leave the baseline: {entry.signature}"
+            for name, entry in self.entries.items()
+            if name not in found
+        ]
+
+
+def load_baseline(file: Path) -> Baseline:
+    """Read a baseline.
+
+    Args:
+        file: The TOML file.
+
+    Raises:
+        ConfigError: It cannot be read, or an entry lacks its reason or its end.
+    """
+    document = read_toml(file)
+    for key in document:
+        if key != "accepted":
+            raise ConfigError("is not known; a baseline holds [[accepted]]", file=file, key=key)
+    entries: dict[str, Accepted] = {}
+    tables = document.get("accepted", [])
+    for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
+        place = Place(file, f"[[accepted]] number {number}")
+        entry = build(Accepted, table, place)
+        if not entry.reason.strip():
+            raise place.error("must say why the difference may stay", "reason")
+        entries[entry.cluster] = entry
+    return Baseline(entries)
+
+
+def updated(
+    before: Baseline, clusters: Mapping[str, str], reason: str, expires: date, *, prune: bool = True
+) -> Baseline:
+    """The baseline after a check.
+
+    Args:
+        before: The baseline so far; its entries keep reason and end.
+        clusters: Name to signature of what the check found.
+        reason: Of those that are new in it.
+        expires: Likewise.
+        prune: Leave out those that did not come again.
+    """
+    kept = {name: entry for name, entry in before.entries.items() if name in clusters or not prune}
+    new = {
+        name: Accepted(name, signature, reason, expires)
+        for name, signature in clusters.items()
+        if name not in before.entries
+    }
+    return Baseline({**kept, **new})
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """The TOML of a baseline, its entries in the order of their signatures."""
+    entries = sorted(baseline.entries.values(), key=lambda entry: (entry.signature, entry.cluster))
+    return _HEAD + "".join(
+        f"\n[[accepted]]\ncluster = {_toml(entry.cluster)}\nsignature = {_toml(entry.signature)}\n"
+        f"reason = {_toml(entry.reason)}\nexpires = {entry.expires.isoformat()}\n"
+        for entry in entries
+    )
+
+
+def _toml(text: str) -> str:
+    # A basic string of TOML is one of JSON, but for DEL, which must be escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
