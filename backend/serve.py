@@ -10,6 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from backend.http_methods import AnyMethodProtocol
+
 BACKLOG = 2048
 
 
@@ -32,7 +34,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=AnyMethodProtocol,
                 ws="none",
                 lifespan="on",
                 log_level="warning",

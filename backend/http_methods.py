@@ -1,0 +1,41 @@
+"""HTTP methods that the parser does not know: PHP takes any word for one, so they must reach the application.
+
+httptools refuses a method that is not registered before anything else is read of the request; a client would get an
+anonymous 400 where a wrong method is 405 with `Allow` (new-API contract, decision 2; RFC 9110 section 9.1).
+"""
+
+import re
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# What llhttp reads of the registry, as far as it stands at the beginning of a request.
+KNOWN = frozenset(
+    b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK BIND REBIND"
+    b" UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK"
+    b" UNLINK SOURCE QUERY PRI".split()
+)
+STAND_IN = b"SOURCE"
+
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) [^\s]+ HTTP/1\.[01]\r?\n")
+
+
+class AnyMethodProtocol(HttpToolsProtocol):
+    """uvicorn's protocol over httptools, for which every token is a method."""
+
+    _method: str | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Let the parser see a registered method in the place of one that it would refuse."""
+        if self.cycle is None or self.cycle.response_complete:
+            line = _REQUEST_LINE.match(data)
+            if line is not None and line[1] not in KNOWN:
+                self._method = line[1].decode("ascii")
+                data = STAND_IN + data[line.end(1) :]
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Give the application the method that was sent."""
+        method, self._method = self._method, None
+        super().on_headers_complete()
+        if method is not None:
+            self.scope["method"] = method
