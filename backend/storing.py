@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Float, Integer, String, Table, Text
+from sqlalchemy import Column, DateTime, Float, Integer, String, Table, Text, text
 from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeEngine
 from backend.collations import storable
 from backend.conflicts import Rule, rule_of
 from backend.problems import InputError, InputProblem
+from backend.tables import EXPERIMENTS
 
 _MYSQL = mysql.dialect()
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
@@ -96,8 +97,18 @@ async def insert_ignoring(connection: AsyncConnection, table: Table, values: Map
     except IntegrityError as error:
         if rule_of(error) is Rule.OTHER:
             raise
+        if connection.dialect.name == "sqlite" and table.autoincrement_column is not None:
+            await _use_up_number(connection, table)
         return False
     return True
+
+
+async def _use_up_number(connection: AsyncConnection, table: Table) -> None:
+    """A refused row uses up its number, as InnoDB has it, so that the rows after it get the same on both."""
+    schema = "main" if table.schema == EXPERIMENTS else table.schema
+    await connection.execute(
+        text(f"UPDATE {schema}.sqlite_sequence SET seq = seq + 1 WHERE name = :name"), {"name": table.name}
+    )
 
 
 def _value(column: Column[Any], value: object) -> Any:

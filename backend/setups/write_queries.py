@@ -6,7 +6,7 @@ from sqlalchemy import Row, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.fields import NOT_GIVEN, EntityId
+from backend.fields import EntityId
 from backend.storing import insert_ignoring
 
 _setup = tables.algorithm_setup
@@ -54,8 +54,8 @@ async def store_difference(
     connection: AsyncConnection,
     pair: tuple[int, int],
     task_id: int,
-    task_size: EntityId,
-    differences: EntityId,
+    task_size: EntityId | None,
+    differences: EntityId | None,
 ) -> None:
     """Say how far two setups differ on a task, unless that is said already or something is not given.
 
@@ -63,10 +63,10 @@ async def store_difference(
         connection: Of the transaction.
         pair: The setups; neither they nor the task need be there.
         task_id: The task.
-        task_size: Predictions that were compared.
-        differences: Predictions that differ.
+        task_size: Predictions that were compared; None when that was not told.
+        differences: Predictions that differ; likewise.
     """
-    if NOT_GIVEN in (task_size, differences):
+    if task_size is None or differences is None:
         return  # PHP tries to store NULL where none may be, and ignores the failure.
     row = {"sidA": min(pair), "sidB": max(pair), "task_id": task_id}
     values = {"task_size": task_size.text, "differences": differences.text}

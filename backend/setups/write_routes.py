@@ -1,12 +1,12 @@
 """Endpoints that change setups."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from typing_extensions import TypedDict
 
 from backend.access import WRITER, admin_writes
 from backend.conflicts import refusing
-from backend.fields import NOT_GIVEN, Id
+from backend.fields import EntityId, IdField
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
@@ -18,6 +18,10 @@ NOT_OWNED = ProblemCase("setup-not-owned")
 IN_USE = ProblemCase("setup-in-use", "404")
 TAGGED = ProblemCase("setup-in-use", "405")
 NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")
+
+
+# What is no number is stored as the database takes it, as in PHP; an empty text is 0.
+OptionalNumber: TypeAlias = Annotated[EntityId | None, IdField()]
 
 
 class SetupPath(Parameters):
@@ -32,8 +36,8 @@ class DifferenceFields(Parameters):
     setup_a: Annotated[int, PathId()]
     setup_b: Annotated[int, PathId()]
     task_id: Annotated[int, PathId()]
-    task_size: Id = NOT_GIVEN
-    differences: Id = NOT_GIVEN
+    task_size: OptionalNumber = None
+    differences: OptionalNumber = None
 
 
 class Deleted(TypedDict):

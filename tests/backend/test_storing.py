@@ -96,3 +96,13 @@ async def test_ignoring_says_whether_the_row_is_new(scratch_database: Database) 
             select(tables.dataset_tag.c.tag).where(tables.dataset_tag.c.date == NOW)
         )
         assert sorted(kept) == ["t", "u"]
+
+
+@pytest.mark.anyio
+async def test_a_refused_row_uses_up_its_number(scratch_database: Database) -> None:
+    """On both databases the next row gets the number after it."""
+    row = {"implementation_id": 32, "name": "twice"}
+    async with scratch_database.write() as connection:
+        first = await insert(connection, tables.input_, row)
+        assert not await insert_ignoring(connection, tables.input_, row)
+        assert await insert(connection, tables.input_, {**row, "name": "other"}) == first + 2

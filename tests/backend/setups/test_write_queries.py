@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from backend.fields import NOT_GIVEN, EntityId
+from backend.fields import EntityId
 from backend.setups import write_queries
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def test_a_difference_is_stored_once_and_only_whole(scratch_database: Data
             await write_queries.store_difference(
                 connection, (6, 3), 1, EntityId(size, 150), EntityId(differ, None)
             )
-        await write_queries.store_difference(connection, (6, 3), 2, NOT_GIVEN, EntityId("0", 0))
+        await write_queries.store_difference(connection, (6, 3), 2, None, EntityId("0", 0))
         rows = await connection.execute(
             tables.setup_differences.select().where(tables.setup_differences.c.sidA == 3)
         )

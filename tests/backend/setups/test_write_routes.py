@@ -74,8 +74,11 @@ async def test_administrators_store_differences(writable: Writable, keys: dict[s
     assert (second.status_code, second.json()) == (200, stored)
     third = await writable.http.post("/setup/differences/1/2", params=key, json={"task_id": 3})
     assert (third.status_code, third.json()) == (200, [])
+    odd = {"task_id": "4", "task_size": "12x", "differences": ""}
+    await writable.http.post("/setup/differences/1/2", params=key, data=odd)
     table = tables.setup_differences
-    assert await writable.rows(table, table.c.sidA == 1, table.c.sidB == 2) == [(1, 2, 1, 150, 7)]
+    rows = await writable.rows(table, table.c.sidA == 1, table.c.sidB == 2)
+    assert rows == [(1, 2, 1, 150, 7), (1, 2, 4, 12, 0)]
 
 
 @pytest.mark.parametrize(
