@@ -7,9 +7,9 @@ import orjson
 
 from backend.descriptions import given_description, valid
 from backend.operations import Call
-from backend.parameters import bounded
 from backend.problems import InputError, InputProblem
 from backend.xml_documents import Node
+from backend.xml_integers import integer
 
 FIELD: Final = "description"
 SCHEMA: Final = "study_create"
@@ -72,8 +72,8 @@ async def new_study(call: Call[Any]) -> NewStudy:
         name=root.text("name") or "",
         description=root.text("description"),
         alias=root.text("alias"),
-        suite=None if suite is None else _integer(suite),
-        members=tuple(map(_integer, members.texts(inner))),
+        suite=None if suite is None else integer(suite),
+        members=tuple(map(integer, members.texts(inner))),
     )
 
 
@@ -93,12 +93,6 @@ def wrong(call: Call[Any], member: str, kind: str, message: str, code: str) -> I
     place = member if isinstance(call.json, dict) else FIELD
     error: InputError = {"type": kind, "loc": ["body", place], "msg": message, "input": None}
     return InputProblem(f"{message}.", [error], code=code)
-
-
-def _integer(text: str) -> int:
-    """An integer of the schema: with a sign perhaps, and of any length."""
-    number = bounded(text.lstrip("+-"))
-    return -number if text.startswith("-") else number
 
 
 def _nested(given: bytes | dict[str, Any]) -> bytes | dict[str, Any]:
