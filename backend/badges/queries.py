@@ -43,16 +43,14 @@ async def award(
         moment: Now.
     """
     awarded = tables.awarded_badges
-    stored = (await ranks(connection, user_id)).get(badge_id)
-    if stored is None:
+    mine = (awarded.c.user_id == user_id, awarded.c.badge_id == badge_id)
+    # Locked: no key keeps two checks at once from storing two rows.
+    stored = list(await connection.scalars(select(awarded.c.rank).where(*mine).with_for_update()))
+    if not stored:
         row = {"badge_id": badge_id, "user_id": user_id, "rank": rank, "awarded_on": moment}
         await connection.execute(insert(awarded).values(row))
-    elif rank > stored:
-        await connection.execute(
-            update(awarded)
-            .where(awarded.c.user_id == user_id, awarded.c.badge_id == badge_id)
-            .values(rank=rank, awarded_on=moment)
-        )
+    elif rank > max(stored):
+        await connection.execute(update(awarded).where(*mine).values(rank=rank, awarded_on=moment))
 
 
 async def best_reaches(connection: AsyncConnection, user_id: int, since: datetime) -> Mapping[str, int]:

@@ -20,10 +20,10 @@ async def next_job(
     setup_tag: str | None = None,
     setup_id: int | None = None,
 ) -> Row[*tuple[Any, ...]] | None:
-    """The job that waits longest.
+    """The job that waits longest, locked: of two who ask at once the second one gets the next job.
 
     Args:
-        connection: To ask.
+        connection: Of a write.
         workbench: What the job depends on.
         task_type_id: Type of its task.
         task_tag: A tag of its task; None for any.
@@ -48,7 +48,7 @@ async def next_job(
         statement = statement.where(_schedule.c.sid == setup_id)
     # Both kinds of database put NULL, which is "never", first.
     statement = statement.order_by(_schedule.c.last_assigned, _schedule.c.sid, _schedule.c.task_id)
-    return (await connection.execute(statement.limit(1))).first()
+    return (await connection.execute(statement.limit(1).with_for_update())).first()
 
 
 async def assign(connection: AsyncConnection, setup_id: int, task_id: int, moment: datetime) -> None:

@@ -1,7 +1,18 @@
 """Endpoints of badges."""
 
-import httpx
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
 import pytest
+
+from backend import tables
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.backend.conftest import Writable
 
 pytestmark = pytest.mark.anyio
 
@@ -22,3 +33,14 @@ async def test_an_unknown_badge_is_not_found(client: httpx.AsyncClient, path: st
     """PHP shows empty fields; its code for an unknown badge is kept."""
     response = await client.get(path)
     assert (response.status_code, response.json()["code"]) == (404, "950")
+
+
+async def test_checks_at_once_store_one_rank(writable: Writable, keys: dict[str, str]) -> None:
+    """No key of the table keeps two rows apart."""
+    params = {"api_key": keys["admin"]}
+    answers = await asyncio.gather(
+        *(writable.http.get("/badges/check/64/2", params=params) for _ in range(6))
+    )
+    assert [answer.status_code for answer in answers] == [200] * 6
+    awarded = tables.awarded_badges.c
+    assert len(await writable.rows(tables.awarded_badges, awarded.user_id == 64, awarded.badge_id == 2)) == 1

@@ -1,9 +1,23 @@
-"""Endpoints of jobs: their refusals, which change nothing."""
+"""Endpoints of jobs."""
 
-import httpx
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import pytest
 
+from backend import tables
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.backend.conftest import Writable
+
 pytestmark = pytest.mark.anyio
+
+NOW = datetime.fromisoformat("2026-11-22T12:00:00")
 
 
 @pytest.mark.parametrize(
@@ -23,3 +37,13 @@ async def test_refusals_keep_the_legacy_code(
     """What is missing is wrong input; what is not there is not found."""
     response = await client.get(f"/job/request?{query}")
     assert (response.status_code, response.json()["code"]) == expected
+
+
+async def test_jobs_asked_for_at_once_are_different_ones(writable: Writable) -> None:
+    """Three wait for this workbench; each is handed out once."""
+    query = "workbench=Weka_3.9.0&task_type_id=1"
+    answers = await asyncio.gather(*(writable.http.get(f"/job/request?{query}") for _ in range(3)))
+    jobs = {(answer.json()["setup_id"], answer.json()["task_id"]) for answer in answers}
+    assert jobs == {(1, 1), (2, 1), (2, 2)}
+    marked = tables.schedule.c.last_assigned == NOW
+    assert len(await writable.rows(tables.schedule, marked)) == 3

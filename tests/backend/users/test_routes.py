@@ -1,7 +1,18 @@
 """Endpoints of users."""
 
-import httpx
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
+from sqlalchemy import insert
+
+from backend import tables
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.backend.conftest import Writable
 
 pytestmark = pytest.mark.anyio
 
@@ -28,3 +39,36 @@ async def test_ids_are_digits(client: httpx.AsyncClient) -> None:
     """Anything else is wrong input."""
     response = await client.get("/users/list?user_id=1,")
     assert (response.status_code, response.json()["code"]) == (422, "371")
+
+
+async def test_accounts_that_nothing_keeps_are_deleted(writable: Writable, keys: dict[str, str]) -> None:
+    """By themselves and by administrators; a deleted key is nobody's."""
+    answers = []
+    for who, user in (
+        (None, "2222"),
+        ("readonly", "3"),
+        ("admin", "abc"),
+        ("writer", "999999"),
+        ("writer", "2222"),
+        ("writer", "2"),
+    ):
+        params = {"api_key": keys[who]} if who else {}
+        answer = await writable.http.delete(f"/users/{user}", params=params)
+        answers.append((answer.status_code, answer.json()["type"].rpartition("/")[2]))
+    assert answers == [
+        (401, "authentication-required"),
+        (403, "account-read-only"),
+        (422, "validation-error"),
+        (404, "user-not-found"),
+        (403, "forbidden"),
+        (409, "account-has-resources"),
+    ]
+    users = await writable.rows(tables.users)
+    async with writable.database.write() as connection:
+        await connection.execute(insert(tables.users_groups).values(user_id=874, group_id=2))
+    params = {"api_key": keys["nogroup"]}
+    own = await writable.http.delete("/users/874", params=params)
+    again = await writable.http.delete("/users/874", params=params)
+    others = await writable.http.delete("/users/2222", params={"api_key": keys["admin"]})
+    assert (own.status_code, own.content, again.status_code, others.status_code) == (204, b"", 401, 204)
+    assert len(await writable.rows(tables.users)) == len(users) - 2
