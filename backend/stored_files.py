@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from backend import tables
 from backend.operations import Call
 from backend.storage import Staged, base_name
-from backend.storing import insert
+from backend.storing import insert, stored
 
 _file = tables.file
 
@@ -56,8 +56,10 @@ async def store_file(
 
     Raises:
         UnusableName: No file can have its name.
+        InputProblem: Its name has characters that no column can hold.
     """
-    name = base_name(upload.filename)
+    # Path and name in the row must be those of the file, so it gets the name that the column can hold.
+    name = str(stored(_file, {"filename_original": base_name(upload.filename)})["filename_original"])
     staged = staged or await call.files.stage(upload)
     path = await call.files.place(staged, folder, name if "." in name else f"{name}{DEFAULT_EXTENSION}")
     number = await insert(

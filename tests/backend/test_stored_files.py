@@ -42,7 +42,12 @@ def test_the_extension_is_behind_the_last_dot(name: str, ending: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("dir\\a.py", "misc/a.py"), ("notes.txt", "misc/notes.txt"), ("noext", "misc/noext.arff")],
+    [
+        ("dir\\a.py", "misc/a.py"),
+        ("notes.txt", "misc/notes.txt"),
+        ("noext", "misc/noext.arff"),
+        ("ł.py", "misc/?.py"),
+    ],
 )
 async def test_a_file_gets_its_row(scratch_database: Database, tmp_path: Path, name: str, path: str) -> None:
     """Path, size, checksum and type are those of the file; parameters of its media type do not count."""
@@ -61,7 +66,7 @@ async def test_a_file_gets_its_row(scratch_database: Database, tmp_path: Path, n
         NOW,
         path,
         3,
-        name.rpartition("\\")[2],
+        name.rpartition("\\")[2].replace("ł", "?"),
         extension(name),
         "text/plain",
         stored.md5,
