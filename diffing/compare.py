@@ -14,13 +14,13 @@ from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect
 from diffing.derive import follow_up_of, head_differences, tail_differences
-from diffing.deviations import Deviation, Kind, Registry
 from diffing.explain import explained, unregistered
 from diffing.headers import header_differences, preflight_differences
 from diffing.lint import Usage
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import normalise, tolerate
 from diffing.problem import message_of, problem_differences
+from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
 from diffing.walk import TooExpensive, canonical, walk

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
-from diffing.deviations import Deviation, Kind
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.problem import problem_differences
+from diffing.registry import Deviation, Kind
 
 
 def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:

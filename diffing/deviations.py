@@ -9,12 +9,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,125 +18,12 @@ from config.errors import ConfigError
 from diffing.conditions import Condition, ValueCondition
 from diffing.paths import MISSING, Steps, parse
 from diffing.premises import Premise
+from diffing.registry import Deviation, Effect, Example, Kind, LegacySide, NewSide, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
-
-class Kind(StrEnum):
-    """What an entry says (design: the deviation registry)."""
-
-    TRANSFORM = "transform"
-    STATUS = "status"
-    TOLERANCE = "tolerance"
-    ACCEPTS = "accepts"
-    REFUSAL = "refusal"
-    LEGACY_DEFECT = "legacy_defect"
-
-
 DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
 DEFECTS: Final = frozenset({"empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"})
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A legacy value and a new value; `MISSING` is an absent key.
-
-    Args:
-        request: Facts of a request to try `when` with: method, role, parameters.
-        document: A legacy document to try `when.value` with.
-    """
-
-    legacy: object
-    new: object
-    request: Mapping[str, object] | None = None
-    document: object = MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class LegacySide:
-    """Which legacy answers an entry is about; an empty set means any."""
-
-    statuses: frozenset[int] = frozenset()
-    codes: frozenset[str] = frozenset()
-    defects: frozenset[str] = frozenset()
-
-    def fits(self, status: int | None, code: str | None) -> bool:
-        """Whether an answer with this status and error code is meant."""
-        return (not self.statuses or status in self.statuses) and (not self.codes or code in self.codes)
-
-
-@dataclass(frozen=True, slots=True)
-class NewSide:
-    """What the new answer must be.
-
-    Args:
-        status: HTTP status.
-        code: The code; None means the legacy one (when the legacy answer has one), "" that there is none.
-        type: Slug of the problem type; None for an answer that is no problem.
-        errors: Allowed `errors[].type` values of a 422; empty when there is no list.
-        names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
-    """
-
-    status: int
-    code: str | None = None
-    type: str | None = None
-    errors: frozenset[str] = frozenset()
-    names: re.Pattern[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """How what a write changes differs from what the legacy side changes, on purpose.
-
-    Args:
-        tables: Names of the tables (and `files`) whose changes may be others; none means that the new side changes
-            nothing at all.
-    """
-
-    tables: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """One entry of the registry; which parts are set depends on `kind`."""
-
-    id: str
-    kind: Kind
-    title: str
-    routes: tuple[str, ...]
-    why: str
-    guide: str
-    source: str
-    when: Condition
-    examples: tuple[Example, ...]
-    near_misses: tuple[Example, ...]
-    since: date | None = None
-    at: tuple[str, ...] = ()
-    steps: tuple[Steps, ...] = ()
-    transform: str | None = None
-    arguments: Mapping[str, object] | None = None
-    legacy: LegacySide | None = None
-    new: NewSide | None = None
-    derive: str | None = None
-    canonical: str | None = None
-    premise: Premise | None = None
-    effect: Effect | None = None
-
-    def names(self, route: str) -> bool:
-        """Whether the entry is about the route."""
-        return any(fnmatchcase(route, pattern) for pattern in self.routes)
-
-
-class Registry:
-    """All entries in the order in which they apply."""
-
-    def __init__(self, deviations: Iterable[Deviation]) -> None:
-        self.deviations: Final = tuple(deviations)
-        self.by_id: Final = {deviation.id: deviation for deviation in self.deviations}
-        self.of_route = cache(self._of_route)
-
-    def _of_route(self, route: str) -> tuple[Deviation, ...]:
-        return tuple(deviation for deviation in self.deviations if deviation.names(route))
 
 
 def load_registry(config: Path) -> Registry:

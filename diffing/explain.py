@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from diffing.deviations import Deviation, Kind
 from diffing.model import Asked, Difference
 from diffing.paths import generalise
+from diffing.registry import Deviation, Kind
 
 _INDEX = re.compile(r"\[\*\]")
 

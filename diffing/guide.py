@@ -10,8 +10,8 @@ from typing import Final
 
 from config.guide import Section
 from config.routes import Route, RouteMap
-from diffing.deviations import Deviation, Example, Kind, Registry
 from diffing.paths import MISSING
+from diffing.registry import Deviation, Example, Kind, Registry
 
 PREFIX: Final = "/api/v1/json/"
 HEADER: Final = """\

@@ -13,9 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Final
 
-from diffing.deviations import Deviation, Example, Kind, Registry
 from diffing.model import Asked
 from diffing.paths import MISSING, identical
+from diffing.registry import Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from diffing.deviations import Deviation, Kind
 from diffing.model import Asked
 from diffing.paths import change, identical
+from diffing.registry import Deviation, Kind
 from diffing.tolerances import TOLERANCES, Underived
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical

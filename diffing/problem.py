@@ -13,8 +13,8 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded
-from diffing.deviations import NewSide
 from diffing.model import Asked, Difference, Observation
+from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
 MEDIA_TYPE: Final = "application/problem+json"

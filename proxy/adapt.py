@@ -8,10 +8,10 @@ import orjson
 
 from config.problems import ProblemType
 from diffing.decode import Form, decode
-from diffing.deviations import Deviation, Kind, Registry
 from diffing.model import Asked, Headers, Observation
 from diffing.normalise import normalise
 from diffing.problem import MEDIA_TYPE, message_of
+from diffing.registry import Deviation, Kind, Registry
 
 # Fields of the legacy answer that say nothing about the adapted one.
 _DROPPED: Final = frozenset(

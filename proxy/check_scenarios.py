@@ -14,8 +14,9 @@ from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
 from diffing.compare import Differ
-from diffing.deviations import Registry, load_registry
+from diffing.deviations import load_registry
 from diffing.model import UNROUTED
+from diffing.registry import Registry
 from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, open_side
 from proxy.check_stage import COLUMNS, Place, Stage, staged
 from proxy.effect_tally import Effects, step_effect

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from diffing.deviations import Registry
+from diffing.registry import Registry
 from proxy.effects import Columns, RowDifference, State, Window, expected, row_differences
 from proxy.file_states import FileDifference, Files, expected_files, file_differences
 from proxy.redact import redacted_target

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from config.routes import Route, RouteMap
-from diffing.deviations import Registry
 from diffing.guide import legacy_path, new_path
+from diffing.registry import Registry
 from proxy.tally import Tally
 
 HEADER = """\

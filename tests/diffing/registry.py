@@ -5,7 +5,8 @@ from pathlib import Path
 
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route, Rows
-from diffing.deviations import Registry, load_registry
+from diffing.deviations import load_registry
+from diffing.registry import Registry
 
 ENTRIES = """
 [[deviation]]

@@ -5,8 +5,8 @@ import pytest
 from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import broken, defect_of, judge_defect
-from diffing.deviations import Deviation, Kind, LegacySide, NewSide
 from diffing.model import Asked, Observation, Outcome
+from diffing.registry import Deviation, Kind, LegacySide, NewSide
 
 JSON = (("Content-Type", "application/json"),)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from diffing.deviations import Kind
+from diffing.registry import Kind
 from tests.diffing.registry import ENTRIES, registry
 
 

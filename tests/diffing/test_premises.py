@@ -13,10 +13,10 @@ from diffing.compare import Differ
 from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import judge_defect
-from diffing.deviations import Deviation, Kind, LegacySide, NewSide
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import parse
 from diffing.premises import Premise
+from diffing.registry import Deviation, Kind, LegacySide, NewSide
 from tests.diffing.registry import GET, registry
 
 IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", parse("$.input[*].did"), "112")

@@ -5,9 +5,9 @@ import re
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route
 from diffing.decode import decode
-from diffing.deviations import NewSide
 from diffing.model import Asked
 from diffing.problem import message_of, problem_differences
+from diffing.registry import NewSide
 from tests.diffing.test_compare import problem
 
 UNKNOWN = NewSide(422, None, "unknown-filter", frozenset(), re.compile(r"filter\(s\): (.*)$"))

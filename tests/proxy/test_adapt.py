@@ -8,8 +8,9 @@ import pytest
 
 from config.problems import ProblemType, load_problems
 from config.routes import RouteMap, load_routes
-from diffing.deviations import Registry, load_registry
+from diffing.deviations import load_registry
 from diffing.model import Asked, Observation
+from diffing.registry import Registry
 from proxy.adapt import Adapted, adapt
 from proxy.recordings import Recording, read_recordings
 

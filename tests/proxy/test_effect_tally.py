@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from diffing.deviations import Registry, load_registry
+from diffing.deviations import load_registry
 from diffing.model import Comparison, Observation, Outcome
+from diffing.registry import Registry
 from proxy.effect_tally import Effects, StepEffect, step_effect
 from proxy.effects import Columns, Window
 from proxy.recordings import RecordedRequest, Recording

@@ -1,8 +1,8 @@
 """The table of all operations."""
 
 from config.routes import LegacyTemplate, NewTemplate, Route, RouteMap
-from diffing.deviations import Registry
 from diffing.model import Comparison, Outcome
+from diffing.registry import Registry
 from proxy.operations_table import operations_table
 from proxy.tally import Tally
 
