@@ -47,11 +47,13 @@ class Placement:
         percentage: Of the requests: at ``shadow`` and ``new_verified`` how many are asked of the other side too, at
             ``canary`` how many the new side serves.
         reshape: ``none`` when legacy-dialect clients of the route asked for the new shapes.
+        shadow_write: ``rollback`` when the new side rehearses writes before legacy carries them out.
     """
 
     stage: Stage
     percentage: float = 100.0
     reshape: Literal["none"] | None = None
+    shadow_write: Literal["rollback"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class _Entry:
     dialects: tuple[Dialect, ...] = (Dialect.LEGACY, Dialect.NEW)
     percentage: float | None = None
     reshape: Literal["none"] | None = None
+    shadow_write: Literal["rollback"] | None = None
 
 
 _LEGACY = Placement(Stage.LEGACY)
@@ -130,7 +133,10 @@ def _placements(
         for route in fitting:
             for dialect in entry.dialects:
                 _check(route, dialect, entry, place)
-                yield (route.name, dialect), Placement(entry.stage, percentage, entry.reshape)
+                yield (
+                    (route.name, dialect),
+                    Placement(entry.stage, percentage, entry.reshape, entry.shadow_write),
+                )
 
 
 def _percentage(entry: _Entry, place: Place) -> float:
@@ -146,6 +152,8 @@ def _percentage(entry: _Entry, place: Place) -> float:
 
 
 def _check(route: Route, dialect: Dialect, entry: _Entry, place: Place) -> None:
+    if entry.shadow_write and entry.stage is not Stage.SHADOW:
+        raise place.error(f"means nothing at stage {entry.stage}: legacy must serve", "shadow_write")
     if entry.stage not in SERVED_BY_NEW:
         return
     if not route.implemented:

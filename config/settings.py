@@ -16,7 +16,7 @@ from config.typed import Place, build, read_toml
 T = TypeVar("T")
 
 _MIB = 1024 * 1024
-_MAY_BE_ZERO = frozenset({"breaker_failures"})
+_MAY_BE_ZERO = frozenset({"breaker_failures", "linger"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class Timeouts:
         client: For the next bytes of a client's body.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
+        linger: After SIGTERM, while ``/-/readyz`` says 503 and requests are still taken, for load balancers.
         drain: For what is pending when the proxy stops.
     """
 
@@ -105,6 +106,7 @@ class Timeouts:
     client: float = 60.0
     shadow: float = 15.0
     rehearsal: float = 0.5
+    linger: float = 0.0
     drain: float = 30.0
 
 

@@ -1,46 +1,137 @@
-"""The side of the proxy that operators talk to: health and counts."""
+"""The side of the proxy that operators talk to: health, counts, metrics, and commands behind a token."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from proxy.ledger import Ledger
+from proxy.metrics import CONTENT_TYPE, Snapshot, prometheus
+
+_JSON: Final = b"application/json"
+_TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "verdicts")
+_STATE: Final = ("config", "config_error", "kill_switch", "breakers", "processes", "queue", "fallbacks")
+
+
+class Controls(Protocol):
+    """What an operator can see and do; one process, or all workers of a machine."""
+
+    async def snapshot(self) -> Snapshot:
+        """Everything that is counted, at this moment."""
+
+    def kill(self, why: str) -> None:
+        """Legacy serves everything from now on."""
+
+    def release(self) -> None:
+        """The rollout is followed again."""
+
+    async def reload(self) -> str:
+        """Read the configuration again; gives what is wrong with it, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+    kind: bytes = _JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Admin:
-    """An ASGI application with ``/health`` and ``/totals``.
+    """An ASGI application; the paths are in docs/operating.md.
 
     Args:
-        ledger: The counts of the running proxy.
+        controls: What is shown and commanded.
+        token: What commands must bear; None refuses them all.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, controls: Controls, token: str | None = None) -> None:
+        self._controls = controls
+        self._token = token
+        self._reads: Mapping[str, Callable[[], Awaitable[_Answer]]] = {
+            "/-/healthz": self._health,
+            "/-/readyz": self._ready,
+            "/-/metrics": self._metrics,
+            "/-/totals": self._totals,
+            "/-/state": self._state,
+        }
+        self._commands: Mapping[str, Callable[[], Awaitable[_Answer]]] = {
+            "/-/kill": self._kill,
+            "/-/release": self._release,
+            "/-/reload": self._reload,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 — ASGI
         """Answer one request."""
         if scope["type"] != "http":
             return
-        documents = {"/health": self._health, "/totals": self._totals}
-        make = documents.get(scope["path"])
-        document: dict[str, object] = make() if make else {"paths": list(documents)}
-        status = 200 if make else 404
-        if scope["method"] not in ("GET", "HEAD"):
-            status, document = 405, {"allow": "GET, HEAD"}
-        body = orjson.dumps(document, option=orjson.OPT_INDENT_2)
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        answer = await self._answer(scope)
+        headers = [
+            (b"content-type", answer.kind),
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"cache-control", b"no-store"),
+            *answer.headers,
+        ]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
-    def _health(self) -> dict[str, object]:
-        return {"status": "ok"}
+    async def _answer(self, scope: Scope) -> _Answer:
+        path, method = scope["path"], scope["method"]
+        allowed = "POST" if path in self._commands else "GET, HEAD"
+        if path not in self._commands and path not in self._reads:
+            return _json(404, {"paths": [*self._reads, *self._commands]})
+        if method not in allowed.split(", "):
+            return _json(405, {"allow": allowed}, (b"allow", allowed.encode()))
+        if path in self._commands:
+            refused = self._unauthorised(scope)
+            return refused or await self._commands[path]()
+        return await self._reads[path]()
 
-    def _totals(self) -> dict[str, object]:
-        ledger = self._ledger
-        return {
-            "received": ledger.received,
-            "served": ledger.served,
-            "refused": ledger.refused,
-            "client_gone": ledger.client_gone,
-            "pending": ledger.pending,
-            "verdicts": dict(sorted(ledger.verdicts.items())),
-        }
+    def _unauthorised(self, scope: Scope) -> _Answer | None:
+        if self._token is None:
+            return _json(403, {"error": "commands are off: the settings have no admin_token"})
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        if hmac.compare_digest(given, b"Bearer " + self._token.encode()):
+            return None
+        return _json(
+            401, {"error": "Authorization: Bearer TOKEN is needed"}, (b"www-authenticate", b"Bearer")
+        )
+
+    async def _health(self) -> _Answer:
+        return _json(200, {"status": "ok"})
+
+    async def _ready(self) -> _Answer:
+        ready = bool((await self._controls.snapshot())["ready"])
+        return _json(200 if ready else 503, {"status": "ready" if ready else "draining"})
+
+    async def _metrics(self) -> _Answer:
+        return _Answer(200, prometheus(await self._controls.snapshot()), CONTENT_TYPE.encode())
+
+    async def _totals(self) -> _Answer:
+        found = await self._controls.snapshot()
+        return _json(200, {name: found[name] for name in _TOTALS})
+
+    async def _state(self) -> _Answer:
+        found = await self._controls.snapshot()
+        return _json(200, {name: found[name] for name in _STATE})
+
+    async def _kill(self) -> _Answer:
+        self._controls.kill("pulled by the admin command")
+        return await self._state()
+
+    async def _release(self) -> _Answer:
+        try:
+            self._controls.release()
+        except OSError as error:
+            return _json(500, {"error": f"the kill file cannot be removed: {error.strerror}"})
+        return await self._state()
+
+    async def _reload(self) -> _Answer:
+        error = await self._controls.reload()
+        return _json(422, {"error": error}) if error else await self._state()
+
+
+def _json(status: int, document: object, *headers: tuple[bytes, bytes]) -> _Answer:
+    return _Answer(status, orjson.dumps(document, option=orjson.OPT_INDENT_2), headers=headers)

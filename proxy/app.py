@@ -1,68 +1,36 @@
 """The proxy: receives a request, decides, serves one side's answer, hands the exchange to the shadow leg."""
 
-import logging
+import hashlib
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-import httpx
-import orjson
 from starlette.types import Receive, Scope, Send
 
-from config.problems import ProblemType
-from config.rollout import Dialect, Rollout
-from config.routes import RouteMap
 from config.settings import ProxySettings
-from diffing.deviations import Registry
-from diffing.model import Asked, Comparison, Headers, Observation, Outcome
-from diffing.problem import MEDIA_TYPE
-from proxy.adapt import Adapted, adapt
-from proxy.forward import AnswerBroken, ClientGone, Gone, Intake, end_to_end, forward, take_in
-from proxy.guard import Refusal, refusal
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.access import REQUEST_ID, AccessLog, Visit
+from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
+from proxy.caller import Callers
+from proxy.contract import Contract
+from proxy.forward import AnswerBroken, BodyRefused, ClientGone, Keeping, take_in
+from proxy.forwarded import Forwarding, Origin
+from proxy.front import TARGET
+from proxy.guard import Refusal, long_body, refusal
 from proxy.jobs import Job
 from proxy.ledger import Ledger
-from proxy.observe import TIMEOUT, observe
-from proxy.policy import Decision, Side, decide
+from proxy.policy import decide
+from proxy.questions import passes_unchanged, route_name
 from proxy.record import utc_now
+from proxy.rehearse import Rehearsing
+from proxy.served import Course, ServedLeg, ServedSides
 from proxy.shadow import ShadowLeg
-from proxy.translation import Request, Translation
+from proxy.telemetry import Telemetry
+from proxy.translation import Request
 
-_LOGGER = logging.getLogger(__name__)
-_BAD_GATEWAY: Final = Refusal(
-    502, "Bad Gateway", "The side that serves gave no answer.", ((b"retry-after", b"1"),)
-)
-_GATEWAY_TIMEOUT: Final = Refusal(504, "Gateway Timeout", "The side that serves gave no answer in time.")
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """What the configuration says of routes and answers; replaced as a whole when it is read again.
-
-    Args:
-        routes: The route map.
-        rollout: The stages.
-        registry: The documented deviations.
-        problems: The table of problem types.
-    """
-
-    routes: RouteMap
-    rollout: Rollout
-    registry: Registry
-    problems: dict[str, ProblemType]
-
-
-@dataclass(frozen=True, slots=True)
-class ServedSides:
-    """The transports of the served leg.
-
-    Args:
-        reads: For requests that change nothing.
-        writes: For those that may; every one gets a connection of its own.
-    """
-
-    reads: dict[Side, httpx.AsyncBaseTransport]
-    writes: dict[Side, httpx.AsyncBaseTransport]
+HOP: Final = b"parity-hop"
+_TELL: Final = b"parity-tell"
 
 
 class Proxy:
@@ -75,6 +43,9 @@ class Proxy:
         ledger: Where everything is counted.
         settings: Limits and sizes.
         now: Tells the time.
+        telemetry: Where operators' numbers are counted.
+        access: The access log.
+        rehearsing: Rehearses writes; None for no rehearsals.
     """
 
     def __init__(
@@ -85,190 +56,169 @@ class Proxy:
         ledger: Ledger,
         settings: ProxySettings,
         now: Callable[[], datetime] = utc_now,
+        *,
+        telemetry: Telemetry | None = None,
+        access: AccessLog | None = None,
+        rehearsing: Rehearsing | None = None,
     ) -> None:
-        self._sides = sides
+        self._telemetry = telemetry or Telemetry()
+        self._served = ServedLeg(sides, settings.timeouts, self._telemetry, hop_of(settings))
         self._contract = contract
         self._shadow = shadow
         self._ledger = ledger
         self._settings = settings
         self._now = now
+        self._access = access or AccessLog("")
+        self._rehearsing = rehearsing
+        self._forwarding = Forwarding(settings.trusted_proxies)
+        self._callers = Callers(settings.sticky)
+        self._hop = hop_of(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             return
         self._ledger.received += 1
+        self._telemetry.active += 1
         query: bytes = scope["query_string"]
-        target: bytes = scope["raw_path"] + (b"?" + query if query else b"")
-        refused = refusal(target, scope["headers"], self._settings.limits)
-        if refused is not None:
-            await _answer(send, refused)
-            self._ledger.refused += 1
-            return
+        target: bytes = scope.get(TARGET) or scope["raw_path"] + (b"?" + query if query else b"")
+        given = next((value for name, value in scope["headers"] if name == REQUEST_ID), None)
+        visit = Visit(scope["method"], target, given, send)
+        peer = scope["client"][0] if scope.get("client") else ""
         try:
-            await self._serve(scope, target, receive, send)
+            refused = self._refusal(scope, target)
+            if refused is not None:
+                await self._refuse(visit, refused)
+            else:
+                await self._serve(scope, target, receive, visit, peer)
         except ClientGone:
             self._ledger.client_gone += 1
+            visit.facts["gone"] = True
         except AnswerBroken:
             raise
         except Exception:
             # A fault of ours: the server below answers 500, and the request is still counted.
             self._ledger.refused += 1
             raise
+        finally:
+            self._telemetry.active -= 1
+            self._telemetry.answers[visit.status] += 1
+            self._access.add(visit, str(visit.facts.pop("client", peer)))
 
-    async def _serve(self, scope: Scope, target: bytes, receive: Receive, send: Send) -> None:
-        intake = await take_in(receive, self._settings.shadow.request_bytes)
-        request = Request(
-            scope["method"],
-            target,
-            tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
-            intake.start if intake.complete else b"",
-        )
-        contract = self._contract()
-        decision = decide(request, contract.routes, contract.rollout, _caller(scope, target))
-        keep = self._settings.shadow.answer_bytes if decision.skip is None and intake.complete else 0
+    def _refusal(self, scope: Scope, target: bytes) -> Refusal | None:
+        if self._telemetry.active > self._settings.limits.concurrency:
+            return BUSY
+        headers = scope["headers"]
+        # A shadow request is never shadowed again, whosever it is, and ours has come in a circle.
+        for name, value in headers:
+            if name == HOP and (value.startswith(b"shadow") or value.endswith(self._hop)):
+                return LOOP
+        return refusal(scope["method"], target, headers, self._settings.limits)
+
+    async def _refuse(self, visit: Visit, refused: Refusal) -> None:
+        self._telemetry.refusals[refused.status] += 1
+        await refuse(visit.send, refused, visit.method)
+        self._ledger.refused += 1
+
+    async def _serve(self, scope: Scope, target: bytes, receive: Receive, visit: Visit, peer: str) -> None:
+        limits, timeouts = self._settings.limits, self._settings.timeouts
         try:
-            served: Observation | None
-            if decision.served is decision.native:
-                served = await self._native(scope, request, decision, intake, receive, send, keep)
-            else:
-                served = await self._translated(request, decision, intake, receive, send, contract, keep)
-        except AnswerBroken as broken:
-            self._settle(request, decision, intake, broken.observation)
-            raise
-        if served is not None:
-            self._settle(request, decision, intake, served)
-
-    async def _native(
-        self,
-        scope: Scope,
-        request: Request,
-        decision: Decision,
-        intake: Intake,
-        receive: Receive,
-        send: Send,
-        keep: int,
-    ) -> Observation:
-        side = self._side(decision, request.method)
-        arguments = (side, request.method, request.target, scope["headers"], intake, receive, send)
-        if not intake.complete:
-            served = await forward(*arguments, keep=keep)
-        else:
-            with Gone(receive):
-                served = await forward(*arguments, keep=keep)
-        if served.status is None:
-            await _answer(send, _GATEWAY_TIMEOUT if served.error == TIMEOUT else _BAD_GATEWAY, request.method)
-        return served
-
-    async def _translated(
-        self,
-        request: Request,
-        decision: Decision,
-        intake: Intake,
-        receive: Receive,
-        send: Send,
-        contract: Contract,
-        keep: int,
-    ) -> Observation | None:
-        translation = decision.translation
-        assert isinstance(translation, Translation)
-        if not intake.complete:
-            most = self._settings.shadow.request_bytes
-            self._ledger.refused += 1
-            await _answer(
-                send, Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
+            intake = await take_in(
+                receive, self._settings.shadow.request_bytes, limits.body_bytes, timeouts.client
             )
-            return None
-        headers = _raw(translation.headers)
-        if decision.dialect is Dialect.LEGACY:
-            whole = Intake(translation.body, True)
-            with Gone(receive):
-                served = await forward(
-                    self._side(decision, request.method),
-                    translation.method,
-                    translation.target,
-                    headers,
-                    whole,
-                    receive,
-                    send,
-                    keep=keep,
-                )
-            if served.status is None:
-                await _answer(send, _BAD_GATEWAY, request.method)
-            return served
-        with Gone(receive):
-            served = await observe(
-                self._side(decision, request.method),
-                translation.method,
-                translation.target,
-                _text(end_to_end(headers)),
-                translation.body,
-                deadline=self._settings.timeouts.served,
-            )
-        asked = Asked(translation.route, request.method, translation.parameters)
-        await _send_adapted(
-            send, adapt(asked, served, contract.registry, contract.problems), head=request.method == "HEAD"
+        except BodyRefused as refused:
+            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(limits))
+            return
+        origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
+        visit.facts["client"] = origin.address
+        request = self._request(visit, target, origin, intake.start if intake.complete else b"")
+        contract = self._contract()
+        decision = decide(
+            request,
+            contract.routes,
+            contract.rollout,
+            self._callers.of(request, origin.address),
+            rehearsals=self._rehearsing is not None,
         )
-        return served
+        course = Course(request, decision, intake, contract)
+        if decision.served is not decision.native and not intake.complete:
+            most = self._settings.shadow.request_bytes
+            await self._refuse(
+                visit, Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
+            )
+            return
+        if decision.rehearse and self._rehearsing is not None and intake.complete:
+            course.other = await self._rehearsing.rehearse(request, decision.translation)
+        await self._answer(course, receive, visit, scope["headers"])
 
-    def _side(self, decision: Decision, method: str) -> httpx.AsyncBaseTransport:
-        # A method that is not safe may write on a path that no route is known for.
-        unsafe = decision.writes or (decision.route is None and method not in ("GET", "HEAD", "OPTIONS"))
-        return (self._sides.writes if unsafe else self._sides.reads)[decision.served]
+    async def _answer(
+        self, course: Course, receive: Receive, visit: Visit, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        keep = self._settings.shadow.answer_bytes
+        kept = course.decision.skip is None and course.intake.complete
+        if self._settings.tell_served and any(name == _TELL for name, _ in headers):
+            visit.tell = course.decision.served.encode()
+        started = time.perf_counter()
+        try:
+            served = await self._served.serve(
+                course,
+                receive,
+                _telling(visit, course),
+                Keeping(keep if kept else 0, kept and passes_unchanged(course.decision)),
+            )
+        except BodyRefused as refused:
+            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
+            return
+        except AnswerBroken as broken:
+            self._settle(course, broken.observation, visit)
+            raise
+        self._telemetry.took(course.decision.served.value, time.perf_counter() - started)
+        self._settle(course, served, visit)
 
-    def _settle(self, request: Request, decision: Decision, intake: Intake, served: Observation) -> None:
+    def _request(self, visit: Visit, target: bytes, origin: Origin, body: bytes) -> Request:
+        headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
+        headers += [(REQUEST_ID, visit.id)]
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        return Request(visit.method, target, pairs, body)
+
+    def _settle(self, course: Course, served: Observation, visit: Visit) -> None:
         self._ledger.served += 1
-        job = Job(self._now(), decision, request, served)
+        decision = course.decision
+        visit.facts |= {
+            "route": route_name(decision),
+            "dialect": decision.dialect.value,
+            "served": decision.served.value,
+        }
+        if course.fallback:
+            visit.facts["fallback"] = True
+        if served.error is not None and served.error != "too_large":
+            visit.facts["error"] = served.error
+        job = Job(self._now(), decision, course.request, served, course.other)
         if decision.skip is not None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
-        elif not intake.complete:
+        elif decision.rehearse and course.other is None:
+            self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
+        elif not course.intake.complete:
             self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))
         else:
             self._shadow.offer(job)
 
 
-def _caller(scope: Scope, target: bytes) -> bytes:
-    """What makes a decision sticky: the key, else the client's address."""
-    _, found, rest = target.partition(b"api_key=")
-    if found:
-        return rest.partition(b"&")[0]
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return bytes(value)
-    client = scope.get("client")
-    return client[0].encode() if client else b""
+def hop_of(settings: ProxySettings) -> bytes:
+    """How requests that passed a proxy between these two sides are marked; the same on every replica."""
+    sides = f"{settings.legacy} {settings.new}"
+    return hashlib.blake2b(sides.encode(), digest_size=8).hexdigest().encode()
 
 
-async def _answer(send: Send, answer: Refusal, method: str = "GET") -> None:
-    document = {
-        "type": "about:blank",
-        "title": answer.title,
-        "status": answer.status,
-        "detail": answer.detail,
-    }
-    headers = (("content-type", MEDIA_TYPE), ("access-control-allow-origin", "*"))
-    body = orjson.dumps(document)
-    await _start(send, answer.status, [*_raw(headers), *answer.headers], body, head=method == "HEAD")
+def _telling(visit: Visit, course: Course) -> Any:
+    """Tell who served at the time when the answer begins: a fallback is known only then."""
+    if visit.tell is None:
+        return visit.send
 
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            told = course.decision.served.encode()
+            visit.tell = told + b"; fallback" if course.fallback else told
+        await visit.send(message)
 
-async def _send_adapted(send: Send, adapted: Adapted, *, head: bool) -> None:
-    await _start(send, adapted.status, end_to_end(_raw(adapted.headers)), adapted.body, head=head)
-
-
-async def _start(
-    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head: bool
-) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    try:
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-        await send({"type": "http.response.body", "body": b"" if head else body})
-    except OSError as error:
-        raise ClientGone from error
-
-
-def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-
-
-def _text(headers: list[tuple[bytes, bytes]]) -> Headers:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+    return send

@@ -29,6 +29,7 @@ from proxy.listen import ListenError, announce, run_loop, serve_forever
 from proxy.record import LogError, utc_now
 from proxy.recordings import RecordingError, read_recordings
 from proxy.serving import serve
+from proxy.workers import supervise
 
 app = typer.Typer(
     name="parity",
@@ -232,6 +233,7 @@ def serve_command(
         int | None, typer.Option(help="Port of the admin side, 0 for any free one.", min=0, max=65535)
     ] = None,
     log: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the diff log.", metavar="URL")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve on the one port.", min=1)] = None,
     config: Config = None,
 ) -> None:
     """Run the proxy: serve one side, ask the other in the shadow, compare."""
@@ -243,6 +245,7 @@ def serve_command(
         "host": host,
         "admin_port": admin_port,
         "log": log,
+        "workers": workers,
     }
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     settings = replace(load_proxy_settings(directory), **chosen)
@@ -251,7 +254,8 @@ def serve_command(
         sys.stderr.write(f"admin side on {admin_url}\n")
         announce(url)
 
-    run_loop(serve(settings, directory, ready))
+    run = supervise if settings.workers > 1 else serve
+    run_loop(run(settings, directory, ready))
 
 
 @app.command("demo")

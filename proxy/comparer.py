@@ -3,12 +3,14 @@
 import asyncio
 import os
 import pickle
+import resource
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,6 +22,7 @@ from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from proxy.control import same_side
 
 _MOST_DIFFERENCES: Final = 50
 _LONGEST_VALUE: Final = 2000
@@ -41,6 +44,7 @@ class Question:
         legacy: What the legacy side answered.
         new: What the new side answered.
         answer: What the follow-up gave.
+        control: Both answers are of one side (A/A): no deviation applies.
     """
 
     route: str | None
@@ -52,6 +56,7 @@ class Question:
     legacy: Observation
     new: Observation
     answer: Observation | None = None
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,22 @@ class Comparer:
     Args:
         config: The configuration directory, read by the process when it starts.
         limit: Seconds for one comparison; a longer one is ended with its process and is ``too_expensive``.
+        memory: Most bytes of the process's address space; a comparison that wants more is ``too_expensive``.
+        restarted: Called when the process had died and was started again.
     """
 
-    def __init__(self, config: Path, *, limit: float = 10.0) -> None:
+    def __init__(
+        self,
+        config: Path,
+        *,
+        limit: float = 10.0,
+        memory: int = 2 * 1024**3,
+        restarted: Callable[[], None] = lambda: None,
+    ) -> None:
         self._config = config
         self._limit = limit
+        self._memory = memory
+        self._restarted = restarted
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="comparer")
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
@@ -92,24 +108,43 @@ class Comparer:
         """Start the process, so that the first comparison does not wait for it."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
 
+    async def use(self, config: Path) -> None:
+        """Compare by another configuration from the next question on.
+
+        Args:
+            config: Its directory, which has been checked.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._use, config)
+
     async def aclose(self) -> None:
         """End the process."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._end)
         self._thread.shutdown()
 
+    def _use(self, config: Path) -> None:
+        self._config = config
+        self._end()
+
     def _ask(self, question: Question) -> Judgement:
-        pipe = self._started()
-        try:
-            pipe.send(question)
-            if not pipe.poll(self._limit):
+        for _ in range(2):
+            try:
+                pipe = self._started()
+                pipe.send(question)
+                if not pipe.poll(self._limit):
+                    self._end()
+                    return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+                answer = pipe.recv()
+            except (EOFError, OSError):
+                # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
                 self._end()
-                return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
-            answer = pipe.recv()
-        except (EOFError, OSError, pickle.PickleError) as error:
-            self._end()
-            return _failed(question, error)
-        assert isinstance(answer, Judgement)
-        return answer
+                self._restarted()
+                continue
+            except pickle.PickleError as error:
+                self._end()
+                return _failed(question, error)
+            assert isinstance(answer, Judgement)
+            return answer
+        return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
 
     def _started(self) -> Connection:
         if self._pipe is None or self._process is None or self._process.poll() is not None:
@@ -119,7 +154,14 @@ class Comparer:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), str(self._config.resolve())],
+                    [
+                        sys.executable,
+                        "-c",
+                        _PROGRAM,
+                        str(theirs.fileno()),
+                        str(self._config.resolve()),
+                        str(self._memory),
+                    ],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
@@ -138,7 +180,10 @@ class Comparer:
 
 def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     """Compare, and cut what comes of it down to what is stored."""
-    comparison = differ.compare(asked, question.legacy, question.new, question.answer)
+    if question.control:
+        comparison = same_side(question.legacy, question.new)
+    else:
+        comparison = differ.compare(asked, question.legacy, question.new, question.answer)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
     return Judgement(shortened(comparison), name)
 
@@ -165,6 +210,9 @@ def work() -> None:
     """Answer questions until the other end is closed: the main function of the comparing process."""
     # Ctrl-C goes to the whole group; the process that serves drains first and then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
     pipe, config = Connection(int(sys.argv[1])), Path(sys.argv[2])
     routes = load_routes(config)
     differ = Differ(load_registry(config), load_problems(config))
@@ -173,16 +221,18 @@ def work() -> None:
             question: Question = pipe.recv()
         except (EOFError, OSError):
             return
-        asked = Asked(
-            routes[question.route] if question.route else None,
-            question.method,
-            question.parameters,
-            question.role,
-            question.format,
-            question.known,
-        )
         try:
+            asked = Asked(
+                routes[question.route] if question.route else None,
+                question.method,
+                question.parameters,
+                question.role,
+                question.format,
+                question.known,
+            )
             judgement = judge(differ, asked, question)
+        except MemoryError:
+            judgement = Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
         except Exception as error:  # a failing comparison is reported, it does not end the others
             judgement = _failed(question, error)
         pipe.send(judgement)

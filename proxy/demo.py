@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
+from proxy.admin import Admin
 from proxy.legacy import RecordedServer
 from proxy.listen import Listener, bind, url_of
 from proxy.observe import observe
@@ -73,7 +74,7 @@ async def demo(
             settings = _settings(config, legacy, backend, log, entries)
             parts = await stack.enter_async_context(running(settings, config))
             url = await stack.enter_async_context(_listening(parts.proxy, clients))
-            admin = await stack.enter_async_context(_listening(parts.admin, bind("127.0.0.1", 0)))
+            admin = await stack.enter_async_context(_listening(Admin(parts), bind("127.0.0.1", 0)))
             await _ask_everything(entries, url, parts, progress, stopped)
             await parts.recorder.write()
             report = await read_report(log)

@@ -4,6 +4,7 @@ Nothing here waits for the shadow leg or shares anything with it (design, promis
 """
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from typing import Final
 import httpx
 from starlette.types import Receive, Send
 
-from diffing.model import Observation
+from diffing.model import Headers, Observation
 from proxy.listen import BrokenOff
-from proxy.observe import TIMEOUT, TOO_LARGE
+from proxy.observe import TIMEOUT, TOO_LARGE, digest_of
 from proxy.upstream import SEAM_URL
 
 # Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
@@ -31,6 +32,7 @@ HOP_BY_HOP: Final = frozenset(
         b"proxy-authorization",
         b"expect",
         b"parity-shadow",
+        b"parity-tell",
     }
 )
 _WATCH_AFTER: Final = 0.05
@@ -40,6 +42,30 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 
 class ClientGone(Exception):
     """The client went away before it had its answer."""
+
+
+class BodyRefused(Exception):
+    """A request body that is longer than what is accepted, or comes too slowly; nothing was answered yet.
+
+    Args:
+        slow: It is too slow, else too long.
+    """
+
+    def __init__(self, slow: bool) -> None:
+        super().__init__("slow" if slow else "long")
+        self.slow = slow
+
+
+class NotServed(Exception):
+    """The side gave no answer, or one that was held back; nothing was sent to the client.
+
+    Args:
+        observation: What it gave.
+    """
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.error or observation.status)
+        self.observation = observation
 
 
 class AnswerBroken(BrokenOff):
@@ -61,31 +87,49 @@ class Intake:
     Args:
         start: The bytes received so far.
         complete: Whether that is all.
+        most: Longest body that is accepted.
+        patience: Seconds that may pass between its pieces.
     """
 
     start: bytes
     complete: bool
+    most: int = 2**63
+    patience: float | None = None
 
 
-async def take_in(receive: Receive, most: int) -> Intake:
+async def take_in(receive: Receive, keep: int, most: int = 2**63, patience: float | None = None) -> Intake:
     """Receive a body until it ends or is longer than what is kept.
 
     Args:
         receive: ASGI's.
-        most: Bytes that are kept.
+        keep: Bytes that are kept.
+        most: Longest body that is accepted.
+        patience: Seconds that may pass until that much has come.
 
     Returns:
         What was received.
 
     Raises:
         ClientGone: The client went away.
+        BodyRefused: The body comes too slowly.
     """
+    try:
+        async with asyncio.timeout(patience):
+            start, complete = await _beginning(receive, min(keep, most))
+    except TimeoutError as error:
+        raise BodyRefused(slow=True) from error
+    if len(start) > most:
+        raise BodyRefused(slow=False)
+    return Intake(start, complete, most, patience)
+
+
+async def _beginning(receive: Receive, most: int) -> tuple[bytes, bool]:
     message = await receive()
     if message["type"] == "http.disconnect":
         raise ClientGone
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
-        return Intake(body, True)
+        return body, True
     parts = [body]
     size = len(body)
     while size <= most:
@@ -95,23 +139,34 @@ async def take_in(receive: Receive, most: int) -> Intake:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if not message.get("more_body", False):
-            return Intake(b"".join(parts), True)
-    return Intake(b"".join(parts), False)
+            return b"".join(parts), True
+    return b"".join(parts), False
 
 
 class _Rest(httpx.AsyncByteStream):
     """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down."""
 
-    def __init__(self, start: bytes, receive: Receive) -> None:
-        self._start = start
+    def __init__(self, intake: Intake, receive: Receive) -> None:
+        self._intake = intake
         self._receive = receive
         self.gone = False
+        self.refused: BodyRefused | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._start
+        yield self._intake.start
+        size = len(self._intake.start)
         more = True
         while more:
-            message = await self._receive()
+            try:
+                async with asyncio.timeout(self._intake.patience):
+                    message = await self._receive()
+            except TimeoutError as error:
+                self.refused = BodyRefused(slow=True)
+                raise self.refused from error
+            size += len(message.get("body", b""))
+            if size > self._intake.most:
+                self.refused = BodyRefused(slow=False)
+                raise self.refused
             if message["type"] == "http.disconnect":
                 # Raised within the client library, which tells of it as a failure of its own.
                 self.gone = True
@@ -161,6 +216,23 @@ class Gone:
             self._serving.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is kept of an answer for comparing.
+
+    Args:
+        most: Most bytes of the body; a longer body is not kept; 0 keeps none.
+        digest: Of a longer body, keep length and hash.
+        total: Seconds for the whole exchange.
+        hold: Hold an answer of 500 and above back, because another side may serve.
+    """
+
+    most: int = 0
+    digest: bool = False
+    total: float | None = None
+    hold: bool = False
+
+
 async def forward(
     side: httpx.AsyncBaseTransport,
     method: str,
@@ -170,7 +242,7 @@ async def forward(
     receive: Receive,
     send: Send,
     *,
-    keep: int,
+    keeping: Keeping,
 ) -> Observation:
     """Send a request to a side and its answer to the client.
 
@@ -182,16 +254,18 @@ async def forward(
         intake: The body, or its beginning.
         receive: ASGI's, for the rest of the body.
         send: ASGI's.
-        keep: Most bytes of the answer's body that are kept for comparing; 0 keeps none.
+        keeping: What is kept of the answer.
 
     Returns:
-        What the side answered; when it failed before an answer had begun, nothing was sent yet.
+        What the side answered.
 
     Raises:
         ClientGone: The client went away.
+        BodyRefused: The client's body is too long or too slow.
+        NotServed: The side gave no answer, or one that was held back.
         AnswerBroken: The side failed within its answer.
     """
-    rest = None if intake.complete else _Rest(intake.start, receive)
+    rest = None if intake.complete else _Rest(intake, receive)
     request = httpx.Request(
         method,
         SEAM_URL,
@@ -199,17 +273,22 @@ async def forward(
         stream=rest or httpx.ByteStream(intake.start),
         extensions={"target": target},
     )
-    started = time.perf_counter()
+    relay = _Relay(method, send, keeping)
     try:
-        response = await side.handle_async_request(request)
+        async with asyncio.timeout(keeping.total):
+            response = await side.handle_async_request(request)
+            try:
+                return await relay.run(response)
+            finally:
+                await response.aclose()
     except httpx.TransportError as error:
         if rest is not None and rest.gone:
             raise ClientGone from error
-        return Observation(None, (), b"", time.perf_counter() - started, told(error))
-    try:
-        return await _relay(response, method, send, keep, started)
-    finally:
-        await response.aclose()
+        if rest is not None and rest.refused is not None and not relay.begun:
+            raise rest.refused from error
+        raise relay.failed(told(error)) from error
+    except TimeoutError as error:
+        raise relay.failed(TIMEOUT) from error
 
 
 def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
@@ -229,34 +308,66 @@ def told(error: httpx.TransportError) -> str:
     return TIMEOUT if isinstance(error, httpx.TimeoutException) else f"connection: {error}"
 
 
-async def _relay(response: httpx.Response, method: str, send: Send, keep: int, started: float) -> Observation:
-    headers = end_to_end(response.headers.raw)
-    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-    status = response.status_code
-    bodiless = method == "HEAD" or status in (204, 304)
-    if bodiless and method != "HEAD":
-        # The server below would wait for the bytes that the length promises.
-        headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
-    kept: list[bytes] = []
-    size = 0
-    error: str | None = None
-    await _send(send, {"type": "http.response.start", "status": status, "headers": headers})
-    try:
+class _Relay:
+    """An answer on its way to the client, and what is kept of it."""
+
+    def __init__(self, method: str, send: Send, keeping: Keeping) -> None:
+        self._method = method
+        self._send = send
+        self._keeping = keeping
+        self._started = time.perf_counter()
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._hash = hashlib.sha256() if keeping.digest else None
+        self._status: int | None = None
+        self._pairs: Headers = ()
+        self.begun = False
+
+    async def run(self, response: httpx.Response) -> Observation:
+        """Relay it all."""
+        headers = end_to_end(response.headers.raw)
+        self._pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        self._status = status = response.status_code
+        held = self._keeping.hold and status >= 500
+        bodiless = self._method == "HEAD" or status in (204, 304)
+        if bodiless and self._method != "HEAD":
+            # The server below would wait for the bytes that the length promises.
+            headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
+        if not held:
+            self.begun = True
+            await _send(self._send, {"type": "http.response.start", "status": status, "headers": headers})
         assert isinstance(response.stream, httpx.AsyncByteStream)
         if not bodiless:
             async for chunk in response.stream:
-                size += len(chunk)
-                if size <= keep:
-                    kept.append(chunk)
-                await _send(send, {"type": "http.response.body", "body": chunk, "more_body": True})
-    except httpx.TransportError as failure:
-        error = told(failure)
-        seconds = time.perf_counter() - started
-        raise AnswerBroken(Observation(status, pairs, b"".join(kept), seconds, error)) from failure
-    await _send(send, {"type": "http.response.body", "body": b""})
-    if keep and size > keep:
-        kept, error = [], TOO_LARGE
-    return Observation(status, pairs, b"".join(kept), time.perf_counter() - started, error)
+                self._keep(chunk)
+                if not held:
+                    await _send(self._send, {"type": "http.response.body", "body": chunk, "more_body": True})
+                elif self._size > self._keeping.most:
+                    break
+        if held:
+            raise NotServed(self.observation())
+        await _send(self._send, {"type": "http.response.body", "body": b""})
+        return self.observation()
+
+    def failed(self, error: str) -> NotServed | AnswerBroken:
+        """What a failure of the side means, now."""
+        return (AnswerBroken if self.begun else NotServed)(self.observation(error))
+
+    def observation(self, error: str | None = None) -> Observation:
+        """What came until now."""
+        body = b"".join(self._kept)
+        if error is None and self._keeping.most and self._size > self._keeping.most:
+            error = TOO_LARGE
+            body = digest_of(self._size, self._hash) if self._hash is not None else b""
+        status = self._status if self.begun or error is None else None
+        return Observation(status, self._pairs, body, time.perf_counter() - self._started, error)
+
+    def _keep(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._hash is not None:
+            self._hash.update(chunk)
+        if self._size <= self._keeping.most:
+            self._kept.append(chunk)
 
 
 async def _send(send: Send, message: dict[str, object]) -> None:

@@ -23,21 +23,27 @@ class Job:
         decision: What was decided on it.
         request: The client's request, with its body.
         served: What the side that serves answered.
+        other: What the other side has answered already; None when it is still to be asked.
     """
 
     at: datetime
     decision: Decision
     request: Request
     served: Observation
+    other: Observation | None = None
 
     @property
     def size(self) -> int:
         """Bytes that it holds, roughly."""
-        return len(self.request.body) + len(self.served.body) + _OVERHEAD
+        other = len(self.other.body) if self.other is not None else 0
+        return len(self.request.body) + len(self.served.body) + other + _OVERHEAD
 
 
 class Queue(Protocol):
     """Where jobs wait. In this process; later another one that many machines read (design §8)."""
+
+    def __len__(self) -> int:
+        """How many jobs wait."""
 
     def put(self, job: Job) -> bool:
         """Add a job, or refuse it because the queue is full. Never waits."""

@@ -42,6 +42,9 @@ class Listener(uvicorn.Server):
         lifespan: Whether the application's lifespan is run here.
         drain: Seconds that requests under way get when the server stops.
         signals: Whether SIGINT and SIGTERM stop it.
+        protocol: What speaks with clients; None for uvicorn's own.
+        keep_alive: Seconds that a connection may be idle.
+        linger: Seconds between the signal to stop and the end of accepting.
     """
 
     def __init__(
@@ -53,6 +56,9 @@ class Listener(uvicorn.Server):
         lifespan: bool = True,
         drain: int = 10,
         signals: bool = True,
+        protocol: type[asyncio.Protocol] | None = None,
+        keep_alive: int = 5,
+        linger: float = 0.0,
     ) -> None:
         # httptools refuses requests that a lenient parser would let a smuggler use (design, promise 3).
         importlib.import_module("httptools")
@@ -60,12 +66,15 @@ class Listener(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=protocol or "httptools",
+                timeout_keep_alive=keep_alive,
                 ws="none",
                 lifespan="on" if lifespan else "off",
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                # The proxy has a list of its own whom it believes.
+                proxy_headers=protocol is None,
                 date_header=False,
                 timeout_graceful_shutdown=drain,
             )
@@ -74,6 +83,8 @@ class Listener(uvicorn.Server):
         self._bound = bound
         self._ready = ready
         self._signals = signals
+        self._linger = linger
+        self.leaving = False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -84,7 +95,21 @@ class Listener(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn passes them
         """Drain at the first signal, stop at once at the second; either way it is no failure."""
         # uvicorn would raise the signal again after its shutdown, which ends the process with a failure status.
-        self.force_exit = self.should_exit
+        if self.leaving:
+            self.force_exit = self.should_exit
+            self.should_exit = True
+            return
+        self.leave()
+
+    def leave(self) -> None:
+        """Stop: no longer ready at once, no longer accepting a little later."""
+        self.leaving = True
+        if self._linger:
+            asyncio.get_running_loop().call_later(self._linger, self._stop_accepting)
+        else:
+            self._stop_accepting()
+
+    def _stop_accepting(self) -> None:
         self.should_exit = True
 
     @property

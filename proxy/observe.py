@@ -1,7 +1,9 @@
 """Ask one side once and keep what it answered as a value, whatever happens."""
 
 import asyncio
+import hashlib
 import time
+from typing import Protocol
 
 import httpx
 
@@ -10,6 +12,18 @@ from proxy.upstream import SEAM_URL
 
 TIMEOUT = "timeout"
 TOO_LARGE = "too_large"
+
+
+class Hash(Protocol):
+    """What hashlib gives."""
+
+    def hexdigest(self) -> str:
+        """The digest in hexadecimal digits."""
+
+
+def digest_of(size: int, hashed: Hash) -> bytes:
+    """What is kept of a body that is too long to be kept: length and hash, which are compared instead."""
+    return b"%d bytes, sha256 %s" % (size, hashed.hexdigest().encode())
 
 
 async def observe(
@@ -21,6 +35,7 @@ async def observe(
     *,
     deadline: float = 60.0,
     body_cap: int = 64 * 1024 * 1024,
+    digest: bool = False,
 ) -> Observation:
     """Send one request to a side.
 
@@ -32,6 +47,7 @@ async def observe(
         body: The body to send.
         deadline: Seconds for the whole exchange.
         body_cap: Most bytes of an answer's body that are kept; a longer one is an error.
+        digest: Of a longer body, read on for its length and hash, which then are the body.
 
     Returns:
         The observation: an answer, or an error as design §2 has it; never an exception.
@@ -47,6 +63,7 @@ async def observe(
     status: int | None = None
     answered: Headers = ()
     chunks: list[bytes] = []
+    hashed = hashlib.sha256() if digest else None
     error: str | None = None
     try:
         async with asyncio.timeout(deadline):
@@ -54,8 +71,10 @@ async def observe(
             try:
                 status = response.status_code
                 answered = header_pairs(response)
-                if not await _collect(response, chunks, body_cap):
+                size = await _collect(response, chunks, body_cap, hashed)
+                if size > body_cap:
                     error = TOO_LARGE
+                    chunks = [digest_of(size, hashed)] if hashed is not None else chunks
             finally:
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
@@ -76,12 +95,18 @@ def header_pairs(response: httpx.Response) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
 
 
-async def _collect(response: httpx.Response, chunks: list[bytes], cap: int) -> bool:
+async def _collect(
+    response: httpx.Response, chunks: list[bytes], cap: int, hashed: "hashlib._Hash | None"
+) -> int:
+    """Read a body; gives its length, or one above the cap when it was not read to its end."""
     assert isinstance(response.stream, httpx.AsyncByteStream)
     size = 0
     async for chunk in response.stream:
         size += len(chunk)
-        if size > cap:
-            return False
-        chunks.append(chunk)
-    return True
+        if hashed is not None:
+            hashed.update(chunk)
+        if size <= cap:
+            chunks.append(chunk)
+        elif hashed is None:
+            break
+    return size

@@ -38,6 +38,7 @@ class Decision:
         served: The side whose answer the client gets.
         skip: Why the other side is not asked; None when it is.
         writes: It may change something.
+        rehearse: The new side rehearses this write first.
     """
 
     dialect: Dialect
@@ -46,6 +47,7 @@ class Decision:
     served: Side
     skip: SkipReason | None
     writes: bool
+    rehearse: bool = False
 
     @property
     def native(self) -> Side:
@@ -53,7 +55,9 @@ class Decision:
         return Side.LEGACY if self.dialect is Dialect.LEGACY else Side.NEW
 
 
-def decide(request: Request, routes: RouteMap, rollout: Rollout, caller: bytes) -> Decision:
+def decide(
+    request: Request, routes: RouteMap, rollout: Rollout, caller: bytes, *, rehearsals: bool = False
+) -> Decision:
     """Decide on one request.
 
     Args:
@@ -61,6 +65,7 @@ def decide(request: Request, routes: RouteMap, rollout: Rollout, caller: bytes) 
         routes: The route map.
         rollout: The stages.
         caller: What makes the decision sticky: the key, else the client's address. All replicas decide alike.
+        rehearsals: Writes can be rehearsed where the rollout says so.
 
     Returns:
         The decision.
@@ -78,7 +83,15 @@ def decide(request: Request, routes: RouteMap, rollout: Rollout, caller: bytes) 
     share = bucket(route.name if route else "", caller)
     served = _served(placement, dialect, translation, route, share, rollout)
     skip = _skip(placement, translation, route, writes, share, rollout)
-    return Decision(dialect, route, translation, served, skip, writes)
+    rehearse = (
+        rehearsals
+        and skip is SkipReason.WRITE
+        and route is not None
+        and route.implemented
+        and placement.shadow_write == "rollback"
+        and served is Side.LEGACY
+    )
+    return Decision(dialect, route, translation, served, None if rehearse else skip, writes, rehearse)
 
 
 def dialect_of(target: bytes, method: str, routes: RouteMap) -> Dialect:

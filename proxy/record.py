@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Table, and_, bindparam
+from sqlalchemy import Table, and_, bindparam, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from config.reports import Retention
@@ -31,6 +37,7 @@ from proxy.log_tables import (
 from proxy.retention import prune
 
 _LOGGER = logging.getLogger(__name__)
+_ATTEMPTS: Final = 3
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
 
 
@@ -45,13 +52,48 @@ def open_log(url: str) -> AsyncEngine:
     """
     try:
         parsed = make_url(url)
-        return create_async_engine(
+        engine = create_async_engine(
             parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername)), pool_pre_ping=True
         )
     except (ArgumentError, SQLAlchemyError, ImportError, ValueError) as error:
         raise LogError(
             f"{url!r} is no URL of a diff log ({error}); expected e.g. sqlite:///parity.db"
         ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _shared)
+    return engine
+
+
+def _shared(connection: Any, _record: object) -> None:
+    """Let many processes of one machine write one file while others read it."""
+    cursor = connection.cursor()
+    # The waiting comes first: switching to WAL is itself a write that others may be at.
+    try:
+        for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except Exception:
+        # A connection that fails here never reaches the pool, so nobody else would end its thread.
+        connection.close()
+        raise
+
+
+async def prepare(engine: AsyncEngine) -> None:
+    """Create or migrate the tables of a log; replicas that start together may do so at the same time.
+
+    Args:
+        engine: The log.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(migrate)
+            return
+        except (OperationalError, ProgrammingError, IntegrityError) as error:
+            # Somebody else has just created the same table: the next attempt finds it.
+            if attempt == _ATTEMPTS - 1 or "exist" not in str(error).lower():
+                raise
+            await asyncio.sleep(0.1)
 
 
 def utc_now() -> datetime:
@@ -101,8 +143,8 @@ class Recorder:
             LogError: The database is not there.
         """
         try:
+            await prepare(self._engine)
             async with self._engine.begin() as connection:
-                await connection.run_sync(migrate)
                 await prune(connection, self.run, self._retention, self._now())
             await self.write()
         except LogError:

@@ -7,58 +7,102 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from config.errors import ConfigError
-from config.problems import load_problems
-from config.rollout import load_rollout
-from config.routes import load_routes
 from config.settings import ProxySettings
-from diffing.deviations import load_registry
+from proxy.access import AccessLog
 from proxy.admin import Admin
-from proxy.app import Contract, Proxy, ServedSides
+from proxy.app import Proxy, hop_of
 from proxy.comparer import Comparer
+from proxy.contract import Contract
+from proxy.front import front
+from proxy.kill import KillSwitch
 from proxy.ledger import Ledger
 from proxy.listen import Listener, bind
+from proxy.metrics import Snapshot, snapshot
 from proxy.policy import Side
 from proxy.record import Recorder, open_log
 from proxy.redact import Redactor
+from proxy.rehearse import Rehearsing
+from proxy.reload import Configuration
+from proxy.served import ServedSides
 from proxy.shadow import ShadowLeg
+from proxy.signals import operator_signals
+from proxy.telemetry import Telemetry
 from proxy.upstream import Upstream
 
 _LOGGER = logging.getLogger(__name__)
-_LEGACY_READS = 200
+# Longer than load balancers keep idle connections, so that it is they who close them.
+_KEEP_ALIVE: Final = 75
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Running:
-    """A proxy with all its parts.
+    """A proxy with all its parts; also what operators see and command (``proxy.admin.Controls``).
 
     Args:
         proxy: The application for clients.
-        admin: The application for operators.
         ledger: The counts.
         shadow: The shadow leg.
         recorder: Writes the log.
+        telemetry: Operators' numbers.
+        switch: The kill switch.
+        configuration: Gives the contract in force.
+        access: The access log.
+        changed: Tells the parts of a new contract.
+        ready: Whether new requests are wanted.
     """
 
     proxy: Proxy
-    admin: Admin
     ledger: Ledger
     shadow: ShadowLeg
     recorder: Recorder
+    telemetry: Telemetry
+    switch: KillSwitch
+    configuration: Configuration
+    access: AccessLog
+    comparer: Comparer
+    ready: Callable[[], bool] = lambda: True
 
+    async def changed(self, contract: Contract, files: Path) -> None:
+        """Go by a new contract."""
+        self.shadow.use(contract.routes)
+        await self.comparer.use(files)
 
-def load_contract(config: Path) -> Contract:
-    """Read everything that the configuration says of routes and answers.
+    async def snapshot(self) -> Snapshot:
+        """Everything that is counted, at this moment."""
+        return snapshot(
+            self.ledger,
+            self.telemetry,
+            {
+                "queue": self.shadow.waiting,
+                "breakers": self.shadow.open_breakers(),
+                "kill_switch": self.switch.on,
+                "config": self.configuration().digest,
+                "config_error": self.configuration.error,
+                "ready": self.ready(),
+                "access_dropped": self.access.dropped,
+            },
+        )
 
-    Args:
-        config: The configuration directory.
+    def kill(self, why: str) -> None:
+        """Legacy serves everything from now on."""
+        self.switch.pull(why)
 
-    Raises:
-        ConfigError: Something in it is wrong.
-    """
-    routes = load_routes(config)
-    return Contract(routes, load_rollout(config, routes), load_registry(config), dict(load_problems(config)))
+    def release(self) -> None:
+        """The rollout is followed again."""
+        self.switch.release()
+
+    async def reload(self) -> str:
+        """Read the configuration again; gives what is wrong with it, or nothing."""
+        await self.configuration.reload(self.changed)
+        return self.configuration.error
+
+    def refused(self) -> None:
+        """Count a request that the front door refused."""
+        self.ledger.received += 1
+        self.ledger.refused += 1
 
 
 @asynccontextmanager
@@ -76,58 +120,108 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
         ConfigError: The configuration is wrong.
         LogError: The log cannot be opened.
     """
+    check_sides(settings)
+    async with AsyncExitStack() as stack:
+        parts = await _opened(settings, config, stack)
+        tasks = [
+            asyncio.create_task(parts.shadow.work(), name="shadow leg"),
+            asyncio.create_task(parts.recorder.keep_writing(), name="diff log"),
+            asyncio.create_task(parts.configuration.watch(parts.changed), name="configuration watch"),
+        ]
+        try:
+            yield parts
+        finally:
+            await parts.shadow.drain(settings.timeouts.drain)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def check_sides(settings: ProxySettings) -> None:
+    """Both sides must be known.
+
+    Raises:
+        ConfigError: One is missing.
+    """
     for name in ("legacy", "new"):
         if not getattr(settings, name):
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
-    contract = load_contract(config)
-    ledger = Ledger()
-    recorder = Recorder(open_log(settings.log), ledger, rollout=lambda: contract.rollout.digest)
+
+
+async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
+    telemetry, ledger = Telemetry(), Ledger()
+    switch = KillSwitch(settings.kill_file)
+    configuration = Configuration(config, switch, telemetry)
+    stack.callback(configuration.close)
+    recorder = Recorder(open_log(settings.log), ledger, rollout=lambda: configuration().digest)
     await recorder.open()
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(recorder.aclose)
-        comparer = Comparer(config)
-        stack.push_async_callback(comparer.aclose)
-        await comparer.start()
+    stack.push_async_callback(recorder.aclose)
 
-        async def upstream(
-            side: Side, *, read: float, connections: int = _LEGACY_READS, reuse: bool = True
-        ) -> Upstream:
-            return await stack.enter_async_context(
-                Upstream(
-                    settings.legacy if side is Side.LEGACY else settings.new,
-                    connections=connections,
-                    connect_timeout=settings.timeouts.connect,
-                    read_timeout=read,
-                    reuse=reuse,
-                )
+    def restarted() -> None:
+        telemetry.comparers += 1
+
+    comparer = Comparer(
+        configuration.path,
+        limit=settings.shadow.compare_seconds,
+        memory=settings.shadow.compare_bytes,
+        restarted=restarted,
+    )
+    stack.push_async_callback(comparer.aclose)
+    await comparer.start()
+    access = AccessLog(settings.access_log)
+    stack.callback(access.close)
+    timeouts, shadow = settings.timeouts, settings.shadow
+
+    async def upstream(side: Side, connections: int, *, waits: bool = True, reuse: bool = True) -> Upstream:
+        return await stack.enter_async_context(
+            Upstream(
+                settings.legacy if side is Side.LEGACY else settings.new,
+                connections=connections,
+                connect_timeout=timeouts.connect,
+                first_byte_timeout=timeouts.first_byte if waits else None,
+                read_timeout=timeouts.served if waits else timeouts.shadow,
+                reuse=reuse,
             )
+        )
 
-        served, shadow = settings.timeouts.served, settings.timeouts.shadow
-        sides = ServedSides(
-            {side: await upstream(side, read=served) for side in Side},
-            {side: await upstream(side, read=served, reuse=False) for side in Side},
+    # Every leg has transports of its own: no pool is shared between them (design, promise 1).
+    most = settings.limits.concurrency
+    sides = ServedSides(
+        {side: await upstream(side, most) for side in Side},
+        {side: await upstream(side, most, reuse=False) for side in Side},
+    )
+    leg = ShadowLeg(
+        {side: await upstream(side, shadow.workers, waits=False) for side in Side},
+        comparer,
+        ledger,
+        configuration().routes,
+        shadow,
+        deadline=timeouts.shadow,
+        redactor=Redactor(),
+        admin_keys=settings.admin_keys,
+        telemetry=telemetry,
+        hop=hop_of(settings),
+    )
+    rehearsing = None
+    if settings.shadow_secret:
+        rehearsing = Rehearsing(
+            await upstream(Side.NEW, most, waits=False),
+            settings.shadow_secret,
+            deadline=timeouts.rehearsal,
+            answer_bytes=shadow.answer_bytes,
+            telemetry=telemetry,
         )
-        # Transports of its own: no pool is shared between the legs (design, promise 1).
-        leg = ShadowLeg(
-            {side: await upstream(side, read=shadow, connections=settings.shadow.workers) for side in Side},
-            comparer,
-            ledger,
-            contract.routes,
-            settings.shadow,
-            deadline=shadow,
-            redactor=Redactor(),
-            admin_keys=settings.admin_keys,
-        )
-        work = asyncio.create_task(leg.work(), name="shadow leg")
-        writing = asyncio.create_task(recorder.keep_writing(), name="diff log")
-        try:
-            proxy = Proxy(sides, lambda: contract, leg, ledger, settings)
-            yield Running(proxy, Admin(ledger), ledger, leg, recorder)
-        finally:
-            await leg.drain(settings.timeouts.drain)
-            for task in (work, writing):
-                task.cancel()
-            await asyncio.gather(work, writing, return_exceptions=True)
+    proxy = Proxy(
+        sides,
+        configuration,
+        leg,
+        ledger,
+        settings,
+        telemetry=telemetry,
+        access=access,
+        rehearsing=rehearsing,
+    )
+    return Running(proxy, ledger, leg, recorder, telemetry, switch, configuration, access, comparer)
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
@@ -148,21 +242,54 @@ async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str
         clients = sockets.enter_context(bind(settings.host, settings.port))
         operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
         async with running(settings, config) as parts:
-            await _listen(parts, clients, operators, round(settings.timeouts.drain), ready)
+            await _listen(parts, settings, clients, operators, ready)
+
+
+def listener(
+    parts: Running,
+    settings: ProxySettings,
+    clients: socket.socket,
+    ready: Callable[[str], None],
+    *,
+    signals: bool,
+) -> Listener:
+    """What listens to clients.
+
+    Args:
+        parts: The proxy.
+        settings: Its limits.
+        clients: A socket that listens.
+        ready: Called with its URL.
+        signals: Whether SIGINT and SIGTERM stop it.
+    """
+    found = Listener(
+        parts.proxy,
+        clients,
+        ready=ready,
+        lifespan=False,
+        drain=round(settings.timeouts.drain),
+        signals=signals,
+        protocol=front(settings.limits, settings.timeouts, parts.refused),
+        keep_alive=_KEEP_ALIVE,
+        linger=settings.timeouts.linger,
+    )
+    parts.ready = lambda: not found.leaving
+    return found
 
 
 async def _listen(
     parts: Running,
+    settings: ProxySettings,
     clients: socket.socket,
     operators: socket.socket,
-    drain: int,
     ready: Callable[[str, str], None],
 ) -> None:
-    admin = Listener(parts.admin, operators, lifespan=False, drain=1, signals=False)
-    main = Listener(
-        parts.proxy, clients, ready=lambda url: ready(url, admin.url), lifespan=False, drain=drain
-    )
+    application = Admin(parts, settings.admin_token)
+    admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+    main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     async with asyncio.TaskGroup() as group:
         group.create_task(admin.run_bound(), name="admin listener")
-        await main.run_bound()
+
+        with operator_signals(parts):
+            await main.run_bound()
         admin.should_exit = True

@@ -1,7 +1,6 @@
 """The shadow leg: what was served is asked of the other side too, compared, and counted. No client waits for it."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -13,19 +12,21 @@ import httpx
 from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
-from diffing.model import UNROUTED, Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from proxy.breaker import Breaker
 from proxy.comparer import Comparer, Judgement, Question
+from proxy.control import by_length
 from proxy.curl import curl_line
-from proxy.forms import read_fields
 from proxy.forward import HOP_BY_HOP
 from proxy.jobs import Job, MemoryQueue, Queue
 from proxy.ledger import Evidence, Finding, Ledger
-from proxy.observe import observe
-from proxy.php import encode, parse_form
-from proxy.policy import Decision, Side
+from proxy.observe import TOO_LARGE, observe
+from proxy.policy import Side
+from proxy.questions import bodiless, facts_of, passes_unchanged, question_of, route_name, with_key_of
 from proxy.redact import Redactor
-from proxy.replay import key_of, unlimited
-from proxy.translate import KEY, new_to_legacy
+from proxy.replay import unlimited
+from proxy.telemetry import Telemetry
+from proxy.translate import new_to_legacy
 from proxy.translation import Request, Translation
 from proxy.witness import Asking, size_of, witness
 
@@ -45,6 +46,8 @@ class ShadowLeg:
         redactor: Takes secrets out of what is kept.
         admin_keys: SHA-256 of the administrators' keys.
         queue: Makes the queue.
+        telemetry: Where operators' numbers are counted.
+        hop: Marks what this proxy sends, so that it is known when it comes back.
     """
 
     def __init__(
@@ -59,6 +62,8 @@ class ShadowLeg:
         redactor: Redactor,
         admin_keys: Collection[str] = (),
         queue: Callable[[int, int], Queue] = MemoryQueue,
+        telemetry: Telemetry | None = None,
+        hop: bytes = b"",
     ) -> None:
         self._sides = sides
         self._comparer = comparer
@@ -69,7 +74,30 @@ class ShadowLeg:
         self._redactor = redactor
         self._admin_keys = frozenset(admin_keys)
         self._queue = queue(settings.queue, settings.queue_bytes)
+        self._telemetry = telemetry or Telemetry()
+        self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
         self._limited_lists = 0
+        self._breakers = {side: self._breaker(side) for side in Side}
+
+    def use(self, routes: RouteMap) -> None:
+        """Go by another route map."""
+        self._routes = routes
+
+    def open_breakers(self) -> list[str]:
+        """The sides that are left alone just now."""
+        return [side.value for side, breaker in self._breakers.items() if breaker.is_open]
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges that wait to be compared."""
+        return len(self._queue)
+
+    def _breaker(self, side: Side) -> Breaker:
+        def opened() -> None:
+            self._telemetry.breaker_opened[side.value] += 1
+            _LOGGER.warning("the %s side does not answer in the shadow and is left alone for a while", side)
+
+        return Breaker(self._settings.breaker_failures, self._settings.breaker_seconds, opened)
 
     def offer(self, job: Job) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
@@ -115,23 +143,73 @@ class ShadowLeg:
             # PHP has no HEAD, its GET has a body, and the new side's answer has none.
             self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
             return
-        asked = await self._ask(job, decision.served.other, None)
-        legacy, new = (
-            (job.served, asked.observation)
-            if decision.served is Side.LEGACY
-            else (asked.observation, job.served)
-        )
-        question = _question(job, decision.translation, legacy, new, self._admin_keys)
-        judgement = await self._comparer.compare(question)
-        if judgement.comparison.follow_up is not None:
-            judgement = await self._further(job, judgement.comparison, question)
-        if judgement.comparison.outcome is None:
-            judgement = replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+        asking = decision.served if self._settings.control else decision.served.other
+        other = job.other or await self._unless_open(job, asking)
+        if other is None:
+            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
+            return
+        legacy, new = (job.served, other) if decision.served is Side.LEGACY else (other, job.served)
+        question = question_of(job, decision.translation, legacy, new, self._admin_keys)
+        if self._settings.control and job.other is None:
+            question = replace(question, legacy=job.served, new=other, control=True)
+        judgement = await self._judge(job, question)
+        if self._is_doubtful(job, judgement):
+            judgement = await self._judge_again(job, question, judgement)
         self._note(job, judgement, (legacy, new), question)
 
-    async def _further(self, job: Job, first: Comparison, question: Question) -> Judgement:
+    async def _unless_open(self, job: Job, side: Side) -> Observation | None:
+        breaker = self._breakers[side]
+        if not breaker.allows():
+            return None
+        observation = (await self._ask(job, side, None)).observation
+        breaker.note(observation.status is not None)
+        return observation
+
+    async def _judge(self, job: Job, question: Question, *, sampled: bool = True) -> Judgement:
+        too_large = TOO_LARGE in (question.legacy.error, question.new.error)
+        if too_large and passes_unchanged(job.decision) and not question.control:
+            comparison = by_length(question.legacy, question.new)
+            return Judgement(comparison, f"{question.route} {comparison.verdict}")
+        judgement = await self._comparer.compare(question)
+        for _ in range(2):
+            # A rehearsal is over when its answer is here: what could be asked now is another state.
+            if judgement.comparison.follow_up is None or job.decision.rehearse:
+                break
+            judgement = await self._further(job, judgement.comparison, question, sampled=sampled)
+        if judgement.comparison.outcome is None:
+            return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+        return judgement
+
+    def _is_doubtful(self, job: Job, judgement: Judgement) -> bool:
+        """Whether a difference may be a race: something was written between the two answers."""
+        return (
+            self._settings.reask
+            and not self._settings.control
+            and judgement.comparison.outcome is Outcome.MISMATCH
+            and not job.decision.writes
+            and job.other is None
+            and job.request.method in ("GET", "HEAD", "OPTIONS")
+        )
+
+    async def _judge_again(self, job: Job, first: Question, judgement: Judgement) -> Judgement:
+        """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
+        self._telemetry.reasked += 1
+        before = (await self._ask(job, Side.LEGACY, None)).observation
+        new = (await self._ask(job, Side.NEW, None)).observation
+        after = (await self._ask(job, Side.LEGACY, None)).observation
+        if None in (before.status, new.status, after.status):
+            return judgement
+        still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
+        again = await self._judge(job, replace(first, legacy=before, new=new), sampled=False)
+        moved = still.comparison.outcome is Outcome.MISMATCH
+        if moved or again.comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+            comparison = Comparison(Outcome.SKIPPED, SkipReason.RACE)
+            return Judgement(comparison, f"{first.route} {comparison.verdict}")
+        return judgement
+
+    async def _further(self, job: Job, first: Comparison, question: Question, *, sampled: bool) -> Judgement:
         kind = first.follow_up
-        if kind is FollowUp.UNLIMITED:
+        if kind is FollowUp.UNLIMITED and sampled:
             self._limited_lists += 1
             if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
                 comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
@@ -141,7 +219,16 @@ class ShadowLeg:
         if answer.header("parity-recorded") == "no":
             # The recorded server says that it cannot know: nothing can be derived.
             answer = Observation(None, (), b"", error="not recorded")
-        return await self._comparer.compare(replace(question, answer=answer))
+        judgement = await self._comparer.compare(replace(question, answer=answer))
+        if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
+            return judgement
+        # The GET that stands for this request needs a further answer of its own: compared as such.
+        more = (await self._ask(job, Side.NEW, judgement.comparison.follow_up, None)).observation
+        as_get = await self._comparer.compare(replace(question, method="GET", legacy=answer, answer=more))
+        found = as_get.comparison
+        outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
+        hits = found.deviations + judgement.comparison.deviations
+        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits))
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
@@ -149,10 +236,14 @@ class ShadowLeg:
             self._sides[side],
             request.method,
             request.target,
-            tuple(pair for pair in request.headers if pair[0].lower().encode() not in HOP_BY_HOP),
+            (
+                *(pair for pair in request.headers if pair[0].lower().encode() not in HOP_BY_HOP),
+                self._mark,
+            ),
             request.body,
             deadline=self._deadline,
             body_cap=self._settings.answer_bytes,
+            digest=passes_unchanged(job.decision),
         )
         return _Asked(request, observation)
 
@@ -166,11 +257,11 @@ class ShadowLeg:
             if request.method == "HEAD" and native is Side.NEW:
                 return replace(request, method="GET")
             return request
-        bare = replace(request, method="GET", body=b"", headers=_bodiless(request))
+        bare = replace(request, method="GET", body=b"", headers=bodiless(request))
         if kind is FollowUp.UNLIMITED:
             return replace(bare, target=unlimited(request.target, translation.route))
         if kind is FollowUp.PREMISE and premise is not None:
-            return replace(bare, target=_with_key_of(request, premise))
+            return replace(bare, target=with_key_of(request, premise))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
             # The key may be in the form: the way over the new side's GET puts it into the query.
             back = new_to_legacy(replace(translated, method="GET", body=b""), self._routes)
@@ -197,7 +288,7 @@ class ShadowLeg:
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 self._example(job, judgement, sides) if judgement.comparison.differences or sides else {},
-                _facts(question) if question is not None else (),
+                facts_of(question) if question is not None else (),
                 self._evidence(job, judgement.comparison, question) if question is not None else None,
             )
         )
@@ -245,60 +336,3 @@ class ShadowLeg:
 class _Asked:
     request: Request
     observation: Observation
-
-
-def route_name(decision: Decision) -> str:
-    """The name under which an exchange is counted."""
-    return decision.route.name if decision.route else UNROUTED
-
-
-def _question(
-    job: Job, translation: Translation, legacy: Observation, new: Observation, admin_keys: Collection[str]
-) -> Question:
-    head = job.request.method == "HEAD" and job.decision.dialect is Dialect.NEW
-    return Question(
-        route=translation.route.name if translation.route else None,
-        method="GET" if head else job.request.method,
-        parameters=dict(translation.parameters),
-        role=_role(key_of(translation.target), admin_keys, legacy),
-        format=translation.format,
-        known=translation.known,
-        legacy=legacy,
-        new=new,
-    )
-
-
-def _facts(question: Question) -> tuple[tuple[str, str], ...]:
-    """What the exchange covers of its route."""
-    return (
-        ("status", f"{(question.legacy.status or 0) // 100}xx"),
-        ("role", question.role),
-        ("format", question.format),
-        *(("parameter", name[:80]) for name in question.parameters),
-    )
-
-
-def _role(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
-    """What the key turned out to be, as far as settings and the legacy answer tell."""
-    if key in ("", "0"):
-        return "none"
-    if hashlib.sha256(key.encode()).hexdigest() in admin_keys:
-        return "admin"
-    refused = (legacy.status or 0) >= 400
-    if refused and any(mark in legacy.body for mark in (b">103<", b'"code":"103"')):
-        return "bad"
-    if refused and any(mark in legacy.body for mark in (b">104<", b'"code":"104"')):
-        return "readonly"
-    return "user"
-
-
-def _with_key_of(request: Request, path: str) -> bytes:
-    """A path of the new API, asked for with the key of a request, which may be in its form."""
-    query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
-    key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
-    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
-
-
-def _bodiless(request: Request) -> tuple[tuple[str, str], ...]:
-    dropped = ("content-type", "content-length", "content-encoding")
-    return tuple(pair for pair in request.headers if pair[0].lower() not in dropped)

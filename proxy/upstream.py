@@ -38,6 +38,8 @@ class Upstream(httpx.AsyncBaseTransport):
         base: URL of the side; a path in it is put before every target.
         connections: Most connections at a time.
         connect_timeout: Seconds to wait for a connection.
+        first_byte_timeout: Seconds to wait for the beginning of an answer, from the end of the request on; None for
+            as long as for its next bytes.
         read_timeout: Seconds to wait for the next bytes of an answer.
         reuse: Keep connections alive. Off for writes: a write on a connection that the other end is just
             closing could neither be repeated nor be known to have arrived.
@@ -49,13 +51,18 @@ class Upstream(httpx.AsyncBaseTransport):
         *,
         connections: int = 100,
         connect_timeout: float = 5.0,
+        first_byte_timeout: float | None = None,
         read_timeout: float = 60.0,
         reuse: bool = True,
     ) -> None:
         self.base = base.rstrip("/")
         self._connections = connections
+        self._read_timeout = read_timeout
         self._timeout = aiohttp.ClientTimeout(
-            total=None, connect=connect_timeout, sock_connect=connect_timeout, sock_read=read_timeout
+            total=None,
+            connect=connect_timeout,
+            sock_connect=connect_timeout,
+            sock_read=first_byte_timeout or read_timeout,
         )
         self._reuse = reuse
         self._session: aiohttp.ClientSession | None = None
@@ -104,11 +111,16 @@ class Upstream(httpx.AsyncBaseTransport):
         with _errors_mapped(request):
             response = await self._open().request(
                 request.method,
-                URL(self.base + _target_text(target), encoded=True),
+                _url(self.base, _target_text(target)),
                 headers=_header_pairs(request.headers.raw),
                 data=data,
                 allow_redirects=False,
             )
+            if response.connection is not None and response.connection.protocol is not None:
+                response.connection.protocol.read_timeout = self._read_timeout
+            if not 200 <= response.status <= 599:
+                response.close()
+                raise httpx.RemoteProtocolError(f"{response.status} is no status", request=request)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
@@ -139,6 +151,16 @@ class _Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         # Closes the connection unless the body was read to its end, when it is back in the pool already.
         self._response.close()
+
+
+def _url(base: str, target: str) -> URL:
+    """A URL that goes on the wire as it is, also with the ``?`` of an empty query, which yarl forgets."""
+    url = URL(base + target, encoded=True)
+    wanted = url.raw_path_qs + "?" if target.endswith("?") and target.count("?") == 1 else None
+    if wanted is not None and not url.raw_path_qs.endswith("?"):
+        # What aiohttp puts on the wire is this cached property; there is no public way to set it.
+        url._cache["raw_path_qs"] = wanted
+    return url
 
 
 def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:

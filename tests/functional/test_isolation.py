@@ -17,7 +17,11 @@ ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
-REQUEST = b"GET /api/v1/json/data/features/qualities/list HTTP/1.1\r\nHost: openml.test\r\n\r\n"
+REQUEST = (
+    b"GET /api/v1/json/data/features/qualities/list HTTP/1.1\r\nHost: openml.test\r\nX-Request-Id: 1\r\n\r\n"
+)
+# The proxy adds the id of the request, which it makes up when the client has none.
+EXPECTED = ANSWER.replace(b"\r\n\r\n", b"\r\nX-Request-Id: 1\r\n\r\n").lower()
 Serving = Callable[..., AbstractContextManager[Any]]
 Behaviour = Callable[[socket.socket], None]
 
@@ -134,7 +138,7 @@ def test_a_sick_new_side_changes_nothing(serving: Serving, tmp_path: Path, new: 
                 assert time.monotonic() - started < 5
                 proxy.process.kill()
     assert results["sick"] == results["healthy"]
-    assert results["healthy"][0].lower() == ANSWER.lower()
+    assert results["healthy"][0].lower() == EXPECTED
 
 
 def test_an_absent_new_side_changes_nothing(serving: Serving, tmp_path: Path) -> None:
@@ -154,5 +158,5 @@ def test_an_absent_new_side_changes_nothing(serving: Serving, tmp_path: Path) ->
             log,
         )
         with serving("proxy.cli", "serve", *arguments) as proxy:
-            assert {answer.lower() for answer in asked(proxy.url)} == {ANSWER.lower()}
+            assert {answer.lower() for answer in asked(proxy.url)} == {EXPECTED}
             proxy.process.kill()

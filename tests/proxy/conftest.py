@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from config.settings import ProxySettings, Timeouts
 from proxy.listen import Listener, bind
-from proxy.serving import Running, running
+from proxy.serving import Running, listener, running
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -35,6 +35,21 @@ async def serving(app: ASGIApp, *, lifespan: bool = False) -> AsyncIterator[str]
             yield ready.result()
         finally:
             listener.should_exit = True
+
+
+@asynccontextmanager
+async def listening(parts: Running, settings: ProxySettings) -> AsyncIterator[str]:
+    """Serve a proxy as its command does, on a free port; gives its URL."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    found = listener(parts, settings, bind("127.0.0.1", 0), ready.set_result, signals=False)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(found.run_bound(), name="listener")
+        waiting: set[asyncio.Future[Any]] = {ready, task}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield ready.result()
+        finally:
+            found.should_exit = True
 
 
 @asynccontextmanager
@@ -92,11 +107,12 @@ def between(tmp_path: Path, config: Path) -> Callable[..., AbstractAsyncContextM
                 "legacy": legacy,
                 "new": new,
                 "log": log,
+                "kill_file": tmp_path / "kill",
                 "timeouts": Timeouts(connect=1, served=5, shadow=1, drain=5),
                 **settings,
             }
         )
-        async with running(chosen, config) as parts, serving(parts.proxy) as url:
+        async with running(chosen, config) as parts, listening(parts, chosen) as url:
             yield url, parts
 
     return opened

@@ -8,7 +8,18 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from proxy.forward import AnswerBroken, ClientGone, Gone, Intake, end_to_end, forward, take_in
+from proxy.forward import (
+    AnswerBroken,
+    BodyRefused,
+    ClientGone,
+    Gone,
+    Intake,
+    Keeping,
+    NotServed,
+    end_to_end,
+    forward,
+    take_in,
+)
 
 pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
@@ -75,7 +86,7 @@ GONE = {"type": "http.disconnect"}
 
 async def forwarded(side: Side, client: Client, method: str = "GET", keep: int = 100) -> Any:
     """Forward one request."""
-    return await forward(side, method, b"/", [], WHOLE, client.receive, client.send, keep=keep)
+    return await forward(side, method, b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(keep))
 
 
 async def test_an_answer_is_passed_on_in_its_parts() -> None:
@@ -122,7 +133,9 @@ async def test_a_side_that_fails_before_its_answer_is_an_observation() -> None:
             raise httpx.ConnectError("refused", request=request)
 
     client = Client()
-    seen = await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, keep=1)
+    with pytest.raises(NotServed) as caught:
+        await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(1))
+    seen = caught.value.observation
     assert (seen.status, seen.error, client.sent) == (None, "connection: refused", [])
 
 
@@ -143,7 +156,7 @@ async def test_the_rest_of_a_long_body_is_read_as_the_side_reads() -> None:
         {"type": "http.request", "body": b"c", "more_body": False},
     )
     side = Side(Parts())
-    await forward(side, "POST", b"/", [], Intake(b"a", False), client.receive, client.send, keep=0)
+    await forward(side, "POST", b"/", [], Intake(b"a", False), client.receive, client.send, keeping=Keeping())
     assert side.received == b"abc"
 
 
@@ -160,7 +173,14 @@ async def test_a_client_that_leaves_during_its_upload_is_noticed() -> None:
     client = Client(GONE)
     with pytest.raises(ClientGone):
         await forward(
-            Complaining(Parts()), "POST", b"/", [], Intake(b"a", False), client.receive, client.send, keep=0
+            Complaining(Parts()),
+            "POST",
+            b"/",
+            [],
+            Intake(b"a", False),
+            client.receive,
+            client.send,
+            keeping=Keeping(0),
         )
 
 
@@ -233,3 +253,51 @@ def test_connection_cannot_name_what_the_message_needs() -> None:
     """A client that names Host or Content-Length would change what the side reads."""
     headers = [(b"connection", b"host, content-length"), (b"host", b"h"), (b"content-length", b"3")]
     assert end_to_end(headers) == headers[1:]
+
+
+async def test_an_answer_that_is_held_back_is_not_sent() -> None:
+    """Another side may serve instead."""
+    client = Client()
+    keeping, side = Keeping(100, hold=True), Side(Parts(b"oops"), 500)
+    with pytest.raises(NotServed) as caught:
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert (caught.value.observation.status, caught.value.observation.body, client.sent) == (500, b"oops", [])
+
+
+async def test_of_a_long_download_length_and_hash_are_kept() -> None:
+    """They are compared instead of the bytes."""
+    client = Client()
+    keeping = Keeping(2, digest=True)
+    side = Side(Parts(b"abc"))
+    seen = await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert (seen.error, seen.body[:22]) == ("too_large", b"3 bytes, sha256 ba7816")
+
+
+async def test_an_exchange_has_a_longest_time() -> None:
+    """However slowly the side, or the client, goes on."""
+
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError(request)
+
+    client = Client()
+    keeping = Keeping(total=0.01)
+    with pytest.raises(NotServed) as caught:
+        await forward(Silent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert caught.value.observation.error == "timeout"
+
+
+async def test_a_body_that_grows_too_long_is_refused() -> None:
+    """A chunked body does not say its length before."""
+    piece = {"type": "http.request", "body": b"x" * 10, "more_body": True}
+    client = Client(piece, piece)
+    intake = await take_in(client.receive, 5, 15)
+    with pytest.raises(BodyRefused):
+        await forward(Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=Keeping())
+
+
+async def test_a_body_that_does_not_come_is_refused() -> None:
+    """Its place is wanted by others."""
+    with pytest.raises(BodyRefused, match="slow"):
+        await take_in(Client().receive, 5, patience=0.01)

@@ -9,9 +9,9 @@ HOST = (b"host", b"openml.test")
 LIMITS = Limits(target_bytes=50, header_count=4, header_bytes=200, body_bytes=100)
 
 
-def status(headers: RawHeaders, target: bytes = b"/") -> int | None:
+def status(headers: RawHeaders, target: bytes = b"/", method: str = "GET") -> int | None:
     """The status of the refusal, None when the request is accepted."""
-    found = refusal(target, headers, LIMITS)
+    found = refusal(method, target, headers, LIMITS)
     return found.status if found else None
 
 
@@ -43,6 +43,8 @@ def test_ordinary_requests_are_accepted(headers: RawHeaders) -> None:
         ([HOST, (b"content-length", b"101")], 413),
         ([HOST, *[(b"a", b"")] * 4], 431),
         ([HOST, (b"a", b"x" * 200)], 431),
+        ([HOST, (b"expect", b"a miracle")], 417),
+        ([HOST, (b"connection", b"close, Authorization")], 400),
     ],
 )
 def test_doubtful_requests_are_refused(headers: RawHeaders, expected: int) -> None:
@@ -53,3 +55,20 @@ def test_doubtful_requests_are_refused(headers: RawHeaders, expected: int) -> No
 def test_a_long_target_is_refused() -> None:
     """414, as the standard says."""
     assert status([HOST], b"/" + b"x" * 50) == 414
+
+
+@pytest.mark.parametrize("target", [b"http://other.test/", b"*", b"host:443", b"/a#b", b""])
+def test_a_target_is_a_path(target: bytes) -> None:
+    """Whatever else a target may be, no side of ours serves it."""
+    assert status([HOST], target) == 400
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT"])
+def test_what_is_for_the_proxy_itself_is_refused(method: str) -> None:
+    """TRACE would show a client what the proxy adds, CONNECT is another kind of proxy."""
+    assert status([HOST], b"/", method) == 405
+
+
+def test_the_usual_expectation_is_met() -> None:
+    """The server below says 100 Continue."""
+    assert status([HOST, (b"expect", b"100-continue")]) is None

@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse
 
 from config.errors import ConfigError
 from config.settings import ProxySettings
+from proxy.contract import load_contract
 from proxy.listen import ListenError, bind
 from proxy.observe import observe
 from proxy.record import LogError
 from proxy.report import read_report
-from proxy.serving import Running, load_contract, running, serve
+from proxy.serving import Running, running, serve
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio

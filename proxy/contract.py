@@ -1,0 +1,120 @@
+"""What the configuration says of routes and answers; read whole, checked, and replaced as a whole."""
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.problems import ProblemType, load_problems
+from config.rollout import Rollout, load_rollout
+from config.routes import RouteMap, load_routes
+from diffing.deviations import load_registry
+from diffing.registry import Registry
+
+_PARTS = ("rollout.toml", "problems.toml", "routes/*.toml", "deviations/*.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the configuration says of routes and answers.
+
+    Args:
+        routes: The route map.
+        rollout: The stages.
+        registry: The documented deviations.
+        problems: The table of problem types.
+        digest: SHA-256 of all files that it was read from.
+    """
+
+    routes: RouteMap
+    rollout: Rollout
+    registry: Registry
+    problems: dict[str, ProblemType]
+    digest: str = ""
+
+    def killed(self) -> "Contract":
+        """The same with legacy serving everything."""
+        return replace(self, rollout=replace(self.rollout, kill_switch=True))
+
+
+def load_contract(config: Path) -> Contract:
+    """Read everything that the configuration says of routes and answers.
+
+    Args:
+        config: The configuration directory.
+
+    Returns:
+        The contract.
+
+    Raises:
+        ConfigError: Something in it is wrong.
+    """
+    routes = load_routes(config)
+    return Contract(
+        routes,
+        load_rollout(config, routes),
+        load_registry(config),
+        dict(load_problems(config)),
+        digest(config),
+    )
+
+
+def files_of(config: Path) -> list[Path]:
+    """The files that a contract is read from, in a fixed order."""
+    return [file for part in _PARTS for file in sorted(config.glob(part))]
+
+
+def digest(config: Path) -> str:
+    """SHA-256 of names and contents of these files: the same on every replica that serves by the same configuration.
+
+    Args:
+        config: The configuration directory.
+
+    Raises:
+        ConfigError: A file cannot be read.
+    """
+    total = hashlib.sha256()
+    for file in files_of(config):
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
+        total.update(f"{file.relative_to(config)}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()
+
+
+def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a file of the configuration changes, cheap enough to be looked at often."""
+    found = []
+    for file in files_of(config):
+        try:
+            stat = file.stat()
+        except OSError:
+            continue
+        found.append((str(file), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+class Snapshot:
+    """A copy of the files of a contract, so that a process that starts later reads the same.
+
+    Args:
+        config: The configuration directory.
+    """
+
+    def __init__(self, config: Path) -> None:
+        self._kept = tempfile.TemporaryDirectory(prefix="parity-config-")
+        self.path = Path(self._kept.name)
+        for file in files_of(config):
+            copy = self.path / file.relative_to(config)
+            copy.parent.mkdir(exist_ok=True)
+            try:
+                shutil.copyfile(file, copy)
+            except OSError as error:
+                raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
+
+    def close(self) -> None:
+        """Remove it."""
+        self._kept.cleanup()

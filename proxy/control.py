@@ -1,0 +1,69 @@
+"""Compare two answers of one side: nothing is documented to differ, so what differs is noise or a race."""
+
+from diffing.decode import decode
+from diffing.model import Comparison, Difference, Observation, Outcome
+from diffing.walk import canonical, walk
+
+# Where the clock, a cache or a random number shows, and no client looks.
+_COMPARED = ("content-type", "content-disposition", "location")
+
+
+def same_side(first: Observation, second: Observation) -> Comparison:
+    """Compare two answers of one side, type-strictly.
+
+    Args:
+        first: One answer.
+        second: The other one.
+
+    Returns:
+        ``match``, ``mismatch`` with the differences, or why they could not be compared.
+    """
+    errors = {first.error, second.error} - {None}
+    if "too_large" in errors:
+        return Comparison(Outcome.TOO_LARGE)
+    if errors:
+        return Comparison(Outcome.TIMEOUT if errors == {"timeout"} else Outcome.BOTH_ERROR)
+    found: list[Difference] = []
+    if first.status != second.status:
+        found.append(Difference("status", "status", first.status, second.status))
+    found += [
+        Difference(f"header.{name}", "value", first.header(name), second.header(name))
+        for name in _COMPARED
+        if first.header(name) != second.header(name)
+    ]
+    if first.body != second.body:
+        found += _bodies(first, second)
+    return Comparison(Outcome.MISMATCH if found else Outcome.MATCH, differences=tuple(found))
+
+
+def _bodies(first: Observation, second: Observation) -> tuple[Difference, ...]:
+    one, other = decode(first), decode(second)
+    if one.form is not other.form:
+        return (Difference("$", "type", str(one.form), str(other.form)),)
+    if one.document is None or isinstance(one.document, bytes) or isinstance(other.document, bytes):
+        sizes = (f"{len(first.body)} bytes", f"{len(second.body)} bytes")
+        return () if one.document == other.document else (Difference("$", "value", *sizes),)
+    if canonical(one.document) == canonical(other.document):
+        return ()
+    return walk(one.document, other.document, ())
+
+
+def by_length(legacy: Observation, new: Observation) -> Comparison:
+    """Compare downloads that are too long to be kept: status, length and hash (``observe.digest_of``).
+
+    Args:
+        legacy: What the legacy side answered.
+        new: What the new side answered.
+    """
+    if legacy.status is None or new.status is None or {legacy.error, new.error} - {None, "too_large"}:
+        return Comparison(Outcome.TOO_LARGE)
+    if legacy.status != new.status:
+        difference = Difference("status", "status", legacy.status, new.status)
+        return Comparison(Outcome.MISMATCH, differences=(difference,))
+    if legacy.error != new.error:
+        longer = (legacy.error or f"{len(legacy.body)} bytes", new.error or f"{len(new.body)} bytes")
+        return Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", *longer),))
+    if legacy.body != new.body:
+        shown = (legacy.body.decode("latin-1"), new.body.decode("latin-1"))
+        return Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", *shown),))
+    return Comparison(Outcome.MATCH)

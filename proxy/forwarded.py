@@ -1,0 +1,111 @@
+"""Who the client is, and what the sides are told of it: ``Forwarded`` and ``X-Forwarded-*``, set fresh.
+
+What a client writes there itself is dropped, unless it is a load balancer that the settings trust: PHP builds
+addresses and decisions from these fields.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_FIELDS: Final = frozenset(
+    {
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-proto",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+        b"x-forwarded-prefix",
+        b"x-forwarded-server",
+        b"x-real-ip",
+    }
+)
+_SCHEMES: Final = (b"http", b"https")
+
+Pairs = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from.
+
+    Args:
+        address: The client's address, behind all trusted proxies.
+        headers: The request's pairs with fresh forwarding fields at their end.
+    """
+
+    address: str
+    headers: Pairs
+
+
+class Forwarding:
+    """Reads and writes the forwarding fields.
+
+    Args:
+        trusted: Addresses and networks of proxies whose fields are believed.
+    """
+
+    def __init__(self, trusted: Iterable[str] = ()) -> None:
+        self._networks = tuple(ipaddress.ip_network(network) for network in trusted)
+
+    def of(self, headers: Sequence[tuple[bytes, bytes]], peer: str, scheme: str) -> Origin:
+        """Where a request came from.
+
+        Args:
+            headers: Its pairs, lower-case names.
+            peer: Address of the other end of the connection.
+            scheme: ``http`` or ``https``, as it was spoken to us.
+
+        Returns:
+            The origin.
+        """
+        kept = [pair for pair in headers if pair[0] not in _FIELDS]
+        given: dict[bytes, bytes] = {}
+        chain: list[str] = []
+        if self._networks and self._trusts(peer):
+            for name, value in headers:
+                if name == b"x-forwarded-for":
+                    chain += [part.strip() for part in value.decode("latin-1").split(",")]
+                elif name in _FIELDS:
+                    given[name] = value
+        # From the right, because the left end is whatever the client wrote.
+        address = peer
+        believed: list[str] = [peer] if peer else []
+        for hop in reversed(chain):
+            if not self._trusts(address) or not _is_address(hop):
+                break
+            address = hop
+            believed.insert(0, hop)
+        proto = given.get(b"x-forwarded-proto", b"").strip().lower()
+        proto = proto if proto in _SCHEMES else scheme.encode()
+        host = given.get(b"x-forwarded-host") or next((v for n, v in kept if n == b"host"), b"")
+        if believed:
+            kept.append((b"x-forwarded-for", ", ".join(believed).encode("latin-1")))
+        kept.append((b"x-forwarded-proto", proto))
+        kept.append((b"x-forwarded-host", host))
+        kept.append((b"forwarded", _element(believed, host, proto)))
+        return Origin(address, kept)
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _element(chain: Sequence[str], host: bytes, proto: bytes) -> bytes:
+    """The value of ``Forwarded`` (RFC 7239): one element per hop, host and scheme at the first."""
+    nodes = [f'for="[{hop}]"' if ":" in hop else f"for={hop}" for hop in chain] or ["for=unknown"]
+    quoted = host.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    first = nodes[0].encode("latin-1") + b';host="' + quoted + b'";proto=' + proto
+    return b", ".join([first, *(node.encode("latin-1") for node in nodes[1:])])

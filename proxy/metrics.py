@@ -1,0 +1,164 @@
+"""What operators watch: a snapshot of one process, the sum of many, and its Prometheus form."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from proxy.ledger import Ledger
+from proxy.telemetry import BOUNDS, Histogram, Telemetry
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
+_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened")
+_SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "access_dropped")
+_SEPARATOR: Final = "\x1f"
+
+Snapshot = dict[str, Any]
+
+
+def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> Snapshot:
+    """One process at this moment, as JSON has it.
+
+    Args:
+        ledger: Its counts.
+        telemetry: Its measurements.
+        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``.
+    """
+    flows: Counter[str] = Counter()
+    for (_, route, dialect, side, verdict), flow in ledger.flows.items():
+        flows[_SEPARATOR.join((route, dialect, side, verdict))] += flow.exchanges
+    return {
+        **{name: getattr(ledger, name) for name in _TOTALS},
+        "verdicts": dict(sorted(ledger.verdicts.items())),
+        "flows": dict(flows),
+        "active": telemetry.active,
+        **{name: {str(k): v for k, v in getattr(telemetry, name).items()} for name in _COUNTS},
+        **{name: getattr(telemetry, name) for name in _SINGLE if hasattr(telemetry, name)},
+        "durations": {side: [timing.counts, timing.total] for side, timing in telemetry.durations.items()},
+        "processes": 1,
+        **state,
+    }
+
+
+def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
+    """The sum of many processes; they are one proxy to whoever asks."""
+    result: Snapshot = {}
+    for one in snapshots:
+        if not result:
+            result = {**one}
+            continue
+        for name in (*_TOTALS, *_SINGLE, "active", "queue", "processes"):
+            result[name] += one[name]
+        for name in (*_COUNTS, "verdicts", "flows"):
+            result[name] = dict(Counter(result[name]) + Counter(one[name]))
+        result["durations"] = _durations(result["durations"], one["durations"])
+        result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
+        result["kill_switch"] = result["kill_switch"] or one["kill_switch"]
+        result["ready"] = result["ready"] and one["ready"]
+        result["config_error"] = result["config_error"] or one["config_error"]
+        if one["config"] not in result["config"].split(","):
+            # For a moment after a change they may differ; it shows when it is more than a moment.
+            result["config"] += "," + one["config"]
+    return result
+
+
+def prometheus(found: Snapshot) -> bytes:
+    """A snapshot in the text form of Prometheus."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Found(found))
+    return generate_latest(registry)
+
+
+class _Found(Collector):
+    def __init__(self, found: Snapshot) -> None:
+        self._found = found
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics."""
+        found = self._found
+        requests = CounterMetricFamily(
+            "parity_requests", "Requests: received = served + refused + client_gone.", labels=["what"]
+        )
+        for name in _TOTALS[:-1]:
+            requests.add_metric([name], found[name])
+        yield requests
+        exchanges = CounterMetricFamily(
+            "parity_exchanges",
+            "Served exchanges with a verdict.",
+            labels=["route", "dialect", "served", "verdict"],
+        )
+        for key, count in found["flows"].items():
+            exchanges.add_metric(key.split(_SEPARATOR), count)
+        yield exchanges
+        for name, label, told in (
+            ("answers", "status", "Answers to clients."),
+            ("refusals", "status", "Requests that the proxy refused itself."),
+            ("fallbacks", "route", "Requests that legacy served because the new side failed."),
+            ("rehearsals", "outcome", "Rehearsed writes."),
+            ("breaker_opened", "side", "How often a side was left alone in the shadow."),
+        ):
+            family = CounterMetricFamily(f"parity_{name}", told, labels=[label])
+            for value, count in found[name].items():
+                family.add_metric([value], count)
+            yield family
+        for name, told in (
+            ("reasked", "Mismatches that were asked again."),
+            ("reloads", "Configurations that were taken over."),
+            ("reload_failures", "Configurations that were refused."),
+            ("comparers", "How often the comparing process was started again."),
+            ("access_dropped", "Lines that the access log lost."),
+        ):
+            yield CounterMetricFamily(f"parity_{name}", told, value=found[name])
+        yield from self._gauges()
+        durations = HistogramMetricFamily(
+            "parity_served_seconds", "Time to the last byte of an answer.", labels=["served"]
+        )
+        for side, (counts, total) in found["durations"].items():
+            durations.add_metric([side], list(_cumulative(counts)), total)
+        yield durations
+
+    def _gauges(self) -> Iterator[Metric]:
+        found = self._found
+        for name, told, value in (
+            ("pending", "Served exchanges whose verdict is still to come.", found["pending"]),
+            ("active_requests", "Requests under way.", found["active"]),
+            ("queue", "Exchanges that wait to be compared.", found["queue"]),
+            ("kill_switch", "1 while legacy serves everything.", int(found["kill_switch"])),
+            ("processes", "Processes that serve.", found["processes"]),
+            (
+                "config_refused",
+                "1 while the configuration on disk is refused.",
+                int(bool(found["config_error"])),
+            ),
+        ):
+            yield GaugeMetricFamily(f"parity_{name}", told, value=value)
+        breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
+        for side in ("legacy", "new"):
+            breakers.add_metric([side], int(side in found["breakers"]))
+        yield breakers
+        config = GaugeMetricFamily("parity_config", "The configuration in force.", labels=["digest"])
+        for digest in found["config"].split(","):
+            config.add_metric([digest], 1)
+        yield config
+
+
+def _cumulative(counts: list[int]) -> Iterator[tuple[str, float]]:
+    total = 0
+    for bound, count in zip((*map(str, BOUNDS), "+Inf"), counts, strict=True):
+        total += count
+        yield bound, total
+
+
+def _durations(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for side in {*one, *other}:
+        timing = Histogram()
+        for each in (one, other):
+            if side in each:
+                timing.merge(*each[side])
+        total[side] = [timing.counts, timing.total]
+    return total

@@ -1,0 +1,180 @@
+"""Who answers the client: the side that the decision names, or legacy when the new side fails a safe request."""
+
+from dataclasses import dataclass, replace
+
+import httpx
+from starlette.types import Receive, Send
+
+from config.rollout import Dialect
+from config.settings import Timeouts
+from diffing.model import Asked, Observation
+from proxy.adapt import adapt
+from proxy.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
+from proxy.contract import Contract
+from proxy.forward import Gone, Intake, Keeping, NotServed, end_to_end, forward
+from proxy.observe import TIMEOUT, observe
+from proxy.policy import Decision, Side
+from proxy.questions import route_name
+from proxy.telemetry import Telemetry
+from proxy.translation import Request, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class ServedSides:
+    """The transports of the served leg.
+
+    Args:
+        reads: For requests that change nothing.
+        writes: For those that may; every one gets a connection of its own.
+    """
+
+    reads: dict[Side, httpx.AsyncBaseTransport]
+    writes: dict[Side, httpx.AsyncBaseTransport]
+
+
+@dataclass(slots=True)
+class Course:
+    """What becomes of one request.
+
+    Args:
+        request: The request, with what the sides are told of the client.
+        decision: What was decided; who served in the end, once that is known.
+        intake: Its body.
+        contract: The configuration that it is served by.
+        other: What the other side has answered already; it is not asked again.
+        fallback: Legacy served because the new side failed.
+    """
+
+    request: Request
+    decision: Decision
+    intake: Intake
+    contract: Contract
+    other: Observation | None = None
+    fallback: bool = False
+
+
+class ServedLeg:
+    """Asks the side that serves and gives its answer to the client.
+
+    Args:
+        sides: The transports.
+        timeouts: How long it waits.
+        telemetry: Where fallbacks are counted.
+        hop: Marks what this proxy sends, so that it is known when it comes back.
+    """
+
+    def __init__(
+        self, sides: ServedSides, timeouts: Timeouts, telemetry: Telemetry, hop: bytes = b""
+    ) -> None:
+        self._sides = sides
+        self._timeouts = timeouts
+        self._telemetry = telemetry
+        self._mark = (b"parity-hop", b"served; " + hop)
+
+    async def serve(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
+        """Serve one request.
+
+        Args:
+            course: The request; who served and what the other side said is written there.
+            receive: ASGI's.
+            send: ASGI's.
+            keeping: What is kept of the answer.
+
+        Returns:
+            What the side that served answered.
+
+        Raises:
+            ClientGone: The client went away.
+            BodyRefused: The client's body is too long or too slow; nothing was sent.
+            AnswerBroken: The side failed within its answer.
+        """
+        decision = course.decision
+        held = (
+            decision.served is Side.NEW
+            and not self._unsafe(course)
+            and course.intake.complete
+            and isinstance(decision.translation, Translation)
+        )
+        keeping = replace(keeping, total=self._timeouts.total, hold=held)
+        try:
+            return await self._by(course, receive, send, keeping)
+        except NotServed as failed:
+            if held:
+                return await self._fall_back(course, failed.observation, receive, send)
+            late = failed.observation.error == TIMEOUT
+            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, course.request.method)
+            return failed.observation
+
+    async def _fall_back(
+        self, course: Course, failed: Observation, receive: Receive, send: Send
+    ) -> Observation:
+        """Legacy serves in the shapes that the new side would have given."""
+        translation = course.decision.translation
+        assert isinstance(translation, Translation)
+        self._telemetry.fallbacks[route_name(course.decision)] += 1
+        request, method = course.request, course.request.method
+        if course.decision.dialect is Dialect.NEW:
+            request = Request(translation.method, translation.target, translation.headers, translation.body)
+        with Gone(receive):
+            legacy = await self._observe(Side.LEGACY, request)
+        if legacy.status is None or legacy.status >= 500:
+            # Nobody could serve it: the new side's answer is as good as any.
+            if failed.status is not None and failed.error is None:
+                await send_whole(send, failed.status, raw(failed.headers), failed.body, head=method == "HEAD")
+            else:
+                await refuse(send, GATEWAY_TIMEOUT if failed.error == TIMEOUT else BAD_GATEWAY, method)
+            course.other = legacy
+            return failed
+        course.decision = replace(course.decision, served=Side.LEGACY)
+        course.other = failed
+        course.fallback = True
+        await self._send_adapted(course, legacy, send)
+        return legacy
+
+    async def _by(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
+        decision, request = course.decision, course.request
+        if decision.served is decision.native:
+            method, target, intake = request.method, request.target, course.intake
+            headers = raw(request.headers)
+        else:
+            translation = decision.translation
+            assert isinstance(translation, Translation)
+            method, target, headers = translation.method, translation.target, raw(translation.headers)
+            intake = Intake(translation.body, True)
+            if decision.dialect is Dialect.NEW:
+                translated = Request(method, target, translation.headers, translation.body)
+                with Gone(receive):
+                    legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(course))
+                await self._send_adapted(course, legacy, send)
+                return legacy
+        headers.append(self._mark)
+        side = (self._sides.writes if self._unsafe(course) else self._sides.reads)[decision.served]
+        if not intake.complete:
+            return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
+        with Gone(receive):
+            return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
+
+    async def _observe(self, side: Side, request: Request, *, unsafe: bool = False) -> Observation:
+        return await observe(
+            (self._sides.writes if unsafe else self._sides.reads)[side],
+            request.method,
+            request.target,
+            text([*end_to_end(raw(request.headers)), self._mark]),
+            request.body,
+            deadline=self._timeouts.served,
+        )
+
+    async def _send_adapted(self, course: Course, legacy: Observation, send: Send) -> None:
+        translation, contract = course.decision.translation, course.contract
+        assert isinstance(translation, Translation)
+        asked = Asked(translation.route, course.request.method, translation.parameters)
+        answer = adapt(asked, legacy, contract.registry, contract.problems)
+        pairs = end_to_end(raw(answer.headers))
+        await send_whole(send, answer.status, pairs, answer.body, head=course.request.method == "HEAD")
+
+    def _unsafe(self, course: Course) -> bool:
+        # A method that is not safe may write on a path that no route is known for.
+        decision = course.decision
+        return decision.writes or (
+            decision.route is None and course.request.method not in ("GET", "HEAD", "OPTIONS")
+        )

@@ -1,0 +1,66 @@
+"""What is measured beside the ledger: it serves operators and is not part of the evidence."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+# Upper bounds of the latency histogram, in seconds.
+BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+@dataclass(slots=True)
+class Histogram:
+    """Durations by upper bound; the last count is of those above all bounds."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    total: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one duration."""
+        self.total += seconds
+        for place, bound in enumerate(BOUNDS):
+            if seconds <= bound:
+                self.counts[place] += 1
+                return
+        self.counts[-1] += 1
+
+    def merge(self, counts: Sequence[int], total: float) -> None:
+        """Add the counts of another process."""
+        self.counts = [mine + theirs for mine, theirs in zip(self.counts, counts, strict=True)]
+        self.total += total
+
+
+@dataclass(slots=True)
+class Telemetry:
+    """Counts of one process.
+
+    Args:
+        active: Requests under way.
+        fallbacks: Requests that legacy served because the new side failed, by route.
+        answers: Answers to clients by status.
+        refusals: Requests that the proxy refused, by status.
+        rehearsals: Rehearsed writes, by what came of them.
+        reasked: Mismatches that were asked again.
+        breaker_opened: How often a side was left alone, by side.
+        reloads: Configurations that were taken over.
+        reload_failures: Configurations that were refused.
+        comparers: How often the comparing process had to be started again.
+        durations: How long requests took, by the side that served.
+    """
+
+    active: int = 0
+    fallbacks: Counter[str] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+    refusals: Counter[int] = field(default_factory=Counter)
+    rehearsals: Counter[str] = field(default_factory=Counter)
+    reasked: int = 0
+    breaker_opened: Counter[str] = field(default_factory=Counter)
+    reloads: int = 0
+    reload_failures: int = 0
+    comparers: int = 0
+    durations: dict[str, Histogram] = field(default_factory=dict)
+
+    def took(self, side: str, seconds: float) -> None:
+        """Count how long a request took."""
+        self.durations.setdefault(side, Histogram()).add(seconds)

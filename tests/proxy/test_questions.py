@@ -1,0 +1,36 @@
+"""Facts of an exchange."""
+
+import pytest
+
+from diffing.model import Observation
+from proxy.questions import bodiless, role_of_key, with_key_of
+from proxy.translation import Request
+
+FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-A", "1"))
+
+
+def test_a_request_without_its_body_says_nothing_of_it() -> None:
+    """Other fields stay."""
+    assert bodiless(Request("POST", b"/x", FORM, b"api_key=k")) == (("X-A", "1"),)
+
+
+@pytest.mark.parametrize(
+    "request_", [Request("GET", b"/x?api_key=k%26"), Request("POST", b"/x", FORM, b"api_key=k%26")]
+)
+def test_the_key_goes_along(request_: Request) -> None:
+    """From query or form."""
+    assert with_key_of(request_, "/datasets/1") == b"/datasets/1?api_key=k%26"
+
+
+@pytest.mark.parametrize(
+    ("key", "legacy", "role"),
+    [
+        ("", Observation(200, (), b""), "none"),
+        ("k", Observation(200, (), b""), "user"),
+        ("k", Observation(412, (), b'{"error":{"code":"103"}}'), "bad"),
+        ("k", Observation(412, (), b"<oml:code>104</oml:code>"), "readonly"),
+    ],
+)
+def test_the_legacy_answer_tells_what_a_key_is(key: str, legacy: Observation, role: str) -> None:
+    """As far as it can."""
+    assert role_of_key(key, (), legacy) == role
