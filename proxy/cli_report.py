@@ -1,7 +1,8 @@
-"""``parity report``, ``show``, ``compare`` and ``watch``: what a diff log says."""
+"""``parity report``, ``show``, ``compare``, ``watch`` and ``dashboard``: what a diff log says."""
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -25,6 +26,8 @@ from proxy.clusters import (
     read_clusters,
 )
 from proxy.console import report_console
+from proxy.dashboard.app import dashboard as pages
+from proxy.listen import serve_forever
 from proxy.log_reading import find_run, reading
 from proxy.markdown import report_markdown
 from proxy.report import read_report
@@ -48,7 +51,14 @@ Markdown = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for name, command in (("report", report), ("show", show), ("compare", compare), ("watch", watch)):
+    named: dict[str, Callable[..., None]] = {
+        "report": report,
+        "show": show,
+        "compare": compare,
+        "watch": watch,
+        "dashboard": dashboard,
+    }
+    for name, command in named.items():
         app.command(name)(command)
 
 
@@ -136,6 +146,16 @@ def watch(
                 time.sleep(every)
     except KeyboardInterrupt:
         return
+
+
+def dashboard(
+    log: Log = None,
+    port: Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    config: Config = None,
+) -> None:
+    """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
+    serve_forever(pages(log_url(log, config), config_directory(config)), host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:

@@ -129,6 +129,22 @@ async def read_clusters(
     return [_stored(row, received) for row in rows]
 
 
+async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:
+    """How many clusters there are, of all routes or of one."""
+    query = select(func.count(differences.c.cluster.distinct()))
+    if route is not None:
+        query = query.where(differences.c.route == route)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def open_clusters(connection: AsyncConnection, since: datetime | None = None) -> dict[str, int]:
+    """How many clusters there are by route, of those that came since a time."""
+    query = select(differences.c.route, func.count(differences.c.cluster.distinct()).label("count"))
+    if since is not None:
+        query = query.where(differences.c.last >= since)
+    return {row.route: row[1] for row in await connection.execute(query.group_by(differences.c.route))}
+
+
 async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     """One cluster with its example and its smallest witness.
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Readiness as Thresholds
 from proxy import log_tables
-from proxy.clusters import read_clusters
+from proxy.clusters import open_clusters
 from proxy.coverage import Fact, coverage
 from proxy.log_tables import runs, timings, traffic
 from proxy.readiness import Readiness, paired_latency, readiness
@@ -52,14 +52,14 @@ async def read_readiness(
     wanted = select(timings.c.route, timings.c.bucket, timings.c.exchanges).where(timings.c.what == "ratio")
     for row in await connection.execute(_of_runs(wanted, timings.c.run, since)):
         ratios[row.route][row.bucket] += row.exchanges
-    opened = Counter(cluster.route for cluster in await read_clusters(connection, since=since))
+    opened = await open_clusters(connection, since)
     return [
         readiness(
             name,
             counts[name],
             coverage(known[name], seen[name]),
             paired_latency(ratios[name]),
-            opened[name],
+            opened.get(name, 0),
             thresholds,
         )
         for name in sorted(known)

@@ -31,8 +31,8 @@ def asking(side: str, body: bytes, status: int = 200) -> Asking:
 
 def evidence(at: datetime, comparison: Comparison, padding: str = "") -> Evidence:
     """A whole exchange: the new side answers another type."""
-    legacy = asking("legacy", b'{"task":{"task_id":"1","name":"a' + padding.encode() + b'"}}')
-    new = asking("new", b'{"task_id":1,"name":null}')
+    legacy = asking("legacy", b'{"task":{"task_id":"1","new":"a' + padding.encode() + b'"}}')
+    new = asking("new", b'{"task_id":1,"new":null}')
     asked = Asked(None, "GET", {"task_id": "1"})
     return Evidence(
         size_of(legacy, new), lambda: witness(asked, at, legacy, new, comparison, Redactor(b"salt"))

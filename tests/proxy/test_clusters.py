@@ -36,7 +36,7 @@ async def test_the_smallest_exchange_is_the_witness(tmp_path: Path) -> None:
     async with reading(url) as log:
         shown = await read_cluster(log, cluster_id(KEPT)[:10])
     assert shown.witness is not None
-    assert shown.witness["legacy"]["body"] == '{"task":{"task_id":"1","name":"ax"}}'
+    assert shown.witness["legacy"]["body"] == '{"task":{"task_id":"1","new":"ax"}}'
 
 
 async def test_a_run_against_an_earlier_one(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""The dashboard as an ASGI application: every page at a stable URL, as HTML, JSON (`?as=json`) and CSV (`?as=csv`)."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from config.errors import ConfigError
+from proxy.dashboard.page import Page, csv_text, html, json
+from proxy.dashboard.views import NotThere, Views
+from proxy.log_reading import reading
+from proxy.log_schema import LogError
+
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    # Bodies of strangers are shown: nothing in them may run or load anything.
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+_COMMANDS: Final = "/-/"
+
+Make = Callable[[AsyncConnection, Request], Awaitable[Page]]
+
+
+def dashboard(log: str, config: Path) -> Starlette:
+    """The application.
+
+    Args:
+        log: URL of the diff log.
+        config: The configuration directory.
+    """
+    views = Views(config)
+    pages: dict[str, Make] = {
+        "/": lambda opened, request: views.overview(opened, request.query_params),
+        "/routes/{name}": lambda opened, request: views.route(opened, request.path_params["name"]),
+        "/clusters": lambda opened, request: views.clusters(opened, request.query_params),
+        "/clusters/{name}": lambda opened, request: views.cluster(opened, request.path_params["name"]),
+        "/deviations": lambda opened, _: views.deviations(opened),
+        "/latency": lambda opened, _: views.latency(opened),
+        "/compare": lambda opened, request: views.compare(opened, request.query_params),
+    }
+    routes = [Route(path, _endpoint(make, log), methods=["GET"]) for path, make in pages.items()]
+    static = StaticFiles(directory=Path(__file__).parent / "static")
+    return Starlette(routes=[*routes, Mount("/static", static)])
+
+
+class WithDashboard:
+    """The admin side: what is below ``/-/`` is for machines, all else is the dashboard.
+
+    Args:
+        admin: Health, metrics, commands.
+        pages: The dashboard.
+    """
+
+    def __init__(self, admin: ASGIApp, pages: ASGIApp) -> None:
+        self._admin = admin
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        below = scope["path"].startswith(_COMMANDS)
+        await (self._admin if below else self._pages)(scope, receive, send)
+
+
+def _endpoint(make: Make, log: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        form = request.query_params.get("as", "html")
+        status = 200
+        try:
+            async with reading(log) as opened:
+                page = await make(opened, request)
+        except (NotThere, LogError, ConfigError) as error:
+            status = 503 if isinstance(error, ConfigError) else 404
+            page = Page("message.html", "Not there", ("message",), [(str(error),)])
+        if form == "json":
+            return Response(json(page), status, _HEADERS, "application/json")
+        if form == "csv":
+            name = page.title.lower().replace(" ", "-")
+            headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}.csv"'}
+            return Response(csv_text(page), status, headers, "text/csv; charset=utf-8")
+        return Response(html(page, request.url.path, request.query_params), status, _HEADERS, "text/html")
+
+    return answer

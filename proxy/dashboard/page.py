@@ -1,0 +1,88 @@
+"""A page of the dashboard in its three forms: HTML, JSON, CSV."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from proxy.check_report import json_bytes
+from proxy.cluster_view import percent
+
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page shows.
+
+    Args:
+        template: Name of its template.
+        title: Its title.
+        titles: Columns of its table.
+        rows: Cells of its table; what CSV and JSON have.
+        context: Everything else that its template shows.
+        document: Its JSON; None for the table.
+    """
+
+    template: str
+    title: str
+    titles: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    context: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] | None = None
+
+
+def html(page: Page, path: str, query: Mapping[str, str]) -> bytes:
+    """The page for a browser.
+
+    Args:
+        page: The page.
+        path: Its path, for the navigation.
+        query: Its query, for links to its other forms.
+    """
+    kept = {name: value for name, value in query.items() if name != "as"}
+
+    def form(name: str) -> str:
+        return "?" + urlencode({**kept, "as": name})
+
+    template = _ENVIRONMENT.get_template(page.template)
+    return template.render(page=page, path=path, query=kept, form=form, **page.context).encode()
+
+
+def json(page: Page) -> bytes:
+    """The page for a program."""
+    if page.document is not None:
+        return json_bytes(page.document)
+    rows = [dict(zip(page.titles, row, strict=True)) for row in page.rows]
+    return json_bytes({"title": page.title, "rows": rows})
+
+
+def csv_text(page: Page) -> bytes:
+    """The table of the page for a spreadsheet; no cell is taken for a formula (OWASP, CSV injection)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(page.titles)
+    writer.writerows([[_harmless(cell) for cell in row] for row in page.rows])
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_DANGEROUS) else cell
+
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters["percent"] = percent
+_ENVIRONMENT.filters["ms"] = lambda seconds: "–" if seconds is None else f"{seconds * 1000:.1f}"
+_ENVIRONMENT.filters["ratio"] = lambda value: "–" if value is None else f"{value:.2f}"
+_ENVIRONMENT.filters["when"] = lambda time: f"{time:%Y-%m-%d %H:%M:%S}"

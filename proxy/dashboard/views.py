@@ -1,0 +1,277 @@
+"""What each page of the dashboard shows, read from the diff log."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.reports import load_report_settings
+from config.rollout import Dialect, load_rollout
+from config.routes import load_routes
+from diffing.describe import shown
+from diffing.deviations import load_registry
+from proxy.clusters import (
+    State,
+    StoredCluster,
+    against_run,
+    compared_routes,
+    count_clusters,
+    read_cluster,
+    read_clusters,
+)
+from proxy.coverage import known_of_routes
+from proxy.dashboard.bodies import lines
+from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
+from proxy.dashboard.page import Page
+from proxy.histogram import quantile
+from proxy.log_reading import find_run
+from proxy.log_tables import deviations, runs, timings, traffic
+from proxy.pytest_case import pytest_case
+from proxy.readiness import Readiness
+from proxy.readiness_log import read_readiness
+
+PER_PAGE: Final = 50
+_CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "first", "last", "signature")
+
+
+class NotThere(LookupError):
+    """There is no such page; the message says what is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Makes pages.
+
+    Args:
+        config: The configuration directory, read at every page: routes, stages, thresholds.
+    """
+
+    config: Path
+
+    async def overview(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
+        """All routes with stage and readiness, and the traffic over time."""
+        routes = load_routes(self.config)
+        rollout = load_rollout(self.config, routes)
+        wanted = query.get("route", "")
+        pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
+        found = await self._readiness(log, pattern)
+        stages = {
+            route.name: " / ".join(str(rollout.of(route, dialect).stage) for dialect in Dialect)
+            for route in routes
+        }
+        asked = [item for item in found if item.received or query.get("all")]
+        rows = [
+            (
+                item.route,
+                stages[item.route],
+                "ready" if item.ready else "not ready",
+                item.received,
+                item.matched,
+                item.trials,
+                item.bound,
+                item.coverage.share,
+                item.latency.median if item.latency else None,
+                item.clusters,
+            )
+            for item in asked
+        ]
+        titles = (
+            "route",
+            "stage",
+            "ready",
+            "received",
+            "matched",
+            "of",
+            "at most",
+            "covered",
+            "new/legacy",
+            "open",
+        )
+        hours = await _hours(log, None if not wanted else {item.route for item in found})
+        totals = Counter[str]()
+        for kinds in hours.values():
+            totals.update(kinds)
+        context = {
+            "sentences": {item.route: item.sentence for item in asked},
+            "chart": bars(hours),
+            "totals": {kind: totals[kind] for kind in KINDS},
+            "size": (WIDTH, HEIGHT),
+            "wanted": wanted,
+            "unasked": len(found) - len(asked),
+            "killed": rollout.kill_switch,
+        }
+        return Page("overview.html", "Overview", titles, rows, context)
+
+    async def route(self, log: AsyncConnection, name: str) -> Page:
+        """One route: its readiness in a sentence, its traffic, its clusters, its deviations."""
+        if name not in load_routes(self.config).routes:
+            raise NotThere(f"no route is named {name!r}")
+        [found] = await self._readiness(log, name)
+        hours = await _hours(log, {name})
+        clusters = await read_clusters(log, route=name, limit=PER_PAGE)
+        hits = select(deviations.c.deviation, func.sum(deviations.c.exchanges).label("hits"))
+        hits = hits.where(deviations.c.route == name).group_by(deviations.c.deviation)
+        explained = [(row.deviation, int(row.hits)) for row in await log.execute(hits)]
+        context = {
+            "readiness": found,
+            "chart": bars(hours),
+            "size": (WIDTH, HEIGHT),
+            "explained": sorted(explained, key=lambda item: (-item[1], item[0])),
+        }
+        return Page("route.html", name, _CLUSTER_TITLES, _cluster_rows(clusters), context, found.document())
+
+    async def clusters(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
+        """Clusters, most frequent first, a page at a time."""
+        route = query.get("route") or None
+        number = query.get("page", "1")
+        page = max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1
+        found = await read_clusters(log, route=route, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        total = await count_clusters(log, route)
+        context = {
+            "number": page,
+            "pages": max(1, -(-total // PER_PAGE)),
+            "total": total,
+            "route": route or "",
+        }
+        return Page("clusters.html", "Clusters", _CLUSTER_TITLES, _cluster_rows(found), context)
+
+    async def cluster(self, log: AsyncConnection, name: str) -> Page:
+        """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
+        found = await read_cluster(log, name)
+        witness = found.witness
+        differences = list(witness["differences"]) if witness else [found.example]
+        rows = [
+            (item.get("path"), item.get("what"), shown(item.get("legacy")), shown(item.get("new")))
+            for item in differences
+        ]
+        paths = [str(row[0]) for row in rows]
+        context: dict[str, Any] = {
+            "cluster": found.cluster,
+            "example": found.example,
+            "witness": witness,
+            "nearly": [sentence for item in differences for sentence in item.get("nearly", ())][:20],
+            "bodies": {},
+            "test": "",
+        }
+        if witness:
+            context["bodies"] = {side: lines(witness[side]["body"], paths) for side in ("legacy", "new")}
+            context["test"] = pytest_case(found.cluster.short, found.cluster.signature, witness)
+        titles = ("path", "what", "legacy", "new")
+        return Page("cluster.html", f"Cluster {found.cluster.short}", titles, rows, context, found.document())
+
+    async def deviations(self, log: AsyncConnection) -> Page:
+        """What each entry of the registry explained, and when last."""
+        query = select(
+            deviations.c.deviation,
+            func.sum(deviations.c.exchanges).label("hits"),
+            func.count(deviations.c.route.distinct()).label("routes"),
+            func.max(deviations.c.hour).label("last"),
+        ).group_by(deviations.c.deviation)
+        seen = {row.deviation: row for row in await log.execute(query)}
+
+        rows: list[tuple[object, ...]] = []
+        for entry in load_registry(self.config).deviations:
+            row = seen.pop(entry.id, None)
+            last = f"{row.last:%Y-%m-%d %H:%M}" if row else "never"
+            rows.append(
+                (
+                    entry.id,
+                    entry.kind,
+                    int(row.hits) if row else 0,
+                    row.routes if row else 0,
+                    last,
+                    entry.title,
+                )
+            )
+        rows += [
+            (name, "no longer registered", int(row.hits), row.routes, "", "") for name, row in seen.items()
+        ]
+        rows.sort(key=lambda item: (-int(str(item[2])), str(item[0])))
+        titles = ("deviation", "kind", "exchanges", "routes", "last hour", "title")
+        return Page("table.html", "Deviations", titles, rows, {"numbers": {2, 3}, "links": None})
+
+    async def latency(self, log: AsyncConnection) -> Page:
+        """How long each side takes: quantiles, and of the paired ratio."""
+        counted: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+        query = select(
+            timings.c.route, timings.c.what, timings.c.bucket, func.sum(timings.c.exchanges).label("n")
+        )
+        for row in await log.execute(query.group_by(timings.c.route, timings.c.what, timings.c.bucket)):
+            counted[row.route][row.what][row.bucket] += int(row.n)
+        rows: list[tuple[object, ...]] = []
+        for route, sides in sorted(counted.items()):
+            shares = (0.5, 0.9, 0.99)
+            times = [quantile(sides[side], share) for side in ("legacy", "new") for share in shares]
+            told = [None if value is None else round(value * 1000, 1) for value in times]
+            ratio = quantile(sides["ratio"], 0.5)
+            rows.append((route, sides["ratio"].total(), *told, None if ratio is None else round(ratio, 2)))
+        sides_shares = tuple(
+            f"{side} {share} ms" for side in ("legacy", "new") for share in ("p50", "p90", "p99")
+        )
+        titles = ("route", "compared", *sides_shares, "new/legacy p50")
+        context = {"numbers": set(range(1, len(titles))), "links": "/routes/"}
+        return Page("table.html", "Latency", titles, rows, context)
+
+    async def compare(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
+        """Two runs: which clusters are new, still there, fixed."""
+        known = (
+            await log.execute(select(runs.c.run, runs.c.started).order_by(runs.c.started.desc()).limit(50))
+        ).all()
+        titles = ("state", *_CLUSTER_TITLES)
+        context: dict[str, Any] = {"runs": known, "before": "", "after": "", "states": {}}
+        if len(known) < 2 and not query.get("before"):
+            return Page("compare.html", "Compare runs", titles, [], context)
+        before = await find_run(log, query.get("before") or "previous")
+        after = await find_run(log, query.get("after") or "latest")
+        found = against_run(
+            await read_clusters(log, run=before),
+            await read_clusters(log, run=after),
+            await compared_routes(log, run=after),
+        )
+        states = Counter(cluster.state for cluster in found)
+        context |= {
+            "before": before,
+            "after": after,
+            "states": {str(state): states[state] for state in State},
+        }
+        shown_rows = found[: PER_PAGE * 10]
+        rows = [
+            (str(item.state), *row) for item, row in zip(shown_rows, _cluster_rows(shown_rows), strict=True)
+        ]
+        return Page("compare.html", "Compare runs", titles, rows, context)
+
+    async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
+        known = known_of_routes(load_routes(self.config))
+        return await read_readiness(log, known, load_report_settings(self.config).readiness, route=pattern)
+
+
+async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, Counter[str]]:
+    query = select(
+        traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
+    )
+    hours: dict[datetime, Counter[str]] = defaultdict(Counter)
+    for row in await log.execute(query.group_by(traffic.c.hour, traffic.c.route, traffic.c.verdict)):
+        if only is None or row.route in only:
+            hours[row.hour][kind_of(row.verdict)] += int(row.n)
+    return hours
+
+
+def _cluster_rows(clusters: list[StoredCluster]) -> list[tuple[object, ...]]:
+    return [
+        (
+            cluster.short,
+            cluster.route,
+            cluster.verdict,
+            cluster.exchanges,
+            cluster.share,
+            f"{cluster.first:%Y-%m-%d %H:%M:%S}",
+            f"{cluster.last:%Y-%m-%d %H:%M:%S}",
+            cluster.signature,
+        )
+        for cluster in clusters
+    ]

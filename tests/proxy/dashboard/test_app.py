@@ -1,0 +1,104 @@
+"""Every page answers in its three forms, and shows strangers' text as text."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from diffing.cluster import cluster_id
+from proxy.dashboard.app import WithDashboard, dashboard
+from tests.proxy.logs import KEPT, NEW, two_runs
+
+pytestmark = pytest.mark.anyio
+PATHS = (
+    "/",
+    "/routes/task.get",
+    "/clusters",
+    f"/clusters/{cluster_id(NEW)[:10]}",
+    "/deviations",
+    "/latency",
+    "/compare",
+)
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, config: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the pages of two runs."""
+    url, _, _ = await two_runs(tmp_path)
+    transport = httpx.ASGITransport(dashboard(url, config))
+    async with httpx.AsyncClient(transport=transport, base_url="http://dashboard") as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_page_is_html_json_and_csv(browser: httpx.AsyncClient, path: str) -> None:
+    """At the same URL; the table has as many rows in each."""
+    page = await browser.get(path)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<h1>" in page.text
+    document = orjson.loads((await browser.get(path, params={"as": "json"})).content)
+    table = list(csv.reader(io.StringIO((await browser.get(path, params={"as": "csv"})).text)))
+    assert len(table) > 1
+    if "rows" in document:
+        assert len(document["rows"]) == len(table) - 1
+
+
+async def test_nothing_of_an_answer_becomes_markup(browser: httpx.AsyncClient) -> None:
+    """The value is <b>a</b>."""
+    page = await browser.get(f"/clusters/{cluster_id(NEW)[:10]}")
+    assert "&lt;b&gt;a&lt;/b&gt;" in page.text
+    assert "<b>" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_a_cluster_shows_both_sides_and_what_to_paste(browser: httpx.AsyncClient) -> None:
+    """Bodies, why, curl lines, a test."""
+    text = (await browser.get(f"/clusters/{cluster_id(KEPT)}")).text
+    expected = ["task-name does not apply", "$LEGACY", "$NEW", "def test_no_route_", "Body of the new side"]
+    assert [item for item in expected if item not in text] == []
+
+
+async def test_the_overview_can_be_filtered(browser: httpx.AsyncClient) -> None:
+    """By a part of the name or a glob."""
+    for wanted in ("study", "study.*"):
+        document = orjson.loads((await browser.get("/", params={"route": wanted, "as": "json"})).content)
+        assert [row["route"] for row in document["rows"]] == ["study.get"]
+
+
+async def test_runs_are_compared(browser: httpx.AsyncClient) -> None:
+    """The last two when none is named."""
+    document = orjson.loads((await browser.get("/compare", params={"as": "json"})).content)
+    assert sorted(row["state"] for row in document["rows"]) == ["fixed", "new", "still"]
+
+
+@pytest.mark.parametrize("path", ["/routes/task.got", "/clusters/0123", "/compare?before=nothing"])
+async def test_what_is_not_there_is_told(browser: httpx.AsyncClient, path: str) -> None:
+    """On a page, not as a fault."""
+    page = await browser.get(path)
+    assert (page.status_code, "Not there" in page.text) == (404, True)
+
+
+async def test_style_and_script_come_from_here(browser: httpx.AsyncClient) -> None:
+    """No page needs the internet."""
+    text = (await browser.get("/")).text
+    assert "://" not in text
+    for name in ("style.css", "script.js"):
+        assert (await browser.get(f"/static/{name}")).status_code == 200
+
+
+async def test_the_admin_side_keeps_its_paths(tmp_path: Path, config: Path) -> None:
+    """Machines ask below /-/, people everywhere else."""
+
+    async def admin(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    url, _, _ = await two_runs(tmp_path)
+    transport = httpx.ASGITransport(WithDashboard(admin, dashboard(url, config)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://admin") as client:
+        assert [(await client.get(path)).status_code for path in ("/-/healthz", "/clusters")] == [204, 200]

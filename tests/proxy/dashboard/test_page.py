@@ -1,0 +1,25 @@
+"""A page in its three forms."""
+
+from proxy.dashboard.page import Page, csv_text, html, json
+
+PAGE = Page(
+    "table.html", "A <title>", ("a", "b"), [("=1+1", 2), (None, "x,y")], {"numbers": {1}, "links": None}
+)
+
+
+def test_json_has_the_rows_by_column() -> None:
+    """Unless the page has a document of its own."""
+    assert b'"a": "=1+1"' in json(PAGE)
+    assert json(Page("table.html", "t", (), [], {}, {"x": 1})) == b'{\n  "x": 1\n}\n'
+
+
+def test_no_cell_is_a_formula() -> None:
+    """Spreadsheets carry them out."""
+    assert csv_text(PAGE).decode() == 'a,b\r\n\'=1+1,2\r\n,"x,y"\r\n'
+
+
+def test_links_to_the_other_forms_keep_the_filter() -> None:
+    """The same table is meant."""
+    text = html(PAGE, "/", {"route": "a&b", "as": "html"}).decode()
+    assert "?route=a%26b&amp;as=json" in text
+    assert "<title>A &lt;title&gt;" in text

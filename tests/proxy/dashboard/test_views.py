@@ -1,0 +1,57 @@
+"""What the pages show."""
+
+from pathlib import Path
+
+import pytest
+
+from proxy.dashboard.views import NotThere, Views
+from proxy.log_reading import reading
+from tests.proxy.logs import two_runs
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_overview_has_stage_and_readiness(tmp_path: Path, config: Path) -> None:
+    """Of the routes that were asked; the others on demand."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        page = await Views(config).overview(log, {})
+        everything = await Views(config).overview(log, {"all": "1"})
+    assert [row[:4] for row in page.rows][1] == ("task.get", page.rows[1][1], "not ready", 11)
+    assert len(everything.rows) > 80
+    assert page.context["totals"] == {"match": 9, "explained": 0, "mismatch": 5, "errors": 0, "skipped": 0}
+
+
+async def test_deviations_without_a_hit_are_shown(tmp_path: Path, config: Path) -> None:
+    """They may be stale."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        page = await Views(config).deviations(log)
+    assert {row[4] for row in page.rows} == {"never"}
+
+
+async def test_latencies_are_quantiles_of_both_sides(tmp_path: Path, config: Path) -> None:
+    """In milliseconds; the ratio is of pairs."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        page = await Views(config).latency(log)
+    row = next(row for row in page.rows if row[0] == "task.get")
+    assert row[2] == pytest.approx(200, rel=0.03)
+    assert row[5] == pytest.approx(100, rel=0.03)
+    assert row[8] == pytest.approx(0.5, rel=0.03)
+
+
+async def test_a_page_of_clusters_that_is_no_number_is_the_first(tmp_path: Path, config: Path) -> None:
+    """A mistyped URL shows something."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        page = await Views(config).clusters(log, {"page": "x"})
+    assert (page.context["number"], len(page.rows)) == (1, 3)
+
+
+async def test_an_unknown_route_is_not_there(tmp_path: Path, config: Path) -> None:
+    """Even when it was asked before and has gone from the map."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        with pytest.raises(NotThere, match=r"task\.got"):
+            await Views(config).route(log, "task.got")
