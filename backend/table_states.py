@@ -68,8 +68,7 @@ class TableStates(ABC):
         for name, rows in wanted.items():
             if self._rows[name] == rows:
                 continue
-            there, right = Counter(self._rows[name]), Counter(rows)
-            gone, new = tuple((there - right).elements()), tuple((right - there).elements())
+            gone, new = only_in(self._rows[name], rows), only_in(rows, self._rows[name])
             if gone or new:
                 await self._replace(TABLES[name], gone, new)
                 self._rows[name] = rows
@@ -94,6 +93,14 @@ class TableStates(ABC):
     @abstractmethod
     async def _settle(self) -> None:
         """Let everybody see what was replaced."""
+
+
+def only_in(rows: Rows, others: Rows) -> Rows:
+    """The rows that others lack, each as often as they lack it, in their order."""
+    seen = set(others)
+    if len(set(rows)) == len(rows) and len(seen) == len(others):
+        return tuple(row for row in rows if row not in seen)
+    return tuple((Counter(rows) - Counter(others)).elements())
 
 
 @asynccontextmanager

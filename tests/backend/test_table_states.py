@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from backend import tables
 from backend.database import Database
-from backend.table_states import NUMBERED, TABLES, watching
+from backend.table_states import NUMBERED, TABLES, only_in, watching
 
 pytestmark = pytest.mark.anyio
 TAGS = "openml_expdb.dataset_tag"
@@ -78,3 +78,10 @@ async def test_the_next_id_is_told_and_set(scratch_database: Database) -> None:
         assert made.inserted_primary_key == (first["openml_expdb.likes"] + 5,)
         assert (await states.next_ids())["openml_expdb.likes"] == first["openml_expdb.likes"] + 6
         assert first.keys() == NUMBERED.keys()
+
+
+def test_rows_are_a_multiset() -> None:
+    """Tables without a key may hold a row twice."""
+    assert only_in(((1,), (2,), (3,)), ((2,),)) == ((1,), (3,))
+    assert only_in(((1,), (1,), (2,)), ((1,),)) == ((1,), (2,))
+    assert only_in(((1,),), ((1,), (1,))) == ()
