@@ -107,6 +107,7 @@ async def check_scenarios(
             for scenario in plays:
                 replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
+        await stage.reset()
     counts = tally(player.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
     return ScenariosResult(CheckResult(counts, (*found, *player.effects.breaches())), player.effects)

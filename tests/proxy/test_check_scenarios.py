@@ -7,7 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from backend import tables
+from backend.database import Database
 from proxy.check import CheckError, Limits
 from proxy.check_scenarios import ScenariosResult, check_scenarios
 from proxy.check_stage import Place
@@ -124,3 +127,14 @@ async def test_a_glob_that_fits_no_route_is_wrong_use(small: Place, tmp_path: Pa
     """A typing error does not make a check weaker."""
     with pytest.raises(CheckError, match="no route fits"):
         await checked(some("data.tag"), small, tmp_path, route="datasett.*")
+
+
+async def test_the_sample_is_left_behind(small: Place, tmp_path: Path) -> None:
+    """Whoever looks at the database next finds it as it was."""
+    await checked([step for step in some("data.tag") if step.raw["_step"] == 1], small, tmp_path)
+    database = Database(small.database)
+    async with database.read() as connection:
+        tag = tables.dataset_tag
+        found = await connection.scalars(select(tag.c.tag).where(tag.c.id == 61))
+        assert "fresh-tag" not in set(found)
+    await database.dispose()
