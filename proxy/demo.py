@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
 from proxy.admin import Admin
+from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.legacy import RecordedServer
 from proxy.listen import Listener, bind, url_of
 from proxy.observe import observe
@@ -74,13 +75,17 @@ async def demo(
             settings = _settings(config, legacy, backend, log, entries)
             parts = await stack.enter_async_context(running(settings, config))
             url = await stack.enter_async_context(_listening(parts.proxy, clients))
-            admin = await stack.enter_async_context(_listening(Admin(parts), bind("127.0.0.1", 0)))
+            admin = await stack.enter_async_context(
+                _listening(WithDashboard(Admin(parts), dashboard(log, config)), bind("127.0.0.1", 0))
+            )
             await _ask_everything(entries, url, parts, progress, stopped)
             await parts.recorder.write()
             report = await read_report(log)
             progress.stop()
             print_report(console, report)
-            _tell(console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "admin": admin}, log)
+            _tell(
+                console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}, log
+            )
             if not once and not stopped.is_set():
                 console.print("Press Ctrl-C to stop.")
                 await stopped.wait()

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError
+from config.reports import load_report_settings
 from config.settings import ProxySettings
 from proxy.access import AccessLog
 from proxy.admin import Admin
 from proxy.app import Proxy, hop_of
 from proxy.comparer import Comparer
 from proxy.contract import Contract
+from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.front import front
 from proxy.kill import KillSwitch
 from proxy.ledger import Ledger
@@ -153,7 +155,12 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)
-    recorder = Recorder(open_log(settings.log), ledger, rollout=lambda: configuration().digest)
+    recorder = Recorder(
+        open_log(settings.log),
+        ledger,
+        rollout=lambda: configuration().digest,
+        retention=load_report_settings(config).retention,
+    )
     await recorder.open()
     stack.push_async_callback(recorder.aclose)
 
@@ -242,7 +249,7 @@ async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str
         clients = sockets.enter_context(bind(settings.host, settings.port))
         operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
         async with running(settings, config) as parts:
-            await _listen(parts, settings, clients, operators, ready)
+            await _listen(parts, settings, config, clients, operators, ready)
 
 
 def listener(
@@ -280,11 +287,12 @@ def listener(
 async def _listen(
     parts: Running,
     settings: ProxySettings,
+    config: Path,
     clients: socket.socket,
     operators: socket.socket,
     ready: Callable[[str, str], None],
 ) -> None:
-    application = Admin(parts, settings.admin_token)
+    application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
     admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     async with asyncio.TaskGroup() as group:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import ProxySettings
 from proxy.admin import Admin
 from proxy.contract import load_contract
+from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.kill import KillSwitch
 from proxy.listen import Listener, bind, run_loop, url_of
 from proxy.metrics import Snapshot, merged
@@ -215,9 +216,8 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         load_contract(config)
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
-        admin = Listener(
-            Admin(supervisor, settings.admin_token), operators, lifespan=False, drain=1, signals=False
-        )
+        application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
+        admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:

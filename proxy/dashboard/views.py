@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import load_report_settings
-from config.rollout import Dialect, load_rollout
-from config.routes import load_routes
+from config.rollout import Dialect
 from diffing.describe import shown
-from diffing.deviations import load_registry
 from proxy.clusters import (
     State,
     StoredCluster,
@@ -24,6 +23,7 @@ from proxy.clusters import (
     read_cluster,
     read_clusters,
 )
+from proxy.contract import Contract, digest, load_contract
 from proxy.coverage import known_of_routes
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
@@ -48,15 +48,19 @@ class Views:
     """Makes pages.
 
     Args:
-        config: The configuration directory, read at every page: routes, stages, thresholds.
+        config: The configuration directory: routes, stages, thresholds. It is read again when it has changed.
     """
 
     config: Path
 
+    def _contract(self) -> Contract:
+        # Parsing takes a tenth of a second, in which a proxy that serves in this process would answer nobody.
+        return _parsed(self.config, digest(self.config))
+
     async def overview(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
         """All routes with stage and readiness, and the traffic over time."""
-        routes = load_routes(self.config)
-        rollout = load_rollout(self.config, routes)
+        routes = self._contract().routes
+        rollout = self._contract().rollout
         wanted = query.get("route", "")
         pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
         found = await self._readiness(log, pattern)
@@ -109,7 +113,7 @@ class Views:
 
     async def route(self, log: AsyncConnection, name: str) -> Page:
         """One route: its readiness in a sentence, its traffic, its clusters, its deviations."""
-        if name not in load_routes(self.config).routes:
+        if name not in self._contract().routes.routes:
             raise NotThere(f"no route is named {name!r}")
         [found] = await self._readiness(log, name)
         hours = await _hours(log, {name})
@@ -175,7 +179,7 @@ class Views:
         seen = {row.deviation: row for row in await log.execute(query)}
 
         rows: list[tuple[object, ...]] = []
-        for entry in load_registry(self.config).deviations:
+        for entry in self._contract().registry.deviations:
             row = seen.pop(entry.id, None)
             last = f"{row.last:%Y-%m-%d %H:%M}" if row else "never"
             rows.append(
@@ -246,8 +250,13 @@ class Views:
         return Page("compare.html", "Compare runs", titles, rows, context)
 
     async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
-        known = known_of_routes(load_routes(self.config))
+        known = known_of_routes(self._contract().routes)
         return await read_readiness(log, known, load_report_settings(self.config).readiness, route=pattern)
+
+
+@lru_cache(maxsize=2)
+def _parsed(config: Path, _digest: str) -> Contract:
+    return load_contract(config)
 
 
 async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, Counter[str]]:
