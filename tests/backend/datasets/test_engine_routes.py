@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from tests.backend.datasets.conftest import named
+from tests.backend.datasets.conftest import everything, named
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Writable
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.anyio
 
 
 processed, feature, value = tables.data_processed, tables.data_feature, tables.data_feature_value
+STORED = (
+    processed,
+    feature,
+    value,
+    tables.data_quality,
+    tables.data_quality_interval,
+    tables.feature_quality,
+)
 FEATURES, QUALITIES = "/datasets/features", "/datasets/qualities"
 
 
@@ -106,9 +114,9 @@ async def test_features_are_refused(
     writable: Writable, keys: dict[str, str], document: str, answer: tuple[int, str]
 ) -> None:
     """In PHP's order, and nothing changes: not even a schema's refusal is stored."""
-    before = await writable.snapshot()
+    before = await everything(writable, *STORED)
     assert await send(writable, keys["admin"], FEATURES, document) == answer
-    assert await writable.snapshot() == before
+    assert await everything(writable, *STORED) == before
 
 
 async def test_qualities_are_added_to_what_is_there(writable: Writable, keys: dict[str, str]) -> None:
@@ -133,12 +141,12 @@ async def test_qualities_are_added_to_what_is_there(writable: Writable, keys: di
 
 async def test_qualities_of_nothing_are_not_stored(writable: Writable, keys: dict[str, str]) -> None:
     """An engine or a feature that is not there is no error, as in PHP."""
-    before = await writable.snapshot()
+    before = await everything(writable, *STORED)
     unknown = xml("data_qualities", quality("NumberOfClasses"), 61, 99)
     assert await send(writable, keys["admin"], QUALITIES, unknown) == (200, {"did": 61})
     unknown = xml("data_qualities", quality("AverageClassCount", "1", 99), 61, 1)
     assert await send(writable, keys["admin"], QUALITIES, unknown) == (200, {"did": 61})
-    assert await writable.snapshot() == before
+    assert await everything(writable, *STORED) == before
 
 
 @pytest.mark.parametrize(
@@ -159,9 +167,9 @@ async def test_qualities_are_refused(
     writable: Writable, keys: dict[str, str], document: str, answer: tuple[int, str]
 ) -> None:
     """In PHP's order, and nothing changes."""
-    before = await writable.snapshot()
+    before = await everything(writable, *STORED)
     assert await send(writable, keys["admin"], QUALITIES, document) == answer
-    assert await writable.snapshot() == before
+    assert await everything(writable, *STORED) == before
 
 
 @pytest.mark.parametrize("path", [FEATURES, QUALITIES])
