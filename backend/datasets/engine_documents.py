@@ -63,19 +63,25 @@ async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid
     given = await given_description(call, FIELD, missing=missing)
     is_json = isinstance(given, dict) or given.lstrip()[:1] == b"{"
     try:
-        element = await to_thread.run_sync(_read, given, schema)
+        element, root = await to_thread.run_sync(_read, given, schema)
     except IllegalDocument as error:
         raise faulty(FIELD, JSON if is_json else XML, error.faults, invalid) from error
-    return EngineDocument(element, node(element), schema, invalid, is_json)
+    return EngineDocument(element, root, schema, invalid, is_json)
 
 
-def _read(given: bytes | dict[str, Any], schema: str) -> etree._Element:
-    if isinstance(given, bytes):
-        if given.lstrip()[:1] != b"{":
-            return parse(given)
-        try:
-            given = orjson.loads(given)
-        except orjson.JSONDecodeError as error:
-            fault = Fault(f"The description is no JSON: {error}", error.lineno, error.colno)
-            raise IllegalDocument([fault]) from error
-    return json_documents.document(given, schema)
+def _read(given: bytes | dict[str, Any], schema: str) -> tuple[etree._Element, Node]:
+    if isinstance(given, bytes) and given.lstrip()[:1] != b"{":
+        element = parse(given)
+    else:
+        element = json_documents.document(_json(given), schema)
+    return element, node(element)
+
+
+def _json(given: bytes | dict[str, Any]) -> object:
+    if isinstance(given, dict):
+        return given
+    try:
+        return orjson.loads(given)
+    except orjson.JSONDecodeError as error:
+        fault = Fault(f"The description is no JSON: {error}", error.lineno, error.colno)
+        raise IllegalDocument([fault]) from error

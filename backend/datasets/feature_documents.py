@@ -56,7 +56,8 @@ class Feature:
 
     def value_rows(self) -> list[dict[str, object]]:
         """The rows of its values, by column."""
-        return [{"did": self.row["did"], "index": self.index, "value": value} for value in self.values]
+        index = self.index
+        return [{"did": self.row["did"], "index": index, "value": value} for value in self.values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ def first_mistake(found: Iterable[Feature], taken: Iterable[int]) -> Mistake | N
     """
     places = set(taken)
     for feature in found:
-        if feature.index in places:
-            return Mistake("450", f"A feature is at place {feature.index} already: feature: {feature.name}")
-        places.add(feature.index)
+        index = feature.index
+        if index in places:
+            return Mistake("450", f"A feature is at place {index} already: feature: {feature.name}")
+        places.add(index)
         again = _repeated([str(_stored_value(value)) for value in feature.values])
         if again is not None:
             value = feature.values[again]
