@@ -235,7 +235,10 @@ def work() -> None:
             judgement = Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
         except Exception as error:  # a failing comparison is reported, it does not end the others
             judgement = _failed(question, error)
-        pipe.send(judgement)
+        try:
+            pipe.send(judgement)
+        except OSError:
+            return
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:

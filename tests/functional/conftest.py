@@ -46,7 +46,7 @@ def _serving(module: str, *arguments: str) -> Iterator[Server]:
                     process.kill()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[Server]]:
     """Runs a command that serves: ``with serving("proxy.cli", "legacy", …) as server``."""
     return _serving
