@@ -18,9 +18,10 @@ from typing import Any
 
 import orjson
 import pytest
-from echo import Echo, Message, Wire, echoing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.functional.echo import Echo, Message, Wire, echoing
 
 PROVE = bool(os.environ.get("PROVE"))
 Serving = Callable[..., AbstractContextManager[Any]]

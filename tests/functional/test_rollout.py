@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
-from echo import echoing
 
 from config.rollout import load_rollout
 from config.routes import RouteMap, load_routes
 from proxy.caller import Callers
 from proxy.policy import Side, bucket, decide
 from proxy.translation import Request
+from tests.functional.echo import echoing
 
 ROOT = Path(__file__).parent.parent.parent
 Serving = Callable[..., AbstractContextManager[Any]]
