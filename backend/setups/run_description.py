@@ -4,17 +4,12 @@ Source: legacy notes, flow 3.4 and task (schema openml.run.upload).
 """
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 
-from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.parameters import LARGEST, bounded
-
-_SCHEMA = Path(__file__).with_name("run_description.xsd")
-_NAMESPACE = "{http://openml.org/openml}"
+from backend.xml_documents import IllegalDocument, Node, node, parse, validate
 
 
 class IllegalDescription(ValueError):
@@ -87,26 +82,14 @@ def read_xml(document: bytes) -> RunDescription:
     Raises:
         IllegalDescription: It is not well-formed, or not as the schema wants it.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     try:
-        root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError as error:
-        # The parser's own log: that of the exception holds what other documents had, too.
-        # PHP goes on to validate the document that it could not read, and names both complaints.
-        raise IllegalDescription(
-            [*_messages(parser.error_log), "Line -1, column 0: the document has no document element."]
-        ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        # An entity could stand for anything; descriptions have none.
-        raise IllegalDescription(["Line 1, column 0: a document type declaration is not allowed."])
-    schema = _schema()
-    if not schema.validate(root):
-        raise IllegalDescription(_messages(schema.error_log))
-    flow_id = _integer(root.findtext(f"{_NAMESPACE}flow_id"))
-    return RunDescription(
-        flow_id,
-        tuple(_setting(element, flow_id) for element in root.iterfind(f"{_NAMESPACE}parameter_setting")),
-    )
+        element = parse(document)
+        validate(element, "run_upload")
+    except IllegalDocument as error:
+        raise IllegalDescription([str(fault) for fault in error.faults]) from error
+    root = node(element)
+    flow_id = _integer(root.raw("flow_id"))
+    return RunDescription(flow_id, tuple(_setting(one, flow_id) for one in root.all("parameter_setting")))
 
 
 def read_json(document: object) -> RunDescription:
@@ -136,20 +119,11 @@ def read_json(document: object) -> RunDescription:
     )
 
 
-@cache
-def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(_SCHEMA))
-
-
-def _messages(log: etree._ListErrorLog) -> list[str]:
-    return [f"Line {entry.line}, column {entry.column}: {entry.message.rstrip('.')}." for entry in log]
-
-
-def _setting(element: etree._Element, flow_id: int) -> Setting:
-    component = element.findtext(f"{_NAMESPACE}component")
+def _setting(setting: Node, flow_id: int) -> Setting:
+    component = setting.raw("component")
     return Setting(
-        name=element.findtext(f"{_NAMESPACE}name") or "",
-        value=element.findtext(f"{_NAMESPACE}value") or "",
+        name=setting.raw("name") or "",
+        value=setting.raw("value") or "",
         component=flow_id if component is None else _integer(component),
     )
 

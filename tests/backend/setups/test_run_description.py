@@ -35,7 +35,7 @@ def test_an_id_of_any_length_is_read() -> None:
     ("document", "message"),
     [
         ("hello", "Line 1, column 1: Start tag expected, '<' not found"),
-        ("hello", "Line -1, column 0: the document has no document element."),
+        ("hello", "Line -1, column 0: The document has no document element."),
         ("<run/>", "Line 1, column 0: Element 'run': No matching global declaration"),
         (XML.format(parameter("a b", "1")), "The value 'a b' is not accepted by the pattern"),
         (XML.format(parameter("a", "ü")), "The value 'ü' is not accepted by the pattern"),
