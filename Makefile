@@ -3,9 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
-export SKIP_MARIADB SKIP_BROWSER
+export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER
 
-.PHONY: help install demo test check lint bench fuzz prove mariadb chromium lock
+.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ install: .venv/installed  ## create .venv with everything that is locked
 demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1: stop after the report)
 	$(BIN)/parity demo $(if $(ONCE),--once)
 
-test: install mariadb chromium  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1)
+test: install mariadb fronts chromium  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: install  ## formatting, lint and types
@@ -36,6 +36,9 @@ bench: install  ## benchmarks: each prints ratios measured in one run
 
 mariadb:
 	@sh tests/install_mariadb.sh
+
+fronts:
+	@sh tests/install_fronts.sh
 
 chromium:
 	@sh tests/install_chromium.sh
