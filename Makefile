@@ -50,3 +50,6 @@ lock: install  ## renew requirements.lock from pyproject.toml
 
 fuzz: install mariadb  ## schemathesis against the running backend, 10,000 requests on each database
 	$(BIN)/python -m tests.fuzz --requests 10000
+
+prove: install mariadb  ## proofs in full size; writes docs/evidence.md
+	$(BIN)/python -m tests.prove

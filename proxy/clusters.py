@@ -1,13 +1,13 @@
 """Clusters of a diff log: the same difference in many exchanges, how often, since when, and whether it is over."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.log_schema import LogError
@@ -115,18 +115,78 @@ async def read_clusters(
         offset: How many to pass over.
         route: Only of this route.
     """
-    query = _grouped().order_by(func.sum(differences.c.exchanges).desc(), differences.c.cluster)
+    columns = differences.c
+    conditions = []
     if run is not None:
-        query = query.where(differences.c.run == run)
+        conditions.append(columns.run == run)
     if since is not None:
-        query = query.where(differences.c.last >= since)
+        conditions.append(columns.last >= since)
     if route is not None:
-        query = query.where(differences.c.route == route)
+        conditions.append(columns.route == route)
+    query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
     if limit is not None:
-        query = query.limit(limit).offset(offset)
+        # Signatures are long: only those of the page are read.
+        keys = select(columns.cluster).where(*conditions).group_by(columns.cluster)
+        keys = keys.order_by(func.sum(columns.exchanges).desc(), columns.cluster).limit(limit).offset(offset)
+        found = (await connection.execute(keys)).scalars().all()
+        query = query.where(columns.cluster.in_(found))
     rows = (await connection.execute(query)).all()
     received = await _received(connection, run)
     return [_stored(row, received) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the clusters between two runs.
+
+    Args:
+        counts: How many there are in each state.
+        first: Names and states of the first ones: new, still there, fixed, unasked; the most frequent first.
+    """
+
+    counts: Mapping[State, int]
+    first: Sequence[tuple[str, State]]
+
+
+async def changes(connection: AsyncConnection, before: str, after: str, most: int) -> Changes:
+    """What became of all clusters from one run to a later one, as ``against_run``; the database does the work.
+
+    Args:
+        connection: The log.
+        before: The earlier run.
+        after: The later one.
+        most: Most names.
+    """
+    columns = differences.c
+    compared = await compared_routes(connection, run=after)
+    earlier = select(columns.cluster).where(columns.run == before)
+    later = select(columns.cluster).where(columns.run == after)
+    gone = and_(columns.run == before, columns.cluster.not_in(later))
+    conditions = {
+        State.NEW: and_(columns.run == after, columns.cluster.not_in(earlier)),
+        State.STILL: and_(columns.run == after, columns.cluster.in_(earlier)),
+        State.FIXED: and_(gone, columns.route.in_(compared)),
+        State.UNASKED: and_(gone, columns.route.not_in(compared)),
+    }
+    counts: dict[State, int] = {}
+    first: list[tuple[str, State]] = []
+    for state, condition in conditions.items():
+        query = select(func.count()).select_from(differences).where(condition)
+        counts[state] = int((await connection.execute(query)).scalar_one())
+        if counts[state] and len(first) < most:
+            names = (
+                select(columns.cluster).where(condition).order_by(columns.exchanges.desc(), columns.cluster)
+            )
+            found = (await connection.execute(names.limit(most - len(first)))).scalars()
+            first += [(name, state) for name in found]
+    return Changes(counts, first)
+
+
+async def read_named(connection: AsyncConnection, names: Collection[str]) -> dict[str, StoredCluster]:
+    """Some clusters by their names, over all runs."""
+    rows = (await connection.execute(_grouped().where(differences.c.cluster.in_(names)))).all()
+    received = await _received(connection, None)
+    return {row.cluster: _stored(row, received) for row in rows}
 
 
 async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:

@@ -63,8 +63,12 @@ differences = Table(
     Column("example", _TEXT, nullable=False, comment="JSON: request, path, what, legacy, new, nearly"),
 )
 
-Index("difference_route", differences.c.route)
-Index("difference_cluster", differences.c.cluster)
+# They hold all that lists need, so that no example has to be passed over to find the next row.
+Index("difference_route", differences.c.route, differences.c.cluster, differences.c.last)
+Index("difference_cluster", differences.c.cluster, differences.c.exchanges, differences.c.last)
+Index(
+    "difference_run", differences.c.run, differences.c.exchanges, differences.c.cluster, differences.c.route
+)
 
 witnesses = Table(
     "witness",

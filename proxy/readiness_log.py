@@ -39,6 +39,9 @@ async def read_readiness(
     flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
     if since is not None:
         flows = flows.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
+    exact = route in known
+    if exact:
+        flows = flows.where(traffic.c.route == route)
     counts: dict[str, Counts] = defaultdict(Counts)
     for row in await connection.execute(flows.group_by(traffic.c.route, traffic.c.verdict)):
         counts[row.route].verdicts[row.verdict] += int(row.exchanges)
@@ -49,7 +52,11 @@ async def read_readiness(
     ):
         seen[row.route].add((row.kind, row.value))
     ratios: dict[str, Counter[int]] = defaultdict(Counter)
-    wanted = select(timings.c.route, timings.c.bucket, timings.c.exchanges).where(timings.c.what == "ratio")
+    wanted: Select[Any] = select(timings.c.route, timings.c.bucket, timings.c.exchanges).where(
+        timings.c.what == "ratio"
+    )
+    if exact:
+        wanted = wanted.where(timings.c.route == route)
     for row in await connection.execute(_of_runs(wanted, timings.c.run, since)):
         ratios[row.route][row.bucket] += row.exchanges
     opened = await open_clusters(connection, since)

@@ -15,13 +15,12 @@ from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.describe import shown
 from proxy.clusters import (
-    State,
     StoredCluster,
-    against_run,
-    compared_routes,
+    changes,
     count_clusters,
     read_cluster,
     read_clusters,
+    read_named,
 )
 from proxy.contract import Contract, digest, load_contract
 from proxy.coverage import known_of_routes
@@ -36,6 +35,7 @@ from proxy.readiness import Readiness
 from proxy.readiness_log import read_readiness
 
 PER_PAGE: Final = 50
+MOST_CHANGES: Final = 100
 _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "first", "last", "signature")
 
 
@@ -232,21 +232,12 @@ class Views:
             return Page("compare.html", "Compare runs", titles, [], context)
         before = await find_run(log, query.get("before") or "previous")
         after = await find_run(log, query.get("after") or "latest")
-        found = against_run(
-            await read_clusters(log, run=before),
-            await read_clusters(log, run=after),
-            await compared_routes(log, run=after),
-        )
-        states = Counter(cluster.state for cluster in found)
-        context |= {
-            "before": before,
-            "after": after,
-            "states": {str(state): states[state] for state in State},
-        }
-        shown_rows = found[: PER_PAGE * 10]
-        rows = [
-            (str(item.state), *row) for item, row in zip(shown_rows, _cluster_rows(shown_rows), strict=True)
-        ]
+        found = await changes(log, before, after, MOST_CHANGES)
+        context |= {"before": before, "after": after}
+        context["states"] = {str(state): count for state, count in found.counts.items()}
+        named = await read_named(log, [name for name, _ in found.first])
+        cells = _cluster_rows([named[name] for name, _ in found.first])
+        rows = [(str(state), *row) for (_, state), row in zip(found.first, cells, strict=True)]
         return Page("compare.html", "Compare runs", titles, rows, context)
 
     async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
@@ -263,6 +254,8 @@ async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, 
     query = select(
         traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
     )
+    if only is not None and len(only) == 1:
+        query = query.where(traffic.c.route.in_(only))
     hours: dict[datetime, Counter[str]] = defaultdict(Counter)
     for row in await log.execute(query.group_by(traffic.c.hour, traffic.c.route, traffic.c.verdict)):
         if only is None or row.route in only:

@@ -230,3 +230,12 @@ def test_the_budget_of_nodes_is_a_verdict(tmp_path: Path) -> None:
         differ.compare(of(GET), answer(list(range(50))), answer(list(range(1, 51)))).verdict
         == "too_expensive"
     )
+
+
+def test_a_stored_file_is_compared_byte_by_byte(differ: Differ) -> None:
+    """Also when it is XML, which means the same with another namespace."""
+    kind = (("Content-Type", "text/xml"),)
+    legacy, new = (Observation(200, kind, b'<a xmlns="http://x/%d"/>' % number) for number in (1, 2))
+    found = differ.compare(of(GET), legacy, new)
+    assert [(difference.path, difference.what) for difference in found.differences] == [("$", "bytes")]
+    assert differ.compare(of(GET), legacy, legacy).verdict == "match"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from diffing.model import Asked
-from diffing.normalise import normalise
+from diffing.normalise import normalise, tolerate
 from tests.diffing.registry import GET, registry
 
 
@@ -26,3 +26,9 @@ def test_the_observer_sees_each_change(tmp_path: Path) -> None:
     entries = registry(tmp_path).of_route("thing.get")
     normalise({"id": "7"}, Asked(GET, "GET"), entries, lambda *change: seen.append(change))
     assert seen == [("thing-id", "7", 7)]
+
+
+def test_a_body_that_is_no_document_has_no_canonical_form(tmp_path: Path) -> None:
+    """A new side that answers plain text is a difference, not a fault of the comparison."""
+    entries = registry(tmp_path).of_route("thing.list")
+    assert tolerate([], b"text", Asked(GET, "GET"), entries) == ([], b"text", ())

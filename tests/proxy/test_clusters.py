@@ -9,6 +9,7 @@ from proxy.clusters import (
     State,
     against_run,
     against_time,
+    changes,
     compared_routes,
     read_cluster,
     read_clusters,
@@ -90,3 +91,15 @@ async def test_an_unknown_cluster_is_told(tmp_path: Path, name: str, told: str) 
     async with reading(url) as log:
         with pytest.raises(LogError, match=told):
             await read_cluster(log, name)
+
+
+async def test_the_database_tells_the_same_changes(tmp_path: Path) -> None:
+    """As when all clusters are read; the names can be cut."""
+    url, first, second = await two_runs(tmp_path)
+    async with reading(url) as log:
+        found = await changes(log, first, second, 10)
+        cut = await changes(log, first, second, 1)
+    expected = [(cluster_id(NEW), State.NEW), (cluster_id(KEPT), State.STILL), (cluster_id(OLD), State.FIXED)]
+    assert found.first == expected
+    assert (cut.first, cut.counts) == (expected[:1], found.counts)
+    assert found.counts == {State.NEW: 1, State.STILL: 1, State.FIXED: 1, State.UNASKED: 0}

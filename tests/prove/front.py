@@ -1,0 +1,47 @@
+"""The promises of the proxy at the sizes of the issue: the functional tests with ``PROVE=1``."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.prove.proof import Proof
+
+
+def _proved(title: str, *modules: str) -> Proof:
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "lines"
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:xdist",
+                *(f"tests/functional/{name}.py" for name in modules),
+            ],
+            env={**os.environ, "PROVE": "1", "EVIDENCE": str(lines)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told = lines.read_text(encoding="utf-8").splitlines() if lines.exists() else []
+    last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else done.stderr[-200:]
+    return Proof(title, done.returncode == 0, (f"- {last}", *told))
+
+
+def front_door() -> Proof:
+    """Fidelity, smuggling, leaks, storms."""
+    return _proved("What goes through the proxy is what was sent", "test_front_door")
+
+
+def rollout() -> Proof:
+    """Shares, replicas, reloads, the kill switch."""
+    return _proved("A rollout moves whom it should and loses no request", "test_rollout")
+
+
+def isolation() -> Proof:
+    """Sick shadows, logs and comparers."""
+    return _proved("The client does not notice the shadow", "test_isolation", "test_sick_shadow")
