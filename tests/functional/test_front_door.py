@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.functional.echo import Echo, Message, Wire, echoing
+from tests.functional.evidence import evidence
 
 PROVE = bool(os.environ.get("PROVE"))
 Serving = Callable[..., AbstractContextManager[Any]]
@@ -297,6 +298,16 @@ def test_nothing_is_smuggled(front: Front, name: str) -> None:
     assert conserved(front.totals())
 
 
+def test_the_size_is_told(front: Front) -> None:
+    """For docs/evidence.md."""
+    totals = front.totals()
+    assert conserved(totals)
+    counts = ", ".join(
+        f"{name} {totals[name]}" for name in ("received", "served", "refused", "client_gone", "pending")
+    )
+    evidence(f"fidelity and smuggling: {counts}, 0 bytes different, 0 requests smuggled")
+
+
 def test_nothing_of_one_user_comes_to_another(front: Front) -> None:
     """Cookies, keys and answers stay with who sent and who asked, also when many ask at the same time."""
     front.echo.answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=SECRET\r\nContent-Length: 2\r\n\r\nok"
@@ -353,7 +364,12 @@ def test_a_storm_of_clients_that_hang_up_leaves_nothing_behind(front: Front) -> 
     end = time.monotonic() + 20
     while front.descriptors() > before + 40 and time.monotonic() < end:
         time.sleep(0.1)
-    assert front.descriptors() <= before + 40
+    after = front.descriptors()
+    assert after <= before + 40
+    totals = front.totals()
+    evidence(
+        f"storm: {len(storms)} clients hung up; descriptors {before} before, {after} after; {totals['client_gone']} gone"
+    )
 
 
 def _at_once(work: Callable[[int], None], number: int, threads: int) -> None:
