@@ -162,7 +162,7 @@ class ShadowLeg:
         if not breaker.allows():
             return None
         observation = (await self._ask(job, side, None)).observation
-        breaker.note(observation.status is not None)
+        breaker.note(observation.error in (None, TOO_LARGE))
         return observation
 
     async def _judge(self, job: Job, question: Question, *, sampled: bool = True) -> Judgement:

@@ -366,10 +366,9 @@ def test_a_storm_of_clients_that_hang_up_leaves_nothing_behind(front: Front) -> 
         time.sleep(0.1)
     after = front.descriptors()
     assert after <= before + 40
-    totals = front.totals()
-    evidence(
-        f"storm: {len(storms)} clients hung up; descriptors {before} before, {after} after; {totals['client_gone']} gone"
-    )
+    gone = front.totals()["client_gone"]
+    shown = f"{len(storms)} clients hung up, {gone} before their answer"
+    evidence(f"storm: {shown}; descriptors {before} before, {after} after")
 
 
 def _at_once(work: Callable[[int], None], number: int, threads: int) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, mutants, walks
+from tests.prove import dashboard, front, mutants, walks
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -24,6 +24,9 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "mutants": mutants.prove,
     "walks": walks.prove,
     "dashboard": dashboard.prove,
+    "front-door": front.front_door,
+    "rollout": front.rollout,
+    "isolation": front.isolation,
 }
 HEAD: Final = """# Evidence
 

@@ -10,6 +10,7 @@ from tests.prove.proof import Proof
 
 
 def _proved(title: str, *modules: str) -> Proof:
+    files = [f"tests/functional/{name}.py" for name in modules]
     with tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "lines"
         done = subprocess.run(
@@ -20,7 +21,7 @@ def _proved(title: str, *modules: str) -> Proof:
                 "-q",
                 "-p",
                 "no:xdist",
-                *(f"tests/functional/{name}.py" for name in modules),
+                *files,
             ],
             env={**os.environ, "PROVE": "1", "EVIDENCE": str(lines)},
             capture_output=True,
