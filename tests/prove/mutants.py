@@ -10,12 +10,12 @@ from backend.load import load
 from tests.functional.mutants import damage, replayed
 from tests.prove.proof import Proof
 
-EACH = 3
+EACH = 8
 SEED = 7
 
 
 def prove() -> Proof:
-    """Three kinds of damage to every right answer of the corpus."""
+    """Eight kinds of damage to every right answer of the corpus."""
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder) / 'sample.db'}"
         asyncio.run(load(Path("config/sample"), database))
