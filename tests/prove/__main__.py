@@ -24,7 +24,6 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "mutants": mutants.prove,
     "walks": walks.prove,
     "dashboard": dashboard.prove,
-    "front-door": front_door.prove,
     "front-door": front.front_door,
     "rollout": front.rollout,
     "isolation": front.isolation,
