@@ -1,6 +1,7 @@
 """Two pages about the API itself: `/openapi.json` for programs and `/docs` for people; both work offline."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ def documentation_pages(
     problems: Mapping[str, ProblemType],
     public_url: str,
 ) -> list[PageRoute]:
-    """Make both pages, once: they change only with the program.
+    """Make both pages, once and not before somebody wants one: they change only with the program.
 
     Args:
         operations: In the order of the document.
@@ -34,15 +35,24 @@ def documentation_pages(
     Returns:
         The routes of the pages.
     """
-    document = openapi_document(operations, routes, problems, public_url)
-    machine = orjson.dumps(document)
-    human = _page(document)
+
+    @cache
+    def document() -> Schema:
+        return openapi_document(operations, routes, problems, public_url)
+
+    @cache
+    def machine() -> bytes:
+        return orjson.dumps(document())
+
+    @cache
+    def human() -> str:
+        return _page(document())
 
     async def openapi(_: Request) -> Response:
-        return Response(machine, media_type="application/json", headers=ANY_ORIGIN)
+        return Response(machine(), media_type="application/json", headers=ANY_ORIGIN)
 
     async def docs(_: Request) -> Response:
-        return HTMLResponse(human, headers=ANY_ORIGIN)
+        return HTMLResponse(human(), headers=ANY_ORIGIN)
 
     return [PageRoute("/openapi.json", openapi), PageRoute("/docs", docs)]
 
