@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,9 +84,15 @@ class LocalStorage:
         """Delete a file, if it is there."""
         await to_thread.run_sync(lambda: self._at(path).unlink(missing_ok=True))
 
-    async def abandoned(self) -> Sequence[str]:
-        """The claimed paths whose owners are gone; also clears what such owners staged."""
-        return await to_thread.run_sync(self._abandoned)
+    @asynccontextmanager
+    async def sweeping(self) -> AsyncIterator[Sequence[str]]:
+        """Settle claims whose owners are gone: one sweep at a time, else one could take away what another freed."""
+        lock = await to_thread.run_sync(self._lock_claims)
+        try:
+            yield await to_thread.run_sync(self._abandoned)
+        finally:
+            if lock is not None:
+                os.close(lock)
 
     async def close(self) -> None:
         """Let the lock go."""
@@ -124,12 +131,15 @@ class LocalStorage:
         text = self._temporary()
         text.write_text(json.dumps({"owner": owner, "path": path}))
         try:
-            os.link(text, self._claim_of(path))
+            while True:
+                with contextlib.suppress(FileNotFoundError):  # another process closed, and cleared up
+                    os.link(text, self._claim_of(path))
+                    return True
+                self._claims.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
             return False
         finally:
             text.unlink()
-        return True
 
     def _disown(self, path: str) -> None:
         text = self._temporary()
@@ -145,6 +155,14 @@ class LocalStorage:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _lock_claims(self) -> int | None:
+        try:
+            descriptor = os.open(self._claims, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
 
     def _abandoned(self) -> list[str]:
         if not self._claims.is_dir():

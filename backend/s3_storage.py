@@ -13,6 +13,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -124,8 +125,12 @@ class S3Storage:
         """Delete a file, if it is there."""
         await self._ask("DELETE", normal(path), expected=(200, 204, 404))
 
-    async def abandoned(self) -> Sequence[str]:
-        """The claimed paths that were given up, or are so old that their owners must be gone."""
+    @asynccontextmanager
+    async def sweeping(self) -> AsyncIterator[Sequence[str]]:
+        """Settle claims that were given up, or are so old that their owners must be gone."""
+        yield await self._abandoned()
+
+    async def _abandoned(self) -> list[str]:
         paths = []
         async for name, changed, asked in self._listed(CLAIMS):
             response = await self._ask("GET", name, expected=(200, 404))

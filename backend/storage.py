@@ -8,7 +8,7 @@ nor a file without its row:
 2. ``claim``: its path is written down and taken, in one step; nobody else can have it.
 3. ``publish``: moved to its path. Then the transaction commits, and ``release`` forgets the claim.
 
-A claim whose process died is found by ``abandoned``: its file stays when a row names the path, else it goes
+A claim whose process died is found by ``sweeping``: its file stays when a row names the path, else it goes
 (backend/sweep.py). Files to be deleted are claimed too and removed after the commit.
 
 StorageError              the file cannot be stored as asked
@@ -22,6 +22,7 @@ import io
 import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -117,8 +118,12 @@ class Storage(Protocol):
     async def remove(self, path: str) -> None:
         """Delete a file, if it is there."""
 
-    async def abandoned(self) -> Sequence[str]:
-        """The claimed paths whose owners are gone; also clears what such owners staged."""
+    def sweeping(self) -> AbstractAsyncContextManager[Sequence[str]]:
+        """Settle claims whose owners are gone, alone where that can be had.
+
+        Returns:
+            A context manager that gives the claimed paths; what such owners staged is cleared.
+        """
 
     async def close(self) -> None:
         """Free what the storage holds."""

@@ -24,16 +24,16 @@ async def sweep(database: Database, storage: Storage) -> int:
     Returns:
         How many files were removed.
     """
-    paths = await storage.abandoned()
     removed = 0
-    for start in range(0, len(paths), _AT_A_TIME):
-        some = paths[start : start + _AT_A_TIME]
-        named = await _named(database, some)
-        for path in some:
-            if path not in named and await storage.size(path) is not None:
-                await storage.remove(path)
-                removed += 1
-            await storage.release(path)
+    async with storage.sweeping() as paths:
+        for start in range(0, len(paths), _AT_A_TIME):
+            some = paths[start : start + _AT_A_TIME]
+            named = await _named(database, some)
+            for path in some:
+                if path not in named and await storage.size(path) is not None:
+                    await storage.remove(path)
+                    removed += 1
+                await storage.release(path)
     if paths:
         log.warning("%d writes had been cut short; %d files without a row removed", len(paths), removed)
     return removed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -26,6 +27,12 @@ async def storage(tmp_path: Path) -> AsyncIterator[LocalStorage]:
 def files(root: Path) -> list[str]:
     """All files below a root."""
     return sorted(str(file.relative_to(root)) for file in root.rglob("*") if file.is_file())
+
+
+async def abandoned(storage: LocalStorage) -> list[str]:
+    """The claims whose owners are gone."""
+    async with storage.sweeping() as paths:
+        return list(paths)
 
 
 async def test_a_file_is_staged_claimed_and_published(storage: LocalStorage, tmp_path: Path) -> None:
@@ -61,10 +68,10 @@ async def test_claims_of_the_living_are_not_abandoned(storage: LocalStorage, tmp
     await other.claim("theirs")
     await storage.claim("given-up")
     await storage.disown("given-up")
-    assert await storage.abandoned() == ["given-up"]
-    assert await other.abandoned() == ["given-up"]
+    assert await abandoned(storage) == ["given-up"]
+    assert await abandoned(other) == ["given-up"]
     await other.close()
-    assert sorted(await storage.abandoned()) == ["given-up", "theirs"]
+    assert sorted(await abandoned(storage)) == ["given-up", "theirs"]
 
 
 KILLED = """
@@ -88,9 +95,37 @@ async def test_what_a_killed_process_leaves_is_found(storage: LocalStorage, tmp_
     """Its claim is abandoned, and its temporary files are gone."""
     done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
     assert done.returncode == -signal.SIGKILL
-    assert await storage.abandoned() == ["a/b"]
+    assert await abandoned(storage) == ["a/b"]
     await storage.release("a/b")
     assert files(tmp_path) == ["a/b"]
+
+
+async def test_who_closes_leaves_others_their_place(storage: LocalStorage, tmp_path: Path) -> None:
+    """A process that ends clears up, and another one goes on."""
+    other = LocalStorage(tmp_path)
+    staged = await other.stage(b"abc")
+    await storage.stage(b"")
+    await storage.close()
+    assert await other.claim("a")
+    await other.publish(staged, "a")
+    await other.release("a")
+    await other.close()
+    assert files(tmp_path) == ["a"]
+
+
+async def test_one_sweeps_at_a_time(storage: LocalStorage, tmp_path: Path) -> None:
+    """Who comes second sees what the first one left."""
+    other = LocalStorage(tmp_path)
+    await storage.claim("a")
+    await storage.disown("a")
+    async with storage.sweeping() as paths:
+        second = asyncio.create_task(abandoned(other))
+        await asyncio.wait([second], timeout=0.1)
+        assert not second.done()
+        assert list(paths) == ["a"]
+        await storage.release("a")
+    assert await second == []
+    await other.close()
 
 
 async def test_nothing_stays_of_a_closed_storage(tmp_path: Path) -> None:
