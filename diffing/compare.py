@@ -152,8 +152,10 @@ class Differ:
             and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
         if self.usage is not None:
-            for masked in applying[1:]:
-                self.usage.passed_over(masked.id)
+            # Whether a premise holds is only asked of the entry that counts: behind such a one, others may still.
+            certain = [entry.id for entry in applying if entry.premise is None and entry.derive is None]
+            for masked in certain[1:]:
+                self.usage.passed_over(masked)
         return applying
 
     def _accepted(

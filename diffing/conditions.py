@@ -45,6 +45,7 @@ class Condition:
 
     Args:
         parameter: One of these is among the request's path values and filters.
+        lacks: None of these is among them.
         parameters: Each named value full-matches its expression (an absent one does not).
         any_parameter: Some of the named values full-matches its expression.
         format: The form that the client asked the legacy side for, `json` or `xml`.
@@ -60,6 +61,7 @@ class Condition:
     """
 
     parameter: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     parameters: Mapping[str, re.Pattern[str]] | None = None
     any_parameter: Mapping[str, re.Pattern[str]] | None = None
     format: str | None = None
@@ -76,10 +78,12 @@ class Condition:
         """Why the premise does not hold, in one clause; None when it holds."""
         if self.parameter and not any(name in asked.parameters for name in self.parameter):
             return f"the request has no parameter {' or '.join(self.parameter)}"
+        if given := [name for name in self.lacks if name in asked.parameters]:
+            return f"the request has the parameter {given[0]}"
         for name, pattern in (self.parameters or {}).items():
-            given = asked.parameters.get(name)
-            if given is None or not pattern.fullmatch(given):
-                return f"parameter {name} is {'absent' if given is None else repr(given)}"
+            value = asked.parameters.get(name)
+            if value is None or not pattern.fullmatch(value):
+                return f"parameter {name} is {'absent' if value is None else repr(value)}"
         if self.any_parameter and not any(
             name in asked.parameters and pattern.fullmatch(asked.parameters[name])
             for name, pattern in self.any_parameter.items()

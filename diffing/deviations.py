@@ -264,12 +264,13 @@ class _Reader:
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
         known = {"parameter", "parameters", "method", "role", "value", "message"}
-        known |= {"format", "known", "writes", "method_known", "segment", "any_parameter"}
+        known |= {"lacks", "format", "known", "writes", "method_known", "segment", "any_parameter"}
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
         value = table.get("value", [])
         return Condition(
             parameter=self._strings("when.parameter", table.get("parameter", [])),
+            lacks=self._strings("when.lacks", table.get("lacks", [])),
             parameters=self._patterns("when.parameters", table.get("parameters", {})),
             any_parameter=self._patterns("when.any_parameter", table.get("any_parameter", {})),
             format=self._optional_text("when.format", table.get("format")),

@@ -1,7 +1,7 @@
 """``parity check``: replay recordings against the new side and say whether it has parity."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from diffing.model import UNROUTED, Outcome, SkipReason
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
 from proxy.recordings import read_recordings
-from proxy.replay import Replay, tally
+from proxy.replay import Exchange, Replay, tally
 from proxy.tally import FAILING, Tally
 from proxy.upstream import Upstream
 
@@ -143,12 +143,16 @@ async def check(
         exchanges = await replay.run(
             lambda name: route is None or fnmatchcase(name, route), concurrency=concurrency, progress=progress
         )
-    if usage is not None:
-        for exchange in exchanges:
-            if exchange.asked is not None:
-                usage.compared(exchange.route, exchange.comparison.deviations)
+    count_usage(usage, exchanges)
     result = tally(exchanges)
     return CheckResult(result, tuple(breaches(result, routes, limits, route)))
+
+
+def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
+    """Tell the lint which entries the exchanges hit."""
+    for exchange in exchanges:
+        if usage is not None and exchange.asked is not None:
+            usage.compared(exchange.route, exchange.comparison.deviations)
 
 
 def breaches(

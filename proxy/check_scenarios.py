@@ -15,9 +15,10 @@ from config.routes import load_routes
 from config.settings import load_backend_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
+from diffing.lint import Usage
 from diffing.model import UNROUTED
 from diffing.registry import Registry
-from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, open_side
+from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, count_usage, open_side
 from proxy.check_stage import COLUMNS, Place, Stage, staged
 from proxy.effect_tally import Effects, step_effect
 from proxy.effects import Window, expected
@@ -67,6 +68,7 @@ async def check_scenarios(
     route: str | None = None,
     deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    usage: Usage | None = None,
 ) -> ScenariosResult:
     """Replay scenarios against a backend in this process.
 
@@ -80,6 +82,7 @@ async def check_scenarios(
         route: Glob of route names; of other routes' steps only the recorded changes are applied.
         deadline: Seconds for one answer.
         progress: Called with the number of steps done and of all.
+        usage: Told of what the registry's entries do, for the lint.
 
     Returns:
         Counts, effects and breaches.
@@ -91,7 +94,7 @@ async def check_scenarios(
     """
     routes = load_routes(config)
     registry = load_registry(config)
-    differ = Differ(registry, load_problems(config))
+    differ = Differ(registry, load_problems(config), usage=usage)
     if route is not None and not any(fnmatchcase(name, route) for name in (*routes.routes, UNROUTED)):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
     plays = read_scenarios(paths)
@@ -108,6 +111,7 @@ async def check_scenarios(
                 replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
         await stage.reset()
+    count_usage(usage, player.exchanges)
     counts = tally(player.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
     return ScenariosResult(CheckResult(counts, (*found, *player.effects.breaches())), player.effects)

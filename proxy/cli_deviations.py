@@ -1,6 +1,7 @@
 """``parity deviations``: look at the registry, lint it, and write the pages that are made of it."""
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ from diffing.deviations import load_registry
 from diffing.guide import guide
 from diffing.lint import Usage, lint_examples, lint_usage
 from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check_scenarios import check_scenarios
+from proxy.check_stage import Place
 from proxy.operations_table import operations_table
 
 commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
@@ -25,6 +28,10 @@ Config = Annotated[
 ]
 Recordings = Annotated[
     list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH")
+]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Option("--scenarios", help="Recorded writes: files or directories.", metavar="PATH"),
 ]
 Database = Annotated[
     str | None, typer.Option(help="Database of the backend to replay against.", metavar="URL")
@@ -54,19 +61,26 @@ def list_command(
 @commands.command("lint")
 def lint_command(
     recordings: Recordings = None,
+    scenarios: Scenarios = None,
     database: Database = None,
     public_url: PublicUrl = None,
     object_store_url: ObjectStoreUrl = None,
     files: Files = None,
     config: Config = None,
 ) -> None:
-    """Run every example and near miss; with recordings also find stale, dead and over-broad entries; exit 1 for any."""
+    """Run every example and near miss; with recordings also find stale, dead and over-broad entries; exit 1 for any.
+
+    Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
+    """
     directory = config_directory(config)
     registry = load_registry(directory)
     findings = list(lint_examples(registry))
-    if recordings:
+    if recordings or scenarios:
         usage = Usage()
-        _check(recordings, database, public_url, object_store_url, files, directory, usage)
+        if recordings:
+            _check(recordings, database, public_url, object_store_url, files, directory, usage)
+        if scenarios:
+            asyncio.run(_play(scenarios, directory, usage))
         findings += lint_usage(registry, usage)
     for finding in findings:
         typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
@@ -104,6 +118,12 @@ def operations_command(
     table = operations_table(load_routes(directory), load_registry(directory), result.tally)
     to.write_text(table, encoding="utf-8")
     typer.echo(f"wrote {to}")
+
+
+async def _play(scenarios: list[Path], config: Path, usage: Usage) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(f"sqlite:///{folder}/lint.db", config / "sample", Path(folder) / "files")
+        await check_scenarios(tuple(scenarios), place, config, limits=Limits(), usage=usage)
 
 
 def _check(

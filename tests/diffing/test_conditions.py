@@ -15,6 +15,7 @@ ASKED = Asked(None, "GET", {"status": "bogus", "limit": "0"}, "user")
     ("condition", "word"),
     [
         (Condition(parameter=("offset",)), "offset"),
+        (Condition(lacks=("tag", "limit")), "limit"),
         (Condition(parameters={"limit": re.compile("1")}), "limit"),
         (Condition(parameters={"tag": re.compile(".*")}), "absent"),
         (Condition(any_parameter={"limit": re.compile("1"), "tag": re.compile(".*")}), "limit, tag"),
@@ -35,6 +36,7 @@ def test_an_unmet_premise_says_what_is_not_so(condition: Condition, word: str) -
     [
         Condition(),
         Condition(parameter=("offset", "limit")),
+        Condition(lacks=("tag",)),
         Condition(parameters={"status": re.compile("bog.*")}),
         Condition(any_parameter={"limit": re.compile("0+"), "tag": re.compile(".*")}),
         Condition(message=re.compile("results$")),
