@@ -56,23 +56,34 @@ def test_imports_point_one_way(source: Path) -> None:
     """proxy → diffing → config and backend → config; only check and demo run the backend in-process."""
     package = source.parts[0]
     allowed = ALLOWED[package] | ({"backend"} if str(source).startswith(RUNS_THE_BACKEND) else set())
-    wrong = [name for name in imported(source) if name.split(".")[0] in PACKAGES and name.split(".")[0] not in allowed]
+    wrong = [
+        name
+        for name in imported(source)
+        if name.split(".")[0] in PACKAGES and name.split(".")[0] not in allowed
+    ]
     assert wrong == []
 
 
 def test_only_one_module_speaks_http_for_the_proxy() -> None:
     """The HTTP client can be swapped by changing one file."""
-    users = [s for s in SOURCES if s.parts[0] == "proxy" and "aiohttp" in {n.split(".")[0] for n in imported(s)}]
+    users = [
+        s for s in SOURCES if s.parts[0] == "proxy" and "aiohttp" in {n.split(".")[0] for n in imported(s)}
+    ]
     assert users == [Path("proxy/upstream.py")]
 
 
 def test_nothing_of_one_machine_is_in_the_tree() -> None:
     """The project stands alone: no absolute home of one checkout, no folder beside it."""
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
     pattern = re.compile(rb"/" + rb"work/|\.\./sha" + rb"red")
     found = [
         name
         for name in files.split("\0")
-        if name and not name.endswith(".gz") and (ROOT / name).is_file() and pattern.search((ROOT / name).read_bytes())
+        if name
+        and not name.endswith(".gz")
+        and (ROOT / name).is_file()
+        and pattern.search((ROOT / name).read_bytes())
     ]
     assert found == []
