@@ -19,7 +19,7 @@ from diffing.registry import Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
-# A case that no recording has may still come: after 1,000 exchanges without it, its rate is below 0.3 % (rule of three).
+# A case that no recording has may still come; after 1,000 exchanges without it, its rate is below 0.3 % (rule of 3).
 STALE_AFTER: Final = 1_000
 
 

@@ -74,7 +74,7 @@ def job(
 
 
 def leg(
-    routes: RouteMap, comparer: Comparer, ledger: Ledger, new: Recorded, legacy: Recorded, **settings: int
+    routes: RouteMap, comparer: Comparer, ledger: Ledger, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowLeg:
     """A shadow leg between two sides in memory."""
     return ShadowLeg(

@@ -22,7 +22,7 @@ async def setup_of(writable: Writable, key: str, flow_id: int, *settings: dict[s
     [run] = await writable.rows(tables.run, tables.run.c.rid == answer.json()["run_id"])
     setup = tables.algorithm_setup
     [row] = await writable.rows(setup, setup.c.sid == run[2])
-    return row
+    return tuple(row)
 
 
 async def test_the_same_settings_are_the_same_setup(writable: Writable, keys: dict[str, str]) -> None:
