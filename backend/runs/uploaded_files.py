@@ -138,7 +138,7 @@ def _fault(behind: str, file: Path) -> str | None:
     except ArffError as error:
         return f"ARFF: {error}"
     except etree.XMLSyntaxError as error:
-        return f"XML: {error}"
+        return f"XML: {error.msg}"  # the whole error names the file of this server
     return None
 
 
