@@ -33,6 +33,7 @@ Schema = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
 JSON = "application/json"
+NO_CONTENT = 204
 _WITHOUT_BODY = ("GET", "DELETE")
 
 
@@ -168,9 +169,11 @@ class _Describer:
 
     def _success(self) -> Schema:
         described: Schema = {"description": "The answer."}
-        if self.declared.answer is not None:
-            described["content"] = {self.declared.media_type: {"schema": self.schemas[self.declared.name]}}
-        return {str(self.declared.status): described}
+        if self.declared.status != NO_CONTENT:
+            schema = self.schemas[self.declared.name] if self.declared.answer is not None else {}
+            described["content"] = {self.declared.media_type: {"schema": schema}}
+        further = {str(status): {"description": said} for status, said in self.declared.further.items()}
+        return {str(self.declared.status): described, **further}
 
     def _problems(self) -> Schema:
         """One response per status: the problem types and legacy codes that it can have."""

@@ -8,6 +8,7 @@ gateway checks input by it, and the OpenAPI document is made of it.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,6 +94,7 @@ class Operation(Generic[P]):
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
+        further: What other statuses say that are no problems: parts, redirections, "not modified".
     """
 
     name: str
@@ -106,6 +108,7 @@ class Operation(Generic[P]):
     body_limit: int
     media_type: str
     status: int
+    further: Mapping[int, str]
 
 
 def operation(
@@ -120,6 +123,7 @@ def operation(
     body_limit: int = JSON_BODY_LIMIT,
     media_type: str = "application/json",
     status: int = 200,
+    further: Mapping[int, str] = MappingProxyType({}),
 ) -> Callable[[Handler[P]], Operation[P]]:
     """Declare an operation; see Operation for the arguments.
 
@@ -135,6 +139,7 @@ def operation(
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
+        further: What other statuses say that are no problems.
 
     Returns:
         A decorator that makes an Operation of an async function.
@@ -153,6 +158,7 @@ def operation(
             body_limit=body_limit,
             media_type=media_type,
             status=status,
+            further=further,
         )
 
     return declare

@@ -34,6 +34,9 @@ ELSEWHERE = "url"
 HTML = "text/html; charset=UTF-8"
 """What PHP says of the empty body of a redirection."""
 
+PARTLY = {206: "The range that was asked for.", 304: "The copy with the given entity tag is current."}
+FROM_ELSEWHERE = {302: "The file is stored elsewhere."}
+
 
 class FilePath(Parameters):
     """A file by id; the name behind it is for people and tools, and may be anything."""
@@ -114,7 +117,12 @@ def _download(name: str) -> Operation[FilePath]:
     problems = (UNKNOWN, PRIVATE, UNSATISFIABLE)
 
     @operation(
-        name, parameters=FilePath, answer=None, problems=problems, media_type="application/octet-stream"
+        name,
+        parameters=FilePath,
+        answer=None,
+        problems=problems,
+        media_type="*/*",  # the one that was uploaded with the file
+        further=PARTLY | FROM_ELSEWHERE,
     )
     async def download(call: Call[FilePath]) -> Answer:
         """A stored file, all of it or one range; a redirection when it is stored elsewhere.
@@ -146,6 +154,7 @@ def _csv(name: str) -> Operation[FilePath]:
     answer=None,
     problems=(NO_SPLITS, PRIVATE_DATA, UNSATISFIABLE),
     media_type="text/plain",
+    further=PARTLY | FROM_ELSEWHERE,
 )
 async def splits(call: Call[SplitsPath]) -> Answer:
     """The splits of a task: stored ones, else from where the setting ``splits_url`` says.

@@ -45,6 +45,13 @@ def test_problems_name_their_types_and_codes(document: dict[str, Any]) -> None:
     assert narrowed["type"]["enum"] == ["https://openml.org/problems/dataset-not-found"]
 
 
+def test_a_download_tells_its_parts_and_redirections(document: dict[str, Any]) -> None:
+    """A file may come whole, in part, from elsewhere, or not at all because it is there already."""
+    responses = document["paths"]["/data/download/{file_id}/{name}"]["get"]["responses"]
+    assert {"200", "206", "302", "304"} <= set(responses)
+    assert list(responses["200"]["content"]) == ["*/*"]
+
+
 def test_constraints_of_parameters_are_told(document: dict[str, Any]) -> None:
     """`limit` starts at 1."""
     parameters = {p["name"]: p for p in document["paths"]["/datasets/list"]["get"]["parameters"]}
