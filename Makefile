@@ -35,13 +35,13 @@ bench: install  ## benchmarks: each prints ratios measured in one run
 	$(BIN)/python -m tests.benchmarks
 
 mariadb:
-	@sh tests/install_mariadb.sh
+	@sh tests/install.sh mariadb
 
 fronts:
-	@sh tests/install_fronts.sh
+	@sh tests/install.sh fronts
 
 chromium:
-	@sh tests/install_chromium.sh
+	@sh tests/install.sh chromium
 
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools

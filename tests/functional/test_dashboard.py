@@ -51,7 +51,7 @@ def browser_page(url: str) -> Iterator[Page]:
         pytest.skip(f"{SKIP} IS SET: THE DASHBOARD IS NOT TESTED IN A BROWSER")
     program = shutil.which("chromium")
     if program is None:
-        pytest.fail(f"chromium is missing; as root: sh tests/install_chromium.sh (or set {SKIP}=1)")
+        pytest.fail(f"chromium is missing; as root: sh tests/install.sh chromium (or set {SKIP}=1)")
     SCREENSHOTS.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
