@@ -36,10 +36,12 @@ class ScenariosResult:
     Args:
         check: Answers, and all breaches.
         effects: What the steps changed.
+        exchanges: The steps that were replayed, in order.
     """
 
     check: CheckResult
     effects: Effects
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,7 +116,8 @@ async def check_scenarios(
     count_usage(usage, player.exchanges)
     counts = tally(player.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
-    return ScenariosResult(CheckResult(counts, (*found, *player.effects.breaches())), player.effects)
+    checked = CheckResult(counts, (*found, *player.effects.breaches()))
+    return ScenariosResult(checked, player.effects, tuple(player.exchanges))
 
 
 def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 
 from config.rollout import Dialect
+from config.routes import RouteMap
 from diffing.model import UNROUTED, Observation
 from proxy.comparer import Question
 from proxy.forms import read_fields
@@ -11,7 +13,7 @@ from proxy.jobs import Job
 from proxy.php import encode, parse_form
 from proxy.policy import Decision
 from proxy.replay import key_of
-from proxy.translate import KEY
+from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
 
 
@@ -35,7 +37,7 @@ def question_of(
         route=translation.route.name if translation.route else None,
         method="GET" if head else job.request.method,
         parameters=dict(translation.parameters),
-        role=role_of_key(key_of(translation.target), admin_keys, legacy),
+        role=role_of_key(key_in(translation), admin_keys, legacy),
         format=translation.format,
         known=translation.known,
         legacy=legacy,
@@ -51,6 +53,15 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("format", question.format),
         *(("parameter", name[:80]) for name in question.parameters),
     )
+
+
+def key_in(translation: Translation) -> str:
+    """The key of a request as the database compares keys: that of the query, else that of the form."""
+    key = key_of(translation.target)
+    if key or not translation.body:
+        return key
+    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
+    return (read_fields(kind, translation.body).get(KEY) or "").rstrip(" ").casefold()
 
 
 def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
@@ -78,3 +89,21 @@ def bodiless(request: Request) -> tuple[tuple[str, str], ...]:
     """The headers of a request without those of its body."""
     dropped = ("content-type", "content-length", "content-encoding")
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped)
+
+
+def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> Request:
+    """The GET that stands for another request of the legacy side.
+
+    Args:
+        request: What a client asked of the legacy side.
+        translation: The same for the new side.
+        routes: The route map.
+    """
+    bare = replace(request, method="GET", body=b"", headers=bodiless(request))
+    # The key may be in the form: the way over the new side's GET puts it into the query.
+    back = new_to_legacy(Request("GET", translation.target, translation.headers, b""), routes)
+    if not isinstance(back, Translation):
+        return bare
+    # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
+    form = translation.format.encode()
+    return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))

@@ -15,19 +15,26 @@ from config.settings import Shadow as ShadowSettings
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.breaker import Breaker
 from proxy.comparer import Comparer, Judgement, Question
-from proxy.control import by_length
+from proxy.control import asked_again, by_length
 from proxy.curl import curl_line
 from proxy.forward import HOP_BY_HOP
 from proxy.jobs import Job, MemoryQueue, Queue
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.observe import TOO_LARGE, observe
 from proxy.policy import Side
-from proxy.questions import bodiless, facts_of, passes_unchanged, question_of, route_name, with_key_of
+from proxy.questions import (
+    bodiless,
+    facts_of,
+    legacy_get,
+    passes_unchanged,
+    question_of,
+    route_name,
+    with_key_of,
+)
 from proxy.redact import Redactor
-from proxy.replay import unlimited
 from proxy.telemetry import Telemetry
-from proxy.translate import new_to_legacy
 from proxy.translation import Request, Translation
+from proxy.unlimited import unlimited
 from proxy.witness import Asking, size_of, witness
 
 _LOGGER = logging.getLogger(__name__)
@@ -172,8 +179,10 @@ class ShadowLeg:
             return Judgement(comparison, f"{question.route} {comparison.verdict}")
         judgement = await self._comparer.compare(question)
         for _ in range(2):
-            # A rehearsal is over when its answer is here: what could be asked now is another state.
-            if judgement.comparison.follow_up is None or job.decision.rehearse:
+            wanted = judgement.comparison.follow_up
+            # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
+            # caller may see is as it was: nobody can write what they may not see.
+            if wanted is None or (job.decision.rehearse and wanted is not FollowUp.PREMISE):
                 break
             judgement = await self._further(job, judgement.comparison, question, sampled=sampled)
         if judgement.comparison.outcome is None:
@@ -201,11 +210,10 @@ class ShadowLeg:
             return judgement
         still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
         again = await self._judge(job, replace(first, legacy=before, new=new), sampled=False)
-        moved = still.comparison.outcome is Outcome.MISMATCH
-        if moved or again.comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
-            comparison = Comparison(Outcome.SKIPPED, SkipReason.RACE)
-            return Judgement(comparison, f"{first.route} {comparison.verdict}")
-        return judgement
+        comparison = asked_again(judgement.comparison, still.comparison, again.comparison)
+        if comparison is judgement.comparison:
+            return judgement
+        return Judgement(comparison, f"{first.route} {comparison.verdict}")
 
     async def _further(self, job: Job, first: Comparison, question: Question, *, sampled: bool) -> Judgement:
         kind = first.follow_up
@@ -263,12 +271,7 @@ class ShadowLeg:
         if kind is FollowUp.PREMISE and premise is not None:
             return replace(bare, target=with_key_of(request, premise))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
-            # The key may be in the form: the way over the new side's GET puts it into the query.
-            back = new_to_legacy(replace(translated, method="GET", body=b""), self._routes)
-            if isinstance(back, Translation):
-                # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
-                form = translation.format.encode()
-                return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))
+            return legacy_get(request, translation, self._routes)
         return bare
 
     def _note(

@@ -3,8 +3,8 @@
 import pytest
 
 from diffing.model import Observation
-from proxy.questions import bodiless, role_of_key, with_key_of
-from proxy.translation import Request
+from proxy.questions import bodiless, key_in, role_of_key, with_key_of
+from proxy.translation import Request, Translation
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-A", "1"))
 
@@ -20,6 +20,20 @@ def test_a_request_without_its_body_says_nothing_of_it() -> None:
 def test_the_key_goes_along(request_: Request) -> None:
     """From query or form."""
     assert with_key_of(request_, "/datasets/1") == b"/datasets/1?api_key=k%26"
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "key"),
+    [
+        (b"/datasets/tag?api_key=K%20", b"api_key=other", "k"),
+        (b"/datasets/tag", b"tag=x&api_key=K+", "k"),
+        (b"/datasets/tag", b"tag=x", ""),
+        (b"/datasets/tag", b"", ""),
+    ],
+)
+def test_the_key_of_a_write_is_in_its_form(target: bytes, body: bytes, key: str) -> None:
+    """The query's first; as the database compares keys."""
+    assert key_in(Translation("POST", target, FORM, body, None, {}, "json", True)) == key
 
 
 @pytest.mark.parametrize(
