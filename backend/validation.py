@@ -15,6 +15,7 @@ from backend.problems import InputError, InputProblem
 P = TypeVar("P", bound=Parameters)
 
 UNKNOWN = "extra_forbidden"
+ID, ID_ZERO = "id", "id_zero"
 
 
 def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake: Intake) -> P:
@@ -76,11 +77,17 @@ def _entry(details: ErrorDetails, given: Mapping[str, Given]) -> InputError:
 
 
 def _code(found: list[ErrorDetails], codes: FilterCodes | None) -> str | None:
-    """The code of the mistake that PHP finds first: unknown filter, illegal value, then no results."""
+    """The code of the mistake that PHP finds first: unknown filter, illegal value, then no results.
+
+    Its dispatcher asks whether all ids of the path are numbers before anybody asks whether one is zero.
+    """
+    ids = any(details["type"] == ID for details in found)
     for details in found:
+        if ids and details["type"] == ID_ZERO:
+            continue
         if "code" in details.get("ctx", {}):
             return str(details["ctx"]["code"])
-    if codes is None or any(details["type"] == "id" for details in found):
+    if codes is None or ids:
         return None
     kinds = {details["type"] for details in found}
     if UNKNOWN in kinds:

@@ -208,7 +208,9 @@ class Differ:
         answer: Observation | None,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
-        result = normalise(old.document, asked, entries, self.usage.changed if self.usage else None)
+        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
+        transforms = () if old.form is Form.EMPTY else entries
+        result = normalise(old.document, asked, transforms, self.usage.changed if self.usage else None)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))

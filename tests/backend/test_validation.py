@@ -1,6 +1,6 @@
 """Input into declared parameters, and what is wrong with it into one problem."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 
@@ -23,17 +23,25 @@ class Asked(Parameters):
     tag: OptionalText = None
 
 
-async def handler(call: Call[Asked]) -> Document:
+class Pair(Parameters):
+    """Two path ids."""
+
+    dataset_id: Annotated[int, PathId(zero="110")]
+    engine_id: Annotated[int, PathId()]
+
+
+async def handler(call: Call[Any]) -> Document:
     """Never called."""
     return {}
 
 
 LIST = operation("thing.list", parameters=Asked, answer=None, filters=CODES)(handler)
+PAIR = operation("thing.pair", parameters=Pair, answer=None)(handler)
 GET = operation("thing.get", parameters=Asked, answer=None)(handler)
 UPLOAD = operation("thing.upload", parameters=Asked, answer=None, reads_body=True)(handler)
 
 
-def problem(asked: Operation[Asked], intake: Intake, **segments: str) -> InputProblem:
+def problem(asked: Operation[Any], intake: Intake, **segments: str) -> InputProblem:
     """What is wrong with this input."""
     with pytest.raises(InputProblem) as refused:
         read_parameters(asked, segments, intake)
@@ -92,6 +100,12 @@ def test_the_code_of_an_id_goes_before_those_of_filters() -> None:
     """Zero has one of its own; a number that is no integer has none."""
     assert problem(LIST, Intake(query=[("limit", "a")]), dataset_id="0").code == "110"
     assert problem(LIST, Intake(query=[("limit", "a")]), dataset_id="1.0").code is None
+
+
+def test_zero_is_looked_for_among_numbers_only() -> None:
+    """PHP's dispatcher asks whether all ids are numbers before anybody asks whether one is zero."""
+    assert problem(PAIR, Intake(), dataset_id="0", engine_id="abc").code == "100"
+    assert problem(PAIR, Intake(), dataset_id="0", engine_id="1.0").code is None
 
 
 def test_a_key_in_a_json_body_is_not_echoed() -> None:

@@ -10,6 +10,23 @@ from diffing.compare import Differ
 from diffing.model import Asked, Comparison, FollowUp, Observation
 from tests.diffing.registry import ENTRIES, GET, LIST, PROBLEMS, registry
 
+LIST_OF_ONE = """
+[[deviation]]
+id = "thing-list-of-one"
+kind = "transform"
+title = "t"
+routes = ["thing.list"]
+at = "$"
+transform = "list"
+why = "w"
+guide = "things"
+[[deviation.example]]
+legacy = "a"
+new = ["a"]
+[[deviation.near_miss]]
+legacy = "a"
+new = "a"
+"""
 CORS = (("Access-Control-Allow-Origin", "*"),)
 
 
@@ -62,6 +79,14 @@ def test_equal_after_deviations_is_explained(differ: Differ) -> None:
 def test_equal_without_deviations_is_a_match(differ: Differ) -> None:
     """Nothing had to be explained."""
     assert differ.compare(of(GET), answer({"a": 1}), answer({"a": 1})).verdict == "match"
+
+
+def test_an_answer_to_head_has_no_document(tmp_path: Path) -> None:
+    """Nothing becomes a list of nothing."""
+    entries = ENTRIES + LIST_OF_ONE
+    head = Observation(200, answer({}).headers, b"")
+    comparison = Differ(registry(tmp_path, entries), PROBLEMS).compare(Asked(LIST, "HEAD"), head, head)
+    assert comparison.verdict == "match"
 
 
 def test_a_deviation_not_carried_out_is_a_mismatch(differ: Differ) -> None:

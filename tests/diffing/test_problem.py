@@ -32,6 +32,14 @@ def test_names_are_demanded() -> None:
     assert paths("There is no filter size.") == ["$.detail"]
 
 
+def test_numbers_of_another_mistake_are_not_demanded() -> None:
+    """An entry with a code of its own is about something else than PHP's message."""
+    new = problem(422, "unknown-filter", "Unknown Filter", "371")
+    expected = NewSide(422, "371", "unknown-filter")
+    legacy = {"code": "686", "message": "Give at least 2"}
+    assert not list(problem_differences(Asked(None, "GET"), legacy, expected, new, decode(new), PROBLEMS))
+
+
 def test_head_has_no_body() -> None:
     """Nothing of the document can be compared, and nothing may be sent."""
     assert paths("There are no filters size and colour.", "HEAD") == ["$"]
