@@ -86,6 +86,8 @@ async def demo(
             _tell(
                 console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}, log
             )
+            for target in to_try(entries, load_routes(config)):
+                console.print(f"{'try':<18}curl {url}{target}", highlight=False, soft_wrap=True)
             if not once and not stopped.is_set():
                 console.print("Press Ctrl-C to stop.")
                 await stopped.wait()
@@ -111,6 +113,31 @@ def asked_for(recordings: Sequence[Recording], routes: RouteMap) -> list[Recordi
         ):
             chosen.append(recording)
     return chosen
+
+
+def to_try(entries: Sequence[Recording], routes: RouteMap) -> list[str]:
+    """One request that people can repeat by hand: recorded without key, query and body, in both dialects.
+
+    Args:
+        entries: What is recorded.
+        routes: The route map.
+
+    Returns:
+        The target for the legacy API and for the new one; nothing when no such request is recorded.
+    """
+    for entry in entries:
+        sent = entry.request
+        if (
+            sent.method != "GET"
+            or entry.caller != "none"
+            or b"?" in sent.target
+            or entry.response.status != 200
+        ):
+            continue
+        found = legacy_to_new(Request("GET", sent.target, (), b""), routes)
+        if isinstance(found, Translation) and found.route is not None and found.route.name == "dataset.get":
+            return [sent.target.decode(), found.target.decode()]
+    return []
 
 
 def _settings(config: Path, legacy: str, new: str, log: str, entries: Sequence[Recording]) -> ProxySettings:
@@ -209,5 +236,3 @@ def _tell(console: Console, urls: dict[str, str], log: str) -> None:
     for name, url in urls.items():
         console.print(f"{name:<18}{url}", highlight=False)
     console.print(f"{'diff log':<18}parity report --log {log}", highlight=False, soft_wrap=True)
-    console.print(f"{'try':<18}curl {urls['proxy']}/api/v1/json/data/61", highlight=False, soft_wrap=True)
-    console.print(f"{'':<18}curl {urls['proxy']}/datasets/61", highlight=False, soft_wrap=True)

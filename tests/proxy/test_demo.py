@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from config.routes import load_routes
-from proxy.demo import RECORDINGS, asked_for, demo
+from proxy.demo import RECORDINGS, asked_for, demo, to_try
 from proxy.recordings import read_recordings
 
 pytestmark = pytest.mark.anyio
@@ -30,3 +30,14 @@ def test_the_demo_only_reads(config: Path) -> None:
     routes = load_routes(config)
     sent = asked_for(list(read_recordings([RECORDINGS])), routes)
     assert all(item.scenario is None and not item.volatile for item in sent)
+
+
+def test_what_the_demo_tells_people_to_try_is_recorded(config: Path) -> None:
+    """The first thing that a newcomer does by hand works, in both dialects."""
+    entries = asked_for(list(read_recordings([RECORDINGS])), load_routes(config))
+    legacy, new = to_try(entries, load_routes(config))
+    assert legacy.startswith("/api/v1/json/data/")
+    assert new == legacy.replace("/api/v1/json/data/", "/datasets/")
+    assert b"/api/v1/json/data/61" in {
+        entry.request.target for entry in entries if entry.request.method == "GET"
+    }
