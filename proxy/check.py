@@ -19,6 +19,7 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.lint import Usage
 from diffing.model import UNROUTED, Outcome, SkipReason
+from proxy.caller_keys import CallerKeys, resolved
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
 from proxy.recordings import read_recordings
@@ -110,6 +111,7 @@ async def check(
     deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
+    keys: CallerKeys | None = None,
 ) -> CheckResult:
     """Replay recordings against the new side.
 
@@ -123,6 +125,7 @@ async def check(
         deadline: Seconds for one answer.
         progress: Called with the number done and the number of all.
         usage: Told of what the registry's entries do, for the lint.
+        keys: Keys of the callers whose keys the recordings do not hold.
 
     Returns:
         The counts and the breaches.
@@ -134,18 +137,26 @@ async def check(
     """
     routes = load_routes(config)
     differ = Differ(load_registry(config), load_problems(config), usage=usage)
-    names = [*routes.routes, UNROUTED]
-    if route is not None and not any(fnmatchcase(name, route) for name in names):
-        raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
-    entries = list(read_recordings(recordings))
+    wanted = selected(routes, route)
+    entries = resolved(read_recordings(recordings), keys or CallerKeys())
     async with open_side(side, config) as transport:
         replay = Replay(entries, routes, differ, transport, deadline=deadline)
-        exchanges = await replay.run(
-            lambda name: route is None or fnmatchcase(name, route), concurrency=concurrency, progress=progress
-        )
+        exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
     result = tally(exchanges)
     return CheckResult(result, tuple(breaches(result, routes, limits, route)))
+
+
+def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:
+    """Says of a route name whether a glob means it; None means all.
+
+    Raises:
+        CheckError: It fits no route.
+    """
+    names = [*routes.routes, UNROUTED]
+    if route is not None and not any(fnmatchcase(name, route) for name in names):
+        raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
+    return lambda name: route is None or fnmatchcase(name, route)
 
 
 def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:

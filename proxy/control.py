@@ -1,7 +1,7 @@
 """Compare two answers of one side: nothing is documented to differ, so what differs is noise or a race."""
 
 from diffing.decode import decode
-from diffing.model import Comparison, Difference, Observation, Outcome
+from diffing.model import Comparison, Difference, Observation, Outcome, SkipReason
 from diffing.walk import canonical, walk
 
 # Where the clock, a cache or a random number shows, and no client looks.
@@ -34,6 +34,23 @@ def same_side(first: Observation, second: Observation) -> Comparison:
     if first.body != second.body:
         found += _bodies(first, second)
     return Comparison(Outcome.MISMATCH if found else Outcome.MATCH, differences=tuple(found))
+
+
+def asked_again(first: Comparison, still: Comparison, again: Comparison) -> Comparison:
+    """What remains of a difference when legacy, new and legacy were asked again: only what differs while legacy stays.
+
+    Args:
+        first: The comparison with the difference.
+        still: Of both later answers of the legacy side.
+        again: Of the later answers of both sides.
+
+    Returns:
+        The first comparison, or that it was a race: something was written in between.
+    """
+    moved = still.outcome is Outcome.MISMATCH
+    if moved or again.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+        return Comparison(Outcome.SKIPPED, SkipReason.RACE)
+    return first
 
 
 def _bodies(first: Observation, second: Observation) -> tuple[Difference, ...]:

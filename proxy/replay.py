@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from config.routes import Route, RouteMap
-from config.templates import parse_template
+from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.model import (
@@ -21,7 +20,6 @@ from diffing.model import (
     Outcome,
     SkipReason,
 )
-from diffing.rows import top_rows
 from proxy.forms import read_fields
 from proxy.observe import observe
 from proxy.php import encode
@@ -30,6 +28,7 @@ from proxy.redact import redacted_target
 from proxy.tally import Tally
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
+from proxy.unlimited import unlimited
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 NOT_RECORDED = Observation(None, (), b"", error="not recorded")
@@ -167,7 +166,7 @@ class Replay:
         return await self._exchange(recording, translation)
 
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
-        skipped = _skip(recording, translation, writes=self._writes)
+        skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
         new = await self._ask(translation.method, translation.target, translation)
@@ -179,10 +178,16 @@ class Replay:
             format=translation.format,
             known=translation.known,
         )
+        comparison = await self._compared(recording, translation, asked, new)
+        return Exchange(recording, translation, asked, new, comparison)
+
+    async def _compared(
+        self, recording: Recording, translation: Translation, asked: Asked, new: Observation
+    ) -> Comparison:
         comparison = self._differ.compare(asked, recording.response, new)
         if comparison.follow_up is not None:
             comparison = await self._further(comparison, asked, translation, recording, new)
-        return Exchange(recording, translation, asked, new, _settled(recording, comparison))
+        return _settled(recording, comparison)
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
         return await observe(
@@ -203,22 +208,24 @@ class Replay:
         recording: Recording,
         new: Observation,
     ) -> Comparison:
-        answer = await self._follow(first, translation)
+        answer = await self._follow(first, recording, translation)
         comparison = self._differ.compare(asked, recording.response, new, answer)
         if comparison.follow_up is None:
             return comparison
         # The GET that stands for this request needs a further answer of its own: compared as such.
-        further = await self._follow(comparison, translation)
+        further = await self._follow(comparison, recording, translation)
         as_get = self._differ.compare(replace(asked, method="GET"), answer, new, further)
         outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
         return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
 
-    async def _follow(self, comparison: Comparison, translation: Translation) -> Observation:
+    async def _follow(
+        self, comparison: Comparison, recording: Recording, translation: Translation
+    ) -> Observation:
         kind = comparison.follow_up
         if kind is FollowUp.PREMISE and comparison.question is not None:
             return await self._ask("GET", asking(translation, comparison.question), reading(translation))
         if kind is FollowUp.LEGACY_GET:
-            return self._legacy_gets.get(translation.target, NOT_RECORDED)
+            return await self._legacy_get(recording, translation)
         if kind is FollowUp.NEW_GET:
             return await self._ask("GET", translation.target, translation)
         target = unlimited(translation.target, translation.route)
@@ -228,6 +235,9 @@ class Replay:
             task = asyncio.create_task(self._ask("GET", target, translation), name="unlimited list")
             self._unlimited[target] = task
         return await task
+
+    async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002 — a live legacy side is asked for the recording
+        return self._legacy_gets.get(translation.target, NOT_RECORDED)
 
     def _role(self, recording: Recording, translation: Translation) -> str:
         if recording.caller != "none":
@@ -277,38 +287,6 @@ def role_of(caller: str) -> str:
     return "admin" if caller.startswith("admin") else "user"
 
 
-def unlimited(target: bytes, route: Route | None = None) -> bytes:
-    """The new target that asks for the whole list (design §4, limited lists).
-
-    Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these.
-    """
-    path, _, query = target.partition(b"?")
-    top = top_rows(route)
-    whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
-    kept = []
-    for pair in query.split(b"&"):
-        name = pair.partition(b"=")[0]
-        if name in whole:
-            kept.append(name + b"=" + whole[name])
-        elif name not in (b"limit", b"offset", b""):
-            kept.append(pair)
-    if route is not None and whole:
-        path = _with_segments(path, route.new.path, whole)
-    return path + b"?" + b"&".join(kept) if kept else path
-
-
-def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) -> bytes:
-    """A path of the template, with the values of some variable segments replaced."""
-    segments = [segment for segment in path.split(b"/") if segment]
-    parts = parse_template(template)
-    first = len(segments) - len(parts)  # a prefix such as /v1 stays
-    for index, part in enumerate(parts, start=first):
-        if part.kind != "literal" and part.text.encode() in values and first >= 0:
-            segments[index] = values[part.text.encode()]
-    return b"/" + b"/".join(segments)
-
-
 def with_key_of(target: bytes, path: str) -> bytes:
     """A path of the new API, asked for with the key of another request."""
     query = target.partition(b"?")[2]
@@ -331,9 +309,10 @@ def reading(translation: Translation) -> Translation:
     return replace(translation, headers=kept, body=b"")
 
 
-def _skip(
+def skip(
     recording: Recording, translation: Translation | Untranslatable, *, writes: bool
 ) -> Comparison | None:
+    """Why the new side is not asked, None when it is."""
     if isinstance(translation, Untranslatable):
         reason = SkipReason.HTML_PAGE if recording.body_dropped else SkipReason.NO_ROUTE
         return Comparison(Outcome.SKIPPED, reason)

@@ -31,8 +31,9 @@ from diffing.rows import unspecified
 from proxy.check import InProcess, open_side
 from proxy.observe import observe
 from proxy.recordings import Recording, read_recordings
-from proxy.replay import Exchange, Replay, unlimited
+from proxy.replay import Exchange, Replay
 from proxy.translation import Translation
+from proxy.unlimited import unlimited
 
 RIGHT = (Outcome.MATCH, Outcome.EXPLAINED)
 RECORDINGS = Path("tests/recordings/read")

@@ -9,13 +9,13 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from config.problems import load_problems
-from config.routes import NewTemplate, Route, RouteMap, Rows, load_routes
+from config.routes import RouteMap, load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.inprocess import Application
 from proxy.recordings import Recording, read_recordings
-from proxy.replay import Exchange, Replay, asking, reading, role_of, tally, unlimited
+from proxy.replay import Exchange, Replay, asking, reading, role_of, tally
 from proxy.translation import Translation
 
 pytestmark = pytest.mark.anyio
@@ -181,34 +181,6 @@ async def test_a_write_that_was_carried_out_is_not_replayed(routes: RouteMap, di
 def test_roles_of_callers(caller: str, role: str) -> None:
     """The recorder's names become the registry's roles."""
     assert role_of(caller) == role
-
-
-@pytest.mark.parametrize(
-    ("target", "whole"),
-    [
-        (b"/runs/list?task=1&limit=5&offset=2&api_key=k", b"/runs/list?task=1&api_key=k"),
-        (b"/runs/list?limit=5", b"/runs/list"),
-        (b"/runs/list", b"/runs/list"),
-    ],
-)
-def test_the_list_without_limit(target: bytes, whole: bytes) -> None:
-    """Filters and key stay."""
-    assert unlimited(target) == whole
-
-
-@pytest.mark.parametrize(
-    ("target", "whole"),
-    [
-        (b"/unprocessed/2/random/3?tag=a&api_key=k", b"/unprocessed/2/random/0?tag=a&api_key=k"),
-        (b"/v1/unprocessed/2/random/3?limit=5&offset=1", b"/v1/unprocessed/2/random/0?limit=100"),
-        (b"/unprocessed/2/random/3?offset=1", b"/unprocessed/2/random/0"),
-    ],
-)
-def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: bytes) -> None:
-    """What cuts the list gets the values of the route map; what was not given stays away."""
-    rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
-    new = NewTemplate("GET", "/unprocessed/{engine}/{order}/{count}")
-    assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole
 
 
 async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteMap, differ: Differ) -> None:

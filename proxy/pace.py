@@ -1,0 +1,24 @@
+"""How fast a side may be asked."""
+
+import asyncio
+
+
+class Pace:
+    """Gives turns, so many per second, in the order in which they are asked for.
+
+    Args:
+        rate: Turns per second; None for as many as wanted.
+    """
+
+    def __init__(self, rate: float | None = None) -> None:
+        self._between = 0.0 if rate is None else 1 / rate
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait for one's turn."""
+        if not self._between:
+            return
+        now = asyncio.get_running_loop().time()
+        mine = max(self._next, now)
+        self._next = mine + self._between
+        await asyncio.sleep(mine - now)

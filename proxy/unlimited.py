@@ -1,0 +1,39 @@
+"""The request for a whole list, made from one for a part of it."""
+
+from collections.abc import Mapping
+
+from config.routes import Route
+from config.templates import parse_template
+from diffing.rows import top_rows
+
+
+def unlimited(target: bytes, route: Route | None = None) -> bytes:
+    """The new target that asks for the whole list (design §4, limited lists).
+
+    Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
+    cuts it gets these.
+    """
+    path, _, query = target.partition(b"?")
+    top = top_rows(route)
+    whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
+    kept = []
+    for pair in query.split(b"&"):
+        name = pair.partition(b"=")[0]
+        if name in whole:
+            kept.append(name + b"=" + whole[name])
+        elif name not in (b"limit", b"offset", b""):
+            kept.append(pair)
+    if route is not None and whole:
+        path = _with_segments(path, route.new.path, whole)
+    return path + b"?" + b"&".join(kept) if kept else path
+
+
+def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) -> bytes:
+    """A path of the template, with the values of some variable segments replaced."""
+    segments = [segment for segment in path.split(b"/") if segment]
+    parts = parse_template(template)
+    first = len(segments) - len(parts)  # a prefix such as /v1 stays
+    for index, part in enumerate(parts, start=first):
+        if part.kind != "literal" and part.text.encode() in values and first >= 0:
+            segments[index] = values[part.text.encode()]
+    return b"/" + b"/".join(segments)
