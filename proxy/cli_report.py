@@ -155,7 +155,9 @@ def dashboard(
     config: Config = None,
 ) -> None:
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
-    serve_forever(pages(log_url(log, config), config_directory(config)), host, port)
+    url = log_url(log, config)
+    asyncio.run(_readable(url))
+    serve_forever(pages(url, config_directory(config)), host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:
@@ -172,6 +174,12 @@ def _look(url: str, since: datetime | None, route: str | None, console: Console,
         live.update(table, refresh=True)
     else:
         console.print(line, soft_wrap=True)
+
+
+async def _readable(url: str) -> None:
+    """Say at once what each page would say."""
+    async with reading(url):
+        pass
 
 
 async def _cluster(url: str, name: str) -> Shown:

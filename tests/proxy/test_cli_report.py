@@ -79,3 +79,10 @@ def test_bad_input_is_one_line_and_status_2(log: str, arguments: list[str], told
     done = parity(*arguments, "--log", log)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert told in done.stderr
+
+
+def test_a_dashboard_of_no_log_does_not_start(tmp_path: Path) -> None:
+    """One line and exit status 2, as for the other commands."""
+    done = parity("dashboard", "--log", f"sqlite:///{tmp_path / 'absent.db'}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "there is no diff log" in done.stderr
