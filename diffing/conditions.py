@@ -58,6 +58,7 @@ class Condition:
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
             asked by GET, so it does).
         segment: Full-matched by some path segment that must be a number.
+        rehearsed: Whether the new side only rehearsed the write.
     """
 
     parameter: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class Condition:
     writes: bool | None = None
     method_known: bool | None = None
     segment: re.Pattern[str] | None = None
+    rehearsed: bool | None = None
 
     def unmet_by(self, asked: Asked, document: object, message: str = "") -> str | None:
         """Why the premise does not hold, in one clause; None when it holds."""
@@ -97,6 +99,8 @@ class Condition:
             return f"the caller's role is {asked.role}, not {' or '.join(self.role)}"
         if self.known is not None and asked.known != self.known:
             return f"the legacy server {'knows' if asked.known else 'does not know'} the path"
+        if self.rehearsed is not None and self.rehearsed != asked.rehearsed:
+            return f"the write was {'' if asked.rehearsed else 'not '}rehearsed"
         if self.writes is not None and self.writes != bool(asked.route and asked.route.writes):
             return f"the route {'does not write' if self.writes else 'writes'}"
         if self.method_known is not None and self.method_known != _method_known(asked):

@@ -101,6 +101,7 @@ class Asked:
         role: What the key turned out to be: none, user, readonly, admin or bad.
         format: `json` or `xml`: the form that the client asked the legacy side for.
         known: False when the legacy server has no route for the path.
+        rehearsed: The new side did what was asked and took it back, before the legacy side did it.
     """
 
     route: Route | None
@@ -109,6 +110,7 @@ class Asked:
     role: str = "none"
     format: str = "json"
     known: bool = True
+    rehearsed: bool = False
 
     @property
     def route_name(self) -> str:

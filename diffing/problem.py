@@ -89,7 +89,8 @@ def _detail(
         return
     text = message_of(legacy_error)
     # An entry with a code of its own is about another mistake than PHP's message, and need not name its numbers.
-    wanted = _NUMBER.findall(text) if expected.code in (None, legacy_error.get("code")) else []
+    numbers = expected.unnamed.sub("", text) if expected.unnamed else text
+    wanted = _NUMBER.findall(numbers) if expected.code in (None, legacy_error.get("code")) else []
     if expected.names and (found := expected.names.search(text)):
         wanted += [name.strip() for name in found[1].split(",")]
     for name in wanted:

@@ -7,17 +7,22 @@ that form. What a form cannot decide is `Underived`: the exchange is then skippe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from diffing.model import Asked
-from diffing.paths import Steps, change
+from diffing.paths import Steps, change, values
 from diffing.rows import CUTTING
 from diffing.walk import canonical
 from diffing.xml_tree import NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
 Canonical = Callable[[object, object, Sequence[Steps], Asked], Documents]
+
+NEW_ID: Final = "(an id that was handed out)"
+MOST_APART: Final = 1000
+"""How many ids others may have used up between a rehearsal and the write."""
 
 UNPRINTED: Final = "(what PHP could not print)"
 
@@ -82,6 +87,27 @@ def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Asked) 
     return legacy, new
 
 
+def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+    """The id that the database hands out for a new row: a rehearsal takes one, the write itself gets a later one.
+
+    The first path leads to the id; at all paths it may occur, also within text. Legacy's id is not before the
+    rehearsal's, for both come from one counter, and not more than a thousand after it.
+    """
+    [old], [young] = (list(values(document, paths[0])) or [None] for document in (legacy, new))
+    if type(old) is not int or type(young) is not int or not 0 < young < old <= young + MOST_APART:
+        return legacy, new
+    for steps in paths:
+        legacy, _count = change(legacy, steps, lambda value: _without_id(value, old))
+        new, _count = change(new, steps, lambda value: _without_id(value, young))
+    return legacy, new
+
+
+def _without_id(value: object, number: int) -> object:
+    if type(value) is int:
+        return NEW_ID if value == number else value
+    return re.sub(rf"(?<!\d){number}(?!\d)", NEW_ID, value) if isinstance(value, str) else value
+
+
 def _as_shown(text: str) -> object:
     try:
         root = parse_xml(f'<text xmlns:oml="http://openml.org/openml">{text}</text>'.encode())
@@ -94,4 +120,5 @@ TOLERANCES: Final[Mapping[str, Canonical]] = {
     "unprinted_pairs": unprinted_pairs,
     "rows_for_administrators": rows_for_administrators,
     "pasted_texts": pasted_texts,
+    "handed_out_ids": handed_out_ids,
 }

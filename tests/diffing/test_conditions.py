@@ -41,6 +41,7 @@ def test_an_unmet_premise_says_what_is_not_so(condition: Condition, word: str) -
         Condition(any_parameter={"limit": re.compile("0+"), "tag": re.compile(".*")}),
         Condition(message=re.compile("results$")),
         Condition(value=(ValueCondition("$.a", parse("$.a"), matches=re.compile("(?i)Y")),)),
+        Condition(rehearsed=False),
         Condition(value=(ValueCondition("$.b", parse("$.b"), absent=True),)),
         Condition(value=(ValueCondition("$.a", parse("$.a"), not_matches=re.compile("x")),)),
     ],

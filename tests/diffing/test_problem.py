@@ -40,6 +40,19 @@ def test_numbers_of_another_mistake_are_not_demanded() -> None:
     assert not list(problem_differences(Asked(None, "GET"), legacy, expected, new, decode(new), PROBLEMS))
 
 
+def test_the_id_of_what_only_php_made_need_not_be_named() -> None:
+    """Other numbers must be, also in the same text."""
+    legacy = {"code": "477", "message": "Bad tag", "additional_information": "id=40002; tag=t7"}
+
+    def found(unnamed: str | None) -> list[str]:
+        new = problem(422, "unknown-filter", "Unknown Filter", "477", detail="Bad tag t7.")
+        expected = NewSide(422, None, "unknown-filter", unnamed=re.compile(unnamed) if unnamed else None)
+        asked = Asked(None, "POST")
+        return [d.path for d in problem_differences(asked, legacy, expected, new, decode(new), PROBLEMS)]
+
+    assert (found("id=[0-9]+"), found(None), found("tag=t")) == ([], ["$.detail"], ["$.detail"])
+
+
 def test_head_has_no_body() -> None:
     """Nothing of the document can be compared, and nothing may be sent."""
     assert paths("There are no filters size and colour.", "HEAD") == ["$"]

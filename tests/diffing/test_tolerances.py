@@ -4,7 +4,15 @@ import pytest
 
 from diffing.model import Asked
 from diffing.paths import parse
-from diffing.tolerances import UNPRINTED, Underived, pasted_texts, rows_for_administrators, unprinted_pairs
+from diffing.tolerances import (
+    NEW_ID,
+    UNPRINTED,
+    Underived,
+    handed_out_ids,
+    pasted_texts,
+    rows_for_administrators,
+    unprinted_pairs,
+)
 from tests.diffing.registry import LIST
 
 INPUTS = [parse("$[*].input")]
@@ -64,3 +72,32 @@ def test_a_pasted_text_is_read_as_php_reads_it(stored: str, shown: object) -> No
     """What an XML parser makes of the new side's text; what is no XML stays."""
     _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], Asked(None, "GET"))
     assert new == [{"text": shown}]
+
+
+IDS = [parse("$.id"), parse("$.url")]
+
+
+def test_a_later_id_stands_for_the_rehearsed_one() -> None:
+    """Wherever the answer names it."""
+    legacy, new = handed_out_ids(
+        {"id": 12, "url": "/x/12/112"}, {"id": 11, "url": "/x/11/112"}, IDS, Asked(None, "POST")
+    )
+    assert legacy == new == {"id": NEW_ID, "url": f"/x/{NEW_ID}/112"}
+
+
+@pytest.mark.parametrize("new", [13, 12, 0, -1, "11", 11.0, None])
+def test_an_id_stands_for_no_other_value(new: object) -> None:
+    """Of one counter, and not before the rehearsal's; equal ones stay as they are."""
+    documents = handed_out_ids({"id": 12}, {"id": new}, IDS, Asked(None, "POST"))
+    assert documents == ({"id": 12}, {"id": new})
+
+
+def test_an_id_of_another_time_is_another_one() -> None:
+    """A thousand writes do not fit between a rehearsal and its write."""
+    documents = handed_out_ids({"id": 1012}, {"id": 11}, IDS, Asked(None, "POST"))
+    assert documents == ({"id": 1012}, {"id": 11})
+
+
+def test_an_answer_without_an_id_stays_as_it_is() -> None:
+    """Such as a list."""
+    assert handed_out_ids({"id": 12}, [1], IDS, Asked(None, "POST")) == ({"id": 12}, [1])
