@@ -209,9 +209,9 @@ class _Reader:
             return None
         name = "expect" if kind is Kind.LEGACY_DEFECT else "new"
         table = self._table(name)
-        if unknown := table.keys() - {"status", "code", "type", "errors", "names"}:
+        if unknown := table.keys() - {"status", "code", "type", "errors", "names", "unnamed"}:
             raise self.wrong(
-                f"{name}.{sorted(unknown)[0]}", "unknown; known are status, code, type, errors, names"
+                f"{name}.{sorted(unknown)[0]}", "unknown; known are status, code, type, errors, names, unnamed"
             )
         status = table.get("status")
         if not isinstance(status, int):
@@ -238,6 +238,7 @@ class _Reader:
         return derive
 
     def _canonical(self) -> str:
+            self._optional_pattern(f"{name}.unnamed", table.get("unnamed")),
         name = self._text("canonical")
         if name not in TOLERANCES:
             raise self.wrong("canonical", f"{name!r} is unknown; known are {', '.join(sorted(TOLERANCES))}")
@@ -264,7 +265,7 @@ class _Reader:
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
         known = {"parameter", "parameters", "method", "role", "value", "message"}
-        known |= {"lacks", "format", "known", "writes", "method_known", "segment", "any_parameter"}
+        known |= {"lacks", "format", "known", "writes", "method_known", "segment", "any_parameter", "rehearsed"}
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
         value = table.get("value", [])
@@ -295,6 +296,7 @@ class _Reader:
             self._steps("when.value.at", at),
             self._pattern("when.value.matches", table["matches"]) if "matches" in table else None,
             self._pattern("when.value.not_matches", table["not_matches"]) if "not_matches" in table else None,
+            rehearsed=self._flag("when.rehearsed", table.get("rehearsed")),
             table.get("is", MISSING),
             absent if isinstance(absent, bool) else None,
         )

@@ -86,6 +86,7 @@ def _asked(example: Example) -> Asked:
     )
 
 
+        rehearsed=bool(request.get("rehearsed", False)),
 def _answers_fit(deviation: Deviation, example: Example) -> bool:
     legacy, new = example.legacy, example.new
     if (

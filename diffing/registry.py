@@ -65,6 +65,7 @@ class NewSide:
         type: Slug of the problem type; None for an answer that is no problem.
         errors: Allowed `errors[].type` values of a 422; empty when there is no list.
         names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
+        unnamed: Expression over PHP's text: what it finds need not be named.
     """
 
     status: int
@@ -72,6 +73,7 @@ class NewSide:
     type: str | None = None
     errors: frozenset[str] = frozenset()
     names: re.Pattern[str] | None = None
+    unnamed: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Question:
         new: What the new side answered.
         answer: What the follow-up gave.
         control: Both answers are of one side (A/A): no deviation applies.
+        rehearsed: As ``Asked`` has it.
     """
 
     route: str | None
@@ -57,6 +58,7 @@ class Question:
     new: Observation
     answer: Observation | None = None
     control: bool = False
+    rehearsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ def work() -> None:
                 question.role,
                 question.format,
                 question.known,
+                question.rehearsed,
             )
             judgement = judge(differ, asked, question)
         except MemoryError:

@@ -38,6 +38,7 @@ def test_{name}() -> None:
         role={asked[role]!r},
         format={asked[format]!r},
         known={asked[known]!r},
+        rehearsed={rehearsed!r},
     )
     comparison = differ.compare(asked, LEGACY, NEW)
     assert comparison.differences == ()
@@ -67,6 +68,7 @@ def pytest_case(cluster: str, signature: str, witness: Mapping[str, Any]) -> str
         request=_quotable(witness["legacy"]["request"]),
         route=f"load_routes(config)[{asked['route']!r}]" if asked["route"] else "None",
         asked=asked,
+        rehearsed=asked.get("rehearsed", False),
         legacy=answer_of(witness["legacy"]),
         new=answer_of(witness["new"]),
     )

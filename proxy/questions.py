@@ -42,6 +42,7 @@ def question_of(
         known=translation.known,
         legacy=legacy,
         new=new,
+        rehearsed=job.decision.rehearse,
     )
 
 

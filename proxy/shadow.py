@@ -321,6 +321,7 @@ class ShadowLeg:
     ) -> dict[str, Any]:
         request = job.request
         comparison = judgement.comparison
+            question.rehearsed,
         first = comparison.differences[0] if comparison.differences else None
         legacy, new = sides if sides is not None else (None, None)
         return {

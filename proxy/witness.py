@@ -53,6 +53,7 @@ def witness(
             "role": asked.role,
             "format": asked.format,
             "known": asked.known,
+            "rehearsed": asked.rehearsed,
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
