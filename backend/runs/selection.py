@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.filters import Digits, OptionalIds, OptionalOffset, OptionalText
+from backend.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
 from backend.late_input import rejected
 from backend.operations import Call
 from backend.parameters import Parameters
@@ -36,6 +36,14 @@ class PageLimit(Digits):
         return {"type": "integer", "minimum": 1, "maximum": MAXIMUM}
 
 
+class Studies(Ids):
+    """Studies whose runs are listed; the text ``0`` is none, while ``00`` asks for a study that is not there."""
+
+    def read(self, value: object) -> tuple[int, ...]:
+        """Read a filter value; empty for ``0``, which PHP takes for no study in its check and not in the query."""
+        return () if value == "0" or (value == 0 and not isinstance(value, bool)) else super().read(value)
+
+
 class RunSelection(Parameters):
     """The filters that say which runs."""
 
@@ -47,7 +55,7 @@ class RunSelection(Parameters):
     tag: OptionalText = None
     limit: Annotated[int | None, PageLimit()] = None
     offset: OptionalOffset = None
-    study: OptionalIds = None
+    study: Annotated[tuple[int, ...] | None, Studies()] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: Sel
     """Refuse a study that has no list of runs; one round trip when a study was given.
 
     PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several studies only the first
-    is checked. And it takes the text ``0`` for no study here, not in the query.
+    is checked.
 
     Args:
         call: The request.
@@ -115,7 +123,7 @@ async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: Sel
     Raises:
         InputProblem: 422.
     """
-    if studies and studies != (0,) and not await _lists_runs(call.connection, studies[0]):
+    if studies and not await _lists_runs(call.connection, studies[0]):
         message = (
             f"Study {studies[0]} cannot be used: it must exist, be about runs, and not be a legacy study"
         )

@@ -107,6 +107,7 @@ async def test_a_list_of_runs(client: httpx.AsyncClient) -> None:
         ("/run/list?study=99&limit=0", 422, "517"),
         ("/run/list?study=1", 422, "517"),
         ("/run/list?study=0", 404, "512"),
+        ("/run/list?study=00", 422, "517"),
         ("/run/list?limit=0", 422, "512"),
         ("/run/list?limit=0&offset=2&study=99", 422, "512"),
         ("/run/list?task=19", 404, "512"),
