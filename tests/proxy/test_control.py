@@ -2,8 +2,8 @@
 
 import pytest
 
-from diffing.model import Observation, Outcome
-from proxy.control import by_length, same_side
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.control import asked_again, by_length, same_side
 
 JSON = (("content-type", "application/json"),)
 
@@ -40,3 +40,20 @@ def test_long_downloads_are_compared_by_length_and_hash() -> None:
     assert by_length(one, other).outcome is Outcome.MISMATCH
     assert by_length(one, answer(b"short")).outcome is Outcome.MISMATCH
     assert by_length(one, answer(b"", error="timeout")).outcome is Outcome.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("still", "again", "race"),
+    [
+        (Outcome.MATCH, Outcome.MISMATCH, False),
+        (Outcome.MATCH, Outcome.NEW_ERROR, False),
+        (Outcome.MATCH, Outcome.MATCH, True),
+        (Outcome.MATCH, Outcome.EXPLAINED, True),
+        (Outcome.MISMATCH, Outcome.MISMATCH, True),
+    ],
+)
+def test_only_what_stays_is_a_difference(still: Outcome, again: Outcome, race: bool) -> None:
+    """What goes away when it is asked again, or moves on the legacy side itself, is a race."""
+    first = Comparison(Outcome.MISMATCH)
+    found = asked_again(first, Comparison(still), Comparison(again))
+    assert found == (Comparison(Outcome.SKIPPED, SkipReason.RACE) if race else first)

@@ -1,9 +1,13 @@
 """Facts of an exchange."""
 
+from pathlib import Path
+
 import pytest
 
+from config.routes import load_routes
 from diffing.model import Observation
-from proxy.questions import bodiless, key_in, role_of_key, with_key_of
+from proxy.questions import bodiless, key_in, legacy_get, role_of_key, with_key_of
+from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-A", "1"))
@@ -48,3 +52,22 @@ def test_the_key_of_a_write_is_in_its_form(target: bytes, body: bytes, key: str)
 def test_the_legacy_answer_tells_what_a_key_is(key: str, legacy: Observation, role: str) -> None:
     """As far as it can."""
     assert role_of_key(key, (), legacy) == role
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "expected"),
+    [
+        ("HEAD", b"/api/v1/json/data/1?api_key=k", b"", b"/api/v1/json/data/1?api_key=k"),
+        ("POST", b"/api/v1/xml/task/list", b"api_key=k", b"/api/v1/xml/task/list?api_key=k"),
+    ],
+)
+def test_the_get_that_stands_for_another_request(
+    method: str, target: bytes, body: bytes, expected: bytes
+) -> None:
+    """The key of the form goes into the query; the client's form of answer stays."""
+    routes = load_routes(Path(__file__).parent.parent.parent / "config")
+    request = Request(method, target, FORM[:1] if body else (), body)
+    translation = legacy_to_new(request, routes)
+    assert isinstance(translation, Translation)
+    found = legacy_get(request, translation, routes)
+    assert (found.method, found.target, found.body) == ("GET", expected, b"")
