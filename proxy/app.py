@@ -25,7 +25,7 @@ from proxy.questions import passes_unchanged, route_name
 from proxy.record import utc_now
 from proxy.rehearse import Rehearsing
 from proxy.served import Course, ServedLeg, ServedSides
-from proxy.shadow import ShadowLeg
+from proxy.shadow_link import ShadowLink
 from proxy.telemetry import Telemetry
 from proxy.translation import Request
 
@@ -52,7 +52,7 @@ class Proxy:
         self,
         sides: ServedSides,
         contract: Callable[[], Contract],
-        shadow: ShadowLeg,
+        shadow: ShadowLink,
         ledger: Ledger,
         settings: ProxySettings,
         now: Callable[[], datetime] = utc_now,

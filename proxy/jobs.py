@@ -24,6 +24,7 @@ class Job:
         request: The client's request, with its body.
         served: What the side that serves answered.
         other: What the other side has answered already; None when it is still to be asked.
+        number: What the process that served it calls it.
     """
 
     at: datetime
@@ -31,6 +32,7 @@ class Job:
     request: Request
     served: Observation
     other: Observation | None = None
+    number: int = 0
 
     @property
     def size(self) -> int:

@@ -43,6 +43,7 @@ class Finding:
         example: What a reader needs to see it, without secrets.
         facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
         evidence: The whole exchange.
+        job: Its number, where another process served it.
     """
 
     at: datetime
@@ -54,6 +55,7 @@ class Finding:
     example: Mapping[str, Any] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
     evidence: Evidence | None = None
+    job: int = 0
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from proxy.telemetry import BOUNDS, Histogram, Telemetry
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
 _COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened")
-_SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "access_dropped")
+_SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 _SEPARATOR: Final = "\x1f"
 
 Snapshot = dict[str, Any]
@@ -110,6 +110,7 @@ class _Found(Collector):
             ("reloads", "Configurations that were taken over."),
             ("reload_failures", "Configurations that were refused."),
             ("comparers", "How often the comparing process was started again."),
+            ("shadows", "How often the process of the shadow leg was started again."),
             ("access_dropped", "Lines that the access log lost."),
         ):
             yield CounterMetricFamily(f"parity_{name}", told, value=found[name])

@@ -70,15 +70,7 @@ def decide(
     Returns:
         The decision.
     """
-    dialect = dialect_of(request.target, request.method, routes)
-    if dialect is Dialect.LEGACY:
-        translation = legacy_to_new(request, routes)
-    else:
-        translation = new_to_legacy(_unversioned(request), routes)
-    if isinstance(translation, Translation):
-        route, writes = translation.route, translation.writes
-    else:
-        route, writes = _new_route(request, routes), request.method not in ("GET", "HEAD", "OPTIONS")
+    dialect, translation, route, writes = _read(request, routes)
     placement = rollout.of(route, dialect)
     share = bucket(route.name if route else "", caller)
     served = _served(placement, dialect, translation, route, share, rollout)
@@ -92,6 +84,19 @@ def decide(
         and served is Side.LEGACY
     )
     return Decision(dialect, route, translation, served, None if rehearse else skip, writes, rehearse)
+
+
+def decided(request: Request, routes: RouteMap, served: Side, *, rehearse: bool = False) -> Decision:
+    """The decision that another process has made on a request, with what follows from the route map.
+
+    Args:
+        request: The request.
+        routes: The route map that it was decided by.
+        served: Who served.
+        rehearse: It was rehearsed.
+    """
+    dialect, translation, route, writes = _read(request, routes)
+    return Decision(dialect, route, translation, served, None, writes, rehearse)
 
 
 def dialect_of(target: bytes, method: str, routes: RouteMap) -> Dialect:
@@ -113,6 +118,21 @@ def bucket(route: str, caller: bytes) -> float:
     """Where a caller stands between 0 and 100 on a route; the same on every replica."""
     digest = hashlib.blake2b(route.encode() + b"\0" + caller, digest_size=8).digest()
     return int.from_bytes(digest) / 2**64 * 100
+
+
+def _read(
+    request: Request, routes: RouteMap
+) -> tuple[Dialect, Translation | Untranslatable, Route | None, bool]:
+    """What a request is, by the route map alone."""
+    dialect = dialect_of(request.target, request.method, routes)
+    if dialect is Dialect.LEGACY:
+        translation = legacy_to_new(request, routes)
+    else:
+        translation = new_to_legacy(_unversioned(request), routes)
+    if isinstance(translation, Translation):
+        return dialect, translation, translation.route, translation.writes
+    writes = request.method not in ("GET", "HEAD", "OPTIONS")
+    return dialect, translation, _new_route(request, routes), writes
 
 
 def _served(

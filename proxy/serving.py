@@ -15,7 +15,6 @@ from config.settings import ProxySettings
 from proxy.access import AccessLog
 from proxy.admin import Admin
 from proxy.app import Proxy, hop_of
-from proxy.comparer import Comparer
 from proxy.contract import Contract
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.front import front
@@ -25,11 +24,10 @@ from proxy.listen import Listener, bind
 from proxy.metrics import Snapshot, snapshot
 from proxy.policy import Side
 from proxy.record import Recorder, open_log
-from proxy.redact import Redactor
 from proxy.rehearse import Rehearsing
 from proxy.reload import Configuration
 from proxy.served import ServedSides
-from proxy.shadow import ShadowLeg
+from proxy.shadow_link import ShadowLink
 from proxy.signals import operator_signals
 from proxy.telemetry import Telemetry
 from proxy.upstream import Upstream
@@ -58,19 +56,17 @@ class Running:
 
     proxy: Proxy
     ledger: Ledger
-    shadow: ShadowLeg
+    shadow: ShadowLink
     recorder: Recorder
     telemetry: Telemetry
     switch: KillSwitch
     configuration: Configuration
     access: AccessLog
-    comparer: Comparer
     ready: Callable[[], bool] = lambda: True
 
-    async def changed(self, contract: Contract, files: Path) -> None:
+    async def changed(self, _contract: Contract, files: Path) -> None:
         """Go by a new contract."""
-        self.shadow.use(contract.routes)
-        await self.comparer.use(files)
+        await self.shadow.use(files)
 
     async def snapshot(self) -> Snapshot:
         """Everything that is counted, at this moment."""
@@ -164,17 +160,6 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
     await recorder.open()
     stack.push_async_callback(recorder.aclose)
 
-    def restarted() -> None:
-        telemetry.comparers += 1
-
-    comparer = Comparer(
-        configuration.path,
-        limit=settings.shadow.compare_seconds,
-        memory=settings.shadow.compare_bytes,
-        restarted=restarted,
-    )
-    stack.push_async_callback(comparer.aclose)
-    await comparer.start()
     access = AccessLog(settings.access_log)
     stack.callback(access.close)
     timeouts, shadow = settings.timeouts, settings.shadow
@@ -191,24 +176,13 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
             )
         )
 
-    # Every leg has transports of its own: no pool is shared between them (design, promise 1).
+    # Reads and writes have transports of their own; the shadow leg's are in its process (design, promise 1).
     most = settings.limits.concurrency
     sides = ServedSides(
         {side: await upstream(side, most) for side in Side},
         {side: await upstream(side, most, reuse=False) for side in Side},
     )
-    leg = ShadowLeg(
-        {side: await upstream(side, shadow.workers, waits=False) for side in Side},
-        comparer,
-        ledger,
-        configuration().routes,
-        shadow,
-        deadline=timeouts.shadow,
-        redactor=Redactor(),
-        admin_keys=settings.admin_keys,
-        telemetry=telemetry,
-        hop=hop_of(settings),
-    )
+    link = ShadowLink(settings, configuration.path, ledger, telemetry, hop_of(settings))
     rehearsing = None
     if settings.shadow_secret:
         rehearsing = Rehearsing(
@@ -221,14 +195,14 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
     proxy = Proxy(
         sides,
         configuration,
-        leg,
+        link,
         ledger,
         settings,
         telemetry=telemetry,
         access=access,
         rehearsing=rehearsing,
     )
-    return Running(proxy, ledger, leg, recorder, telemetry, switch, configuration, access, comparer)
+    return Running(proxy, ledger, link, recorder, telemetry, switch, configuration, access)
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -19,7 +19,7 @@ from proxy.control import asked_again, by_length
 from proxy.curl import curl_line
 from proxy.forward import HOP_BY_HOP
 from proxy.jobs import Job, MemoryQueue, Queue
-from proxy.ledger import Evidence, Finding, Ledger
+from proxy.ledger import Evidence, Finding
 from proxy.observe import TOO_LARGE, observe
 from proxy.policy import Side
 from proxy.questions import (
@@ -32,12 +32,20 @@ from proxy.questions import (
     with_key_of,
 )
 from proxy.redact import Redactor
+from proxy.tally import FAILING
 from proxy.telemetry import Telemetry
 from proxy.translation import Request, Translation
 from proxy.unlimited import unlimited
 from proxy.witness import Asking, size_of, witness
 
 _LOGGER = logging.getLogger(__name__)
+
+
+class Verdicts(Protocol):
+    """Who is told of verdicts."""
+
+    def add(self, finding: Finding) -> None:
+        """Count a verdict."""
 
 
 class ShadowLeg:
@@ -61,7 +69,7 @@ class ShadowLeg:
         self,
         sides: Mapping[Side, httpx.AsyncBaseTransport],
         comparer: Comparer,
-        ledger: Ledger,
+        ledger: Verdicts,
         routes: RouteMap,
         settings: ShadowSettings,
         *,
@@ -282,6 +290,8 @@ class ShadowLeg:
         question: Question | None = None,
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
+        # Only what somebody has to look at is kept as an example.
+        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
         self._ledger.add(
             Finding(
                 job.at,
@@ -290,9 +300,10 @@ class ShadowLeg:
                 job.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                self._example(job, judgement, sides) if judgement.comparison.differences or sides else {},
+                self._example(job, judgement, sides) if failing else {},
                 facts_of(question) if question is not None else (),
                 self._evidence(job, judgement.comparison, question) if question is not None else None,
+                job.number,
             )
         )
 
@@ -310,6 +321,7 @@ class ShadowLeg:
             question.role,
             question.format,
             question.known,
+            question.rehearsed,
         )
         return Evidence(
             size_of(legacy, new),
@@ -321,7 +333,6 @@ class ShadowLeg:
     ) -> dict[str, Any]:
         request = job.request
         comparison = judgement.comparison
-            question.rehearsed,
         first = comparison.differences[0] if comparison.differences else None
         legacy, new = sides if sides is not None else (None, None)
         return {

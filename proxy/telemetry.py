@@ -46,6 +46,7 @@ class Telemetry:
         reloads: Configurations that were taken over.
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
+        shadows: How often the process of the shadow leg had to be started again.
         durations: How long requests took, by the side that served.
     """
 
@@ -59,6 +60,7 @@ class Telemetry:
     reloads: int = 0
     reload_failures: int = 0
     comparers: int = 0
+    shadows: int = 0
     durations: dict[str, Histogram] = field(default_factory=dict)
 
     def took(self, side: str, seconds: float) -> None:
