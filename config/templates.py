@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["literal", "text", "number", "word", "decoded", "choice", "rest"]
@@ -50,6 +51,7 @@ class Segment:
                 return True
 
 
+@lru_cache(maxsize=1024)  # every request asks for the same few
 def parse_template(path: str) -> tuple[Segment, ...]:
     """Read a template.
 

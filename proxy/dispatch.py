@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from config.routes import Route, RouteMap
 from config.templates import Segment, parse_template
@@ -10,6 +11,7 @@ from proxy.php import decode
 from proxy.translation import Fit
 
 Template = tuple[Segment, ...]
+_LONGEST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,32 @@ class NewMatch:
     method_known: bool
 
 
+class _Table:
+    """Templates by their first word and by how many segments they can have."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, list[tuple[Route, Template, bool]]] = {}
+        self._by_length: dict[tuple[str, int], tuple[tuple[Route, Template], ...]] = {}
+
+    def add(self, word: str, route: Route, template: Template, *, legacy: bool = False) -> None:
+        """Add a template; below ``/api`` those of lists are open at their end."""
+        open_end = legacy and route.legacy is not None and route.legacy.filters is not None
+        self._by_word.setdefault(word, []).append((route, template, open_end))
+
+    def fitting(self, word: str, length: int) -> tuple[tuple[Route, Template], ...]:
+        """The templates that a path of so many segments can be of, in their order."""
+        found = self._by_length.get((word, length))
+        if found is None:
+            candidates = self._by_word.get(word, ())
+            found = tuple(
+                (route, template) for route, template, end in candidates if _long(template, length, end)
+            )
+            # Clients choose word and length, so only what can be of use is kept.
+            if candidates and length <= _LONGEST:
+                self._by_length[word, length] = found
+        return found
+
+
 class Dispatcher:
     """The route map, arranged for looking up requests.
 
@@ -52,22 +80,20 @@ class Dispatcher:
     """
 
     def __init__(self, routes: RouteMap) -> None:
-        self._legacy: dict[str, list[tuple[Route, Template]]] = {}
-        self._absolute: list[tuple[Route, Template]] = []
-        self._new: dict[str, list[tuple[Route, Template]]] = {}
+        self._legacy, self._absolute, self._new = _Table(), _Table(), _Table()
         self.words: dict[str, str] = {}
         for route in routes:
             for path in (route.new.path, *route.new.aliases):
                 template = parse_template(path)
-                self._new.setdefault(template[0].text, []).append((route, template))
+                self._new.add(template[0].text, route, template)
             if route.legacy is None:
                 continue
             for path in (route.legacy.path, *route.legacy.aliases):
                 template = parse_template(path)
                 if path.startswith("/"):
-                    self._absolute.append((route, template))
+                    self._absolute.add("", route, template)
                 else:
-                    self._legacy.setdefault(template[0].text, []).append((route, template))
+                    self._legacy.add(template[0].text, route, template, legacy=True)
                     self.words.setdefault(template[0].text, parse_template(route.new.path)[0].text)
 
     def legacy(self, method: str, segments: tuple[str, ...], form: Mapping[str, str]) -> LegacyMatch | None:
@@ -81,7 +107,7 @@ class Dispatcher:
         Returns:
             The match, or the nearest miss; None when the path is like none.
         """
-        candidates = self._legacy.get(segments[0], []) if segments else []
+        candidates = self._legacy.fitting(segments[0], len(segments)) if segments else ()
         return _first(candidates, method, segments, form) or _nearest(candidates, method, segments)
 
     def absolute(self, method: str, segments: tuple[str, ...]) -> LegacyMatch | None:
@@ -94,7 +120,7 @@ class Dispatcher:
         Returns:
             The match, or None.
         """
-        return _first(self._absolute, method, segments, {})
+        return _first(self._absolute.fitting("", len(segments)), method, segments, {})
 
     def new(self, method: str, segments: tuple[str, ...]) -> NewMatch | None:
         """Look up a path of the new API: a literal goes before a name, a template that knows the method before others.
@@ -109,7 +135,7 @@ class Dispatcher:
         found: NewMatch | None = None
         rank: tuple[int, ...] = ()
         segments = segments[1:] if segments[:1] == ("v1",) else segments
-        for route, template in self._new.get(segments[0], []) if segments else []:
+        for route, template in self._new.fitting(segments[0], len(segments)) if segments else ():
             if not _shape(template, segments, kinds=False):
                 continue
             known = answers(route, method)
@@ -179,16 +205,23 @@ def _takes(methods: tuple[str, ...], method: str) -> bool:
 def _shape(
     template: Template, segments: tuple[str, ...], *, kinds: bool = True, open_end: bool = False
 ) -> bool:
-    fixed = template[:-1] if template[-1].kind == "rest" else template
-    if len(segments) < len(fixed) or (
-        len(segments) > len(fixed) and len(fixed) == len(template) and not open_end
-    ):
+    if not _long(template, len(segments), open_end):
         return False
-    return all(
-        segment.fits(raw)
-        for segment, raw in zip(fixed, segments, strict=False)
-        if kinds or segment.kind in ("literal", "choice")
-    )
+    for segment, raw in zip(template, segments, strict=False):
+        kind = segment.kind
+        if kind == "literal":
+            if raw != segment.text:
+                return False
+        elif kind != "rest" and (kinds or kind == "choice") and not segment.fits(raw):
+            return False
+    return True
+
+
+def _long(template: Template, length: int, open_end: bool) -> bool:
+    """Whether a path of so many segments can be of a template."""
+    if template[-1].kind == "rest":
+        return length >= len(template) - 1
+    return length == len(template) or (open_end and length > len(template))
 
 
 def _match(route: Route, template: Template, segments: tuple[str, ...], fit: Fit) -> LegacyMatch:
