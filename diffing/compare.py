@@ -16,13 +16,13 @@ from diffing.defects import broken, defect_of, judge_defect
 from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.explain import explained, unregistered
 from diffing.headers import header_differences, preflight_differences
-from diffing.lint import Usage
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import normalise, tolerate
 from diffing.problem import message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
+from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
@@ -48,6 +48,7 @@ class Differ:
         usage: Usage | None = None,
     ) -> None:
         self.registry, self.problems, self.usage = registry, problems, usage
+        self._watcher = None if usage is None else Watcher(usage, registry)
         self.max_bytes, self.max_nodes = max_bytes, max_nodes
 
     def compare(
@@ -74,7 +75,7 @@ class Differ:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems, answer)
+            return judge_defect(asked, defect, new, young, entries, self.problems, answer, self.usage)
         try:
             return self._answers(asked, legacy, old, new, young, entries, answer)
         except TooExpensive:
@@ -107,7 +108,8 @@ class Differ:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
         entry = None
-        for candidate in self._expectations(asked, legacy, old, error, new, entries):
+        candidates = self._expectations(asked, legacy, old, error, new, entries)
+        for number, candidate in enumerate(candidates, 1):
             if candidate.premise is not None:
                 question = candidate.premise.question(asked, old.document)
                 if question is not None and answer is None:
@@ -115,6 +117,8 @@ class Differ:
                 if answer is None or not candidate.premise.holds(answer):
                     continue
             entry = candidate
+            if self.usage is not None:
+                self.usage.chosen(entry, candidates[number:], asked.route_name)
             break
         if entry is not None and entry.kind is Kind.ACCEPTS:
             return self._accepted(asked, entry, new, young, answer)
@@ -142,7 +146,7 @@ class Differ:
         """
         code = None if error is None else str(error.get("code"))
         message = "" if error is None else message_of(error)
-        applying = tuple(
+        return tuple(
             entry
             for entry in entries
             if entry.kind in _ERRORS
@@ -151,12 +155,6 @@ class Differ:
             and entry.when.unmet_by(asked, old.document, message) is None
             and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
-        if self.usage is not None:
-            # Whether a premise holds is only asked of the entry that counts: behind such a one, others may still.
-            certain = [entry.id for entry in applying if entry.premise is None and entry.derive is None]
-            for masked in certain[1:]:
-                self.usage.passed_over(masked)
-        return applying
 
     def _accepted(
         self, asked: Asked, entry: Deviation, new: Observation, young: Decoded, answer: Observation | None
@@ -210,7 +208,7 @@ class Differ:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
         # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
         transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self.usage.changed if self.usage else None)
+        result = normalise(old.document, asked, transforms, self._watcher)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))

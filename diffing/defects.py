@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.problem import problem_differences
 from diffing.registry import Deviation, Kind
+from diffing.usage import Usage
 
 
 def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:
@@ -44,9 +45,10 @@ def judge_defect(
     defect: str,
     new: Observation,
     young: Decoded,
-    entries: Iterable[Deviation],
+    entries: Sequence[Deviation],
     problems: Mapping[str, ProblemType],
     answer: Observation | None = None,
+    usage: Usage | None = None,
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first fitting `legacy_defect` entry expects.
 
@@ -58,20 +60,17 @@ def judge_defect(
         entries: The entries of the route.
         problems: Title and status of each problem type.
         answer: What the new side answered to the question of an entry's premise.
+        usage: Told of the entry that counts, and of those behind it.
 
     Returns:
         `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
         a premise that must be answered first.
     """
     reasons = []
-    for entry in entries:
-        if entry.kind is not Kind.LEGACY_DEFECT or entry.legacy is None or entry.new is None:
+    for number, entry in enumerate(entries, 1):
+        if entry.kind is not Kind.LEGACY_DEFECT or entry.new is None:
             continue
-        about = entry.legacy.defects
-        # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
-        fits = defect in about or (defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json"}))
-        reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-        reason = reason or entry.when.unmet_by(asked, None) or _undemanded(entry, new, young)
+        reason = _unfit(entry, asked, defect, new, young)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
@@ -82,6 +81,9 @@ def judge_defect(
             if answer is None or not entry.premise.holds(answer):
                 reasons.append(f"{entry.id} does not apply: its premise does not hold.")
                 continue
+        if usage is not None:
+            behind = [later for later in entries[number:] if _unfit(later, asked, defect, new, young) is None]
+            usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
             found = tuple(problem_differences(asked, None, entry.new, new, young, problems))
         elif new.status != entry.new.status:
@@ -92,6 +94,17 @@ def judge_defect(
     nearly = tuple(reasons) or ("No entry of kind legacy_defect is about this route.",)
     difference = Difference("status", "undocumented", defect, new.status, nearly)
     return Comparison(Outcome.MISMATCH, differences=(difference,))
+
+
+def _unfit(entry: Deviation, asked: Asked, defect: str, new: Observation, young: Decoded) -> str | None:
+    """Why an entry is not about this defect; None when it is."""
+    if entry.kind is not Kind.LEGACY_DEFECT or entry.legacy is None:
+        return "it is about another kind of difference"
+    about = entry.legacy.defects
+    # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
+    fits = defect in about or (defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json"}))
+    reason = None if fits else f"it is about {' and '.join(sorted(about))}"
+    return reason or entry.when.unmet_by(asked, None) or _undemanded(entry, new, young)
 
 
 def _undemanded(entry: Deviation, new: Observation, young: Decoded) -> str | None:

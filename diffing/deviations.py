@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -48,7 +48,18 @@ def load_registry(config: Path) -> Registry:
                     f"{file}: {deviation.id}: an entry of that id is in {deviations[deviation.id].source}"
                 )
             deviations[deviation.id] = deviation
+    _check_order(tuple(deviations.values()), folder)
     return Registry(deviations.values())
+
+
+def _check_order(deviations: Sequence[Deviation], folder: Path) -> None:
+    """Every entry stands before those that it says it comes before."""
+    places = {deviation.id: place for place, deviation in enumerate(deviations)}
+    for place, deviation in enumerate(deviations):
+        for later in deviation.before:
+            if places.get(later, -1) <= place:
+                what = "stands before it" if later in places else "is no entry"
+                raise ConfigError(f"{folder / deviation.source}: {deviation.id}: before: {later!r} {what}")
 
 
 def _order(file: Path) -> tuple[int, str]:
@@ -74,6 +85,7 @@ class _Reader:
             "canonical",
             "premise",
             "effect",
+            "before",
         }
     )
 
@@ -118,6 +130,7 @@ class _Reader:
             canonical=self._canonical() if kind is Kind.TOLERANCE else None,
             premise=self._premise() if "premise" in self.table else None,
             effect=self._effect() if "effect" in self.table else None,
+            before=self._texts("before", optional=True),
         )
 
     def _text(self, key: str) -> str:
@@ -225,6 +238,7 @@ class _Reader:
             str(slug) if slug is not None else None,
             frozenset(self._strings(f"{name}.errors", table.get("errors", []))),
             self._pattern(f"{name}.names", names) if names is not None else None,
+            self._optional_pattern(f"{name}.unnamed", table.get("unnamed")),
         )
 
     def _derive(self, kind: Kind) -> str | None:
@@ -238,7 +252,6 @@ class _Reader:
         return derive
 
     def _canonical(self) -> str:
-            self._optional_pattern(f"{name}.unnamed", table.get("unnamed")),
         name = self._text("canonical")
         if name not in TOLERANCES:
             raise self.wrong("canonical", f"{name!r} is unknown; known are {', '.join(sorted(TOLERANCES))}")
@@ -283,6 +296,7 @@ class _Reader:
             writes=self._flag("when.writes", table.get("writes")),
             method_known=self._flag("when.method_known", table.get("method_known")),
             segment=self._optional_pattern("when.segment", table.get("segment")),
+            rehearsed=self._flag("when.rehearsed", table.get("rehearsed")),
         )
 
     def _value(self, table: Mapping[str, object]) -> ValueCondition:
@@ -296,7 +310,6 @@ class _Reader:
             self._steps("when.value.at", at),
             self._pattern("when.value.matches", table["matches"]) if "matches" in table else None,
             self._pattern("when.value.not_matches", table["not_matches"]) if "not_matches" in table else None,
-            rehearsed=self._flag("when.rehearsed", table.get("rehearsed")),
             table.get("is", MISSING),
             absent if isinstance(absent, bool) else None,
         )

@@ -2,25 +2,22 @@
 
 Findings: `example` (an example is not explained), `near_miss` (a near miss is explained), `over_broad` (an entry
 changed values unlike its examples), `stale` (no hit in many comparable exchanges), `dead` (always masked by an
-earlier entry).
+earlier entry), `conflicting` (it and another claim one exchange and place, and expect different things).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 from diffing.model import Asked
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
-
-# A case that no recording has may still come; after 1,000 exchanges without it, its rate is below 0.3 % (rule of 3).
-STALE_AFTER: Final = 1_000
+from diffing.usage import STALE_AFTER, Usage, shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,11 @@ class Finding:
     deviation: str
     kind: str
     text: str
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is wrong; that an entry is stale is only told, what it is about may still come."""
+        return self.kind != "stale"
 
 
 def lint_examples(registry: Registry) -> Iterator[Finding]:
@@ -61,7 +63,7 @@ def explains(deviation: Deviation, example: Example) -> bool:
     if deviation.kind is Kind.TOLERANCE:
         before = example.legacy, example.new
         legacy, new = TOLERANCES[deviation.canonical or ""](
-            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _asked(example)
+            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, asked_of(example)
         )
         return identical(legacy, new) and not identical(*before)
     return _answers_fit(deviation, example)
@@ -71,10 +73,11 @@ def _premise_holds(deviation: Deviation, example: Example) -> bool:
     if example.request is None and example.document is MISSING:
         return True
     message = str((example.request or {}).get("message", ""))
-    return deviation.when.unmet_by(_asked(example), example.document, message) is None
+    return deviation.when.unmet_by(asked_of(example), example.document, message) is None
 
 
-def _asked(example: Example) -> Asked:
+def asked_of(example: Example) -> Asked:
+    """The request that an example tells of."""
     request = example.request or {}
     parameters = request.get("parameters", {})
     return Asked(
@@ -83,10 +86,10 @@ def _asked(example: Example) -> Asked:
         {str(k): str(v) for k, v in parameters.items()} if isinstance(parameters, dict) else {},
         str(request.get("role", "none")),
         known=bool(request.get("known", True)),
+        rehearsed=bool(request.get("rehearsed", False)),
     )
 
 
-        rehearsed=bool(request.get("rehearsed", False)),
 def _answers_fit(deviation: Deviation, example: Example) -> bool:
     legacy, new = example.legacy, example.new
     if (
@@ -109,37 +112,6 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
     return all(new.get(name) == value for name, value in wanted.items())
 
 
-@dataclass(slots=True)
-class Usage:
-    """What the entries did over many exchanges; hand `changed` and `chosen` to the comparing code as observers.
-
-    Args:
-        hits: Exchanges per entry id and route.
-        shapes: Per entry, the shapes of the values that it changed.
-        masked: How often an entry would have applied but for an earlier one.
-        comparable: Compared exchanges per route.
-    """
-
-    hits: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    shapes: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
-    masked: Counter[str] = field(default_factory=Counter)
-    comparable: Counter[str] = field(default_factory=Counter)
-
-    def changed(self, deviation: str, before: object, after: object) -> None:
-        """A transform changed a value."""
-        self.shapes[deviation][shape(before), shape(after)] += 1
-
-    def passed_over(self, deviation: str) -> None:
-        """An entry would have applied, had an earlier one not been there."""
-        self.masked[deviation] += 1
-
-    def compared(self, route: str, deviations: tuple[str, ...]) -> None:
-        """An exchange got a verdict that says something of these entries."""
-        self.comparable[route] += 1
-        for deviation in deviations:
-            self.hits[deviation][route] += 1
-
-
 def lint_usage(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER) -> Iterator[Finding]:
     """What real exchanges say of the entries.
 
@@ -149,33 +121,29 @@ def lint_usage(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER)
         stale_after: An entry without a hit is stale once its routes had so many comparable exchanges.
     """
     for deviation in registry.deviations:
-        if not usage.hits.get(deviation.id):
-            seen = sum(count for route, count in usage.comparable.items() if deviation.names(route))
-            if usage.masked[deviation.id]:
-                text = f"masked by an earlier entry in all {usage.masked[deviation.id]} exchanges"
-                yield Finding(deviation.id, "dead", text)
-            elif seen >= stale_after:
-                yield Finding(deviation.id, "stale", f"no hit in {seen} comparable exchanges of its routes")
+        hits = usage.hits.get(deviation.id, Counter())
+        if not hits and usage.masked[deviation.id]:
+            text = f"masked by an earlier entry in all {usage.masked[deviation.id]} exchanges"
+            yield Finding(deviation.id, "dead", text)
+        elif usage.stale(deviation, stale_after):
+            text = f"no hit in {usage.seen(deviation)} comparable exchanges of its routes"
+            yield Finding(deviation.id, "stale", text)
+        for route, count in hits.items():
+            if not deviation.names(route):
+                text = f"explained {count} exchanges of {route}, which it does not name"
+                yield Finding(deviation.id, "over_broad", text)
         if deviation.kind is Kind.TRANSFORM:
             known = {(shape(example.legacy), shape(example.new)) for example in deviation.examples}
             for (before, after), count in usage.shapes.get(deviation.id, Counter()).items():
                 if (before, after) not in known:
                     text = f"changed {count} values from {before} to {after}; no example is like that"
                     yield Finding(deviation.id, "over_broad", text)
-
-
-_SHAPES: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", float: "float"}
-
-
-def shape(value: object) -> str:
-    """A value's shape in words: what an entry's examples must show of the values that it changes."""
-    if value is MISSING:
-        return "absent"
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return "text" if value else "empty text"
-    if isinstance(value, list):
-        kinds = sorted({shape(element) for element in value})
-        return "list of " + " and ".join(kinds) if kinds else "empty list"
-    return _SHAPES.get(type(value), "object")
+    for (first, later), routes in usage.conflicts.items():
+        # What a log tells of entries that have gone, or that say `before` meanwhile, is over.
+        one, other = registry.by_id.get(first), registry.by_id.get(later)
+        if one is not None and other is not None and later not in one.before:
+            text = (
+                f"claims what {later} claims too, in {routes.total()} exchanges of {', '.join(sorted(routes))}, "
+                f"and which one stands first decides: say which is the narrower, or `before = [{later!r}]`"
+            )
+            yield Finding(first, "conflicting", text)

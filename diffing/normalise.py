@@ -5,8 +5,9 @@ Tolerances come last: they bring both documents to one canonical form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from diffing.model import Asked
 from diffing.paths import change, identical
@@ -15,7 +16,15 @@ from diffing.tolerances import TOLERANCES, Underived
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical
 
-Observer = Callable[[str, object, object], None]
+
+class Observer(Protocol):
+    """Whoever wants to know what the entries do."""
+
+    def applies(self, deviation: Deviation, document: object, asked: Asked) -> None:
+        """A transform is about to be carried out on a document as the earlier ones left it; do not change it."""
+
+    def changed(self, deviation: str, before: object, after: object) -> None:
+        """A transform changed a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ def normalise(
         document: The decoded legacy document. It is changed in place: hand in one of your own.
         asked: Facts of the request, for `when`.
         deviations: The route's entries; those of other kinds are passed over.
-        observer: Told of each change: the entry's id, the value before and after.
+        observer: Told of each entry that applies and of each change.
     """
     hits: list[str] = []
     unmet: list[tuple[str, str]] = []
@@ -53,6 +62,8 @@ def normalise(
         if reason is not None:
             unmet.append((deviation.id, reason))
             continue
+        if observer is not None:
+            observer.applies(deviation, document, asked)
         document, changed = apply(deviation, document, observer)
         if changed:
             hits.append(deviation.id)
@@ -71,7 +82,7 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
     def carried_out(value: object) -> object:
         after = function(value, arguments)
         if observer is not None and not identical(value, after):
-            observer(deviation.id, value, after)
+            observer.changed(deviation.id, value, after)
         return after
 
     changed = 0

@@ -13,6 +13,9 @@ class Missing:
     def __repr__(self) -> str:
         return "absent"
 
+    def __deepcopy__(self, _memo: object) -> Missing:
+        return self
+
 
 MISSING: Final = Missing()
 

@@ -90,7 +90,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One entry of the registry; which parts are set depends on `kind`."""
+    """One entry of the registry; which parts are set depends on `kind`.
+
+    `before` names later entries over which it is meant to count, where neither is the narrower one.
+    """
 
     id: str
     kind: Kind
@@ -113,6 +116,7 @@ class Deviation:
     canonical: str | None = None
     premise: Premise | None = None
     effect: Effect | None = None
+    before: tuple[str, ...] = ()
 
     def names(self, route: str) -> bool:
         """Whether the entry is about the route."""

@@ -17,8 +17,8 @@ from config.settings import load_backend_settings
 from diffing.cluster import cluster_id
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from diffing.lint import Usage
 from diffing.model import UNROUTED, Outcome, SkipReason
+from diffing.usage import COMPARABLE, Usage
 from proxy.caller_keys import CallerKeys, resolved
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
@@ -162,7 +162,7 @@ def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:
 def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
     """Tell the lint which entries the exchanges hit."""
     for exchange in exchanges:
-        if usage is not None and exchange.asked is not None:
+        if usage is not None and exchange.comparison.verdict in COMPARABLE:
             usage.compared(exchange.route, exchange.comparison.deviations)
 
 

@@ -15,9 +15,9 @@ from config.routes import load_routes
 from config.settings import load_backend_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from diffing.lint import Usage
 from diffing.model import UNROUTED
 from diffing.registry import Registry
+from diffing.usage import Usage
 from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, count_usage, open_side
 from proxy.check_stage import COLUMNS, Place, Stage, staged
 from proxy.effect_tally import Effects, step_effect

@@ -13,9 +13,12 @@ from rich.table import Table
 from config.guide import load_sections
 from config.location import config_directory
 from config.routes import load_routes
+from diffing.contradictions import lint_conflicts
 from diffing.deviations import load_registry
 from diffing.guide import guide
-from diffing.lint import Usage, lint_examples, lint_usage
+from diffing.lint import lint_examples, lint_usage
+from diffing.model import UNROUTED
+from diffing.usage import Usage
 from proxy.check import CheckError, CheckResult, InProcess, Limits, check
 from proxy.check_scenarios import check_scenarios
 from proxy.check_stage import Place
@@ -74,7 +77,8 @@ def lint_command(
     """
     directory = config_directory(config)
     registry = load_registry(directory)
-    findings = list(lint_examples(registry))
+    names = [*load_routes(directory).routes, UNROUTED]
+    findings = [*lint_examples(registry), *lint_conflicts(registry, names)]
     if recordings or scenarios:
         usage = Usage()
         if recordings:
@@ -85,7 +89,7 @@ def lint_command(
     for finding in findings:
         typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
     typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
-    raise typer.Exit(1 if findings else 0)
+    raise typer.Exit(1 if any(finding.fails for finding in findings) else 0)
 
 
 @commands.command("guide")

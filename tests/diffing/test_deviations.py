@@ -38,6 +38,8 @@ def test_an_entry_is_read_whole(tmp_path: Path) -> None:
         (', type = "no-results" }', " }", "slug"),
         ('derive = "offset"', 'derive = "trust"', "must be one of"),
         ('defect = "empty_500"', 'defect = "bad"', "must be one of"),
+        ('transform = "integer"', 'transform = "integer"\nbefore = ["thing-envelope"]', "stands before it"),
+        ('transform = "integer"', 'transform = "integer"\nbefore = ["thing-gone"]', "is no entry"),
     ],
 )
 def test_a_wrong_entry_is_an_error_that_names_it(tmp_path: Path, before: str, after: str, word: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from diffing.model import Asked
 from diffing.normalise import normalise, tolerate
+from diffing.registry import Deviation
 from tests.diffing.registry import GET, registry
 
 
@@ -20,12 +21,28 @@ def test_an_entry_that_changes_nothing_is_no_hit(tmp_path: Path) -> None:
     assert result.hits == ()
 
 
-def test_the_observer_sees_each_change(tmp_path: Path) -> None:
+class Seen:
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.applied: list[str] = []
+        self.changes: list[tuple[str, object, object]] = []
+
+    def applies(self, deviation: Deviation, document: object, asked: Asked) -> None:
+        """An entry."""
+        assert (document, asked.method) == ({"id": "7"}, "GET")
+        self.applied.append(deviation.id)
+
+    def changed(self, deviation: str, before: object, after: object) -> None:
+        """A change."""
+        self.changes.append((deviation, before, after))
+
+
+def test_the_observer_sees_each_entry_and_each_change(tmp_path: Path) -> None:
     """The lint learns what entries do."""
-    seen: list[tuple[str, object, object]] = []
-    entries = registry(tmp_path).of_route("thing.get")
-    normalise({"id": "7"}, Asked(GET, "GET"), entries, lambda *change: seen.append(change))
-    assert seen == [("thing-id", "7", 7)]
+    seen = Seen()
+    normalise({"id": "7"}, Asked(GET, "GET"), registry(tmp_path).of_route("thing.get"), seen)
+    assert (seen.applied, seen.changes) == (["thing-envelope", "thing-id"], [("thing-id", "7", 7)])
 
 
 def test_a_body_that_is_no_document_has_no_canonical_form(tmp_path: Path) -> None:
