@@ -48,7 +48,8 @@ class LegacyTemplate:
         form: Form fields that PHP reads, where the body is a plain form.
         needs: Form fields without which PHP's dispatcher takes another route.
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
-            (``dropped``), except where it is an error (``sent``, with an empty value).
+            (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a
+            filter (``alone``: sent so where the path does not have it with a value, too).
     """
 
     methods: tuple[str, ...]
@@ -58,7 +59,7 @@ class LegacyTemplate:
     query: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    bare_filter: Literal["dropped", "sent"] = "dropped"
+    bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
 
 
 @dataclass(frozen=True, slots=True)

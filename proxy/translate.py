@@ -175,11 +175,12 @@ def _filters(match: LegacyMatch) -> Iterator[tuple[str, str]]:
     legacy = match.route.legacy
     legal = legacy.filters or () if legacy else ()
     segments = match.filters
+    bare = legacy.bare_filter if legacy else "dropped"
     for index in range(0, len(segments), 2):
         name, value = segments[index], segments[index + 1 : index + 2]
         if value:
             yield name, decode(value[0])
-        elif name not in legal or (legacy and legacy.bare_filter == "sent"):
+        elif name not in legal or bare == "sent" or (bare == "alone" and name not in segments[:index:2]):
             yield name, ""
 
 

@@ -226,6 +226,8 @@ def test_what_php_answered_is_asked_for_where_the_route_map_says(recordings: lis
         ("/api/v1/json/data/list?limit=1", "/datasets/list"),
         ("/api/v1/json/task/list/type/1", "/tasks/list?task_type_id=1"),
         ("/api/v1/json/evaluation/request/1/normal/5/ttid", "/evaluation/request/1/normal/5?ttid="),
+        ("/api/v1/json/setup/list/flow", "/setup/list?flow="),
+        ("/api/v1/json/setup/list/flow/1/flow", "/setup/list?flow=1"),
         ("/api/v1/json/flow/exists/a/%57b", "/flows/exists/a/%2557b"),
         ("/api/v1/json/study/99/tasks", "/studies/99/tasks"),
         ("/api/v1/json/badges/get/1", "/badges/get/1"),
