@@ -9,6 +9,8 @@ from backend.fields import EntityId, given
 from backend.late_input import rejected
 from backend.operations import Answer, Call, Operation, operation
 from backend.parameters import Parameters
+from backend.php_forms import filtered
+from backend.php_text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import queries, shapes
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
@@ -62,7 +64,8 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         if not is_legal(tag):
-            shown = " ".join(tag.split())
+            # PHP names the tag as its filter leaves it.
+            shown = trimmed_or_empty(filtered(tag))
             message = (
                 f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: id={entity_id.text}; tag={shown}"
             )

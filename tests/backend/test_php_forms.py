@@ -15,8 +15,10 @@ from backend.php_forms import filtered
         ("a\tb\nc", "a b\nc"),
         ("a\0b\x7f%00c", "abc"),
         ("https://x.test/Iris_%28plant%29", "https://x.test/Iris_(plant)"),
+        ("<script>x</script>", "[removed]x[removed]"),
+        ("alert(1) (2)", "alert&#40;1&#41; (2)"),
     ],
 )
 def test_a_field_is_filtered(sent: str, kept: str) -> None:
-    """Percent sequences are decoded until none is left, control characters go, tabs are blanks."""
+    """Percent sequences are decoded until none is left, control characters go, tabs are blanks, scripts are removed."""
     assert filtered(sent) == kept
