@@ -20,9 +20,12 @@ FOLLOW_UPS: Final[Mapping[str, FollowUp]] = {
 def follow_up_of(asked: Asked, derive: str | None) -> FollowUp | None:
     """The further answer that a derivation needs; None when there is nothing to derive the answer from.
 
-    What can only be asked for by POST has no GET: a GET of its path is another route.
+    What can only be asked for by POST has no GET: a GET of its path is another route. A GET that writes is not asked
+    to check a HEAD, which changes nothing.
     """
     wanted = FOLLOW_UPS.get(derive or "")
+    if wanted is FollowUp.NEW_GET and asked.route is not None and asked.route.writes:
+        return None
     if wanted is FollowUp.LEGACY_GET and asked.route is not None:
         new = asked.route.new
         return wanted if "GET" in (new.method, *new.also) else None

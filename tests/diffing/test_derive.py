@@ -37,6 +37,12 @@ def test_what_only_post_asks_for_has_no_get() -> None:
     assert follow_up_of(Asked(LIST, "POST"), "get") is FollowUp.LEGACY_GET
 
 
+def test_a_get_that_writes_is_not_asked() -> None:
+    """HEAD of such a route is safe, and so must be what is asked to check it."""
+    assert follow_up_of(Asked(LIST, "HEAD"), "headers") is FollowUp.NEW_GET
+    assert follow_up_of(Asked(replace(LIST, writes=True), "HEAD"), "headers") is None
+
+
 def test_head_is_get_without_its_body() -> None:
     """Status and media type are GET's."""
     get = answer({})
