@@ -1,31 +1,17 @@
 """Endpoints of scores: activity, reach and impact."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from backend.gamification import queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.gamification.windows import Window, read_window
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId, Reader, refuse
+from backend.parameters import Parameters, PathId
 from backend.problems import NO_SUCH_PATH, InputError, InputProblem
 from backend.undecoded import Undecoded
 
 USER = "u"
 NOT_A_USER = "903"
-
-
-class UserType(Reader):
-    """The type of who is active: only users are."""
-
-    def read(self, value: object) -> str:
-        """Read a raw segment."""
-        if value != USER:
-            refuse("score_type", "Only users (u) have an activity", code=NOT_A_USER)
-        return USER
-
-    def describe(self) -> dict[str, Any]:
-        """The word."""
-        return {"const": USER}
 
 
 class Score(Parameters):
@@ -36,22 +22,17 @@ class Score(Parameters):
     window: Annotated[str, Undecoded()] = ""
 
 
-class UserScore(Score):
-    """Whose activity, and for which window of time."""
-
-    type: Annotated[str, UserType()]
-
-
-S = TypeVar("S", bound=Score)
-
 PROBLEMS = (UNKNOWN_USER, HIDDEN)
 
 
-async def _window(call: Call[S], asked: Score) -> Window:
-    """The window that is asked for, once it is known that the score may be shown."""
+async def _window(call: Call[Score], *, of_items: bool = True) -> Window:
+    """The window that is asked for, once it is known that the score may be shown; PHP looks at the window first."""
+    asked = call.parameters
     window = read_window([segment for segment in asked.window.split("/") if segment], call.now().date())
     if window is None:
         raise _no_window(asked)
+    if asked.type != USER and not of_items:
+        raise _not_a_user(asked)
     if asked.type == USER:
         await may_see_scores(call, asked.id)
     return window
@@ -69,15 +50,25 @@ def _no_window(asked: Score) -> InputProblem:
     return InputProblem(f"{path} names no window of time.", [error], code=NO_SUCH_PATH.code)
 
 
-@operation("gamification.activity", parameters=UserScore, answer=list[shapes.Activity], problems=PROBLEMS)
-async def activity(call: Call[UserScore]) -> Document:
+def _not_a_user(asked: Score) -> InputProblem:
+    """Only users are active."""
+    error: InputError = {
+        "type": "score_type",
+        "loc": ["path", "type"],
+        "msg": "Only users (u) have an activity",
+        "input": asked.type,
+    }
+    return InputProblem("type: Only users (u) have an activity.", [error], code=NOT_A_USER)
+
+
+@operation("gamification.activity", parameters=Score, answer=list[shapes.Activity], problems=PROBLEMS)
+async def activity(call: Call[Score]) -> Document:
     """What a user did, in all or per day.
 
     Two round trips to the database (three with a key): the user's setting, the counts.
     """
-    asked = call.parameters
-    window = await _window(call, asked)
-    return shapes.activity(await queries.activity(call.connection, asked.id, window), window)
+    window = await _window(call, of_items=False)
+    return shapes.activity(await queries.activity(call.connection, call.parameters.id, window), window)
 
 
 @operation("gamification.reach", parameters=Score, answer=list[shapes.Reach], problems=PROBLEMS)
@@ -87,7 +78,7 @@ async def reach(call: Call[Score]) -> Document:
     One round trip to the database (two with a key).
     """
     asked = call.parameters
-    window = await _window(call, asked)
+    window = await _window(call)
     if asked.type == USER:
         return shapes.reach({}, window)
     return shapes.reach(await queries.reach(call.connection, asked.type, asked.id, window), window)
@@ -100,7 +91,7 @@ async def impact(call: Call[Score]) -> Document:
     At most two round trips to the database (three with a key): the user's setting, the counts.
     """
     asked = call.parameters
-    window = await _window(call, asked)
+    window = await _window(call)
     # PHP's query per day takes any id for that of a user; without an end it fails for items and counts nothing.
     if asked.type == USER or window.per_day:
         return shapes.impact(await queries.reuse_of_user(call.connection, asked.id, window), window)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from backend.filters import Digits, Limit, Text
 from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
@@ -49,8 +50,8 @@ class Part(Reader):
     """A kind of members; an unknown one has a code of its own."""
 
     def read(self, value: object) -> str:
-        """Read a raw segment."""
-        text = str(value)
+        """Read a raw segment, percent-decoded once."""
+        text = unquote(str(value))
         if text not in PARTS:
             refuse(
                 "study_part",
@@ -84,6 +85,19 @@ class StudyStatus(Reader):
         return {"type": "string", "enum": [*STATUSES, "all"]}
 
 
+class DigitsOrNone(Reader):
+    """An integer; exactly ``0`` is no restriction, as PHP takes it for false. ``00`` is 0, which no column holds."""
+
+    def read(self, value: object) -> int | None:
+        """Read a filter value; None is no restriction."""
+        number = Digits().read(value)
+        return None if str(value) == "0" else number
+
+    def describe(self) -> dict[str, Any]:
+        """A natural number."""
+        return Digits().describe()
+
+
 class StudyPath(Parameters):
     """A study by its id or alias."""
 
@@ -102,6 +116,6 @@ class StudyFilters(Parameters):
     limit: Annotated[int | None, Limit()] = None
     offset: Annotated[int | None, Digits()] = None
     main_entity_type: Annotated[str | None, Text()] = None
-    uploader: Annotated[int | None, Digits()] = None
+    uploader: Annotated[int | None, DigitsOrNone()] = None
     status: Annotated[str | None, StudyStatus()] = "active"
-    benchmark_suite: Annotated[int | None, Digits()] = None
+    benchmark_suite: Annotated[int | None, DigitsOrNone()] = None

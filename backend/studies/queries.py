@@ -116,14 +116,14 @@ async def listed(connection: AsyncConnection, filters: StudyFilters, user: User)
 
 
 def _conditions(filters: StudyFilters) -> list[ColumnElement[bool]]:
-    """One condition per filter that restricts; PHP takes the value 0 for none (legacy notes, flow 4.2)."""
+    """One condition per filter that restricts; PHP takes the text 0 for none (legacy notes, flow 4.2)."""
     conditions: list[ColumnElement[bool]] = []
     if filters.status is not None:
         conditions.append(_study.c.status == filters.status)
     if filters.main_entity_type not in (None, "0"):
         conditions.append(_study.c.main_entity_type == filters.main_entity_type)
-    if filters.uploader:
+    if filters.uploader is not None:
         conditions.append(_study.c.creator == filters.uploader)
-    if filters.benchmark_suite:
+    if filters.benchmark_suite is not None:
         conditions.append(_study.c.benchmark_suite == filters.benchmark_suite)
     return conditions

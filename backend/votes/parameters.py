@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.undecoded import Undecoded
 
 
 class KnowledgeType(Reader):
@@ -33,7 +34,9 @@ class ItemPath(Parameters):
     id: Annotated[int, PathId()]
 
 
-class UserItemPath(ItemPath):
-    """A user and an item."""
+class UserItemPath(Parameters):
+    """A user and an item; behind a user every text is a type, mostly one without rows."""
 
     user_id: Annotated[int, PathId()]
+    type: Annotated[str, Undecoded()]
+    id: Annotated[int, PathId()]

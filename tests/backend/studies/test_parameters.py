@@ -35,6 +35,19 @@ def test_an_unknown_part_is_refused() -> None:
         StudyPart.model_validate({"study_id": "1", "part": "Runs"})
 
 
+def test_an_unknown_part_is_named_as_it_was_meant() -> None:
+    """A part is percent-decoded once, so that the answer names what the caller wrote before that."""
+    with pytest.raises(ValidationError, match="%64ata is none of runs"):
+        StudyPart.model_validate({"study_id": "1", "part": "%2564ata"})
+
+
+@pytest.mark.parametrize("name", ["uploader", "benchmark_suite"])
+@pytest.mark.parametrize(("text", "number"), [("0", None), ("00", 0), ("02", 2)])
+def test_only_the_text_0_lifts_a_restriction(name: str, text: str, number: int | None) -> None:
+    """PHP takes `0` for no filter; `00` is a filter, of an id that none has."""
+    assert getattr(StudyFilters.model_validate({name: text}), name) == number
+
+
 def test_active_studies_are_listed_unless_asked_otherwise() -> None:
     """The default of PHP's list; `all` lifts it."""
     assert StudyFilters().status == "active"
