@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, front, mutants, walks
+from tests.prove import dashboard, front, mutants, rehearsals, walks
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -27,6 +27,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "front-door": front.front_door,
     "rollout": front.rollout,
     "isolation": front.isolation,
+    "rehearsals": rehearsals.prove,
 }
 HEAD: Final = """# Evidence
 
