@@ -88,6 +88,11 @@ class Usage:
         if at is not None:
             self.last[deviation] = max(at, self.last.get(deviation, at))
 
+    def clear(self) -> None:
+        """Forget everything."""
+        for seen in (self.hits, self.last, self.shapes, self.masked, self.conflicts, self.comparable):
+            seen.clear()
+
     def facts(self) -> Iterator[Fact]:
         """What was seen, in a form that can be sent and stored; of hits nothing, they are in the verdict."""
         for deviation, shapes in self.shapes.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,10 +19,15 @@ from diffing.deviations import load_registry
 from diffing.guide import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
-from diffing.usage import Usage
+from diffing.usage import STALE_AFTER, Usage
 from proxy.check import CheckError, CheckResult, InProcess, Limits, check
 from proxy.check_scenarios import check_scenarios
 from proxy.check_stage import Place
+from proxy.cli_output import time_of, wrote_json
+from proxy.console import report_console
+from proxy.deviation_usage import entry_uses, read_usage
+from proxy.lint_view import lint_document, print_uses
+from proxy.log_reading import reading
 from proxy.operations_table import operations_table
 
 commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
@@ -65,30 +71,51 @@ def list_command(
 def lint_command(
     recordings: Recordings = None,
     scenarios: Scenarios = None,
+    log: Annotated[
+        str | None, typer.Option(help="What live exchanges say: URL of a diff log.", metavar="URL")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Of the log, only what was served since then (UTC).", metavar="TIME")
+    ] = None,
+    stale_after: Annotated[
+        int, typer.Option(help="Comparable exchanges without a hit that make an entry stale.", min=1)
+    ] = STALE_AFTER,
+    usage: Annotated[bool, typer.Option("--usage", help="Show how each entry is used.")] = False,
+    json: Annotated[
+        str | None, typer.Option(help="Write all of it as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
     database: Database = None,
     public_url: PublicUrl = None,
     object_store_url: ObjectStoreUrl = None,
     files: Files = None,
     config: Config = None,
 ) -> None:
-    """Run every example and near miss; with recordings also find stale, dead and over-broad entries; exit 1 for any.
+    """Run every example and near miss and find contradictions; with recordings or a log also what exchanges say.
 
+    Exit 1 for entries that are wrong: examples, near misses, dead, over-broad, conflicting ones. Stale ones are told.
     Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
     """
-    directory = config_directory(config)
+    directory, after = config_directory(config), time_of(since, "--since")
+    if after is not None and log is None:
+        raise CheckError("--since only goes with --log")
     registry = load_registry(directory)
     names = [*load_routes(directory).routes, UNROUTED]
     findings = [*lint_examples(registry), *lint_conflicts(registry, names)]
-    if recordings or scenarios:
-        usage = Usage()
-        if recordings:
-            _check(recordings, database, public_url, object_store_url, files, directory, usage)
-        if scenarios:
-            asyncio.run(_play(scenarios, directory, usage))
-        findings += lint_usage(registry, usage)
-    for finding in findings:
-        typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
-    typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+    seen = Usage()
+    if recordings:
+        _check(recordings, database, public_url, object_store_url, files, directory, seen)
+    if scenarios:
+        asyncio.run(_play(scenarios, directory, seen))
+    if log is not None:
+        asyncio.run(_learn(log, after, seen))
+    findings += lint_usage(registry, seen, stale_after)
+    uses = list(entry_uses(registry, seen, stale_after))
+    if not wrote_json(lint_document(findings, uses), json):
+        if usage:
+            print_uses(report_console(), uses)
+        for finding in findings:
+            typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
+        typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
     raise typer.Exit(1 if any(finding.fails for finding in findings) else 0)
 
 
@@ -122,6 +149,11 @@ def operations_command(
     table = operations_table(load_routes(directory), load_registry(directory), result.tally)
     to.write_text(table, encoding="utf-8")
     typer.echo(f"wrote {to}")
+
+
+async def _learn(log: str, since: datetime | None, usage: Usage) -> None:
+    async with reading(log) as connection:
+        await read_usage(connection, since, usage)
 
 
 async def _play(scenarios: list[Path], config: Path, usage: Usage) -> None:

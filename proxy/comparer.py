@@ -22,6 +22,7 @@ from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.usage import Fact, Usage
 from proxy.control import same_side
 
 _MOST_DIFFERENCES: Final = 50
@@ -63,10 +64,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A comparison and the signature of its differences, small enough to be stored."""
+    """A comparison and the signature of its differences, small enough to be stored.
+
+    Args:
+        comparison: What came of it.
+        signature: Of its differences.
+        usage: What entries of the registry did besides explaining (diffing.usage).
+    """
 
     comparison: Comparison
     signature: str
+    usage: tuple[Fact, ...] = ()
 
 
 class Comparer:
@@ -187,7 +195,8 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     else:
         comparison = differ.compare(asked, question.legacy, question.new, question.answer)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
-    return Judgement(shortened(comparison), name)
+    usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
+    return Judgement(shortened(comparison), name, usage)
 
 
 def shortened(comparison: Comparison) -> Comparison:
@@ -217,7 +226,8 @@ def work() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
     pipe, config = Connection(int(sys.argv[1])), Path(sys.argv[2])
     routes = load_routes(config)
-    differ = Differ(load_registry(config), load_problems(config))
+    usage = Usage()
+    differ = Differ(load_registry(config), load_problems(config), usage=usage)
     while True:
         try:
             question: Question = pipe.recv()
@@ -233,6 +243,7 @@ def work() -> None:
                 question.known,
                 question.rehearsed,
             )
+            usage.clear()
             judgement = judge(differ, asked, question)
         except MemoryError:
             judgement = Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from config.rollout import Dialect
 from proxy.comparer import Judgement
 from proxy.histogram import bucket
+from proxy.log_tables import ABOUT
 from proxy.policy import Side
 from proxy.tally import COMPARED, FAILING
 
@@ -83,6 +84,7 @@ class Cluster:
 
 FlowKey = tuple[datetime, str, str, str, str]
 HitKey = tuple[datetime, str, str]
+UsageKey = tuple[datetime, str, str, str, str]
 CoverKey = tuple[str, str, str]
 TimingKey = tuple[str, str, int]
 
@@ -100,6 +102,7 @@ class Ledger:
         client_gone: Requests whose client left first.
         flows: Exchanges with a verdict by hour, route, dialect, who served, and verdict.
         hits: Exchanges by hour, route and deviation.
+        usage: Exchanges by hour, route, and what an entry of the registry did besides explaining (diffing.usage).
         clusters: Failed exchanges by signature.
         coverage: Compared exchanges by route, kind of fact and fact.
         timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.histogram).
@@ -114,6 +117,7 @@ class Ledger:
     client_gone: int = 0
     flows: dict[FlowKey, Flow] = field(default_factory=dict)
     hits: Counter[HitKey] = field(default_factory=Counter)
+    usage: Counter[UsageKey] = field(default_factory=Counter)
     clusters: dict[str, Cluster] = field(default_factory=dict)
     coverage: Counter[CoverKey] = field(default_factory=Counter)
     timings: Counter[TimingKey] = field(default_factory=Counter)
@@ -152,6 +156,8 @@ class Ledger:
             flow.new_seconds += finding.seconds[1]
         for deviation in set(comparison.deviations):
             self.hits[hour, finding.route, deviation] += 1
+        for what, entry, about in finding.judgement.usage:
+            self.usage[hour, finding.route, entry, what, about[:ABOUT]] += 1
         if comparison.outcome in COMPARED:
             self._cover(finding)
         if comparison.outcome in FAILING:

@@ -5,7 +5,17 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
 
-from proxy.log_tables import coverage, differences, dropped, metadata, runs, timings, traffic, witnesses
+from proxy.log_tables import (
+    coverage,
+    differences,
+    dropped,
+    metadata,
+    runs,
+    timings,
+    traffic,
+    usages,
+    witnesses,
+)
 
 # A table of its own metadata: unlike all others it belongs to the log, not to a run.
 _version: Final = Table(
@@ -27,7 +37,12 @@ def _evidence(connection: Connection) -> None:
             index.create(connection)
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence,)
+def _usage(connection: Connection) -> None:
+    """Version 3: what entries of the registry did besides explaining."""
+    usages.create(connection, checkfirst=True)
+
+
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage)
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 
 NEWEST: Final = 1 + len(MIGRATIONS)

@@ -49,6 +49,21 @@ deviations = Table(
     Column("exchanges", Integer, nullable=False),
 )
 
+ABOUT: Final = 160
+"""Most characters of what a fact about an entry says."""
+
+usages = Table(
+    "deviation_usage",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("hour", DateTime, primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("deviation", String(80), primary_key=True),
+    Column("what", String(12), primary_key=True, comment="diffing.usage: shape, masked, conflicting"),
+    Column("about", String(ABOUT), primary_key=True, comment="the shapes, or the other entry"),
+    Column("exchanges", Integer, nullable=False),
+)
+
 differences = Table(
     "difference",
     metadata,

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
+from proxy.log_file import LogFile
 from proxy.log_schema import LogError as LogError  # whoever opens a log here must catch it
 from proxy.log_schema import migrate
 from proxy.log_tables import (
@@ -32,6 +33,7 @@ from proxy.log_tables import (
     runs,
     timings,
     traffic,
+    usages,
     witnesses,
 )
 from proxy.retention import prune
@@ -135,6 +137,7 @@ class Recorder:
         self._now = now
         self._started = now()
         self._written: dict[tuple[str, tuple[Any, ...]], int] = {}
+        self._file = LogFile(engine.url)
 
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run.
@@ -146,6 +149,7 @@ class Recorder:
             await prepare(self._engine)
             async with self._engine.begin() as connection:
                 await prune(connection, self.run, self._retention, self._now())
+            self._file.remember()
             await self.write()
         except LogError:
             await self._engine.dispose()
@@ -166,7 +170,13 @@ class Recorder:
                 _LOGGER.exception("the diff log cannot be written; the counts are kept and written later")
 
     async def write(self) -> None:
-        """Write what has changed since the last time."""
+        """Write what has changed since the last time; everything, where the log's file was removed meanwhile."""
+        if self._file.replaced():
+            _LOGGER.warning("the file of the diff log is gone or another one; it is written anew")
+            await self._engine.dispose()
+            self._written.clear()
+            await prepare(self._engine)
+            self._file.remember()
         marks: dict[tuple[str, tuple[Any, ...]], int] = {}
         async with self._engine.begin() as connection:
             await self._rows(connection, marks, runs, {(): self._run_row()}, ())
@@ -183,6 +193,14 @@ class Recorder:
             )
             hits = {key: {"exchanges": count} for key, count in self._ledger.hits.items()}
             await self._rows(connection, marks, deviations, hits, ("hour", "route", "deviation"))
+            used = {key: {"exchanges": count} for key, count in self._ledger.usage.items()}
+            await self._rows(connection, marks, usages, used, ("hour", "route", "deviation", "what", "about"))
+            # Their examples are long, and most of them have not changed since the last time.
+            changed = {
+                signature: cluster
+                for signature, cluster in self._ledger.clusters.items()
+                if self._written.get((differences.name, (cluster_id(signature),))) != cluster.exchanges
+            }
             clusters = {
                 (cluster_id(signature),): {
                     "signature": signature,
@@ -193,7 +211,7 @@ class Recorder:
                     "last": cluster.last,
                     "example": _json(cluster.example),
                 }
-                for signature, cluster in self._ledger.clusters.items()
+                for signature, cluster in changed.items()
             }
             await self._rows(connection, marks, differences, clusters, ("cluster",))
             await self._write_evidence(connection, marks)

@@ -6,7 +6,7 @@ from sqlalchemy import Delete, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
-from proxy.log_tables import deviations, differences, dropped, runs, traffic, witnesses
+from proxy.log_tables import deviations, differences, dropped, runs, traffic, usages, witnesses
 
 _AT_ONCE = 500
 _SILENT = timedelta(hours=1)
@@ -30,9 +30,8 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
     old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
     exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
     await connection.execute(delete(traffic).where(old))
-    await connection.execute(
-        delete(deviations).where(deviations.c.run.in_(ended), deviations.c.hour < before)
-    )
+    for table in (deviations, usages):
+        await connection.execute(delete(table).where(table.c.run.in_(ended), table.c.hour < before))
     lost = {
         "old exchanges": int(exchanges or 0),
         "old clusters": await _clusters(connection, ended, retention, before),

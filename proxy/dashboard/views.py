@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.describe import shown
+from diffing.usage import STALE_AFTER
 from proxy.clusters import (
     StoredCluster,
     changes,
@@ -27,6 +28,7 @@ from proxy.coverage import known_of_routes
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
 from proxy.dashboard.page import Page
+from proxy.deviation_usage import GONE, entry_uses, read_usage
 from proxy.histogram import quantile
 from proxy.log_reading import find_run
 from proxy.log_tables import deviations, runs, timings, traffic
@@ -169,35 +171,41 @@ class Views:
         return Page("cluster.html", f"Cluster {found.cluster.short}", titles, rows, context, found.document())
 
     async def deviations(self, log: AsyncConnection) -> Page:
-        """What each entry of the registry explained, and when last."""
-        query = select(
-            deviations.c.deviation,
-            func.sum(deviations.c.exchanges).label("hits"),
-            func.count(deviations.c.route.distinct()).label("routes"),
-            func.max(deviations.c.hour).label("last"),
-        ).group_by(deviations.c.deviation)
-        seen = {row.deviation: row for row in await log.execute(query)}
-
-        rows: list[tuple[object, ...]] = []
-        for entry in self._contract().registry.deviations:
-            row = seen.pop(entry.id, None)
-            last = f"{row.last:%Y-%m-%d %H:%M}" if row else "never"
-            rows.append(
-                (
-                    entry.id,
-                    entry.kind,
-                    int(row.hits) if row else 0,
-                    row.routes if row else 0,
-                    last,
-                    entry.title,
-                )
+        """How each entry of the registry is used, and which are stale: by the rule of ``parity deviations lint``."""
+        uses = list(entry_uses(self._contract().registry, await read_usage(log)))
+        rows = [
+            (
+                use.deviation,
+                use.kind,
+                use.hits,
+                use.share,
+                "never" if use.last is None else f"{use.last:%Y-%m-%d %H:%M}",
+                len(use.routes),
+                use.seen,
+                "stale" if use.stale else "",
+                use.title,
             )
-        rows += [
-            (name, "no longer registered", int(row.hits), row.routes, "", "") for name, row in seen.items()
+            for use in sorted(uses, key=lambda use: (-use.hits, use.deviation))
         ]
-        rows.sort(key=lambda item: (-int(str(item[2])), str(item[0])))
-        titles = ("deviation", "kind", "exchanges", "routes", "last hour", "title")
-        return Page("table.html", "Deviations", titles, rows, {"numbers": {2, 3}, "links": None})
+        titles = (
+            "deviation",
+            "kind",
+            "hits",
+            "share",
+            "last hour",
+            "routes",
+            "comparable",
+            "stale",
+            "title",
+        )
+        counts = {
+            "entries": sum(use.kind != GONE for use in uses),
+            "hit": sum(use.hits > 0 for use in uses),
+            "stale": sum(use.stale for use in uses),
+            "gone": sum(use.kind == GONE for use in uses),
+        }
+        context = {"counts": counts, "after": STALE_AFTER}
+        return Page("deviations.html", "Deviations", titles, rows, context)
 
     async def latency(self, log: AsyncConnection) -> Page:
         """How long each side takes: quantiles, and of the paired ratio."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from config.rollout import Dialect
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.usage import Fact
 from proxy.comparer import Judgement
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.policy import Side
@@ -80,6 +81,12 @@ def finding(
         facts,
         evidence(at, comparison, padding),
     )
+
+
+def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...] = ()) -> Finding:
+    """A verdict: entries of the registry explained the exchange."""
+    comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
+    return Finding(at, route, Dialect.LEGACY, Side.LEGACY, Judgement(comparison, f"{route} explained", usage))
 
 
 async def write_run(url: str, at: datetime, *findings: Finding) -> str:

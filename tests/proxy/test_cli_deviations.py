@@ -1,10 +1,15 @@
 """``parity deviations``, as people call it."""
 
+import asyncio
+import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from proxy.cli import app
+from proxy.ledger import Finding
+from tests.proxy.logs import FIRST, explained, write_run
 
 RUN = CliRunner()
 CONFIG = ["--config", "config"]
@@ -24,10 +29,51 @@ def test_lint_runs_every_example() -> None:
 
 
 def test_lint_finds_what_recordings_show(sqlite_url: str) -> None:
-    """One route's recordings alone leave its unused entries stale."""
+    """Nothing is wrong with the packaged registry."""
     files = ["--recordings", "tests/recordings/read/evaluationmeasure.jsonl.gz", "--database", sqlite_url]
     done = RUN.invoke(app, ["deviations", "lint", *files, *CONFIG])
-    assert "over_broad" not in done.output
+    assert (done.exit_code, done.output.rpartition(",")[2].strip()) == (0, "0 findings"), done.output
+
+
+def log_of(folder: Path, *findings: Finding) -> list[str]:
+    """The options for a log of one run."""
+    url = f"sqlite:///{folder}/log.db"
+    asyncio.run(write_run(url, FIRST, *findings))
+    return ["--log", url, *CONFIG]
+
+
+FORMAT = "dataset-format-lower-case"
+
+
+@pytest.mark.parametrize(
+    ("kind", "finding"),
+    [
+        ("over_broad", explained(FIRST, "task.get", FORMAT)),
+        ("over_broad", explained(FIRST, "dataset.get", usage=(("shape", FORMAT, "text to float"),))),
+        ("dead", explained(FIRST, "dataset.get", usage=(("masked", FORMAT, ""),))),
+        ("conflicting", explained(FIRST, "dataset.get", usage=(("conflicting", FORMAT, "dataset-null"),))),
+    ],
+)
+def test_lint_fails_on_what_a_log_shows(tmp_path: Path, kind: str, finding: Finding) -> None:
+    """Live traffic has what no recording has."""
+    done = RUN.invoke(app, ["deviations", "lint", *log_of(tmp_path, finding)])
+    assert (done.exit_code, f"{FORMAT}: {kind}: " in done.output) == (1, True), done.output
+
+
+def test_lint_tells_stale_entries_and_does_not_fail(tmp_path: Path) -> None:
+    """After as many exchanges as one says."""
+    log = log_of(tmp_path, explained(FIRST, "dataset.get", "dataset-envelope"))
+    done = RUN.invoke(app, ["deviations", "lint", "--stale-after", "1", *log])
+    assert (done.exit_code, f"{FORMAT}: stale: no hit in 1 " in done.output) == (0, True), done.output
+
+
+def test_lint_shows_how_entries_are_used(tmp_path: Path) -> None:
+    """As a table, and for machines."""
+    log = log_of(tmp_path, explained(FIRST, "dataset.get", FORMAT))
+    shown = RUN.invoke(app, ["deviations", "lint", "--usage", *log], env={"COLUMNS": "100"}).output
+    assert f"{FORMAT} 1 100.0% 2026-11-21 12:00 dataset.get" in " ".join(shown.split())
+    told = json.loads(RUN.invoke(app, ["deviations", "lint", "--json", "-", *log]).stdout)
+    assert [item["hits"] for item in told["deviations"] if item["deviation"] == FORMAT] == [1]
 
 
 def test_guide_writes_the_page(tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ async def test_an_exchange_is_compared(comparer: Comparer) -> None:
     assert (judgement.comparison.outcome, bool(judgement.comparison.deviations)) == (Outcome.EXPLAINED, True)
 
 
+async def test_what_entries_did_is_told_of_each_exchange(comparer: Comparer) -> None:
+    """The lint judges them by it; nothing of the exchange before."""
+    first, second = await comparer.compare(QUESTION), await comparer.compare(QUESTION)
+    assert ("shape", first.comparison.deviations[-1], "object to list of text") in first.usage
+    assert second.usage == first.usage
+
+
 async def test_a_mismatch_has_a_signature(comparer: Comparer) -> None:
     """It names route, statuses and generalised paths."""
     judgement = await comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"])))

@@ -10,9 +10,9 @@ from config.reports import Retention
 from proxy.clusters import read_clusters
 from proxy.ledger import Ledger
 from proxy.log_reading import reading
-from proxy.log_tables import dropped, traffic, witnesses
+from proxy.log_tables import deviations, dropped, traffic, usages, witnesses
 from proxy.record import Recorder, open_log
-from tests.proxy.logs import KEPT, NEW, SECOND, two_runs
+from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,15 @@ async def test_old_hours_are_dropped_and_counted(tmp_path: Path) -> None:
         runs = set((await log.execute(select(traffic.c.run))).scalars())
         names = {cluster.signature for cluster in await read_clusters(log)}
     assert (lost, runs, names) == ({"old exchanges": 3, "old clusters": 2}, {second}, {KEPT, NEW})
+
+
+async def test_what_entries_did_is_dropped_with_its_hours(tmp_path: Path) -> None:
+    """What was put right long ago is no finding."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    await write_run(url, FIRST, explained(FIRST, "task.get", "t", usage=(("masked", "t", ""),)))
+    await opened(url, Retention(days=2), 1.5)
+    async with reading(url) as log:
+        assert [(await log.execute(select(table))).all() for table in (deviations, usages)] == [[], []]
 
 
 async def test_the_clusters_that_were_seen_last_stay(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from diffing.usage import STALE_AFTER
 from proxy.dashboard.views import NotThere, Views
 from proxy.log_reading import reading
-from tests.proxy.logs import two_runs
+from tests.proxy.logs import FIRST, explained, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -28,6 +29,21 @@ async def test_deviations_without_a_hit_are_shown(tmp_path: Path, config: Path) 
     async with reading(url) as log:
         page = await Views(config).deviations(log)
     assert {row[4] for row in page.rows} == {"never"}
+
+
+async def test_stale_deviations_are_marked(tmp_path: Path, config: Path) -> None:
+    """By the rule of the lint; the most used come first, with their share."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    hits = (explained(FIRST, "dataset.get", "dataset-envelope") for _ in range(STALE_AFTER))
+    await write_run(url, FIRST, *hits)
+    async with reading(url) as log:
+        page = await Views(config).deviations(log)
+    assert page.rows[0][:8] == (
+        *("dataset-envelope", "transform", STALE_AFTER, 1.0, "2026-11-21 12:00", 1, STALE_AFTER, ""),
+    )
+    stale = {row[0] for row in page.rows if row[7]}
+    assert ("dataset-format-lower-case" in stale, "task-envelope" in stale) == (True, False)
+    assert page.context["counts"]["stale"] == len(stale)
 
 
 async def test_latencies_are_quantiles_of_both_sides(tmp_path: Path, config: Path) -> None:
