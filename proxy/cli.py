@@ -11,7 +11,7 @@ import typer
 from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_backend_settings, load_proxy_settings
-from proxy import cli_deviations, cli_report, cli_rollout
+from proxy import cli_deviations, cli_record, cli_report, cli_rollout
 from proxy.caller_keys import read_keys, resolved
 from proxy.check import CheckError
 from proxy.check_stage import Place
@@ -37,6 +37,7 @@ app = typer.Typer(
 
 app.add_typer(cli_deviations.commands, name="deviations")
 cli_report.register(app)
+cli_record.register(app)
 app.add_typer(cli_rollout.commands, name="rollout")
 app.command("readiness")(cli_rollout.readiness_command)
 app.command("baseline")(baseline_command)

@@ -233,6 +233,20 @@ def _recording(line: bytes, file: Path, number: int) -> Recording:
         raw = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise RecordingError(f"is not JSON: {error}", file, number) from error
+    return recording_of(raw, file, number)
+
+
+def recording_of(raw: Mapping[str, Any], file: Path, number: int) -> Recording:
+    """The recording that a HAR entry holds.
+
+    Args:
+        raw: The entry.
+        file: Where it was read.
+        number: The how many-th of the file it is, from 1.
+
+    Raises:
+        RecordingError: It is no HAR entry.
+    """
     try:
         request, response = raw["request"], raw["response"]
         base, target = _split(request["url"])

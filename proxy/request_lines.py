@@ -72,9 +72,13 @@ def _request(line: str, file: Path, number: int, base: str) -> Recording:
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(_FORM)
     request = RecordedRequest(words[0], base, words[1].encode(), tuple(headers), body.encode())
-    return Recording(f"{file.name}:{number}", "", caller_in(request) or _caller(request), request, UNANSWERED)
+    return Recording(f"{file.name}:{number}", "", caller_of(request), request, UNANSWERED)
 
 
-def _caller(request: RecordedRequest) -> str:
+def caller_of(request: RecordedRequest) -> str:
+    """Who asks: whom a placeholder names, ``none`` without a key, else nobody knows."""
+    placed = caller_in(request)
+    if placed is not None:
+        return placed
     named = any(name.lower() in ("api_key", "authorization") for name, _ in request.headers)
     return NOBODY_KNOWS if named or b"api_key=" in request.target + request.body else "none"
