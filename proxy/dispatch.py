@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from config.routes import Route, RouteMap
+from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Segment, parse_template
 from proxy.php import decode
 from proxy.translation import Fit
@@ -108,7 +108,7 @@ class Dispatcher:
             The match, or the nearest miss; None when the path is like none.
         """
         candidates = self._legacy.fitting(segments[0], len(segments)) if segments else ()
-        return _first(candidates, method, segments, form) or _nearest(candidates, method, segments)
+        return _first(candidates, method, segments, form) or _nearest(candidates, method, segments, form)
 
     def absolute(self, method: str, segments: tuple[str, ...]) -> LegacyMatch | None:
         """Look up a path that is not below ``/api``: the downloads.
@@ -167,15 +167,16 @@ def _first(
         legacy = route.legacy
         if legacy is None or not _takes(legacy.methods, method):
             continue
-        if not all(form.get(name) not in (None, "", "0") for name in legacy.needs):
-            continue
-        if _shape(template, segments, open_end=legacy.filters is not None):
+        if _has_needed(legacy, form) and _shape(template, segments, open_end=legacy.filters is not None):
             return _match(route, template, segments, "exact")
     return None
 
 
 def _nearest(
-    candidates: Sequence[tuple[Route, Template]], method: str, segments: tuple[str, ...]
+    candidates: Sequence[tuple[Route, Template]],
+    method: str,
+    segments: tuple[str, ...],
+    form: Mapping[str, str],
 ) -> LegacyMatch | None:
     """The route that PHP would have taken, were it not for the method or for the kind of a segment.
 
@@ -185,7 +186,7 @@ def _nearest(
     best: LegacyMatch | None = None
     rank = (0, -1)
     for route, template in candidates:
-        if route.legacy is None:
+        if route.legacy is None or not _has_needed(route.legacy, form):
             continue
         takes = _takes(route.legacy.methods, method)
         open_end = route.legacy.filters is not None
@@ -196,6 +197,10 @@ def _nearest(
             rank = here
             best = _match(route, template, segments, "number" if takes else "method")
     return best
+
+
+def _has_needed(legacy: LegacyTemplate, form: Mapping[str, str]) -> bool:
+    return all(form.get(name) not in (None, "", "0") for name in legacy.needs)
 
 
 def _takes(methods: tuple[str, ...], method: str) -> bool:

@@ -61,6 +61,16 @@ def test_a_form_field_can_decide(index: Dispatcher) -> None:
     ]
 
 
+def test_a_form_field_can_decide_where_no_path_fits(index: Dispatcher) -> None:
+    """Ids that are no numbers are wrong for that operation which the form would have had."""
+    path = ("setup", "differences", "a", "2")
+    matches = [index.legacy("POST", path, form) for form in ({"task_id": "1"}, {})]
+    assert [match.route.name if match else None for match in matches] == [
+        "setup.store_differences",
+        "setup.differences",
+    ]
+
+
 def test_values_are_not_decoded_but_where_php_does(index: Dispatcher) -> None:
     """Only the reason of a downvote is decoded (legacy notes, flow 1.1)."""
     match = index.legacy("POST", ("votes", "down", "d", "61", "Bad%20data+x"), {})
