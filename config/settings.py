@@ -166,6 +166,25 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Recording live traffic: of compared exchanges in the legacy dialect, what legacy answered, without secrets.
+
+    Args:
+        folder: Where each process writes a file of its own; empty for no recording.
+        every: One in so many exchanges of each route is recorded, the first one among them.
+        per_route: Most exchanges of one route, per process.
+        answer_bytes: Longest answer that is recorded.
+        file_bytes: Most bytes of one process's file.
+    """
+
+    folder: str = ""
+    every: int = 100
+    per_route: int = 1000
+    answer_bytes: int = _MIB
+    file_bytes: int = 256 * _MIB
+
+
+@dataclass(frozen=True, slots=True)
 class ProxySettings:
     """Settings of the proxy (``proxy.toml``, ``PARITY_*``).
 
@@ -191,6 +210,7 @@ class ProxySettings:
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
         shadow: The shadow leg.
+        recording: What of the traffic is recorded.
     """
 
     legacy: str = ""
@@ -212,6 +232,7 @@ class ProxySettings:
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
+    recording: Recording = field(default_factory=Recording)
 
     def __post_init__(self) -> None:
         for name in ("legacy", "new"):
@@ -231,10 +252,10 @@ class ProxySettings:
             raise ConfigError(f"must be header:NAME or cookie:NAME, not {self.sticky!r}", key="sticky")
         if self.workers < 1:
             raise ConfigError(f"must be 1 or more, not {self.workers}", key="workers")
-        for table in (self.timeouts, self.limits, self.shadow):
+        for table in (self.timeouts, self.limits, self.shadow, self.recording):
             for key in table.__dataclass_fields__:
                 value = getattr(table, key)
-                if not isinstance(value, bool) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
+                if not isinstance(value, bool | str) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
                     raise ConfigError(f"must be greater than 0, not {value!r}", key=key)
 
 

@@ -13,7 +13,7 @@ from proxy.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
-_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened")
+_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded")
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 _SEPARATOR: Final = "\x1f"
 
@@ -99,6 +99,7 @@ class _Found(Collector):
             ("refusals", "status", "Requests that the proxy refused itself."),
             ("fallbacks", "route", "Requests that legacy served because the new side failed."),
             ("rehearsals", "outcome", "Rehearsed writes."),
+            ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])

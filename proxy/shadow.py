@@ -33,6 +33,7 @@ from proxy.questions import (
 )
 from proxy.redact import Redactor
 from proxy.tally import FAILING
+from proxy.tap import Tap
 from proxy.telemetry import Telemetry
 from proxy.translation import Request, Translation
 from proxy.unlimited import unlimited
@@ -63,6 +64,7 @@ class ShadowLeg:
         queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.
+        tap: Records what legacy answers; None for no recording.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class ShadowLeg:
         queue: Callable[[int, int], Queue] = MemoryQueue,
         telemetry: Telemetry | None = None,
         hop: bytes = b"",
+        tap: Tap | None = None,
     ) -> None:
         self._sides = sides
         self._comparer = comparer
@@ -92,6 +95,7 @@ class ShadowLeg:
         self._telemetry = telemetry or Telemetry()
         self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
         self._limited_lists = 0
+        self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 
     def use(self, routes: RouteMap) -> None:
@@ -171,6 +175,9 @@ class ShadowLeg:
         if self._is_doubtful(job, judgement):
             judgement = await self._judge_again(job, question, judgement)
         self._note(job, judgement, (legacy, new), question)
+        if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
+            # Of a write a recording would have to say what was there before.
+            self._tap.add(route_name(decision), job.at, question.role, job.request, legacy)
 
     async def _unless_open(self, job: Job, side: Side) -> Observation | None:
         breaker = self._breakers[side]

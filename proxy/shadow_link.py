@@ -179,6 +179,8 @@ class ShadowLink:
             kind, _, side = name.partition(" ")
             if kind == "breaker":
                 self._telemetry.breaker_opened[side] += count
+            elif kind == "recorded":
+                self._telemetry.recorded[side] += count
             else:
                 setattr(self._telemetry, kind, getattr(self._telemetry, kind) + count)
         if found.using == self._files:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from proxy.policy import Side, decided
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg
 from proxy.tally import FAILING
+from proxy.tap import Tap
 from proxy.telemetry import Telemetry
 from proxy.translation import Request
 from proxy.upstream import Upstream
@@ -141,6 +142,7 @@ class Outbox:
             self._timer = None
         now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
         now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
+        now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
         findings, self._findings = self._findings, []
         self._writer.write(frame(Found(findings, dict(now - self._told), self.open_breakers(), using)))
         self._told = now
@@ -233,6 +235,10 @@ async def _opened(
         )
         for side in Side
     }
+    tap = None
+    if settings.recording.folder:
+        tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
+        stack.callback(tap.close)
     leg = ShadowLeg(
         sides,
         comparer,
@@ -246,5 +252,6 @@ async def _opened(
         queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
         telemetry=telemetry,
         hop=plan.hop,
+        tap=tap,
     )
     return leg, comparer

@@ -43,6 +43,7 @@ class Telemetry:
         rehearsals: Rehearsed writes, by what came of them.
         reasked: Mismatches that were asked again.
         breaker_opened: How often a side was left alone, by side.
+        recorded: Exchanges of live traffic by what came of recording them.
         reloads: Configurations that were taken over.
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
@@ -57,6 +58,7 @@ class Telemetry:
     rehearsals: Counter[str] = field(default_factory=Counter)
     reasked: int = 0
     breaker_opened: Counter[str] = field(default_factory=Counter)
+    recorded: Counter[str] = field(default_factory=Counter)
     reloads: int = 0
     reload_failures: int = 0
     comparers: int = 0

@@ -187,6 +187,7 @@ _NOBODY: Final[Snapshot] = {
     **dict.fromkeys(("access_dropped", "processes"), 0),
     **{name: {} for name in ("verdicts", "flows", "durations", "answers", "refusals", "fallbacks")},
     "rehearsals": {},
+    "recorded": {},
     "breaker_opened": {},
     "breakers": [],
     "kill_switch": False,

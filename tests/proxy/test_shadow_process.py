@@ -37,7 +37,7 @@ async def test_verdicts_are_told_in_batches() -> None:
     kept, telemetry = Kept(), Telemetry()
     outbox = Outbox(kept, telemetry)  # type: ignore[arg-type]  # only write is needed
     outbox.open_breakers = lambda: ["new"]
-    telemetry.reasked, telemetry.breaker_opened["new"] = 2, 1
+    telemetry.reasked, telemetry.breaker_opened["new"], telemetry.recorded["written"] = 2, 1, 3
     for number in (1, 2):
         outbox.add(replace(finding(FIRST), job=number))
     assert kept.messages == []
@@ -46,7 +46,10 @@ async def test_verdicts_are_told_in_batches() -> None:
     outbox.flush()
     first, second = kept.messages
     assert [number for number, _, _ in first.findings] == [1, 2]
-    assert (first.grown, first.breakers) == ({"reasked": 2, "breaker new": 1}, ["new"])
+    assert (first.grown, first.breakers) == (
+        {"reasked": 2, "breaker new": 1, "recorded written": 3},
+        ["new"],
+    )
     assert (second.grown, second.findings) == ({"reasked": 1}, [])
 
 
