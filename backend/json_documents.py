@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from lxml import etree
 
@@ -47,6 +48,37 @@ def document(value: object, schema: str) -> etree._Element:
     root: etree._Element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={"oml": NAMESPACE})
     _fill(root, value, shape, name, 1)
     return root
+
+
+def described(schema: str, reference: str) -> dict[str, Any]:
+    """The JSON schema of a description, as far as names and nesting go; XML has no types.
+
+    Args:
+        schema: Name of the schema.
+        reference: What a reference to a schema looks like, with its name as ``{model}``.
+
+    Returns:
+        The schema; what contains itself refers to it.
+    """
+    name, root = _root(schema)
+
+    def one(shape: _Shape) -> dict[str, Any]:
+        if shape is root:
+            return {"$ref": reference.format(model=schema)}
+        return inside(shape)
+
+    def inside(shape: _Shape) -> dict[str, Any]:
+        if not shape.children and not shape.attributes:
+            return {"type": ["string", "number", "boolean"]}
+        members: dict[str, Any] = {}
+        for child, inner in shape.children.items():
+            single = one(inner)
+            members[child] = {"anyOf": [single, {"type": "array", "items": single}]}
+        for attribute in (*shape.attributes, *([TEXT] if shape.has_text else [])):
+            members[attribute] = {"type": ["string", "number", "boolean"]}
+        return {"type": "object", "properties": members, "additionalProperties": False}
+
+    return {**inside(root), "description": f"As the element {name} of the schema {schema}."}
 
 
 def _fill(element: etree._Element, value: object, shape: _Shape, path: str, depth: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from pydantic import TypeAdapter
 
+from backend import request_bodies
 from backend.intake import KEY
 from backend.operations import Operation
 from backend.parameters import Parameters
@@ -25,14 +26,13 @@ from backend.problems import (
     ProblemCase,
     ProblemDocument,
 )
+from backend.request_bodies import JSON, MULTIPART, REFERENCE, URLENCODED
 from config.problems import ProblemType
 from config.routes import Route, RouteMap
 from config.templates import parse_template
 
 Schema = dict[str, Any]
 
-REFERENCE = "#/components/schemas/{model}"
-JSON = "application/json"
 NO_CONTENT = 204
 _WITHOUT_BODY = ("GET", "DELETE")
 
@@ -55,6 +55,7 @@ def openapi_document(
         The document, ready to be serialised.
     """
     schemas, definitions = _schemas(operations)
+    definitions |= request_bodies.schemas([part for operation in operations for part in operation.parts])
     paths: dict[str, Schema] = {}
     for operation in operations:
         route = routes[operation.name]
@@ -158,14 +159,22 @@ class _Describer:
 
     def _body(self) -> Schema | None:
         names = self._names("body")
+        properties = {name: _shown(self.fields["properties"][name]) for name in names}
+        if parts := self.declared.parts:
+            further = self.declared.further_files
+            content = request_bodies.content(parts, properties, further_files=further)
+            return {"required": True, "content": content}
         if not names:
             return None
-        properties = {name: _shown(self.fields["properties"][name]) for name in names}
         required = [name for name in self.fields.get("required", []) if name in names]
         schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
         if required:
             schema["required"] = required
-        return {"required": bool(required), "content": {JSON: {"schema": schema}}}
+        content = {JSON: {"schema": schema}}
+        if self.route.writes:
+            # As legacy takes it; all values of a form are text.
+            content |= {kind: {"schema": schema} for kind in (URLENCODED, MULTIPART)}
+        return {"required": bool(required), "content": content}
 
     def _success(self) -> Schema:
         described: Schema = {"description": "The answer."}

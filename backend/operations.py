@@ -21,6 +21,7 @@ from backend.file_writes import FileWrites
 from backend.filters import FilterCodes
 from backend.parameters import Parameters
 from backend.problems import ProblemCase
+from backend.request_bodies import Part
 from backend.resources import Resources
 from backend.search_index import IndexChanges
 from config.settings import BackendSettings
@@ -90,7 +91,9 @@ class Operation(Generic[P]):
         problems: Every problem that the handler raises.
         access: Who may call.
         filters: Legacy codes of a list's filters; unknown query parameters are errors only with them.
-        reads_body: The handler reads the body itself; undeclared fields of it are no errors.
+        parts: Of the form that an upload comes as; the handler reads the body itself, undeclared fields of it are
+            no errors.
+        further_files: An upload may have further files.
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
@@ -104,11 +107,17 @@ class Operation(Generic[P]):
     problems: tuple[ProblemCase, ...]
     access: Access
     filters: FilterCodes | None
-    reads_body: bool
+    parts: tuple[Part, ...]
+    further_files: bool
     body_limit: int
     media_type: str
     status: int
     further: Mapping[int, str]
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether the handler reads the body itself."""
+        return bool(self.parts)
 
 
 def operation(
@@ -119,7 +128,8 @@ def operation(
     problems: tuple[ProblemCase, ...] = (),
     access: Access = ANYONE,
     filters: FilterCodes | None = None,
-    reads_body: bool = False,
+    parts: tuple[Part, ...] = (),
+    further_files: bool = False,
     body_limit: int = JSON_BODY_LIMIT,
     media_type: str = "application/json",
     status: int = 200,
@@ -134,8 +144,9 @@ def operation(
         problems: Every problem that the handler raises.
         access: Who may call.
         filters: Legacy codes of a list's filters.
-        reads_body: The handler reads ``call.form`` or ``call.json`` itself, so that fields of the body which
-            are not declared are no errors.
+        parts: Of the form that an upload comes as: the handler reads ``call.form`` or ``call.json`` itself, so that
+            fields of the body which are not declared are no errors.
+        further_files: An upload may have further files.
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
@@ -154,7 +165,8 @@ def operation(
             problems=problems,
             access=access,
             filters=filters,
-            reads_body=reads_body,
+            parts=parts,
+            further_files=further_files,
             body_limit=body_limit,
             media_type=media_type,
             status=status,

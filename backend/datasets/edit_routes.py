@@ -11,6 +11,7 @@ from backend.late_input import rejected
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters
 from backend.problems import ProblemCase
+from backend.request_bodies import Part
 from backend.results import AnyRow
 from backend.uploads import MISSING
 from backend.xml_documents import Node
@@ -63,7 +64,7 @@ class EditFields(Parameters):
         NO_UPLOADER,
     ),
     access=WRITER,
-    reads_body=True,
+    parts=(Part(PARAMETERS, "What is to change.", "data_edit", required=True, as_field=True),),
 )
 async def edit(call: Call[EditFields]) -> Document:
     """Change what describes a data set: anybody who sees it, but for its critical fields.

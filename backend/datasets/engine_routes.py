@@ -13,6 +13,7 @@ from backend.descriptions import description
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters, is_numeric
 from backend.problems import VALIDATION, InputProblem, ProblemCase
+from backend.request_bodies import Part
 from backend.xml_documents import Node
 from backend.xml_integers import integer
 
@@ -50,7 +51,7 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     answer=write_shapes.Uploaded,
     problems=(VALIDATION, UNKNOWN, PROCESSED, FEATURE_EXISTS),
     access=admin_writes(),
-    reads_body=True,
+    parts=(Part(FIELD, "The features.", "data_features", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload_features(call: Call[NoParameters]) -> Document:
@@ -100,7 +101,7 @@ async def upload_features(call: Call[NoParameters]) -> Document:
     answer=write_shapes.Uploaded,
     problems=(VALIDATION, NOT_PROCESSED, NO_QUALITIES),
     access=admin_writes(),
-    reads_body=True,
+    parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload_qualities(call: Call[NoParameters]) -> Document:

@@ -18,6 +18,7 @@ from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operatio
 from backend.parameters import NoParameters
 from backend.problems import VALIDATION, ProblemCase
 from backend.remote_files import RemoteFileError, remote_file
+from backend.request_bodies import Part
 from backend.storage import Staged, base_name
 from backend.stored_files import store_file
 from backend.storing import insert
@@ -59,7 +60,10 @@ class _Registered:
     answer=write_shapes.Changed,
     problems=(VALIDATION, VERSION_EXISTS),
     access=WRITER,
-    reads_body=True,
+    parts=(
+        Part(DESCRIPTION, "The data set.", "data_upload", required=True, as_field=True),
+        Part(DATASET, "Its file; or the description says its url."),
+    ),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Document:

@@ -10,6 +10,7 @@ from backend.late_input import rejected
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import ProblemCase
+from backend.request_bodies import Part
 from backend.storage import base_name
 from backend.stored_files import store_file
 from backend.uploads import file_problem
@@ -36,7 +37,7 @@ class Uploaded(TypedDict):
     answer=Uploaded,
     problems=(NO_FILE,),
     access=admin_writes(NO_ADMINISTRATOR),
-    reads_body=True,
+    parts=(Part(FIELD, "The file.", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Document:

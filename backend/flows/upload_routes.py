@@ -14,6 +14,7 @@ from backend.flows.uploads import FlowDescription, read_flow
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import InputError, InputProblem, ProblemCase
+from backend.request_bodies import Part
 from backend.storage import Staged, UnusableName
 from backend.stored_files import StoredFile, store_file
 from backend.tagging.kinds import FLOW
@@ -76,7 +77,10 @@ class FlowFile:
         EXISTS_ALIKE,
     ),
     access=WRITER,
-    reads_body=True,
+    parts=(
+        Part(DESCRIPTION, "The flow.", "flow_upload", required=True),
+        *(Part(name, f"The {name} of the flow.") for name in FILES),
+    ),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Document:

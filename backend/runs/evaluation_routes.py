@@ -12,6 +12,7 @@ from backend.descriptions import description
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
+from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.scores import Procedure
 from backend.runs.shapes import Concerned
@@ -48,7 +49,7 @@ SELECTED = {"1": "true", "0": ""}
     answer=Concerned,
     problems=(VALIDATION, UNKNOWN, EVALUATED, NO_SOURCE, NO_PROCEDURE, UNCOUNTED),
     access=admin_writes(),
-    reads_body=True,
+    parts=(Part(FIELD, "The evaluation.", "run_evaluate", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def evaluate(call: Call[NoParameters]) -> Document:
@@ -165,7 +166,7 @@ def _table(given: Mapping[str, object]) -> Table:
     answer=Concerned,
     problems=(VALIDATION, TRACE_CONFLICT),
     access=admin_writes(),
-    reads_body=True,
+    parts=(Part("trace", "What a search tried.", "run_trace", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload_trace(call: Call[NoParameters]) -> Document:

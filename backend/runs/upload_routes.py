@@ -10,6 +10,7 @@ from backend.descriptions import given_description, valid
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
+from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.shapes import Concerned
 from backend.runs.task_context import TaskContext, task_context
@@ -34,7 +35,12 @@ UNCOUNTED = ProblemCase("dataset-not-processed", "208")
     answer=Concerned,
     problems=(VALIDATION, UNCOUNTED),
     access=WRITER,
-    reads_body=True,
+    parts=(
+        Part(FIELD, "The run.", "run_upload", required=True),
+        Part("predictions", "What the flow predicted, ARFF."),
+        Part("trace", "What a search tried, ARFF."),
+    ),
+    further_files=True,
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Document:

@@ -9,6 +9,7 @@ from backend.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
+from backend.request_bodies import Part
 from backend.setups import queries, search, shapes, write_routes
 from backend.setups.filters import MOST, SetupFilters, check, too_many
 from backend.tag_lists import NO_TAGS, distinct_tags
@@ -75,7 +76,7 @@ async def every_setup(call: Call[SetupFilters]) -> Document:
     "setup.exists",
     parameters=NoParameters,
     answer=shapes.Existence,
-    reads_body=True,
+    parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
 async def exists(call: Call[NoParameters]) -> Document:
@@ -95,7 +96,7 @@ async def exists(call: Call[NoParameters]) -> Document:
     parameters=NoParameters,
     answer=list[shapes.Listed],
     problems=(NO_MATCH,),
-    reads_body=True,
+    parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
 async def partial(call: Call[NoParameters]) -> Document:

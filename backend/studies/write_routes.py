@@ -15,6 +15,7 @@ from backend.late_input import rejected
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters
 from backend.problems import ProblemCase
+from backend.request_bodies import Part
 from backend.studies import queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
 from backend.studies.parameters import StudyKey
@@ -95,7 +96,7 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     answer=shapes.Created,
     problems=(NO_DESCRIPTION, ILLEGAL_DESCRIPTION, ALIAS_EXISTS, NOT_STORED),
     access=WRITER,
-    reads_body=True,
+    parts=(Part(FIELD, "The study.", "study_create", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def create(call: Call[NoParameters]) -> Document:

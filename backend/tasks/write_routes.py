@@ -10,6 +10,7 @@ from backend.descriptions import description
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import Problem, ProblemCase
+from backend.request_bodies import Part
 from backend.tagging.kinds import TASK
 from backend.tagging.tags import tag_new_entity
 from backend.tasks import uploads
@@ -43,7 +44,7 @@ class Identified(TypedDict):
     answer=Identified,
     problems=(NO_DESCRIPTION, INVALID, *uploads.PROBLEMS, ALREADY_THERE),
     access=WRITER,
-    reads_body=True,
+    parts=(Part(uploads.DESCRIPTION, "The task.", "task_upload", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Document:

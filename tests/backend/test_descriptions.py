@@ -16,6 +16,7 @@ from backend.descriptions import description, given_description, valid
 from backend.gateway import Gateway
 from backend.operations import Answer, Call, operation
 from backend.parameters import NoParameters
+from backend.request_bodies import Part
 from backend.resources import Resources
 from config.location import config_directory
 from config.problems import load_problems
@@ -31,14 +32,17 @@ XML = (
 )
 
 
-@operation("study.create", parameters=NoParameters, answer=None, access=ANYONE, reads_body=True)
+PARTS = (Part("description", "What it is.", "study_create", required=True),)
+
+
+@operation("study.create", parameters=NoParameters, answer=None, access=ANYONE, parts=PARTS)
 async def as_file(call: Call[NoParameters]) -> Answer:
     """Answers what it was told."""
     root = await description(call, "description", "study_create", missing="1031", invalid="1032")
     return {"name": root.text("name"), "raw": root.raw("name"), "line": root.children[0].line}
 
 
-@operation("dataset.edit", parameters=NoParameters, answer=None, access=ANYONE, reads_body=True)
+@operation("dataset.edit", parameters=NoParameters, answer=None, access=ANYONE, parts=PARTS)
 async def as_field(call: Call[NoParameters]) -> Answer:
     """Takes a field too, and looks into it before its schema."""
     given = await given_description(call, "edit_parameters", missing="1061", as_field=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.json_documents import document
+from backend.json_documents import described, document
 from backend.xml_documents import IllegalDocument, Node, node, validate
 
 
@@ -80,3 +80,17 @@ def test_what_no_schema_allows_is_refused(value: object, schema: str, told: str)
     """Unknown members, wrong types and illegal values are told apart."""
     with pytest.raises(IllegalDocument, match=told):
         read(value, schema)
+
+
+def test_a_schema_is_described_by_its_names() -> None:
+    """What may occur more than once is one or a list; what contains itself refers to itself."""
+    found = described("flow_upload", "#/{model}")
+    assert found["properties"]["name"]["anyOf"][0] == {"type": ["string", "number", "boolean"]}
+    component = found["properties"]["component"]["anyOf"][0]
+    assert component["properties"]["flow"]["anyOf"][0] == {"$ref": "#/flow_upload"}
+
+
+def test_the_text_of_an_element_with_attributes_is_described() -> None:
+    """As the member `value`."""
+    inputs = described("task_upload", "#/{model}")["properties"]["input"]["anyOf"][0]
+    assert set(inputs["properties"]) == {"name", "value"}

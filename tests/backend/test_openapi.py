@@ -69,3 +69,16 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
         return set().union(*map(references, value)) if isinstance(value, list) else set()
 
     assert references(document) <= defined
+
+
+def test_an_upload_tells_its_form(document: dict[str, Any]) -> None:
+    """Its description as XML and as JSON, and its files."""
+    body = document["paths"]["/datasets"]["post"]["requestBody"]
+    assert set(body["content"]) == {"multipart/form-data", "application/json"}
+    assert set(body["content"]["multipart/form-data"]["schema"]["properties"]) == {"description", "dataset"}
+
+
+def test_a_write_is_taken_as_a_form_too(document: dict[str, Any]) -> None:
+    """With the same fields."""
+    content = document["paths"]["/datasets/tag"]["post"]["requestBody"]["content"]
+    assert content["application/x-www-form-urlencoded"] == content["application/json"]

@@ -9,6 +9,7 @@ from backend.intake import Intake
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters, PathId
 from backend.problems import InputProblem
+from backend.request_bodies import Part
 from backend.validation import read_parameters
 
 CODES = FilterCodes(unknown="370", illegal="371", no_results="372")
@@ -38,7 +39,7 @@ async def handler(call: Call[Any]) -> Document:
 LIST = operation("thing.list", parameters=Asked, answer=None, filters=CODES)(handler)
 PAIR = operation("thing.pair", parameters=Pair, answer=None)(handler)
 GET = operation("thing.get", parameters=Asked, answer=None)(handler)
-UPLOAD = operation("thing.upload", parameters=Asked, answer=None, reads_body=True)(handler)
+UPLOAD = operation("thing.upload", parameters=Asked, answer=None, parts=(Part("file", "A file."),))(handler)
 
 
 def problem(asked: Operation[Any], intake: Intake, **segments: str) -> InputProblem:
