@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, front, mutants, rehearsals, walks
+from tests.prove import dashboard, front, isolation, mutants, rehearsals, walks
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -26,7 +26,8 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "dashboard": dashboard.prove,
     "front-door": front.front_door,
     "rollout": front.rollout,
-    "isolation": front.isolation,
+    "sick-shadow": front.sick_shadow,
+    "isolation": isolation.prove,
     "rehearsals": rehearsals.prove,
 }
 HEAD: Final = """# Evidence

@@ -43,6 +43,6 @@ def rollout() -> Proof:
     return _proved("A rollout moves whom it should and loses no request", "test_rollout")
 
 
-def isolation() -> Proof:
+def sick_shadow() -> Proof:
     """Sick shadows, logs and comparers."""
-    return _proved("The client does not notice the shadow", "test_isolation", "test_sick_shadow")
+    return _proved("A sick shadow is counted and costs bounded memory", "test_isolation", "test_sick_shadow")
