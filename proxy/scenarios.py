@@ -21,7 +21,7 @@ NOW: Final = "<now>"
 STEP_TIME: Final = timedelta(milliseconds=1)
 """How far the clock of a replay goes from one step to the next within a second."""
 
-_PARQUET = re.compile(rb'"parquet_url": ?"([^"]+?)datasets\\?/')
+_PARQUET = re.compile(rb'parquet_url(?:": ?"|>)([^"<]+?)datasets\\?/')
 _MOMENT = re.compile(rb"\b(\d{4}-[01]\d-[0-3]\d)([ T])([0-2]\d:[0-5]\d:[0-5]\d)\b")
 
 

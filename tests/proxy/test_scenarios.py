@@ -102,6 +102,14 @@ def test_the_recordings_tell_how_the_server_was_called() -> None:
     assert recorded_bases(read_recordings([WRITE])) == ("https://openml.test/", "https://minio.openml.test/")
 
 
+def test_the_object_store_is_told_by_xml_too() -> None:
+    """Recordings of clients that only ask for XML name it as well."""
+    body = b"<oml:parquet_url>https://minio.openml.test/datasets/0000/0061/dataset_61.pq</oml:parquet_url>"
+    recording = step(1)
+    told = replace(recording, response=replace(recording.response, body=body))
+    assert recorded_bases([told])[1] == "https://minio.openml.test/"
+
+
 def test_every_recorded_file_has_its_content_in_a_request(recorded: list[Scenario]) -> None:
     """So that a player can store it."""
     brought = {
