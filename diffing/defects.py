@@ -102,7 +102,9 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, new: Observation, young:
         return "it is about another kind of difference"
     about = entry.legacy.defects
     # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
-    fits = defect in about or (defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json"}))
+    fits = defect in about or (
+        defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
+    )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
     return reason or entry.when.unmet_by(asked, None) or _undemanded(entry, new, young)
 

@@ -1,5 +1,7 @@
 """Answers that are broken."""
 
+from dataclasses import replace
+
 import pytest
 
 from diffing.conditions import Condition
@@ -40,6 +42,15 @@ def test_an_answer_to_head_is_whole_without_a_body() -> None:
     """Its media type is that of what GET gives."""
     observation = Observation(200, (("Content-Type", "text/html"),), b"")
     assert defect_of(observation, decode(observation), "HEAD") is None
+
+
+@pytest.mark.parametrize("defect", ["empty_500", "not_json", "two_documents"])
+def test_the_xml_form_of_a_defect_is_no_xml(defect: str) -> None:
+    """What breaks the JSON answer breaks the XML one, in its own way; so do two documents in one body."""
+    new = Observation(200, JSON, b"{}")
+    entries = [replace(_one_of_several(200), legacy=LegacySide(defects=frozenset({defect})))]
+    judged = judge_defect(Asked(None, "POST"), "not_xml", new, decode(new), entries, {})
+    assert judged.outcome is Outcome.LEGACY_ERROR
 
 
 def _one_of_several(status: int) -> Deviation:
