@@ -271,7 +271,7 @@ async def forward(
         SEAM_URL,
         headers=end_to_end(headers),
         stream=rest or httpx.ByteStream(intake.start),
-        extensions={"target": target},
+        extensions={"target": target, "method": method},
     )
     relay = _Relay(method, send, keeping)
     try:

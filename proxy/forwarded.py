@@ -5,6 +5,7 @@ addresses and decisions from these fields.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ _FIELDS: Final = frozenset(
         b"x-forwarded-server",
         b"x-real-ip",
     }
+)
+_PAIR: Final = re.compile(
+    r"""[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"]*)))?[ \t]*([;,]|$)"""
 )
 _SCHEMES: Final = (b"http", b"https")
 
@@ -63,12 +67,21 @@ class Forwarding:
         kept = [pair for pair in headers if pair[0] not in _FIELDS]
         given: dict[bytes, bytes] = {}
         chain: list[str] = []
+        standard: list[dict[str, str]] = []
         if self._networks and self._trusts(peer):
             for name, value in headers:
                 if name == b"x-forwarded-for":
                     chain += [part.strip() for part in value.decode("latin-1").split(",")]
+                elif name == b"forwarded":
+                    standard += _elements(value.decode("latin-1"))
                 elif name in _FIELDS:
                     given[name] = value
+            if standard and not chain:
+                # A balancer writes one or the other; of both, the one that most write is believed.
+                chain = [element.get("for", "") for element in standard]
+                for field, parameter in ((b"x-forwarded-proto", "proto"), (b"x-forwarded-host", "host")):
+                    if standard[-1].get(parameter):
+                        given.setdefault(field, standard[-1][parameter].encode("latin-1"))
         # From the right, because the left end is whatever the client wrote.
         address = peer
         believed: list[str] = [peer] if peer else []
@@ -101,6 +114,25 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _elements(value: str) -> list[dict[str, str]]:
+    """The elements of ``Forwarded`` (RFC 7239): who asked, by which scheme and for which host, one per hop."""
+    found: list[dict[str, str]] = [{}]
+    for name, quoted, token, end in _PAIR.findall(value):
+        if name:
+            text = re.sub(r"\\(.)", r"\1", quoted) if quoted else token
+            found[-1].setdefault(name.lower(), _address(text) if name.lower() == "for" else text)
+        if end == ",":
+            found.append({})
+    return [element for element in found if element]
+
+
+def _address(node: str) -> str:
+    """The address of a node, without its port: ``[::1]:80``, ``10.0.0.1:80``."""
+    if node.startswith("["):
+        return node[1:].partition("]")[0]
+    return node.partition(":")[0] if node.count(":") == 1 else node
 
 
 def _element(chain: Sequence[str], host: bytes, proto: bytes) -> bytes:

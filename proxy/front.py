@@ -5,6 +5,7 @@ midst of the answer before it. What is refused here never reaches the applicatio
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
@@ -15,6 +16,14 @@ from config.settings import Limits, Timeouts
 from diffing.problem import MEDIA_TYPE
 from proxy.guard import Refusal, long_head, long_target, many_headers
 
+# What llhttp reads of the registry; any other token is a method to PHP, and the parser must not be asked about it.
+_REGISTERED: Final = frozenset(
+    b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK BIND REBIND"
+    b" UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK"
+    b" UNLINK SOURCE QUERY PRI".split()
+)
+_STAND_IN: Final = b"SOURCE"
+_METHOD: Final = re.compile(rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})( ?)")
 # Under this name the scope has the target as it was on the wire, which ASGI does not tell.
 TARGET: Final = "parity.target"
 _BAD: Final = Refusal(400, "Bad Request", "This is no HTTP/1.1 request.")
@@ -37,6 +46,8 @@ class FrontProtocol(HttpToolsProtocol):
         self._begun = False
         self._deaf = False
         self._head_bytes = 0
+        self._held = b""
+        self._method: str | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -58,11 +69,31 @@ class FrontProtocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_bytes += len(data)
+            if not self._begun:
+                data = self._registered(self._held + data)
+        if not data:
+            return
         super().data_received(data)
         most = self.limits.header_bytes + self.limits.target_bytes
         if self._in_head and self._head_bytes > most and not self._deaf:
             self._refusal = long_head(self.limits)
             self.send_400_response("")
+
+    def _registered(self, data: bytes) -> bytes:
+        """The beginning of a request with a method that the parser knows; nothing while the method is still coming."""
+        self._held = b""
+        found = _METHOD.match(data)
+        if found is None:
+            return data
+        if not found[2] and found.end() == len(data) and len(found[1]) < 64:
+            self._held = data
+            if self._timer is None:
+                self._await_head()
+            return b""
+        if not found[2] or found[1] in _REGISTERED:
+            return data
+        self._method = found[1].decode("ascii")
+        return _STAND_IN + data[found.end(1) :]
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -92,6 +123,8 @@ class FrontProtocol(HttpToolsProtocol):
             self._refuse(_NO_TUNNEL)
         self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]  # a name of our own
         super().on_headers_complete()
+        if self._method is not None:
+            self.scope["method"], self._method = self._method, None
         if self.parser.should_upgrade():
             # No other protocol is spoken here; what follows cannot be told apart from one, so this request is the last.
             self.cycle.keep_alive = False
@@ -160,7 +193,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing():
             return
-        if not self._begun:
+        if not self._begun and not self._held:
             self.transport.close()
             return
         self._refusal = _SLOW

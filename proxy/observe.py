@@ -57,7 +57,7 @@ async def observe(
         SEAM_URL,
         headers=[(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers],
         stream=httpx.ByteStream(body),
-        extensions={"target": target},
+        extensions={"target": target, "method": method},
     )
     started = time.perf_counter()
     status: int | None = None

@@ -12,10 +12,12 @@ httpx.TransportError
 """
 
 import io
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 
 import aiohttp
+import aiohttp.http_writer
 import httpx
 from multidict import CIMultiDict
 from yarl import URL
@@ -26,6 +28,36 @@ SEAM_URL = httpx.URL("http://upstream/")
 _ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _CHUNK = 65536
 _PIECE = 262144
+_NO_HEAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
+
+
+def _serialized(status_line: str, headers: CIMultiDict[str]) -> bytes:
+    """A head on the wire, every character the byte of its number.
+
+    Raises:
+        ValueError: It would be more than one head.
+    """
+    lines = [status_line, *[f"{name}: {value}" for name, value in headers.items()]]
+    head = "\r\n".join(lines)
+    if head.count("\n") != len(lines) - 1 or _NO_HEAD.search(head):
+        raise ValueError("a control character in the head of a request")
+    return (head + "\r\n\r\n").encode("latin-1")
+
+
+# aiohttp's own writes UTF-8, which no text can be made to become the bytes that a client sent; it has no other seam for
+# that. A version without it must not be used: what is above 0x7f would change on the way.
+assert callable(aiohttp.http_writer._serialize_headers)
+aiohttp.http_writer._serialize_headers = _serialized
+
+
+class _Method(str):
+    """A method that stays as the client wrote it: aiohttp would write all in capitals, and ``get`` is not GET."""
+
+    __slots__ = ()
+
+    def upper(self) -> str:
+        """Itself."""
+        return self
 
 
 class Upstream(httpx.AsyncBaseTransport):
@@ -90,7 +122,8 @@ class Upstream(httpx.AsyncBaseTransport):
         """Send one request and give its answer as soon as the head is there.
 
         Args:
-            request: ``extensions["target"]`` holds the raw target; without it the URL's own is taken.
+            request: ``extensions["target"]`` holds the raw target; without it the URL's own is taken. So it is with
+                ``extensions["method"]``, because httpx writes methods in capitals.
 
         Returns:
             The answer; its stream is read from the network as it is iterated.
@@ -110,8 +143,8 @@ class Upstream(httpx.AsyncBaseTransport):
             data = aiter(stream)
         with _errors_mapped(request):
             response = await self._open().request(
-                request.method,
-                _url(self.base, _target_text(target)),
+                _Method(request.extensions.get("method", request.method)),
+                _url(self.base, target.decode("latin-1")),
                 headers=_header_pairs(request.headers.raw),
                 data=data,
                 allow_redirects=False,
@@ -169,24 +202,8 @@ def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:
     pairs: CIMultiDict[str] = CIMultiDict()
     for name, value in raw:
         text = name.decode("latin-1")
-        pairs.add(first.setdefault(text.lower(), text), _text(value))
+        pairs.add(first.setdefault(text.lower(), text), value.decode("latin-1"))
     return pairs
-
-
-def _text(value: bytes) -> str:
-    # aiohttp writes UTF-8: UTF-8 arrives as it came, other bytes as the characters of latin-1.
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _target_text(target: bytes) -> str:
-    try:
-        return target.decode()
-    except UnicodeDecodeError:
-        # Not expressible in what aiohttp writes; percent-encoded they mean the same (RFC 3986, 2.4).
-        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in target)
 
 
 @contextmanager

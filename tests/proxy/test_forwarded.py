@@ -58,3 +58,35 @@ def test_only_the_trusted_end_of_a_chain_is_believed() -> None:
 def test_addresses_of_version_6_are_quoted() -> None:
     """As RFC 7239 wants it."""
     assert told([], "2001:db8::1")[b"forwarded"].startswith(b'for="[2001:db8::1]"')
+
+
+@pytest.mark.parametrize(
+    ("value", "address", "proto", "host"),
+    [
+        (b"for=203.0.113.7;proto=https;host=api.test", "203.0.113.7", b"https", b"api.test"),
+        (b'For="[2001:db8::1]:4711"; Proto=HTTPS', "2001:db8::1", b"https", b"h"),
+        (b"for=198.51.100.9, for=10.0.0.2;proto=https", "198.51.100.9", b"https", b"h"),
+        (b'for=1.2.3.4, for="203.0.113.7:80"', "203.0.113.7", b"http", b"h"),
+        (b"for=_hidden;proto=gopher", "10.0.0.1", b"http", b"h"),
+        (b'for="10.0', "10.0.0.1", b"http", b"h"),
+        (b";;,,=", "10.0.0.1", b"http", b"h"),
+    ],
+)
+def test_the_standard_field_of_a_trusted_proxy_is_read(
+    value: bytes, address: str, proto: bytes, host: bytes
+) -> None:
+    """RFC 7239, where the balancer writes that one; from the right, and what is broken says nothing."""
+    origin = Forwarding(["10.0.0.0/8"]).of([(b"host", b"h"), (b"forwarded", value)], "10.0.0.1", "http")
+    told = dict(origin.headers)
+    assert (origin.address, told[b"x-forwarded-proto"], told[b"x-forwarded-host"]) == (address, proto, host)
+
+
+def test_the_standard_field_of_anybody_else_is_dropped() -> None:
+    """What it says is not passed on either."""
+    origin = Forwarding(["10.0.0.0/8"]).of(
+        [(b"host", b"h"), (b"forwarded", b"for=1.2.3.4")], "192.0.2.1", "http"
+    )
+    assert (origin.address, b"1.2.3.4" in b" ".join(value for _, value in origin.headers)) == (
+        "192.0.2.1",
+        False,
+    )

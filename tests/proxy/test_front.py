@@ -27,6 +27,7 @@ class Front:
         self.port = port
         self.refused = 0
         self.targets: list[bytes] = []
+        self.methods: list[str] = []
 
     def refuse(self) -> None:
         """Count one."""
@@ -52,6 +53,7 @@ async def opened() -> AsyncIterator[Front]:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         found.targets.append(scope[TARGET])
+        found.methods.append(scope["method"])
         more = True
         while more:
             message = await receive()
@@ -139,6 +141,41 @@ async def test_the_target_is_told_as_it_came(fronts: Any) -> None:
         for target in (b"/a//%2F?", b"http://h/x?y"):
             await found.ask(b"GET " + target + b" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
         assert found.targets == [b"/a//%2F?", b"http://h/x?y"]
+
+
+async def test_any_token_is_a_method(fronts: Any) -> None:
+    """PHP takes any word for one, so it must arrive; also in pieces, and on a connection that is kept."""
+    rest = b" / HTTP/1.1\r\nHost: h\r\n"
+    async with fronts() as found:
+        for pieces in (
+            (b"FOO" + rest,),
+            (b"ge", b"t" + rest),
+            (b"G", b"ET" + rest),
+            (b"\r\nBREW-COFFEE" + rest,),
+        ):
+            await found.ask(*pieces, b"Connection: close\r\n\r\n")
+        reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        for method in (b"FOO", b"GET", b"bar"):
+            writer.write(method + rest + b"\r\n")
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert found.methods == ["FOO", "get", "GET", "BREW-COFFEE", "FOO", "GET", "bar"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ((b"F(O / HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"x" * 65 + b" / HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"FOO\t/ HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"FO",), 408),
+    ],
+)
+async def test_what_is_no_method_is_refused(fronts: Any, pieces: tuple[bytes, ...], status: int) -> None:
+    """No token, one of a length that nobody means, or one that does not end."""
+    async with fronts() as found:
+        assert (await found.ask(*pieces)).startswith(b"HTTP/1.1 %d " % status)
+        assert (found.refused, found.targets) == (1, [])
 
 
 async def test_too_many_connections_are_turned_away(fronts: Any) -> None:

@@ -41,6 +41,7 @@ class Echo:
         b'/a%20b"<>^`{|}',
         b"/?/api/v1/json/data/1",
         "/é?ü".encode(),
+        b"/\xe9?\xfc\xff",
         b"/data/list/tag/a%2Fb%2",
         b"/x?a=1&a=2&&=",
     ],
@@ -51,6 +52,24 @@ async def test_the_target_arrives_as_it_was(raw: Raw, target: bytes) -> None:
     async with raw(echo) as url, Upstream(url) as side:
         await observe(side, "GET", target, (("Host", "openml.test"),))
     assert echo.heads[0].split(b"\r\n")[0] == b"GET " + target + b" HTTP/1.1"
+
+
+@pytest.mark.parametrize("method", ["FOO", "get", "post"])
+async def test_a_method_arrives_as_it_was(raw: Raw, method: str) -> None:
+    """In whatever case, and whether anybody knows it."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        await observe(side, method, b"/", (("Host", "h"),))
+    assert echo.heads[0].startswith(method.encode() + b" / HTTP/1.1")
+
+
+async def test_a_head_is_never_two(raw: Raw) -> None:
+    """Whatever stands in a field."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        for value in ("a\r\nX: b", "a\nX: b", "a\rb", "a\x00b"):
+            assert "control character" in str((await observe(side, "GET", b"/", (("X-A", value),))).error)
+    assert echo.heads == []
 
 
 async def test_the_path_of_the_base_comes_first(raw: Raw) -> None:
@@ -68,7 +87,7 @@ async def test_request_headers_arrive_in_order_and_nothing_is_added(raw: Raw) ->
     async with raw(echo) as url, Upstream(url) as side:
         await observe(side, "GET", b"/", headers)
         await observe(side, "GET", b"/", headers)
-    lines = [b"GET / HTTP/1.1", b"Host: openml.test", b"X-B: 1", "X-A: é".encode(), b"X-B: 2", b"", b""]
+    lines = [b"GET / HTTP/1.1", b"Host: openml.test", b"X-B: 1", b"X-A: \xe9", b"X-B: 2", b"", b""]
     assert [head.split(b"\r\n") for head in echo.heads] == [lines, lines]
 
 
