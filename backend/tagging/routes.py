@@ -75,7 +75,7 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
             raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")
         if row.did is not None and not call.user.may_see(row.visibility, row.uploader):
             raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
-        tags = await tag_entity(call, kind, number, tag)
+        tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
         return shapes.answer(kind, "tag", entity_id.text, tags)
 
     return tag_one

@@ -33,7 +33,9 @@ def is_legal(tag: str) -> bool:
     return _LEGAL.fullmatch(tag) is not None
 
 
-async def tag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> list[str]:
+async def tag_entity(
+    call: Call[Any], kind: Kind, entity_id: int, tag: str, *, sent: str | None = None
+) -> list[str]:
     """Put a legal tag on an entity that is there, and have the search index told.
 
     Three round trips.
@@ -43,6 +45,7 @@ async def tag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> l
         kind: Of the entity.
         entity_id: Its id.
         tag: The tag.
+        sent: The id as it was sent, which a refusal names as PHP does; None where nobody sent one.
 
     Returns:
         All its tags then, in alphabetical order.
@@ -51,9 +54,10 @@ async def tag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> l
         Problem: 409, when the entity has the tag; numbers in texts are compared as numbers (473), and capitals
             do not count in the database (474).
     """
+    named = str(entity_id) if sent is None else sent
     there = await queries.tags(call.connection, kind, entity_id)
     if any(loosely_equal(tag, other) for other in there):
-        raise _exists(kind, entity_id, tag)
+        raise _exists(kind, named, tag)
     try:
         await queries.put(call.connection, kind, entity_id, tag, call.user.id, call.now())
     except IntegrityError as error:
@@ -62,9 +66,9 @@ async def tag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> l
         # Somebody else may have set the same tag since it was looked for.
         there = await queries.tags(call.connection, kind, entity_id, lock=True)
         if any(loosely_equal(tag, other) for other in there):
-            raise _exists(kind, entity_id, tag) from error
+            raise _exists(kind, named, tag) from error
         raise EXISTS_ALIKE.because(
-            f"Entity {entity_id} is already tagged by {tag} in other capitals: id={entity_id}; tag={tag}."
+            f"Entity {named} is already tagged by {tag} in other capitals: id={named}; tag={tag}."
         ) from error
     tags = await queries.tags(call.connection, kind, entity_id)
     _index(call, kind, entity_id, tags)
@@ -128,7 +132,7 @@ async def untag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) ->
     return tags
 
 
-def _exists(kind: Kind, entity_id: int, tag: str) -> Problem:
+def _exists(kind: Kind, entity_id: str, tag: str) -> Problem:
     return EXISTS.because(f"The {kind.label} is already tagged by this tag: id={entity_id}; tag={tag}.")
 
 

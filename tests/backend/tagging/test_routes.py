@@ -43,6 +43,15 @@ async def test_a_tag_is_put_and_taken(writable: Writable, keys: dict[str, str], 
     assert await writable.rows(table) == before
 
 
+@pytest.mark.parametrize("tag", ["petal", "PETAL"])
+async def test_a_refused_tag_names_the_id_as_sent(writable: Writable, keys: dict[str, str], tag: str) -> None:
+    """PHP says ``id=061``, for one who sent that."""
+    refused = await writable.http.post(
+        "/datasets/tag", params={"api_key": keys["writer"]}, data={"data_id": "061", "tag": tag}
+    )
+    assert (refused.status_code, refused.json()["detail"].split(": ")[-1]) == (409, f"id=061; tag={tag}.")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
