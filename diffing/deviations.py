@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,9 @@ from diffing.transforms import TRANSFORMS
 DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
 DEFECTS: Final = frozenset({"empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"})
 
+UNWRITTEN: Final = "WRITE HERE"
+"""How a `why` begins that nobody has written yet; `parity file` leaves it to a person."""
+
 
 def load_registry(config: Path) -> Registry:
     """Read `config/deviations/*.toml`.
@@ -36,13 +39,10 @@ def load_registry(config: Path) -> Registry:
     deviations: dict[str, Deviation] = {}
     for file in sorted(folder.glob("*.toml"), key=_order):
         try:
-            tables = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{file}: {error}") from error
-        if unknown := tables.keys() - {"deviation"}:
-            raise ConfigError(f"{file}: unknown table {sorted(unknown)[0]!r}; entries are [[deviation]]")
-        for table in tables.get("deviation", []):
-            deviation = _Reader(file, table).deviation()
+        for deviation in read_deviations(text, file):
             if deviation.id in deviations:
                 raise ConfigError(
                     f"{file}: {deviation.id}: an entry of that id is in {deviations[deviation.id].source}"
@@ -50,6 +50,26 @@ def load_registry(config: Path) -> Registry:
             deviations[deviation.id] = deviation
     _check_order(tuple(deviations.values()), folder)
     return Registry(deviations.values())
+
+
+def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
+    """The entries of one file.
+
+    Args:
+        text: Its text.
+        file: Its name, for errors.
+
+    Raises:
+        ConfigError: as `load_registry`.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: {error}") from error
+    if unknown := tables.keys() - {"deviation"}:
+        raise ConfigError(f"{file}: unknown table {sorted(unknown)[0]!r}; entries are [[deviation]]")
+    for table in tables.get("deviation", []):
+        yield _Reader(file, table).deviation()
 
 
 def _check_order(deviations: Sequence[Deviation], folder: Path) -> None:
@@ -113,7 +133,7 @@ class _Reader:
             kind=kind,
             title=self._text("title"),
             routes=self._texts("routes"),
-            why=self._text("why"),
+            why=self._why(),
             guide=self._text("guide"),
             source=self.file.name,
             since=since if isinstance(since, date) else None,
@@ -138,6 +158,12 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self.wrong(key, "must be text")
         return value
+
+    def _why(self) -> str:
+        why = self._text("why")
+        if why.startswith(UNWRITTEN):
+            raise self.wrong("why", "is not written yet: one or two sentences for the person who reads the report")
+        return why
 
     def _texts(self, key: str, optional: bool = False) -> tuple[str, ...]:
         return self._strings(key, self.table.get(key, [] if optional else None), optional)

@@ -17,6 +17,7 @@ from proxy.check import CheckError
 from proxy.check_stage import Place
 from proxy.cli_baseline import baseline_command
 from proxy.cli_check import Config, Force, Keys, More, Recordings, Sample, Scenarios, check_command, paths_of
+from proxy.cli_file import file_command
 from proxy.console import report_console
 from proxy.demo import demo
 from proxy.legacy import Behaviour, Fault, RecordedServer
@@ -41,6 +42,7 @@ cli_record.register(app)
 app.add_typer(cli_rollout.commands, name="rollout")
 app.command("readiness")(cli_rollout.readiness_command)
 app.command("baseline")(baseline_command)
+app.command("file")(file_command)
 app.command("check")(check_command)
 
 Port = Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)]

@@ -1,5 +1,6 @@
 """How the entries of the registry are used: what a diff log tells of them, and a row of each for people."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,7 +98,7 @@ def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER)
         stale_after: As ``lint_usage`` has it.
     """
     for entry in registry.deviations:
-        hits = usage.hits.get(entry.id, {})
+        hits = usage.hits.get(entry.id, Counter())
         yield EntryUse(
             entry.id,
             str(entry.kind),

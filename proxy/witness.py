@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
 from proxy.curl import curl_line
 from proxy.redact import Redactor
@@ -62,6 +63,25 @@ def witness(
         "differences": [asdict(difference) for difference in comparison.differences],
         "deviations": list(dict.fromkeys(comparison.deviations)),
     }
+
+
+def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
+    """What diffing knew of a witness's request.
+
+    Args:
+        witness: The witness.
+        routes: The route map, which has its route.
+    """
+    asked = witness["asked"]
+    return Asked(
+        routes[asked["route"]] if asked["route"] else None,
+        asked["method"],
+        asked["parameters"],
+        asked["role"],
+        asked["format"],
+        asked["known"],
+        asked.get("rehearsed", False),
+    )
 
 
 def answer_of(side: Mapping[str, Any]) -> Observation:

@@ -1,5 +1,6 @@
 """What each page of the dashboard shows, read from the diff log."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from config.rollout import Dialect
 from diffing.describe import shown
 from diffing.usage import STALE_AFTER
 from proxy.clusters import (
+    Shown,
     StoredCluster,
     changes,
     count_clusters,
@@ -29,6 +31,8 @@ from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
 from proxy.dashboard.page import Page
 from proxy.deviation_usage import GONE, entry_uses, read_usage
+from proxy.filing import FilingError, Verdict, file_cluster
+from proxy.gate_log import read_decisions
 from proxy.histogram import quantile
 from proxy.log_reading import find_run
 from proxy.log_tables import deviations, runs, timings, traffic
@@ -125,6 +129,7 @@ class Views:
         explained = [(row.deviation, int(row.hits)) for row in await log.execute(hits)]
         context = {
             "readiness": found,
+            "decided": await read_decisions(log, route=name, limit=PER_PAGE),
             "chart": bars(hours),
             "size": (WIDTH, HEIGHT),
             "explained": sorted(explained, key=lambda item: (-item[1], item[0])),
@@ -167,8 +172,11 @@ class Views:
         if witness:
             context["bodies"] = {side: lines(witness[side]["body"], paths) for side in ("legacy", "new")}
             context["test"] = pytest_case(found.cluster.short, found.cluster.signature, witness)
+        # Comparing again takes its time, in which a proxy that serves in this process would answer nobody.
+        context["filing"] = await asyncio.to_thread(_filing, found, self._contract())
         titles = ("path", "what", "legacy", "new")
-        return Page("cluster.html", f"Cluster {found.cluster.short}", titles, rows, context, found.document())
+        document = {**found.document(), "filing": context["filing"]}
+        return Page("cluster.html", f"Cluster {found.cluster.short}", titles, rows, context, document)
 
     async def deviations(self, log: AsyncConnection) -> Page:
         """How each entry of the registry is used, and which are stale: by the rule of ``parity deviations lint``."""
@@ -251,6 +259,18 @@ class Views:
     async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
         known = known_of_routes(self._contract().routes)
         return await read_readiness(log, known, load_report_settings(self.config).readiness, route=pattern)
+
+
+def _filing(found: Shown, contract: Contract) -> dict[str, dict[str, str]]:
+    """By verdict: what to paste and what to do with it, or why it cannot be that."""
+    filed: dict[str, dict[str, str]] = {}
+    for verdict in Verdict:
+        try:
+            made = file_cluster(found, verdict, contract)
+            filed[str(verdict)] = {"text": made.text, "remark": made.remark}
+        except FilingError as error:
+            filed[str(verdict)] = {"text": "", "remark": str(error)}
+    return filed
 
 
 @lru_cache(maxsize=2)

@@ -1,10 +1,12 @@
 """A witness holds the whole exchange, without secrets."""
 
 from dataclasses import replace
+from pathlib import Path
 
+from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
 from proxy.redact import Redactor
-from proxy.witness import BODY_BYTES, answer_of, size_of, witness
+from proxy.witness import BODY_BYTES, answer_of, asked_of, size_of, witness
 from tests.proxy.logs import FIRST, KEY, asking
 
 LEGACY, NEW = asking("legacy", b'{"a":"\xc3\xa9"}'), asking("new", b"{}", 404)
@@ -23,6 +25,14 @@ def test_the_answer_comes_back_as_it_was() -> None:
     """Text and bytes that are no text."""
     for body in (LEGACY.answer.body, b"\xff\x00"):
         assert answer_of(made(body)) == Observation(200, LEGACY.answer.headers, body, 0.1)
+
+
+def test_the_question_comes_back_as_it_was() -> None:
+    """So that the witness can be compared again."""
+    routes = load_routes(Path("config"))
+    asked = Asked(routes["task.get"], "HEAD", {"task_id": "1"}, "user", "xml", rehearsed=True)
+    found = witness(asked, FIRST, LEGACY, NEW, Comparison(Outcome.MISMATCH), Redactor())
+    assert asked_of(found, routes) == asked
 
 
 def test_a_long_body_is_cut_and_says_so() -> None:

@@ -60,6 +60,7 @@ async def test_a_cluster_shows_both_sides_and_what_to_paste(browser: httpx.Async
     """Bodies, why, curl lines, a test."""
     text = (await browser.get(f"/clusters/{cluster_id(KEPT)}")).text
     expected = ["task-name does not apply", "$LEGACY", "$NEW", "def test_no_route_", "Body of the new side"]
+    expected += ["As documented", "As new-wrong", "# New side is wrong: task.get", "--as documented"]
     assert [item for item in expected if item not in text] == []
 
 

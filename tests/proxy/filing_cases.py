@@ -1,0 +1,91 @@
+"""Clusters to file: the new answer is made of the legacy one by the registry, and then damaged."""
+
+import copy
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from diffing.cluster import cluster_id, signature
+from diffing.compare import Differ
+from diffing.model import Asked, Comparison, Headers, Observation
+from diffing.normalise import normalise
+from proxy.clusters import Shown, StoredCluster
+from proxy.contract import Contract, load_contract
+from proxy.redact import Redactor
+from proxy.translation import Request
+from proxy.witness import Asking, witness
+
+AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
+CONTRACT = load_contract(Path("config"))
+CORS: Headers = (("Access-Control-Allow-Origin", "*"),)
+TASK_TYPE = {
+    "task_type": {
+        "id": "1",
+        "name": "Supervised Classification",
+        "description": "In supervised classification, you are given an input dataset.",
+        "creator": ["Joaquin Vanschoren", "Jan van Rijn"],
+        "contributor": "Bo Gao",
+        "date_created": "2013-01-24",
+        "input": [],
+    }
+}
+
+
+def answer(document: object, status: int = 200, media_type: str = "application/json") -> Observation:
+    """An answer of one side."""
+    return Observation(status, (("Content-Type", media_type), *CORS), orjson.dumps(document), 0.1)
+
+
+def error(code: str, status: int = 412) -> Observation:
+    """An error of the legacy side."""
+    return answer({"error": {"code": code, "message": "No"}}, status)
+
+
+def problem(status: int, slug: str, code: str | None, **members: object) -> Observation:
+    """An error of the new side."""
+    document: dict[str, object] = {
+        "type": f"https://openml.org/problems/{slug}",
+        "title": CONTRACT.problems[slug].title,
+        "status": status,
+        "detail": "No.",
+    }
+    document |= members if code is None else {"code": code, **members}
+    return answer(document, status, "application/problem+json")
+
+
+def compared(
+    asked: Asked, legacy: Observation, new: Observation, contract: Contract = CONTRACT
+) -> Comparison:
+    """What the registry says."""
+    return Differ(contract.registry, contract.problems).compare(asked, legacy, new)
+
+
+def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:
+    """The cluster of one exchange, which is a mismatch."""
+    comparison = compared(asked, legacy, new)
+    assert comparison.differences
+    name = signature(asked.route_name, legacy, new, comparison.differences)
+    target = b"/api/v1/json/tasktype/1"
+    sides = Asking(Request(asked.method, target), legacy), Asking(Request(asked.method, b"/tasktypes/1"), new)
+    kept = orjson.loads(orjson.dumps(witness(asked, AT, *sides, comparison, Redactor(b"salt"))))
+    stored = StoredCluster(cluster_id(name), name, asked.route_name, comparison.verdict, 3, AT, AT, 0.5)
+    return Shown(stored, {"curl": "curl", "path": "$"}, kept)
+
+
+def asked_for(route: str, parameters: Mapping[str, str], **facts: Any) -> Asked:
+    """A request of a route."""
+    return Asked(CONTRACT.routes[route], facts.pop("method", "GET"), parameters, **facts)
+
+
+def damaged(
+    change: Callable[[Any], object], legacy: object = TASK_TYPE
+) -> tuple[Asked, Observation, Observation]:
+    """An exchange whose new document was right before the change."""
+    asked = asked_for("tasktype.get", {"task_type_id": "1"})
+    entries = CONTRACT.registry.of_route("tasktype.get")
+    document = normalise(copy.deepcopy(legacy), asked, entries).document
+    change(document)
+    return asked, answer(legacy), answer(document)
