@@ -7,7 +7,7 @@ from config.routes import Route, RouteMap
 from config.templates import parse_template
 from diffing.model import Headers
 from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
-from proxy.forms import read_beginnings, read_fields, read_files, rewrite
+from proxy.forms import MULTIPART, URLENCODED, read_beginnings, read_fields, read_files, rewrite
 from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
@@ -29,6 +29,8 @@ _CONTENT: Final = frozenset(
 )
 # PHP never reads the body of these; the new side would read filters from it (new-API contract, decision 4).
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Only these, and only of a POST, become fields (legacy notes, data 2); the new side would read JSON and others, too.
+_FORMS: Final = frozenset({URLENCODED, MULTIPART})
 # What entries of the registry may look at of an uploaded description.
 _TEXT_LIMIT: Final = 65_536
 
@@ -202,7 +204,8 @@ def _taken(match: LegacyMatch) -> str | None:
 def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[Headers, bytes]:
     dropped = _CREDENTIALS | _CONDITIONS
     body = request.body
-    if method in _BODILESS:
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    if method in _BODILESS or request.method != "POST" or kind not in _FORMS:
         dropped, body = dropped | _CONTENT, b""
     elif match is not None and match.fit == "exact":
         moved = {
