@@ -4,32 +4,49 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, unquote, unquote_plus
 
 from diffing.model import Headers
 
-_HEADERS = frozenset(
-    {
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "parity-shadow",
-        "x-api-key",
-        "api-key",
-        "api_key",
-    }
+T = TypeVar("T")
+Mark = Callable[[bytes], bytes]
+
+# Fields of a query, a form, a document or a path that hold a secret.
+_NAMES: Final = (
+    "api_key",
+    "apikey",
+    "session_hash",
+    "access_token",
+    "auth_token",
+    "token",
+    "password",
+    "passwd",
 )
-# Names of query and form fields that hold a secret; percent-encoded spellings of them count too.
-_NAME = rb"(?:a|%61|%41)(?:p|%70|%50)(?:i|%69|%49)(?:_|%5[fF])(?:k|%6[bB]|%4[bB])(?:e|%65|%45)(?:y|%79|%59)"
-_PAIR = re.compile(
-    rb"(?i)((?:^|[?&])(?:" + _NAME + rb"|session_hash|password|token)(?:\[[^&=]*\])?=)([^&#\s]*)"
+_ANY: Final = "|".join(_NAMES).encode()
+_HEADERS: Final = re.compile(
+    r"(?i)authorization|cookie|api[-_]?key|token|secret|password|session|parity-shadow"
 )
-_PART = re.compile(
-    rb'(?is)(content-disposition:[^\r\n]*\bname="?(?:api_key|session_hash|password|token)"?'
+# Separators and the equals sign also percent-encoded: an address may stand in a parameter of another one.
+_NAME: Final = re.compile(
+    rb"(?i)(?:^|[?&;]|%3f|%26|%3b)((?:[^=&?;#\s%\"'<>]|%(?!3d|26|3f|3b)[0-9a-f]{2}){1,64})(=|%3d)"
+)
+# Where a value ends: in a query, in an address that stands in a query, in a text that stands in a document.
+_END: Final = re.compile(rb"[&#\s]")
+_END_ENCODED: Final = re.compile(rb"(?i)[&#\s]|%26")
+_END_QUOTED: Final = re.compile(rb"[&#\s\"'<>\\]")
+_SEGMENT: Final = re.compile(rb"(?i)(/(?:" + _ANY + rb")/)([^/?#\s]+)")
+_PART: Final = re.compile(
+    rb'(?is)(content-disposition:[^\r\n]*\bname="?(?:' + _ANY + rb')"?'
     rb"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?=\r?\n--|\Z)"
 )
-_JSON = re.compile(rb'(?i)("(?:api_key|session_hash|password|token)"\s*:\s*)"((?:[^"\\]|\\.)*)"')
+_JSON: Final = re.compile(rb'(?i)("(?:\w+:)?(?:' + _ANY + rb')"\s*:\s*)"((?:[^"\\]|\\.)*)"')
+_ELEMENT: Final = re.compile(rb"(?i)(<(?:\w+:)?(?:" + _ANY + rb")(?:\s[^<>]*)?>)([^<]+)")
+_LIKELY: Final = re.compile(rb"(?i)%|api.?key|session|token|passw")
+# A shorter text occurs by chance, and these say how credentials are written.
+_SHORTEST: Final = 6
+_SCHEMES: Final = frozenset({"bearer", "digest", "negotiate"})
 
 
 class Redactor:
@@ -50,20 +67,48 @@ class Redactor:
 
     def target(self, target: bytes) -> bytes:
         """A raw target whose secret parameters are replaced."""
-        return _PAIR.sub(lambda match: match[1] + self.mark(match[2]), target)
+        return _in_target(target, self.mark)
 
     def headers(self, headers: Headers) -> Headers:
-        """Headers whose secret values are replaced."""
+        """Headers whose secret values are replaced, also in addresses such as Referer's."""
         return tuple(
-            (name, self.mark(value.encode("latin-1", "replace")).decode())
-            if name.lower() in _HEADERS
-            else (name, value)
+            (
+                name,
+                self.mark(value.encode("latin-1", "replace")).decode()
+                if _HEADERS.search(name)
+                else _in_target(value.encode("latin-1", "replace"), self.mark).decode("latin-1"),
+            )
             for name, value in headers
         )
 
     def body(self, body: bytes) -> bytes:
-        """A form, multipart or JSON body whose secret fields are replaced."""
+        """A form, multipart, JSON or XML body whose secret fields are replaced."""
         return _in_body(body, self.mark)
+
+    def scrubbed(self, document: T, known: Iterable[str]) -> T:
+        """A JSON document without texts that are known to be secret, wherever they stand: a side may repeat them.
+
+        Args:
+            document: Dicts, lists, texts.
+            known: The secrets (``secrets_of``).
+        """
+        words = sorted({*known}, key=len, reverse=True)
+        if not words:
+            return document
+        pattern = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
+
+        def replaced(match: re.Match[str]) -> str:
+            return self.mark(match[0].encode("utf-8", "replace")).decode()
+
+        def walk(value: Any) -> Any:
+            if isinstance(value, str):
+                return pattern.sub(replaced, value)
+            if isinstance(value, Mapping):
+                return {walk(key): walk(item) for key, item in value.items()}
+            return [walk(item) for item in value] if isinstance(value, list | tuple) else value
+
+        found: T = walk(document)
+        return found
 
 
 def redacted_target(target: bytes, shown: str = "...") -> str:
@@ -74,18 +119,76 @@ def redacted_target(target: bytes, shown: str = "...") -> str:
         shown: What stands for a secret.
     """
     mark = shown.encode()
-    return _PAIR.sub(lambda match: match[1] + mark if match[2] else match[0], target).decode(
-        "utf-8", "replace"
-    )
+    return _in_target(target, lambda secret: mark if secret else b"").decode("utf-8", "replace")
 
 
 def redacted_body(body: bytes, shown: str = "...") -> bytes:
-    """A form, multipart or JSON body, secret fields replaced by a constant."""
+    """A form, multipart, JSON or XML body, secret fields replaced by a constant."""
     mark = shown.encode()
     return _in_body(body, lambda secret: mark if secret else b"")
 
 
-def _in_body(body: bytes, mark: Callable[[bytes], bytes]) -> bytes:
+def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[str]:
+    """The secrets that a message holds, in all spellings in which a side could repeat them.
+
+    Args:
+        target: Path and query; empty for an answer.
+        headers: Its pairs.
+        body: Its body.
+    """
+    found: list[bytes] = []
+
+    def noted(secret: bytes) -> bytes:
+        found.append(secret)
+        return b""
+
+    _in_target(target, noted)
+    _in_body(body[:1_048_576], noted)
+    for name, value in headers:
+        if _HEADERS.search(name):
+            # A scheme stands before credentials, a name before each cookie's value.
+            found += [part.encode("latin-1", "replace") for part in re.split(r"[\s;,=]+", value)]
+        else:
+            _in_target(value.encode("latin-1", "replace"), noted)
+    return frozenset(spelt for secret in found for spelt in _spellings(secret.decode("utf-8", "replace")))
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    plain = unquote(secret)
+    for spelt in (secret, plain, unquote_plus(secret), quote(plain), quote(plain, safe="")):
+        if len(spelt) >= _SHORTEST and spelt.lower() not in _SCHEMES:
+            yield spelt
+
+
+def _is_secret(name: bytes) -> bool:
+    """As PHP reads names: decoded, without leading blanks and brackets, dots and blanks as underscores."""
+    text = unquote_plus(name.decode("latin-1")).lstrip(" ").partition("[")[0]
+    return text.replace(".", "_").replace(" ", "_").replace("-", "_").lower() in _NAMES
+
+
+def _in_target(target: bytes, mark: Mark) -> bytes:
+    if b"=" in target or b"%3" in target:
+        target = _in_pairs(target, mark, _END)
+    return _SEGMENT.sub(lambda match: match[1] + mark(match[2]), target)
+
+
+def _in_body(body: bytes, mark: Mark) -> bytes:
     body = _PART.sub(lambda match: match[1] + mark(match[2]), body)
     body = _JSON.sub(lambda match: match[1] + b'"' + mark(match[2]) + b'"', body)
-    return _PAIR.sub(lambda match: match[1] + mark(match[2]), body)
+    body = _ELEMENT.sub(lambda match: match[1] + mark(match[2]), body)
+    return _in_pairs(body, mark, _END_QUOTED)
+
+
+def _in_pairs(text: bytes, mark: Mark, end: re.Pattern[bytes]) -> bytes:
+    if not _LIKELY.search(text):
+        return text
+    parts: list[bytes] = []
+    done = 0
+    for match in _NAME.finditer(text):
+        if match.end() < done or not _is_secret(match[1]):
+            continue
+        found = (_END_ENCODED if match[2] != b"=" and end is _END else end).search(text, match.end())
+        last = found.start() if found else len(text)
+        parts += [text[done : match.end()], mark(text[match.end() : last])]
+        done = last
+    return b"".join(parts) + text[done:] if parts else text

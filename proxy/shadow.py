@@ -31,7 +31,7 @@ from proxy.questions import (
     route_name,
     with_key_of,
 )
-from proxy.redact import Redactor
+from proxy.redact import Redactor, secrets_of
 from proxy.tally import FAILING
 from proxy.tap import Tap
 from proxy.telemetry import Telemetry
@@ -299,6 +299,11 @@ class ShadowLeg:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
         failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
+        example: dict[str, Any] = {}
+        if failing:
+            known = _secrets(job, sides)
+            judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
+            example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
         self._ledger.add(
             Finding(
                 job.at,
@@ -307,7 +312,7 @@ class ShadowLeg:
                 job.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                self._example(job, judgement, sides) if failing else {},
+                example,
                 facts_of(question) if question is not None else (),
                 self._evidence(job, judgement.comparison, question) if question is not None else None,
                 job.number,
@@ -332,7 +337,10 @@ class ShadowLeg:
         )
         return Evidence(
             size_of(legacy, new),
-            lambda: witness(asked, job.at, legacy, new, comparison, self._redactor),
+            lambda: self._redactor.scrubbed(
+                witness(asked, job.at, legacy, new, comparison, self._redactor),
+                _secrets(job, (question.legacy, question.new)),
+            ),
         )
 
     def _example(
@@ -352,6 +360,15 @@ class ShadowLeg:
             "nearly": list(first.nearly) if first else [],
             "differences": len(comparison.differences),
         }
+
+
+def _secrets(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+    """What must not be kept of an exchange: the client's secrets, and those that a side made."""
+    request = job.request
+    known = secrets_of(request.target, request.headers, request.body)
+    for answer in sides or ():
+        known |= secrets_of(b"", answer.headers, answer.body)
+    return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,12 @@ class Running:
         self.log = log
 
     def totals(self, patience: float = 60) -> dict[str, Any]:
-        """The counts, once nothing is pending or after a while."""
+        """The counts, once nothing is under way or pending, or after a while."""
         end = time.monotonic() + patience
         while True:
             found: dict[str, Any] = orjson.loads(self.told("/-/totals"))
-            if not found["pending"] or time.monotonic() > end:
+            over = found["served"] + found["refused"] + found["client_gone"]
+            if (found["received"] == over and not found["pending"]) or time.monotonic() > end:
                 return found
             time.sleep(0.1)
 

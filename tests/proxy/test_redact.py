@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.redact import Redactor, redacted_body, redacted_target
+from proxy.redact import Redactor, redacted_body, redacted_target, secrets_of
 
 KEY = b"AD000000000000000000000000000000"
 
@@ -16,6 +16,11 @@ KEY = b"AD000000000000000000000000000000"
         b"/data/1?%61pi_key=" + KEY,
         b"/data/1?api_key[]=" + KEY,
         b"/?/api/v1/json/data/1?api_key=" + KEY,
+        b"/data/1?api.key=" + KEY,
+        b"/data/1?+api+key=" + KEY,
+        b"/data/1?a=1;api_key=" + KEY + b";b",
+        b"/data/1?see=http%3A%2F%2Fh%2F%3Fapi_key%3D" + KEY,
+        b"/data/list/api_key/" + KEY + b"/limit/2",
     ],
 )
 def test_a_key_in_the_target_is_replaced(target: bytes) -> None:
@@ -38,6 +43,8 @@ def test_the_rest_of_the_target_stays() -> None:
         b'--b\r\nContent-Disposition: form-data; name="api_key"\r\nContent-Type: text/plain\r\n\r\n'
         + KEY
         + b"\r\n--b--\r\n",
+        b"<oml:api_key>" + KEY + b"</oml:api_key>",
+        b'{"see": "/data/1?api_key=' + KEY + b'", "a": 1}',
     ],
 )
 def test_a_key_in_the_body_is_replaced(body: bytes) -> None:
@@ -46,7 +53,9 @@ def test_a_key_in_the_body_is_replaced(body: bytes) -> None:
     assert KEY not in redacted_body(body)
 
 
-@pytest.mark.parametrize("name", ["Authorization", "cookie", "Set-Cookie", "Parity-Shadow"])
+@pytest.mark.parametrize(
+    "name", ["Authorization", "cookie", "Set-Cookie", "Parity-Shadow", "X-Auth-Token", "X-Api-Key"]
+)
 def test_secret_headers_are_replaced(name: str) -> None:
     """Credentials and cookies are not stored."""
     assert Redactor().headers(((name, "secret"),))[0][1].startswith("~")
@@ -61,3 +70,22 @@ def test_equal_secrets_stay_equal() -> None:
 def test_hashes_of_two_runs_differ() -> None:
     """A hash says nothing outside its run."""
     assert Redactor().mark(KEY) != Redactor().mark(KEY)
+
+
+def test_an_address_in_a_header_is_looked_at_too() -> None:
+    """The rest of it stays."""
+    [(_, value)] = Redactor(b"").headers((("Referer", "http://h/d?a=1&api_key=secret&b=2"),))
+    assert value.startswith("http://h/d?a=1&api_key=~")
+    assert value.endswith("&b=2")
+
+
+def test_a_secret_that_a_side_repeats_is_scrubbed() -> None:
+    """In any spelling and case, and wherever it stands."""
+    headers = (("Authorization", "Bearer sesame12"), ("Cookie", "sid=cookie34; b=c"))
+    known = secrets_of(b"/d?api_key=op%65n-door", headers, b"password=form5678")
+    document = {"a": ["you said OPEN-DOOR", ("op%65n-door",)], "cookie34": "sesame12 form5678", "Bearer": 1}
+    text = repr(Redactor().scrubbed(document, known)).lower()
+    assert [
+        word for word in ("open-door", "op%65n", "cookie34", "sesame12", "form5678") if word in text
+    ] == []
+    assert "bearer" in text
