@@ -14,7 +14,7 @@ from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect
 from diffing.derive import follow_up_of, head_differences, tail_differences
-from diffing.explain import explained, unregistered
+from diffing.explain import demanded, explained, unregistered
 from diffing.headers import header_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import normalise, tolerate
@@ -124,7 +124,8 @@ class Differ:
             return self._accepted(asked, entry, new, young, answer)
         if entry is not None and entry.new is not None:
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
-            return _verdict(tuple(found), (entry.id,))
+            code = None if error is None else str(error.get("code"))
+            return _verdict(demanded(found, entry, code), (entry.id,))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
@@ -236,7 +237,10 @@ class Differ:
         ):
             # The new API itself answers JSON only: this is a stored file, of which clients get every byte.
             found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
-        return _verdict(explained(found, entries, hits, result.unmet), hits)
+        if found:
+            # The document has been normalised; to tell what the entries did it is needed as it was.
+            found = list(explained(found, asked, decode(legacy).document, entries))
+        return _verdict(tuple(found), hits)
 
 
 def _other_bytes(legacy: Observation, new: Observation) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from config.templates import parse_template
 from diffing.model import Asked
 from diffing.paths import MISSING, Steps, values
+
+_LONGEST: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,24 @@ class ValueCondition:
         """True when some value at the path is as demanded."""
         return any(self._fits(value) for value in values(document, self.steps))
 
+    def unmet(self, document: object) -> str:
+        """In one clause, that no value is as demanded: what there is, and what must be."""
+        found = next(values(document, self.steps), MISSING)
+        if self.absent is not None:
+            return f"{self.at} is {'there' if self.absent else 'absent'} in PHP's answer"
+        told = "absent" if found is MISSING else _told(found)
+        if self.equals is not MISSING:
+            must = f"must be {_told(self.equals)}"
+        elif self.matches is not None:
+            must = f"must be like {_told(self.matches.pattern)}"
+        else:
+            must = (
+                "must not be"
+                if self.not_matches is None
+                else f"must not be like {_told(self.not_matches.pattern)}"
+            )
+        return f"PHP's value at {self.at} is {told}, and {must}"
+
     def _fits(self, value: object) -> bool:
         if self.absent is not None:
             return (value is MISSING) == self.absent
@@ -37,6 +58,14 @@ class ValueCondition:
         if self.matches is not None and not self.matches.fullmatch(text):
             return False
         return self.not_matches is None or not self.not_matches.fullmatch(text)
+
+
+def _told(value: object) -> str:
+    """A value as it stands in a clause; what is long is cut, what has parts is only named."""
+    if isinstance(value, dict | list):
+        return ("an object" if isinstance(value, dict) else "a list") if value else repr(value)
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +114,13 @@ class Condition:
         for name, pattern in (self.parameters or {}).items():
             value = asked.parameters.get(name)
             if value is None or not pattern.fullmatch(value):
-                return f"parameter {name} is {'absent' if value is None else repr(value)}"
+                told = "absent" if value is None else _told(value)
+                return f"parameter {name} is {told}, and must be like {_told(pattern.pattern)}"
         if self.any_parameter and not any(
             name in asked.parameters and pattern.fullmatch(asked.parameters[name])
             for name, pattern in self.any_parameter.items()
         ):
-            return f"none of the parameters {', '.join(self.any_parameter)} is as the entry demands"
+            return f"it is about unusual values of {', '.join(self.any_parameter)}, which the request has not"
         if self.format is not None and asked.format != self.format:
             return f"the client asked for {asked.format}, not {self.format}"
         if self.method and asked.method not in self.method:
@@ -106,12 +136,12 @@ class Condition:
         if self.method_known is not None and self.method_known != _method_known(asked):
             return f"the new side {'does not answer' if self.method_known else 'answers'} {asked.method} here"
         if self.segment and not any(self.segment.fullmatch(value) for value in _numbers(asked)):
-            return "no path segment is written like that"
+            return "the numbers in the path are written as usual"
         for condition in self.value:
             if not condition.holds(document):
-                return f"the legacy value at {condition.at} is not as the entry demands"
+                return condition.unmet(document)
         if self.message and not self.message.search(message):
-            return "the legacy message is another one"
+            return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
+from diffing.explain import demanded
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.problem import problem_differences
 from diffing.registry import Deviation, Kind
@@ -85,13 +86,17 @@ def judge_defect(
             behind = [later for later in entries[number:] if _unfit(later, asked, defect, new, young) is None]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
-            found = tuple(problem_differences(asked, None, entry.new, new, young, problems))
+            found = demanded(
+                problem_differences(asked, None, entry.new, new, young, problems), entry, entry.new.code
+            )
         elif new.status != entry.new.status:
-            found = (Difference("status", "status", entry.new.status, new.status),)
+            found = demanded((Difference("status", "status", entry.new.status, new.status),), entry, None)
         else:
             found = ()
         return Comparison(Outcome.MISMATCH if found else Outcome.LEGACY_ERROR, None, found, (entry.id,))
-    nearly = tuple(reasons) or ("No entry of kind legacy_defect is about this route.",)
+    nearly = tuple(reasons) or (
+        f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
+    )
     difference = Difference("status", "undocumented", defect, new.status, nearly)
     return Comparison(Outcome.MISMATCH, differences=(difference,))
 

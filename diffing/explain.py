@@ -1,63 +1,187 @@
-"""Say of each difference which deviations nearly explained it, and why they did not."""
+"""Say of each difference which deviations nearly explained it, and why they did not: sentences for a person."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
+from diffing.describe import shown
 from diffing.model import Asked, Difference
-from diffing.paths import generalise
+from diffing.normalise import normalise
+from diffing.paths import MISSING, generalise, identical
 from diffing.registry import Deviation, Kind
+from diffing.transforms import TRANSFORMS
+from diffing.walk import canonical
 
 _INDEX = re.compile(r"\[\*\]")
+_ROW = re.compile(r"\[[^\]]*\]$")
+_OF_ROWS: Final = ("missing", "extra", "duplicate")
+_LONGEST: Final = 60
+_MOST: Final = 4
+
+
+class _Made:
+    """Remembers what the entries made of which values."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[bytes, object]] = {}
+
+    def applies(self, deviation: Deviation, _document: object, _asked: Asked) -> None:
+        """An entry applies, whether it finds something to change or not."""
+        self.of.setdefault(deviation.id, {})
+
+    def changed(self, deviation: str, before: object, after: object) -> None:
+        """It changed a value, or each element of a list of values."""
+        several = isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
+        pairs = zip(before, after, strict=True) if several else ()  # type: ignore[call-overload]  # both are lists
+        for one, other in [(before, after), *pairs]:
+            if other is not MISSING:
+                self.of[deviation].setdefault(canonical(other), one)
 
 
 def explained(
-    differences: Iterable[Difference],
-    deviations: Iterable[Deviation],
-    hits: Iterable[str],
-    unmet: Iterable[tuple[str, str]],
+    differences: Iterable[Difference], asked: Asked, document: object, deviations: Sequence[Deviation]
 ) -> tuple[Difference, ...]:
-    """The differences with their `nearly` filled in.
+    """The differences of two documents with their `nearly` filled in.
 
     Args:
         differences: What the walk found.
+        asked: Facts of the request.
+        document: The decoded legacy document, not yet normalised. It is changed in place: hand in one of your own.
         deviations: The route's entries.
-        hits: Ids of the entries that changed the legacy document.
-        unmet: Ids of the entries whose premise did not hold, and why.
     """
-    transforms = [deviation for deviation in deviations if deviation.kind is Kind.TRANSFORM]
-    changed, reasons = set(hits), dict(unmet)
+    found = tuple(differences)
+    if not found:
+        return found
+    made = _Made()
+    unmet = dict(normalise(document, asked, deviations, made).unmet)
     return tuple(
-        Difference(
-            difference.path,
-            difference.what,
-            difference.legacy,
-            difference.new,
-            tuple(_nearly(difference, transforms, changed, reasons)),
-        )
-        for difference in differences
+        replace(difference, nearly=tuple(_nearly(difference, asked, document, deviations, made, unmet)))
+        for difference in found
     )
 
 
 def _nearly(
-    difference: Difference, transforms: Iterable[Deviation], changed: set[str], reasons: dict[str, str]
+    difference: Difference,
+    asked: Asked,
+    document: object,
+    deviations: Iterable[Deviation],
+    made: _Made,
+    unmet: Mapping[str, str],
 ) -> Iterable[str]:
-    path = generalise(difference.path)
-    for deviation in transforms:
-        if not any(_about(at, path) for at in deviation.at):
-            continue
-        if deviation.id in reasons:
-            yield f"{deviation.id} does not apply: {reasons[deviation.id]}."
-        elif deviation.id in changed:
-            yield f"{deviation.id} was carried out, and still the new side answers {difference.new!r}."
-        else:
-            yield f"{deviation.id} found nothing to change in the legacy value."
+    path = difference.path
+    if path.startswith("header."):
+        return (
+            f"No kind of entry is about headers: {path.partition('.')[2]} must be the same on both sides.",
+        )
+    if path == "status":
+        return _other_status(difference, asked, document, deviations)
+    if difference.what == "order":
+        return (f"No entry allows another order of the rows of {asked.route_name}.",)
+    if _ROW.search(path) and difference.what in _OF_ROWS:
+        tolerances = tuple(_tolerances(asked, document, deviations))
+        where = _ROW.sub("", generalise(path)).replace("$", "the answer", 1)
+        return tolerances or (f"No entry adds rows to {where} of {asked.route_name}, or takes any away.",)
+    strong: list[str] = []
+    weak: list[str] = []
+    for entry in deviations:
+        if entry.kind is Kind.TRANSFORM and _about(entry, path):
+            nearly, sentence = _told(entry, difference, made.of.get(entry.id, {}), unmet.get(entry.id))
+            (strong if nearly else weak).append(sentence)
+    told = strong or weak or [f"No entry is about {generalise(path)} of {asked.route_name}."]
+    return told[:_MOST]
 
 
-def _about(at: str, path: str) -> bool:
-    """Whether an entry's path ends where the difference is; envelopes before it may have gone meanwhile."""
-    return at != "$" and _INDEX.sub("", path).endswith(_INDEX.sub("", at)[1:])
+def _told(
+    entry: Deviation, difference: Difference, made: Mapping[bytes, object], reason: str | None
+) -> tuple[bool, str]:
+    """Why an entry about the place does not explain the difference, and whether it nearly did."""
+    legacy = MISSING if difference.what == "extra" else difference.legacy
+    new = MISSING if difference.what == "missing" else difference.new
+    would = _changed(entry, legacy)
+    wish = "would take it away" if new is MISSING else f"would make {_value(new)} of it"
+    if reason is not None:
+        if identical(would, new):
+            return True, f"{entry.id} {wish}, but does not apply: {reason}."
+        return False, f"{entry.id} is about this place, but does not apply: {reason}."
+    answers = "the new side has no such key" if new is MISSING else f"the new side answers {_value(new)}"
+    if new is not MISSING and not identical(legacy, new) and identical(_changed(entry, new), legacy):
+        return (
+            True,
+            f"{entry.id} turns {_value(new)} into {_value(legacy)}; the new side answers as PHP does.",
+        )
+    form = b"" if legacy is MISSING else canonical(legacy)
+    if form in made:
+        return True, f"{entry.id} makes {_value(legacy)} of {_of_php(made[form])}; {answers}."
+    if identical(would, new):
+        return True, f"{entry.id} {wish}, but an entry behind it made it what it is."
+    return False, f"{entry.id} is about this place, and has nothing to change in {_value(legacy)}."
+
+
+def _of_php(before: object) -> str:
+    return "an absent key" if before is MISSING else f"PHP's {_value(before)}"
+
+
+def _changed(entry: Deviation, value: object) -> object:
+    arguments = entry.arguments or {}
+    name = str(arguments["transform"]) if entry.transform == "every_level" else entry.transform or ""
+    return TRANSFORMS[name].apply(value, arguments)
+
+
+def _about(entry: Deviation, path: str) -> bool:
+    """Whether an entry's place is that of the difference; envelopes before it may have gone meanwhile."""
+    place, arguments = _INDEX.sub("", generalise(path))[1:], entry.arguments or {}
+    if not place:
+        return False
+    if entry.transform == "every_level":
+        at = arguments["at"]
+        return any(place.endswith(str(inner)[1:]) for inner in (at if isinstance(at, list) else [at]))
+    key = f".{arguments['to']}" if entry.transform == "rename" else ""
+    return any(f"{_INDEX.sub('', at)[1:]}{key}".endswith(place) for at in entry.at)
+
+
+def _tolerances(asked: Asked, document: object, deviations: Iterable[Deviation]) -> Iterator[str]:
+    for entry in deviations:
+        if entry.kind is Kind.TOLERANCE:
+            reason = entry.when.unmet_by(asked, document)
+            if reason is not None:
+                yield f"{entry.id} does not apply: {reason}."
+
+
+def _other_status(
+    difference: Difference, asked: Asked, document: object, deviations: Iterable[Deviation]
+) -> Iterator[str]:
+    """Why no refusal is about an answer that legacy gives."""
+    told = False
+    for entry in deviations:
+        if entry.kind is Kind.REFUSAL and entry.new is not None and entry.new.status == difference.new:
+            reason = entry.when.unmet_by(asked, document)
+            if reason is not None:
+                told = True
+                yield f"{entry.id} does not apply: {reason}."
+    if not told:
+        yield f"No entry lets {asked.route_name} answer {difference.new} where PHP answers {difference.legacy}."
+
+
+def demanded(differences: Iterable[Difference], entry: Deviation, code: str | None) -> tuple[Difference, ...]:
+    """The differences of an error from what an entry demands, which is said.
+
+    Args:
+        differences: Where the new answer is not what it must be.
+        entry: The entry that counts.
+        code: The code of the legacy error.
+    """
+    if entry.new is None:
+        return tuple(differences)
+    wanted = entry.new.code if entry.new.code is not None else code
+    parts = [str(entry.new.status)]
+    if entry.new.type is not None:
+        parts.append(f"of type {entry.new.type}")
+        parts.append(f"with code {wanted}" if wanted else "without a code")
+    sentence = f"{entry.id} applies, and demands {' '.join(parts)}."
+    return tuple(replace(difference, nearly=(sentence,)) for difference in differences)
 
 
 def unregistered(
@@ -75,9 +199,20 @@ def unregistered(
             continue
         if code is not None and code in deviation.legacy.codes:
             reason = deviation.when.unmet_by(asked, document, message)
+            if reason is None and deviation.legacy.fits(status, code):
+                reason = "its premise, which the new side was asked for, does not hold"
             if reason is None:
-                reason = f"it is about status {sorted(deviation.legacy.statuses)}, not {status}"
+                statuses = " or ".join(map(str, sorted(deviation.legacy.statuses)))
+                reason = f"it is about status {statuses}, not {status}"
             sentences.append(f"{deviation.id} does not apply: {reason}.")
     return tuple(sentences) or (
         f"No entry of the registry is about {asked.route_name}, status {status}, code {code}.",
     )
+
+
+def _value(value: object) -> str:
+    """A value as JSON, cut to what fits into a sentence."""
+    if value is MISSING:
+        return "an absent key"
+    text = shown(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

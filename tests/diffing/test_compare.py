@@ -98,7 +98,7 @@ def test_a_difference_says_what_nearly_explained_it(differ: Differ) -> None:
     """A person sees which entry to look at."""
     (difference,) = differ.compare(of(GET), LEGACY, answer({"id": "7"})).differences
     assert (difference.path, difference.what) == ("$.id", "type")
-    assert "thing-id was carried out" in difference.nearly[0]
+    assert 'thing-id turns "7" into 7' in difference.nearly[0]
 
 
 def test_a_wrong_status_is_a_mismatch(differ: Differ) -> None:

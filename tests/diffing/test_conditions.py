@@ -1,6 +1,7 @@
 """When a deviation applies."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,30 @@ ASKED = Asked(None, "GET", {"status": "bogus", "limit": "0"}, "user")
 def test_an_unmet_premise_says_what_is_not_so(condition: Condition, word: str) -> None:
     """The sentence names what a person has to look at."""
     assert word in (condition.unmet_by(ASKED, {"a": "y"}, "No results") or "")
+
+
+@pytest.mark.parametrize(
+    ("demand", "told"),
+    [
+        ({"equals": "x"}, "PHP's value at $.a is 'y', and must be 'x'"),
+        ({"matches": re.compile("x.")}, "PHP's value at $.a is 'y', and must be like 'x.'"),
+        ({"not_matches": re.compile("y")}, "PHP's value at $.a is 'y', and must not be like 'y'"),
+        ({"absent": True}, "$.a is there in PHP's answer"),
+    ],
+)
+def test_an_unmet_value_is_told_with_what_it_must_be(demand: dict[str, Any], told: str) -> None:
+    """Nobody has to look the entry up."""
+    condition = Condition(value=(ValueCondition("$.a", parse("$.a"), **demand),))
+    assert condition.unmet_by(ASKED, {"a": "y"}) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [([], "[]"), ([1], "a list"), ({"b": 1}, "an object"), ("x" * 99, f"'{'x' * 39}…")]
+)
+def test_what_is_long_is_cut_in_a_clause(value: object, told: str) -> None:
+    """It stands in a sentence."""
+    condition = Condition(value=(ValueCondition("$.a", parse("$.a"), equals="x"),))
+    assert condition.unmet_by(ASKED, {"a": value}) == f"PHP's value at $.a is {told}, and must be 'x'"
 
 
 @pytest.mark.parametrize(
