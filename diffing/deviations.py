@@ -162,7 +162,9 @@ class _Reader:
     def _why(self) -> str:
         why = self._text("why")
         if why.startswith(UNWRITTEN):
-            raise self.wrong("why", "is not written yet: one or two sentences for the person who reads the report")
+            raise self.wrong(
+                "why", "is not written yet: one or two sentences for the person who reads the report"
+            )
         return why
 
     def _texts(self, key: str, optional: bool = False) -> tuple[str, ...]:
@@ -250,7 +252,8 @@ class _Reader:
         table = self._table(name)
         if unknown := table.keys() - {"status", "code", "type", "errors", "names", "unnamed"}:
             raise self.wrong(
-                f"{name}.{sorted(unknown)[0]}", "unknown; known are status, code, type, errors, names, unnamed"
+                f"{name}.{sorted(unknown)[0]}",
+                "unknown; known are status, code, type, errors, names, unnamed",
             )
         status = table.get("status")
         if not isinstance(status, int):
@@ -304,7 +307,16 @@ class _Reader:
     def _condition(self) -> Condition:
         table = self._table("when", required=False)
         known = {"parameter", "parameters", "method", "role", "value", "message"}
-        known |= {"lacks", "format", "known", "writes", "method_known", "segment", "any_parameter", "rehearsed"}
+        known |= {
+            "lacks",
+            "format",
+            "known",
+            "writes",
+            "method_known",
+            "segment",
+            "any_parameter",
+            "rehearsed",
+        }
         if unknown := table.keys() - known:
             raise self.wrong(f"when.{sorted(unknown)[0]}", f"unknown; known are {', '.join(sorted(known))}")
         value = table.get("value", [])
