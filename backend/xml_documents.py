@@ -1,4 +1,4 @@
-"""Uploaded XML: read without entities and network, within limits, and held to a schema.
+"""Uploaded XML: read without entities of their own and without network, within limits, and held to a schema.
 
 The schemas are in ``backend/schemas``, one for each document; what they accept and refuse is what PHP's do.
 
@@ -106,7 +106,7 @@ def parse(document: bytes) -> etree._Element:
         The root element.
 
     Raises:
-        IllegalDocument: It is too large or too deep, not well-formed, or declares a document type.
+        IllegalDocument: It is too large or too deep, not well-formed, or uses an entity of its own.
     """
     if len(document) > LARGEST:
         raise IllegalDocument([Fault(f"The document is larger than {LARGEST} bytes", -1)])
@@ -126,8 +126,10 @@ def parse(document: bytes) -> etree._Element:
         raise IllegalDocument(
             [*_faults(parser.error_log), Fault("The document has no document element", -1)]
         ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise IllegalDocument([Fault("A document type declaration is not allowed", 1)])
+    own = next(root.iter(etree.Entity), None)
+    if own is not None:
+        # PHP takes a declaration of the document type, but its schemas do not take what is made of one.
+        raise IllegalDocument([Fault(f"The entity {own.text} is not allowed", own.sourceline or 1)])
     deepest = max(_depths(root))
     if deepest > DEEPEST:
         raise IllegalDocument([Fault(f"Elements lie deeper in each other than {DEEPEST}", -1)])
