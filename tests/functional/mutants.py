@@ -6,14 +6,11 @@ where it does not fit.
 
 from __future__ import annotations
 
-import json
 import random
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -24,7 +21,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import load_json
 from diffing.deviations import load_registry
-from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
+from diffing.model import Comparison, FollowUp, Observation, Outcome
 from diffing.paths import generalise
 from diffing.registry import Kind
 from diffing.rows import unspecified
@@ -34,287 +31,14 @@ from proxy.recordings import Recording, read_recordings
 from proxy.replay import Exchange, Replay
 from proxy.translation import Translation
 from proxy.unlimited import unlimited
+from tests.functional.mutant import Answer, Mutant, nodes_of
+from tests.functional.mutant_answers import ANSWERS, FILE
+from tests.functional.mutant_shapes import SHAPES
+from tests.functional.mutant_values import VALUES
 
 RIGHT = (Outcome.MATCH, Outcome.EXPLAINED)
 RECORDINGS = Path("tests/recordings/read")
-FILE = "one bit of a file"
-SCALARS = (bool, int, float, str)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value in a document, where it is, and how to get there."""
-
-    path: str
-    way: tuple[str | int, ...]
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A damaged answer.
-
-    Args:
-        kind: What was done to it.
-        path: Where; a difference must be there, above or below.
-        new: The answer.
-    """
-
-    kind: str
-    path: str
-    new: Observation
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A right answer that is to be damaged."""
-
-    asked: Asked
-    new: Observation
-    document: object
-    nodes: tuple[Node, ...]
-    chance: random.Random
-
-    def some(self, fits: Callable[[Node], bool]) -> Node | None:
-        """A node that fits, whichever."""
-        fitting = [node for node in self.nodes if fits(node)]
-        return self.chance.choice(fitting) if fitting else None
-
-    def with_value(self, kind: str, node: Node, value: object) -> Mutant:
-        """The answer with another value at a node."""
-        if not node.way:
-            return Mutant(kind, node.path, replace(self.new, body=json.dumps(value).encode()))
-
-        def put(parent: object) -> None:
-            parent[node.way[-1]] = value  # type: ignore[index]  # the way was read off the same document
-
-        return self.changed(kind, node, put, node.path)
-
-    def changed(self, kind: str, node: Node, change: Callable[[object], None], path: str) -> Mutant:
-        """The answer after a change of the container of a node."""
-        copy: object = load_json(json.dumps(self.document).encode())
-        parent = copy
-        for step in node.way[:-1]:
-            parent = parent[step]  # type: ignore[index]  # likewise
-        change(parent)
-        return Mutant(kind, path, replace(self.new, body=json.dumps(copy).encode()))
-
-
-Damage = Callable[[Answer], Mutant | None]
-
-
-def _scalar(
-    name: str, fits: Callable[[object], bool], change: Callable[[object], object]
-) -> tuple[str, Damage]:
-    def make(answer: Answer) -> Mutant | None:
-        node = answer.some(lambda node: bool(node.way) and fits(node.value))
-        return None if node is None else answer.with_value(name, node, change(node.value))
-
-    return name, make
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _last_digit(value: object) -> object:
-    text = repr(value)
-    places = [index for index, character in enumerate(text.partition("e")[0]) if character.isdigit()]
-    for place in reversed(places):
-        digit = str((int(text[place]) + 1) % 10)
-        other = type(value)(text[:place] + digit + text[place + 1 :])  # type: ignore[call-arg]  # int or float
-        if other != value:  # the seventeenth digit may say nothing
-            return other
-    raise AssertionError(f"{value!r} has no digit that counts")
-
-
-def _other_form(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text)
-    return decomposed if decomposed != text else unicodedata.normalize("NFC", text)
-
-
-def _other_value(value: object) -> object:
-    return (
-        (not value)
-        if isinstance(value, bool)
-        else value + 1
-        if isinstance(value, int | float)
-        else f"{value}x"
-    )
-
-
-def _key(name: str, change: Callable[[dict[str, object], str], None]) -> tuple[str, Damage]:
-    def make(answer: Answer) -> Mutant | None:
-        node = answer.some(lambda node: bool(node.way) and isinstance(node.way[-1], str))
-        if node is None:
-            return None
-        key = str(node.way[-1])
-        return answer.changed(name, node, lambda parent: change(parent, key), node.path)  # type: ignore[arg-type]  # a dict
-
-    return name, make
-
-
-def _rename(parent: dict[str, object], key: str) -> None:
-    parent[f"{key}_"] = parent.pop(key)
-
-
-def _drop(parent: dict[str, object], key: str) -> None:
-    del parent[key]
-
-
-def _add(parent: dict[str, object], key: str) -> None:
-    parent[f"{key}_"] = parent[key]
-
-
-def _rows(name: str, change: Callable[[list[object], int], None]) -> tuple[str, Damage]:
-    def make(answer: Answer) -> Mutant | None:
-        node = answer.some(lambda node: bool(node.way) and isinstance(node.way[-1], int))
-        if node is None:
-            return None
-        index = int(node.way[-1])
-        above = node.path.rpartition("[")[0]
-        return answer.changed(name, node, lambda rows: change(rows, index), above)  # type: ignore[arg-type]  # a list
-
-    return name, make
-
-
-def _lose(rows: list[object], index: int) -> None:
-    del rows[index]
-
-
-def _double(rows: list[object], index: int) -> None:
-    rows.insert(index, rows[index])
-
-
-def _another(rows: list[object], index: int) -> None:
-    row = rows[index]
-    rows.append(
-        {**row, "did": -1, "id": -1}
-        if isinstance(row, dict)
-        else _other_value(row)
-        if type(row) in SCALARS
-        else None
-    )
-
-
-def _swapped(answer: Answer) -> Mutant | None:
-    unordered = (
-        {rows.at for rows in answer.asked.route.rows if not rows.ordered} if answer.asked.route else set()
-    )
-
-    def fits(node: Node) -> bool:
-        if not isinstance(node.value, list) or generalise(node.path) in unordered:
-            return False
-        return any(json.dumps(a) != json.dumps(b) for a, b in pairwise(node.value))
-
-    node = answer.some(fits)
-    if node is None or not isinstance(node.value, list):
-        return None
-    rows = list(node.value)
-    where = [i for i in range(len(rows) - 1) if json.dumps(rows[i]) != json.dumps(rows[i + 1])]
-    index = answer.chance.choice(where)
-    rows[index], rows[index + 1] = rows[index + 1], rows[index]
-    return answer.with_value("swapped rows", node, rows)
-
-
-def _cut_list(answer: Answer) -> Mutant | None:
-    node = answer.some(lambda node: isinstance(node.value, list) and len(node.value) > 1)
-    if node is None or not isinstance(node.value, list):
-        return None
-    return answer.with_value("cut list", node, node.value[: len(node.value) // 2])
-
-
-def _status(answer: Answer) -> Mutant | None:
-    # An answer to a preflight may have a body or not (docs/migration-guide.md): both are right.
-    preflight = answer.asked.method == "OPTIONS" and answer.new.status in (200, 204)
-    right = (200, 204) if preflight else (answer.new.status,)
-    others = [status for status in (200, 204, 400, 404, 418) if status not in right]
-    return Mutant("wrong status", "status", replace(answer.new, status=answer.chance.choice(others)))
-
-
-def _header(name: str, header: str, value: str | None) -> tuple[str, Damage]:
-    def make(answer: Answer) -> Mutant | None:
-        if answer.new.header(header) is None or answer.new.status != 200:
-            return None
-        kept = tuple(pair for pair in answer.new.headers if pair[0].lower() != header)
-        headers = kept if value is None else (*kept, (header, value))
-        return Mutant(name, f"header.{header}", replace(answer.new, headers=headers))
-
-    return name, make
-
-
-def _code(name: str, change: Callable[[dict[str, object]], None]) -> tuple[str, Damage]:
-    def make(answer: Answer) -> Mutant | None:
-        document = answer.document
-        if not isinstance(document, dict) or not document.get("code") or (answer.new.status or 0) < 400:
-            return None
-        damaged = dict(document)
-        change(damaged)
-        return Mutant(name, "$.code", replace(answer.new, body=json.dumps(damaged).encode()))
-
-    return name, make
-
-
-def _byte(answer: Answer) -> Mutant | None:
-    if answer.document is not None or not answer.new.body:
-        return None
-    place = answer.chance.randrange(len(answer.new.body))
-    body = bytearray(answer.new.body)
-    body[place] ^= 1
-    return Mutant(FILE, "$", replace(answer.new, body=bytes(body)))
-
-
-KINDS: tuple[tuple[str, Damage], ...] = (
-    _scalar("other value", lambda value: type(value) in SCALARS, _other_value),
-    _scalar("integer to real", _integer, lambda value: float(value)),  # type: ignore[arg-type]  # an integer
-    _scalar("number to text", _number, lambda value: json.dumps(value)),
-    _scalar("number to truth", lambda value: value in (0, 1) and _number(value), bool),
-    _scalar(
-        "text to number",
-        lambda value: isinstance(value, str) and value.isdecimal(),
-        lambda value: int(str(value)),
-    ),
-    _scalar("last digit", _number, _last_digit),
-    _scalar("null for a value", lambda value: type(value) in SCALARS, lambda _: None),
-    _scalar("empty text for null", lambda value: value is None, lambda _: ""),
-    _scalar("empty list for null", lambda value: value is None, lambda _: []),
-    _scalar("null for empty", lambda value: value in ("", []) and not _number(value), lambda _: None),
-    _scalar("empty text for empty list", lambda value: value == [], lambda _: ""),
-    _scalar(
-        "cut text", lambda value: isinstance(value, str) and len(value) > 1, lambda value: str(value)[:-1]
-    ),
-    _scalar("blank behind", lambda value: isinstance(value, str), lambda value: f"{value} "),
-    _scalar("blank before", lambda value: isinstance(value, str), lambda value: f" {value}"),
-    _scalar(
-        "unicode form",
-        lambda value: isinstance(value, str) and _other_form(value) != value,
-        lambda value: _other_form(str(value)),
-    ),
-    _scalar(
-        "letter case",
-        lambda value: isinstance(value, str) and value.swapcase() != value,
-        lambda value: str(value).swapcase(),
-    ),
-    _scalar("list around", lambda value: type(value) in SCALARS, lambda value: [value]),
-    _key("renamed key", _rename),
-    _key("lost key", _drop),
-    _key("further key", _add),
-    _rows("lost row", _lose),
-    _rows("doubled row", _double),
-    _rows("further row", _another),
-    ("swapped rows", _swapped),
-    ("cut list", _cut_list),
-    ("wrong status", _status),
-    _header("other media type", "content-type", "text/x-other"),
-    _header("lost header", "access-control-allow-origin", None),
-    _code("wrong code", lambda document: document.update(code="999")),
-    _code("lost code", lambda document: document.update(code=None)),
-    (FILE, _byte),
-)
+KINDS = (*VALUES, *SHAPES, *ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +90,7 @@ def mutants(exchange: Exchange, chance: random.Random) -> Iterator[Mutant]:
     except ValueError:
         document = None
     good = exchange.new.status == 200
-    nodes = tuple(_nodes(document, "$", ())) if document is not None and good else ()
+    nodes = tuple(nodes_of(document, "$", ())) if document is not None and good else ()
     answer = Answer(exchange.asked, exchange.new, document, nodes, chance)
     for _, make in KINDS:
         mutant = make(answer)
@@ -473,13 +197,3 @@ async def _everything(side: httpx.AsyncBaseTransport, exchange: Exchange) -> Obs
     if asked is None or not unspecified(asked) or not isinstance(found, Translation):
         return None
     return await observe(side, "GET", unlimited(found.target, found.route))
-
-
-def _nodes(value: object, path: str, way: tuple[str | int, ...]) -> Iterator[Node]:
-    yield Node(path, way, value)
-    if isinstance(value, dict):
-        for key, element in value.items():
-            yield from _nodes(element, f"{path}.{key}", (*way, key))
-    elif isinstance(value, list):
-        for index, element in enumerate(value):
-            yield from _nodes(element, f"{path}[{index}]", (*way, index))
