@@ -7,8 +7,8 @@ from starlette.types import Send
 
 from diffing.model import Headers
 from diffing.problem import MEDIA_TYPE
-from proxy.forward import ClientGone
 from proxy.guard import Refusal
+from proxy.intake import ClientGone
 
 BAD_GATEWAY: Final = Refusal(
     502, "Bad Gateway", "The side that serves gave no answer.", ((b"retry-after", b"1"),)

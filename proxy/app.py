@@ -14,12 +14,14 @@ from proxy.access import REQUEST_ID, AccessLog, Visit
 from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
 from proxy.caller import Callers
 from proxy.contract import Contract
-from proxy.forward import AnswerBroken, BodyRefused, ClientGone, Keeping, take_in
+from proxy.forward import AnswerBroken, Keeping, Room
 from proxy.forwarded import Forwarding, Origin
 from proxy.front import TARGET
 from proxy.guard import Refusal, long_body, refusal
+from proxy.intake import BodyRefused, ClientGone, take_in
 from proxy.jobs import Job
 from proxy.ledger import Ledger
+from proxy.observe import NOT_KEPT, TOO_LARGE
 from proxy.policy import decide
 from proxy.questions import passes_unchanged, route_name
 from proxy.record import utc_now
@@ -73,6 +75,7 @@ class Proxy:
         self._forwarding = Forwarding(settings.trusted_proxies)
         self._callers = Callers(settings.sticky)
         self._hop = hop_of(settings)
+        self._room = Room(settings.shadow.queue_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -164,7 +167,7 @@ class Proxy:
                 course,
                 receive,
                 _telling(visit, course),
-                Keeping(keep if kept else 0, kept and passes_unchanged(course.decision)),
+                Keeping(keep if kept else 0, kept and passes_unchanged(course.decision), room=self._room),
             )
         except BodyRefused as refused:
             await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
@@ -191,7 +194,7 @@ class Proxy:
         }
         if course.fallback:
             visit.facts["fallback"] = True
-        if served.error is not None and served.error != "too_large":
+        if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
         job = Job(self._now(), decision, course.request, served, course.other)
         if decision.skip is not None:
@@ -200,6 +203,8 @@ class Proxy:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
         elif not course.intake.complete:
             self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))
+        elif served.error == NOT_KEPT:
+            self._shadow.settle(job, Comparison(Outcome.SHED))
         else:
             self._shadow.offer(job)
 

@@ -6,16 +6,17 @@ Nothing here waits for the shadow leg or shares anything with it (design, promis
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
 from starlette.types import Receive, Send
 
 from diffing.model import Headers, Observation
+from proxy.intake import ClientGone, Intake, Rest
 from proxy.listen import BrokenOff
-from proxy.observe import TIMEOUT, TOO_LARGE, digest_of
+from proxy.observe import NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
 from proxy.upstream import SEAM_URL
 
 # Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
@@ -40,22 +41,6 @@ _WATCH_AFTER: Final = 0.05
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
-class ClientGone(Exception):
-    """The client went away before it had its answer."""
-
-
-class BodyRefused(Exception):
-    """A request body that is longer than what is accepted, or comes too slowly; nothing was answered yet.
-
-    Args:
-        slow: It is too slow, else too long.
-    """
-
-    def __init__(self, slow: bool) -> None:
-        super().__init__("slow" if slow else "long")
-        self.slow = slow
-
-
 class NotServed(Exception):
     """The side gave no answer, or one that was held back; nothing was sent to the client.
 
@@ -78,102 +63,6 @@ class AnswerBroken(BrokenOff):
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.error)
         self.observation = observation
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """A request body: whole, or its beginning.
-
-    Args:
-        start: The bytes received so far.
-        complete: Whether that is all.
-        most: Longest body that is accepted.
-        patience: Seconds that may pass between its pieces.
-    """
-
-    start: bytes
-    complete: bool
-    most: int = 2**63
-    patience: float | None = None
-
-
-async def take_in(receive: Receive, keep: int, most: int = 2**63, patience: float | None = None) -> Intake:
-    """Receive a body until it ends or is longer than what is kept.
-
-    Args:
-        receive: ASGI's.
-        keep: Bytes that are kept.
-        most: Longest body that is accepted.
-        patience: Seconds that may pass until that much has come.
-
-    Returns:
-        What was received.
-
-    Raises:
-        ClientGone: The client went away.
-        BodyRefused: The body comes too slowly.
-    """
-    try:
-        async with asyncio.timeout(patience):
-            start, complete = await _beginning(receive, min(keep, most))
-    except TimeoutError as error:
-        raise BodyRefused(slow=True) from error
-    if len(start) > most:
-        raise BodyRefused(slow=False)
-    return Intake(start, complete, most, patience)
-
-
-async def _beginning(receive: Receive, most: int) -> tuple[bytes, bool]:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body, True
-    parts = [body]
-    size = len(body)
-    while size <= most:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body", False):
-            return b"".join(parts), True
-    return b"".join(parts), False
-
-
-class _Rest(httpx.AsyncByteStream):
-    """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down."""
-
-    def __init__(self, intake: Intake, receive: Receive) -> None:
-        self._intake = intake
-        self._receive = receive
-        self.gone = False
-        self.refused: BodyRefused | None = None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._intake.start
-        size = len(self._intake.start)
-        more = True
-        while more:
-            try:
-                async with asyncio.timeout(self._intake.patience):
-                    message = await self._receive()
-            except TimeoutError as error:
-                self.refused = BodyRefused(slow=True)
-                raise self.refused from error
-            size += len(message.get("body", b""))
-            if size > self._intake.most:
-                self.refused = BodyRefused(slow=False)
-                raise self.refused
-            if message["type"] == "http.disconnect":
-                # Raised within the client library, which tells of it as a failure of its own.
-                self.gone = True
-                raise ClientGone
-            if message.get("body"):
-                yield message["body"]
-            more = message.get("more_body", False)
 
 
 class Gone:
@@ -216,6 +105,26 @@ class Gone:
             self._serving.cancel()
 
 
+@dataclass(slots=True)
+class Room:
+    """What all answers under way may keep together: many slow clients of long answers must not fill the memory.
+
+    Args:
+        most: Bytes.
+        held: Bytes that are kept just now.
+    """
+
+    most: int = 2**63
+    held: int = 0
+
+    def take(self, size: int) -> bool:
+        """Keep so many bytes more, if there is room."""
+        if self.held + size > self.most:
+            return False
+        self.held += size
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """What is kept of an answer for comparing.
@@ -225,12 +134,14 @@ class Keeping:
         digest: Of a longer body, keep length and hash.
         total: Seconds for the whole exchange.
         hold: Hold an answer of 500 and above back, because another side may serve.
+        room: What all answers under way may keep together.
     """
 
     most: int = 0
     digest: bool = False
     total: float | None = None
     hold: bool = False
+    room: Room = field(default_factory=Room)
 
 
 async def forward(
@@ -265,7 +176,7 @@ async def forward(
         NotServed: The side gave no answer, or one that was held back.
         AnswerBroken: The side failed within its answer.
     """
-    rest = None if intake.complete else _Rest(intake, receive)
+    rest = None if intake.complete else Rest(intake, receive)
     request = httpx.Request(
         method,
         SEAM_URL,
@@ -289,6 +200,8 @@ async def forward(
         raise relay.failed(told(error)) from error
     except TimeoutError as error:
         raise relay.failed(TIMEOUT) from error
+    finally:
+        relay.forget()
 
 
 def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
@@ -317,6 +230,8 @@ class _Relay:
         self._keeping = keeping
         self._started = time.perf_counter()
         self._kept: list[bytes] = []
+        self._held = 0
+        self._crowded = False
         self._size = 0
         self._hash = hashlib.sha256() if keeping.digest else None
         self._status: int | None = None
@@ -359,6 +274,8 @@ class _Relay:
         if error is None and self._keeping.most and self._size > self._keeping.most:
             error = TOO_LARGE
             body = digest_of(self._size, self._hash) if self._hash is not None else b""
+        elif error is None and self._crowded:
+            error = NOT_KEPT
         status = self._status if self.begun or error is None else None
         return Observation(status, self._pairs, body, time.perf_counter() - self._started, error)
 
@@ -366,8 +283,20 @@ class _Relay:
         self._size += len(chunk)
         if self._hash is not None:
             self._hash.update(chunk)
-        if self._size <= self._keeping.most:
+        if self._size > self._keeping.most or self._crowded:
+            self.forget()
+        elif self._keeping.room.take(len(chunk)):
+            self._held += len(chunk)
             self._kept.append(chunk)
+        else:
+            self._crowded = True
+            self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing any longer."""
+        self._keeping.room.held -= self._held
+        self._held = 0
+        self._kept.clear()
 
 
 async def _send(send: Send, message: dict[str, object]) -> None:

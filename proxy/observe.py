@@ -12,6 +12,8 @@ from proxy.upstream import SEAM_URL
 
 TIMEOUT = "timeout"
 TOO_LARGE = "too_large"
+# Not an error of a side: there was no room to keep its answer for comparing.
+NOT_KEPT = "not_kept"
 
 
 class Hash(Protocol):

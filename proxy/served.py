@@ -11,7 +11,8 @@ from diffing.model import Asked, Observation
 from proxy.adapt import adapt
 from proxy.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
 from proxy.contract import Contract
-from proxy.forward import Gone, Intake, Keeping, NotServed, end_to_end, forward
+from proxy.forward import Gone, Keeping, NotServed, end_to_end, forward
+from proxy.intake import Intake
 from proxy.observe import TIMEOUT, observe
 from proxy.policy import Decision, Side
 from proxy.questions import route_name

@@ -5,7 +5,7 @@ import pytest
 from starlette.types import Message
 
 from proxy.answers import BUSY, refuse, send_whole
-from proxy.forward import ClientGone
+from proxy.intake import ClientGone
 
 pytestmark = pytest.mark.anyio
 

@@ -8,18 +8,8 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from proxy.forward import (
-    AnswerBroken,
-    BodyRefused,
-    ClientGone,
-    Gone,
-    Intake,
-    Keeping,
-    NotServed,
-    end_to_end,
-    forward,
-    take_in,
-)
+from proxy.forward import AnswerBroken, Gone, Keeping, NotServed, Room, end_to_end, forward
+from proxy.intake import BodyRefused, ClientGone, Intake, take_in
 
 pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
@@ -211,28 +201,6 @@ async def test_a_cancelled_proxy_is_not_a_client_that_left() -> None:
         await task
 
 
-async def test_a_small_body_is_taken_in_whole() -> None:
-    """It is needed for translating."""
-    client = Client(
-        {"type": "http.request", "body": b"a", "more_body": True},
-        {"type": "http.request", "body": b"b", "more_body": False},
-    )
-    assert await take_in(client.receive, 10) == Intake(b"ab", True)
-
-
-async def test_a_large_body_is_taken_in_up_to_the_cap() -> None:
-    """The rest stays with the client until the side wants it."""
-    client = Client(*[{"type": "http.request", "body": b"12345", "more_body": True}] * 5)
-    assert await take_in(client.receive, 8) == Intake(b"1234512345", False)
-    assert len(client.incoming) == 3
-
-
-async def test_a_client_that_leaves_before_its_body_is_noticed() -> None:
-    """Nobody is asked then."""
-    with pytest.raises(ClientGone):
-        await take_in(Client(GONE).receive, 10)
-
-
 def test_fields_of_one_hop_are_dropped() -> None:
     """Those of the standard, and those that Connection names (RFC 9110, 7.6.1)."""
     headers = [
@@ -273,6 +241,29 @@ async def test_of_a_long_download_length_and_hash_are_kept() -> None:
     assert (seen.error, seen.body[:22]) == ("too_large", b"3 bytes, sha256 ba7816")
 
 
+async def test_answers_under_way_share_their_room() -> None:
+    """What finds none is not kept, whatever its length; what is over gives its room back."""
+    client, room = Client(), Room(4)
+    side = Side(Parts(b"abc", b"def"))
+    crowded = await forward(
+        side,
+        "GET",
+        b"/",
+        [],
+        WHOLE,
+        client.receive,
+        client.send,
+        keeping=Keeping(100, digest=True, room=room),
+    )
+    assert (crowded.error, crowded.body, room.held) == ("not_kept", b"", 0)
+    assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdef"
+    side = Side(Parts(b"abc"))
+    kept = await forward(
+        side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(9, room=room)
+    )
+    assert (kept.error, kept.body, room.held) == (None, b"abc", 0)
+
+
 async def test_an_exchange_has_a_longest_time() -> None:
     """However slowly the side, or the client, goes on."""
 
@@ -295,9 +286,3 @@ async def test_a_body_that_grows_too_long_is_refused() -> None:
     intake = await take_in(client.receive, 5, 15)
     with pytest.raises(BodyRefused):
         await forward(Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=Keeping())
-
-
-async def test_a_body_that_does_not_come_is_refused() -> None:
-    """Its place is wanted by others."""
-    with pytest.raises(BodyRefused, match="slow"):
-        await take_in(Client().receive, 5, patience=0.01)

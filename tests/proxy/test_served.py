@@ -1,5 +1,6 @@
 """Who answers the client: stages, fallback, kill switch, races and rehearsals, through real sockets."""
 
+import asyncio
 import hashlib
 import shutil
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.rehearsal import Rehearsals
-from config.settings import Shadow
+from config.settings import Shadow, Timeouts
 from proxy.observe import observe
 from proxy.serving import Running
 from proxy.upstream import Upstream
@@ -30,6 +31,8 @@ NAMES = ["Distinct", "Entropy"]
 OLD = "/api/v1/json/data/features/qualities/list"
 YOUNG = "/datasets/features/qualities/list"
 HOST = ("Host", "openml.test")
+FORM = (HOST, ("Content-Type", "application/x-www-form-urlencoded"))
+REHEARSED = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\nshadow_write = "rollback"\n'
 SERVED_BY_NEW = (
     '[[stage]]\nroutes = ["*"]\nstage = "shadow"\n[[stage]]\nroutes = ["dataset.feature_quality_names"]\n'
 )
@@ -235,7 +238,6 @@ async def test_writes_are_rehearsed_where_the_rollout_says_so(
         await JSONResponse({"id": "1"})(scope, receive, send)
 
     legacy = Changing(JSONResponse({"data_tag": {"id": "1"}}))
-    rollout = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\nshadow_write = "rollback"\n'
     form: Any = (
         HOST,
         ("Content-Type", "application/x-www-form-urlencoded"),
@@ -244,7 +246,7 @@ async def test_writes_are_rehearsed_where_the_rollout_says_so(
     async with (
         serve(legacy) as old,
         serve(new) as young,
-        between(old, young, config=staged(rollout), shadow_secret="secret") as (url, parts),
+        between(old, young, config=staged(REHEARSED), shadow_secret="secret") as (url, parts),
         Upstream(url) as client,
     ):
         found = await observe(client, "POST", b"/api/v1/json/data/tag", form, b"data_id=1&tag=x&api_key=k")
@@ -260,13 +262,58 @@ async def test_a_failing_rehearsal_stops_no_write(
 ) -> None:
     """Legacy carries it out all the same."""
     legacy = Changing(JSONResponse({"data_tag": {"id": "1"}}))
-    rollout = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\nshadow_write = "rollback"\n'
     form = (HOST, ("Content-Type", "application/x-www-form-urlencoded"))
     async with (
         serve(legacy) as old,
-        between(old, "http://127.0.0.1:1", config=staged(rollout), shadow_secret="secret") as (url, parts),
+        between(old, "http://127.0.0.1:1", config=staged(REHEARSED), shadow_secret="secret") as (url, parts),
         Upstream(url) as client,
     ):
         found = await observe(client, "POST", b"/api/v1/json/data/tag", form, b"data_id=1&tag=x")
         assert await verdicts(parts) == {"new_error": 1}
     assert (found.status, len(legacy.asked)) == (200, 1)
+
+
+async def test_a_late_rehearsal_stops_no_write(
+    serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
+) -> None:
+    """The write goes on after the deadline, unshadowed, and is counted."""
+
+    async def never(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await asyncio.Event().wait()
+
+    legacy = Changing(JSONResponse({"data_tag": {"id": "1"}}))
+    async with (
+        serve(legacy) as old,
+        serve(never) as young,
+        between(
+            old,
+            young,
+            config=staged(REHEARSED),
+            shadow_secret="secret",
+            timeouts=Timeouts(served=5, shadow=1, drain=5, rehearsal=0.05),
+        ) as (url, parts),
+        Upstream(url) as client,
+    ):
+        found = await observe(client, "POST", b"/api/v1/json/data/tag", FORM, b"data_id=1&tag=x")
+        assert await verdicts(parts) == {"timeout": 1}
+        counted = dict(parts.telemetry.rehearsals)
+    assert (found.status, len(legacy.asked), counted) == (200, 1, {"timeout": 1})
+
+
+async def test_what_is_too_large_is_not_rehearsed(
+    serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
+) -> None:
+    """Legacy carries it out, and it is counted; the new side hears nothing of it."""
+    legacy, new = Changing(JSONResponse({"data_tag": {"id": "1"}})), Changing(JSONResponse({}))
+    async with (
+        serve(legacy) as old,
+        serve(new) as young,
+        between(
+            old, young, config=staged(REHEARSED), shadow_secret="secret", shadow=Shadow(request_bytes=100)
+        ) as (url, parts),
+        Upstream(url) as client,
+    ):
+        found = await observe(client, "POST", b"/api/v1/json/data/tag", FORM, b"data_id=1&tag=" + b"x" * 100)
+        assert await verdicts(parts) == {"skipped:too_large_to_rehearse": 1}
+    assert (found.status, len(legacy.asked), len(new.asked)) == (200, 1, 0)
