@@ -18,17 +18,27 @@ from backend.xml_documents import DEEPEST, NAMESPACE, Fault, IllegalDocument, sc
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 TEXT = "value"
+_TYPES = {
+    "xs:integer": "integer",
+    "xs:int": "integer",
+    "xs:float": "number",
+    "xs:double": "number",
+    "xs:boolean": "boolean",
+}
 # What no XML document may hold (XML 1.0, 2.2).
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
 class _Shape:
-    """What a schema says of an element: the names in it, in their order."""
+    """What a schema says of an element: the names in it, in their order; its type, and how often it may occur."""
 
     children: dict[str, "_Shape"] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     has_text: bool = True
+    type: str = "string"
+    many: bool = False
+    needed: bool = True
 
 
 def document(value: object, schema: str) -> etree._Element:
@@ -51,7 +61,7 @@ def document(value: object, schema: str) -> etree._Element:
 
 
 def described(schema: str, reference: str) -> dict[str, Any]:
-    """The JSON schema of a description, as far as names and nesting go; XML has no types.
+    """The JSON schema of a description: names, nesting and types. Numbers may also be written as text, as in XML.
 
     Args:
         schema: Name of the schema.
@@ -69,14 +79,15 @@ def described(schema: str, reference: str) -> dict[str, Any]:
 
     def inside(shape: _Shape) -> dict[str, Any]:
         if not shape.children and not shape.attributes:
-            return {"type": ["string", "number", "boolean"]}
+            return {"type": shape.type}
         members: dict[str, Any] = {}
         for child, inner in shape.children.items():
-            single = one(inner)
-            members[child] = {"anyOf": [single, {"type": "array", "items": single}]}
-        for attribute in (*shape.attributes, *([TEXT] if shape.has_text else [])):
-            members[attribute] = {"type": ["string", "number", "boolean"]}
-        return {"type": "object", "properties": members, "additionalProperties": False}
+            members[child] = {"type": "array", "items": one(inner)} if inner.many else one(inner)
+        members |= {attribute: {"type": "string"} for attribute in shape.attributes}
+        members |= {TEXT: {"type": shape.type}} if shape.has_text else {}
+        found = {"type": "object", "properties": members, "additionalProperties": False}
+        needed = [child for child, inner in shape.children.items() if inner.needed and inner is not root]
+        return {**found, "required": needed} if needed else found
 
     return {**inside(root), "description": f"As the element {name} of the schema {schema}."}
 
@@ -141,7 +152,11 @@ def _read(element: etree._Element, shape: _Shape, roots: Mapping[str, _Shape]) -
         if reference:
             shape.children[reference] = roots[reference]
         else:
-            inner = shape.children[child.get("name", "")] = _Shape()
+            inner = shape.children[child.get("name", "")] = _Shape(
+                type=_TYPES.get(child.get("type", ""), "string"),
+                many=child.get("maxOccurs", "1") != "1",
+                needed=child.get("minOccurs", "1") != "0",
+            )
             _read(child, inner, roots)
     if shape.children:
         own = kind.iterfind(f"{_XS}attribute")

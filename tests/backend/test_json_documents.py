@@ -83,14 +83,22 @@ def test_what_no_schema_allows_is_refused(value: object, schema: str, told: str)
 
 
 def test_a_schema_is_described_by_its_names() -> None:
-    """What may occur more than once is one or a list; what contains itself refers to itself."""
+    """What may occur more than once is a list; what contains itself refers to itself."""
     found = described("flow_upload", "#/{model}")
-    assert found["properties"]["name"]["anyOf"][0] == {"type": ["string", "number", "boolean"]}
-    component = found["properties"]["component"]["anyOf"][0]
-    assert component["properties"]["flow"]["anyOf"][0] == {"$ref": "#/flow_upload"}
+    assert found["properties"]["name"] == {"type": "string"}
+    component = found["properties"]["component"]
+    assert component["type"] == "array"
+    assert component["items"]["properties"]["flow"] == {"$ref": "#/flow_upload"}
+
+
+def test_numbers_and_what_is_needed_are_described() -> None:
+    """As the schema has it."""
+    found = described("task_upload", "#/{model}")
+    assert found["properties"]["task_type_id"] == {"type": "integer"}
+    assert "task_type_id" in found["required"]
 
 
 def test_the_text_of_an_element_with_attributes_is_described() -> None:
     """As the member `value`."""
-    inputs = described("task_upload", "#/{model}")["properties"]["input"]["anyOf"][0]
+    inputs = described("task_upload", "#/{model}")["properties"]["input"]["items"]
     assert set(inputs["properties"]) == {"name", "value"}
