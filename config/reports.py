@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.rollout import Stage
 from config.typed import Place, build, read_toml
 
 
@@ -74,12 +75,49 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """When the automatic gate moves routes, in the new dialect (docs/operating.md).
+
+    Args:
+        enabled: Whether it does.
+        routes: Names or globs of the routes that it moves.
+        interval: Seconds between two looks.
+        hold: Fewest seconds at each step.
+        until: The last stage that it promotes to.
+        window: Seconds whose numbers decide whether a route returns to legacy.
+        max_failure_rate: Largest share of failures among the compared exchanges of the window.
+        min_failures: Fewest failures that count.
+        max_latency_ratio: Largest median of new/legacy time in the window that is certain with 95 % confidence.
+    """
+
+    enabled: bool = False
+    routes: tuple[str, ...] = ("*",)
+    interval: float = 15.0
+    hold: float = 3600.0
+    until: Stage = Stage.NEW_VERIFIED
+    window: float = 300.0
+    max_failure_rate: float = 0.01
+    min_failures: int = 3
+    max_latency_ratio: float = 3.0
+
+    def __post_init__(self) -> None:
+        for name in ("interval", "window", "min_failures", "max_latency_ratio"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"must be greater than 0, not {getattr(self, name)!r}", key=name)
+        if self.hold < 0:
+            raise ConfigError(f"must not be negative, not {self.hold!r}", key="hold")
+        if not 0 <= self.max_failure_rate <= 1:
+            raise ConfigError(f"must be 0 to 1, not {self.max_failure_rate!r}", key="max_failure_rate")
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSettings:
     """Settings of reports (``reports.toml``)."""
 
     readiness: Readiness = field(default_factory=Readiness)
     rollout: Steps = field(default_factory=Steps)
     retention: Retention = field(default_factory=Retention)
+    gate: Gate = field(default_factory=Gate)
 
 
 def load_report_settings(config: Path) -> ReportSettings:

@@ -21,6 +21,8 @@ from proxy.cli_report import Config, Json, Log, Markdown, Since, log_url
 from proxy.cluster_view import percent
 from proxy.console import report_console
 from proxy.coverage import known_of_recordings, known_of_routes, together
+from proxy.gate import Kind
+from proxy.gate_log import Decided, read_decisions
 from proxy.log_reading import reading
 from proxy.readiness import Readiness
 from proxy.readiness_log import read_readiness
@@ -38,6 +40,7 @@ ByDialect = Annotated[Dialect, typer.Option("--dialect", help="Which of its clie
 Force = Annotated[
     bool, typer.Option("--force", help="Even without evidence; the file is checked all the same.")
 ]
+_DECISIONS = 20
 _TITLES = ("route", "ready", "matched", "of", "at most", "covered", "new/legacy", "open")
 
 
@@ -57,10 +60,16 @@ def readiness_command(
         found = asyncio.run(
             _judged(log_url(log, config), directory, route, recordings, time_of(since, "--since"))
         )
-    on_stdout = wrote_json({"routes": [item.document() for item in found]}, json)
-    on_stdout |= wrote(readiness_markdown(found), markdown)
+        decided = asyncio.run(_decided(log_url(log, config), {item.route for item in found}))
+    document = {
+        "routes": [item.document() for item in found],
+        "gate": [item.document() for item in decided],
+    }
+    on_stdout = wrote_json(document, json)
+    on_stdout |= wrote(readiness_markdown(found, decided), markdown)
     if not on_stdout:
         print_readiness(report_console(), found)
+        print_decisions(report_console(), decided)
 
 
 @commands.command("show")
@@ -169,10 +178,23 @@ def print_readiness(console: Console, found: list[Readiness]) -> None:
     )
 
 
-def readiness_markdown(found: list[Readiness]) -> str:
+def print_decisions(console: Console, decided: list[Decided]) -> None:
+    """What the automatic gate has decided last, the newest first."""
+    for item in decided[:_DECISIONS]:
+        style = "red" if item.kind is Kind.RETURN else ""
+        console.print(escape(f"gate, {item.sentence}"), soft_wrap=True, style=style)
+    if len(decided) > _DECISIONS:
+        console.print(
+            f"… and {len(decided) - _DECISIONS} more decisions of the gate (all of them with --json)"
+        )
+
+
+def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
     """The same as Markdown."""
     sentences = "".join(f"- {md.cell(item.sentence)}\n" for item in found if item.received)
-    return f"# Readiness\n\n{md.table(_TITLES, map(_row, found), numbers=6)}\n{sentences}"
+    gate = "".join(f"- {md.cell(item.sentence)}\n" for item in decided)
+    table = md.table(_TITLES, map(_row, found), numbers=6)
+    return f"# Readiness\n\n{table}\n{sentences}" + (f"\n## Automatic gate\n\n{gate}" if gate else "")
 
 
 def _row(item: Readiness) -> tuple[object, ...]:
@@ -196,6 +218,11 @@ async def _judged(
     if not found:
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
     return found
+
+
+async def _decided(url: str, routes: set[str]) -> list[Decided]:
+    async with reading(url) as connection:
+        return [item for item in await read_decisions(connection) if item.route in routes]
 
 
 def _next(config: Path, route: str, dialect: Dialect) -> tuple[str, Step]:

@@ -7,8 +7,10 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, ins
 
 from proxy.log_tables import (
     coverage,
+    decisions,
     differences,
     dropped,
+    lease,
     metadata,
     runs,
     timings,
@@ -42,7 +44,22 @@ def _usage(connection: Connection) -> None:
     usages.create(connection, checkfirst=True)
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage)
+def _gate(connection: Connection) -> None:
+    """Version 4: what the automatic gate has decided, and who decides."""
+    for table in (decisions, lease):
+        table.create(connection, checkfirst=True)
+
+
+def _alphabet(connection: Connection) -> None:
+    """Version 5: on MySQL and MariaDB texts of every alphabet, told apart exactly; before, the server's default."""
+    if connection.dialect.name == "mysql":
+        for table in metadata.sorted_tables:
+            connection.exec_driver_sql(
+                f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+            )
+
+
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage, _gate, _alphabet)
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 
 NEWEST: Final = 1 + len(MIGRATIONS)

@@ -114,6 +114,36 @@ timings = Table(
     Column("exchanges", Integer, nullable=False),
 )
 
+decisions = Table(
+    "gate_decision",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("route", String(80), nullable=False),
+    Column("dialect", String(8), nullable=False),
+    Column(
+        "kind", String(8), nullable=False, comment="begin, promote, hold, return; one hold per step, the last"
+    ),
+    Column("was", String(40), nullable=False, comment="the step before"),
+    Column("stage", String(16), nullable=False, comment="the step after"),
+    Column("percentage", Float, nullable=True),
+    Column("reason", _TEXT, nullable=False),
+    Column("numbers", _TEXT, nullable=False, comment="JSON: what it was decided by"),
+    Column(
+        "baseline", _TEXT, nullable=False, comment="JSON: what the log had counted for the route at that time"
+    ),
+    # A number is never given twice, not even that of a last row that was deleted.
+    sqlite_autoincrement=True,
+)
+
+lease = Table(
+    "gate_lease",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", DateTime, nullable=False),
+)
+
 dropped = Table(
     "dropped",
     metadata,
@@ -121,3 +151,7 @@ dropped = Table(
     Column("what", String(32), primary_key=True),
     Column("exchanges", Integer, nullable=False),
 )
+
+# A server's default may be an alphabet that signatures do not fit in, or take "Tag" and "tag" for one parameter.
+for _table in metadata.tables.values():
+    _table.dialect_options["mysql"].update(charset="utf8mb4", collate="utf8mb4_bin")

@@ -11,7 +11,7 @@ from proxy.coverage import Coverage
 from proxy.histogram import median_interval, quantile
 from proxy.tally import Counts
 
-_FAILED = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
+FAILED = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
 """What counts against the new side: it answered something else, or nothing."""
 
 _NAMED = 3
@@ -121,7 +121,7 @@ def readiness(
         thresholds: What must hold.
     """
     matched = counts.of(Outcome.MATCH) + counts.of(Outcome.EXPLAINED)
-    failed = sum(counts.of(outcome) for outcome in _FAILED)
+    failed = sum(counts.of(outcome) for outcome in FAILED)
     bound = upper_bound(failed, matched + failed)
     found = Readiness(
         route, counts.received, matched, matched + failed, bound, coverage, latency, clusters, ()

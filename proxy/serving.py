@@ -1,6 +1,7 @@
 """Open everything that a running proxy needs, serve, and close it again in the right order."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from proxy.app import Proxy, hop_of
 from proxy.contract import Contract
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.front import front
+from proxy.gate_keeper import keep_gate
 from proxy.kill import KillSwitch
 from proxy.ledger import Ledger
 from proxy.listen import Listener, bind
@@ -258,6 +260,12 @@ def listener(
     return found
 
 
+def settle_memory() -> None:
+    """Take what is there at the start out of the garbage collector's rounds, each of which stops all clients."""
+    gc.collect()
+    gc.freeze()
+
+
 async def _listen(
     parts: Running,
     settings: ProxySettings,
@@ -269,9 +277,13 @@ async def _listen(
     application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
     admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
+    settle_memory()
     async with asyncio.TaskGroup() as group:
         group.create_task(admin.run_bound(), name="admin listener")
-
+        gate = group.create_task(
+            keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
+        )
         with operator_signals(parts):
             await main.run_bound()
+        gate.cancel()
         admin.should_exit = True

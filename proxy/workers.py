@@ -23,11 +23,12 @@ from config.settings import ProxySettings
 from proxy.admin import Admin
 from proxy.contract import load_contract
 from proxy.dashboard.app import WithDashboard, dashboard
+from proxy.gate_keeper import keep_gate
 from proxy.kill import KillSwitch
 from proxy.listen import Listener, bind, run_loop, url_of
 from proxy.metrics import Snapshot, merged
 from proxy.record import LogError, open_log, prepare
-from proxy.serving import check_sides, listener, running
+from proxy.serving import check_sides, listener, running, settle_memory
 from proxy.signals import operator_signals
 
 _LOGGER = logging.getLogger(__name__)
@@ -224,8 +225,12 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
+            gate = group.create_task(
+                keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
+            )
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))
+            gate.cancel()
             admin.should_exit = True
 
 
@@ -276,6 +281,7 @@ async def _work(channel: socket.socket, clients: socket.socket) -> None:
             # The supervisor is gone.
             main.leave()
 
+        settle_memory()
         async with asyncio.TaskGroup() as group:
             obeying = group.create_task(obey(), name="supervisor's commands")
             await main.run_bound()

@@ -27,6 +27,11 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
         ("[rollout]\ncanary = [10, 1]", "canary: must be rising percentages"),
         ("[retention]\ndays = 0", "days: must be greater than 0"),
         ("[retention]\nyears = 1", "years"),
+        ("[gate]\ninterval = 0", "interval: must be greater than 0"),
+        ("[gate]\nmin_failures = 0", "min_failures: must be greater than 0"),
+        ("[gate]\nhold = -1", "hold: must not be negative"),
+        ("[gate]\nmax_failure_rate = 1.5", "max_failure_rate: must be 0 to 1"),
+        ('[gate]\nuntil = "soon"', "until: must be"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:

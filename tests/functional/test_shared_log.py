@@ -1,12 +1,14 @@
 """Many replicas write one diff log on MariaDB, and their totals add up."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
-from proxy.ledger import Ledger
-from proxy.record import Recorder, open_log
+from proxy.ledger import Cluster, Ledger
+from proxy.log_tables import metadata
+from proxy.record import Recorder, open_log, prepare
 from proxy.report import read_report
 
 pytestmark = pytest.mark.anyio
@@ -25,3 +27,28 @@ async def test_replicas_that_start_together_share_a_log(mariadb_server: str) -> 
     await asyncio.gather(*(recorder.aclose() for recorder in recorders))
     report = await read_report(url)
     assert (report.ledgers.received, report.ledgers.refused) == (12, 12)
+
+
+async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mariadb_server: str) -> None:
+    """Its texts were of the server's default; signatures hold an arrow, and parameters differ by case."""
+    url = f"{mariadb_server.rstrip('/')}/parity_old"
+    server = open_log(mariadb_server)
+    async with server.begin() as connection:
+        await connection.execute(text("DROP DATABASE IF EXISTS parity_old"))
+        await connection.execute(text("CREATE DATABASE parity_old CHARACTER SET latin1"))
+    await server.dispose()
+    engine = open_log(url)
+    await prepare(engine)
+    async with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            await connection.execute(text(f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET latin1"))
+        await connection.execute(text("UPDATE log_version SET version = 4"))
+    await prepare(engine)
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
+    ledger = Ledger(received=1, served=1)
+    ledger.clusters["task.get 200→200 $.x"] = Cluster("task.get", "mismatch", 1, at, at, {})
+    ledger.coverage.update({("task.get", "parameter", name): 1 for name in ("tag", "Tag")})
+    recorder = Recorder(engine, ledger)
+    await recorder.open()
+    await recorder.aclose()
+    assert list((await read_report(url)).tally.clusters) == ["task.get 200→200 $.x"]

@@ -9,6 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from config.rollout import Dialect, Stage
+from proxy.gate import Decision, Evidence, Kind
+from proxy.gate_log import write_decision
+from proxy.record import open_log
+from proxy.rollout_edit import Step
 from tests.proxy.logs import SECOND, finding, write_run
 
 ROOT = Path(__file__).parent.parent.parent
@@ -49,6 +54,33 @@ def test_readiness_says_who_is_ready_and_why_others_are_not(folder: Path) -> Non
     assert "study.get is not ready because only 1 of at least 300 exchanges were compared" in text
     document = orjson.loads(parity(folder, "readiness", *log(folder), "--json", "-").stdout)
     assert [item["route"] for item in document["routes"] if item["ready"]] == ["task.get"]
+
+
+def test_readiness_tells_what_the_gate_has_decided(folder: Path) -> None:
+    """The newest first, with its numbers; of the routes that were asked for."""
+
+    async def decide() -> None:
+        engine = open_log(f"sqlite:///{folder}/log.db")
+        async with engine.begin() as connection:
+            for route in ("task.get", "study.get"):
+                decision = Decision(
+                    Kind.RETURN, Step(Stage.LEGACY), "3 of 3 failed", {"window": {"failed": 3}}
+                )
+                await write_decision(
+                    connection, route, Dialect.NEW, Step(Stage.CANARY, 5), decision, SECOND, Evidence()
+                )
+        await engine.dispose()
+
+    asyncio.run(decide())
+    sentence = "2026-11-22 12:34:56 UTC: task.get (new) returned from canary 5 % to legacy: 3 of 3 failed"
+    assert f"gate, {sentence}" in parity(folder, "readiness", *log(folder)).stdout
+    assert f"- {sentence}" in parity(folder, "readiness", *log(folder), "--markdown", "-").stdout
+    document = orjson.loads(
+        parity(folder, "readiness", *log(folder), "--route", "task.*", "--json", "-").stdout
+    )
+    assert [(item["route"], item["numbers"]) for item in document["gate"]] == [
+        ("task.get", {"window": {"failed": 3}})
+    ]
 
 
 def test_a_ready_route_is_promoted(folder: Path) -> None:

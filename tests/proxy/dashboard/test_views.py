@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from config.rollout import Dialect, Stage
 from diffing.usage import STALE_AFTER
 from proxy.dashboard.views import NotThere, Views
+from proxy.gate import Decision, Evidence, Kind
+from proxy.gate_log import write_decision
 from proxy.log_reading import reading
+from proxy.record import open_log
+from proxy.rollout_edit import Step
 from tests.proxy.logs import FIRST, explained, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -71,3 +76,21 @@ async def test_an_unknown_route_is_not_there(tmp_path: Path, config: Path) -> No
     async with reading(url) as log:
         with pytest.raises(NotThere, match=r"task\.got"):
             await Views(config).route(log, "task.got")
+
+
+async def test_a_route_shows_what_the_gate_decided(tmp_path: Path, config: Path) -> None:
+    """The newest decision first, of this route only."""
+    url, _, _ = await two_runs(tmp_path)
+    engine = open_log(url)
+    async with engine.begin() as connection:
+        for route in ("task.get", "study.get"):
+            decision = Decision(Kind.PROMOTE, Step(Stage.CANARY, 5), "matched 300 of 300", {})
+            await write_decision(
+                connection, route, Dialect.NEW, Step(Stage.SHADOW), decision, FIRST, Evidence()
+            )
+    await engine.dispose()
+    async with reading(url) as log:
+        page = await Views(config).route(log, "task.get")
+    assert [item.sentence for item in page.context["decided"]] == [
+        "2026-11-21 12:34:56 UTC: task.get (new) promoted from shadow to canary 5 %: matched 300 of 300"
+    ]
