@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, front, isolation, mutants, rehearsals, walks
+from tests.prove import dashboard, front, isolation, mutants, rehearsals, walks, writes
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -25,10 +25,14 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "walks": walks.prove,
     "dashboard": dashboard.prove,
     "front-door": front.front_door,
+    "canary": front.canary,
     "rollout": front.rollout,
     "sick-shadow": front.sick_shadow,
     "isolation": isolation.prove,
     "rehearsals": rehearsals.prove,
+    "killed": writes.killed,
+    "busy": writes.busy,
+    "rights": writes.rights,
 }
 HEAD: Final = """# Evidence
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.prove.proof import Proof
 
 
-def _proved(title: str, *modules: str) -> Proof:
+def proved(title: str, *modules: str) -> Proof:
+    """Run functional tests in full size."""
     files = [f"tests/functional/{name}.py" for name in modules]
     with tempfile.TemporaryDirectory() as folder:
         lines = Path(folder) / "lines"
@@ -35,14 +36,19 @@ def _proved(title: str, *modules: str) -> Proof:
 
 def front_door() -> Proof:
     """Fidelity, smuggling, leaks, storms."""
-    return _proved("What goes through the proxy is what was sent", "test_front_door")
+    return proved("What goes through the proxy is what was sent", "test_front_door")
 
 
 def rollout() -> Proof:
     """Shares, replicas, reloads, the kill switch."""
-    return _proved("A rollout moves whom it should and loses no request", "test_rollout")
+    return proved("A rollout moves whom it should and loses no request", "test_rollout")
+
+
+def canary() -> Proof:
+    """Secrets in every place and spelling."""
+    return proved("Nothing secret is written anywhere", "test_canary")
 
 
 def sick_shadow() -> Proof:
     """Sick shadows, logs and comparers."""
-    return _proved("A sick shadow is counted and costs bounded memory", "test_isolation", "test_sick_shadow")
+    return proved("A sick shadow is counted and costs bounded memory", "test_isolation", "test_sick_shadow")

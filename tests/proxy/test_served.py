@@ -317,3 +317,47 @@ async def test_what_is_too_large_is_not_rehearsed(
         found = await observe(client, "POST", b"/api/v1/json/data/tag", FORM, b"data_id=1&tag=" + b"x" * 100)
         assert await verdicts(parts) == {"skipped:too_large_to_rehearse": 1}
     assert (found.status, len(legacy.asked), len(new.asked)) == (200, 1, 0)
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(b"x", "match"), (b"y", "mismatch")])
+async def test_long_downloads_are_compared_by_length_and_hash(
+    serve: Serve, between: Between, verdicts: Verdicts, last: bytes, verdict: str
+) -> None:
+    """One byte in the last place is found, although neither answer is kept."""
+    body = b"x" * 200_000
+
+    def arff(content: bytes) -> Response:
+        return Response(content, media_type="text/plain")
+
+    async with (
+        serve(arff(body)) as old,
+        serve(arff(body[:-1] + last)) as young,
+        between(old, young, shadow=Shadow(answer_bytes=1000, reask=False)) as (url, parts),
+        Upstream(url) as client,
+    ):
+        found = await observe(client, "GET", b"/data/v1/download/1/a.arff", (HOST,))
+        assert (found.body, await verdicts(parts)) == (body, {verdict: 1})
+
+
+@pytest.mark.parametrize(("dialect", "sides"), [("legacy", "new legacy"), ("new", "legacy new")])
+async def test_a_route_is_moved_in_one_dialect(
+    serve: Serve, between: Between, staged: Callable[[str], Path], dialect: str, sides: str
+) -> None:
+    """Clients of the other one stay where they were; the legacy one is only moved by the words that say so."""
+    rollout = (
+        '[[stage]]\nroutes = ["*"]\nstage = "legacy"\n[[stage]]\nroutes = ["dataset.feature_quality_names"]\n'
+        f'dialects = ["{dialect}"]\nstage = "new"\n' + ('reshape = "none"\n' if dialect == "legacy" else "")
+    )
+    async with (
+        serve(legacy_names(NAMES)) as old,
+        serve(names(NAMES)) as young,
+        between(old, young, config=staged(rollout), tell_served=True) as (url, _),
+        Upstream(url) as client,
+    ):
+        told = [
+            (await observe(client, "GET", target.encode(), (HOST, ("Parity-Tell", "1")))).header(
+                "parity-served"
+            )
+            for target in (OLD, YOUNG)
+        ]
+    assert told == sides.split()
