@@ -12,6 +12,7 @@ from itertools import combinations
 
 from diffing.conditions import Condition
 from diffing.lint import Finding, asked_of
+from diffing.model import UNROUTED
 from diffing.narrowness import same_expectation, stands_first
 from diffing.overlaps import Claim, shared
 from diffing.paths import MISSING, identical
@@ -29,7 +30,8 @@ def lint_conflicts(registry: Registry, routes: Iterable[str]) -> Iterator[Findin
     """
     names = tuple(routes)
     about = {
-        entry.id: frozenset(name for name in names if entry.names(name)) for entry in registry.deviations
+        entry.id: frozenset(name for name in names if entry.names(name) and _can_be_known(entry, name))
+        for entry in registry.deviations
     }
     for first, later in combinations(registry.deviations, 2):
         if about[first.id].isdisjoint(about[later.id]) or _group(first) != _group(later):
@@ -37,6 +39,11 @@ def lint_conflicts(registry: Registry, routes: Iterable[str]) -> Iterator[Findin
         text = _contradiction(first, later)
         if text is not None:
             yield Finding(first.id, "conflicting", text)
+
+
+def _can_be_known(entry: Deviation, route: str) -> bool:
+    """Whether what an entry says of PHP's knowing the path can be so on a route."""
+    return entry.when.known is None or entry.when.known == (route != UNROUTED)
 
 
 def _group(entry: Deviation) -> Kind:

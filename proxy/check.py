@@ -22,7 +22,7 @@ from diffing.usage import COMPARABLE, Usage
 from proxy.caller_keys import CallerKeys, resolved
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
-from proxy.recordings import read_recordings
+from proxy.recordings import read_recordings, started
 from proxy.replay import Exchange, Replay, tally
 from proxy.tally import FAILING, Tally
 from proxy.upstream import Upstream
@@ -163,7 +163,8 @@ def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
     """Tell the lint which entries the exchanges hit."""
     for exchange in exchanges:
         if usage is not None and exchange.comparison.verdict in COMPARABLE:
-            usage.compared(exchange.route, exchange.comparison.deviations)
+            at = started(exchange.recording)
+            usage.compared(exchange.route, exchange.comparison.deviations, at)
 
 
 def breaches(

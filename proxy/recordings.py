@@ -10,6 +10,7 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -234,6 +235,15 @@ def _recording(line: bytes, file: Path, number: int) -> Recording:
     except orjson.JSONDecodeError as error:
         raise RecordingError(f"is not JSON: {error}", file, number) from error
     return recording_of(raw, file, number)
+
+
+def started(recording: Recording) -> datetime | None:
+    """When a recorded request was sent, in UTC without a zone; None when the entry does not say."""
+    try:
+        time = datetime.fromisoformat(str(recording.raw["startedDateTime"]))
+    except (KeyError, ValueError):
+        return None
+    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
 def recording_of(raw: Mapping[str, Any], file: Path, number: int) -> Recording:

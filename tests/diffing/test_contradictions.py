@@ -55,3 +55,14 @@ def test_transforms_whose_order_decides_are_found(tmp_path: Path) -> None:
     )
     [(first, said)] = told(tmp_path, entry("thing-id") + other.replace("new = 1\n", 'new = ["1"]\n'))
     assert (first, "and thing-parts both claim '1'" in said) == ("thing-id", True)
+
+
+@pytest.mark.parametrize(("known", "names"), [("true", []), ("false", ["thing-no-results"])])
+def test_what_php_knows_is_on_a_route(tmp_path: Path, known: str, names: list[str]) -> None:
+    """Two entries of which one is about known paths only do not meet where there is no route."""
+    broad = entry("thing-no-results").replace('["thing.list"]', '["(no route)"]')
+    narrow = entry("thing-limit-zero").replace('["thing.list"]', '["*"]')
+    narrow = narrow.replace("when = { ", f"when = {{ known = {known}, ")
+    narrow = narrow.replace("request = { ", f"request = {{ known = {known}, ")
+    findings = lint_conflicts(registry(tmp_path, broad + narrow), (*ROUTES, "(no route)"))
+    assert [finding.deviation for finding in findings] == names

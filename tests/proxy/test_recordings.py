@@ -1,6 +1,8 @@
 """HAR lines in and out."""
 
 import gzip
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -14,6 +16,7 @@ from proxy.recordings import (
     entry,
     read_recordings,
     recording_files,
+    started,
     write_recordings,
 )
 
@@ -109,3 +112,10 @@ def test_a_directory_without_recordings_is_an_error(tmp_path: Path) -> None:
     """A check of nothing would prove nothing."""
     with pytest.raises(RecordingError, match="holds no recording"):
         recording_files([tmp_path])
+
+
+def test_a_recording_tells_when_it_was_made() -> None:
+    """In UTC, as the diff log has its times; an entry need not say."""
+    raws = [{"startedDateTime": text} for text in ("2026-11-22T01:29:59+01:00", "2026-11-22T00:29:59Z", "?")]
+    at = datetime(2026, 11, 22, 0, 29, 59, tzinfo=UTC).replace(tzinfo=None)
+    assert [started(replace(recording(), raw=raw)) for raw in [*raws, {}]] == [at, at, None, None]
