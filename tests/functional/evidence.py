@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from backend.database import Database
+
 
 def evidence(line: str) -> None:
     """Write one line, when somebody collects them."""
@@ -10,3 +12,8 @@ def evidence(line: str) -> None:
     if place:
         with Path(place).open("a", encoding="utf-8") as file:
             file.write(f"- {line}\n")
+
+
+def kind_of(database: Database) -> str:
+    """How a kind of database is called."""
+    return "SQLite" if database.is_sqlite else "MariaDB"

@@ -18,11 +18,12 @@ from backend import tables
 from backend.app import create_app
 from backend.database import Database
 from config.settings import BackendSettings, DatabaseNames
+from tests.functional.evidence import evidence, kind_of
 
 pytestmark = pytest.mark.anyio
 
 CLIENTS = 16
-SECONDS = float(os.environ.get("BUSY_SECONDS", "2"))
+SECONDS = 20.0 if os.environ.get("PROVE") else 2.0
 WRITER = "00000000000000000000000000000000"
 ADMIN = "AD000000000000000000000000000000"
 KINDS = {
@@ -75,6 +76,7 @@ async def test_tags_of_the_same_entities_at_once(
                 balance[kind, entity, tag.lower()] += 1 if action == "tag" else -1
 
     await asyncio.gather(*(one(number) for number in range(CLIENTS)))
+    _tell(f"{CLIENTS} clients tag and untag", scratch_database, statuses)
     assert set(statuses) <= {200, 403, 404, 409}
     assert statuses[200] > CLIENTS
     there = {
@@ -105,12 +107,18 @@ async def test_members_of_the_same_study_at_once(
             statuses[answer.status_code] += 1
 
     await asyncio.gather(*(one(number) for number in range(CLIENTS)))
+    _tell(f"{CLIENTS} clients attach and detach", scratch_database, statuses)
     assert set(statuses) <= {200, 409}
     assert statuses[200] > CLIENTS
     table = tables.task_study
     asked = select(table.c.task_id).where(table.c.study_id == STUDY, table.c.task_id.in_(MEMBERS))
     async with scratch_database.read() as connection:
         assert len(list(await connection.scalars(asked))) in (0, len(MEMBERS))
+
+
+def _tell(what: str, database: Database, statuses: Counter[int]) -> None:
+    counts = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+    evidence(f"{what} for {SECONDS:.0f} s on {kind_of(database)}: {statuses.total()} answers ({counts})")
 
 
 async def _tags(database: Database, table: Table) -> list[Any]:

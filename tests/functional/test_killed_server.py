@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 from backend import tables
 from backend.database import Database
 from tests.backend.conftest import KEYS, scratch_url
+from tests.functional.evidence import evidence, kind_of
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +27,10 @@ Serving = Callable[..., AbstractContextManager[Any]]
 
 UPLOADS = 300
 CLIENTS = 40
-ROUNDS = 2
+PROVE = bool(os.environ.get("PROVE"))
+ROUNDS = 15 if PROVE else 2
+# Of how many answers at most the server is killed.
+LATEST = UPLOADS if PROVE else 60
 
 DESCRIPTION = (
     '<oml:data_set_description xmlns:oml="http://openml.org/openml"><oml:name>pond-{number}</oml:name>'
@@ -60,7 +65,7 @@ async def test_nothing_is_half_uploaded_after_sigkill(
     acknowledged: dict[int, int] = {}
     for turn in range(ROUNDS):
         with serving(*command) as server:
-            kill_after = chance.randrange(1, 60)
+            kill_after = chance.randrange(1, LATEST)
             await _upload(server, range(turn * UPLOADS, (turn + 1) * UPLOADS), acknowledged, kill_after)
             server.process.wait(timeout=30)
     with serving(*command) as server:
@@ -79,6 +84,11 @@ async def test_nothing_is_half_uploaded_after_sigkill(
         number: _md5(arff(number)) for number in acknowledged
     }
     assert len(acknowledged) >= ROUNDS
+    evidence(
+        f"a server on {kind_of(scratch_database)} killed {ROUNDS} times while {CLIENTS} clients upload {UPLOADS} data "
+        f"sets: {len(acknowledged)} acknowledged and whole, {len(rows)} stored, rows without a file or files without "
+        "a row: 0"
+    )
 
 
 async def _upload(server: Any, numbers: range, acknowledged: dict[int, int], kill_after: int) -> None:

@@ -13,6 +13,7 @@ from backend.app import OPERATIONS
 from config.location import config_directory
 from config.routes import Route, load_routes
 from tests.backend.conftest import KEYS, Writable, writable
+from tests.functional.evidence import evidence, kind_of
 
 __all__ = ["writable"]
 
@@ -152,6 +153,10 @@ async def test_without_a_right_to_write_nothing_changes(writable: Writable) -> N
         if status not in expected[at[1]] and (at[0], status) != ("run.reset", 403)
     }
     assert wrong == {}
+    evidence(
+        f"{len(ROUTES)} writing routes on {kind_of(writable.database)} with {', '.join(NO_KEYS)}: {len(statuses)} "
+        "requests refused, no row of any table changed"
+    )
 
 
 async def test_what_is_somebody_else_s_does_not_change(writable: Writable) -> None:
@@ -164,4 +169,8 @@ async def test_what_is_somebody_else_s_does_not_change(writable: Writable) -> No
     }
     assert await writable.snapshot() == before
     assert {name: status for name, status in statuses.items() if status not in (403, 404)} == {}
+    evidence(
+        f"{len(statuses)} writing routes on {kind_of(writable.database)} about what is somebody else's: all refused, "
+        "no row of any table changed"
+    )
     assert Path(writable.files / ".staging").exists() is False
