@@ -28,9 +28,9 @@ from proxy.clusters import (
 from proxy.console import report_console
 from proxy.dashboard.app import dashboard as pages
 from proxy.listen import serve_forever
-from proxy.log_reading import find_run, reading
+from proxy.log_reading import find_run, ran_together, reading
 from proxy.markdown import report_markdown
-from proxy.report import read_report
+from proxy.report import Report, read_report
 from proxy.report_view import print_report
 
 Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
@@ -76,6 +76,7 @@ def report(
     with waiting() as progress:
         progress.add_task("reading the diff log", total=None)
         found = asyncio.run(read_report(url, time_of(since, "--since"), route))
+    _remark_on_route(found, route)
     on_stdout = wrote_json(found.document(), json)
     on_stdout |= wrote(report_markdown(found, top), markdown)
     if not on_stdout:
@@ -165,8 +166,17 @@ def log_url(log: str | None, config: str | None) -> str:
     return log or load_proxy_settings(config_directory(config)).log
 
 
+def _remark_on_route(found: Report, route: str | None) -> None:
+    if route is not None and not found.tally.totals.received:
+        typer.echo(
+            f"parity: nothing in the log fits --route {route!r}; routes are named like dataset.get", err=True
+        )
+
+
 def _look(url: str, since: datetime | None, route: str | None, console: Console, live: Live) -> None:
     found = asyncio.run(read_report(url, since, route))
+    if not console.is_terminal:
+        _remark_on_route(found, route)
     line = escape(summary(found.tally.totals))
     if console.is_terminal:
         table = routes_table(found.tally)
@@ -197,6 +207,12 @@ async def _against(
             )
             return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found
         earlier, later = await find_run(connection, before), await find_run(connection, after)
+        if await ran_together(connection, earlier, later):
+            typer.echo(
+                f"parity: run {earlier[:8]} and run {later[:8]} wrote at the same time (workers or replicas of one "
+                "proxy?); compare --since TIME looks at all of them",
+                err=True,
+            )
         found = against_run(
             await read_clusters(connection, run=earlier),
             await read_clusters(connection, run=later),

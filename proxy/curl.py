@@ -6,8 +6,22 @@ from typing import Final
 from proxy.redact import Redactor
 from proxy.translation import Request
 
+# What curl sets itself, and what the proxy told the sides of the client: neither changes an answer.
 _LEFT_OUT: Final = frozenset(
-    {"host", "content-length", "user-agent", "accept", "accept-encoding", "connection"}
+    {
+        "host",
+        "content-length",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-request-id",
+        "parity-hop",
+    }
 )
 _LONGEST: Final = 2000
 

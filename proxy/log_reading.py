@@ -72,6 +72,18 @@ async def find_run(connection: AsyncConnection, name: str) -> str:
     return str(found[0])
 
 
+async def ran_together(connection: AsyncConnection, one: str, other: str) -> bool:
+    """Whether two different runs wrote at the same time: then neither came before the other.
+
+    Args:
+        connection: The log.
+        one: Id of a run.
+        other: Id of a run.
+    """
+    rows = (await connection.execute(select(runs).where(runs.c.run.in_((one, other))))).all()
+    return len(rows) == 2 and max(row.started for row in rows) < min(row.seen for row in rows)
+
+
 def _up_to_date(connection: Connection, shown: str) -> None:
     found = version_of(connection)
     if found is None:

@@ -9,6 +9,8 @@ import orjson
 import pytest
 
 from proxy.clusters import SHORT
+from proxy.ledger import Ledger
+from proxy.record import Recorder, open_log
 from tests.proxy.logs import KEPT, NEW, two_runs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,3 +88,33 @@ def test_a_dashboard_of_no_log_does_not_start(tmp_path: Path) -> None:
     done = parity("dashboard", "--log", f"sqlite:///{tmp_path / 'absent.db'}")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "there is no diff log" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("report",), ("watch", "--times", "1")])
+def test_a_route_that_nobody_asked_for_is_told(log: str, command: tuple[str, ...]) -> None:
+    """A mistyped name is no empty report without a word."""
+    done = parity(*command, "--log", log, "--route", "task.gte")
+    assert done.stderr == (
+        "parity: nothing in the log fits --route 'task.gte'; routes are named like dataset.get\n"
+    )
+
+
+def test_runs_of_one_proxy_are_not_taken_for_before_and_after(tmp_path: Path) -> None:
+    """Workers and replicas write a run each."""
+
+    async def together() -> None:
+        recorders = [Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), Ledger()) for _ in range(2)]
+        for recorder in recorders:
+            await recorder.open()
+        for recorder in recorders:
+            await recorder.aclose()
+
+    asyncio.run(together())
+    done = parity("compare", "--log", f"sqlite:///{tmp_path}/log.db")
+    assert "wrote at the same time (workers or replicas of one proxy?); compare --since TIME" in done.stderr
+    assert parity("compare", "--since", "2026-11-22", "--log", f"sqlite:///{tmp_path}/log.db").stderr == ""
+
+
+def test_runs_one_after_the_other_are_compared_without_a_word(log: str) -> None:
+    """As after a restart."""
+    assert parity("compare", "--log", log).stderr == ""

@@ -47,3 +47,9 @@ def test_secrets_are_not_shown() -> None:
         "POST", f"/?api_key={KEY}".encode(), (("Authorization", KEY),), f"api_key={KEY}".encode()
     )
     assert KEY not in curl_line(request, Redactor())
+
+
+def test_what_the_proxy_says_of_the_client_is_left_out() -> None:
+    """It changes no answer, and a client's address belongs into no report."""
+    headers = (("x-forwarded-for", "10.0.0.1"), ("forwarded", "for=10.0.0.1"), ("x-request-id", "1"))
+    assert words(Request("GET", b"/", headers))[4:] == []
