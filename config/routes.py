@@ -46,6 +46,7 @@ class LegacyTemplate:
         aliases: Further paths that PHP's dispatcher sends to the same function.
         query: Names that PHP reads from the query, else from the form, beside the key.
         form: Form fields that PHP reads, where the body is a plain form.
+        form_read: Form fields that PHP reads of what only reads: the new side is asked for it with a query.
         needs: Form fields without which PHP's dispatcher takes another route.
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
             (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a
@@ -58,6 +59,7 @@ class LegacyTemplate:
     aliases: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
+    form_read: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
 

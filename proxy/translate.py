@@ -152,11 +152,10 @@ def _parameters(
     route, legacy = match.route, match.route.legacy
     filters = dict(_filters(match)) if legacy.filters is not None else {}
     asked = {name: query[name] for name in legacy.query if name in query}
-    fields = {
-        name: form[name] for name in (*legacy.form, *legacy.query) if name in form and name not in asked
-    }
+    moving = (*legacy.query, *legacy.form_read)
+    fields = {name: form[name] for name in (*legacy.form, *moving) if name in form and name not in asked}
     if bodiless:
-        asked |= {name: value for name, value in fields.items() if name in legacy.query}
+        asked |= {name: value for name, value in fields.items() if name in moving}
     pairs = [(_query_name(route, name), value) for name, value in {**filters, **asked}.items()]
     everything = {**match.values, **filters, **fields, **asked}
     return {printable(name): printable(value) for name, value in everything.items()}, pairs

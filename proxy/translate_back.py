@@ -75,6 +75,8 @@ def _translate(request: Request, match: NewMatch, legacy: LegacyTemplate, query_
         legacy_path += "".join(_filter(name, value) for name, value in filters.items())
         parameters |= filters
     else:
+        if by_form := sorted(asked.keys() & {*legacy.form_read}):
+            raise _NoLegacyForm(f"{', '.join(by_form)}: the legacy side reads that from a form only, by POST")
         pairs = {name: value for name, value in asked.items() if name in legacy.query}
         parameters |= pairs
     if key is not None:
@@ -138,7 +140,7 @@ def _body(request: Request, route: Route, legacy: LegacyTemplate) -> tuple[dict[
     fields = {names.get(name, name): _text(name, value) for name, value in _document(request).items()}
     in_path = {segment.text for segment in parse_template(legacy.path) if segment.kind != "literal"}
     form = {name: value for name, value in fields.items() if name not in in_path}
-    if strange := sorted(set(form) - {*legacy.form, *legacy.query}):
+    if strange := sorted(set(form) - {*legacy.form, *legacy.query, *legacy.form_read}):
         raise _NoLegacyForm(f"{', '.join(strange)}: the legacy side takes no JSON, and no such form field")
     return fields, write_fields(form), URLENCODED
 

@@ -340,6 +340,15 @@ def test_a_form_field_that_php_reads_for_a_read_moves_to_the_query() -> None:
     assert translation.target == b"/datasets/qualities/unprocessed/1/normal?qualities=a,b"
 
 
+def test_a_query_that_php_does_not_read_is_dropped() -> None:
+    """PHP reads name and version of a flow from the form only (legacy notes, flow 1.1 and 2.4)."""
+    target = "/api/v1/json/flow/exists"
+    by_form = _translated("POST", target, FORM, b"name=a&external_version=1")
+    by_query = _translated("GET", target + "?name=a&external_version=1")
+    assert by_form.target == b"/flows/exists?name=a&external_version=1"
+    assert (by_query.target, dict(by_query.parameters)) == (b"/flows/exists", {})
+
+
 def test_parameters_are_what_the_legacy_side_sees() -> None:
     """Path names and filters under their legacy names, values decoded."""
     translation = _translated("GET", "/api/v1/json/task/list/type/1/tag/a%20b/foo/x")

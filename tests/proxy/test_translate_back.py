@@ -119,6 +119,7 @@ def test_a_form_write_keeps_its_other_bytes() -> None:
         ("DELETE", "/datasets/61/tag?tag=a", (), b"", "exists in the new API only"),
         ("GET", "/datasets/list?tag=", (), b"", "empty filter value"),
         ("GET", "/flows/exists/a%20b/1", (), b"", "cannot stand in a legacy path"),
+        ("GET", "/flows/exists?name=a", (), b"", "from a form only"),
         ("POST", "/datasets/list", JSON, b"[", "no JSON"),
         ("POST", "/datasets/list", JSON, b'{"tag": {}}', "a nested value"),
         ("POST", "/studies", JSON, b'{"name": "a"}', "takes no JSON"),
