@@ -91,3 +91,10 @@ def test_bytes_are_no_request_lines(tmp_path: Path) -> None:
     file.write_bytes(b"GET /\xff")
     with pytest.raises(RecordingError, match="is not UTF-8"):
         read_requests(file, BASE)
+
+
+def test_the_requests_of_the_ready_workflow_are_requests() -> None:
+    """They only read."""
+    found = read_requests(Path(__file__).parent.parent.parent / "docs" / "ci" / "requests.txt", BASE)
+    assert {item.request.method for item in found} == {"GET"}
+    assert len(found) > 10
