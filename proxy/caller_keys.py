@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from config.typed import Place, read_toml
 from diffing.model import Headers
 from proxy.recordings import RecordedRequest, Recording
-from proxy.redact import Redactor
+from proxy.redact import Redactor, secrets_of
 
 PREFIX: Final = "KEY_OF_"
 _PLACEHOLDER: Final = re.compile(rb"KEY_OF_(\w+)(~[0-9a-f]+)?", re.ASCII)
@@ -66,14 +66,17 @@ class CallerKeys:
         )
         return replace(recording, request=filled)
 
-    def hidden(self, recording: Recording) -> Recording:
+    def hidden(self, recording: Recording, known: frozenset[str] = frozenset()) -> Recording:
         """A recording without secrets: keys and credentials are replaced, cookies are not there.
 
         Args:
             recording: The recording; its caller names the keys that nobody has named.
+            known: Further secrets that the answer may repeat, of fields that are not recorded.
         """
         marker = _Marker(self._redactor, self._names, recording.caller)
         request, response = recording.request, recording.response
+        # A side may repeat what it was sent.
+        known |= secrets_of(request.target, request.headers, request.body)
         return replace(
             recording,
             request=replace(
@@ -83,7 +86,9 @@ class CallerKeys:
                 body=marker.body(request.body),
             ),
             response=replace(
-                response, headers=marker.headers(response.headers), body=marker.body(response.body)
+                response,
+                headers=marker.headers(response.headers),
+                body=marker.without(marker.body(response.body), known),
             ),
         )
 
@@ -109,13 +114,14 @@ class _Marker(Redactor):
         self._plain = redactor
         self._names = names
         self._caller = caller if _NAME.fullmatch(caller) else "user"
+        self._like = {_compared(key): name for key, name in names.items()}
         self._long = [key for key in names if len(key) >= _LONG]
 
     def mark(self, secret: bytes) -> bytes:
         """The placeholder of a key. What PHP does not take for a key stays."""
         if secret in (b"", b"0") or _PLACEHOLDER.fullmatch(secret):
             return secret
-        name = self._names.get(unquote_to_bytes(secret.replace(b"+", b" ")))
+        name = self._like.get(_compared(unquote_to_bytes(secret.replace(b"+", b" "))))
         if name is not None:
             return f"{PREFIX}{name}".encode()
         return f"{PREFIX}{self._caller}".encode() + self._plain.mark(secret)
@@ -148,6 +154,11 @@ class _Marker(Redactor):
         for key in self._long:
             text = text.replace(key, f"{PREFIX}{self._names[key]}".encode())
         return text
+
+
+def _compared(key: bytes) -> bytes:
+    """A key as the database compares it: case and trailing blanks do not count (new-api, decision 8)."""
+    return key.rstrip(b" ").lower()
 
 
 def caller_in(request: RecordedRequest) -> str | None:

@@ -49,12 +49,15 @@ class Writing:
             Request(request.method, request.target, request.headers, request.body), self.routes
         )
 
-    def entry(self, recording: Recording, started: str) -> dict[str, Any]:
+    def entry(
+        self, recording: Recording, started: str, known: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
         """The HAR entry of an answered request, without secrets.
 
         Args:
             recording: The request with its answer; what it was read from adds its custom fields.
             started: When it was asked, ISO 8601.
+            known: Further secrets that the answer may repeat, of fields that are not recorded.
         """
         translation = self.translation(recording)
         found = replace(recording, response=_kept(recording.response))
@@ -71,7 +74,7 @@ class Writing:
             found = replace(found, response=replace(found.response, body=b""), body_dropped=True)
         if not found.body_dropped:
             found = replace(found, defect=found.defect or _defect(found.response))
-        found = self.keys.hidden(found)
+        found = self.keys.hidden(found, known)
         extra = {
             name: value
             for name, value in recording.raw.items()

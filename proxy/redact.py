@@ -110,6 +110,14 @@ class Redactor:
         found: T = walk(document)
         return found
 
+    def without(self, text: bytes, known: Iterable[str]) -> bytes:
+        """Bytes without texts that are known to be secret (``secrets_of``)."""
+        words = sorted({word.encode() for word in known}, key=len, reverse=True)
+        if not words:
+            return text
+        pattern = b"|".join(re.escape(word) for word in words)
+        return re.sub(pattern, lambda match: self.mark(match[0]), text, flags=re.IGNORECASE)
+
 
 def redacted_target(target: bytes, shown: str = "...") -> str:
     """A raw target as text, secret parameters replaced by a constant.

@@ -38,7 +38,7 @@ from proxy.upstream import Upstream
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.02
 # Where there are fewer processors than processes, whoever serves goes first.
-NICE: Final = 10
+NICE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from proxy.caller_keys import CallerKeys
 from proxy.har_entries import Writing, line, started
 from proxy.har_files import kept_of_request
 from proxy.recordings import RecordedRequest, Recording
+from proxy.redact import secrets_of
 from proxy.translation import Request
 
 _LOGGER = logging.getLogger(__name__)
@@ -96,7 +97,8 @@ class Tap:
             ),
             legacy,
         )
-        self._write(line(self._writing.entry(recording, started(at))))
+        known = secrets_of(b"", request.headers)
+        self._write(line(self._writing.entry(recording, started(at), known)))
 
     def close(self) -> None:
         """Close the file."""

@@ -158,6 +158,8 @@ def test_no_secret_is_kept(
 ) -> None:
     """Not in the access log, the diff log and its journal, metrics, state, pages, reports, nor on standard error."""
     monkeypatch.setenv("PARITY_ACCESS_LOG", str(tmp_path / "access.log"))
+    monkeypatch.setenv("PARITY_RECORDING_FOLDER", str(tmp_path / "recorded"))
+    monkeypatch.setenv("PARITY_RECORDING_EVERY", "1")
     found: list[str] = []
     looked = 0
     with asked(serving, tmp_path / "proxy") as proxy:
@@ -177,6 +179,7 @@ def test_no_secret_is_kept(
         looked += len(content)
         found += leaks(name, content)
     assert b"api_key=..." in contents["access.log"]
+    assert any(name.startswith("recorded/") for name in contents)
     assert found == []
     sent = sum(1 for _ in requests())
     evidence(
