@@ -101,7 +101,9 @@ def test_keys_in_answers_are_not_written() -> None:
 
 def test_a_missing_key_is_told() -> None:
     """By the name of the caller."""
-    with pytest.raises(ConfigError, match=r'a\.1 needs the key of admin; give --keys FILE with admin = "KEY"'):
+    with pytest.raises(
+        ConfigError, match=r'a\.1 needs the key of admin; give --keys FILE with admin = "KEY"'
+    ):
         CallerKeys().resolved(recorded(b"/a?api_key=KEY_OF_admin"))
 
 
@@ -134,3 +136,10 @@ def test_wrong_keys_are_told(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(ConfigError, match=r"keys.toml .*must be the key of a caller"):
         read_keys(file)
+
+
+@pytest.mark.parametrize("key", [ADMIN.upper(), ADMIN + "%20", ADMIN + "+"])
+def test_a_key_is_known_as_the_database_knows_it(key: str) -> None:
+    """Whatever its case and what blanks follow: the answer was that of its caller."""
+    hidden = CallerKeys(KEYS).hidden(recorded(f"/a?api_key={key}".encode()))
+    assert hidden.request.target == b"/a?api_key=KEY_OF_admin"
