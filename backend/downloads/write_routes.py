@@ -11,7 +11,7 @@ from backend.downloads import shapes, write_queries
 from backend.operations import Call, Document, Operation, operation
 from backend.parameters import Parameters
 from backend.problems import ProblemCase
-from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, check_item
+from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, OwnItem, check_item, demand_known_type
 
 UNKNOWN_TYPE = "811"
 NOTHING = ProblemCase("download-not-found", "803")
@@ -25,7 +25,7 @@ class Item(Parameters):
     id: Annotated[int, ItemId()]
 
 
-async def _index(call: Call[Item]) -> None:
+async def _index(call: Call[Item] | Call[OwnItem]) -> None:
     kind, item = call.parameters.type, call.parameters.id
     totals = await write_queries.totals(call.connection, kind, item)
     if totals is not None:
@@ -48,12 +48,13 @@ async def count(call: Call[Item]) -> Document:
     return shapes.counted(call.user.id, kind, item, counted)
 
 
-@operation("download.remove", parameters=Item, answer=shapes.Download, problems=(NOTHING,), access=WRITER)
-async def remove(call: Call[Item]) -> Document:
+@operation("download.remove", parameters=OwnItem, answer=shapes.Download, problems=(NOTHING,), access=WRITER)
+async def remove(call: Call[OwnItem]) -> Document:
     """Take back that one has downloaded an item; answers what was counted.
 
     Four round trips to the database with the key's: the count, its deletion, those that are left.
     """
+    demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     row = await write_queries.remove(call.connection, kind, item, call.user.id)
     if row is None:

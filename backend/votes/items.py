@@ -1,16 +1,18 @@
 """What is voted on and downloaded: data sets, flows, tasks, runs (legacy notes, flow 6 and 7)."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from sqlalchemy import Column, Integer, Table, cast, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.late_input import rejected
 from backend.operations import Call
-from backend.parameters import PathId, Reader, refuse
+from backend.parameters import Parameters, PathId, Reader, refuse
 from backend.problems import ProblemCase
 from backend.search_index import Kind as IndexKind
+from backend.undecoded import Undecoded
 
 PRIVATE = ProblemCase("dataset-no-access", "112")
 
@@ -76,6 +78,31 @@ class ItemId(PathId):
     def read(self, value: object) -> int:
         """Read a raw segment."""
         return max(-_LARGEST_ID - 1, min(super().read(value), _LARGEST_ID))
+
+
+class OwnItem(Parameters):
+    """An item that one takes something back from.
+
+    PHP's dispatcher looks at the id before anybody asks whether there are items of that type (legacy notes, flow 6).
+    """
+
+    id: Annotated[int, ItemId()]
+    type: Annotated[str, Undecoded()]
+
+
+def demand_known_type(call: Call[OwnItem], code: str) -> None:
+    """Make sure that there are items of the type.
+
+    Args:
+        call: The request.
+        code: Legacy code of any other type.
+
+    Raises:
+        InputProblem: There are none.
+    """
+    kind = call.parameters.type
+    if kind not in KINDS:
+        raise rejected(call, ["type"], "knowledge_type", f"{kind} is none of {', '.join(KINDS)}", code=code)
 
 
 async def check_item(call: Call[Any], kind: str, number: int, own: ProblemCase) -> None:

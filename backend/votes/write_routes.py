@@ -14,8 +14,8 @@ from backend.conflicts import refusing
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase
 from backend.votes import shapes, write_queries
-from backend.votes.items import KINDS, PRIVATE, check_item
-from backend.votes.write_parameters import Item, ItemAndReason
+from backend.votes.items import KINDS, PRIVATE, OwnItem, check_item, demand_known_type
+from backend.votes.write_parameters import UNKNOWN_TYPE, Item, ItemAndReason
 
 NOTHING = ProblemCase("vote-not-found", "703")
 EXISTS = ProblemCase("vote-already-exists", "705")
@@ -45,12 +45,13 @@ async def like(call: Call[Item]) -> Document:
     return shapes.own_like(call.user.id, kind, item)
 
 
-@operation("vote.up_remove", parameters=Item, answer=shapes.Like, problems=(NOTHING,), access=WRITER)
-async def unlike(call: Call[Item]) -> Document:
+@operation("vote.up_remove", parameters=OwnItem, answer=shapes.Like, problems=(NOTHING,), access=WRITER)
+async def unlike(call: Call[OwnItem]) -> Document:
     """Take one's like back; answers what it was.
 
     Three round trips to the database with the key's: the like, those that are left.
     """
+    demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     if not await write_queries.unlike(call.connection, kind, item, call.user.id):
         raise NOTHING.because(f"You do not like item {item} of type {kind}.")
@@ -87,12 +88,13 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     return shapes.stored_downvote(vote)
 
 
-@operation("vote.down_remove", parameters=Item, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
-async def take_back(call: Call[Item]) -> Document:
+@operation("vote.down_remove", parameters=OwnItem, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
+async def take_back(call: Call[OwnItem]) -> Document:
     """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
 
     Four round trips to the database with the key's: the vote, its deletion, those that are left.
     """
+    demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     vote = await write_queries.own_downvote(call.connection, kind, item, call.user.id)
     if vote is None or not await write_queries.take_back(call.connection, vote):

@@ -93,3 +93,13 @@ async def test_voting_needs_an_account_that_may_write(writable: Writable, keys: 
             ("DELETE", "down/d/1"),
         ):
             assert said(await writable.http.request(method, f"/votes/{path}", params=params)) == expected
+
+
+@pytest.mark.parametrize("way", ["votes/up", "votes/down"])
+async def test_taking_back_looks_at_the_id_before_the_type(
+    writable: Writable, keys: dict[str, str], way: str
+) -> None:
+    """PHP knows no such path without a number; whether there are items of the type it asks later."""
+    key = {"api_key": keys["writer"]}
+    for path, expected in (("x/1abc", "100"), ("x/1e1", None), ("x/1", "711")):
+        assert said(await writable.http.delete(f"/{way}/{path}", params=key)) == (422, expected)
