@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from backend.filters import NO_RESULTS, FilterCodes
-from backend.intake import KEY, Given, Intake
+from backend.intake import KEY, Absent, Given, Intake
 from backend.operations import Operation
 from backend.parameters import Parameters
 from backend.problems import InputError, InputProblem
@@ -35,13 +35,15 @@ def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake
     """
     declared = _names(operation.parameters)
     given: dict[str, Given] = {}
+    # PHP looks only at the fields that it knows, of a form as of a query; where it judges names, those of filters.
+    as_form = isinstance(intake.json, Absent)
     for name, value in intake.parameters().items():
         if name in declared and name not in segments:
             given[name] = value
         elif value.loc[0] == "query":
             if operation.filters is not None:
                 given[name] = value
-        elif not operation.reads_body:
+        elif not operation.reads_body and not (as_form and operation.filters is None):
             given[name] = value
     for name, text in segments.items():
         if name in declared:

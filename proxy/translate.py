@@ -204,20 +204,28 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
     dropped = _CREDENTIALS | _CONDITIONS
     body = request.body
     kind = request.header("content-type").partition(";")[0].strip().lower()
+    moved = _moved(match) if match is not None and match.fit == "exact" else {}
+    added = {new: match.values[old] for old, new in moved.items() if old in match.values} if match else {}
     if method in _BODILESS or request.method != "POST" or kind not in _FORMS:
-        dropped, body = dropped | _CONTENT, b""
-    elif match is not None and match.fit == "exact":
-        moved = {
-            name: target.removeprefix("body.")
-            for name, target in match.route.parameters.items()
-            if target.startswith("body.")
-        }
-        if moved:
-            added = {new: match.values[old] for old, new in moved.items() if old in match.values}
-            renamed = {old: new for old, new in moved.items() if old not in match.values}
-            body = rewrite(request.header("content-type"), body, renamed, added)
-            dropped = dropped | {"content-length"}
+        kept = tuple(pair for pair in request.headers if pair[0].lower() not in dropped | _CONTENT)
+        if method in _BODILESS or not added:
+            return kept, b""
+        # What PHP reads of the path is a field on the new side, also where no form came with it.
+        return (*kept, ("content-type", URLENCODED)), rewrite(URLENCODED, b"", {}, added)
+    if moved:
+        renamed = {old: new for old, new in moved.items() if match and old not in match.values}
+        body = rewrite(request.header("content-type"), body, renamed, added)
+        dropped = dropped | {"content-length"}
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped), body
+
+
+def _moved(match: LegacyMatch) -> dict[str, str]:
+    """The parameters that are fields of the body on the new side: new names by legacy ones."""
+    return {
+        name: target.removeprefix("body.")
+        for name, target in match.route.parameters.items()
+        if target.startswith("body.")
+    }
 
 
 def _writes(index: Dispatcher, method: str, path: str, match: LegacyMatch | None) -> bool:

@@ -8,7 +8,7 @@ from anyio import to_thread
 from lxml import etree
 
 from backend import json_documents
-from backend.descriptions import JSON, XML, faulty, given_description
+from backend.descriptions import JSON, XML, JsonText, faulty, given_description
 from backend.operations import Call
 from backend.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
 
@@ -61,7 +61,7 @@ async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid
         InputProblem: 422, when there is none or it cannot be read.
     """
     given = await given_description(call, FIELD, missing=missing)
-    is_json = isinstance(given, dict) or given.lstrip()[:1] == b"{"
+    is_json = isinstance(given, dict | JsonText)
     try:
         element, root = await to_thread.run_sync(_read, given, schema)
     except IllegalDocument as error:
@@ -70,10 +70,10 @@ async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid
 
 
 def _read(given: bytes | dict[str, Any], schema: str) -> tuple[etree._Element, Node]:
-    if isinstance(given, bytes) and given.lstrip()[:1] != b"{":
-        element = parse(given)
-    else:
+    if isinstance(given, dict | JsonText):
         element = json_documents.document(_json(given), schema)
+        return element, node(element)
+    element = parse(given)
     return element, node(element)
 
 
@@ -81,7 +81,7 @@ def _json(given: bytes | dict[str, Any]) -> object:
     if isinstance(given, dict):
         return given
     try:
-        return orjson.loads(given)
+        return orjson.loads(bytes(given))
     except orjson.JSONDecodeError as error:
         fault = Fault(f"The description is no JSON: {error}", error.lineno, error.colno)
         raise IllegalDocument([fault]) from error

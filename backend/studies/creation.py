@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from backend.descriptions import given_description, valid
+from backend.descriptions import JsonText, given_description, valid
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 from backend.xml_documents import Node
@@ -98,10 +98,10 @@ def wrong(call: Call[Any], member: str, kind: str, message: str, code: str) -> I
 def _nested(given: bytes | dict[str, Any]) -> bytes | dict[str, Any]:
     """JSON has members as plain lists, where the schema has elements in elements (new-API contract, section A)."""
     if isinstance(given, bytes):
-        if given.lstrip()[:1] != b"{":
+        if not isinstance(given, JsonText):
             return given
         try:
-            given = orjson.loads(given)
+            given = orjson.loads(bytes(given))
         except orjson.JSONDecodeError:
             return given  # the reader of descriptions says where it is broken
     if not isinstance(given, dict):

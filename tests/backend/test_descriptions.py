@@ -101,19 +101,20 @@ async def test_no_file_is_told_in_php_s_words(
 
 
 @pytest.mark.parametrize(
-    ("document", "kind", "context"),
+    ("name", "document", "kind", "context"),
     [
-        (XML.format("flow"), "xml_invalid", {"line": 2, "column": 0}),
-        ("<oml:study", "xml_invalid", {"line": 1, "column": 11}),
-        ('{"main_entity_type": "task"}', "description_invalid", None),
-        ('{"main_entity_type": }', "description_invalid", {"line": 1, "column": 22}),
+        ("d.xml", XML.format("flow"), "xml_invalid", {"line": 2, "column": 0}),
+        ("d.xml", "<oml:study", "xml_invalid", {"line": 1, "column": 11}),
+        ("d.xml", '{"main_entity_type": "task"}', "xml_invalid", {"line": 1, "column": 1}),
+        ("d.json", '{"main_entity_type": "task"}', "description_invalid", None),
+        ("d.json", '{"main_entity_type": }', "description_invalid", {"line": 1, "column": 22}),
     ],
 )
 async def test_a_fault_names_its_line(
-    client: httpx.AsyncClient, document: str, kind: str, context: dict[str, int] | None
+    client: httpx.AsyncClient, name: str, document: str, kind: str, context: dict[str, int] | None
 ) -> None:
-    """Where there are lines; the detail says it too."""
-    answer = await client.post("/studies", files={"description": ("d.xml", document)})
+    """Where there are lines; the detail says it too. A file that does not say that it is JSON is read as XML."""
+    answer = await client.post("/studies", files={"description": (name, document)})
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "1032")
     assert problem["errors"][0]["type"] == kind

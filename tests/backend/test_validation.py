@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import pytest
+from starlette.datastructures import FormData
 
 from backend.filters import FilterCodes, OptionalIds, OptionalLimit, OptionalText
 from backend.intake import Intake
@@ -81,9 +82,16 @@ def test_every_mistake_is_named_with_its_place() -> None:
 
 
 def test_unknown_query_parameters_of_a_get_are_ignored() -> None:
-    """As PHP does where there are no filters; unknown body keys are errors everywhere."""
+    """As PHP does where there are no filters; unknown keys of JSON are errors everywhere."""
     assert read_parameters(GET, {}, Intake(query=[("foo", "1")])) == Asked()
     assert problem(GET, Intake(json={"foo": 1})).errors[0]["loc"] == ["body", "foo"]
+
+
+def test_unknown_fields_of_a_form_are_ignored() -> None:
+    """As PHP does; where names are judged, as of filters, they are errors."""
+    form = FormData([("foo", "1")])
+    assert read_parameters(GET, {}, Intake(form=form)) == Asked()
+    assert problem(LIST, Intake(form=form)).errors[0]["loc"] == ["body", "foo"]
 
 
 def test_a_handler_that_reads_the_body_may_have_any_fields() -> None:

@@ -323,6 +323,16 @@ def test_a_description_that_the_route_map_names_is_a_parameter() -> None:
     assert translation.parameters == {"description": "d.xml", "description.text": "<a/>"}
 
 
+def test_what_the_path_says_becomes_a_field_without_a_form() -> None:
+    """PHP says what is missing of the study that the path names; a JSON body is none of its forms."""
+    for headers, body in (((), b""), ((("Content-Type", "application/json"),), b'{"ids": "2"}')):
+        translation = _translated("POST", "/api/v1/json/study/99/attach", headers, body)
+        assert (translation.body, translation.headers[-1]) == (
+            b"study_id=99",
+            ("content-type", "application/x-www-form-urlencoded"),
+        )
+
+
 def test_what_moves_into_the_body_is_moved() -> None:
     """The id of the study leaves the path, the field gets its new name, the length is no longer told."""
     translation = _translated("POST", "/api/v1/json/study/99/attach", FORM, b"ids=1,2")

@@ -26,7 +26,7 @@ WRONG = [
     ("", "1031", "missing"),
     ("no xml", "1032", "xml_invalid"),
     (XML.format("", ""), "1032", "xml_invalid"),
-    ('{"name": 1', "1032", "description_invalid"),
+    ('{"name": 1', "1032", "xml_invalid"),
     (XML.format(TASK, RUNS), "1034", "study_members"),
     (XML.format(TASK + SUITE, ""), "1035", "study_suite"),
     (XML.format(RUN + SUITE.replace("99", "999999"), ""), "1036", "study_suite"),
