@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections import Counter
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.anyio
 WRITE = Path(__file__).parent.parent / "recordings" / "write"
 SECRET = "tests sign with this"
 OF_EACH = 6
+_ID = re.compile(rb'(?<=id":)[0-9]+')
 # JSON holds no file; a data set without one is fetched from its URL, and no test leaves this machine.
 WITH_FILES = {"file.upload", "dataset.upload"}
 
@@ -128,11 +130,11 @@ async def rehearse(http: httpx.AsyncClient, write: Translation, kind: str, body:
     return await http.request(write.method, target.decode("latin-1"), headers=headers, content=body)
 
 
-def said(answer: httpx.Response) -> tuple[object, ...]:
-    """The answer but for the words that tell where in a body something is wrong."""
+def said(answer: httpx.Response, *, ids: bool) -> tuple[object, ...]:
+    """The answer but for the words that tell where in a body something is wrong, and perhaps for new ids."""
     if answer.status_code == 422:
         return answer.status_code, answer.json().get("code")
-    return answer.status_code, answer.content
+    return answer.status_code, answer.content if ids else _ID.sub(b"", answer.content)
 
 
 async def test_json_says_what_a_form_says(writable: Writable) -> None:
@@ -144,7 +146,9 @@ async def test_json_says_what_a_form_says(writable: Writable) -> None:
         json = await rehearse(writable.http, write, "application/json", orjson.dumps(body))
         if form.status_code == 200:
             answered.add(write.route.name)
-        if said(form) != said(json):
+        # A server goes on numbering after a rehearsal.
+        ids = writable.database.is_sqlite
+        if said(form, ids=ids) != said(json, ids=ids):
             other.append((write.route.name, form.text, json.text, body))
     assert other == []
     assert answered == ROUTES
