@@ -32,7 +32,7 @@ from tests.prove.proof import Proof
 from tests.prove.sides import WORK
 
 ROUNDS: Final = int(os.environ.get("ROUNDS", "5"))
-SECONDS: Final = float(os.environ.get("SECONDS", "1.8"))
+SECONDS: Final = float(os.environ.get("SECONDS", "1.6"))
 RATE: Final = float(os.environ.get("RATE", "300"))
 MOST: Final = 1.10
 # Three processes with an interpreter each, twice the queue (shadow.queue_bytes), and the answers that are compared.
@@ -200,7 +200,7 @@ def measured(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # Given up soon and few in number, so that nothing of a round with the fault is left for the next without it.
-        for variable, value in (("PARITY_TIMEOUTS_SHADOW", "0.5"), ("PARITY_SHADOW_QUEUE", "100")):
+        for variable, value in (("PARITY_TIMEOUTS_SHADOW", "0.5"), ("PARITY_SHADOW_QUEUE", "50")):
             os.environ[variable] = value
             stack.callback(os.environ.pop, variable)
         legacy = stack.enter_context(_process("tests.prove.sides", "healthy", "0")).url
