@@ -39,7 +39,7 @@ from proxy.log_tables import (
 from proxy.retention import prune
 
 _LOGGER = logging.getLogger(__name__)
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 10
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
 
 
@@ -92,8 +92,9 @@ async def prepare(engine: AsyncEngine) -> None:
                 await connection.run_sync(migrate)
             return
         except (OperationalError, ProgrammingError, IntegrityError) as error:
-            # Somebody else has just created the same table: the next attempt finds it.
-            if attempt == _ATTEMPTS - 1 or "exist" not in str(error).lower():
+            # Somebody else has just created the same table, index or row: the next attempt finds it.
+            told = str(error).lower()
+            if attempt == _ATTEMPTS - 1 or not ("exist" in told or "duplicate" in told):
                 raise
             await asyncio.sleep(0.1)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, Select, and_, delete, func, or_, select
+from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
@@ -26,7 +26,11 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
         Exchanges in dropped hours, and number of dropped clusters.
     """
     before = now - timedelta(days=retention.days)
-    ended = select(runs.c.run).where(runs.c.seen < now - _SILENT, runs.c.run != run)
+    # Read first: a DELETE with this as its subquery would lock rows of runs that start at the same time.
+    silent = select(runs.c.run).where(runs.c.seen < now - _SILENT, runs.c.run != run)
+    ended = list((await connection.execute(silent)).scalars())
+    if not ended:
+        return {}
     old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
     exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
     await connection.execute(delete(traffic).where(old))
@@ -48,7 +52,7 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
 
 
 async def _clusters(
-    connection: AsyncConnection, ended: Select[tuple[str]], retention: Retention, before: datetime
+    connection: AsyncConnection, ended: list[str], retention: Retention, before: datetime
 ) -> int:
     columns = differences.c
     ordered = (
