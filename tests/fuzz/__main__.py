@@ -47,14 +47,14 @@ def backend(database: str) -> Iterator[str]:
             process.terminate()
 
 
-def fuzz(url: str, examples: int, seed: int) -> tuple[int, str]:
+def fuzz(url: str, examples: int, seed: int, phases: str = "coverage,fuzzing") -> tuple[int, str]:
     """Generate requests for every operation.
 
     Returns:
         How many were sent, and what schemathesis printed when something was wrong.
     """
     command = [str(BIN / "schemathesis"), "run", f"{url}/openapi.json", "--url", url]
-    command += ["--phases", "coverage,fuzzing", "--max-examples", str(examples), "--checks", CHECKS]
+    command += ["--phases", phases, "--max-examples", str(examples), "--checks", CHECKS]
     command += ["--warnings", "off", "--continue-on-failure", "--no-color", "--seed", str(seed)]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
