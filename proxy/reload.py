@@ -70,20 +70,25 @@ class Configuration:
                 return True
             before, self._snapshot = self._snapshot, snapshot
             self._contract, self._killed = contract, contract.killed()
-            await changed(contract, snapshot.path)
-            before.close()
+            try:
+                await changed(contract, snapshot.path)
+            finally:
+                before.close()
             self._telemetry.reloads += 1
             _LOGGER.warning("configuration %s is in force", contract.digest[:12])
             return True
 
     async def watch(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> None:
         """Look at files and kill switch again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(_EVERY)
-            self._kill.look()
-            if marks(self._config) != self._marks:
-                # A file that is just being written is read again when it has changed again.
-                await self.reload(changed)
+        reading: asyncio.Task[bool] | None = None
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await asyncio.sleep(_EVERY)
+                # Whatever reading takes, the switch does not wait for it.
+                self._kill.look()
+                if (reading is None or reading.done()) and marks(self._config) != self._marks:
+                    # A file that is just being written is read again when it has changed again.
+                    reading = group.create_task(self.reload(changed), name="reload")
 
     def close(self) -> None:
         """Remove the copy."""

@@ -84,3 +84,25 @@ async def test_files_and_kill_switch_are_watched(own: Path, tmp_path: Path) -> N
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     configuration.close()
+
+
+async def test_the_kill_switch_does_not_wait_for_a_reload(own: Path, tmp_path: Path) -> None:
+    """However long those who are told of it take."""
+    asked = asyncio.Event()
+
+    async def never(_contract: Contract, _files: Path) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    configuration = Configuration(own, KillSwitch(tmp_path / "kill"))
+    watching = asyncio.create_task(configuration.watch(never))
+    with (own / "rollout.toml").open("a") as file:
+        file.write("# a word\n")
+    async with asyncio.timeout(10):
+        await asked.wait()
+        (tmp_path / "kill").touch()
+        while not configuration().rollout.kill_switch:
+            await asyncio.sleep(0.01)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    configuration.close()
