@@ -134,6 +134,8 @@ class LiveReplay(Replay):
         request = legacy_get(
             Request(asked.method, asked.target, asked.headers, asked.body), translation, self._routes
         )
+        if request is None:
+            return NOT_RECORDED
         answer = await self._legacy.answer("GET", request.target, request.headers, b"")
         # The recorded server says that it cannot know: nothing can be derived.
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer

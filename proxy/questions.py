@@ -92,8 +92,8 @@ def bodiless(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped)
 
 
-def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> Request:
-    """The GET that stands for another request of the legacy side.
+def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> Request | None:
+    """The GET that stands for another request of the legacy side; None when there is none.
 
     Args:
         request: What a client asked of the legacy side.
@@ -104,7 +104,8 @@ def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> 
     # The key may be in the form: the way over the new side's GET puts it into the query.
     back = new_to_legacy(Request("GET", translation.target, translation.headers, b""), routes)
     if not isinstance(back, Translation):
-        return bare
+        # What PHP reads of a form only, no GET can say.
+        return None if request.body else bare
     # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
     form = translation.format.encode()
     return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))

@@ -32,6 +32,7 @@ from proxy.questions import (
     with_key_of,
 )
 from proxy.redact import Redactor, secrets_of
+from proxy.replay import NOT_RECORDED
 from proxy.tally import FAILING
 from proxy.tap import Tap
 from proxy.telemetry import Telemetry
@@ -241,7 +242,7 @@ class ShadowLeg:
         answer = (await self._ask(job, side, kind, first.question)).observation
         if answer.header("parity-recorded") == "no":
             # The recorded server says that it cannot know: nothing can be derived.
-            answer = Observation(None, (), b"", error="not recorded")
+            answer = NOT_RECORDED
         judgement = await self._comparer.compare(replace(question, answer=answer))
         if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
             return judgement
@@ -255,6 +256,8 @@ class ShadowLeg:
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
+        if request is None:
+            return _Asked(job.request, NOT_RECORDED)
         observation = await observe(
             self._sides[side],
             request.method,
@@ -270,7 +273,9 @@ class ShadowLeg:
         )
         return _Asked(request, observation)
 
-    def _request_for(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None) -> Request:
+    def _request_for(
+        self, job: Job, side: Side, kind: FollowUp | None, premise: str | None
+    ) -> Request | None:
         translation = job.decision.translation
         assert isinstance(translation, Translation)
         translated = Request(translation.method, translation.target, translation.headers, translation.body)

@@ -70,4 +70,14 @@ def test_the_get_that_stands_for_another_request(
     translation = legacy_to_new(request, routes)
     assert isinstance(translation, Translation)
     found = legacy_get(request, translation, routes)
+    assert found is not None
     assert (found.method, found.target, found.body) == ("GET", expected, b"")
+
+
+def test_no_get_stands_for_what_php_reads_of_a_form_only() -> None:
+    """Its bare path would ask for something else."""
+    routes = load_routes(Path(__file__).parent.parent.parent / "config")
+    request = Request("POST", b"/api/v1/json/flow/exists", FORM[:1], b"name=a&external_version=1")
+    translation = legacy_to_new(request, routes)
+    assert isinstance(translation, Translation)
+    assert legacy_get(request, translation, routes) is None
