@@ -194,8 +194,9 @@ class World:
         self.clock.now, self.witness.step, self.witness.left = step.now, step, None
         sent = step.recording.request
         await observe(self.client, sent.method, sent.target, sent.headers, sent.body, deadline=120.0)
-        while ledger.pending:
-            await asyncio.sleep(0.002)
+        async with asyncio.timeout(120):
+            while ledger.pending:
+                await asyncio.sleep(0.002)
         [verdict] = (ledger.verdicts - verdicts).elements()
         [route] = (_routes(ledger) - routes).elements()
         failed = [

@@ -28,7 +28,7 @@ Serving = Callable[..., AbstractContextManager[Any]]
 UPLOADS = 300
 CLIENTS = 40
 PROVE = bool(os.environ.get("PROVE"))
-ROUNDS = 15 if PROVE else 2
+ROUNDS = 5 if PROVE else 2
 # Of how many answers at most the server is killed.
 LATEST = UPLOADS if PROVE else 60
 

@@ -22,7 +22,7 @@ from tests.functional.evidence import evidence, kind_of
 pytestmark = pytest.mark.anyio
 
 WRITES = 300
-ROUNDS = 15 if os.environ.get("PROVE") else 3
+ROUNDS = 8 if os.environ.get("PROVE") else 3
 
 # 300 uploads at once, some of which fail and some of which delete what another one stored.
 WRITER = """
