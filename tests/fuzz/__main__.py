@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,8 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 @contextlib.contextmanager
-def backend(database: str) -> Iterator[str]:
-    """The real server on a database; gives its URL."""
+def backend(database: str, files: Path) -> Iterator[str]:
+    """The real server on a database and a folder of files; gives its URL."""
     command = [
         str(BIN / "openml-backend"),
         "serve",
@@ -36,7 +37,7 @@ def backend(database: str) -> Iterator[str]:
         "--port",
         "0",
         "--files",
-        str(SAMPLE / "files"),
+        str(files),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -75,8 +76,10 @@ def main() -> int:
         if not options.sqlite_only:
             databases.append(stack.enter_context(running_server(Path(folder) / "mariadb")))
         for database in databases:
-            asyncio.run(load(SAMPLE, database))
-            with backend(database) as url:
+            files = Path(folder) / "files"
+            shutil.rmtree(files, ignore_errors=True)
+            asyncio.run(load(SAMPLE, database, files_to=files))
+            with backend(database, files) as url:
                 total = seed = 0
                 while total < options.requests:
                     seed += 1
