@@ -12,7 +12,7 @@ from diffing.model import Asked, Outcome, SkipReason
 from diffing.narrowness import covers, same_expectation, stands_first
 from diffing.overlaps import Claim, Overlaps
 from diffing.paths import MISSING
-from diffing.registry import Deviation, Registry
+from diffing.registry import Deviation, Kind, Registry
 
 # A case that no exchange has may still come; after 1,000 exchanges without it, its rate is below 0.3 % (rule of 3).
 STALE_AFTER: Final = 1_000
@@ -40,6 +40,7 @@ class Usage:
         masked: How often an entry would have applied but for an earlier one that is never narrower.
         conflicts: Exchanges per pair of entries, and route, that both claim, expecting different things.
         comparable: Compared exchanges per route.
+        broken: Those of them in which the legacy side broke; no others can show one of its defects.
     """
 
     hits: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -48,6 +49,7 @@ class Usage:
     masked: Counter[str] = field(default_factory=Counter)
     conflicts: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     comparable: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
 
     def changed(self, deviation: str, before: object, after: object) -> None:
         """A transform changed a value."""
@@ -70,15 +72,33 @@ class Usage:
             if not same_expectation(entry, later) and not stands_first(entry, later):
                 self.conflicts[entry.id, later.id][route] += 1
 
-    def compared(self, route: str, deviations: Iterable[str], at: datetime | None = None) -> None:
-        """An exchange got a verdict that says something of these entries.
+    def tried(self, route: str, verdict: str, exchanges: int = 1) -> None:
+        """Exchanges of a route got a verdict.
+
+        Args:
+            route: Their route.
+            verdict: Theirs; most verdicts say something of the route's entries (``COMPARABLE``).
+            exchanges: How many.
+        """
+        if verdict in COMPARABLE:
+            self.comparable[route] += exchanges
+        if verdict == Outcome.LEGACY_ERROR:
+            self.broken[route] += exchanges
+
+    def compared(
+        self, route: str, verdict: str, deviations: Iterable[str], at: datetime | None = None
+    ) -> None:
+        """An exchange got a verdict.
 
         Args:
             route: Its route.
+            verdict: The verdict; nothing is learned where no entry was tried.
             deviations: Ids of the entries that explained a part of it.
             at: When it was served.
         """
-        self.comparable[route] += 1
+        self.tried(route, verdict)
+        if verdict not in COMPARABLE:
+            return
         for deviation in deviations:
             self.hit(deviation, route, 1, at)
 
@@ -90,7 +110,15 @@ class Usage:
 
     def clear(self) -> None:
         """Forget everything."""
-        for seen in (self.hits, self.last, self.shapes, self.masked, self.conflicts, self.comparable):
+        for seen in (
+            self.hits,
+            self.last,
+            self.shapes,
+            self.masked,
+            self.conflicts,
+            self.comparable,
+            self.broken,
+        ):
             seen.clear()
 
     def facts(self) -> Iterator[Fact]:
@@ -121,8 +149,9 @@ class Usage:
             self.conflicts[deviation, about][route] += exchanges
 
     def seen(self, deviation: Deviation) -> int:
-        """The comparable exchanges of an entry's routes."""
-        return sum(count for route, count in self.comparable.items() if deviation.names(route))
+        """The exchanges of an entry's routes that could have hit it: of a defect, those in which legacy broke."""
+        tried = self.broken if deviation.kind is Kind.LEGACY_DEFECT else self.comparable
+        return sum(count for route, count in tried.items() if deviation.names(route))
 
     def stale(self, deviation: Deviation, stale_after: int = STALE_AFTER) -> bool:
         """Whether an entry had no hit in so many comparable exchanges of its routes, and none masked it."""

@@ -18,7 +18,7 @@ from diffing.cluster import cluster_id
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import UNROUTED, Outcome, SkipReason
-from diffing.usage import COMPARABLE, Usage
+from diffing.usage import Usage
 from proxy.caller_keys import CallerKeys, resolved
 from proxy.inprocess import ApplicationError, running
 from proxy.observe import observe
@@ -161,10 +161,11 @@ def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:
 
 def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
     """Tell the lint which entries the exchanges hit."""
+    if usage is None:
+        return
     for exchange in exchanges:
-        if usage is not None and exchange.comparison.verdict in COMPARABLE:
-            at = started(exchange.recording)
-            usage.compared(exchange.route, exchange.comparison.deviations, at)
+        compared, at = exchange.comparison, started(exchange.recording)
+        usage.compared(exchange.route, compared.verdict, compared.deviations, at)
 
 
 def breaches(

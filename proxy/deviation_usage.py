@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from diffing.registry import Registry
-from diffing.usage import COMPARABLE, STALE_AFTER, Usage
+from diffing.usage import STALE_AFTER, Usage
 from proxy.log_tables import deviations, traffic, usages
 
 GONE: Final = "no longer registered"
@@ -79,9 +79,8 @@ async def read_usage(
         query = select(*keys, *numbers).group_by(*keys)
         return query if hour is None else query.where(table.c.hour >= hour)
 
-    tried = traffic.c.verdict.in_([str(verdict) for verdict in COMPARABLE])
-    for row in await connection.execute(grouped(traffic, "route").where(tried)):
-        found.comparable[row.route] += int(row.n)
+    for row in await connection.execute(grouped(traffic, "route", "verdict")):
+        found.tried(row.route, row.verdict, int(row.n))
     for row in await connection.execute(grouped(deviations, "deviation", "route")):
         found.hit(row.deviation, row.route, int(row.n), row.last)
     for row in await connection.execute(grouped(usages, "what", "deviation", "about", "route")):

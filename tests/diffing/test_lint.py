@@ -6,7 +6,7 @@ import pytest
 
 from diffing.compare import Differ
 from diffing.lint import lint_examples, lint_usage
-from diffing.model import Observation
+from diffing.model import Observation, Outcome
 from diffing.usage import Usage
 from tests.diffing.registry import ENTRIES, GET, LIST, registry
 from tests.diffing.test_compare import answer, error, of, problem
@@ -48,7 +48,7 @@ def test_a_value_unlike_all_examples_is_over_broad(tmp_path: Path) -> None:
 def test_a_route_that_is_not_named_is_over_broad(tmp_path: Path) -> None:
     """A log tells of hits from before the entry was narrowed."""
     differ, usage = used(tmp_path)
-    usage.compared("thong.get", ["thing-id"])
+    usage.compared("thong.get", Outcome.EXPLAINED, ["thing-id"])
     assert found(differ, usage) == [("thing-id", "over_broad")]
 
 
@@ -56,10 +56,18 @@ def test_an_entry_without_a_hit_is_stale(tmp_path: Path) -> None:
     """Once its routes had enough comparable exchanges; that is told, and fails nothing."""
     differ, usage = used(tmp_path)
     for _ in range(3):
-        usage.compared("thing.get", ("thing-envelope", "thing-id"))
+        usage.compared("thing.get", Outcome.LEGACY_ERROR, ("thing-envelope", "thing-id"))
     assert found(differ, usage, stale_after=4) == []
     [stale] = lint_usage(differ.registry, usage, stale_after=3)
     assert (stale.deviation, stale.kind, stale.fails) == ("thing-dies", "stale", False)
+
+
+def test_a_defect_is_stale_only_by_exchanges_in_which_the_legacy_side_broke(tmp_path: Path) -> None:
+    """No other exchange can show it, however many there are."""
+    differ, usage = used(tmp_path)
+    for _ in range(9):
+        usage.compared("thing.get", Outcome.MATCH, ("thing-envelope", "thing-id"))
+    assert found(differ, usage, stale_after=3) == []
 
 
 def twin(name: str, **changes: str) -> str:
@@ -77,14 +85,15 @@ def test_an_entry_that_is_always_masked_is_dead(tmp_path: Path) -> None:
     """An earlier entry says the same."""
     differ, usage = used(tmp_path, ENTRIES + twin("thing-no-results"))
     comparison = differ.compare(of(LIST), error("372"), problem(404, "no-results", "No Results", "372"))
-    usage.compared("thing.list", comparison.deviations)
+    usage.compared("thing.list", comparison.verdict, comparison.deviations)
     assert found(differ, usage) == [("thing-twin", "dead")]
 
 
 def test_a_transform_that_is_always_masked_is_dead(tmp_path: Path) -> None:
     """An earlier one has done it."""
     differ, usage = used(tmp_path, ENTRIES + twin("thing-id"))
-    usage.compared("thing.get", differ.compare(of(GET), answer({"id": "1"}), answer({"id": 1})).deviations)
+    comparison = differ.compare(of(GET), answer({"id": "1"}), answer({"id": 1}))
+    usage.compared("thing.get", comparison.verdict, comparison.deviations)
     assert found(differ, usage) == [("thing-twin", "dead")]
 
 
@@ -92,7 +101,8 @@ def test_a_defect_that_is_always_masked_is_dead(tmp_path: Path) -> None:
     """The first fitting entry says what is expected."""
     differ, usage = used(tmp_path, ENTRIES + twin("thing-dies"))
     died = Observation(500, (("Content-Type", "text/html"),), b"")
-    usage.compared("thing.get", differ.compare(of(GET), died, answer({"id": 1})).deviations)
+    comparison = differ.compare(of(GET), died, answer({"id": 1}))
+    usage.compared("thing.get", comparison.verdict, comparison.deviations)
     assert found(differ, usage) == [("thing-twin", "dead")]
 
 

@@ -24,7 +24,7 @@ def test_the_last_hit_is_the_latest() -> None:
     """In whatever order exchanges are told."""
     usage = Usage()
     for at in (AT, AT + timedelta(hours=1), AT - timedelta(hours=1)):
-        usage.compared("thing.get", ["thing-id"], at)
+        usage.compared("thing.get", "explained", ["thing-id"], at)
     assert (usage.hits["thing-id"]["thing.get"], usage.last["thing-id"]) == (3, AT + timedelta(hours=1))
 
 
