@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.collations import storable
+from backend.database.collations import storable
 from backend.problems import (
     ADMIN_ONLY,
     CHALLENGE,

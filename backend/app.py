@@ -8,11 +8,10 @@ from starlette.applications import Starlette
 
 from backend.badges import routes as badges
 from backend.clock import Clock, system_clock
-from backend.database import Database
+from backend.database.connections import Database
 from backend.datasets import routes as datasets
 from backend.documentation import documentation_pages
 from backend.downloads import routes as downloads
-from backend.elasticsearch import Elasticsearch
 from backend.estimationprocedures import routes as estimationprocedures
 from backend.evaluationmeasures import routes as evaluationmeasures
 from backend.evaluations import routes as evaluations
@@ -21,18 +20,19 @@ from backend.flows import routes as flows
 from backend.gamification import routes as gamification
 from backend.gateway import Gateway
 from backend.jobs import routes as jobs
-from backend.local_storage import LocalStorage
 from backend.operations import Operation
 from backend.rehearsal import Rehearsals
 from backend.resources import Resources
 from backend.runs import routes as runs
-from backend.s3_signing import Credentials
-from backend.s3_storage import S3Storage
-from backend.search_index import NoIndex
+from backend.search.elasticsearch import Elasticsearch
+from backend.search.index import NoIndex
 from backend.setups import routes as setups
-from backend.storage import Storage
+from backend.storage.interface import Storage
+from backend.storage.local import LocalStorage
+from backend.storage.s3 import S3Storage
+from backend.storage.s3_signing import Credentials
+from backend.storage.sweep import sweep
 from backend.studies import routes as studies
-from backend.sweep import sweep
 from backend.tagging import routes as tagging
 from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from backend.app import create_app
-from backend.database import Database, DatabaseUnavailable
-from backend.load import Loaded, LoadError, load
+from backend.database.connections import Database, DatabaseUnavailable
+from backend.database.load import Loaded, LoadError, load
 from backend.serve import ListenError, serve
 from config.errors import ConfigError
 from config.location import config_directory

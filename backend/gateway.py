@@ -18,8 +18,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
-from backend.database import DatabaseUnavailable
-from backend.intake import hashing, read_intake
+from backend.database.connections import DatabaseUnavailable
+from backend.input.intake import hashing, read_intake
+from backend.input.validation import read_parameters
 from backend.operations import Answer, Call, Operation
 from backend.problems import (
     DATABASE_UNAVAILABLE,
@@ -34,9 +35,8 @@ from backend.problems import (
 )
 from backend.resources import Resources
 from backend.router import Router
-from backend.storage import NoStorage, StorageUnavailable, UnusableName
+from backend.storage.interface import NoStorage, StorageUnavailable, UnusableName
 from backend.transaction import Transaction, read, write
-from backend.validation import read_parameters
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")

@@ -12,9 +12,9 @@ from typing import Any, Literal, cast
 from pydantic import TypeAdapter
 
 from backend import request_bodies
-from backend.intake import KEY
+from backend.input.intake import KEY
+from backend.input.parameters import Parameters
 from backend.operations import Operation
-from backend.parameters import Parameters
 from backend.problems import (
     BODY_TOO_LARGE,
     DATABASE_UNAVAILABLE,

@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.access import ANYONE, Access, User
-from backend.file_writes import FileWrites
-from backend.filters import FilterCodes
-from backend.parameters import Parameters
+from backend.input.filters import FilterCodes
+from backend.input.parameters import Parameters
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.resources import Resources
-from backend.search_index import IndexChanges
+from backend.search.index import IndexChanges
+from backend.storage.file_writes import FileWrites
 from config.settings import BackendSettings
 
 P = TypeVar("P", bound=Parameters)
@@ -51,7 +51,7 @@ class Call(Generic[P]):
         resources: What lives as long as the application.
         request: For what the declaration does not cover: headers, method.
         form: Fields and files of a form body.
-        json: The JSON body, or ``backend.intake.ABSENT``.
+        json: The JSON body, or ``backend.input.intake.ABSENT``.
         files: Files to write and to delete, tied to the transaction.
         index: What the search index is told after the commit.
     """

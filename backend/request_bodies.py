@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.json_documents import described
+from backend.input.json_documents import described
 
 REFERENCE = "#/components/schemas/{model}"
 MULTIPART = "multipart/form-data"

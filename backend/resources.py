@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backend.clock import Clock
-from backend.database import Database
+from backend.database.connections import Database
 from backend.rehearsal import Rehearsals
-from backend.search_index import NoIndex, SearchIndex
-from backend.storage import Storage
+from backend.search.index import NoIndex, SearchIndex
+from backend.storage.interface import Storage
 from config.problems import ProblemType
 from config.settings import BackendSettings
 

@@ -1,7 +1,7 @@
 """One request as one transaction: rows, files and the search index change together, or not at all.
 
-The order is what makes a killed process harmless (backend/storage.py): files to their places, commit, then what
-is to be deleted goes and the search index is told. A deadlock is no answer: the transaction is done again.
+The order is what makes a killed process harmless (backend/storage/interface.py): files to their places, commit, then
+what is to be deleted goes and the search index is told. A deadlock is no answer: the transaction is done again.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.database import DatabaseUnavailable
-from backend.file_writes import FileWrites
+from backend.database.connections import DatabaseUnavailable
 from backend.resources import Resources
-from backend.search_index import IndexChanges
-from backend.sweep import sweep
+from backend.search.index import IndexChanges
+from backend.storage.file_writes import FileWrites
+from backend.storage.sweep import sweep
 
 log = logging.getLogger("backend")
 

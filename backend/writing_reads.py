@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from backend.access import WRITER, no_key
+from backend.input.parameters import Parameters
 from backend.operations import Call
-from backend.parameters import Parameters
 from backend.problems import NO_KEY, READ_ONLY_ACCOUNT
 
 P = TypeVar("P", bound=Parameters)

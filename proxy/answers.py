@@ -7,7 +7,7 @@ from starlette.types import Send
 
 from diffing.model import Headers
 from diffing.problem import MEDIA_TYPE
-from proxy.guard import Refusal
+from proxy.door.guard import Refusal
 from proxy.intake import ClientGone
 
 BAD_GATEWAY: Final = Refusal(

@@ -10,25 +10,25 @@ from starlette.types import Receive, Scope, Send
 
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.access import REQUEST_ID, AccessLog, Visit
 from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
-from proxy.caller import Callers
 from proxy.contract import Contract
+from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
+from proxy.door.forwarded import Forwarding, Origin
+from proxy.door.guard import Refusal, long_body, refusal
+from proxy.door.protocol import TARGET
 from proxy.forward import AnswerBroken, Keeping, Room
-from proxy.forwarded import Forwarding, Origin
-from proxy.front import TARGET
-from proxy.guard import Refusal, long_body, refusal
 from proxy.intake import BodyRefused, ClientGone, take_in
-from proxy.jobs import Job
 from proxy.ledger import Ledger
+from proxy.leg.jobs import Job
+from proxy.leg.link import ShadowLink
+from proxy.leg.questions import passes_unchanged, route_name
+from proxy.leg.rehearse import Rehearsing
 from proxy.observe import NOT_KEPT, TOO_LARGE
 from proxy.policy import decide
-from proxy.questions import passes_unchanged, route_name
+from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
-from proxy.rehearse import Rehearsing
+from proxy.rollout.caller import Callers
 from proxy.served import Course, ServedLeg, ServedSides
-from proxy.shadow_link import ShadowLink
-from proxy.telemetry import Telemetry
 from proxy.translation import Request
 
 HOP: Final = b"parity-hop"

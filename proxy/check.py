@@ -19,11 +19,11 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import UNROUTED, Outcome, SkipReason
 from diffing.usage import Usage
-from proxy.caller_keys import CallerKeys, resolved
-from proxy.inprocess import ApplicationError, running
+from proxy.checking.inprocess import ApplicationError, running
+from proxy.checking.replay import Exchange, Replay, tally
+from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.observe import observe
 from proxy.recordings import read_recordings, started
-from proxy.replay import Exchange, Replay, tally
 from proxy.tally import FAILING, Tally
 from proxy.upstream import Upstream
 
@@ -65,7 +65,7 @@ class Limits:
         fail_on: Verdicts of which there may be none.
         min_compared: Fewest exchanges that must have been compared.
         max_skipped: Most exchanges that may be skipped, by reason.
-        accepted: Clusters that may be there (proxy.baseline).
+        accepted: Clusters that may be there (proxy.checking.baseline).
     """
 
     fail_on: frozenset[str] = frozenset(str(outcome) for outcome in FAILING)

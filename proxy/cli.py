@@ -11,22 +11,35 @@ import typer
 from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_backend_settings, load_proxy_settings
-from proxy import cli_deviations, cli_record, cli_report, cli_rollout
-from proxy.caller_keys import read_keys, resolved
 from proxy.check import CheckError
-from proxy.check_stage import Place
-from proxy.cli_baseline import baseline_command
-from proxy.cli_check import Config, Force, Keys, More, Recordings, Sample, Scenarios, check_command, paths_of
-from proxy.cli_file import file_command
-from proxy.console import report_console
+from proxy.checking.stage import Place
+from proxy.commands import deviations as cli_deviations
+from proxy.commands import record as cli_record
+from proxy.commands import report as cli_report
+from proxy.commands import rollout as cli_rollout
+from proxy.commands.baseline import baseline_command
+from proxy.commands.check import (
+    Config,
+    Force,
+    Keys,
+    More,
+    Recordings,
+    Sample,
+    Scenarios,
+    check_command,
+    paths_of,
+)
+from proxy.commands.file import file_command
 from proxy.demo import demo
+from proxy.har.caller_keys import read_keys, resolved
 from proxy.legacy import Behaviour, Fault, RecordedServer
 from proxy.legacy_scenarios import play
-from proxy.listen import ListenError, announce, run_loop, serve_forever
+from proxy.process.listen import ListenError, announce, run_loop, serve_forever
+from proxy.process.serving import serve
+from proxy.process.workers import supervise
 from proxy.record import LogError
 from proxy.recordings import RecordingError, read_recordings
-from proxy.serving import serve
-from proxy.workers import supervise
+from proxy.reporting.console import report_console
 
 app = typer.Typer(
     name="parity",

@@ -16,16 +16,16 @@ from starlette.types import ASGIApp
 
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
-from proxy.admin import Admin
+from proxy.checking.replay import key_of
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.legacy import RecordedServer
-from proxy.listen import Listener, bind, url_of
 from proxy.observe import observe
+from proxy.process.admin import Admin
+from proxy.process.listen import Listener, bind, url_of
+from proxy.process.serving import Running, running
 from proxy.recordings import Recording, read_recordings
-from proxy.replay import key_of
 from proxy.report import Report, read_report
-from proxy.report_view import print_report
-from proxy.serving import Running, running
+from proxy.reporting.report_view import print_report
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from proxy.upstream import Upstream
@@ -157,7 +157,7 @@ def _settings(config: Path, legacy: str, new: str, log: str, entries: Sequence[R
 
 async def _load(folder: Path, progress: Progress) -> str:
     # Imported here: the backend is a package of its own, needed for the demo only.
-    from backend.load import load
+    from backend.database.load import load
 
     database = f"sqlite+aiosqlite:///{folder / 'sample.db'}"
     bar = progress.add_task("loading the sample", total=None)

@@ -15,8 +15,8 @@ from starlette.types import Receive, Send
 
 from diffing.model import Headers, Observation
 from proxy.intake import ClientGone, Intake, Rest
-from proxy.listen import BrokenOff
 from proxy.observe import NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
+from proxy.process.listen import BrokenOff
 from proxy.upstream import SEAM_URL
 
 # Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from config.rollout import Dialect
-from proxy.comparer import Judgement
-from proxy.histogram import bucket
-from proxy.log_tables import ABOUT
+from proxy.leg.comparer import Judgement
+from proxy.log.histogram import bucket
+from proxy.log.tables import ABOUT
 from proxy.policy import Side
 from proxy.tally import COMPARED, FAILING
 
@@ -105,7 +105,7 @@ class Ledger:
         usage: Exchanges by hour, route, and what an entry of the registry did besides explaining (diffing.usage).
         clusters: Failed exchanges by signature.
         coverage: Compared exchanges by route, kind of fact and fact.
-        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.histogram).
+        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.log.histogram).
         dropped: What was not kept because it would have been too much.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
         witness_bytes: Most bytes of all witnesses.

@@ -12,7 +12,7 @@ import orjson
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive, Scope, Send
 
-from proxy.listen import BrokenOff
+from proxy.process.listen import BrokenOff
 from proxy.recordings import RecordedRequest, Recording
 from proxy.redact import redacted_target
 

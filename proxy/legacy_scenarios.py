@@ -14,12 +14,12 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from config.settings import BackendSettings
-from proxy.check_scenarios import read_scenarios
-from proxy.check_stage import COLUMNS, Place, Stage, staged
-from proxy.effects import Window, expected
-from proxy.file_states import expected_files
+from proxy.checking.effects import Window, expected
+from proxy.checking.file_states import expected_files
+from proxy.checking.scenarios import read_scenarios
+from proxy.checking.stage import COLUMNS, Place, Stage, staged
 from proxy.legacy import Behaviour, Question, RecordedServer, asked, loose
-from proxy.listen import Listener, announce, bind
+from proxy.process.listen import Listener, announce, bind
 from proxy.recordings import Recording
 from proxy.scenarios import Scenario, Step, contents, with_times
 

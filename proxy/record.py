@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
-from proxy.log_file import LogFile
-from proxy.log_schema import LogError as LogError  # whoever opens a log here must catch it
-from proxy.log_schema import migrate
-from proxy.log_tables import (
+from proxy.log.file import LogFile
+from proxy.log.retention import prune
+from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
+from proxy.log.schema import migrate
+from proxy.log.tables import (
     coverage,
     deviations,
     differences,
@@ -36,7 +37,6 @@ from proxy.log_tables import (
     usages,
     witnesses,
 )
-from proxy.retention import prune
 
 _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 10

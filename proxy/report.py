@@ -12,8 +12,8 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from diffing.model import Outcome
-from proxy.log_reading import reading
-from proxy.log_tables import deviations, differences, runs, traffic
+from proxy.log.reading import reading
+from proxy.log.tables import deviations, differences, runs, traffic
 from proxy.tally import Cluster, Tally
 
 

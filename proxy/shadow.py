@@ -13,16 +13,14 @@ from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
-from proxy.breaker import Breaker
-from proxy.comparer import Comparer, Judgement, Question
-from proxy.control import asked_again, by_length
-from proxy.curl import curl_line
+from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
-from proxy.jobs import Job, MemoryQueue, Queue
 from proxy.ledger import Evidence, Finding
-from proxy.observe import TOO_LARGE, observe
-from proxy.policy import Side
-from proxy.questions import (
+from proxy.leg.breaker import Breaker
+from proxy.leg.comparer import Comparer, Judgement, Question
+from proxy.leg.control import asked_again, by_length
+from proxy.leg.jobs import Job, MemoryQueue, Queue
+from proxy.leg.questions import (
     bodiless,
     facts_of,
     legacy_get,
@@ -31,14 +29,16 @@ from proxy.questions import (
     route_name,
     with_key_of,
 )
+from proxy.leg.tap import Tap
+from proxy.leg.unlimited import unlimited
+from proxy.log.witness import Asking, size_of, witness
+from proxy.observe import TOO_LARGE, observe
+from proxy.policy import Side
+from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor, secrets_of
-from proxy.replay import NOT_RECORDED
+from proxy.reporting.curl import curl_line
 from proxy.tally import FAILING
-from proxy.tap import Tap
-from proxy.telemetry import Telemetry
 from proxy.translation import Request, Translation
-from proxy.unlimited import unlimited
-from proxy.witness import Asking, size_of, witness
 
 _LOGGER = logging.getLogger(__name__)
 

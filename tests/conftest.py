@@ -14,9 +14,9 @@ from types import ModuleType
 import pytest
 from sqlalchemy import text
 
-from backend.database import Database
-from backend.engines import DatabaseNames
-from backend.load import load
+from backend.database.connections import Database
+from backend.database.engines import DatabaseNames
+from backend.database.load import load
 from backend.tables import metadata
 
 ROOT = Path(__file__).parent.parent

@@ -6,8 +6,8 @@ from backend.badges import queries, shapes
 from backend.badges.catalogue import BADGES, Badge
 from backend.badges.progress import reached
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
 from backend.writing_reads import PROBLEMS, demand_rights, keeps
 

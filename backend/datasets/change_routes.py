@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Literal, cast
 
 from backend.access import WRITER
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
 from backend.datasets import write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, number, owned, visible
-from backend.fields import NOT_GIVEN, FieldText, Id, given
-from backend.late_input import rejected
+from backend.input.fields import NOT_GIVEN, FieldText, Id, given
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
 
 # Legacy notes, data 10.14 to 10.16 and 10.21.

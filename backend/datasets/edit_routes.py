@@ -3,18 +3,18 @@
 from typing import Any
 
 from backend.access import WRITER
+from backend.database.results import AnyRow
 from backend.datasets import write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, number, refused_document, visible
-from backend.descriptions import given_description, not_given, valid
-from backend.fields import NOT_GIVEN, Id, given
-from backend.late_input import rejected
+from backend.input.descriptions import given_description, not_given, valid
+from backend.input.fields import NOT_GIVEN, Id, given
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters
+from backend.input.uploads import MISSING
+from backend.input.xml_documents import Node
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
-from backend.results import AnyRow
-from backend.uploads import MISSING
-from backend.xml_documents import Node
 
 # Legacy notes, data 10.13.
 INVALID = ProblemCase("validation-error", "1060")

@@ -7,10 +7,10 @@ import orjson
 from anyio import to_thread
 from lxml import etree
 
-from backend import json_documents
-from backend.descriptions import JSON, XML, JsonText, faulty, given_description
+from backend.input import json_documents
+from backend.input.descriptions import JSON, XML, JsonText, faulty, given_description
+from backend.input.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
 from backend.operations import Call
-from backend.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
 
 FIELD = "description"
 

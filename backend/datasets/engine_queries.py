@@ -8,10 +8,10 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.bulk_storing import insert_all, insert_all_ignoring
+from backend.database.bulk_storing import insert_all, insert_all_ignoring
+from backend.database.results import AnyRow
+from backend.database.storing import insert, insert_ignoring
 from backend.datasets.feature_documents import Feature
-from backend.results import AnyRow
-from backend.storing import insert, insert_ignoring
 
 _processed = tables.data_processed
 _feature = tables.data_feature

@@ -4,18 +4,18 @@ import html
 from typing import Any
 
 from backend.access import admin_writes
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
 from backend.datasets import engine_queries, feature_documents, write_queries, write_shapes
 from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
-from backend.descriptions import description
+from backend.input.descriptions import description
+from backend.input.parameters import NoParameters, is_numeric
+from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters, is_numeric
 from backend.problems import VALIDATION, InputProblem, ProblemCase
 from backend.request_bodies import Part
-from backend.xml_documents import Node
-from backend.xml_integers import integer
 
 # Legacy notes, data 10.10 and 10.11.
 PROCESSED = ProblemCase("dataset-already-processed", "441")

@@ -6,12 +6,12 @@ from functools import cmp_to_key
 from itertools import pairwise
 
 from backend import tables
-from backend.collations import collations
-from backend.php_comparison import loosely_equal
-from backend.php_text import csv_fields, split_commas
-from backend.results import AnyRow
-from backend.storing import stored
-from backend.xml_documents import Node
+from backend.database.collations import collations
+from backend.database.results import AnyRow
+from backend.database.storing import stored
+from backend.input.xml_documents import Node
+from backend.php.comparison import loosely_equal
+from backend.php.text import csv_fields, split_commas
 
 NOMINAL = "nominal"
 _COPIED = (

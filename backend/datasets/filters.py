@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from backend.filters import (
+from backend.input.filters import (
     DigitText,
     OptionalDigits,
     OptionalIds,
@@ -11,7 +11,7 @@ from backend.filters import (
     OptionalText,
     Status,
 )
-from backend.parameters import Parameters
+from backend.input.parameters import Parameters
 
 
 class DatasetFilters(Parameters):

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
+from backend.database.results import AnyRow
 from backend.datasets.filters import DatasetFilters
 from backend.datasets.queries import ENGINE, IN_PREPARATION
-from backend.filters import Interval
-from backend.results import AnyRow
+from backend.input.filters import Interval
 
 SHOWN_QUALITIES = (
     "MajorityClassSize",

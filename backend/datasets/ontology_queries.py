@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.storing import insert
+from backend.database.storing import insert
 
 _text = tables.data_feature_description
 ONTOLOGY = "ontology"

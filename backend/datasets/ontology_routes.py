@@ -5,13 +5,13 @@ from typing import Any
 from backend.access import WRITER
 from backend.datasets import ontology_queries, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
-from backend.fields import NOT_GIVEN, FieldText, Id
-from backend.late_input import rejected
+from backend.input.fields import NOT_GIVEN, FieldText, Id
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters
-from backend.php_comparison import loosely_equal
-from backend.php_forms import filtered
-from backend.php_urls import is_url
+from backend.php.comparison import loosely_equal
+from backend.php.forms import filtered
+from backend.php.urls import is_url
 from backend.problems import ProblemCase
 
 # Legacy notes, data 10.20.

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from backend.access import PUBLIC
 from backend.datasets import queries, shapes
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 
 # Legacy notes, data 11.

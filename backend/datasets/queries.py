@@ -7,7 +7,7 @@ from sqlalchemy import String, and_, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.results import AnyRow, grouped
+from backend.database.results import AnyRow, grouped
 
 ENGINE = 1
 """The evaluation engine whose results are shown unless another is asked for (legacy notes, data 10.1)."""

@@ -17,9 +17,9 @@ from backend.datasets import (
     work_routes,
 )
 from backend.datasets.filters import DatasetFilters
-from backend.filters import FilterCodes
+from backend.input.filters import FilterCodes
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags
 

@@ -6,9 +6,9 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import csv_fields, split_commas, trimmed, trimmed_or_empty
-from backend.results import AnyRow
-from backend.stored_numbers import float_or_text, integer_or_text
+from backend.database.results import AnyRow
+from backend.database.stored_numbers import float_or_text, integer_or_text
+from backend.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.collations import storable
-from backend.storing import insert
+from backend.database.collations import storable
+from backend.database.storing import insert
 
 _topic = tables.dataset_topic
 _COLLATION = "latin1_swedish_ci"

@@ -3,15 +3,15 @@
 from typing import Any
 
 from backend.access import admin_writes
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
 from backend.datasets import topic_queries, write_shapes
 from backend.datasets.write_access import number, visible
-from backend.fields import NOT_GIVEN, FieldText, Id, given
-from backend.late_input import rejected
+from backend.input.fields import NOT_GIVEN, FieldText, Id, given
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters
-from backend.php_comparison import loosely_equal
-from backend.php_forms import filtered
+from backend.php.comparison import loosely_equal
+from backend.php.forms import filtered
 from backend.problems import ProblemCase
 
 # Legacy notes, data 10.19.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.xml_documents import Node
+from backend.input.xml_documents import Node
 
 _COPIED = (
     "name",

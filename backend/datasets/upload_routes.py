@@ -9,23 +9,23 @@ from starlette.datastructures import UploadFile
 
 from backend import tables
 from backend.access import WRITER
-from backend.arff_check import ArffError, check_arff
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
+from backend.database.storing import insert
 from backend.datasets import upload_documents, write_queries, write_shapes
 from backend.datasets.write_access import refused_document
-from backend.descriptions import description
+from backend.input.arff_check import ArffError, check_arff
+from backend.input.descriptions import description
+from backend.input.parameters import NoParameters
+from backend.input.uploads import file_problem
+from backend.input.xml_documents import Node
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import VALIDATION, ProblemCase
-from backend.remote_files import RemoteFileError, remote_file
 from backend.request_bodies import Part
-from backend.storage import Staged, base_name
-from backend.stored_files import store_file
-from backend.storing import insert
+from backend.storage.interface import Staged, base_name
+from backend.storage.remote_files import RemoteFileError, remote_file
+from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
 from backend.tagging.tags import tag_new_entity
-from backend.uploads import file_problem
-from backend.xml_documents import Node
 
 # Legacy notes, data 10.12.
 VERSION_EXISTS = ProblemCase("dataset-version-exists", "134")

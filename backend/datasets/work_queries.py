@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.results import AnyRow
 from backend.datasets.list_queries import has_tag
 from backend.datasets.queries import ENGINE
-from backend.results import AnyRow
 
 MOST_TRIES = 3
 RETRY_AFTER = timedelta(minutes=30)

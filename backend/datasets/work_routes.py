@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from backend.access import admin_reads
+from backend.database.results import AnyRow
 from backend.datasets import shapes, work_queries
-from backend.late_input import rejected
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters, PathId
+from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import NO_SUCH_PATH, ProblemCase
-from backend.results import AnyRow
-from backend.undecoded import Undecoded
 
 NOTHING_UNPROCESSED = ProblemCase("no-results", "681")
 TOO_FEW_QUALITIES = ProblemCase("validation-error", "686")

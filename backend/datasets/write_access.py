@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from backend.database.results import AnyRow
 from backend.datasets import write_queries
-from backend.fields import EntityId
-from backend.late_input import rejected
+from backend.input.fields import EntityId
+from backend.input.late_input import rejected
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase
-from backend.results import AnyRow
 
 PRIVATE = ProblemCase("dataset-no-access", "112")
 """The answer is that of reading the data set (new-API contract, decision 11)."""

@@ -13,8 +13,8 @@ from sqlalchemy import Integer, cast, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.results import AnyRow
-from backend.storing import insert, stored
+from backend.database.results import AnyRow
+from backend.database.storing import insert, stored
 
 _dataset = tables.dataset
 _description = tables.dataset_description

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from backend.downloads import queries, shapes, write_routes
+from backend.input.parameters import NoParameters, Parameters, PathId, Reader
+from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId, Reader
-from backend.undecoded import Undecoded
 
 ANY = "any"
 """Stands for every user, and for every id."""

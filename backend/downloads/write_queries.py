@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.conflicts import Rule, rule_of
-from backend.storing import insert, stored
+from backend.database.conflicts import Rule, rule_of
+from backend.database.storing import insert, stored
 from backend.votes.items import KINDS
 
 _download = tables.downloads

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from backend.access import WRITER
 from backend.downloads import shapes, write_queries
+from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters
 from backend.problems import ProblemCase
 from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, OwnItem, check_item, demand_known_type
 

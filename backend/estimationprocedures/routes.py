@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from backend.estimationprocedures import queries, shapes
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 
 NONE = ProblemCase("no-results", "500")

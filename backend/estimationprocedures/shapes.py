@@ -4,8 +4,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed_or_empty
-from backend.results import AnyRow
+from backend.database.results import AnyRow
+from backend.php.text import trimmed_or_empty
 
 
 class Procedure(TypedDict):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from backend.evaluationmeasures import queries, shapes
+from backend.input.parameters import NoParameters
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters
 
 
 @operation("evaluationmeasure.list", parameters=NoParameters, answer=shapes.Measures)

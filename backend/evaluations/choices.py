@@ -6,10 +6,10 @@ checks 3 and 6), so the readers take any text and the handler calls the checks.
 
 from typing import Any
 
-from backend.filters import Text
-from backend.late_input import rejected
+from backend.input.filters import Text
+from backend.input.late_input import rejected
+from backend.input.parameters import Reader
 from backend.operations import Call
-from backend.parameters import Reader
 
 
 class PerFold(Reader):

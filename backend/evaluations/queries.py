@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
+from backend.database.join_order import as_written
 from backend.evaluations.random_order import random_order
-from backend.join_order import as_written
 from backend.runs.queries import AnyRow
 from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 
 from pydantic_core import PydanticCustomError
 
-from backend.filters import Ids, Text
-from backend.late_input import rejected
+from backend.input.filters import Ids, Text
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters, Reader
 from backend.operations import Call
-from backend.parameters import Parameters, Reader
 
 NO_VALUE: Final = "1014"
 ILLEGAL: Final = "1012"

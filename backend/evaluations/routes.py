@@ -8,9 +8,9 @@ from backend.access import admin_reads
 from backend.evaluations import queries, shapes
 from backend.evaluations.choices import PerFold, SortOrder, check_per_fold, check_sort_order
 from backend.evaluations.request_filters import RequestFilters, read_filters
-from backend.filters import FilterCodes, OptionalText
+from backend.input.filters import FilterCodes, OptionalText
+from backend.input.parameters import PathId, PathText
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import PathId, PathText
 from backend.problems import NO_SUCH_PATH, VALIDATION, ProblemCase
 from backend.runs.queries import AnyRow
 from backend.runs.selection import (

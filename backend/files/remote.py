@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from backend.files.arff import csv_blocks
 from backend.files.serving import UNSATISFIABLE, content_type, is_current, wanted_range
-from backend.storage import Storage
+from backend.storage.interface import Storage
 
 
 async def send_remote(

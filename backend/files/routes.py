@@ -15,11 +15,11 @@ from backend.files.documents import ARFF_EXAMPLES, XML_EXAMPLES, XSD
 from backend.files.remote import send_remote, send_remote_csv
 from backend.files.serving import UNSATISFIABLE, content_type, send
 from backend.files.store import FileStore
+from backend.input.parameters import Parameters, PathId
+from backend.input.undecoded import Undecoded
 from backend.operations import Answer, Call, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import Problem, ProblemCase
-from backend.storage import Storage
-from backend.undecoded import Undecoded
+from backend.storage.interface import Storage
 
 UNKNOWN = ProblemCase("file-not-found")
 PRIVATE = ProblemCase("file-no-access")

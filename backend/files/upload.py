@@ -6,14 +6,14 @@ from starlette.datastructures import UploadFile
 from typing_extensions import TypedDict
 
 from backend.access import admin_writes
-from backend.late_input import rejected
+from backend.input.late_input import rejected
+from backend.input.parameters import NoParameters
+from backend.input.uploads import file_problem
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
-from backend.storage import base_name
-from backend.stored_files import store_file
-from backend.uploads import file_problem
+from backend.storage.interface import base_name
+from backend.storage.stored_files import store_file
 
 # PHP tells those who are no administrators that their account is read-only.
 NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")

@@ -6,7 +6,7 @@ from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.results import AnyRow
+from backend.database.results import AnyRow
 
 _flow = tables.implementation
 _component = tables.implementation_component

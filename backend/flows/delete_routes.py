@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from backend.access import WRITER, admin_writes
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
+from backend.database.results import AnyRow
 from backend.flows import delete_queries as queries
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import Problem, ProblemCase
-from backend.results import AnyRow
-from backend.stored_files import delete_file
+from backend.storage.stored_files import delete_file
 
 # Legacy notes, flow 2.6 and 2.7.
 UNKNOWN = ProblemCase("flow-not-found", "322")

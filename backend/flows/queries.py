@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
-from backend.collations import storable
+from backend.database.collations import storable
 from backend.tables.columns import unicode
 
 _flow = tables.implementation

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from backend import tables
-from backend.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
 from backend.flows import delete_routes, queries, shapes, upload_routes
+from backend.input.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
+from backend.input.parameters import NoParameters, Parameters, PathId, PathText
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId, PathText
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
+from backend.database.stored_numbers import literal
 from backend.flows.queries import FlowTree
-from backend.php_text import csv_fields, trimmed, trimmed_or_empty
-from backend.stored_numbers import literal
+from backend.php.text import csv_fields, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
 

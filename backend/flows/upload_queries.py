@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.storing import insert, insert_ignoring
+from backend.database.storing import insert, insert_ignoring
 
 _flow = tables.implementation
 

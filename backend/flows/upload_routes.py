@@ -8,19 +8,19 @@ from starlette.datastructures import FormData, UploadFile
 from typing_extensions import TypedDict
 
 from backend.access import WRITER
-from backend.descriptions import XML, faulty, given_description, valid
 from backend.flows import upload_queries as queries
 from backend.flows.uploads import FlowDescription, read_flow
+from backend.input.descriptions import XML, faulty, given_description, valid
+from backend.input.parameters import NoParameters
+from backend.input.uploads import file_problem
+from backend.input.xml_documents import Fault
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
-from backend.storage import Staged, UnusableName
-from backend.stored_files import StoredFile, store_file
+from backend.storage.interface import Staged, UnusableName
+from backend.storage.stored_files import StoredFile, store_file
 from backend.tagging.kinds import FLOW
 from backend.tagging.tags import EXISTS, EXISTS_ALIKE, ILLEGAL, is_legal, tag_entity
-from backend.uploads import file_problem
-from backend.xml_documents import Fault
 
 # Legacy notes, flow 2.5. The problems of tags are those of tagging.
 FAULTY_FILE = ProblemCase("validation-error", "160")

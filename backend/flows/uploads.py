@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from backend.xml_documents import Node
+from backend.input.xml_documents import Node
 
 # Column by element; the others are lost, as in PHP.
 _TAKEN = {

@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from backend.gamification import queries
+from backend.input.parameters import Parameters
 from backend.operations import Call
-from backend.parameters import Parameters
 from backend.problems import ProblemCase
 
 P = TypeVar("P", bound=Parameters)

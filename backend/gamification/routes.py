@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from backend.gamification import queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.gamification.windows import Window, read_window
+from backend.input.parameters import Parameters, PathId
+from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import NO_SUCH_PATH, InputError, InputProblem
-from backend.undecoded import Undecoded
 
 USER = "u"
 NOT_A_USER = "903"

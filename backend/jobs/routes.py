@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from backend.input.parameters import Parameters, Reader, bounded
 from backend.jobs import queries, shapes
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, Reader, bounded
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.writing_reads import PROBLEMS, demand_rights, keeps
 

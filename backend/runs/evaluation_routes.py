@@ -7,19 +7,19 @@ from sqlalchemy import Table
 
 from backend import tables
 from backend.access import admin_writes
-from backend.conflicts import refusing
-from backend.descriptions import description
+from backend.database.conflicts import refusing
+from backend.database.storing import insert
+from backend.input.descriptions import description
+from backend.input.parameters import NoParameters
+from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.scores import Procedure
 from backend.runs.shapes import Concerned
 from backend.runs.task_context import task_context
-from backend.storing import insert
-from backend.xml_documents import Node
-from backend.xml_integers import integer
 
 UNKNOWN = ProblemCase("run-not-found", "425")
 EVALUATED = ProblemCase("run-already-evaluated", "426")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.join_order import as_written
+from backend.database.join_order import as_written
 from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final
 
 from backend import tables
 from backend.access import WRITER, no_key
-from backend.filters import FilterCodes, OptionalIds, Text
+from backend.input.filters import FilterCodes, OptionalIds, Text
+from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId, Reader
 from backend.problems import NO_KEY, READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
 from backend.runs import queries, shapes, write_routes
 from backend.runs.selection import (

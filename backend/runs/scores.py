@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from backend.xml_documents import Node
-from backend.xml_integers import integer
+from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 
 PLACES = ("repeat", "fold", "sample")
 

@@ -1,7 +1,8 @@
 """Which runs a list is about: the filters that the lists of runs and of evaluations share.
 
-PHP checks them one after the other: unknown names, illegal values, (what the readers of `backend.filters` do), then
-the limit, the study, whether anything was asked for at all, and last a limit of 0 (legacy notes, task 3.2 and 4.2).
+PHP checks them one after the other: unknown names, illegal values (what the readers of `backend.input.filters` do),
+then the limit, the study, whether anything was asked for at all, and last a limit of 0 (legacy notes, task 3.2 and
+4.2).
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
-from backend.late_input import rejected
+from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters
 from backend.operations import Call
-from backend.parameters import Parameters
 from backend.problems import InputProblem
 
 MAXIMUM: Final = 10_000

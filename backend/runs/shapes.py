@@ -6,9 +6,9 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed, trimmed_or_empty
+from backend.database.stored_numbers import float_or_text
+from backend.php.text import trimmed, trimmed_or_empty
 from backend.runs.queries import AnyRow
-from backend.stored_numbers import float_or_text
 from config.settings import BackendSettings
 
 NO_DATASET = -1

@@ -7,9 +7,9 @@ from sqlalchemy import Integer, and_, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.stored_numbers import float_or_text
 from backend.runs.queries import ENGINE
 from backend.runs.scores import Procedure
-from backend.stored_numbers import float_or_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ import orjson
 
 from backend import tables
 from backend.access import WRITER
-from backend.descriptions import given_description, valid
+from backend.database.storing import insert, insert_ignoring
+from backend.input.descriptions import given_description, valid
+from backend.input.parameters import NoParameters
+from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
 from backend.runs import scores, write_queries
@@ -18,11 +21,8 @@ from backend.runs.uploaded_files import checked_files, described_in_json, store_
 from backend.setups.creation import find_or_create
 from backend.setups.run_description import RunDescription, Setting
 from backend.setups.search import SearchCodes, check_flow, input_values
-from backend.storing import insert, insert_ignoring
 from backend.tagging.kinds import RUN
 from backend.tagging.tags import tag_new_entity
-from backend.xml_documents import Node
-from backend.xml_integers import integer
 
 FIELD = "description"
 SEARCH = SearchCodes(flow="205", measure="218", parameter="213", too_many="215")

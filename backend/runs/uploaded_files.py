@@ -12,13 +12,13 @@ from sqlalchemy import insert as insert_into
 from starlette.datastructures import FormData, Headers, UploadFile
 
 from backend import tables
-from backend.arff_check import ArffError, check_arff
+from backend.database.storing import stored
+from backend.input.arff_check import ArffError, check_arff
+from backend.input.uploads import file_problem
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
-from backend.storage import Staged, UnusableName, base_name
-from backend.stored_files import extension, store_file
-from backend.storing import stored
-from backend.uploads import file_problem
+from backend.storage.interface import Staged, UnusableName, base_name
+from backend.storage.stored_files import extension, store_file
 
 FOLDER_SIZE = 10_000
 """So many runs share a folder."""

@@ -8,8 +8,8 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.storing import stored
 from backend.runs.queries import AnyRow
-from backend.storing import stored
 
 _evaluated = tables.run_evaluated
 _measure = tables.math_function

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 
 from backend.access import WRITER
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
 from backend.runs import evaluation_routes, queries, upload_routes, write_queries
 from backend.runs.shapes import Deleted

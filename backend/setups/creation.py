@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.storing import insert, stored
 from backend.operations import Call
 from backend.problems import Problem
 from backend.setups import queries
-from backend.storing import insert, stored
 
 _setup = tables.algorithm_setup
 _setting = tables.input_setting

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from backend.filters import Digits, Ids, Limit, Text
-from backend.late_input import rejected
+from backend.input.filters import Digits, Ids, Limit, Text
+from backend.input.late_input import rejected
+from backend.input.parameters import LARGEST, Parameters, Reader
 from backend.operations import Call
-from backend.parameters import LARGEST, Parameters, Reader
 from backend.problems import InputProblem
 
 MOST = 1000

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.collations import storable
+from backend.database.collations import storable
 from backend.tables.columns import binary
 
 _setup = tables.algorithm_setup

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from sqlalchemy import Select
 
 from backend import tables
-from backend.filters import FilterCodes
+from backend.input.filters import FilterCodes
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.setups import queries, search, shapes, write_routes

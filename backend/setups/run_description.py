@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.parameters import LARGEST, bounded
-from backend.xml_documents import IllegalDocument, Node, node, parse, validate
+from backend.input.parameters import LARGEST, bounded
+from backend.input.xml_documents import IllegalDocument, Node, node, parse, validate
 
 
 class IllegalDescription(ValueError):

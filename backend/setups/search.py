@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select
 from starlette.datastructures import UploadFile
 
-from backend.intake import Absent
+from backend.input.intake import Absent
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 from backend.setups import queries

@@ -6,8 +6,8 @@ from sqlalchemy import Row, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.fields import EntityId
-from backend.storing import insert_ignoring
+from backend.database.storing import insert_ignoring
+from backend.input.fields import EntityId
 
 _setup = tables.algorithm_setup
 _flow = tables.implementation

@@ -5,10 +5,10 @@ from typing import Annotated, Any, TypeAlias
 from typing_extensions import TypedDict
 
 from backend.access import WRITER, admin_writes
-from backend.conflicts import refusing
-from backend.fields import EntityId, IdField
+from backend.database.conflicts import refusing
+from backend.input.fields import EntityId, IdField
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
 from backend.setups import queries, shapes, write_queries
 

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import orjson
 
-from backend.descriptions import JsonText, given_description, valid
+from backend.input.descriptions import JsonText, given_description, valid
+from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
-from backend.xml_documents import Node
-from backend.xml_integers import integer
 
 FIELD: Final = "description"
 SCHEMA: Final = "study_create"

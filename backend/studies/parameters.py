@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from backend.filters import Digits, Limit, Text
-from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.filters import Digits, Limit, Text
+from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
 
 PARTS = ("runs", "flows", "setups", "data", "tasks")
 """Kinds of members that a path may name."""

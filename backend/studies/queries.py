@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
-from backend.parameters import LARGEST
+from backend.input.parameters import LARGEST
 from backend.studies.parameters import StudyFilters, StudyKey
 
 Rows = Sequence[Row[*tuple[Any, ...]]]

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from backend.filters import FilterCodes
+from backend.input.filters import FilterCodes
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase
 from backend.studies import queries, shapes, write_routes

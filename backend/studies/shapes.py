@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed, trimmed_or_empty
+from backend.php.text import trimmed, trimmed_or_empty
 
 
 class ListedStudy(TypedDict):

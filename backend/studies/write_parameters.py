@@ -3,8 +3,8 @@
 import re
 from typing import Annotated, Any
 
-from backend.fields import NOT_GIVEN, FieldText, Id
-from backend.parameters import Parameters, PathId, Reader, bounded, refuse
+from backend.input.fields import NOT_GIVEN, FieldText, Id
+from backend.input.parameters import Parameters, PathId, Reader, bounded, refuse
 
 ILLEGAL_IDS = "1044"
 

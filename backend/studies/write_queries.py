@@ -9,7 +9,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.storing import insert, stored
+from backend.database.storing import insert, stored
 from backend.studies import queries
 from backend.studies.creation import NewStudy
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from backend.access import WRITER
-from backend.conflicts import refusing
-from backend.fields import NOT_GIVEN, given
-from backend.late_input import rejected
+from backend.database.conflicts import refusing
+from backend.input.fields import NOT_GIVEN, given
+from backend.input.late_input import rejected
+from backend.input.parameters import NoParameters
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.studies import queries, shapes, write_queries

@@ -1,7 +1,7 @@
 """The column types and collations that the tables are written in.
 
 Each type says what MySQL and MariaDB have, exactly, and what SQLite has instead: a type of the same
-affinity with the same collation name (backend.collations registers those per connection).
+affinity with the same collation name (backend.database.collations registers those per connection).
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from backend.tables.columns import Collated
 T = TypeVar("T")
 
 USERS = "openml"
-"""Logical schema of the user database; backend.database maps it to the real name."""
+"""Logical schema of the user database; backend.database.connections maps it to the real name."""
 EXPERIMENTS = "openml_expdb"
-"""Logical schema of the experiment database; backend.database maps it to the real name."""
+"""Logical schema of the experiment database; backend.database.connections maps it to the real name."""
 
 CASCADE = "CASCADE"
 NOW = text("CURRENT_TIMESTAMP")

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from backend.fields import NOT_GIVEN, FieldText, Id
-from backend.parameters import Parameters, PathId
+from backend.input.fields import NOT_GIVEN, FieldText, Id
+from backend.input.parameters import Parameters, PathId
 
 
 class DataTag(Parameters):

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Row, Select, cast, delete, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.storing import insert
+from backend.database.storing import insert
 from backend.tagging.kinds import DATA, TASK, Kind
 
 

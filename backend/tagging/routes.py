@@ -5,12 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from backend.access import WRITER
-from backend.fields import EntityId, given
-from backend.late_input import rejected
+from backend.input.fields import EntityId, given
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters
 from backend.operations import Answer, Call, Operation, operation
-from backend.parameters import Parameters
-from backend.php_forms import filtered
-from backend.php_text import trimmed_or_empty
+from backend.php.forms import filtered
+from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import queries, shapes
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind

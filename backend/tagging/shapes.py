@@ -5,7 +5,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed_or_empty
+from backend.php.text import trimmed_or_empty
 from backend.tagging.kinds import Kind
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from backend.collations import storable
-from backend.conflicts import Rule, rule_of
+from backend.database.collations import storable
+from backend.database.conflicts import Rule, rule_of
 from backend.operations import Call
-from backend.php_comparison import loosely_equal
+from backend.php.comparison import loosely_equal
 from backend.problems import Problem, ProblemCase
 from backend.tagging import queries
 from backend.tagging.kinds import Kind

@@ -14,8 +14,8 @@ import orjson
 from sqlalchemy import Column, ColumnElement, Integer, Select, Table, and_, false, select
 
 from backend import tables
-from backend.collations import storable
-from backend.parameters import is_numeric
+from backend.database.collations import storable
+from backend.input.parameters import is_numeric
 
 DATA_TYPES = ("numeric", "json", "string")
 

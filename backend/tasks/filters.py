@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from backend.filters import (
+from backend.input.filters import (
     Digits,
     OptionalDigits,
     OptionalIds,
@@ -13,7 +13,7 @@ from backend.filters import (
     Status,
     Text,
 )
-from backend.parameters import Parameters, refuse
+from backend.input.parameters import Parameters, refuse
 
 
 class TaskTypeId(Digits):

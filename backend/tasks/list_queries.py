@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
+from backend.database.results import AnyRow
 from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES, has_quality, has_tag
 from backend.datasets.queries import ENGINE, IN_PREPARATION
-from backend.results import AnyRow
 from backend.tasks.filters import TaskFilters
 from backend.tasks.queries import SOURCE
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, and_, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.results import AnyRow
+from backend.database.results import AnyRow
 
 SOURCE = "source_data"
 """The input whose value is the id of the task's data set."""

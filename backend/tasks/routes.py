@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from backend import tables
-from backend.filters import FilterCodes
+from backend.database.results import AnyRow
+from backend.input.filters import FilterCodes
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
-from backend.results import AnyRow
 from backend.tag_lists import NO_TAGS, distinct_tags
 from backend.tasks import list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters

@@ -5,8 +5,8 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import trimmed, trimmed_or_empty
-from backend.results import AnyRow
+from backend.database.results import AnyRow
+from backend.php.text import trimmed, trimmed_or_empty
 from backend.tasks.templates import Payload
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from xml.etree import ElementTree
 
-from backend.php_text import TRIMMED, trimmed_or_empty
-from backend.stored_numbers import integer_or_text
+from backend.database.stored_numbers import integer_or_text
+from backend.php.text import TRIMMED, trimmed_or_empty
 
 NAMESPACE = "http://openml.org/openml"
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import orjson
 
+from backend.input.parameters import bounded
+from backend.input.xml_documents import Node
 from backend.operations import Call
-from backend.parameters import bounded
-from backend.php_comparison import loosely_equal
+from backend.php.comparison import loosely_equal
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.tasks import write_queries as queries
 from backend.tasks.constraints import Constraint, IllegalConstraint, read_constraint
 from backend.tasks.queries import SOURCE
-from backend.xml_documents import Node
 
 DESCRIPTION = "description"
 SOURCES = "source_data_list"

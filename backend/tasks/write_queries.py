@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, Select, and_, cast, delete, exists, func, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.collations import storable
-from backend.results import AnyRow, grouped
-from backend.storing import insert
+from backend.database.collations import storable
+from backend.database.results import AnyRow, grouped
+from backend.database.storing import insert
 from backend.tables.columns import swedish
 from backend.tasks.queries import SOURCE
 

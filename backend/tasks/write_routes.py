@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from backend.access import WRITER
-from backend.conflicts import refusing
-from backend.descriptions import description
+from backend.database.conflicts import refusing
+from backend.input.descriptions import description
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import Problem, ProblemCase
 from backend.request_bodies import Part
 from backend.tagging.kinds import TASK

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.results import AnyRow
+from backend.database.results import AnyRow
 
 _type = tables.task_type
 _inout = tables.task_type_inout

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters, Parameters, PathId
 from backend.problems import ProblemCase
 from backend.tasktypes import queries, shapes
 

@@ -9,8 +9,8 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php_text import csv_fields, trimmed_or_empty
-from backend.results import AnyRow
+from backend.database.results import AnyRow
+from backend.php.text import csv_fields, trimmed_or_empty
 
 Description = str | list[str]
 """Text; ``[]`` when there is none."""

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from starlette.responses import Response
 
 from backend.access import WRITER
-from backend.conflicts import refusing
-from backend.filters import FilterCodes, Ids
+from backend.database.conflicts import refusing
+from backend.input.filters import FilterCodes, Ids
+from backend.input.parameters import Parameters, PathId
 from backend.operations import Answer, Call, Document, Operation, operation
-from backend.parameters import Parameters, PathId
 from backend.problems import ProblemCase
 from backend.users import queries, shapes, write_queries
 

@@ -7,12 +7,12 @@ from sqlalchemy import Column, Integer, Table, cast, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.late_input import rejected
+from backend.input.late_input import rejected
+from backend.input.parameters import Parameters, PathId, Reader, refuse
+from backend.input.undecoded import Undecoded
 from backend.operations import Call
-from backend.parameters import Parameters, PathId, Reader, refuse
 from backend.problems import ProblemCase
-from backend.search_index import Kind as IndexKind
-from backend.undecoded import Undecoded
+from backend.search.index import Kind as IndexKind
 
 PRIVATE = ProblemCase("dataset-no-access", "112")
 

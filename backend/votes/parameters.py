@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
-from backend.undecoded import Undecoded
+from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.undecoded import Undecoded
 
 
 class KnowledgeType(Reader):

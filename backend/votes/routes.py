@@ -3,8 +3,8 @@
 from typing import Any
 
 from backend import tables
+from backend.input.parameters import NoParameters
 from backend.operations import Call, Document, Operation, operation
-from backend.parameters import NoParameters
 from backend.votes import queries, shapes, write_routes
 from backend.votes.parameters import ItemPath, UserItemPath, UserPath
 

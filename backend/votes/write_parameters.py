@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from backend.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
 from backend.votes.items import ItemId, KnownType
 
 UNKNOWN_TYPE = "711"

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from backend import tables
 from backend.access import WRITER
-from backend.conflicts import refusing
+from backend.database.conflicts import refusing
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase
 from backend.votes import shapes, write_queries

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.errors import ConfigError
 from proxy.dashboard.page import Page, csv_text, html, json
 from proxy.dashboard.views import NotThere, Views
-from proxy.log_reading import reading
-from proxy.log_schema import LogError
+from proxy.log.reading import reading
+from proxy.log.schema import LogError
 
 _HEADERS: Final = {
     "cache-control": "no-store",

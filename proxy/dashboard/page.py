@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from proxy.check_report import json_bytes
-from proxy.cluster_view import percent
+from proxy.checking.report import json_bytes
+from proxy.reporting.cluster_view import percent
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 

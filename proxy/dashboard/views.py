@@ -16,7 +16,14 @@ from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.describe import shown
 from diffing.usage import STALE_AFTER
-from proxy.clusters import (
+from proxy.contract import Contract, digest, load_contract
+from proxy.dashboard.bodies import lines
+from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
+from proxy.dashboard.page import Page
+from proxy.log.histogram import quantile
+from proxy.log.reading import find_run
+from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
     changes,
@@ -25,20 +32,13 @@ from proxy.clusters import (
     read_clusters,
     read_named,
 )
-from proxy.contract import Contract, digest, load_contract
-from proxy.coverage import known_of_routes
-from proxy.dashboard.bodies import lines
-from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
-from proxy.dashboard.page import Page
-from proxy.deviation_usage import GONE, entry_uses, read_usage
-from proxy.filing import FilingError, Verdict, file_cluster
-from proxy.gate_log import read_decisions
-from proxy.histogram import quantile
-from proxy.log_reading import find_run
-from proxy.log_tables import deviations, runs, timings, traffic
-from proxy.pytest_case import pytest_case
-from proxy.readiness import Readiness
-from proxy.readiness_log import read_readiness
+from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
+from proxy.reporting.filing import FilingError, Verdict, file_cluster
+from proxy.reporting.pytest_case import pytest_case
+from proxy.rollout.coverage import known_of_routes
+from proxy.rollout.gate_log import read_decisions
+from proxy.rollout.readiness import Readiness
+from proxy.rollout.readiness_log import read_readiness
 
 PER_PAGE: Final = 50
 MOST_CHANGES: Final = 100

@@ -16,7 +16,7 @@ from backend.access import (
     user_of_key,
     visible_to,
 )
-from backend.database import Database
+from backend.database.connections import Database
 from backend.problems import Problem
 
 ADMIN = User(1, frozenset({1, 2}))

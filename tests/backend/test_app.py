@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from backend.app import OPERATIONS, create_app, open_storage
-from backend.database import DatabaseUnavailable
-from backend.local_storage import LocalStorage
-from backend.s3_storage import S3Storage
+from backend.database.connections import DatabaseUnavailable
+from backend.storage.local import LocalStorage
+from backend.storage.s3 import S3Storage
 from config.errors import ConfigError
 from config.settings import BackendSettings
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from backend.app import create_app
-from backend.database import Database
+from backend.database.connections import Database
 from backend.rehearsal import signature
 from config.settings import BackendSettings
 from tests.backend.conftest import Writable

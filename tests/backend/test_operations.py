@@ -2,8 +2,8 @@
 
 from backend.access import ANYONE
 from backend.app import OPERATIONS
+from backend.input.parameters import NoParameters
 from backend.operations import JSON_BODY_LIMIT, Call, Document, operation
-from backend.parameters import NoParameters
 from backend.problems import ProblemCase
 from config.location import config_directory
 from config.problems import load_problems

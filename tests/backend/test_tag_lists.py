@@ -3,7 +3,7 @@
 import pytest
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.tag_lists import distinct_tags
 
 pytestmark = pytest.mark.anyio

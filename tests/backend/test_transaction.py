@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.clock import frozen_clock
-from backend.database import Database, DatabaseUnavailable
-from backend.local_storage import LocalStorage
+from backend.database.connections import Database, DatabaseUnavailable
+from backend.database.storing import insert
 from backend.problems import Problem
 from backend.resources import Resources
-from backend.search_index import Change
-from backend.storing import insert
+from backend.search.index import Change
+from backend.storage.local import LocalStorage
 from backend.transaction import Transaction, read, write
 from config.settings import BackendSettings
 from tests.backend.conftest import NOW

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from backend.load import load
+from backend.database.load import load
 from tests.benchmarks import comparing, lists, proxying
 
 SAMPLE = Path("config/sample")

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from backend.database import Database
+from backend.database.connections import Database
 
 
 def evidence(line: str) -> None:

@@ -26,11 +26,11 @@ from diffing.paths import generalise
 from diffing.registry import Kind
 from diffing.rows import unspecified
 from proxy.check import InProcess, open_side
+from proxy.checking.replay import Exchange, Replay
+from proxy.leg.unlimited import unlimited
 from proxy.observe import observe
 from proxy.recordings import Recording, read_recordings
-from proxy.replay import Exchange, Replay
 from proxy.translation import Translation
-from proxy.unlimited import unlimited
 from tests.functional.mutant import Answer, Mutant, nodes_of
 from tests.functional.mutant_answers import ANSWERS, FILE
 from tests.functional.mutant_shapes import SHAPES

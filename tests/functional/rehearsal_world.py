@@ -20,18 +20,18 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
-from backend.table_states import NUMBERED
+from backend.database.table_states import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
-from proxy.check_scenarios import SteppedClock
-from proxy.check_stage import Place, Stage, staged
+from proxy.checking.replay import role_of
+from proxy.checking.scenarios import SteppedClock
+from proxy.checking.stage import Place, Stage, staged
 from proxy.ledger import Ledger
+from proxy.leg.questions import key_in
 from proxy.legacy_scenarios import ScenarioServer
 from proxy.observe import observe
-from proxy.questions import key_in
-from proxy.replay import role_of
+from proxy.process.serving import Running, running
 from proxy.scenarios import Scenario, Step, recorded_bases
-from proxy.serving import Running, running
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from proxy.upstream import Upstream

@@ -15,8 +15,8 @@ import orjson
 from config.routes import RouteMap, load_routes
 from config.settings import DatabaseNames
 from proxy.check import Limits
-from proxy.check_scenarios import check_scenarios, read_scenarios
-from proxy.check_stage import Place
+from proxy.checking.scenarios import check_scenarios, read_scenarios
+from proxy.checking.stage import Place
 from proxy.scenarios import Step
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation

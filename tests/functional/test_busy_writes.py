@@ -16,7 +16,7 @@ from sqlalchemy import Table, select
 
 from backend import tables
 from backend.app import create_app
-from backend.database import Database
+from backend.database.connections import Database
 from config.settings import BackendSettings, DatabaseNames
 from tests.functional.evidence import evidence, kind_of
 

@@ -22,8 +22,8 @@ from diffing.deviations import load_registry
 from diffing.model import Comparison, Observation, Outcome
 from diffing.paths import generalise, identical
 from proxy.check import InProcess, open_side
+from proxy.checking.replay import Exchange, Replay
 from proxy.recordings import read_recordings
-from proxy.replay import Exchange, Replay
 
 ROUTES = (
     *("dataset.get", "dataset.list", "dataset.features", "dataset.qualities", "dataset.quality_names"),

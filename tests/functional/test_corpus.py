@@ -9,7 +9,7 @@ import pytest
 from config.routes import load_routes
 from diffing.deviations import load_registry
 from proxy.check import CheckResult, InProcess, Limits, check
-from proxy.operations_table import operations_table
+from proxy.reporting.operations_table import operations_table
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "recordings" / "read"

@@ -21,8 +21,8 @@ from diffing.deviations import load_registry
 from diffing.model import Outcome
 from diffing.xml_tree import PHP_BLANKS
 from proxy.check import InProcess, open_side
+from proxy.checking.replay import Exchange, Replay
 from proxy.recordings import read_recordings
-from proxy.replay import Exchange, Replay
 
 CONFIG = Path("config")
 Row = Mapping[str, Any]

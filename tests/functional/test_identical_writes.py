@@ -10,7 +10,7 @@ import pytest
 
 from config.location import config_directory
 from config.routes import load_routes
-from proxy.check_scenarios import read_scenarios
+from proxy.checking.scenarios import read_scenarios
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from tests.backend.conftest import Writable, writable

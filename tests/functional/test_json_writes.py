@@ -18,9 +18,9 @@ from lxml import etree
 from backend.app import OPERATIONS
 from config.location import config_directory
 from config.routes import load_routes
-from proxy.check_scenarios import read_scenarios
+from proxy.checking.scenarios import read_scenarios
 from proxy.forms import read_fields, read_files
-from proxy.rehearse import signed
+from proxy.leg.rehearse import signed
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from tests.backend.conftest import Writable, writable

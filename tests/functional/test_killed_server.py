@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from tests.backend.conftest import KEYS, scratch_url
 from tests.functional.evidence import evidence, kind_of
 

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select
 
 from backend import tables
-from backend.database import Database
-from backend.local_storage import LocalStorage
-from backend.sweep import sweep
+from backend.database.connections import Database
+from backend.storage.local import LocalStorage
+from backend.storage.sweep import sweep
 from tests.functional.evidence import evidence, kind_of
 
 pytestmark = pytest.mark.anyio
@@ -31,12 +31,12 @@ from datetime import datetime
 from pathlib import Path
 from backend import tables
 from backend.clock import frozen_clock
-from backend.database import Database, DatabaseNames
-from backend.local_storage import LocalStorage
+from backend.database.connections import Database, DatabaseNames
+from backend.storage.local import LocalStorage
 from backend.problems import Problem
 from backend.resources import Resources
-from backend.storing import insert
-from backend.sweep import sweep
+from backend.database.storing import insert
+from backend.storage.sweep import sweep
 from backend.transaction import write
 from config.settings import BackendSettings
 

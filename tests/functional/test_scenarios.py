@@ -7,8 +7,8 @@ import pytest
 
 from config.settings import DatabaseNames
 from proxy.check import Limits
-from proxy.check_scenarios import ScenariosResult, check_scenarios
-from proxy.check_stage import Place
+from proxy.checking.scenarios import ScenariosResult, check_scenarios
+from proxy.checking.stage import Place
 
 ROOT = Path(__file__).parent.parent.parent
 WRITE = ROOT / "tests" / "recordings" / "write"

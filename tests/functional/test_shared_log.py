@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from proxy.ledger import Cluster, Ledger
-from proxy.log_tables import metadata
+from proxy.log.tables import metadata
 from proxy.record import Recorder, open_log, prepare
 from proxy.report import read_report
 

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from backend.load import load
+from backend.database.load import load
 from tests.mariadb import running_server
 
 SAMPLE = Path("config/sample")

@@ -112,8 +112,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "log full": Fault("healthy", _full),
     "log locked": Fault("healthy", _locked),
     "log gone": Fault("healthy", _gone),
-    "comparer killed": Fault("healthy", _killed("proxy.comparer")),
-    "shadow leg killed": Fault("healthy", _killed("proxy.shadow_process")),
+    "comparer killed": Fault("healthy", _killed("proxy.leg.comparer")),
+    "shadow leg killed": Fault("healthy", _killed("proxy.leg.process")),
 }
 
 

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from backend.load import load
+from backend.database.load import load
 from tests.functional.mutants import damage, replayed
 from tests.prove.proof import Proof
 

@@ -10,8 +10,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from config.settings import ProxySettings, Timeouts
-from proxy.listen import Listener, bind
-from proxy.serving import Running, listener, running
+from proxy.process.listen import Listener, bind
+from proxy.process.serving import Running, listener, running
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -12,11 +12,11 @@ from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
-from proxy.clusters import Shown, StoredCluster
 from proxy.contract import Contract, load_contract
+from proxy.log.witness import Asking, witness
 from proxy.redact import Redactor
+from proxy.reporting.clusters import Shown, StoredCluster
 from proxy.translation import Request
-from proxy.witness import Asking, witness
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
 CONTRACT = load_contract(Path("config"))

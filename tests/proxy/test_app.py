@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.settings import Limits, Shadow
 from proxy.observe import observe
-from proxy.serving import Running
+from proxy.process.serving import Running
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.comparer import Judgement
 from proxy.ledger import Evidence, Finding, Ledger
+from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from diffing.model import Headers, Observation
-from proxy.inprocess import Application
+from proxy.checking.inprocess import Application
 from proxy.legacy import Behaviour, Fault, RecordedServer
 from proxy.observe import observe
 from proxy.recordings import Recording, read_recordings

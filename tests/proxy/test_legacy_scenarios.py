@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from config.settings import BackendSettings
 from diffing.model import Observation
-from proxy.check_scenarios import read_scenarios
-from proxy.check_stage import Place, Stage, staged
-from proxy.inprocess import Application
+from proxy.checking.inprocess import Application
+from proxy.checking.scenarios import read_scenarios
+from proxy.checking.stage import Place, Stage, staged
 from proxy.legacy_scenarios import ScenarioServer
 from proxy.observe import observe
 from proxy.scenarios import Scenario

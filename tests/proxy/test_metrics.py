@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Outcome
-from proxy.comparer import Judgement
 from proxy.ledger import Finding, Ledger
+from proxy.leg.comparer import Judgement
 from proxy.metrics import Snapshot, merged, prometheus, snapshot
 from proxy.policy import Side
-from proxy.telemetry import Telemetry
+from proxy.process.telemetry import Telemetry
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from proxy.inprocess import Application
+from proxy.checking.inprocess import Application
 from proxy.observe import header_pairs, observe
 
 pytestmark = pytest.mark.anyio

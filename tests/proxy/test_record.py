@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.comparer import Judgement
 from proxy.ledger import Finding, Ledger
-from proxy.log_tables import (
+from proxy.leg.comparer import Judgement
+from proxy.log.tables import (
     coverage,
     deviations,
     differences,

@@ -7,8 +7,8 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome, SkipReason
-from proxy.comparer import Judgement
 from proxy.ledger import Finding, Ledger
+from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 from proxy.record import LogError, Recorder, open_log
 from proxy.report import read_report

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend.rehearsal import Rehearsals
 from config.settings import Shadow, Timeouts
 from proxy.observe import observe
-from proxy.serving import Running
+from proxy.process.serving import Running
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio

@@ -16,10 +16,10 @@ from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import Shadow
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
-from proxy.comparer import Comparer, Judgement, Question
-from proxy.inprocess import Application
-from proxy.jobs import Job
+from proxy.checking.inprocess import Application
 from proxy.ledger import Ledger
+from proxy.leg.comparer import Comparer, Judgement, Question
+from proxy.leg.jobs import Job
 from proxy.policy import Decision, Side
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg

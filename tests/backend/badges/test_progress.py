@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from backend.badges.progress import partner_rank, reach_rank, reached, streak_rank
-from backend.database import Database
+from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

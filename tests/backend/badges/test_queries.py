@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from backend.badges import queries
-from backend.database import Database
+from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

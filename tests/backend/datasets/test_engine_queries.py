@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.datasets import engine_queries
 from tests.backend.conftest import NOW
 

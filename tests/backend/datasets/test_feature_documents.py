@@ -5,9 +5,9 @@ from typing import cast
 
 import pytest
 
+from backend.database.results import AnyRow
 from backend.datasets.feature_documents import Feature, features, first_mistake
-from backend.results import AnyRow
-from backend.xml_documents import Node
+from backend.input.xml_documents import Node
 
 
 def feature(index: int | str, kind: str, *values: str) -> Feature:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from backend.access import ANONYMOUS
-from backend.database import Database
+from backend.database.connections import Database
 from backend.datasets.filters import DatasetFilters
 from backend.datasets.list_queries import PAGE, listed, shown_qualities
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.datasets import ontology_queries
 from tests.backend.conftest import NOW
 

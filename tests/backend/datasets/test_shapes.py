@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from backend.database.results import AnyRow
 from backend.datasets import shapes
-from backend.results import AnyRow
 from config.settings import BackendSettings
 
 SETTINGS = BackendSettings(public_url="https://openml.test/base/", object_store_url="https://minio.test/")

@@ -1,7 +1,7 @@
 """Descriptions as rows."""
 
 from backend.datasets.upload_documents import row
-from backend.xml_documents import Node
+from backend.input.xml_documents import Node
 
 
 def test_a_description_fills_the_columns_that_it_names() -> None:

@@ -15,7 +15,7 @@ from aiohttp import web
 from backend import tables
 from backend.app import create_app
 from backend.clock import frozen_clock
-from backend.database import Database
+from backend.database.connections import Database
 from config.settings import BackendSettings
 from tests.backend.conftest import NOW, Writable, scratch_url
 from tests.backend.datasets.conftest import everything, named

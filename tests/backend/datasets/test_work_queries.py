@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.datasets import work_queries
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from backend.datasets.write_access import number, refused_document
-from backend.fields import EntityId
+from backend.input.fields import EntityId
 from backend.operations import Call
 from backend.problems import InputProblem
 

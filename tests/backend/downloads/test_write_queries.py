@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.downloads import write_queries
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.estimationprocedures import queries
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from backend.access import ANONYMOUS
-from backend.database import Database
+from backend.database.connections import Database
 from backend.evaluations import queries
 from backend.runs.selection import RunSelection
 

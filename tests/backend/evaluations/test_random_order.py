@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.evaluations.random_order import random_order
 
 pytestmark = pytest.mark.anyio

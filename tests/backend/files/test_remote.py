@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from backend.files.remote import send_remote, send_remote_csv
-from backend.local_storage import LocalStorage
 from backend.problems import Problem
+from backend.storage.local import LocalStorage
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 from backend.flows import delete_queries as queries
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

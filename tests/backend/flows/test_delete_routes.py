@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from backend.storing import insert
+from backend.database.storing import insert
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Writable

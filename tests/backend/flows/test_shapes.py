@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import literal, select
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.flows import queries, shapes
 from config.settings import BackendSettings
 

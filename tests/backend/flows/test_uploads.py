@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.flows.uploads import FlowDescription, read_flow
-from backend.xml_documents import node, parse, validate
+from backend.input.xml_documents import node, parse, validate
 
 DOCUMENT = b"""<oml:flow xmlns:oml="http://openml.org/openml">
   <oml:name>sample.Nest</oml:name>

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.gamification import queries
 from backend.gamification.windows import BEGINNING, Window
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from backend.access import ANONYMOUS
-from backend.database import Database
+from backend.database.connections import Database
 from backend.runs import queries
 from backend.runs.selection import RunSelection
 

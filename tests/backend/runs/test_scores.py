@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from backend.input.xml_documents import Node
 from backend.runs.scores import Procedure, illegal, names
-from backend.xml_documents import Node
 
 
 def score(name: str = "kappa", **places: str) -> Node:

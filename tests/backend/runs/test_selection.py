@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend import tables
 from backend.access import ANONYMOUS, User
-from backend.database import Database
+from backend.database.connections import Database
 from backend.runs.selection import RunSelection, conditions, names_runs
 
 pytestmark = pytest.mark.anyio

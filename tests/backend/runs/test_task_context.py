@@ -12,7 +12,7 @@ from backend.runs.scores import Procedure
 from backend.runs.task_context import task_context
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from backend import tables
 from backend.runs import write_queries
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

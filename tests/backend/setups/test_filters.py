@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from backend.filters import Ids
+from backend.input.filters import Ids
 from backend.setups.filters import MOST, HighLimit, OrBare, SetupFilters
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.setups import queries
 
 pytestmark = pytest.mark.anyio

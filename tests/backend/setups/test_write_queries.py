@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from backend.fields import EntityId
+from backend.input.fields import EntityId
 from backend.setups import write_queries
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import tables
-from backend.conflicts import Rule, rule_of
-from backend.database import Database
+from backend.database.conflicts import Rule, rule_of
+from backend.database.connections import Database
 from backend.studies import write_queries
 from backend.studies.creation import NewStudy
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.tables import columns
 
 

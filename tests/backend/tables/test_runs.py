@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, inspect, select, text
 from sqlalchemy.engine import Connection
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.tables.schema import references
 
 pytestmark = pytest.mark.anyio

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.fields import NOT_GIVEN
-from backend.parameters import Parameters
+from backend.input.fields import NOT_GIVEN
+from backend.input.parameters import Parameters
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
 from backend.tagging.parameters import DataTag, FlowTag, RunTag, SetupTag, TaskTag
 

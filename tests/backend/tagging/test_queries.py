@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.database import Database
+from backend.database.connections import Database
 from backend.tagging import queries
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
 from tests.backend.conftest import NOW

@@ -10,7 +10,7 @@ from backend.tasks.constraints import IllegalConstraint, is_json, read_constrain
 from backend.tasks.write_queries import declared_inputs, values
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 TARGET = (
     '{"data_type": "string", "select": "name", "from": "data_feature", '

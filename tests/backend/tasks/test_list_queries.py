@@ -3,7 +3,7 @@
 import pytest
 
 from backend.access import ANONYMOUS, User
-from backend.database import Database
+from backend.database.connections import Database
 from backend.tasks import list_queries
 from backend.tasks.filters import TaskFilters
 

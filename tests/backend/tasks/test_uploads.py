@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from backend.input.xml_documents import Node
 from backend.problems import InputProblem
 from backend.tasks.uploads import NOT_ALLOWED, read_task, refused
-from backend.xml_documents import Node
 
 
 def described(*inputs: tuple[str, str]) -> Node:

@@ -10,7 +10,7 @@ from backend.tasks import write_queries as queries
 from tests.backend.conftest import NOW
 
 if TYPE_CHECKING:
-    from backend.database import Database
+    from backend.database.connections import Database
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.users import write_queries
 
 pytestmark = pytest.mark.anyio

@@ -3,7 +3,7 @@
 import pytest
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.votes import queries
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from backend import tables
-from backend.database import Database
+from backend.database.connections import Database
 from backend.votes import write_queries
 
 pytestmark = pytest.mark.anyio

@@ -7,11 +7,11 @@ import pytest
 from config.rollout import Dialect, Stage
 from diffing.usage import STALE_AFTER
 from proxy.dashboard.views import NotThere, Views
-from proxy.gate import Decision, Evidence, Kind
-from proxy.gate_log import write_decision
-from proxy.log_reading import reading
+from proxy.log.reading import reading
 from proxy.record import open_log
-from proxy.rollout_edit import Step
+from proxy.rollout.edit import Step
+from proxy.rollout.gate import Decision, Evidence, Kind
+from proxy.rollout.gate_log import write_decision
 from tests.proxy.logs import FIRST, explained, two_runs, write_run
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,138 @@
+"""The two legacy databases behind one object: connections for reading and transactions for writing.
+
+DatabaseUnavailable     the database cannot be reached, or is no OpenML database
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from backend import tables
+from backend.database.engines import (
+    IMMEDIATE,
+    DatabaseNames,
+    DatabaseUnavailable,
+    Names,
+    is_sqlite,
+    parse,
+    server_engine,
+    sqlite_engine,
+    sqlite_files,
+)
+
+__all__ = ["Database", "DatabaseNames", "DatabaseUnavailable", "Names"]
+
+_LOAD = "load one with: openml-backend load --from DIR --database URL"
+
+
+class Database:
+    """Both databases, reached over a pool of connections.
+
+    Nothing is connected before the first use; `dispose` closes what is open.
+
+    Args:
+        url: a SQLite file (the user database lies beside it) or a MySQL or MariaDB server.
+        names: the names of the two databases on a server.
+
+    Raises:
+        DatabaseUnavailable: the URL names no database that works here.
+    """
+
+    def __init__(self, url: str, names: Names | None = None) -> None:
+        parsed = parse(url)
+        self.shown = parsed.render_as_string(hide_password=True)
+        """The URL for messages, without password."""
+        self.names = names or DatabaseNames()
+        self.is_sqlite = is_sqlite(parsed)
+        """Whether foreign keys into the user database are not enforced."""
+        if self.is_sqlite:
+            self.files = sqlite_files(parsed)
+            self.engine = sqlite_engine(self.files)
+        else:
+            self.engine = server_engine(parsed, self.names)
+        self._writing: AsyncEngine = self.engine.execution_options(**{IMMEDIATE: True})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see one state of the database.
+
+        Yields:
+            The connection; what it changes is rolled back.
+
+        Raises:
+            DatabaseUnavailable: no connection, or it was lost.
+        """
+        with self._mapping_errors():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end, rolled back on an exception.
+
+        Yields:
+            The connection, which on SQLite holds the write lock.
+
+        Raises:
+            DatabaseUnavailable: no connection, it was lost, or another writer did not end in time.
+        """
+        with self._mapping_errors():
+            async with self._writing.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for whoever changes the schema: begins and commits what it likes.
+
+        Yields:
+            The connection; what was not committed is rolled back.
+
+        Raises:
+            DatabaseUnavailable: no connection, or it was lost.
+        """
+        with self._mapping_errors():
+            async with self.engine.connect() as connection:
+                yield connection
+
+    async def check(self) -> None:
+        """Make sure that the database is there and has the legacy schema.
+
+        Raises:
+            DatabaseUnavailable: it is not so; the message says what would be right.
+        """
+        if self.is_sqlite:
+            for file in (self.files.experiments, self.files.users):
+                if not file.is_file():
+                    raise DatabaseUnavailable(f"{self.shown}: there is no file {file}; {_LOAD}")
+        try:
+            async with self.read() as connection:
+                for table in (tables.dataset, tables.users):
+                    await connection.execute(select(*table.primary_key.columns).limit(1))
+        except (ProgrammingError, OperationalError) as error:
+            raise DatabaseUnavailable(f"{self.shown}: no OpenML database ({error.orig}); {_LOAD}") from error
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+    @contextmanager
+    def _mapping_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise DatabaseUnavailable(f"{self.shown}: all connections are in use") from error
+        except DBAPIError as error:
+            if error.connection_invalidated or error.statement is None or _is_locked(error):
+                raise DatabaseUnavailable(f"{self.shown}: {error.orig}") from error
+            raise
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY

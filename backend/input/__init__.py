@@ -1,0 +1,1 @@
+"""What a request brings, read and checked: parameters, forms, JSON, XML, ARFF."""

@@ -1,0 +1,165 @@
+"""The description that an upload comes with: an XML file, an XML field where PHP takes one, or JSON."""
+
+from typing import Any
+
+import orjson
+from anyio import to_thread
+from lxml import etree
+from starlette.datastructures import UploadFile
+
+from backend.input import json_documents
+from backend.input.uploads import MISSING, file_problem
+from backend.input.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
+from backend.operations import Call
+from backend.problems import InputError, InputProblem
+
+XML = ("xml_invalid", "The XML does not correspond to its schema")
+JSON = ("description_invalid", "The description is not as its schema wants it")
+
+
+class JsonText(bytes):
+    """A file that says of itself, by its type or its name, that it is JSON."""
+
+
+async def description(
+    call: Call[Any], field: str, schema: str, *, missing: str, invalid: str, as_field: bool = False
+) -> Node:
+    """Read the description of an upload and hold it to its schema.
+
+    A form has it as a file: XML, or JSON that says so. A JSON body is the description itself, or an object that
+    has it as the member of the field's name.
+
+    Args:
+        call: The request.
+        field: Name of the form's file.
+        schema: Name of the schema.
+        missing: Legacy code for no file, an empty one, or something else than a file.
+        invalid: Legacy code for a file that is not as the schema wants it.
+        as_field: A form may also have it as a text field.
+
+    Returns:
+        The root of the document.
+
+    Raises:
+        InputProblem: 422, with PHP's reason, or with each fault and its line.
+    """
+    given = await given_description(call, field, missing=missing, as_field=as_field)
+    return await valid(call, given, field, schema, code=invalid)
+
+
+async def given_description(
+    call: Call[Any], field: str, *, missing: str, as_field: bool = False
+) -> bytes | dict[str, Any]:
+    """The description of an upload, not looked into.
+
+    Args:
+        call: The request.
+        field: Name of the form's file.
+        missing: Legacy code for no file, an empty one, or something else than a file.
+        as_field: A form may also have it as a text field.
+
+    Returns:
+        The bytes of the file, as ``JsonText`` when it says so; or the JSON object.
+
+    Raises:
+        InputProblem: 422, when there is none.
+    """
+    if isinstance(call.json, dict):
+        inner = call.json.get(field)
+        return inner if isinstance(inner, dict) else call.json
+    part = call.form.get(field)
+    if as_field and isinstance(part, str) and part:
+        return part.encode()
+    reason = file_problem(part)
+    if reason is not None or not isinstance(part, UploadFile):
+        raise not_given(field, reason or MISSING, missing)
+    await part.seek(0)
+    kind = (part.content_type or "").partition(";")[0].strip().lower()
+    says_json = kind == "application/json" or (part.filename or "").lower().endswith(".json")
+    # PHP reads XML whatever a file says; nobody who sends it one is to be answered differently by chance.
+    return JsonText(await part.read()) if says_json else await part.read()
+
+
+async def valid(
+    call: Call[Any],  # noqa: ARG001  # all readers of input take it first
+    given: bytes | dict[str, Any],
+    field: str,
+    schema: str,
+    *,
+    code: str,
+) -> Node:
+    """Read a description and hold it to its schema.
+
+    Args:
+        call: The request.
+        given: As ``given_description`` gave it.
+        field: Name of the form's file.
+        schema: Name of the schema.
+        code: Legacy code for one that is not as the schema wants it.
+
+    Returns:
+        The root of the document.
+
+    Raises:
+        InputProblem: 422, with each fault and its line.
+    """
+    kind = XML
+    try:
+        if isinstance(given, dict | JsonText):
+            kind = JSON
+        return await to_thread.run_sync(_read, given, schema)
+    except IllegalDocument as error:
+        raise faulty(field, kind, error.faults, code) from error
+
+
+def not_given(field: str, reason: str, code: str) -> InputProblem:
+    """The problem of a description that is not there.
+
+    Args:
+        field: Name of the form's file.
+        reason: PHP's words.
+        code: The legacy code.
+    """
+    message = f"Give the file {field}: {reason}"
+    error: InputError = {"type": "missing", "loc": ["body", field], "msg": message, "input": None}
+    return InputProblem(message, [error], code=code)
+
+
+def faulty(field: str, kind: tuple[str, str], faults: tuple[Fault, ...], code: str) -> InputProblem:
+    """The problem of a description that is not as its schema wants it.
+
+    Args:
+        field: Name of the form's file.
+        kind: ``XML`` or ``JSON``.
+        faults: What is wrong.
+        code: The legacy code.
+    """
+    errors: list[InputError] = []
+    for fault in faults:
+        error: InputError = {"type": kind[0], "loc": ["body", field], "msg": str(fault), "input": None}
+        if fault.line:
+            error["ctx"] = {"line": fault.line, "column": fault.column}
+        errors.append(error)
+    return InputProblem(f"{kind[1]}. {' '.join(map(str, faults))}", errors, code=code)
+
+
+def _read(given: bytes | dict[str, Any], schema: str) -> Node:
+    if isinstance(given, dict | JsonText):
+        return _held(json_documents.document(_json(given), schema), schema)
+    return _held(parse(given), schema)
+
+
+def _held(root: etree._Element, schema: str) -> Node:
+    validate(root, schema)
+    return node(root)
+
+
+def _json(given: bytes | dict[str, Any]) -> object:
+    if isinstance(given, dict):
+        return given
+    try:
+        return orjson.loads(bytes(given))
+    except orjson.JSONDecodeError as error:
+        raise IllegalDocument(
+            [Fault(f"The description is no JSON: {error}", error.lineno, error.colno)]
+        ) from error

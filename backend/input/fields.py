@@ -1,0 +1,86 @@
+"""Readers of the fields of a write: form fields and JSON members.
+
+They only type what is given. Whether a field must be given, and with which code PHP says so, is the handler's to
+check (``backend.input.late_input.rejected``), in PHP's order: the first mistake answers. A form cannot tell a missing
+field from an empty one, and PHP takes ``0`` for missing too; ``given`` says so.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from backend.input.parameters import Reader, bounded, refuse
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityId:
+    """The id of an entity, as it was sent.
+
+    Args:
+        text: As the answer echoes it: ``061`` stays so.
+        number: What it says; None when it is no integer.
+    """
+
+    text: str
+    number: int | None
+
+
+NOT_GIVEN = EntityId("", None)
+
+
+def given(field: EntityId | str) -> bool:
+    """Whether PHP takes a field for given: it is there, not empty and not ``0``.
+
+    Args:
+        field: As a reader gave it.
+    """
+    return (field.text if isinstance(field, EntityId) else field) not in ("", "0")
+
+
+@dataclass(frozen=True)
+class IdField(Reader):
+    """An id: decimal digits after an optional sign, or a JSON integer."""
+
+    def read(self, value: object) -> EntityId:
+        """Read a field."""
+        value = _last(value)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            refuse("id", "Give the id as an integer")
+        text = str(value)
+        if not _INTEGER.fullmatch(text):
+            return EntityId(text, None)
+        number = bounded(text.lstrip("+-"))
+        return EntityId(text, -number if text.startswith("-") else number)
+
+    def describe(self) -> dict[str, Any]:
+        """An integer, or its digits."""
+        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[+-]?[0-9]+$"}]}
+
+
+@dataclass(frozen=True)
+class TextField(Reader):
+    """Any text, as it was sent."""
+
+    def read(self, value: object) -> str:
+        """Read a field."""
+        value = _last(value)
+        if not isinstance(value, str):
+            refuse("text", "Give a text")
+        return value
+
+    def describe(self) -> dict[str, Any]:
+        """Text."""
+        return {"type": "string"}
+
+
+def _last(value: object) -> object:
+    """Of a repeated field PHP takes the last."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return value[-1]
+    return value
+
+
+Id: TypeAlias = Annotated[EntityId, IdField()]
+FieldText: TypeAlias = Annotated[str, TextField()]

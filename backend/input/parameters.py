@@ -1,0 +1,152 @@
+"""What a request may say, parameter by parameter: how it is read, what it is refused for.
+
+Each reader is metadata of a pydantic field::
+
+    class RunFilters(Parameters):
+        run: Annotated[tuple[int, ...] | None, Ids()] = None
+        limit: Annotated[int | None, Limit()] = None
+
+and carries the JSON schema that the OpenAPI document shows. A reader gets the text of a path segment, the text
+of a query parameter (a list of texts when it was repeated) or a JSON value; both spellings of a filter behave
+the same (new-API contract, decision 4). The readers of list filters are in ``backend/input/filters.py``.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+LARGEST = 2**63 - 1
+"""Larger integers are read as this one, which no row has: integers beyond the column find nothing."""
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+# PHP's is_numeric, version 7.4: blanks before, none behind; no hexadecimal, no underscore.
+_NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+class Parameters(BaseModel):
+    """Base of all parameter declarations: unknown names are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoParameters(Parameters):
+    """An operation without parameters."""
+
+
+def refuse(kind: str, message: str, *, code: str | None = None, **context: object) -> NoReturn:
+    """Refuse a value.
+
+    Args:
+        kind: ``errors[].type`` of the answer.
+        message: What would be right; ``{name}`` stands for a value of the context.
+        code: The legacy code of this mistake, when it has one of its own.
+        context: Numbers and words of the message, shown as ``ctx``.
+
+    Raises:
+        PydanticCustomError: Always.
+    """
+    if code is not None:
+        context["code"] = code
+    raise PydanticCustomError(kind, message, context)
+
+
+class Reader(ABC):
+    """Base of the readers: makes a pydantic validator of ``read`` and shows what ``describe`` says."""
+
+    @abstractmethod
+    def read(self, value: object) -> object:
+        """Read a value.
+
+        Args:
+            value: Text, list of texts, or JSON value.
+
+        Returns:
+            The typed value.
+        """
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """The JSON schema of what is accepted, for the OpenAPI document."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: validate with ``read``."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Pydantic's hook: describe with ``describe``."""
+        return self.describe()
+
+
+def bounded(digits: str) -> int:
+    """An integer of any length, as one that a database column can be compared with.
+
+    Args:
+        digits: Decimal digits, without sign.
+
+    Returns:
+        Its value, at most ``LARGEST``.
+    """
+    significant = digits.lstrip("0")
+    return min(int(significant or "0"), LARGEST) if len(significant) <= 19 else LARGEST
+
+
+def is_numeric(text: str) -> bool:
+    """Whether PHP's is_numeric says so (legacy notes, data 8).
+
+    Args:
+        text: A raw path segment.
+
+    Returns:
+        True for ``1``, ``-1``, ``.5``, ``1.``, ``1e3``; false for ``0x1``, ``1_0``, ``1 ``.
+    """
+    return _NUMERIC.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class PathId(Reader):
+    """An id in the path (new-API contract, decision 7).
+
+    Digits after an optional sign. Ids that no row can have (0, negative, beyond the column) are read as they
+    are, so that the operation finds nothing.
+
+    Args:
+        zero: Legacy code of "please provide" for the exact text ``0``, where PHP has one.
+    """
+
+    zero: str | None = None
+
+    def read(self, value: object) -> int:
+        """Read a raw segment; see the class."""
+        text = str(value)
+        if text == "0" and self.zero is not None:
+            refuse("id_zero", "Give an id; 0 is none", code=self.zero)
+        if _INTEGER.fullmatch(text):
+            number = bounded(text.lstrip("+-"))
+            return -number if text.startswith("-") else number
+        if is_numeric(text):
+            refuse("id", "Give the id as decimal digits")
+        refuse("id", "Give the id as decimal digits", code="100")
+
+    def describe(self) -> dict[str, Any]:
+        """An integer."""
+        return {"type": "integer"}
+
+
+class PathText(Reader):
+    """A text in the path, percent-decoded once."""
+
+    def read(self, value: object) -> str:
+        """Read a raw segment."""
+        return unquote(str(value))
+
+    def describe(self) -> dict[str, Any]:
+        """Any text that is not empty."""
+        return {"type": "string", "minLength": 1}

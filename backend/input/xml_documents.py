@@ -1,0 +1,198 @@
+"""Uploaded XML: read without entities of their own and without network, within limits, and held to a schema.
+
+The schemas are in ``backend/schemas``, one for each document; what they accept and refuse is what PHP's do.
+
+IllegalDocument     no XML, or not as the schema wants it
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from lxml import etree
+
+from backend.php.text import TRIMMED
+
+NAMESPACE = "http://openml.org/openml"
+LARGEST = 32 * 1024 * 1024
+"""Bytes that a document may have; PHP takes files of 2 MB (legacy notes, data 1.5)."""
+DEEPEST = 64
+"""How deep elements may lie in each other."""
+
+_SCHEMAS = Path(__file__).parent / "schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is wrong in a document.
+
+    Args:
+        message: What it is.
+        line: Where, counted from 1; -1 for the document as a whole, 0 where there are no lines.
+        column: Where in the line, counted from 1; 0 when only the line is known.
+    """
+
+    message: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"Line {self.line}, column {self.column}: " if self.line else ""
+        return f"{place}{self.message.strip().rstrip('.')}."
+
+
+class IllegalDocument(ValueError):
+    """A document that is no XML, or not as its schema wants it.
+
+    Args:
+        faults: What is wrong.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(" ".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An element of a document.
+
+    Args:
+        name: Without the namespace.
+        content: Its own text, as it stands.
+        attributes: By name.
+        children: The elements in it, in order.
+        line: Where it stands.
+    """
+
+    name: str
+    content: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    children: tuple["Node", ...] = ()
+    line: int = 0
+
+    def all(self, name: str) -> list["Node"]:
+        """The elements of a name that lie directly in this one, in order."""
+        return [child for child in self.children if child.name == name]
+
+    def first(self, name: str) -> "Node | None":
+        """The first of them; None when there is none."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def raw(self, name: str) -> str | None:
+        """The text of the first element of a name, as it stands; None when there is none."""
+        child = self.first(name)
+        return None if child is None else child.content
+
+    def text(self, name: str) -> str | None:
+        """The same, trimmed as PHP's trim does."""
+        raw = self.raw(name)
+        return None if raw is None else raw.strip(TRIMMED)
+
+    def texts(self, name: str) -> list[str]:
+        """The trimmed texts of all elements of a name, in order."""
+        return [child.content.strip(TRIMMED) for child in self.all(name)]
+
+
+def parse(document: bytes) -> etree._Element:
+    """Read a document that nobody vouches for.
+
+    Args:
+        document: As it was uploaded.
+
+    Returns:
+        The root element.
+
+    Raises:
+        IllegalDocument: It is too large or too deep, not well-formed, or uses an entity of its own.
+    """
+    if len(document) > LARGEST:
+        raise IllegalDocument([Fault(f"The document is larger than {LARGEST} bytes", -1)])
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError as error:
+        # PHP goes on to validate what it could not read, and names both complaints. The log of the error would
+        # hold those of earlier documents too.
+        raise IllegalDocument(
+            [*_faults(parser.error_log), Fault("The document has no document element", -1)]
+        ) from error
+    own = next(root.iter(etree.Entity), None)
+    if own is not None:
+        # PHP takes a declaration of the document type, but its schemas do not take what is made of one.
+        raise IllegalDocument([Fault(f"The entity {own.text} is not allowed", own.sourceline or 1)])
+    deepest = max(_depths(root))
+    if deepest > DEEPEST:
+        raise IllegalDocument([Fault(f"Elements lie deeper in each other than {DEEPEST}", -1)])
+    return root
+
+
+def validate(root: etree._Element, schema: str) -> None:
+    """Hold a document to its schema.
+
+    Args:
+        root: The root element.
+        schema: Name of the schema: ``run_upload``.
+
+    Raises:
+        IllegalDocument: It is not as the schema wants it.
+    """
+    compiled = _schema(schema)
+    if not compiled.validate(root):
+        raise IllegalDocument(_faults(compiled.error_log))
+
+
+def node(element: etree._Element) -> Node:
+    """An element as a plain value.
+
+    Args:
+        element: Of a parsed document.
+
+    Returns:
+        The element with all that is in it. An entity that was not resolved is no text.
+    """
+    children = [child for child in element if isinstance(child.tag, str)]
+    content = (element.text or "") + "".join(child.tail or "" for child in element)
+    return Node(
+        name=etree.QName(element).localname,
+        content=content,
+        attributes={etree.QName(name).localname: str(value) for name, value in element.attrib.items()},
+        children=tuple(map(node, children)),
+        line=cast(int | None, element.sourceline) or 0,
+    )
+
+
+def schema_path(schema: str) -> Path:
+    """The file of a schema.
+
+    Args:
+        schema: Its name.
+    """
+    return _SCHEMAS / f"{schema}.xsd"
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(schema_path(name)))
+
+
+def _faults(log: etree._ListErrorLog) -> list[Fault]:
+    return [Fault(entry.message, entry.line, entry.column) for entry in log]
+
+
+def _depths(root: etree._Element) -> Iterator[int]:
+    level = [root]
+    depth = 0
+    while level:
+        depth += 1
+        yield depth
+        level = [child for element in level for child in element]

@@ -1,0 +1,1 @@
+"""What PHP makes of texts, forms and addresses, where clients can see it."""

@@ -1,0 +1,1 @@
+"""The search index, told of writes after their commit."""

@@ -1,0 +1,1 @@
+"""Stored files: one small interface, a local folder or an object store behind it."""

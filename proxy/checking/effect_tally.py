@@ -1,0 +1,190 @@
+"""What the steps of scenarios changed: compared with what PHP changed, and counted.
+
+An error changes nothing (new-API contract, decision 10). Where the effect differs on purpose, the registry entry that
+explains the answer says so: ``effect = "none"`` when the new side changes nothing, or the tables that may differ.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from diffing.registry import Registry
+from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
+from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
+from proxy.checking.replay import Exchange
+from proxy.redact import redacted_target
+from proxy.scenarios import Step
+
+MOST_REALIGNED: Final = 0.05
+"""Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""
+
+ROWS_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDifference:
+    """A step that changed something else than recorded, and no entry says so.
+
+    Args:
+        exchange: The step.
+        rows: Rows that are not as recorded.
+        files: Files that are not as recorded.
+        why: What is wrong beside that, or which entry does not explain it.
+    """
+
+    exchange: Exchange
+    rows: tuple[RowDifference, ...]
+    files: tuple[FileDifference, ...]
+    why: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """For the JSON of a check."""
+        recording, new = self.exchange.recording, self.exchange.new
+        target = redacted_target(recording.request.target, f"[{recording.caller}]")
+        return {
+            "recording": recording.id,
+            "route": self.exchange.route,
+            "request": f"{recording.request.method} {target}",
+            "legacy_status": recording.response.status,
+            "new_status": None if new is None else new.status,
+            "why": self.why,
+            "differing_rows": len(self.rows),
+            "rows": [row.document() for row in self.rows[:ROWS_SHOWN]],
+            "files": [file.document() for file in self.files[:ROWS_SHOWN]],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StepEffect:
+    """What one step changed, beside what it should have.
+
+    Args:
+        wanted: The rows that there should be after it, of all tables that were or should be changed.
+        wanted_files: The files that there should be after it.
+        rows: Rows that are not as they should be.
+        files: Files that are not as they should be.
+        changed: Whether anything changed at all.
+    """
+
+    wanted: State
+    wanted_files: Files
+    rows: tuple[RowDifference, ...]
+    files: tuple[FileDifference, ...]
+    changed: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether it changed something else than recorded."""
+        return bool(self.rows or self.files)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The tables where it did, and ``files``."""
+        tables = {row.table.partition(".")[2] for row in self.rows}
+        return frozenset(tables | ({"files"} if self.files else set()))
+
+
+@dataclass(slots=True)
+class Effects:
+    """What came of comparing what steps changed; compared = equal + different + realigned.
+
+    Args:
+        steps: All steps.
+        compared: Steps that the new side was asked for.
+        equal: Those that changed what PHP changed.
+        different: Those that did not.
+        realigned: Those that did not on purpose, by registry entry.
+    """
+
+    steps: int
+    compared: int = 0
+    equal: int = 0
+    different: list[EffectDifference] = field(default_factory=list)
+    realigned: Counter[str] = field(default_factory=Counter)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of a check's ``effects``."""
+        return {
+            "compared": self.compared,
+            "equal": self.equal,
+            "different": [difference.document() for difference in self.different],
+            "realigned": dict(sorted(self.realigned.items())),
+        }
+
+    def judge(self, exchange: Exchange, effect: StepEffect, registry: Registry) -> None:
+        """Count one step.
+
+        Args:
+            exchange: Its answers, compared.
+            effect: What it changed.
+            registry: Says which effects differ on purpose.
+        """
+        self.compared += 1
+        named = (registry.by_id.get(name) for name in exchange.comparison.deviations)
+        entries = [(entry.id, entry.effect.tables) for entry in named if entry and entry.effect is not None]
+        silent = [name for name, tables in entries if not tables]
+        status = exchange.new.status if exchange.new else None
+        why = None
+        if status is not None and status >= 400 and effect.changed:
+            why = "an error changed something"
+        elif effect.changed and silent:
+            why = f"{silent[0]} says that nothing is changed"
+        elif not effect.differs:
+            self.equal += 1
+            return
+        else:
+            for name, tables in entries:
+                if not tables or effect.places <= tables:
+                    self.realigned[name] += 1
+                    return
+                why = f"{name} does not explain it"
+        self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
+
+    def breaches(self) -> list[str]:
+        """Why the effects are no parity."""
+        found = []
+        if self.different:
+            rows = sum(len(difference.rows) for difference in self.different)
+            found.append(f"{len(self.different)} effects differ, in {rows} rows")
+        if self.realigned.total() > MOST_REALIGNED * self.steps:
+            found.append(
+                f"{self.realigned.total()} of {self.steps} steps change something else on purpose, "
+                f"more than {MOST_REALIGNED:.0%}"
+            )
+        return found
+
+
+def step_effect(
+    step: Step,
+    columns: Mapping[str, Columns],
+    window: Window,
+    rows: tuple[State, State],
+    files: tuple[Files, Files],
+) -> StepEffect:
+    """Compare what a step changed with the recording.
+
+    Args:
+        step: The step.
+        columns: Of all tables.
+        window: The time of the scenario up to the step.
+        rows: The rows before the step of the tables that it changed, and all rows after it.
+        files: The files before and after it.
+
+    Returns:
+        The comparison.
+    """
+    changed, present = rows
+    touched = changed.keys() | {change.table for change in step.changes if change.table in present}
+    before = {name: changed.get(name, present[name]) for name in touched}
+    actual = {name: present[name] for name in touched}
+    recorded = expected(before, step.changes, columns, window)
+    wanted = before | recorded.rows
+    wanted_files = expected_files(files[0], step.file_changes)
+    return StepEffect(
+        wanted,
+        wanted_files,
+        (*recorded.unknown, *row_differences(wanted, actual, columns, window)),
+        tuple(file_differences(wanted_files, files[1])),
+        changed=bool(row_differences(before, actual, columns, window)) or files[0] != files[1],
+    )

@@ -1,0 +1,190 @@
+"""``parity check --legacy URL``: ask two live servers the same, instead of comparing with recordings."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from config.problems import load_problems
+from config.routes import RouteMap, load_routes
+from config.settings import load_proxy_settings
+from diffing.compare import Differ
+from diffing.deviations import load_registry
+from diffing.model import Comparison, Headers, Observation, Outcome
+from proxy.check import CheckResult, InProcess, Limits, breaches, open_side, over_network, selected
+from proxy.checking.pace import Pace
+from proxy.checking.replay import NOT_RECORDED, UNDERIVED, Exchange, Replay, skip, tally
+from proxy.checking.request_lines import NOBODY_KNOWS, UNANSWERED
+from proxy.leg.control import asked_again, same_side
+from proxy.leg.questions import key_in, legacy_get, role_of_key
+from proxy.leg.unlimited import unlimited
+from proxy.observe import observe
+from proxy.recordings import RecordedRequest, Recording
+from proxy.translation import Request, Translation, Untranslatable
+
+# The wire sets these anew.
+_FRAMING: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How live servers are asked.
+
+    Args:
+        concurrency: Exchanges under way at a time.
+        rate: Most requests per second to each side; None for no limit.
+        writes: Also send what changes something, to both sides.
+        deadline: Seconds for one answer.
+    """
+
+    concurrency: int = 8
+    rate: float | None = None
+    writes: bool = False
+    deadline: float = 60.0
+
+
+class LegacySide:
+    """A live legacy server.
+
+    Args:
+        side: Its transport.
+        asking: How it is asked.
+    """
+
+    def __init__(self, side: httpx.AsyncBaseTransport, asking: Asking) -> None:
+        self._side = side
+        self._deadline = asking.deadline
+        self._pace = Pace(asking.rate)
+
+    async def answer(self, method: str, target: bytes, headers: Headers, body: bytes) -> Observation:
+        """Ask it once."""
+        await self._pace.turn()
+        kept = tuple(pair for pair in headers if pair[0].lower() not in _FRAMING)
+        return await observe(self._side, method, target, kept, body, deadline=self._deadline)
+
+    async def to(self, request: RecordedRequest) -> Observation:
+        """Ask it what somebody asked."""
+        return await self.answer(request.method, request.target, request.headers, request.body)
+
+
+class LiveReplay(Replay):
+    """Asks both sides. A difference of a safe request is asked again, as the proxy does it.
+
+    Args:
+        requests: What is asked; recorded answers do not matter.
+        routes: The route map.
+        differ: Compares.
+        legacy: The legacy side.
+        new: The new side.
+        asking: How they are asked.
+        admin_keys: SHA-256 of the administrators' keys.
+    """
+
+    def __init__(
+        self,
+        requests: Sequence[Recording],
+        routes: RouteMap,
+        differ: Differ,
+        legacy: LegacySide,
+        new: httpx.AsyncBaseTransport,
+        asking: Asking,
+        admin_keys: Collection[str] = (),
+    ) -> None:
+        bare = [replace(item, response=UNANSWERED, raw={}) for item in requests]
+        super().__init__(bare, routes, differ, new, deadline=asking.deadline, writes=True)
+        self._routes = routes
+        self._legacy = legacy
+        self._asking = asking
+        self._pace = Pace(asking.rate)
+        self._admin_keys = frozenset(admin_keys)
+
+    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+        skipped = skip(recording, translation, writes=self._asking.writes)
+        if skipped is not None or isinstance(translation, Untranslatable):
+            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
+        answered = replace(recording, response=await self._legacy.to(recording.request))
+        exchange = await super()._exchange(answered, translation)
+        safe = recording.request.method in ("GET", "HEAD", "OPTIONS") and not translation.writes
+        if exchange.comparison.outcome is not Outcome.MISMATCH or not safe:
+            return exchange
+        return replace(exchange, comparison=await self._again(exchange, translation))
+
+    async def _again(self, exchange: Exchange, translation: Translation) -> Comparison:
+        request, asked = exchange.recording.request, exchange.asked
+        assert asked is not None
+        before = await self._legacy.to(request)
+        new = await self._ask(translation.method, translation.target, translation)
+        after = await self._legacy.to(request)
+        if None in (before.status, new.status, after.status):
+            return exchange.comparison
+        # The whole list that others were compared with may be older than these answers.
+        self._unlimited.pop(unlimited(translation.target, translation.route), None)
+        again = await self._compared(replace(exchange.recording, response=before), translation, asked, new)
+        return asked_again(exchange.comparison, same_side(before, after), again)
+
+    async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
+        await self._pace.turn()
+        return await super()._ask(method, target, translation)
+
+    async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:
+        asked = recording.request
+        request = legacy_get(
+            Request(asked.method, asked.target, asked.headers, asked.body), translation, self._routes
+        )
+        if request is None:
+            return NOT_RECORDED
+        answer = await self._legacy.answer("GET", request.target, request.headers, b"")
+        # The recorded server says that it cannot know: nothing can be derived.
+        return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
+
+    def _role(self, recording: Recording, translation: Translation) -> str:
+        if recording.caller != NOBODY_KNOWS:
+            return super()._role(recording, translation)
+        return role_of_key(key_in(translation), self._admin_keys, recording.response)
+
+
+async def check_live(
+    requests: Sequence[Recording],
+    legacy: str,
+    new: str | InProcess,
+    config: Path,
+    *,
+    limits: Limits,
+    asking: Asking,
+    route: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> CheckResult:
+    """Ask both sides and say whether there is parity.
+
+    Args:
+        requests: What is asked (proxy.checking.request_lines).
+        legacy: URL of the legacy side.
+        new: URL of the new side, or a backend to run in this process.
+        config: The configuration directory.
+        limits: What makes the check fail.
+        asking: How both are asked.
+        route: Glob of route names; only their requests are sent.
+        progress: Called with the number done and the number of all.
+
+    Returns:
+        The counts and the breaches, as ``parity check --recordings`` has them.
+
+    Raises:
+        CheckError: A side cannot be asked, or the glob fits no route.
+        ConfigError: The configuration is wrong.
+    """
+    routes = load_routes(config)
+    wanted = selected(routes, route)
+    differ = Differ(load_registry(config), load_problems(config))
+    async with AsyncExitStack() as stack:
+        side = LegacySide(await stack.enter_async_context(over_network(legacy)), asking)
+        transport = await stack.enter_async_context(open_side(new, config))
+        replay = LiveReplay(
+            requests, routes, differ, side, transport, asking, load_proxy_settings(config).admin_keys
+        )
+        exchanges = await replay.run(wanted, concurrency=asking.concurrency, progress=progress)
+    result = tally(exchanges)
+    return CheckResult(result, tuple(breaches(result, routes, limits, route)))

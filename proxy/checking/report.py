@@ -1,0 +1,182 @@
+"""What ``parity check`` shows: counts per route, differences, deviations, and why it failed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from diffing.cluster import cluster_id
+from diffing.model import Outcome
+from proxy.check import CheckResult
+from proxy.checking.effect_tally import Effects
+from proxy.tally import Cluster, Counts, Tally
+
+_ERRORS = (
+    Outcome.NEW_ERROR,
+    Outcome.BOTH_ERROR,
+    Outcome.TIMEOUT,
+    Outcome.TOO_LARGE,
+    Outcome.TOO_EXPENSIVE,
+    Outcome.SHED,
+)
+_LONGEST = 300
+_ROWS = 5
+
+
+def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
+    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
+    totals = result.tally.totals
+    return {
+        **result.tally.document(),
+        **({} if effects is None else {"effects": effects.document()}),
+        "compared": totals.compared,
+        "parity": totals.parity,
+        "breaches": list(result.breaches),
+    }
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """A document as indented JSON; what JSON cannot say is shown as text."""
+    return orjson.dumps(
+        document,
+        default=str,
+        option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS,
+    )
+
+
+def print_check(
+    console: Console, result: CheckResult, effects: Effects | None = None, *, differences: int = 20
+) -> None:
+    """Print a check for people.
+
+    Args:
+        console: Where to.
+        result: What the check found.
+        effects: What the steps of scenarios changed.
+        differences: Most signatures shown.
+    """
+    console.print(routes_table(result.tally))
+    print_clusters(console, list(result.tally.clusters.values()), differences)
+    if result.tally.deviations:
+        console.print(deviations_table(result.tally.deviations))
+    console.print(summary(result.tally.totals))
+    if effects is not None:
+        print_effects(console, effects, differences)
+    for breach in result.breaches:
+        console.print(f"[bold red]✗[/] {escape(breach)}")
+    if not result.breaches:
+        console.print("[bold green]✓[/] parity")
+
+
+def print_effects(console: Console, effects: Effects, most: int) -> None:
+    """Print the first steps that changed something else than recorded, and the numbers."""
+    for difference in effects.different[:most]:
+        shown = difference.document()
+        console.print(f"[bold red]{escape(shown['recording'])}[/] {escape(shown['request'])}", soft_wrap=True)
+        statuses = f"legacy {shown['legacy_status']}, new {shown['new_status']}"
+        console.print(f"   {statuses}{'; ' + escape(shown['why']) if shown['why'] else ''}")
+        for row in shown["rows"][:_ROWS]:
+            console.print(f"   {row['what']} in {row['table']}: {escape(_short(repr(row['row'])))}")
+        if shown["differing_rows"] > _ROWS:
+            console.print(f"   … and {shown['differing_rows'] - _ROWS} more rows")
+        for file in shown["files"]:
+            console.print(f"   file {escape(file['path'])}: legacy {file['legacy']}, new {file['new']}")
+    if len(effects.different) > most:
+        console.print(f"… and {len(effects.different) - most} more effects (all of them with --json)")
+    realigned = "".join(f" · {name} {count}" for name, count in sorted(effects.realigned.items()))
+    console.print(
+        f"effects compared {effects.compared} · equal {effects.equal} · different {len(effects.different)} · "
+        f"realigned {effects.realigned.total()}{realigned}"
+    )
+
+
+def summary(totals: Counts) -> str:
+    """One line that states the numbers, and that they add up."""
+    reasons = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
+    parts = [
+        f"received {totals.received}",
+        f"compared {totals.compared}",
+        *(
+            f"{outcome} {totals.of(outcome)}" + (f" ({reasons})" if outcome is Outcome.SKIPPED else "")
+            for outcome in Outcome
+            if totals.of(outcome)
+        ),
+    ]
+    parity = "" if totals.parity is None else f" · parity {totals.parity:.2%}"
+    return " · ".join(parts) + parity
+
+
+def routes_table(tally: Tally) -> Table:
+    """Counts per route; the last line is the total. Fits 100 columns; narrower, names are folded, numbers never cut.
+
+    Args:
+        tally: The counts.
+    """
+    table = plain_table(show_footer=True)
+    names = ("received", "compared", "match", "explained", "mismatch", "legacy\nerror", "errors", "skipped")
+    total = _numbers(tally.totals)
+    table.add_column("route", footer="all", overflow="fold")
+    for name, number in zip(names, total, strict=True):
+        table.add_column(name, footer=number, justify="right", no_wrap=True)
+    for route, counts in sorted(tally.routes.items()):
+        table.add_row(escape(route), *_numbers(counts))
+    return table
+
+
+def plain_table(*, show_footer: bool = False) -> Table:
+    """A table whose columns are set apart by blanks, so that more of them fit."""
+    return Table(box=SIMPLE_HEAD, header_style="bold", show_footer=show_footer, pad_edge=False, padding=0)
+
+
+def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
+    """How many exchanges each deviation explained a part of, most first."""
+    table = plain_table()
+    table.add_column("deviation", overflow="fold")
+    table.add_column("exchanges", justify="right", no_wrap=True)
+    ordered = sorted(deviations.items(), key=lambda item: (-item[1], item[0]))
+    for name, hits in ordered[:most]:
+        table.add_row(escape(name), str(hits))
+    if len(ordered) > most:
+        table.add_row(f"… and {len(ordered) - most} more (all of them with --json)", "")
+    return table
+
+
+def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None:
+    """Print the most frequent signatures, each with an example that shows it."""
+    ordered = sorted(clusters, key=lambda cluster: (-cluster.count, cluster.signature))
+    for cluster in ordered[:most]:
+        example = cluster.example
+        name = cluster_id(cluster.signature)[:10]
+        console.print(
+            f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/] [dim]{name}[/]"
+        )
+        shown = (example.get("recording"), example.get("curl") or example["request"])
+        console.print(f"   {escape('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
+        console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")
+        console.print(f"   legacy {escape(_short(repr(example['legacy'])))}")
+        console.print(f"   new    {escape(_short(repr(example['new'])))}")
+        for sentence in example["nearly"]:
+            console.print(f"   [dim]{escape(sentence)}[/]")
+    if len(ordered) > most:
+        console.print(f"… and {len(ordered) - most} more signatures (all of them with --json)")
+
+
+def _numbers(counts: Counts) -> list[str]:
+    errors = sum(counts.of(outcome) for outcome in _ERRORS)
+    numbers = (
+        counts.received,
+        counts.compared,
+        *(counts.of(outcome) for outcome in (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)),
+        counts.of(Outcome.LEGACY_ERROR),
+        errors,
+        counts.of(Outcome.SKIPPED),
+    )
+    return [str(number) for number in numbers]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -1,0 +1,228 @@
+"""``parity check --scenarios``: replay recorded writes, and compare what they change with what PHP changed.
+
+Every scenario starts from the pristine sample. After each step rows and files are brought to what the recording
+says, so that every later step is compared whatever came of this one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from config.problems import load_problems
+from config.routes import load_routes
+from config.settings import load_backend_settings
+from diffing.compare import Differ
+from diffing.deviations import load_registry
+from diffing.model import UNROUTED
+from diffing.registry import Registry
+from diffing.usage import Usage
+from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, count_usage, open_side
+from proxy.checking.effect_tally import Effects, step_effect
+from proxy.checking.effects import Window, expected
+from proxy.checking.file_states import expected_files
+from proxy.checking.replay import Exchange, Replay, route_name, tally
+from proxy.checking.stage import COLUMNS, Place, Stage, staged
+from proxy.recordings import Recording, read_recordings
+from proxy.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
+from proxy.translation import Translation, Untranslatable
+
+
+@dataclass(frozen=True, slots=True)
+class ScenariosResult:
+    """What a check of scenarios found.
+
+    Args:
+        check: Answers, and all breaches.
+        effects: What the steps changed.
+        exchanges: The steps that were replayed, in order.
+    """
+
+    check: CheckResult
+    effects: Effects
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(slots=True)
+class SteppedClock:
+    """A clock that is set for each step.
+
+    Args:
+        now: What it shows, with fractions of a second that it keeps to itself.
+    """
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        """The present, as the database stores times."""
+        return self.now.replace(microsecond=0)
+
+
+async def check_scenarios(
+    paths: tuple[Path, ...],
+    place: Place,
+    config: Path,
+    *,
+    limits: Limits,
+    public_url: str | None = None,
+    object_store_url: str | None = None,
+    route: str | None = None,
+    deadline: float = 60.0,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    usage: Usage | None = None,
+) -> ScenariosResult:
+    """Replay scenarios against a backend in this process.
+
+    Args:
+        paths: Recording files or directories.
+        place: The database and files to use.
+        config: The configuration directory.
+        limits: What makes the check fail.
+        public_url: The backend's public base URL; None for that of the recordings.
+        object_store_url: Base URL of its object store; None for that of the recordings.
+        route: Glob of route names; of other routes' steps only the recorded changes are applied.
+        deadline: Seconds for one answer.
+        progress: Called with the number of steps done and of all.
+        usage: Told of what the registry's entries do, for the lint.
+
+    Returns:
+        Counts, effects and breaches.
+
+    Raises:
+        CheckError: The place cannot be used, the glob fits no route, or a recording is no step.
+        ConfigError: The configuration is wrong.
+        RecordingError: A recording cannot be read.
+    """
+    routes = load_routes(config)
+    registry = load_registry(config)
+    differ = Differ(registry, load_problems(config), usage=usage)
+    if route is not None and not any(fnmatchcase(name, route) for name in (*routes.routes, UNROUTED)):
+        raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
+    plays = read_scenarios(paths)
+    steps = [step.recording for play in plays for step in play.steps]
+    clock = SteppedClock(plays[0].start)
+    public, store = recorded_bases(steps)
+    async with staged(place, load_backend_settings(config)) as stage:
+        side = InProcess(
+            place.database, public_url or public, object_store_url or store, stage.root, clock=clock
+        )
+        async with open_side(side, config) as transport:
+            player = Player(stage, clock, registry, route, progress, len(steps))
+            for scenario in plays:
+                replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
+                await player.play(scenario, replay)
+        await stage.reset()
+    count_usage(usage, player.exchanges)
+    counts = tally(player.exchanges)
+    found = breaches(counts, routes, limits, route, scenarios=True)
+    checked = CheckResult(counts, (*found, *player.effects.breaches()))
+    return ScenariosResult(checked, player.effects, tuple(player.exchanges))
+
+
+def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
+    """Read scenarios.
+
+    Args:
+        paths: Recording files or directories.
+
+    Returns:
+        The scenarios, at least one, in the order of the files.
+
+    Raises:
+        CheckError: A recording is no step of a scenario, or there is none.
+        RecordingError: A recording cannot be read.
+    """
+    try:
+        plays = scenarios(read_recordings(paths))
+    except ScenarioError as error:
+        raise CheckError(str(error)) from error
+    if not plays:
+        raise CheckError("the recordings hold no step")
+    return plays
+
+
+class Player:
+    """Plays scenarios on a stage.
+
+    Args:
+        stage: Database and files.
+        clock: That of the backend.
+        registry: Says which effects differ on purpose.
+        route: Glob of the routes whose steps are replayed, None for all.
+        progress: Called with the number of steps done and of all.
+        total: The number of all steps.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        clock: SteppedClock,
+        registry: Registry,
+        route: str | None,
+        progress: Callable[[int, int], None],
+        total: int,
+    ) -> None:
+        self.exchanges: list[Exchange] = []
+        self.effects = Effects(total)
+        self._stage = stage
+        self._clock = clock
+        self._registry = registry
+        self._route = route
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    async def play(self, scenario: Scenario, replay: Replay) -> None:
+        """Play one scenario from the pristine sample on.
+
+        Args:
+            scenario: The scenario.
+            replay: Made of its steps.
+        """
+        selected = [self._selects(translation) for _, translation in replay.translated]
+        if any(selected):
+            await self._stage.reset()
+            for step, pair, asked in zip(scenario.steps, replay.translated, selected, strict=True):
+                self._clock.now = step.now
+                self._stage.files.learn(contents(step.recording))
+                window = Window(scenario.start, step.now)
+                if asked:
+                    await self._replay(step, replay, pair, window)
+                else:
+                    await self._apply(step, window)
+        self._done += len(scenario.steps)
+        self._progress(self._done, self._total)
+
+    def _selects(self, translation: Translation | Untranslatable) -> bool:
+        return self._route is None or fnmatchcase(route_name(translation), self._route)
+
+    async def _replay(
+        self,
+        step: Step,
+        replay: Replay,
+        pair: tuple[Recording, Translation | Untranslatable],
+        window: Window,
+    ) -> None:
+        await self._stage.align(step)
+        exchange = await replay.step(*pair)
+        self.exchanges.append(exchange)
+        if exchange.new is None:
+            await self._apply(step, window)
+            return
+        changed = await self._stage.tables.look()
+        files = self._stage.files.look()
+        effect = step_effect(
+            step, COLUMNS, window, (changed, self._stage.tables.rows), (files, self._stage.files.files)
+        )
+        self.effects.judge(exchange, effect, self._registry)
+        if effect.differs:
+            await self._stage.tables.put(effect.wanted)
+            self._stage.files.put(effect.wanted_files)
+
+    async def _apply(self, step: Step, window: Window) -> None:
+        """Change what the recording says, as if the new side had."""
+        wanted = expected(self._stage.tables.rows, step.changes, COLUMNS, window)
+        await self._stage.tables.put(wanted.rows)
+        if step.file_changes:
+            self._stage.files.put(expected_files(self._stage.files.files, step.file_changes))

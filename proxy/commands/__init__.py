@@ -1,0 +1,1 @@
+"""The commands of ``parity`` beside those of proxy/cli.py, a module per group."""

@@ -1,0 +1,48 @@
+"""``parity baseline``: accept what a check found, for a time and with a reason."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from diffing.cluster import cluster_id
+from proxy.check import CheckError
+from proxy.checking.baseline import Baseline, baseline_text, load_baseline, updated
+
+
+def baseline_command(
+    result: Annotated[Path, typer.Argument(help="What `parity check --json FILE` wrote.", metavar="FILE")],
+    reason: Annotated[str, typer.Option(help="Why the differences that are new in it may stay.")],
+    expires: Annotated[str, typer.Option(help="The last day on which they may.", metavar="DATE")],
+    to: Annotated[
+        Path, typer.Option(help="The baseline; what is in it keeps its reason.", metavar="FILE")
+    ] = Path("parity-baseline.toml"),
+    keep: Annotated[bool, typer.Option("--keep", help="Also keep entries that did not come again.")] = False,
+) -> None:
+    """Write a baseline: `parity check --baseline FILE` then fails on new differences only."""
+    if not reason.strip():
+        raise CheckError("--reason must say why the differences may stay")
+    try:
+        last = date.fromisoformat(expires)
+    except ValueError as error:
+        raise CheckError(f"--expires wants a date like 2026-12-31, not {expires!r}") from error
+    before = load_baseline(to) if to.exists() else Baseline({})
+    after = updated(before, _clusters(result), reason, last, prune=not keep)
+    to.write_text(baseline_text(after), encoding="utf-8")
+    gone = len(before.entries.keys() - after.entries.keys())
+    typer.echo(
+        f"{to}: {len(after.entries)} accepted, {len(after.entries) - len(before.entries) + gone} new, {gone} gone"
+    )
+
+
+def _clusters(file: Path) -> dict[str, str]:
+    try:
+        document: Any = orjson.loads(file.read_bytes())
+        signatures = [str(item["signature"]) for item in document["differences"]]
+    except OSError as error:
+        raise CheckError(f"{file} cannot be read: {error.strerror}") from error
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise CheckError(f"{file} is not what parity check --json writes") from error
+    return {cluster_id(signature): signature for signature in signatures}

@@ -1,0 +1,177 @@
+"""``parity deviations``: look at the registry, lint it, and write the pages that are made of it."""
+
+import asyncio
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.guide import load_sections
+from config.location import config_directory
+from config.routes import load_routes
+from diffing.contradictions import lint_conflicts
+from diffing.deviations import load_registry
+from diffing.guide import guide
+from diffing.lint import lint_examples, lint_usage
+from diffing.model import UNROUTED
+from diffing.usage import STALE_AFTER, Usage
+from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.checking.scenarios import check_scenarios
+from proxy.checking.stage import Place
+from proxy.commands.output import time_of, wrote_json
+from proxy.log.reading import reading
+from proxy.reporting.console import report_console
+from proxy.reporting.deviation_usage import entry_uses, read_usage
+from proxy.reporting.lint_view import lint_document, print_uses
+from proxy.reporting.operations_table import operations_table
+
+commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
+
+Config = Annotated[
+    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
+]
+Recordings = Annotated[
+    list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH")
+]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Option("--scenarios", help="Recorded writes: files or directories.", metavar="PATH"),
+]
+Database = Annotated[
+    str | None, typer.Option(help="Database of the backend to replay against.", metavar="URL")
+]
+PublicUrl = Annotated[str | None, typer.Option(help="Public base URL of that backend.")]
+ObjectStoreUrl = Annotated[str | None, typer.Option(help="Object store URL of that backend.")]
+Files = Annotated[Path | None, typer.Option(help="File root of that backend.", metavar="DIR")]
+
+
+@commands.command("list")
+def list_command(
+    route: Annotated[str | None, typer.Option(help="Only entries about this route.", metavar="NAME")] = None,
+    config: Config = None,
+) -> None:
+    """List the documented deviations."""
+    table = Table(header_style="bold")
+    for column in ("id", "kind", "routes", "title"):
+        table.add_column(column)
+    for entry in load_registry(config_directory(config)).deviations:
+        if route is None or entry.names(route):
+            table.add_row(
+                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
+            )
+    Console(highlight=False).print(table)
+
+
+@commands.command("lint")
+def lint_command(
+    recordings: Recordings = None,
+    scenarios: Scenarios = None,
+    log: Annotated[
+        str | None, typer.Option(help="What live exchanges say: URL of a diff log.", metavar="URL")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Of the log, only what was served since then (UTC).", metavar="TIME")
+    ] = None,
+    stale_after: Annotated[
+        int, typer.Option(help="Comparable exchanges without a hit that make an entry stale.", min=1)
+    ] = STALE_AFTER,
+    usage: Annotated[bool, typer.Option("--usage", help="Show how each entry is used.")] = False,
+    json: Annotated[
+        str | None, typer.Option(help="Write all of it as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
+    database: Database = None,
+    public_url: PublicUrl = None,
+    object_store_url: ObjectStoreUrl = None,
+    files: Files = None,
+    config: Config = None,
+) -> None:
+    """Run every example and near miss and find contradictions; with recordings or a log also what exchanges say.
+
+    Exit 1 for entries that are wrong: examples, near misses, dead, over-broad, conflicting ones. Stale ones are told.
+    Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
+    """
+    directory, after = config_directory(config), time_of(since, "--since")
+    if after is not None and log is None:
+        raise CheckError("--since only goes with --log")
+    registry = load_registry(directory)
+    names = [*load_routes(directory).routes, UNROUTED]
+    findings = [*lint_examples(registry), *lint_conflicts(registry, names)]
+    seen = Usage()
+    if recordings:
+        _check(recordings, database, public_url, object_store_url, files, directory, seen)
+    if scenarios:
+        asyncio.run(_play(scenarios, directory, seen))
+    if log is not None:
+        asyncio.run(_learn(log, after, seen))
+    findings += lint_usage(registry, seen, stale_after)
+    uses = list(entry_uses(registry, seen, stale_after))
+    if not wrote_json(lint_document(findings, uses), json):
+        if usage:
+            print_uses(report_console(), uses)
+        for finding in findings:
+            typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
+        typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+    raise typer.Exit(1 if any(finding.fails for finding in findings) else 0)
+
+
+@commands.command("guide")
+def guide_command(
+    to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path(
+        "docs/migration-guide.md"
+    ),
+    config: Config = None,
+) -> None:
+    """Write the migration guide that the registry tells."""
+    directory = config_directory(config)
+    text = guide(load_registry(directory), load_routes(directory), load_sections(directory))
+    to.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {to}")
+
+
+@commands.command("operations")
+def operations_command(
+    recordings: Recordings = None,
+    database: Database = None,
+    public_url: PublicUrl = None,
+    object_store_url: ObjectStoreUrl = None,
+    files: Files = None,
+    to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path("docs/operations.md"),
+    config: Config = None,
+) -> None:
+    """Write the table of all operations with their parity on the recordings."""
+    directory = config_directory(config)
+    result = _check(recordings or [], database, public_url, object_store_url, files, directory)
+    table = operations_table(load_routes(directory), load_registry(directory), result.tally)
+    to.write_text(table, encoding="utf-8")
+    typer.echo(f"wrote {to}")
+
+
+async def _learn(log: str, since: datetime | None, usage: Usage) -> None:
+    async with reading(log) as connection:
+        await read_usage(connection, since, usage)
+
+
+async def _play(scenarios: list[Path], config: Path, usage: Usage) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(f"sqlite:///{folder}/lint.db", config / "sample", Path(folder) / "files")
+        await check_scenarios(tuple(scenarios), place, config, limits=Limits(), usage=usage)
+
+
+def _check(
+    recordings: list[Path],
+    database: str | None,
+    public_url: str | None,
+    object_store_url: str | None,
+    files: Path | None,
+    config: Path,
+    usage: Usage | None = None,
+) -> CheckResult:
+    if not recordings or database is None:
+        raise CheckError("give --recordings PATH and --database URL")
+    side = InProcess(database, public_url, object_store_url, files)
+    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage))

@@ -1,0 +1,221 @@
+"""``parity report``, ``show``, ``compare``, ``watch`` and ``dashboard``: what a diff log says."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+
+from config.location import config_directory
+from config.settings import load_proxy_settings
+from proxy.checking.report import routes_table, summary
+from proxy.commands.output import time_of, waiting, wrote, wrote_json
+from proxy.dashboard.app import dashboard as pages
+from proxy.log.reading import find_run, ran_together, reading
+from proxy.process.listen import serve_forever
+from proxy.report import Report, read_report
+from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
+from proxy.reporting.clusters import (
+    Shown,
+    StoredCluster,
+    against_run,
+    against_time,
+    compared_routes,
+    read_cluster,
+    read_clusters,
+)
+from proxy.reporting.console import report_console
+from proxy.reporting.markdown import report_markdown
+from proxy.reporting.report_view import print_report
+
+Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
+Config = Annotated[
+    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
+]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only what was served since then (UTC).", metavar="TIME")
+]
+Route = Annotated[
+    str | None, typer.Option("--route", help="Only routes whose name fits, e.g. 'dataset.*'.", metavar="GLOB")
+]
+Json = Annotated[str | None, typer.Option("--json", help="Write it as JSON; - is stdout.", metavar="FILE|-")]
+Markdown = Annotated[
+    str | None, typer.Option("--markdown", help="Write it as Markdown; - is stdout.", metavar="FILE|-")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    named: dict[str, Callable[..., None]] = {
+        "report": report,
+        "show": show,
+        "compare": compare,
+        "watch": watch,
+        "dashboard": dashboard,
+    }
+    for name, command in named.items():
+        app.command(name)(command)
+
+
+def report(
+    log: Log = None,
+    since: Since = None,
+    route: Route = None,
+    top: Annotated[int, typer.Option(help="Most differences shown.", min=0)] = 20,
+    json: Json = None,
+    markdown: Markdown = None,
+    config: Config = None,
+) -> None:
+    """Show what a diff log says."""
+    url = log_url(log, config)
+    with waiting() as progress:
+        progress.add_task("reading the diff log", total=None)
+        found = asyncio.run(read_report(url, time_of(since, "--since"), route))
+    _remark_on_route(found, route)
+    on_stdout = wrote_json(found.document(), json)
+    on_stdout |= wrote(report_markdown(found, top), markdown)
+    if not on_stdout:
+        print_report(report_console(), found, differences=top)
+
+
+def show(
+    cluster: Annotated[
+        str, typer.Argument(help="Its name as the report shows it, or the beginning.", metavar="CLUSTER")
+    ],
+    log: Log = None,
+    json: Json = None,
+    markdown: Markdown = None,
+    config: Config = None,
+) -> None:
+    """Show one cluster: its history, the smallest exchange, a curl line for each side, a test to paste."""
+    found = asyncio.run(_cluster(log_url(log, config), cluster))
+    on_stdout = wrote_json(found.document(), json)
+    on_stdout |= wrote(cluster_markdown(found), markdown)
+    if not on_stdout:
+        print_cluster(report_console(), found)
+
+
+def compare(
+    before: Annotated[str, typer.Argument(help="The earlier run.", metavar="RUN1")] = "previous",
+    after: Annotated[str, typer.Argument(help="The later run.", metavar="RUN2")] = "latest",
+    since: Annotated[
+        str | None,
+        typer.Option(help="Instead of two runs: what came before this time and after it.", metavar="TIME"),
+    ] = None,
+    log: Log = None,
+    json: Json = None,
+    markdown: Markdown = None,
+    config: Config = None,
+) -> None:
+    """Tell which clusters are new, still there, or fixed between two runs (id, its beginning, latest, previous)."""
+    url = log_url(log, config)
+    boundary = time_of(since, "--since")
+    title, clusters = asyncio.run(_against(url, before, after, boundary))
+    document: dict[str, Any] = {"comparison": title, "clusters": [cluster.document() for cluster in clusters]}
+    on_stdout = wrote_json(document, json)
+    on_stdout |= wrote(clusters_markdown(title, clusters), markdown)
+    if not on_stdout:
+        console = report_console()
+        console.print(title)
+        print_clusters(console, clusters)
+
+
+def watch(
+    log: Log = None,
+    since: Since = None,
+    route: Route = None,
+    every: Annotated[float, typer.Option(help="Seconds between looks.", min=0.1)] = 2.0,
+    times: Annotated[int, typer.Option(help="End after so many looks, 0 for never.", min=0)] = 0,
+    config: Config = None,
+) -> None:
+    """Watch the counts while traffic flows; a line each time where the output is no terminal. Ctrl-C ends it."""
+    url, start = log_url(log, config), time_of(since, "--since")
+    console = report_console()
+    looks = 0
+    try:
+        with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+            while True:
+                _look(url, start, route, console, live)
+                looks += 1
+                if looks == times:
+                    return
+                time.sleep(every)
+    except KeyboardInterrupt:
+        return
+
+
+def dashboard(
+    log: Log = None,
+    port: Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    config: Config = None,
+) -> None:
+    """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
+    url = log_url(log, config)
+    asyncio.run(_readable(url))
+    serve_forever(pages(url, config_directory(config)), host, port)
+
+
+def log_url(log: str | None, config: str | None) -> str:
+    """The diff log that an option or the settings name."""
+    return log or load_proxy_settings(config_directory(config)).log
+
+
+def _remark_on_route(found: Report, route: str | None) -> None:
+    if route is not None and not found.tally.totals.received:
+        typer.echo(
+            f"parity: nothing in the log fits --route {route!r}; routes are named like dataset.get", err=True
+        )
+
+
+def _look(url: str, since: datetime | None, route: str | None, console: Console, live: Live) -> None:
+    found = asyncio.run(read_report(url, since, route))
+    if not console.is_terminal:
+        _remark_on_route(found, route)
+    line = escape(summary(found.tally.totals))
+    if console.is_terminal:
+        table = routes_table(found.tally)
+        table.caption = line
+        live.update(table, refresh=True)
+    else:
+        console.print(line, soft_wrap=True)
+
+
+async def _readable(url: str) -> None:
+    """Say at once what each page would say."""
+    async with reading(url):
+        pass
+
+
+async def _cluster(url: str, name: str) -> Shown:
+    async with reading(url) as connection:
+        return await read_cluster(connection, name)
+
+
+async def _against(
+    url: str, before: str, after: str, since: datetime | None
+) -> tuple[str, list[StoredCluster]]:
+    async with reading(url) as connection:
+        if since is not None:
+            found = against_time(
+                await read_clusters(connection), since, await compared_routes(connection, since=since)
+            )
+            return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found
+        earlier, later = await find_run(connection, before), await find_run(connection, after)
+        if await ran_together(connection, earlier, later):
+            typer.echo(
+                f"parity: run {earlier[:8]} and run {later[:8]} wrote at the same time (workers or replicas of one "
+                "proxy?); compare --since TIME looks at all of them",
+                err=True,
+            )
+        found = against_run(
+            await read_clusters(connection, run=earlier),
+            await read_clusters(connection, run=later),
+            await compared_routes(connection, run=later),
+        )
+        return f"run {earlier[:8]} against run {later[:8]}", found

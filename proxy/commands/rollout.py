@@ -1,0 +1,245 @@
+"""``parity readiness`` and ``parity rollout``: is a route ready, and where does it stand?"""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from config.location import config_directory
+from config.reports import load_report_settings
+from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
+from config.routes import load_routes
+from proxy.check import CheckError
+from proxy.checking.report import plain_table
+from proxy.commands.output import time_of, waiting, wrote, wrote_json
+from proxy.commands.report import Config, Json, Log, Markdown, Since, log_url
+from proxy.log.reading import reading
+from proxy.recordings import read_recordings
+from proxy.reporting import markdown as md
+from proxy.reporting.cluster_view import percent
+from proxy.reporting.console import report_console
+from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
+from proxy.rollout.edit import Step, held_because, next_step, with_step, write_rollout
+from proxy.rollout.gate import Kind
+from proxy.rollout.gate_log import Decided, read_decisions
+from proxy.rollout.readiness import Readiness
+from proxy.rollout.readiness_log import read_readiness
+
+commands = typer.Typer(help="Where each route stands on its way to the new side.", no_args_is_help=True)
+
+Recordings = Annotated[
+    list[Path] | None,
+    typer.Option(help="Recordings that show what a route can be asked; repeatable.", metavar="PATH"),
+]
+Route = Annotated[str, typer.Argument(help="Name of the route.", metavar="ROUTE")]
+ByDialect = Annotated[Dialect, typer.Option("--dialect", help="Which of its clients.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Even without evidence; the file is checked all the same.")
+]
+_DECISIONS = 20
+_TITLES = ("route", "ready", "matched", "of", "at most", "covered", "new/legacy", "open")
+
+
+def readiness_command(
+    log: Log = None,
+    route: Annotated[str, typer.Option(help="Only routes whose name fits.", metavar="GLOB")] = "*",
+    since: Since = None,
+    recordings: Recordings = None,
+    json: Json = None,
+    markdown: Markdown = None,
+    config: Config = None,
+) -> None:
+    """Say of each route whether it is ready for its next stage, and why not (thresholds: config/reports.toml)."""
+    directory = config_directory(config)
+    with waiting() as progress:
+        progress.add_task("judging the routes", total=None)
+        found = asyncio.run(
+            _judged(log_url(log, config), directory, route, recordings, time_of(since, "--since"))
+        )
+        decided = asyncio.run(_decided(log_url(log, config), {item.route for item in found}))
+    document = {
+        "routes": [item.document() for item in found],
+        "gate": [item.document() for item in decided],
+    }
+    on_stdout = wrote_json(document, json)
+    on_stdout |= wrote(readiness_markdown(found, decided), markdown)
+    if not on_stdout:
+        print_readiness(report_console(), found)
+        print_decisions(report_console(), decided)
+
+
+@commands.command("show")
+def show_command(config: Config = None) -> None:
+    """Show where each route stands, for both dialects."""
+    directory = config_directory(config)
+    routes = load_routes(directory)
+    rollout = load_rollout(directory, routes)
+    table = plain_table()
+    for title in ("route", "legacy dialect", "new dialect"):
+        table.add_column(title, overflow="fold")
+    for route in routes:
+        placed = [rollout.of(route, dialect) for dialect in Dialect]
+        table.add_row(route.name, *(f"{place.stage} {place.percentage:g} %" for place in placed))
+    console = report_console()
+    console.print(table)
+    if rollout.kill_switch:
+        console.print("[bold red]kill_switch = true: legacy serves everything[/]")
+
+
+@commands.command("promote")
+def promote_command(
+    route: Route,
+    dialect: ByDialect = Dialect.NEW,
+    log: Log = None,
+    since: Since = None,
+    recordings: Recordings = None,
+    force: Force = False,
+    config: Config = None,
+) -> None:
+    """Move a route one step towards the new side, when the diff log says that it is ready."""
+    directory = config_directory(config)
+    text, step = _next(directory, route, dialect)
+    reasons: list[str] = []
+    held = held_because(text, route, dialect)
+    if held is not None:
+        reasons.append(f"it is held: {held}")
+    if step.stage in SERVED_BY_NEW and not force:
+        start = time_of(since, "--since")
+        [found] = asyncio.run(_judged(log_url(log, config), directory, route, recordings, start))
+        reasons += found.reasons
+    if reasons and not force:
+        raise CheckError(
+            f"{route} is not promoted to {step} because {', and '.join(reasons)}; --force does it anyway"
+        )
+    write_rollout(directory, with_step(text, route, dialect, step), load_routes(directory))
+    typer.echo(f"{route} ({dialect}) is at {step}")
+
+
+@commands.command("hold")
+def hold_command(
+    route: Route,
+    reason: Annotated[str, typer.Option(help="Why; the next one who promotes reads it.")],
+    dialect: ByDialect = Dialect.NEW,
+    config: Config = None,
+) -> None:
+    """Keep a route where it is: it is not promoted until somebody forces it."""
+    directory = config_directory(config)
+    routes = load_routes(directory)
+    _known(route, list(routes.routes))
+    placed = load_rollout(directory, routes).placements.get((route, dialect))
+    if placed is None:
+        raise CheckError(f"{route} has no stage for the {dialect} dialect; promote it first")
+    share = None if placed.stage in (Stage.LEGACY, Stage.NEW) else placed.percentage
+    text = (directory / "rollout.toml").read_text(encoding="utf-8")
+    step = Step(placed.stage, share)
+    write_rollout(directory, with_step(text, route, dialect, step, held=reason), routes)
+    typer.echo(f"{route} ({dialect}) is held at {step}")
+
+
+@commands.command("rollback")
+def rollback_command(
+    route: Route,
+    dialect: ByDialect = Dialect.NEW,
+    to: Annotated[
+        Stage, typer.Option(help="shadow: the new side is still asked; legacy: it is not.")
+    ] = Stage.SHADOW,
+    config: Config = None,
+) -> None:
+    """Let legacy serve a route again, at once; needs no evidence."""
+    if to in SERVED_BY_NEW:
+        raise CheckError(f"--to {to} is no way back; legacy or shadow")
+    directory = config_directory(config)
+    routes = load_routes(directory)
+    _known(route, list(routes.routes))
+    text = (directory / "rollout.toml").read_text(encoding="utf-8")
+    write_rollout(directory, with_step(text, route, dialect, Step(to)), routes)
+    typer.echo(f"{route} ({dialect}) is back at {to}")
+
+
+def print_readiness(console: Console, found: list[Readiness]) -> None:
+    """A table of all routes, then a sentence for each that was asked at all."""
+    table = plain_table()
+    table.add_column("route", overflow="fold")
+    for title in _TITLES[1:]:
+        table.add_column(title, justify="right", no_wrap=True)
+    for item in found:
+        table.add_row(escape(item.route), *(str(cell) for cell in _row(item)[1:]))
+    console.print(table)
+    for item in found:
+        if item.received:
+            console.print(escape(item.sentence), soft_wrap=True, style="green" if item.ready else "")
+    ready = sum(item.ready for item in found)
+    console.print(
+        f"{ready} of {len(found)} routes are ready; {sum(not item.received for item in found)} were not asked"
+    )
+
+
+def print_decisions(console: Console, decided: list[Decided]) -> None:
+    """What the automatic gate has decided last, the newest first."""
+    for item in decided[:_DECISIONS]:
+        style = "red" if item.kind is Kind.RETURN else ""
+        console.print(escape(f"gate, {item.sentence}"), soft_wrap=True, style=style)
+    if len(decided) > _DECISIONS:
+        console.print(
+            f"… and {len(decided) - _DECISIONS} more decisions of the gate (all of them with --json)"
+        )
+
+
+def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
+    """The same as Markdown."""
+    sentences = "".join(f"- {md.cell(item.sentence)}\n" for item in found if item.received)
+    gate = "".join(f"- {md.cell(item.sentence)}\n" for item in decided)
+    table = md.table(_TITLES, map(_row, found), numbers=6)
+    return f"# Readiness\n\n{table}\n{sentences}" + (f"\n## Automatic gate\n\n{gate}" if gate else "")
+
+
+def _row(item: Readiness) -> tuple[object, ...]:
+    latency = "–" if item.latency is None else f"{item.latency.median:.2f}"
+    yes = "yes" if item.ready else "no"
+    bound, covered = percent(item.bound), percent(item.coverage.share)
+    return (item.route, yes, item.matched, item.trials, bound, covered, latency, item.clusters)
+
+
+async def _judged(
+    url: str, config: Path, route: str, recordings: list[Path] | None, since: datetime | None
+) -> list[Readiness]:
+    routes = load_routes(config)
+    known = known_of_routes(routes)
+    if recordings:
+        shown = known_of_recordings(read_recordings(recordings), routes)
+        known = {name: facts for name, facts in together(known, shown).items() if name in routes.routes}
+    thresholds = load_report_settings(config).readiness
+    async with reading(url) as connection:
+        found = await read_readiness(connection, known, thresholds, since=since, route=route)
+    if not found:
+        raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
+    return found
+
+
+async def _decided(url: str, routes: set[str]) -> list[Decided]:
+    async with reading(url) as connection:
+        return [item for item in await read_decisions(connection) if item.route in routes]
+
+
+def _next(config: Path, route: str, dialect: Dialect) -> tuple[str, Step]:
+    routes = load_routes(config)
+    _known(route, list(routes.routes))
+    rollout = load_rollout(config, routes)
+    placed = rollout.placements.get((route, dialect))
+    step = (
+        Step(Stage.LEGACY)
+        if placed is None
+        else next_step(placed, load_report_settings(config).rollout.canary)
+    )
+    if step is None:
+        raise CheckError(f"{route} ({dialect}) is at new already; there is no further stage")
+    return (config / "rollout.toml").read_text(encoding="utf-8"), step
+
+
+def _known(route: str, names: list[str]) -> None:
+    if route not in names:
+        raise CheckError(f"no route is named {route!r}; routes are named like dataset.get, dataset.list")

@@ -1,0 +1,284 @@
+"""Whole ``.har`` files of a browser or of mitmproxy, made recordings, and back."""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote_plus, urlsplit
+
+import orjson
+
+from proxy.checking.request_lines import caller_of
+from proxy.forms import MULTIPART, URLENCODED
+from proxy.har.entries import Writing, line, started
+from proxy.php import read_api_path, read_target
+from proxy.recordings import RecordingError, read_recordings, recording_of
+
+# Custom fields of recordings (recordings/README); those of browsers tell of the page that asked.
+_OURS: Final = frozenset(
+    [
+        "_id",
+        "_endpoint",
+        "_as",
+        "_unordered",
+        "_limited",
+        "_volatile",
+        "_volatile_text",
+        "_defect",
+        "_body_dropped",
+        "_raw_url",
+        "_scenario",
+        "_step",
+        "_code",
+        "_db_changes",
+        "_file_changes",
+        "_about",
+        "_pause",
+        "_note",
+    ]
+)
+# Of a request: what a server may answer differently for. Neither who asked nor with what.
+_ASKED: Final = frozenset(
+    [
+        "host",
+        "accept",
+        "content-type",
+        "content-length",
+        "range",
+        "origin",
+        "if-none-match",
+        "if-modified-since",
+        "authorization",
+        "api_key",
+        "api-key",
+        "x-api-key",
+        "access-control-request-method",
+        "access-control-request-headers",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import.
+
+    Args:
+        written: Exchanges in the recordings.
+        left_out: Why others are not, and how many.
+    """
+
+    written: int
+    left_out: Mapping[str, int]
+
+    def __str__(self) -> str:
+        reasons = ", ".join(f"{count} {why}" for why, count in sorted(self.left_out.items()))
+        return f"{self.written} imported" + (f"; left out: {reasons}" if reasons else "")
+
+
+class _LeftOut(Exception):
+    """An entry is no exchange that could be compared; the message says why."""
+
+
+def import_har(file: Path, out: Path, writing: Writing, hosts: Collection[str] = ()) -> Imported:
+    """Make recordings of a ``.har`` file.
+
+    Args:
+        file: The file: HAR 1.2 as browsers and mitmproxy write it.
+        out: Where the recordings go.
+        writing: How they are written; no key is.
+        hosts: Whose entries are kept, ``HOST`` or ``HOST:PORT``; none for the one host with
+            paths below /api/v1.
+
+    Returns:
+        The counts.
+
+    Raises:
+        RecordingError: The file is no HAR, or it does not tell which host is meant.
+    """
+    entries = _entries(file)
+    wanted = {host.lower() for host in hosts} or {_api_host(entries, file)}
+    left_out: Counter[str] = Counter()
+    lines: list[bytes] = []
+    for number, raw in enumerate(entries, start=1):
+        try:
+            if not wanted & _names(raw):
+                raise _LeftOut("of other hosts")
+            clean = _cleaned(raw)
+        except _LeftOut as why:
+            left_out[str(why)] += 1
+            continue
+        found = recording_of(clean, file, number)
+        if "_as" not in clean:
+            found = replace(found, caller=caller_of(found.request))
+        if "_id" not in clean:
+            found = replace(found, id=f"{out.name.partition('.')[0]}.{number:06}")
+        lines.append(line(writing.entry(found, str(raw.get("startedDateTime") or started()))))
+    try:
+        out.write_bytes(b"".join(lines))
+    except OSError as error:
+        raise RecordingError(f"cannot be written: {error.strerror}", out) from error
+    return Imported(len(lines), left_out)
+
+
+def export_har(paths: Iterable[Path], out: Path) -> int:
+    """Put recordings into one ``.har`` file that browsers and mitmproxy open.
+
+    Args:
+        paths: Recording files or directories.
+        out: Where to.
+
+    Returns:
+        The number of entries.
+
+    Raises:
+        RecordingError: A recording cannot be read, or the file not be written.
+    """
+    entries = [dict(recording.raw) for recording in read_recordings(paths)]
+    creator = {"name": "parity", "version": _version()}
+    try:
+        out.write_bytes(orjson.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
+    except OSError as error:
+        raise RecordingError(f"cannot be written: {error.strerror}", out) from error
+    return len(entries)
+
+
+def kept_of_request(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers of a request that a server may answer differently for; the pseudo headers of HTTP/2 are none."""
+    return tuple(pair for pair in headers if pair[0].lower() in _ASKED)
+
+
+def _entries(file: Path) -> list[Mapping[str, Any]]:
+    try:
+        document = orjson.loads(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        entries = document["log"]["entries"]
+    except OSError as error:
+        raise RecordingError(f"cannot be read: {error.strerror}", file) from error
+    except orjson.JSONDecodeError as error:
+        raise RecordingError(f"is no HAR: {error}", file) from error
+    except (KeyError, TypeError) as error:
+        raise RecordingError("is no HAR: log.entries is missing", file) from error
+    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
+        raise RecordingError("is no HAR: log.entries is no list of entries", file)
+    return entries
+
+
+def _url(raw: Mapping[str, Any]) -> str:
+    request = raw.get("request")
+    if not isinstance(request, dict):
+        raise _LeftOut("without a request")
+    url = request.get("url")
+    if not isinstance(url, str) or not isinstance(request.get("method"), str):
+        raise _LeftOut("without a request")
+    return url.partition("#")[0]
+
+
+def _names(raw: Mapping[str, Any]) -> set[str]:
+    try:
+        parts = urlsplit(_url(raw))
+        return {parts.netloc.rpartition("@")[2].lower(), (parts.hostname or "").lower()}
+    except ValueError as error:
+        raise _LeftOut("without a request") from error
+
+
+def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
+    hosts: set[str] = set()
+    for raw in entries:
+        try:
+            parts = urlsplit(_url(raw))
+        except (_LeftOut, ValueError):
+            continue
+        if read_api_path(read_target(parts.path.encode("utf-8", "surrogateescape")).segments) is not None:
+            hosts.add(parts.netloc.rpartition("@")[2].lower())
+    if len(hosts) == 1:
+        return hosts.pop()
+    what = f"entries of {', '.join(sorted(hosts))} are" if hosts else "no entry is"
+    raise RecordingError(f"{what} below /api/v1; say with --host HOST whose are wanted", file)
+
+
+def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as recordings have it, with bodies as they were, and nothing of the browser."""
+    request, response = raw["request"], raw.get("response")
+    if not isinstance(response, dict) or not response.get("status"):
+        raise _LeftOut("without an answer")
+    if response["status"] == 304:
+        raise _LeftOut("from a cache")
+    headers = [
+        {"name": name, "value": value} for name, value in kept_of_request(_pairs(request.get("headers")))
+    ]
+    asked: dict[str, Any] = {"method": request.get("method"), "url": _url(raw), "headers": headers}
+    data = request.get("postData")
+    if isinstance(data, dict) and (data.get("text") or data.get("params")):
+        asked["postData"] = _post_data(data, headers)
+    return {
+        **{name: value for name, value in raw.items() if name in _OURS},
+        "time": raw.get("time") or 0,
+        "request": asked,
+        "response": {
+            "status": response["status"],
+            "headers": [{"name": name, "value": value} for name, value in _pairs(response.get("headers"))],
+            "content": _content(response, str(request.get("method"))),
+        },
+    }
+
+
+def _pairs(headers: object) -> list[tuple[str, str]]:
+    if not isinstance(headers, list):
+        return []
+    return [
+        (str(item.get("name", "")), str(item.get("value", ""))) for item in headers if isinstance(item, dict)
+    ]
+
+
+def _content(response: Mapping[str, Any], method: str) -> dict[str, Any]:
+    content = response.get("content")
+    content = content if isinstance(content, dict) else {}
+    if content.get("text") is None:
+        if (content.get("size") or 0) > 0 and method != "HEAD":
+            raise _LeftOut("without their content")
+        return {"text": ""}
+    found = {"text": str(content["text"])}
+    return {**found, "encoding": "base64"} if content.get("encoding") == "base64" else found
+
+
+def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]]) -> dict[str, str]:
+    """The body of a request; one that is only told as fields is made anew."""
+    if data.get("text"):
+        found = {"text": str(data["text"])}
+        return {**found, "encoding": "base64"} if data.get("encoding") == "base64" else found
+    fields = [item for item in data["params"] if isinstance(item, dict)]
+    if any("fileName" in item and item.get("value") is None for item in fields):
+        raise _LeftOut("without the files that were sent")
+    kind = str(data.get("mimeType") or URLENCODED)
+    if kind.lower().startswith(MULTIPART):
+        boundary = hashlib.sha256(orjson.dumps(fields)).hexdigest()[:32]
+        body, kind = _multipart(fields, boundary), f"{MULTIPART}; boundary={boundary}"
+    else:
+        body = "&".join(
+            f"{quote_plus(str(item.get('name', '')))}={quote_plus(str(item.get('value') or ''))}"
+            for item in fields
+        ).encode()
+    headers[:] = [item for item in headers if item["name"].lower() not in ("content-type", "content-length")]
+    headers.append({"name": "Content-Type", "value": kind})
+    return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+
+
+def _multipart(fields: Iterable[Mapping[str, Any]], boundary: str) -> bytes:
+    parts = []
+    for item in fields:
+        disposition = f'Content-Disposition: form-data; name="{item.get("name", "")}"'
+        if "fileName" in item:
+            disposition += f'; filename="{item["fileName"]}"'
+        kind = f"\r\nContent-Type: {item['contentType']}" if item.get("contentType") else ""
+        parts.append(f"--{boundary}\r\n{disposition}{kind}\r\n\r\n{item.get('value') or ''}\r\n")
+    return "".join([*parts, f"--{boundary}--\r\n"]).encode()
+
+
+def _version() -> str:
+    try:
+        return version("openml-parity")
+    except PackageNotFoundError:
+        return "0"

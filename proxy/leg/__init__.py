@@ -1,0 +1,1 @@
+"""What the shadow leg is made of: its queue, its process, its questions, its comparing."""

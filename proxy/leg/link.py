@@ -1,0 +1,220 @@
+"""The served leg's end of the shadow leg: hands exchanges over without waiting, and counts what comes of them.
+
+The ledger stays here, so that nothing that was counted is lost when the other process is: what it had not answered
+yet is shed, and another one takes its place.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from config.settings import ProxySettings
+from diffing.model import Comparison, Observation, Outcome
+from proxy.ledger import Evidence, Finding, Ledger
+from proxy.leg.comparer import Judgement
+from proxy.leg.jobs import Job
+from proxy.leg.process import Found, Plan, Sent, frame, read_frame
+from proxy.leg.questions import route_name
+from proxy.process.telemetry import Telemetry
+
+_LOGGER = logging.getLogger(__name__)
+_PROGRAM: Final = "from proxy.leg.process import work; work()"
+# Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
+_EVERY: Final = 0.01
+_BATCH_BYTES: Final = 256 * 1024
+_AGAIN: Final = 0.5
+_PATIENCE: Final = 10.0
+_BARE: Final = Observation(None, (), b"")
+
+
+class ShadowLink:
+    """Takes served exchanges over and gives them to the process of the shadow leg.
+
+    Args:
+        settings: Those of the proxy.
+        files: The configuration directory in force.
+        ledger: Where verdicts are counted.
+        telemetry: Where operators' numbers are counted.
+        hop: Marks what this proxy sends.
+    """
+
+    def __init__(
+        self, settings: ProxySettings, files: Path, ledger: Ledger, telemetry: Telemetry, hop: bytes = b""
+    ) -> None:
+        self._settings = settings
+        self._files = files
+        self._ledger = ledger
+        self._telemetry = telemetry
+        self._hop = hop
+        self._number = 0
+        self._waiting: dict[int, tuple[Job, int]] = {}
+        self._bytes = 0
+        self._batch: list[Sent] = []
+        self._batch_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._breakers: list[str] = []
+        self._using = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges whose verdict is still to come."""
+        return len(self._waiting)
+
+    def open_breakers(self) -> list[str]:
+        """The sides that are left alone just now."""
+        return self._breakers
+
+    def settle(self, job: Job, comparison: Comparison) -> None:
+        """Give an exchange a verdict without comparing."""
+        decision = job.decision
+        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        self._ledger.add(Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement))
+
+    def offer(self, job: Job) -> None:
+        """Take a served exchange over, or count it as shed. Never waits."""
+        shadow, size = self._settings.shadow, job.size
+        if len(self._waiting) >= shadow.queue + shadow.workers or self._bytes + size > shadow.queue_bytes:
+            self.settle(job, Comparison(Outcome.SHED))
+            return
+        self._number += 1
+        decision = job.decision
+        self._batch.append(
+            Sent(self._number, job.at, job.request, decision.served, decision.rehearse, job.served, job.other)
+        )
+        # What is kept for its verdict is the decision, not the bodies.
+        self._waiting[self._number] = (
+            replace(job, request=replace(job.request, body=b""), served=_BARE),
+            size,
+        )
+        self._bytes += size
+        self._batch_bytes += size
+        self._idle.clear()
+        if self._batch_bytes > _BATCH_BYTES:
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_EVERY, self._flush)
+
+    async def use(self, files: Path) -> None:
+        """Go by another configuration; returns once the other process does.
+
+        Args:
+            files: Its directory, which has been checked.
+        """
+        self._files = files
+        self._flush()
+        if self._writer is None:
+            return
+        self._using.clear()
+        self._writer.write(frame(files))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._using.wait(), _PATIENCE)
+
+    async def work(self) -> None:
+        """Keep the other process running until cancelled."""
+        while True:
+            try:
+                await self._run()
+            except OSError:
+                _LOGGER.exception("the process of the shadow leg cannot be started")
+            self._telemetry.shadows += 1
+            _LOGGER.error("the process of the shadow leg has ended and is started again")
+            self._shed()
+            await asyncio.sleep(_AGAIN)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for the verdicts of what waits; what is not done in time is shed."""
+        self._flush()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        self._shed()
+
+    def _shed(self) -> None:
+        for job, _ in list(self._waiting.values()):
+            self.settle(job, Comparison(Outcome.SHED))
+        self._waiting.clear()
+        self._batch.clear()
+        self._bytes = self._batch_bytes = 0
+        self._idle.set()
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._writer is None or not self._batch:
+            return
+        batch, self._batch, self._batch_bytes = self._batch, [], 0
+        # Never drained: what may be under way is bounded by ``offer``.
+        self._writer.write(frame(batch))
+
+    async def _run(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.to_thread(_started, theirs)
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        try:
+            writer.write(frame(Plan(self._settings, self._files, self._hop)))
+            self._writer = writer
+            self._flush()
+            while (found := await read_frame(reader)) is not None:
+                self._take(found)
+        finally:
+            self._writer = None
+            writer.close()
+            await asyncio.shield(asyncio.to_thread(_ended, process))
+
+    def _take(self, found: Found) -> None:
+        self._breakers = found.breakers
+        for name, count in found.grown.items():
+            kind, _, side = name.partition(" ")
+            if kind == "breaker":
+                self._telemetry.breaker_opened[side] += count
+            elif kind == "recorded":
+                self._telemetry.recorded[side] += count
+            else:
+                setattr(self._telemetry, kind, getattr(self._telemetry, kind) + count)
+        if found.using == self._files:
+            self._using.set()
+        for number, finding, witness in found.findings:
+            known = self._waiting.pop(number, None)
+            if known is None:
+                continue
+            self._bytes -= known[1]
+            self._ledger.add(_with_witness(finding, witness))
+        if not self._waiting:
+            self._idle.set()
+
+
+def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | None) -> Finding:
+    if witness is None:
+        return finding
+    size, content = witness
+    return replace(finding, evidence=Evidence(size, lambda: content))
+
+
+def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":
+    # Started anew and not forked: a fork would copy the sockets of clients.
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, str(channel.fileno())],
+        pass_fds=[channel.fileno()],
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,257 @@
+"""The shadow leg's own process: it asks the other side and compares, so that no client waits for its work.
+
+One event loop, one interpreter and one garbage collector would be shared by both legs otherwise, and what the shadow
+leg does would show in the latency of what is served (design, promise 1). ``proxy.leg.link`` is the other end.
+"""
+
+import asyncio
+import os
+import pickle
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from config.errors import ConfigError
+from config.routes import RouteMap, load_routes
+from config.settings import ProxySettings
+from diffing.model import Observation
+from proxy.ledger import MOST_CLUSTERS, Finding
+from proxy.leg.comparer import Comparer
+from proxy.leg.jobs import Job, MemoryQueue
+from proxy.leg.tap import Tap
+from proxy.policy import Side, decided
+from proxy.process.listen import run_loop
+from proxy.process.telemetry import Telemetry
+from proxy.redact import Redactor
+from proxy.shadow import ShadowLeg
+from proxy.tally import FAILING
+from proxy.translation import Request
+from proxy.upstream import Upstream
+
+# What is found is told in batches: the process that serves has better things to do than to be woken for each.
+_EVERY: Final = 0.02
+# Where there are fewer processors than processes, whoever serves goes first.
+NICE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the process is started with.
+
+    Args:
+        settings: Those of the proxy.
+        files: The configuration directory.
+        hop: Marks what this proxy sends.
+    """
+
+    settings: ProxySettings
+    files: Path
+    hop: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A served exchange on its way. Its route and translation follow from the route map, which both ends have.
+
+    Args:
+        number: What it is called in the answer.
+        at: As ``Job`` has it.
+        request: Likewise.
+        side: Who served.
+        rehearse: It was rehearsed.
+        served: As ``Job`` has it.
+        other: Likewise.
+    """
+
+    number: int
+    at: datetime
+    request: Request
+    side: Side
+    rehearse: bool
+    served: Observation
+    other: Observation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the process has to tell.
+
+    Args:
+        findings: Verdicts by number, each with size and content of its witness where one is worth keeping.
+        grown: What was counted since the last time: ``proxy.process.telemetry`` by name, breakers by side.
+        breakers: The sides that are left alone just now.
+        using: The configuration directory that it goes by from now on.
+    """
+
+    findings: list[tuple[int, Finding, tuple[int, Any] | None]]
+    grown: dict[str, int]
+    breakers: list[str]
+    using: Path | None = None
+
+
+async def read_frame(reader: asyncio.StreamReader) -> Any:
+    """The next message of the other end; None at the end of the channel."""
+    try:
+        size = int.from_bytes(await reader.readexactly(8))
+        return pickle.loads(await reader.readexactly(size))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+def frame(message: object) -> bytes:
+    """A message on its way."""
+    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return len(body).to_bytes(8) + body
+
+
+class Outbox:
+    """Collects verdicts and tells them now and then; a ledger to the shadow leg.
+
+    Args:
+        writer: The channel.
+        telemetry: What is counted beside them.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:
+        self._writer = writer
+        self._telemetry = telemetry
+        self._findings: list[tuple[int, Finding, tuple[int, Any] | None]] = []
+        self._told: Counter[str] = Counter()
+        self._smallest: dict[str, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.open_breakers: Callable[[], list[str]] = list
+
+    def add(self, finding: Finding) -> None:
+        """Tell a verdict."""
+        bare = replace(finding, evidence=None)
+        self._findings.append((finding.job, bare, self._witness(finding)))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
+
+    def flush(self, using: Path | None = None) -> None:
+        """Tell everything now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
+        now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
+        now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
+        findings, self._findings = self._findings, []
+        self._writer.write(frame(Found(findings, dict(now - self._told), self.open_breakers(), using)))
+        self._told = now
+
+    def _witness(self, finding: Finding) -> tuple[int, Any] | None:
+        """The exchange itself, where it is a smaller one than those that were told before."""
+        evidence, signature = finding.evidence, finding.judgement.signature
+        if evidence is None or finding.judgement.comparison.outcome not in FAILING:
+            return None
+        known = self._smallest.get(signature)
+        if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (
+            known is not None and evidence.size >= known
+        ):
+            return None
+        self._smallest[signature] = evidence.size
+        return evidence.size, evidence.make()
+
+
+def work() -> None:
+    """The main function of the process."""
+    # The process that serves says when to stop, by closing the channel; a signal to the whole group goes to it, too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(NICE)
+    run_loop(_work(socket.socket(fileno=int(sys.argv[1]))))
+
+
+async def _work(channel: socket.socket) -> None:
+    channel.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel)
+    plan: Plan | None = await read_frame(reader)
+    if plan is None:
+        return
+    async with AsyncExitStack() as stack:
+        telemetry = Telemetry()
+        outbox = Outbox(writer, telemetry)
+        leg, comparer = await _opened(plan, outbox, telemetry, stack)
+        outbox.open_breakers = leg.open_breakers
+        working = asyncio.create_task(leg.work(), name="shadow leg")
+        outbox.flush(plan.files)
+        routes = load_routes(plan.files)
+        while (message := await read_frame(reader)) is not None:
+            if isinstance(message, Path):
+                routes = await _use(message, leg, comparer) or routes
+                outbox.flush(message)
+                continue
+            for sent in message:
+                leg.offer(_job(sent, routes))
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    writer.close()
+
+
+def _job(sent: Sent, routes: RouteMap) -> Job:
+    decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse)
+    return Job(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
+
+
+async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:
+    # A directory that is gone again was replaced by another one, of which word is under way.
+    with suppress(ConfigError, OSError):
+        routes = load_routes(files)
+        leg.use(routes)
+        await comparer.use(files)
+        return routes
+    return None
+
+
+async def _opened(
+    plan: Plan, outbox: Outbox, telemetry: Telemetry, stack: AsyncExitStack
+) -> tuple[ShadowLeg, Comparer]:
+    settings, shadow = plan.settings, plan.settings.shadow
+
+    def restarted() -> None:
+        telemetry.comparers += 1
+
+    comparer = Comparer(
+        plan.files, limit=shadow.compare_seconds, memory=shadow.compare_bytes, restarted=restarted
+    )
+    stack.push_async_callback(comparer.aclose)
+    await comparer.start()
+    sides = {
+        side: await stack.enter_async_context(
+            Upstream(
+                settings.legacy if side is Side.LEGACY else settings.new,
+                connections=shadow.workers,
+                connect_timeout=settings.timeouts.connect,
+                read_timeout=settings.timeouts.shadow,
+            )
+        )
+        for side in Side
+    }
+    tap = None
+    if settings.recording.folder:
+        tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
+        stack.callback(tap.close)
+    leg = ShadowLeg(
+        sides,
+        comparer,
+        outbox,
+        load_routes(plan.files),
+        shadow,
+        deadline=settings.timeouts.shadow,
+        redactor=Redactor(),
+        admin_keys=settings.admin_keys,
+        # How much may wait is up to the process that serves.
+        queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
+        telemetry=telemetry,
+        hop=plan.hop,
+        tap=tap,
+    )
+    return leg, comparer

@@ -1,0 +1,111 @@
+"""What the shadow leg asks and compares: facts of an exchange, and requests made from it."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import replace
+
+from config.rollout import Dialect
+from config.routes import RouteMap
+from diffing.model import UNROUTED, Observation
+from proxy.checking.replay import key_of
+from proxy.forms import read_fields
+from proxy.leg.comparer import Question
+from proxy.leg.jobs import Job
+from proxy.php import encode, parse_form
+from proxy.policy import Decision
+from proxy.translate import KEY, new_to_legacy
+from proxy.translation import Request, Translation
+
+
+def passes_unchanged(decision: Decision) -> bool:
+    """Answers that no deviation touches (downloads) are compared by length and hash when they are long."""
+    route = decision.route
+    return route is not None and route.entity == "files" and not route.writes
+
+
+def route_name(decision: Decision) -> str:
+    """The name under which an exchange is counted."""
+    return decision.route.name if decision.route else UNROUTED
+
+
+def question_of(
+    job: Job, translation: Translation, legacy: Observation, new: Observation, admin_keys: Collection[str]
+) -> Question:
+    """What is to be compared when both sides have answered."""
+    head = job.request.method == "HEAD" and job.decision.dialect is Dialect.NEW
+    return Question(
+        route=translation.route.name if translation.route else None,
+        method="GET" if head else job.request.method,
+        parameters=dict(translation.parameters),
+        role=role_of_key(key_in(translation), admin_keys, legacy),
+        format=translation.format,
+        known=translation.known,
+        legacy=legacy,
+        new=new,
+        rehearsed=job.decision.rehearse,
+    )
+
+
+def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
+    """What the exchange covers of its route."""
+    return (
+        ("status", f"{(question.legacy.status or 0) // 100}xx"),
+        ("role", question.role),
+        ("format", question.format),
+        *(("parameter", name[:80]) for name in question.parameters),
+    )
+
+
+def key_in(translation: Translation) -> str:
+    """The key of a request as the database compares keys: that of the query, else that of the form."""
+    key = key_of(translation.target)
+    if key or not translation.body:
+        return key
+    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
+    return (read_fields(kind, translation.body).get(KEY) or "").rstrip(" ").casefold()
+
+
+def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
+    """What the key turned out to be, as far as settings and the legacy answer tell."""
+    if key in ("", "0"):
+        return "none"
+    if hashlib.sha256(key.encode()).hexdigest() in admin_keys:
+        return "admin"
+    refused = (legacy.status or 0) >= 400
+    if refused and any(mark in legacy.body for mark in (b">103<", b'"code":"103"')):
+        return "bad"
+    if refused and any(mark in legacy.body for mark in (b">104<", b'"code":"104"')):
+        return "readonly"
+    return "user"
+
+
+def with_key_of(request: Request, path: str) -> bytes:
+    """A path of the new API, asked for with the key of a request, which may be in its form."""
+    query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
+    key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
+    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
+
+
+def bodiless(request: Request) -> tuple[tuple[str, str], ...]:
+    """The headers of a request without those of its body."""
+    dropped = ("content-type", "content-length", "content-encoding")
+    return tuple(pair for pair in request.headers if pair[0].lower() not in dropped)
+
+
+def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> Request | None:
+    """The GET that stands for another request of the legacy side; None when there is none.
+
+    Args:
+        request: What a client asked of the legacy side.
+        translation: The same for the new side.
+        routes: The route map.
+    """
+    bare = replace(request, method="GET", body=b"", headers=bodiless(request))
+    # The key may be in the form: the way over the new side's GET puts it into the query.
+    back = new_to_legacy(Request("GET", translation.target, translation.headers, b""), routes)
+    if not isinstance(back, Translation):
+        # What PHP reads of a form only, no GET can say.
+        return None if request.body else bare
+    # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
+    form = translation.format.encode()
+    return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))

@@ -1,0 +1,78 @@
+"""Drop what a diff log need not know any more, and count what was dropped."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Delete, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.reports import Retention
+from proxy.log.tables import deviations, differences, dropped, runs, traffic, usages, witnesses
+
+_AT_ONCE = 500
+_SILENT = timedelta(hours=1)
+"""A run that has not written for so long has ended: a living one writes every second."""
+
+
+async def prune(connection: AsyncConnection, run: str, retention: Retention, now: datetime) -> dict[str, int]:
+    """Drop old hours and clusters of runs that have ended; those of the others are still being written.
+
+    Args:
+        connection: The log, within a transaction.
+        run: The run that drops; what was dropped is counted in its name.
+        retention: What to keep.
+        now: The time.
+
+    Returns:
+        Exchanges in dropped hours, and number of dropped clusters.
+    """
+    before = now - timedelta(days=retention.days)
+    # Read first: a DELETE with this as its subquery would lock rows of runs that start at the same time.
+    silent = select(runs.c.run).where(runs.c.seen < now - _SILENT, runs.c.run != run)
+    ended = list((await connection.execute(silent)).scalars())
+    if not ended:
+        return {}
+    old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
+    exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
+    await connection.execute(delete(traffic).where(old))
+    for table in (deviations, usages):
+        await connection.execute(delete(table).where(table.c.run.in_(ended), table.c.hour < before))
+    lost = {
+        "old exchanges": int(exchanges or 0),
+        "old clusters": await _clusters(connection, ended, retention, before),
+    }
+    for what, count in lost.items():
+        if count:
+            row = (dropped.c.run == run) & (dropped.c.what == what)
+            there = await connection.scalar(select(dropped.c.exchanges).where(row))
+            if there is None:
+                await connection.execute(dropped.insert().values(run=run, what=what, exchanges=count))
+            else:
+                await connection.execute(dropped.update().where(row).values(exchanges=there + count))
+    return lost
+
+
+async def _clusters(
+    connection: AsyncConnection, ended: list[str], retention: Retention, before: datetime
+) -> int:
+    columns = differences.c
+    ordered = (
+        select(columns.run, columns.cluster, columns.last)
+        .where(columns.run.in_(ended))
+        .order_by(columns.last.desc(), columns.cluster)
+    )
+    rows = (await connection.execute(ordered)).all()
+    gone = [
+        (row.run, row.cluster)
+        for number, row in enumerate(rows)
+        if number >= retention.clusters or row.last < before
+    ]
+    for start in range(0, len(gone), _AT_ONCE):
+        some = gone[start : start + _AT_ONCE]
+        for table in (differences, witnesses):
+            await connection.execute(_these(delete(table), table.c, some))
+    return len(gone)
+
+
+def _these(statement: Delete, columns: object, pairs: list[tuple[str, str]]) -> Delete:
+    run, cluster = columns.run, columns.cluster  # type: ignore[attr-defined]  # columns of one of our tables
+    return statement.where(or_(*(and_(run == one, cluster == other) for one, other in pairs)))

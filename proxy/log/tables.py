@@ -1,0 +1,157 @@
+"""Tables of the diff log. Rows belong to one run of one proxy, so replicas can write one log side by side."""
+
+from typing import Final
+
+from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.dialects.mysql import LONGTEXT
+
+_TEXT: Final = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+
+metadata = MetaData()
+
+runs = Table(
+    "run",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("started", DateTime, nullable=False),
+    Column("seen", DateTime, nullable=False, comment="last time that the proxy wrote"),
+    Column("rollout", String(64), nullable=False, comment="SHA-256 of the rollout"),
+    Column("received", Integer, nullable=False),
+    Column("served", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("client_gone", Integer, nullable=False),
+    Column("pending", Integer, nullable=False),
+)
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("hour", DateTime, primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("dialect", String(8), primary_key=True),
+    Column("side", String(8), primary_key=True, comment="who served"),
+    Column("verdict", String(40), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+    Column(
+        "legacy_seconds", Float, nullable=False, comment="sum over the exchanges where both sides answered"
+    ),
+    Column("new_seconds", Float, nullable=False, comment="likewise"),
+)
+
+deviations = Table(
+    "deviation",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("hour", DateTime, primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("deviation", String(80), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+)
+
+ABOUT: Final = 160
+"""Most characters of what a fact about an entry says."""
+
+usages = Table(
+    "deviation_usage",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("hour", DateTime, primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("deviation", String(80), primary_key=True),
+    Column("what", String(12), primary_key=True, comment="diffing.usage: shape, masked, conflicting"),
+    Column("about", String(ABOUT), primary_key=True, comment="the shapes, or the other entry"),
+    Column("exchanges", Integer, nullable=False),
+)
+
+differences = Table(
+    "difference",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("cluster", String(64), primary_key=True, comment="SHA-256 of the signature"),
+    Column("signature", _TEXT, nullable=False),
+    Column("route", String(80), nullable=False),
+    Column("verdict", String(40), nullable=False),
+    Column("exchanges", Integer, nullable=False),
+    Column("first", DateTime, nullable=False),
+    Column("last", DateTime, nullable=False),
+    Column("example", _TEXT, nullable=False, comment="JSON: request, path, what, legacy, new, nearly"),
+)
+
+# They hold all that lists need, so that no example has to be passed over to find the next row.
+Index("difference_route", differences.c.route, differences.c.cluster, differences.c.last)
+Index("difference_cluster", differences.c.cluster, differences.c.exchanges, differences.c.last)
+Index(
+    "difference_run", differences.c.run, differences.c.exchanges, differences.c.cluster, differences.c.route
+)
+
+witnesses = Table(
+    "witness",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("cluster", String(64), primary_key=True),
+    Column("size", Integer, nullable=False, comment="bytes to look at; the smallest exchange is kept"),
+    Column("content", _TEXT, nullable=False, comment="JSON: proxy.log.witness"),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("kind", String(16), primary_key=True, comment="status, parameter, role, format"),
+    Column("value", String(80), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+)
+
+timings = Table(
+    "timing",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column("route", String(80), primary_key=True),
+    Column("what", String(8), primary_key=True, comment="legacy or new seconds, or their ratio new/legacy"),
+    Column("bucket", Integer, primary_key=True, autoincrement=False, comment="proxy.log.histogram"),
+    Column("exchanges", Integer, nullable=False),
+)
+
+decisions = Table(
+    "gate_decision",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("route", String(80), nullable=False),
+    Column("dialect", String(8), nullable=False),
+    Column(
+        "kind", String(8), nullable=False, comment="begin, promote, hold, return; one hold per step, the last"
+    ),
+    Column("was", String(40), nullable=False, comment="the step before"),
+    Column("stage", String(16), nullable=False, comment="the step after"),
+    Column("percentage", Float, nullable=True),
+    Column("reason", _TEXT, nullable=False),
+    Column("numbers", _TEXT, nullable=False, comment="JSON: what it was decided by"),
+    Column(
+        "baseline", _TEXT, nullable=False, comment="JSON: what the log had counted for the route at that time"
+    ),
+    # A number is never given twice, not even that of a last row that was deleted.
+    sqlite_autoincrement=True,
+)
+
+lease = Table(
+    "gate_lease",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", DateTime, nullable=False),
+)
+
+dropped = Table(
+    "dropped",
+    metadata,
+    Column("run", String(32), primary_key=True, comment="who dropped it"),
+    Column("what", String(32), primary_key=True),
+    Column("exchanges", Integer, nullable=False),
+)
+
+# A server's default may be an alphabet that signatures do not fit in, or take "Tag" and "tag" for one parameter.
+for _table in metadata.tables.values():
+    _table.dialect_options["mysql"].update(charset="utf8mb4", collate="utf8mb4_bin")

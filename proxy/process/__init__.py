@@ -1,0 +1,1 @@
+"""The running process: opening, listening, workers, and what operators tell it."""

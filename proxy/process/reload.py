@@ -1,0 +1,108 @@
+"""The configuration in force: read again while the proxy serves, checked first, the last good one kept."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from config.errors import ConfigError
+from proxy.contract import Contract, Snapshot, load_contract, marks
+from proxy.process.kill import KillSwitch
+from proxy.process.telemetry import Telemetry
+
+_LOGGER = logging.getLogger(__name__)
+_EVERY: Final = 0.25
+
+
+class Configuration:
+    """Gives the contract in force.
+
+    Args:
+        config: The configuration directory.
+        kill: The kill switch.
+        telemetry: Where reloads are counted.
+
+    Raises:
+        ConfigError: The configuration is wrong at the start.
+    """
+
+    def __init__(self, config: Path, kill: KillSwitch, telemetry: Telemetry | None = None) -> None:
+        self._config = config
+        self._kill = kill
+        self._telemetry = telemetry or Telemetry()
+        self._marks = marks(config)
+        self._snapshot, self._contract = _read(config)
+        self._killed = self._contract.killed()
+        self._busy = asyncio.Lock()
+        self.error = ""
+
+    def __call__(self) -> Contract:
+        """The contract in force."""
+        return self._killed if self._kill.on else self._contract
+
+    @property
+    def path(self) -> Path:
+        """Where a copy of the files in force is."""
+        return self._snapshot.path
+
+    async def reload(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> bool:
+        """Read the configuration again.
+
+        Args:
+            changed: Told of the new contract and of the copy of its files before the old copy goes.
+
+        Returns:
+            Whether it was taken over; else ``error`` says why not and the last good one stays.
+        """
+        async with self._busy:
+            self._marks = marks(self._config)
+            try:
+                snapshot, contract = await asyncio.to_thread(_read, self._config)
+            except ConfigError as error:
+                self.error = str(error)
+                self._telemetry.reload_failures += 1
+                _LOGGER.error("the configuration stays as it was: %s", error)
+                return False
+            self.error = ""
+            if contract.digest == self._contract.digest:
+                snapshot.close()
+                return True
+            before, self._snapshot = self._snapshot, snapshot
+            self._contract, self._killed = contract, contract.killed()
+            try:
+                await changed(contract, snapshot.path)
+            finally:
+                before.close()
+            self._telemetry.reloads += 1
+            _LOGGER.warning("configuration %s is in force", contract.digest[:12])
+            return True
+
+    async def watch(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> None:
+        """Look at files and kill switch again and again, until cancelled."""
+        reading: asyncio.Task[bool] | None = None
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await asyncio.sleep(_EVERY)
+                # Whatever reading takes, the switch does not wait for it.
+                self._kill.look()
+                if (reading is None or reading.done()) and marks(self._config) != self._marks:
+                    # A file that is just being written is read again when it has changed again.
+                    reading = group.create_task(self.reload(changed), name="reload")
+
+    def close(self) -> None:
+        """Remove the copy."""
+        self._snapshot.close()
+
+
+def _read(config: Path) -> tuple[Snapshot, Contract]:
+    snapshot = Snapshot(config)
+    try:
+        return snapshot, load_contract(snapshot.path)
+    except ConfigError as error:
+        snapshot.close()
+        file = error.file
+        if file is not None and file.is_relative_to(snapshot.path):
+            # Whoever reads this knows the original only.
+            file = config / file.relative_to(snapshot.path)
+        raise ConfigError(error.problem, file=file, table=error.table, key=error.key) from error

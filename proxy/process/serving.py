@@ -1,0 +1,289 @@
+"""Open everything that a running proxy needs, serve, and close it again in the right order."""
+
+import asyncio
+import gc
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.errors import ConfigError
+from config.reports import load_report_settings
+from config.settings import ProxySettings
+from proxy.app import Proxy, hop_of
+from proxy.contract import Contract
+from proxy.dashboard.app import WithDashboard, dashboard
+from proxy.door.access_log import AccessLog
+from proxy.door.protocol import front
+from proxy.ledger import Ledger
+from proxy.leg.link import ShadowLink
+from proxy.leg.rehearse import Rehearsing
+from proxy.metrics import Snapshot, snapshot
+from proxy.policy import Side
+from proxy.process.admin import Admin
+from proxy.process.kill import KillSwitch
+from proxy.process.listen import Listener, bind
+from proxy.process.reload import Configuration
+from proxy.process.signals import operator_signals
+from proxy.process.telemetry import Telemetry
+from proxy.record import Recorder, open_log
+from proxy.rollout.gate_keeper import keep_gate
+from proxy.served import ServedSides
+from proxy.upstream import Upstream
+
+_LOGGER = logging.getLogger(__name__)
+# Longer than load balancers keep idle connections, so that it is they who close them.
+_KEEP_ALIVE: Final = 75
+
+
+@dataclass(slots=True)
+class Running:
+    """A proxy with all its parts; also what operators see and command (``proxy.process.admin.Controls``).
+
+    Args:
+        proxy: The application for clients.
+        ledger: The counts.
+        shadow: The shadow leg.
+        recorder: Writes the log.
+        telemetry: Operators' numbers.
+        switch: The kill switch.
+        configuration: Gives the contract in force.
+        access: The access log.
+        changed: Tells the parts of a new contract.
+        ready: Whether new requests are wanted.
+    """
+
+    proxy: Proxy
+    ledger: Ledger
+    shadow: ShadowLink
+    recorder: Recorder
+    telemetry: Telemetry
+    switch: KillSwitch
+    configuration: Configuration
+    access: AccessLog
+    ready: Callable[[], bool] = lambda: True
+
+    async def changed(self, _contract: Contract, files: Path) -> None:
+        """Go by a new contract."""
+        await self.shadow.use(files)
+
+    async def snapshot(self) -> Snapshot:
+        """Everything that is counted, at this moment."""
+        return snapshot(
+            self.ledger,
+            self.telemetry,
+            {
+                "queue": self.shadow.waiting,
+                "breakers": self.shadow.open_breakers(),
+                "kill_switch": self.switch.on,
+                "config": self.configuration().digest,
+                "config_error": self.configuration.error,
+                "ready": self.ready(),
+                "access_dropped": self.access.dropped,
+            },
+        )
+
+    def kill(self, why: str) -> None:
+        """Legacy serves everything from now on."""
+        self.switch.pull(why)
+
+    def release(self) -> None:
+        """The rollout is followed again."""
+        self.switch.release()
+
+    async def reload(self) -> str:
+        """Read the configuration again; gives what is wrong with it, or nothing."""
+        await self.configuration.reload(self.changed)
+        return self.configuration.error
+
+    def refused(self) -> None:
+        """Count a request that the front door refused."""
+        self.ledger.received += 1
+        self.ledger.refused += 1
+
+
+@asynccontextmanager
+async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Running]:
+    """A proxy whose parts are open for the block; at its end pending exchanges are drained.
+
+    Args:
+        settings: Where both sides and the log are.
+        config: The configuration directory.
+
+    Yields:
+        The parts.
+
+    Raises:
+        ConfigError: The configuration is wrong.
+        LogError: The log cannot be opened.
+    """
+    check_sides(settings)
+    async with AsyncExitStack() as stack:
+        parts = await _opened(settings, config, stack)
+        tasks = [
+            asyncio.create_task(parts.shadow.work(), name="shadow leg"),
+            asyncio.create_task(parts.recorder.keep_writing(), name="diff log"),
+            asyncio.create_task(parts.configuration.watch(parts.changed), name="configuration watch"),
+        ]
+        try:
+            yield parts
+        finally:
+            await parts.shadow.drain(settings.timeouts.drain)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def check_sides(settings: ProxySettings) -> None:
+    """Both sides must be known.
+
+    Raises:
+        ConfigError: One is missing.
+    """
+    for name in ("legacy", "new"):
+        if not getattr(settings, name):
+            raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
+
+
+async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
+    telemetry, ledger = Telemetry(), Ledger()
+    switch = KillSwitch(settings.kill_file)
+    configuration = Configuration(config, switch, telemetry)
+    stack.callback(configuration.close)
+    recorder = Recorder(
+        open_log(settings.log),
+        ledger,
+        rollout=lambda: configuration().digest,
+        retention=load_report_settings(config).retention,
+    )
+    await recorder.open()
+    stack.push_async_callback(recorder.aclose)
+
+    access = AccessLog(settings.access_log)
+    stack.callback(access.close)
+    timeouts, shadow = settings.timeouts, settings.shadow
+
+    async def upstream(side: Side, connections: int, *, waits: bool = True, reuse: bool = True) -> Upstream:
+        return await stack.enter_async_context(
+            Upstream(
+                settings.legacy if side is Side.LEGACY else settings.new,
+                connections=connections,
+                connect_timeout=timeouts.connect,
+                first_byte_timeout=timeouts.first_byte if waits else None,
+                read_timeout=timeouts.served if waits else timeouts.shadow,
+                reuse=reuse,
+            )
+        )
+
+    # Reads and writes have transports of their own; the shadow leg's are in its process (design, promise 1).
+    most = settings.limits.concurrency
+    sides = ServedSides(
+        {side: await upstream(side, most) for side in Side},
+        {side: await upstream(side, most, reuse=False) for side in Side},
+    )
+    link = ShadowLink(settings, configuration.path, ledger, telemetry, hop_of(settings))
+    rehearsing = None
+    if settings.shadow_secret:
+        rehearsing = Rehearsing(
+            await upstream(Side.NEW, most, waits=False),
+            settings.shadow_secret,
+            deadline=timeouts.rehearsal,
+            answer_bytes=shadow.answer_bytes,
+            telemetry=telemetry,
+        )
+    proxy = Proxy(
+        sides,
+        configuration,
+        link,
+        ledger,
+        settings,
+        telemetry=telemetry,
+        access=access,
+        rehearsing=rehearsing,
+    )
+    return Running(proxy, ledger, link, recorder, telemetry, switch, configuration, access)
+
+
+async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
+    """Run the proxy until SIGINT or SIGTERM.
+
+    Args:
+        settings: Where both sides, the log and the ports are.
+        config: The configuration directory.
+        ready: Called with the URLs of the proxy and of its admin side once both listen.
+
+    Raises:
+        ConfigError: The configuration is wrong.
+        ListenError: A port is taken.
+        LogError: The log cannot be opened.
+    """
+    with ExitStack() as sockets:
+        # Bound first: a taken port is told before anything else is opened.
+        clients = sockets.enter_context(bind(settings.host, settings.port))
+        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
+        async with running(settings, config) as parts:
+            await _listen(parts, settings, config, clients, operators, ready)
+
+
+def listener(
+    parts: Running,
+    settings: ProxySettings,
+    clients: socket.socket,
+    ready: Callable[[str], None],
+    *,
+    signals: bool,
+) -> Listener:
+    """What listens to clients.
+
+    Args:
+        parts: The proxy.
+        settings: Its limits.
+        clients: A socket that listens.
+        ready: Called with its URL.
+        signals: Whether SIGINT and SIGTERM stop it.
+    """
+    found = Listener(
+        parts.proxy,
+        clients,
+        ready=ready,
+        lifespan=False,
+        drain=round(settings.timeouts.drain),
+        signals=signals,
+        protocol=front(settings.limits, settings.timeouts, parts.refused),
+        keep_alive=_KEEP_ALIVE,
+        linger=settings.timeouts.linger,
+    )
+    parts.ready = lambda: not found.leaving
+    return found
+
+
+def settle_memory() -> None:
+    """Take what is there at the start out of the garbage collector's rounds, each of which stops all clients."""
+    gc.collect()
+    gc.freeze()
+
+
+async def _listen(
+    parts: Running,
+    settings: ProxySettings,
+    config: Path,
+    clients: socket.socket,
+    operators: socket.socket,
+    ready: Callable[[str, str], None],
+) -> None:
+    application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
+    admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+    main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
+    settle_memory()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(admin.run_bound(), name="admin listener")
+        gate = group.create_task(
+            keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
+        )
+        with operator_signals(parts):
+            await main.run_bound()
+        gate.cancel()
+        admin.should_exit = True

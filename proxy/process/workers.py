@@ -1,0 +1,289 @@
+"""Many processes on one port: a supervisor that starts them, sums their counts and passes commands on.
+
+Each worker is a whole proxy with its own pools, shadow leg and comparing process, and writes the one diff log under a
+run of its own. The listening socket is inherited, so that no connection is lost when a worker ends.
+"""
+
+import asyncio
+import logging
+import os
+import pickle
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import ProxySettings
+from proxy.contract import load_contract
+from proxy.dashboard.app import WithDashboard, dashboard
+from proxy.metrics import Snapshot, merged
+from proxy.process.admin import Admin
+from proxy.process.kill import KillSwitch
+from proxy.process.listen import Listener, bind, run_loop, url_of
+from proxy.process.serving import check_sides, listener, running, settle_memory
+from proxy.process.signals import operator_signals
+from proxy.record import LogError, open_log, prepare
+from proxy.rollout.gate_keeper import keep_gate
+
+_LOGGER = logging.getLogger(__name__)
+_PROGRAM: Final = "from proxy.process.workers import work; work()"
+_PATIENCE: Final = 5.0
+_LINE: Final = 64 * 1024 * 1024
+
+
+class Worker:
+    """One process, seen by the supervisor."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.process = process
+        self._reader = reader
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._number = 0
+
+    async def ask(self, command: str, patience: float | None = _PATIENCE) -> Any:
+        """Give a command and its result.
+
+        Args:
+            command: A word.
+            patience: Seconds to wait.
+
+        Raises:
+            OSError: The process does not answer.
+        """
+        async with self._turn:
+            self._number += 1
+            try:
+                async with asyncio.timeout(patience):
+                    self._writer.write(f"{self._number} {command}\n".encode())
+                    await self._writer.drain()
+                    while line := await self._reader.readline():
+                        number, result = orjson.loads(line)
+                        # Others are answers that came too late for whoever had asked.
+                        if number == self._number:
+                            return result
+            except TimeoutError as error:
+                raise OSError("the worker does not answer") from error
+        raise OSError("the worker has ended")
+
+    def stop(self) -> None:
+        """Let it drain and end."""
+        with suppress(OSError, RuntimeError):
+            self._writer.write(b"0 stop\n")
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._writer.close()
+
+
+class Supervisor:
+    """Starts workers and starts those again that die (``proxy.process.admin.Controls``).
+
+    Args:
+        settings: What they serve.
+        config: The configuration directory.
+        clients: The socket that they share.
+    """
+
+    def __init__(self, settings: ProxySettings, config: Path, clients: socket.socket) -> None:
+        self._settings = settings
+        self._config = config
+        self._clients = clients
+        self._workers: dict[int, Worker] = {}
+        self._switch = KillSwitch(settings.kill_file)
+        self._stopping = asyncio.Event()
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Keep the workers running until ``stop``."""
+        async with asyncio.TaskGroup() as group:
+            started = [asyncio.Event() for _ in range(self._settings.workers)]
+            for number, event in enumerate(started):
+                group.create_task(self._keep(number, event), name=f"worker {number}")
+            for event in started:
+                await event.wait()
+            ready()
+
+    def stop(self) -> None:
+        """Let all workers drain and end."""
+        self._stopping.set()
+        for worker in self._workers.values():
+            worker.stop()
+
+    async def snapshot(self) -> Snapshot:
+        """The sum of all workers that answer."""
+        found = await asyncio.gather(
+            *(worker.ask("snapshot") for worker in list(self._workers.values())), return_exceptions=True
+        )
+        answered = [one for one in found if not isinstance(one, BaseException)]
+        total = merged(answered) if answered else dict(_NOBODY)
+        ready = not self._stopping.is_set() and bool(answered)
+        return {**total, "ready": bool(total["ready"]) and ready}
+
+    def kill(self, why: str) -> None:
+        """Legacy serves everything from now on."""
+        self._switch.pull(why)
+
+    def release(self) -> None:
+        """The rollout is followed again."""
+        self._switch.release()
+
+    async def reload(self) -> str:
+        """Let every worker read the configuration again."""
+        found = await asyncio.gather(
+            *(worker.ask("reload") for worker in list(self._workers.values())), return_exceptions=True
+        )
+        return next((str(one) for one in found if one), "")
+
+    async def _keep(self, number: int, started: asyncio.Event) -> None:
+        while not self._stopping.is_set():
+            worker = await self._start()
+            try:
+                await worker.ask("ready", None)
+                self._workers[number] = worker
+                started.set()
+            except OSError:
+                _LOGGER.error("worker %d did not start", number)
+            if self._stopping.is_set():
+                worker.stop()
+            status = await worker.process.wait()
+            worker.close()
+            self._workers.pop(number, None)
+            if not self._stopping.is_set():
+                _LOGGER.error("worker %d ended with status %s and is started again", number, status)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), 1.0)
+        started.set()
+
+    async def _start(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                _PROGRAM,
+                str(theirs.fileno()),
+                str(self._clients.fileno()),
+                pass_fds=[theirs.fileno(), self._clients.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            )
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE)
+        plan = pickle.dumps((self._settings, self._config.resolve()))
+        writer.write(len(plan).to_bytes(4) + plan)
+        return Worker(process, reader, writer)
+
+
+_NOBODY: Final[Snapshot] = {
+    **dict.fromkeys(("received", "served", "refused", "client_gone", "pending", "active", "queue"), 0),
+    **dict.fromkeys(("reasked", "reloads", "reload_failures", "comparers", "shadows"), 0),
+    **dict.fromkeys(("access_dropped", "processes"), 0),
+    **{name: {} for name in ("verdicts", "flows", "durations", "answers", "refusals", "fallbacks")},
+    "rehearsals": {},
+    "recorded": {},
+    "breaker_opened": {},
+    "breakers": [],
+    "kill_switch": False,
+    "config": "",
+    "config_error": "",
+    "ready": False,
+}
+
+
+async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
+    """Run ``settings.workers`` processes until SIGINT or SIGTERM.
+
+    Args:
+        settings: Where both sides, the log and the ports are.
+        config: The configuration directory.
+        ready: Called with the URLs of the proxy and of its admin side once all serve.
+
+    Raises:
+        ConfigError: The configuration is wrong.
+        ListenError: A port is taken.
+        LogError: The log cannot be opened.
+    """
+    check_sides(settings)
+    with ExitStack() as sockets:
+        clients = sockets.enter_context(bind(settings.host, settings.port))
+        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
+        # Wrong input is told here, once, and the log gets its tables before the workers meet there.
+        load_contract(config)
+        await _prepare(settings.log)
+        supervisor = Supervisor(settings, config, clients)
+        application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
+        admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(admin.run_bound(), name="admin listener")
+            gate = group.create_task(
+                keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
+            )
+            with operator_signals(supervisor):
+                await supervisor.run(lambda: ready(url_of(clients), admin.url))
+            gate.cancel()
+            admin.should_exit = True
+
+
+async def _prepare(log: str) -> None:
+    engine = open_log(log)
+    try:
+        await prepare(engine)
+    except (SQLAlchemyError, OSError) as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise LogError(
+            f"the diff log {shown} cannot be opened: {getattr(error, 'orig', None) or error}"
+        ) from error
+    finally:
+        await engine.dispose()
+
+
+def work() -> None:
+    """One worker: the main function of its process."""
+    # The supervisor says when to stop; a signal to the whole group goes to it, too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    clients = socket.socket(fileno=int(sys.argv[2]))
+    run_loop(_work(channel, clients))
+
+
+async def _work(channel: socket.socket, clients: socket.socket) -> None:
+    channel.setblocking(False)
+    clients.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel)
+    size = int.from_bytes(await reader.readexactly(4))
+    settings, config = pickle.loads(await reader.readexactly(size))
+    async with running(settings, config) as parts:
+        serving = asyncio.Event()
+        main = listener(parts, settings, clients, lambda _url: serving.set(), signals=False)
+
+        async def obey() -> None:
+            await serving.wait()
+            while line := await reader.readline():
+                number, command = line.split()
+                if command == b"stop":
+                    main.leave()
+                    continue
+                answers = {b"snapshot": parts.snapshot, b"reload": parts.reload}
+                result: Any = await answers[command]() if command in answers else True
+                writer.write(orjson.dumps([int(number), result]) + b"\n")
+                await writer.drain()
+            # The supervisor is gone.
+            main.leave()
+
+        settle_memory()
+        async with asyncio.TaskGroup() as group:
+            obeying = group.create_task(obey(), name="supervisor's commands")
+            await main.run_bound()
+            obeying.cancel()
+    writer.close()

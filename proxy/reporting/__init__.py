@@ -1,0 +1,1 @@
+"""What people read: clusters, tables, Markdown, and lines to paste."""

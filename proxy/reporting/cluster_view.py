@@ -1,0 +1,117 @@
+"""Clusters for people, on a terminal and as Markdown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from diffing.describe import shown
+from proxy.checking.report import plain_table
+from proxy.reporting import markdown
+from proxy.reporting.clusters import Shown, State, StoredCluster
+from proxy.reporting.pytest_case import pytest_case
+
+_MARKS = {State.NEW: "red", State.STILL: "yellow", State.FIXED: "green", State.UNASKED: "dim"}
+_DIFFERENCES = 20
+
+
+def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: int = 50) -> None:
+    """A table of clusters, and how many of each state there are."""
+    table = plain_table()
+    for title, justify in (("cluster", "left"), ("state", "left"), ("count", "right"), ("share", "right")):
+        table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich's literals
+    table.add_column("signature", overflow="fold")
+    for cluster in clusters[:most]:
+        state = f"[{_MARKS[cluster.state]}]{cluster.state}[/]" if cluster.state else ""
+        table.add_row(
+            cluster.short, state, str(cluster.exchanges), percent(cluster.share), escape(cluster.signature)
+        )
+    console.print(table)
+    if len(clusters) > most:
+        console.print(f"… and {len(clusters) - most} more (all of them with --json)")
+    console.print(states(clusters))
+
+
+def states(clusters: Sequence[StoredCluster]) -> str:
+    """One line: how many clusters there are in each state."""
+    counts = Counter(cluster.state for cluster in clusters)
+    told = " · ".join(f"{state} {counts[state]}" for state in State)
+    return f"clusters {len(clusters)}: {told}"
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it; nothing is rounded to 0 or to 100 %."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    return f"{min(share, 0.999) if share < 1 else share:.1%}"
+
+
+def print_cluster(console: Console, found: Shown) -> None:
+    """Everything about one cluster: history, differences, both requests, and the test to paste."""
+    cluster, witness = found.cluster, found.witness
+    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{escape(cluster.signature)}[/]")
+    console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share)} of {escape(cluster.route)}")
+    console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
+    for difference in differences_of(found)[:_DIFFERENCES]:
+        console.print(f"\n[bold]{escape(str(difference['path']))}[/] ({escape(str(difference['what']))})")
+        for side in ("legacy", "new"):
+            console.print(f"   {side:<6} {escape(shown(difference[side]))}")
+        for sentence in difference["nearly"]:
+            console.print(f"   [dim]{escape(sentence)}[/]")
+    if witness is None:
+        console.print(
+            f"\nno witness was kept; the request was\n{escape(str(found.example.get('curl')))}",
+            soft_wrap=True,
+        )
+        return
+    for side in ("legacy", "new"):
+        told = witness[side]["error"] or witness[side]["status"]
+        console.print(f"\n[bold]{side}[/] answered {told}", highlight=False)
+        console.print(escape(witness[side]["curl"]), soft_wrap=True)
+    console.print("\n[bold]as a test[/]")
+    console.print(escape(pytest_case(cluster.short, cluster.signature, witness)), soft_wrap=True)
+
+
+def differences_of(found: Shown) -> list[dict[str, Any]]:
+    """The differences of a cluster: of its witness, else the first one of its example."""
+    if found.witness is not None:
+        return list(found.witness["differences"])
+    first = {name: found.example.get(name) for name in ("path", "what", "legacy", "new")}
+    return [{**first, "nearly": found.example.get("nearly", [])}]
+
+
+def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
+    """A table of clusters as Markdown."""
+    rows = [
+        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share), cluster.exchanges)
+        for cluster in clusters
+    ]
+    head = markdown.table(("cluster", "state", "signature", "share", "count"), rows, numbers=2)
+    return f"# {title}\n\n{states(clusters)}\n\n{head}"
+
+
+def cluster_markdown(found: Shown) -> str:
+    """One cluster as Markdown: to paste into an issue."""
+    cluster, witness = found.cluster, found.witness
+    parts = [
+        f"# {markdown.cell(cluster.signature)}\n",
+        f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share)} of {cluster.route}, "
+        f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC.\n",
+        markdown.table(
+            ("path", "what", "legacy", "new"),
+            [
+                (item["path"], item["what"], shown(item["legacy"]), shown(item["new"]))
+                for item in differences_of(found)
+            ],
+        ),
+    ]
+    if witness is not None:
+        for side in ("legacy", "new"):
+            parts.append(f"{side} answered {witness[side]['error'] or witness[side]['status']}:\n")
+            parts.append(markdown.code(witness[side]["curl"]))
+        parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, witness)))
+    return "\n".join(parts)

@@ -1,0 +1,95 @@
+"""Reports as GitHub-flavoured Markdown: for a pull request, a chat, or the summary of a CI job."""
+
+from collections.abc import Iterable, Sequence
+
+from diffing.cluster import cluster_id
+from diffing.model import Outcome
+from proxy.checking.report import summary
+from proxy.report import Report
+from proxy.tally import Cluster, Tally
+
+_LONGEST = 200
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]], numbers: int = 0) -> str:
+    """A table.
+
+    Args:
+        titles: Of the columns.
+        rows: Cells as values; what Markdown would take for its own is escaped.
+        numbers: How many of the last columns are numbers, set to the right.
+    """
+    marks = ["---"] * (len(titles) - numbers) + ["---:"] * numbers
+    lines = [_line(titles), _line(marks)]
+    lines += [_line([cell(value) for value in row]) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def cell(value: object) -> str:
+    """A value as the content of a cell, on one line."""
+    text = " ".join(str(value).split())
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    for mark in ("\\", "|", "`", "*", "_", "<", "["):
+        text = text.replace(mark, f"\\{mark}" if mark != "<" else "&lt;")
+    return text
+
+
+def code(text: str) -> str:
+    """Text as a block of code, whatever it contains."""
+    longest = max((len(run) for run in text.split() if set(run) == {"`"}), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}\n"
+
+
+def routes(tally: Tally) -> str:
+    """Counts per route, and the totals."""
+    titles = ("route", "received", "compared", "match", "explained", "mismatch", "skipped")
+    verdicts = (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH, Outcome.SKIPPED)
+    rows = [
+        (name, counts.received, counts.compared, *(counts.of(verdict) for verdict in verdicts))
+        for name, counts in [*sorted(tally.routes.items()), ("all", tally.totals)]
+    ]
+    return table(titles, rows, numbers=6)
+
+
+def clusters(found: Iterable[Cluster], most: int) -> str:
+    """The most frequent clusters, each with a request to paste."""
+    ordered = sorted(found, key=lambda cluster: (-cluster.count, cluster.signature))
+    parts = []
+    for cluster in ordered[:most]:
+        example = cluster.example
+        parts.append(
+            f"### {cluster.count}× {cell(cluster.signature)}\n\n"
+            f"`{cluster_id(cluster.signature)[:10]}` at {cell(example.get('path'))} ({cell(example.get('what'))}): "
+            f"legacy {cell(repr(example.get('legacy')))}, new {cell(repr(example.get('new')))}\n\n"
+            + code(str(example.get("curl") or example.get("request")))
+            + "".join(f"\n- {cell(sentence)}" for sentence in example.get("nearly", ()))
+        )
+    if len(ordered) > most:
+        parts.append(f"… and {len(ordered) - most} more.\n")
+    return "\n".join(parts)
+
+
+def report_markdown(report: Report, differences: int = 20) -> str:
+    """A whole report.
+
+    Args:
+        report: What the log says.
+        differences: Most clusters shown.
+    """
+    ledgers = report.ledgers
+    parts = ["# Parity report\n"]
+    if ledgers.first is not None and ledgers.last is not None:
+        first, last = f"{ledgers.first:%Y-%m-%d %H:%M:%S}", f"{ledgers.last:%Y-%m-%d %H:%M:%S}"
+        parts.append(f"{first} to {last} UTC, {ledgers.runs} run(s)\n")
+    parts += [summary(report.tally.totals) + "\n", routes(report.tally)]
+    if report.tally.clusters:
+        parts += ["## Differences\n", clusters(report.tally.clusters.values(), differences)]
+    if report.tally.deviations:
+        hits = sorted(report.tally.deviations.items(), key=lambda item: (-item[1], item[0]))
+        parts += ["## Deviations\n", table(("deviation", "exchanges"), hits, numbers=1)]
+    return "\n".join(parts)
+
+
+def _line(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(item) for item in cells) + " |"

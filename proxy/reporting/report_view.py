@@ -1,0 +1,56 @@
+"""A report for people, on a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from proxy.checking.report import deviations_table, plain_table, print_clusters, routes_table, summary
+from proxy.report import Latency, Report
+
+_SLOWEST = 10
+
+
+def print_report(console: Console, report: Report, *, differences: int = 20) -> None:
+    """Print a report.
+
+    Args:
+        console: Where to.
+        report: What the log says.
+        differences: Most signatures shown.
+    """
+    ledgers = report.ledgers
+    if ledgers.first is not None and ledgers.last is not None:
+        console.print(
+            f"{ledgers.runs} run{'s' if ledgers.runs != 1 else ''} of the proxy, {ledgers.first:%Y-%m-%d %H:%M:%S} "
+            f"to {ledgers.last:%Y-%m-%d %H:%M:%S} UTC"
+        )
+    console.print(routes_table(report.tally))
+    if report.tally.deviations:
+        console.print(deviations_table(report.tally.deviations))
+    if report.latency:
+        console.print(_latency_table(report))
+    print_clusters(console, list(report.tally.clusters.values()), differences)
+    console.print(
+        f"requests: received {ledgers.received} = served {ledgers.served} + refused {ledgers.refused} "
+        f"+ client gone {ledgers.client_gone}; pending {ledgers.pending}"
+    )
+    console.print(f"exchanges: {escape(summary(report.tally.totals))}")
+
+
+def slowest(report: Report) -> list[tuple[str, Latency]]:
+    """The routes, those first that became slowest compared with the legacy side."""
+    return sorted(report.latency.items(), key=lambda item: (-item[1].ratio, item[0]))
+
+
+def _latency_table(report: Report) -> Table:
+    table = plain_table()
+    table.add_column("mean latency", overflow="fold")
+    for title in ("compared", "legacy ms", "new ms", "new/legacy"):
+        table.add_column(title, justify="right", no_wrap=True)
+    ordered = slowest(report)
+    for route, found in ordered[:_SLOWEST]:
+        numbers = (f"{found.legacy * 1000:.1f}", f"{found.new * 1000:.1f}", f"{found.ratio:.2f}")
+        table.add_row(escape(route), str(found.exchanges), *numbers)
+    if len(ordered) > _SLOWEST:
+        table.add_row(f"… and {len(ordered) - _SLOWEST} that became less slow (--json)", *[""] * 4)
+    return table

@@ -1,0 +1,1 @@
+"""Where routes stand, whether they are ready for more, and who moves them."""

@@ -1,0 +1,64 @@
+"""What keeps a client on its side of a canary: the same on every replica and in every process."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+
+from proxy.checking.replay import key_of
+from proxy.forms import read_fields
+from proxy.translate import KEY
+from proxy.translation import Request
+
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Callers:
+    """Names clients: by API key, else by what the settings name, else by address.
+
+    Args:
+        sticky: ``header:NAME``, ``cookie:NAME`` or empty.
+    """
+
+    def __init__(self, sticky: str = "") -> None:
+        self._kind, _, self._name = sticky.partition(":")
+
+    def of(self, request: Request, address: str) -> bytes:
+        """The name of a request's client.
+
+        Args:
+            request: The request.
+            address: The client's address.
+
+        Returns:
+            A text that begins with its kind, so that a key never meets an address.
+        """
+        key = _key(request)
+        if key:
+            return b"key " + key.encode("utf-8", "surrogateescape")
+        credentials = request.header("authorization")
+        if credentials:
+            return b"authorization " + credentials.encode("latin-1", "replace")
+        chosen = self._chosen(request)
+        if chosen:
+            return b"sticky " + chosen.encode("latin-1", "replace")
+        return b"address " + address.encode()
+
+    def _chosen(self, request: Request) -> str | None:
+        if self._kind == "header":
+            return request.header(self._name.lower())
+        if self._kind != "cookie":
+            return None
+        try:
+            cookie = SimpleCookie(request.header("cookie") or "").get(self._name)
+        except CookieError:
+            return None
+        return cookie.value if cookie is not None else None
+
+
+def _key(request: Request) -> str:
+    key = key_of(request.target) if b"_key=" in request.target or b"%" in request.target else ""
+    if not key and request.body:
+        kind = request.header("content-type") or ""
+        if kind.lower().startswith(_FORMS):
+            # As the database compares keys (new-api, decision 8).
+            key = (read_fields(kind, request.body).get(KEY) or "").rstrip(" ").casefold()
+    return key

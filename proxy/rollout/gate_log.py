@@ -1,0 +1,224 @@
+"""What the gate reads and writes in the diff log: evidence, its decisions, and who of many gates decides."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.rollout import Dialect, Stage
+from proxy.log import tables as log_tables
+from proxy.log.tables import decisions, lease, timings, traffic
+from proxy.rollout.coverage import Fact
+from proxy.rollout.edit import Step
+from proxy.rollout.gate import Decision, Evidence, Kind
+
+_NAME: Final = "gate"
+_MOVES: Final = (Kind.BEGIN.value, Kind.PROMOTE.value, Kind.RETURN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision in the log.
+
+    Args:
+        number: Its number; later ones are larger.
+        at: When it was made, UTC without a zone.
+        route: About which route.
+        dialect: Which of its clients.
+        kind: What was decided.
+        was: The step before, as text.
+        step: The step after.
+        reason: Why.
+        numbers: What it was decided by.
+        baseline: What the log had counted for the route at that time.
+    """
+
+    number: int
+    at: datetime
+    route: str
+    dialect: Dialect
+    kind: Kind
+    was: str
+    step: Step
+    reason: str
+    numbers: Mapping[str, Any]
+    baseline: Evidence
+
+    @property
+    def sentence(self) -> str:
+        """When, about whom, what and why."""
+        words = {
+            Kind.BEGIN: f"is at {self.step}",
+            Kind.PROMOTE: f"promoted from {self.was} to {self.step}",
+            Kind.HOLD: f"stays at {self.step}",
+            Kind.RETURN: f"returned from {self.was} to {self.step}",
+        }
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC: {self.route} ({self.dialect}) {words[self.kind]}: {self.reason}"
+
+    def document(self) -> dict[str, Any]:
+        """The decision as JSON."""
+        return {
+            "at": self.at.isoformat(),
+            "route": self.route,
+            "dialect": str(self.dialect),
+            "decision": str(self.kind),
+            "was": self.was,
+            "now": str(self.step),
+            "reason": self.reason,
+            "numbers": dict(self.numbers),
+        }
+
+
+async def take_lease(connection: AsyncConnection, holder: str, now: datetime, seconds: float) -> bool:
+    """Become, or stay, the one gate that decides; the row is locked until the transaction ends.
+
+    Args:
+        connection: The log, within a transaction.
+        holder: Names this gate.
+        now: The time.
+        seconds: How long nobody else decides, unless the lease is taken again.
+
+    Returns:
+        Whether this gate decides.
+    """
+    free = or_(lease.c.holder == holder, lease.c.until < now)
+    row = {"holder": holder, "until": now + timedelta(seconds=seconds)}
+    taken = await connection.execute(update(lease).where(lease.c.name == _NAME, free).values(row))
+    if taken.rowcount:
+        return True
+    if await connection.scalar(select(lease.c.holder).where(lease.c.name == _NAME)) is not None:
+        return False
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(lease).values(name=_NAME, **row))
+    except IntegrityError:
+        return False
+    return True
+
+
+async def read_evidence(connection: AsyncConnection) -> dict[str, Evidence]:
+    """What the log has counted for each route, of all runs."""
+    verdicts: dict[str, dict[str, int]] = defaultdict(dict)
+    flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
+    for row in await connection.execute(flows.group_by(traffic.c.route, traffic.c.verdict)):
+        verdicts[row.route][row.verdict] = int(row.exchanges)
+    ratios: dict[str, Counter[int]] = defaultdict(Counter)
+    wanted = select(timings.c.route, timings.c.bucket, func.sum(timings.c.exchanges).label("exchanges"))
+    wanted = wanted.where(timings.c.what == "ratio").group_by(timings.c.route, timings.c.bucket)
+    for row in await connection.execute(wanted):
+        ratios[row.route][row.bucket] += int(row.exchanges)
+    return {route: Evidence(verdicts[route], ratios[route]) for route in {*verdicts, *ratios}}
+
+
+async def read_seen(connection: AsyncConnection) -> dict[str, set[Fact]]:
+    """What of each route was compared, in all runs."""
+    seen: dict[str, set[Fact]] = defaultdict(set)
+    facts = log_tables.coverage
+    for row in await connection.execute(select(facts.c.route, facts.c.kind, facts.c.value).distinct()):
+        seen[row.route].add((row.kind, row.value))
+    return seen
+
+
+async def standing(connection: AsyncConnection, dialect: Dialect) -> dict[str, Decided]:
+    """For each route the decision that brought it, or found it, where it stands."""
+    columns = decisions.c
+    newest = select(func.max(columns.number)).where(
+        columns.dialect == dialect.value, columns.kind.in_(_MOVES)
+    )
+    query = select(decisions).where(columns.number.in_(newest.group_by(columns.route)))
+    return {row.route: _decided(row) for row in await connection.execute(query)}
+
+
+async def write_decision(
+    connection: AsyncConnection,
+    route: str,
+    dialect: Dialect,
+    was: Step,
+    decision: Decision,
+    at: datetime,
+    baseline: Evidence,
+) -> None:
+    """Add a decision; of those to stay only the last one of a step is kept.
+
+    Args:
+        connection: The log, within a transaction.
+        route: About which route.
+        dialect: Which of its clients.
+        was: The step before.
+        decision: The decision.
+        at: When it was made.
+        baseline: What the log had counted for the route at that time.
+    """
+    columns, step = decisions.c, decision.step
+    if decision.kind is Kind.HOLD:
+        same = and_(
+            columns.route == route,
+            columns.dialect == dialect.value,
+            columns.kind == Kind.HOLD.value,
+            columns.was == str(was),
+        )
+        await connection.execute(delete(decisions).where(same))
+    await connection.execute(
+        insert(decisions).values(
+            at=at,
+            route=route,
+            dialect=dialect.value,
+            kind=decision.kind.value,
+            was=str(was),
+            stage=step.stage.value,
+            percentage=step.percentage,
+            reason=decision.reason,
+            numbers=_json(dict(decision.numbers)),
+            baseline=_json({"verdicts": dict(baseline.verdicts), "ratios": dict(baseline.ratios)}),
+        )
+    )
+
+
+async def read_decisions(
+    connection: AsyncConnection, *, route: str | None = None, after: int = 0, limit: int | None = None
+) -> list[Decided]:
+    """Decisions, the newest first.
+
+    Args:
+        connection: The log.
+        route: Only about this route.
+        after: Only with a larger number.
+        limit: Most decisions.
+    """
+    query = select(decisions).where(decisions.c.number > after).order_by(decisions.c.number.desc())
+    if route is not None:
+        query = query.where(decisions.c.route == route)
+    if limit is not None:
+        query = query.limit(limit)
+    return [_decided(row) for row in await connection.execute(query)]
+
+
+async def last_number(connection: AsyncConnection) -> int:
+    """The number of the newest decision, 0 without any."""
+    return int(await connection.scalar(select(func.max(decisions.c.number))) or 0)
+
+
+def _decided(row: Row[Any]) -> Decided:
+    baseline = orjson.loads(row.baseline)
+    return Decided(
+        row.number,
+        row.at,
+        row.route,
+        Dialect(row.dialect),
+        Kind(row.kind),
+        row.was,
+        Step(Stage(row.stage), row.percentage),
+        row.reason,
+        orjson.loads(row.numbers),
+        Evidence(baseline["verdicts"], {int(bucket): count for bucket, count in baseline["ratios"].items()}),
+    )
+
+
+def _json(document: object) -> str:
+    return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS).decode()

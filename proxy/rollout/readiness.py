@@ -1,0 +1,156 @@
+"""Is a route ready for its next stage? Numbers first, then one sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.reports import Readiness as Thresholds
+from diffing.model import Outcome
+from proxy.log.histogram import median_interval, quantile
+from proxy.rollout.binomial import upper_bound
+from proxy.rollout.coverage import Coverage
+from proxy.tally import Counts
+
+FAILED = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
+"""What counts against the new side: it answered something else, or nothing."""
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PairedLatency:
+    """Time of the new side over that of the legacy side, in the same exchanges.
+
+    Args:
+        median: Of the ratios.
+        low: Begin of the 95 % interval of the median.
+        high: Its end.
+    """
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is known of a route.
+
+    Args:
+        route: Its name.
+        received: Exchanges that were served.
+        matched: Those that matched or were explained.
+        trials: Those that could: compared ones, and those that the new side did not answer.
+        bound: Upper bound of the rate of mismatches, 95 %.
+        coverage: What of the route was compared.
+        latency: Paired times; None for fewer than six.
+        clusters: Open clusters.
+        reasons: Why it is not ready; empty when it is.
+    """
+
+    route: str
+    received: int
+    matched: int
+    trials: int
+    bound: float
+    coverage: Coverage
+    latency: PairedLatency | None
+    clusters: int
+    reasons: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing speaks against the next stage."""
+        return not self.reasons
+
+    @property
+    def sentence(self) -> str:
+        """Ready, or not and why."""
+        if self.ready:
+            numbers = f"matched {self.matched} of {self.trials}, mismatches at most {self.bound:.2%}"
+            return f"{self.route} is ready: {numbers}."
+        return f"{self.route} is not ready because {', and '.join(self.reasons)}."
+
+    def document(self) -> dict[str, Any]:
+        """Everything as JSON."""
+        latency = self.latency
+        return {
+            "route": self.route,
+            "ready": self.ready,
+            "sentence": self.sentence,
+            "reasons": list(self.reasons),
+            "received": self.received,
+            "matched": self.matched,
+            "trials": self.trials,
+            "mismatch_rate_at_most": self.bound,
+            "coverage": self.coverage.share,
+            "not_covered": list(self.coverage.missing),
+            "latency_ratio": None
+            if latency is None
+            else {"median": latency.median, "low": latency.low, "high": latency.high},
+            "open_clusters": self.clusters,
+        }
+
+
+def paired_latency(ratios: Mapping[int, int]) -> PairedLatency | None:
+    """The median ratio with its interval.
+
+    Args:
+        ratios: Ratios new/legacy by bucket (proxy.log.histogram).
+    """
+    median, interval = quantile(ratios, 0.5), median_interval(ratios)
+    return None if median is None or interval is None else PairedLatency(median, *interval)
+
+
+def readiness(
+    route: str,
+    counts: Counts,
+    coverage: Coverage,
+    latency: PairedLatency | None,
+    clusters: int,
+    thresholds: Thresholds,
+) -> Readiness:
+    """Judge a route.
+
+    Args:
+        route: Its name.
+        counts: Its verdicts.
+        coverage: What of it was compared.
+        latency: Paired times.
+        clusters: Open clusters.
+        thresholds: What must hold.
+    """
+    matched = counts.of(Outcome.MATCH) + counts.of(Outcome.EXPLAINED)
+    failed = sum(counts.of(outcome) for outcome in FAILED)
+    bound = upper_bound(failed, matched + failed)
+    found = Readiness(
+        route, counts.received, matched, matched + failed, bound, coverage, latency, clusters, ()
+    )
+    reasons = tuple(_against(found, failed, thresholds))
+    return Readiness(
+        route, counts.received, matched, matched + failed, bound, coverage, latency, clusters, reasons
+    )
+
+
+def _against(found: Readiness, failed: int, thresholds: Thresholds) -> Iterator[str]:
+    if found.trials < thresholds.min_compared:
+        yield f"only {found.trials} of at least {thresholds.min_compared} exchanges were compared"
+    if found.bound > thresholds.max_mismatch_rate and (failed or found.trials >= thresholds.min_compared):
+        yield (
+            f"{failed} of {found.trials} failed, so up to {found.bound:.2%} may, "
+            f"more than {thresholds.max_mismatch_rate:.2%}"
+        )
+    if found.clusters > thresholds.max_open_clusters:
+        yield f"{found.clusters} clusters are open, more than {thresholds.max_open_clusters}"
+    if found.coverage.share < thresholds.min_coverage:
+        missing = found.coverage.missing
+        named = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
+        yield (
+            f"{len(found.coverage.seen)} of {len(found.coverage.known)} known facts were compared, less than "
+            f"{thresholds.min_coverage:.0%} (not {named})"
+        )
+    if found.latency is not None and found.latency.high > thresholds.max_latency_ratio:
+        yield (
+            f"the new side may take {found.latency.high:.1f} times as long, "
+            f"more than {thresholds.max_latency_ratio:g} times"
+        )

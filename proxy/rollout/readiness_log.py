@@ -1,0 +1,80 @@
+"""Readiness of routes by what a diff log says."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.reports import Readiness as Thresholds
+from proxy.log import tables as log_tables
+from proxy.log.tables import runs, timings, traffic
+from proxy.reporting.clusters import open_clusters
+from proxy.rollout.coverage import Fact, coverage
+from proxy.rollout.readiness import Readiness, paired_latency, readiness
+from proxy.tally import Counts
+
+
+async def read_readiness(
+    connection: AsyncConnection,
+    known: Mapping[str, frozenset[Fact]],
+    thresholds: Thresholds,
+    *,
+    since: datetime | None = None,
+    route: str = "*",
+) -> list[Readiness]:
+    """Judge the routes.
+
+    Args:
+        connection: The log.
+        known: What is known of each route; these are the routes that are judged.
+        thresholds: What must hold.
+        since: Only what was served since then. Coverage and times are kept by run, not by hour: those of all runs
+            that wrote since then count.
+        route: Only routes whose name fits this glob.
+    """
+    flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
+    if since is not None:
+        flows = flows.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
+    exact = route in known
+    if exact:
+        flows = flows.where(traffic.c.route == route)
+    counts: dict[str, Counts] = defaultdict(Counts)
+    for row in await connection.execute(flows.group_by(traffic.c.route, traffic.c.verdict)):
+        counts[row.route].verdicts[row.verdict] += int(row.exchanges)
+    seen: dict[str, set[Fact]] = defaultdict(set)
+    facts = log_tables.coverage
+    for row in await connection.execute(
+        _of_runs(select(facts.c.route, facts.c.kind, facts.c.value), facts.c.run, since)
+    ):
+        seen[row.route].add((row.kind, row.value))
+    ratios: dict[str, Counter[int]] = defaultdict(Counter)
+    wanted: Select[Any] = select(timings.c.route, timings.c.bucket, timings.c.exchanges).where(
+        timings.c.what == "ratio"
+    )
+    if exact:
+        wanted = wanted.where(timings.c.route == route)
+    for row in await connection.execute(_of_runs(wanted, timings.c.run, since)):
+        ratios[row.route][row.bucket] += row.exchanges
+    opened = await open_clusters(connection, since)
+    return [
+        readiness(
+            name,
+            counts[name],
+            coverage(known[name], seen[name]),
+            paired_latency(ratios[name]),
+            opened.get(name, 0),
+            thresholds,
+        )
+        for name in sorted(known)
+        if fnmatchcase(name, route)
+    ]
+
+
+def _of_runs(query: Select[Any], run: object, since: datetime | None) -> Select[Any]:
+    if since is None:
+        return query
+    return query.where(run.in_(select(runs.c.run).where(runs.c.seen >= since)))  # type: ignore[attr-defined]  # a column

@@ -1,0 +1,24 @@
+"""What PHP's script filter makes of form fields."""
+
+import pytest
+
+from backend.php.forms import filtered
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Space & <time>", "Space & <time>"),
+        ("a%41b", "aAb"),
+        ("a%2541b", "aAb"),
+        ("100%", "100%"),
+        ("a\tb\nc", "a b\nc"),
+        ("a\0b\x7f%00c", "abc"),
+        ("https://x.test/Iris_%28plant%29", "https://x.test/Iris_(plant)"),
+        ("<script>x</script>", "[removed]x[removed]"),
+        ("alert(1) (2)", "alert&#40;1&#41; (2)"),
+    ],
+)
+def test_a_field_is_filtered(sent: str, kept: str) -> None:
+    """Percent sequences are decoded until none is left, control characters go, tabs are blanks, scripts are removed."""
+    assert filtered(sent) == kept

@@ -1,0 +1,23 @@
+"""What the search index is to be told."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.search.index import Change, IndexChanges, NoIndex
+
+
+def test_changes_are_kept_in_order() -> None:
+    """A document that is changed and then deleted goes."""
+    changes = IndexChanges()
+    changes.put("data", 61, tags=["t"])
+    changes.delete("data", 61)
+    assert changes.changes == [Change("data", 61, {"tags": ["t"]}), Change("data", 61, None)]
+
+
+@pytest.mark.anyio
+async def test_no_index_takes_everything() -> None:
+    """And does nothing."""
+    index = NoIndex()
+    index.submit([Change("run", 1, None)])
+    await index.close()

@@ -1,0 +1,88 @@
+"""Files at addresses, read from a server in this process over a real socket."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from backend.storage.remote_files import RemoteFileError, Unmeasured, remote_file
+
+pytestmark = pytest.mark.anyio
+
+CONTENT = b"@RELATION r\n@DATA\n"
+
+
+async def whole(_: web.Request) -> web.Response:
+    """A file with its size and type."""
+    return web.Response(body=CONTENT, content_type="text/x-arff", charset="utf-8")
+
+
+async def streamed(request: web.Request) -> web.StreamResponse:
+    """A file without its size."""
+    answer = web.StreamResponse()
+    answer.enable_chunked_encoding()
+    await answer.prepare(request)
+    await answer.write(CONTENT)
+    return answer
+
+
+async def moved(request: web.Request) -> web.Response:
+    """A redirect to wherever the query says; to itself without one."""
+    return web.Response(status=302, headers={"Location": request.query.get("to", "/moved")})
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[str]:
+    """The base URL of a server with some files."""
+    app = web.Application()
+    app.add_routes([web.get("/whole", whole), web.get("/streamed", streamed), web.get("/moved", moved)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    yield f"http://{host}:{port}"
+    await runner.cleanup()
+
+
+async def test_a_file_is_measured_and_copied(server: str) -> None:
+    """Behind redirects too; the copy goes afterwards."""
+    async with remote_file(f"{server}/moved?to=/whole", largest=100, private=True) as found:
+        assert found.local.read_bytes() == CONTENT
+        assert (found.size, found.mime_type) == (len(CONTENT), "text/x-arff; charset=utf-8")
+        assert found.md5 == hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+    assert not found.local.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "because"),
+    [
+        ("/nothing", "its server answers 404"),
+        ("/moved", "it is redirected more than 5 times"),
+        ("/moved?to=file:///etc/hostname", "is no web address"),
+        ("/whole", "has more than 5 bytes"),
+    ],
+)
+async def test_what_cannot_be_read_says_why(server: str, path: str, because: str) -> None:
+    """Wrong answers, endless redirects, other schemes, and files that are too large."""
+    with pytest.raises(RemoteFileError, match=because):
+        async with remote_file(f"{server}{path}", largest=5, private=True):
+            pass
+
+
+async def test_a_size_must_be_told(server: str) -> None:
+    """PHP registers an address only with the size and type that its server tells."""
+    with pytest.raises(Unmeasured):
+        async with remote_file(f"{server}/streamed", largest=100, private=True):
+            pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254"])
+async def test_the_own_network_is_not_asked(server: str, host: str) -> None:
+    """Whatever a client names: no address that only the backend reaches."""
+    port = server.rpartition(":")[2]
+    with pytest.raises(RemoteFileError, match="not a public address"):
+        async with remote_file(f"http://{host}:{port}/whole", largest=100):
+            pass

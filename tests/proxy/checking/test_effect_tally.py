@@ -1,0 +1,143 @@
+"""Judging what steps changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from diffing.deviations import load_registry
+from diffing.model import Comparison, Observation, Outcome
+from diffing.registry import Registry
+from proxy.checking.effect_tally import Effects, StepEffect, step_effect
+from proxy.checking.effects import Columns, Window
+from proxy.checking.replay import Exchange
+from proxy.recordings import RecordedRequest, Recording
+from proxy.scenarios import Change, FileChange, Step
+from proxy.translation import Untranslatable
+
+TABLE = "openml_expdb.tag"
+COLUMNS = {TABLE: Columns(("id", "tag"))}
+START = datetime.fromisoformat("2026-01-01T00:00:00")
+BEFORE: Mapping[str, Any] = {TABLE: ((1, "a"),)}
+AFTER: Mapping[str, Any] = {TABLE: ((1, "a"), (2, "b"))}
+RECORDING = Recording(
+    "s.1",
+    "data/tag",
+    "admin",
+    RecordedRequest("POST", "https://openml.test", b"/api/v1/json/data/tag?api_key=secret"),
+    Observation(200, (), b""),
+    scenario="s",
+    raw=MappingProxyType({}),
+)
+INSERT = Change(TABLE, "insert", {"id": 2, "tag": "b"}, {})
+ENTRY = """
+[[deviation]]
+id = "{id}"
+kind = "refusal"
+title = "t"
+routes = ["x.y"]
+legacy = {{ status = 200 }}
+new = {{ status = 403, type = "forbidden" }}
+effect = {effect}
+why = "w"
+guide = "g"
+[[deviation.example]]
+legacy = {{ status = 200 }}
+new = {{ status = 403 }}
+[[deviation.near_miss]]
+legacy = {{ status = 200 }}
+new = {{ status = 200 }}
+"""
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    """One entry that says that nothing changes, one that says where something else does."""
+    folder = tmp_path / "deviations"
+    folder.mkdir()
+    entries = {"silent": '"none"', "elsewhere": '["tag", "files"]', "somewhere": '["other"]'}
+    text = "".join(ENTRY.format(id=name, effect=effect) for name, effect in entries.items())
+    (folder / "x.toml").write_text(text)
+    return load_registry(tmp_path)
+
+
+def effect(
+    *changes: Change, before: Mapping[str, Any] = BEFORE, after: Mapping[str, Any] = BEFORE
+) -> StepEffect:
+    """The effect of a step that left these rows."""
+    step = Step(RECORDING, changes, (), START, START)
+    changed = {name: rows for name, rows in before.items() if after[name] != rows}
+    return step_effect(step, COLUMNS, Window(START, START), (changed, after), ({}, {}))
+
+
+def judged(found: StepEffect, registry: Registry, *deviations: str, status: int = 200) -> Effects:
+    """Judge one step."""
+    effects = Effects(1)
+    comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
+    exchange = Exchange(RECORDING, Untranslatable("-"), None, Observation(status, (), b""), comparison)
+    effects.judge(exchange, found, registry)
+    return effects
+
+
+def test_the_recorded_change_is_equal(registry: Registry) -> None:
+    """Nothing to tell."""
+    effects = judged(effect(INSERT, after=AFTER), registry)
+    assert (effects.compared, effects.equal, effects.breaches()) == (1, 1, [])
+
+
+def test_a_change_that_is_missing_is_a_difference(registry: Registry) -> None:
+    """The row is told, without the caller's key."""
+    effects = judged(effect(INSERT), registry)
+    document = effects.document()["different"][0]
+    assert document["rows"] == [{"table": TABLE, "what": "missing", "row": {"id": 2, "tag": "b"}}]
+    assert "secret" not in str(document)
+    assert effects.breaches() == ["1 effects differ, in 1 rows"]
+
+
+def test_a_change_that_is_too_much_is_a_difference(registry: Registry) -> None:
+    """Also where legacy changed nothing."""
+    [difference] = judged(effect(after=AFTER), registry).different
+    assert [row.what for row in difference.rows] == ["extra"]
+
+
+def test_a_file_that_is_missing_is_a_difference(registry: Registry) -> None:
+    """Size and md5 count."""
+    step = Step(RECORDING, (), (FileChange("a", "insert", 1, "m"),), START, START)
+    found = step_effect(step, COLUMNS, Window(START, START), ({}, BEFORE), ({}, {}))
+    [difference] = judged(found, registry).document()["different"]
+    assert difference["files"] == [{"path": "a", "legacy": (1, "m"), "new": None}]
+
+
+def test_an_entry_explains_that_nothing_changed(registry: Registry) -> None:
+    """It is counted."""
+    effects = judged(effect(INSERT), registry, "silent", status=403)
+    assert (effects.realigned, effects.different) == ({"silent": 1}, [])
+
+
+def test_an_entry_that_says_nothing_changes_is_carried_out(registry: Registry) -> None:
+    """Changing what legacy changed is then wrong."""
+    [difference] = judged(effect(INSERT, after=AFTER), registry, "silent").different
+    assert difference.why == "silent says that nothing is changed"
+
+
+def test_an_entry_explains_the_tables_that_it_names(registry: Registry) -> None:
+    """And no others."""
+    assert judged(effect(INSERT), registry, "elsewhere").realigned == {"elsewhere": 1}
+    [difference] = judged(effect(INSERT), registry, "somewhere").different
+    assert difference.why == "somewhere does not explain it"
+
+
+def test_an_error_changes_nothing(registry: Registry) -> None:
+    """Even where legacy's error changed the same."""
+    [difference] = judged(effect(INSERT, after=AFTER), registry, status=412).different
+    assert difference.why == "an error changed something"
+
+
+def test_too_many_steps_may_not_differ_on_purpose(registry: Registry) -> None:
+    """One in twenty."""
+    assert judged(effect(INSERT), registry, "silent").breaches() == [
+        "1 of 1 steps change something else on purpose, more than 5%"
+    ]

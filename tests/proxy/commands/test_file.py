@@ -1,0 +1,67 @@
+"""``parity file``, as people call it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.rollout import Dialect
+from diffing.cluster import cluster_id
+from proxy.check import CheckError
+from proxy.cli import app
+from proxy.ledger import Evidence, Finding
+from proxy.leg.comparer import Judgement
+from proxy.policy import Side
+from tests.proxy.filing_cases import AT, cluster, compared, damaged
+from tests.proxy.logs import write_run
+
+RUN = CliRunner()
+CASE = damaged(lambda document: document["task_type"].update(id=1))
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    """The command for the one cluster of a log."""
+    found, asked = cluster(*CASE), CASE[0]
+    witness = found.witness
+    assert witness is not None
+    judgement = Judgement(compared(*CASE), found.cluster.signature)
+    evidence = Evidence(1, lambda: witness)
+    example = {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []}
+    finding = Finding(
+        AT, asked.route_name, Dialect.LEGACY, Side.LEGACY, judgement, None, example, (), evidence
+    )
+    url = f"sqlite:///{tmp_path}/log.db"
+    asyncio.run(write_run(url, AT, finding))
+    return ["file", cluster_id(found.cluster.signature)[:10], "--log", url, "--config", "config"]
+
+
+def test_an_entry_is_printed(command: list[str]) -> None:
+    """Alone on stdout; what to do with it is told beside it."""
+    done = RUN.invoke(app, [*command, "--as", "documented"])
+    assert (done.exit_code, done.stdout.count("[[deviation]]")) == (0, 1), done.output
+    assert "append it to config/deviations/tasktypes.toml" in done.stderr
+
+
+def test_an_entry_is_appended(command: list[str], tmp_path: Path) -> None:
+    """The registry's file keeps what it has."""
+    file = tmp_path / "tasktypes.toml"
+    file.write_text("# before\n", encoding="utf-8")
+    assert RUN.invoke(app, [*command, "--as", "documented", "--out", str(file)]).exit_code == 0
+    assert file.read_text(encoding="utf-8").startswith("# before\n\n# From cluster ")
+
+
+def test_an_issue_is_written_anew(command: list[str], tmp_path: Path) -> None:
+    """It is a page of its own."""
+    file = tmp_path / "issue.md"
+    for _ in range(2):
+        assert RUN.invoke(app, [*command, "--as", "new-wrong", "--out", str(file)]).exit_code == 0
+    assert file.read_text(encoding="utf-8").count("# New side is wrong: tasktype.get\n") == 1
+
+
+def test_what_it_cannot_be_is_wrong_use(command: list[str]) -> None:
+    """One line that says what would be right; exit status 2."""
+    done = RUN.invoke(app, [*command, "--as", "legacy-defect"])
+    assert isinstance(done.exception, CheckError)
+    assert "--as documented" in str(done.exception)

@@ -1,0 +1,64 @@
+"""``parity record``, ``import`` and ``export`` as a user runs them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import anyio
+import pytest
+
+from proxy.legacy import RecordedServer
+from proxy.recordings import read_recordings
+
+ROOT = Path(__file__).parent.parent.parent.parent
+TASKTYPES = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
+PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
+Serve = Callable[..., AbstractAsyncContextManager[str]]
+
+
+def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command as a user would."""
+    return subprocess.run(
+        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.anyio
+async def test_what_is_recorded_is_told(serve: Serve, tmp_path: Path) -> None:
+    """The file and the counts; exit status 0."""
+    requests, out = tmp_path / "requests.txt", tmp_path / "out.jsonl"
+    requests.write_text("GET /api/v1/json/tasktype/1\nDELETE /api/v1/json/data/1\n")
+    async with serve(RecordedServer(read_recordings([TASKTYPES]))) as legacy:
+        done = await anyio.to_thread.run_sync(
+            parity, "record", "--legacy", legacy, "--requests", str(requests), "--out", str(out)
+        )
+    assert done.stdout == f"{out}: 1 recorded, 1 writes not sent, 0 not answered\n"
+    assert (done.returncode, len(list(read_recordings([out])))) == (0, 1)
+
+
+def test_a_har_goes_out_and_in(tmp_path: Path) -> None:
+    """What came of it is told."""
+    har, out = tmp_path / "all.har", tmp_path / "out.jsonl"
+    assert parity("export", str(TASKTYPES), "--out", str(har)).stdout == f"{har}: 37 exported\n"
+    assert parity("import", str(har), "--out", str(out)).stdout == f"{out}: 37 imported\n"
+
+
+BAD: dict[str, tuple[list[str], str]] = {
+    "gzip": (
+        ["record", "--legacy", "http://127.0.0.1:1", "--requests", "x", "--out", "x.jsonl.gz"],
+        "gzip it afterwards",
+    ),
+    "no HAR": (["import", "pyproject.toml", "--out", "x.jsonl"], "pyproject.toml: is no HAR"),
+    "nothing to export": (["export", "nothing", "--out", "x.har"], "no such file or directory"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_line(name: str) -> None:
+    """And exit status 2."""
+    arguments, problem = BAD[name]
+    done = parity(*arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert problem in done.stderr

@@ -1,0 +1,120 @@
+"""The commands that read a diff log, as a user runs them."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from proxy.ledger import Ledger
+from proxy.record import Recorder, open_log
+from proxy.reporting.clusters import SHORT
+from tests.proxy.logs import KEPT, NEW, two_runs
+
+ROOT = Path(__file__).parent.parent.parent.parent
+PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A log of two runs."""
+    return asyncio.run(two_runs(tmp_path_factory.mktemp("log")))[0]
+
+
+def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command as a user would."""
+    return subprocess.run(
+        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_report_fits_a_hundred_columns_and_cuts_nothing(log: str) -> None:
+    """Where the output is no terminal; a curl line is as long as it is."""
+    lines = [line for line in parity("report", "--log", log).stdout.splitlines() if "curl" not in line]
+    assert max(map(len, lines)) <= 100
+    assert not any("…" in line for line in lines)
+
+
+def test_a_report_of_some_routes(log: str) -> None:
+    """By a glob."""
+    document = orjson.loads(parity("report", "--log", log, "--route", "study.*", "--json", "-").stdout)
+    assert (list(document["routes"]), document["totals"]["received"]) == (["study.get"], 3)
+
+
+def test_a_report_as_markdown(log: str) -> None:
+    """Alone on stdout."""
+    assert parity("report", "--log", log, "--markdown", "-").stdout.startswith("# Parity report\n")
+
+
+def test_a_cluster_is_shown_by_the_name_that_the_comparison_gives(log: str) -> None:
+    """Two commands that fit together."""
+    clusters = orjson.loads(parity("compare", "--log", log, "--json", "-").stdout)["clusters"]
+    assert [(item["signature"], item["state"]) for item in clusters][:2] == [(NEW, "new"), (KEPT, "still")]
+    shown = parity("show", clusters[1]["cluster"][:SHORT], "--log", log, "--json", "-")
+    assert orjson.loads(shown.stdout)["signature"] == KEPT
+
+
+def test_a_time_can_be_compared_with_what_was_before(log: str) -> None:
+    """Instead of two runs."""
+    done = parity("compare", "--since", "2026-11-22", "--log", log)
+    assert "clusters 3: new 1 · still 1 · fixed 1 · unasked 0" in done.stdout
+
+
+def test_watching_tells_a_line_each_time(log: str) -> None:
+    """Where the output is no terminal."""
+    done = parity("watch", "--log", log, "--every", "0.1", "--times", "2")
+    assert done.stdout.count("received 14 · compared 14") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show", "0123"], "no clusters begin with '0123'"),
+        (["compare", "nothing"], "no runs begin with 'nothing'"),
+        (["report", "--since", "noon"], "--since wants a time like"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(log: str, arguments: list[str], told: str) -> None:
+    """The line says what is wrong."""
+    done = parity(*arguments, "--log", log)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert told in done.stderr
+
+
+def test_a_dashboard_of_no_log_does_not_start(tmp_path: Path) -> None:
+    """One line and exit status 2, as for the other commands."""
+    done = parity("dashboard", "--log", f"sqlite:///{tmp_path / 'absent.db'}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "there is no diff log" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("report",), ("watch", "--times", "1")])
+def test_a_route_that_nobody_asked_for_is_told(log: str, command: tuple[str, ...]) -> None:
+    """A mistyped name is no empty report without a word."""
+    done = parity(*command, "--log", log, "--route", "task.gte")
+    assert done.stderr == (
+        "parity: nothing in the log fits --route 'task.gte'; routes are named like dataset.get\n"
+    )
+
+
+def test_runs_of_one_proxy_are_not_taken_for_before_and_after(tmp_path: Path) -> None:
+    """Workers and replicas write a run each."""
+
+    async def together() -> None:
+        recorders = [Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), Ledger()) for _ in range(2)]
+        for recorder in recorders:
+            await recorder.open()
+        for recorder in recorders:
+            await recorder.aclose()
+
+    asyncio.run(together())
+    done = parity("compare", "--log", f"sqlite:///{tmp_path}/log.db")
+    assert "wrote at the same time (workers or replicas of one proxy?); compare --since TIME" in done.stderr
+    assert parity("compare", "--since", "2026-11-22", "--log", f"sqlite:///{tmp_path}/log.db").stderr == ""
+
+
+def test_runs_one_after_the_other_are_compared_without_a_word(log: str) -> None:
+    """As after a restart."""
+    assert parity("compare", "--log", log).stderr == ""

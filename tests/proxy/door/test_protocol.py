@@ -1,0 +1,189 @@
+"""Limits that hold while a head is still coming, and broken requests that spoil no other, at raw sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from config.settings import Limits, Timeouts
+from proxy.door.protocol import TARGET, front
+from proxy.process.listen import Listener, bind
+
+pytestmark = pytest.mark.anyio
+LIMITS = Limits(target_bytes=100, header_count=5, header_bytes=500, connections=2)
+TIMEOUTS = Timeouts(head=0.3)
+GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+Ask = Callable[..., Any]
+
+
+class Front:
+    """A listener with what it has refused."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.refused = 0
+        self.targets: list[bytes] = []
+        self.methods: list[str] = []
+
+    def refuse(self) -> None:
+        """Count one."""
+        self.refused += 1
+
+    async def ask(self, *pieces: bytes) -> bytes:
+        """What a connection gives until the other end closes it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(5):
+            found = await reader.read(-1)
+        writer.close()
+        return found
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Front]:
+    """Serve an application that says which target it was asked for."""
+    bound = bind("127.0.0.1", 0)
+    found = Front(bound.getsockname()[1])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        found.targets.append(scope[TARGET])
+        found.methods.append(scope["method"])
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            more = message.get("more_body", False)
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    ready = asyncio.Event()
+    listener = Listener(
+        app,
+        bound,
+        ready=lambda _: ready.set(),
+        lifespan=False,
+        signals=False,
+        drain=1,
+        protocol=front(LIMITS, TIMEOUTS, found.refuse),
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(listener.run_bound(), name="listener")
+        await ready.wait()
+        yield found
+        listener.should_exit = True
+
+
+@pytest.fixture
+def fronts() -> Callable[[], AbstractAsyncContextManager[Front]]:
+    """Opens a listener."""
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /" + b"x" * 200 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 6 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: h\r\na: " + b"x" * 2000, 431),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 405),
+        (b"GET / HTTP/1.1\r\nHo", 408),
+    ],
+)
+async def test_what_cannot_be_is_refused_at_the_door(fronts: Any, request_: bytes, status: int) -> None:
+    """With its standard answer, counted, and the connection closed."""
+    async with fronts() as found:
+        answer = await found.ask(request_)
+        assert answer.startswith(b"HTTP/1.1 %d " % status), answer
+        assert b"connection: close" in answer
+        assert (found.refused, found.targets) == (1, [])
+
+
+async def test_a_connection_on_which_nothing_comes_is_closed(fronts: Any) -> None:
+    """Without a word: there is nothing to answer."""
+    async with fronts() as found:
+        assert (await found.ask(), found.refused) == (b"", 0)
+
+
+async def test_garbage_behind_a_request_spoils_not_its_answer(fronts: Any) -> None:
+    """The answer comes whole, then the connection ends."""
+    async with fronts() as found:
+        answer = await found.ask(GET + b"garbage\r\n\r\n")
+        assert (answer.count(b"HTTP/1.1"), answer[:15], answer[-2:]) == (1, b"HTTP/1.1 200 OK", b"ok")
+
+
+async def test_a_body_that_breaks_is_refused(fronts: Any) -> None:
+    """The application is told that the client has gone."""
+    async with fronts() as found:
+        head = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        answer = await found.ask(head, b"zz\r\n")
+        assert (answer.startswith(b"HTTP/1.1 400"), found.targets) == (True, [b"/"])
+
+
+async def test_an_upgrade_is_answered_as_a_plain_request_and_is_the_last(fronts: Any) -> None:
+    """What follows may be another protocol, so it is not read."""
+    async with fronts() as found:
+        head = b"GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        answer = await found.ask(head + GET, GET)
+        assert (answer.count(b"HTTP/1.1 200"), found.targets) == (1, [b"/a"])
+
+
+async def test_the_target_is_told_as_it_came(fronts: Any) -> None:
+    """Also the question mark of an empty query, and what is no path."""
+    async with fronts() as found:
+        for target in (b"/a//%2F?", b"http://h/x?y"):
+            await found.ask(b"GET " + target + b" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        assert found.targets == [b"/a//%2F?", b"http://h/x?y"]
+
+
+async def test_any_token_is_a_method(fronts: Any) -> None:
+    """PHP takes any word for one, so it must arrive; also in pieces, and on a connection that is kept."""
+    rest = b" / HTTP/1.1\r\nHost: h\r\n"
+    async with fronts() as found:
+        for pieces in (
+            (b"FOO" + rest,),
+            (b"ge", b"t" + rest),
+            (b"G", b"ET" + rest),
+            (b"\r\nBREW-COFFEE" + rest,),
+        ):
+            await found.ask(*pieces, b"Connection: close\r\n\r\n")
+        reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        for method in (b"FOO", b"GET", b"bar"):
+            writer.write(method + rest + b"\r\n")
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert found.methods == ["FOO", "get", "GET", "BREW-COFFEE", "FOO", "GET", "bar"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ((b"F(O / HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"x" * 65 + b" / HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"FOO\t/ HTTP/1.1\r\nHost: h\r\n\r\n",), 400),
+        ((b"FO",), 408),
+    ],
+)
+async def test_what_is_no_method_is_refused(fronts: Any, pieces: tuple[bytes, ...], status: int) -> None:
+    """No token, one of a length that nobody means, or one that does not end."""
+    async with fronts() as found:
+        assert (await found.ask(*pieces)).startswith(b"HTTP/1.1 %d " % status)
+        assert (found.refused, found.targets) == (1, [])
+
+
+async def test_too_many_connections_are_turned_away(fronts: Any) -> None:
+    """With word of when to come again."""
+    async with fronts() as found:
+        held = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(2)]
+        answers = [await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))]
+        assert answers[0].startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1" in answers[0]
+        for _, writer in held:
+            writer.close()

@@ -1,0 +1,303 @@
+"""Whole .har files: what browsers and mitmproxy write becomes recordings that play; and back."""
+
+import asyncio
+import base64
+import gzip
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from config.routes import load_routes
+from proxy.check import InProcess, Limits, check
+from proxy.har.caller_keys import CallerKeys, resolved
+from proxy.har.entries import Writing
+from proxy.har.files import Imported, export_har, import_har
+from proxy.legacy import RecordedServer, asked
+from proxy.recordings import Recording, RecordingError, read_recordings
+
+ROOT = Path(__file__).parent.parent.parent.parent
+CONFIG = ROOT / "config"
+TASKTYPES = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
+KEY = "0123456789abcdef" * 2
+KEYS = {"user2": "0" * 32, "readonly": "5EAD" + "0" * 28, "admin": "AD" + "0" * 30, "bad": "bad"}
+API = "https://www.openml.org/api/v1/json"
+Serve = Callable[..., AbstractAsyncContextManager[str]]
+
+
+def writing(keys: dict[str, str] | None = None) -> Writing:
+    """With the packaged route map."""
+    return Writing(load_routes(CONFIG), CallerKeys(keys or {}))
+
+
+def har_entry(url: str = f"{API}/data/1", **parts: Any) -> dict[str, Any]:
+    """An entry as Chrome writes it; ``request``, ``response`` and ``content`` add to the parts of that name."""
+    content = {"size": 2, "mimeType": "application/json", "text": "{}", **parts.pop("content", {})}
+    request = {
+        "method": "GET",
+        "url": url,
+        "httpVersion": "http/2.0",
+        "headers": [
+            {"name": ":authority", "value": "www.openml.org"},
+            {"name": ":method", "value": "GET"},
+            {"name": "accept", "value": "*/*"},
+            {"name": "cookie", "value": "session=secret"},
+            {"name": "user-agent", "value": "Me/1.0"},
+        ],
+        "queryString": [],
+        "cookies": [{"name": "session", "value": "secret"}],
+        **parts.pop("request", {}),
+    }
+    response = {
+        "status": 200,
+        "statusText": "",
+        "httpVersion": "http/2.0",
+        "headers": [
+            {"name": "content-type", "value": "application/json"},
+            {"name": "set-cookie", "value": "session=secret"},
+        ],
+        "content": content,
+        **parts.pop("response", {}),
+    }
+    return {
+        "_initiator": {"type": "script", "url": "secret"},
+        "startedDateTime": "2026-11-22T01:02:03.004Z",
+        "time": 12.5,
+        "request": request,
+        "response": response,
+        **parts,
+    }
+
+
+def har(folder: Path, *entries: Any) -> Path:
+    """A file of such entries."""
+    file = folder / "browser.har"
+    file.write_bytes(orjson.dumps({"log": {"version": "1.2", "pages": [], "entries": entries}}))
+    return file
+
+
+def imported(folder: Path, *entries: Any, hosts: tuple[str, ...] = ()) -> tuple[Imported, list[Recording]]:
+    """The counts, and what is in the recordings."""
+    out = folder / "mine.jsonl"
+    counts = import_har(har(folder, *entries), out, writing(), hosts)
+    return counts, list(read_recordings([out])) if counts.written else []
+
+
+def test_an_entry_of_a_browser_becomes_a_recording(tmp_path: Path) -> None:
+    """With name, endpoint, caller, time and what a server may answer differently for."""
+    _, [found] = imported(tmp_path, har_entry())
+    assert (found.id, found.endpoint, found.caller) == ("mine.000001", "data/{dataset_id:number}", "none")
+    assert (found.request.target, found.request.headers) == (b"/api/v1/json/data/1", (("accept", "*/*"),))
+    assert (found.response.status, found.response.body, found.response.seconds) == (200, b"{}", 0.0125)
+    assert found.raw["startedDateTime"] == "2026-11-22T01:02:03.004Z"
+
+
+def test_nothing_secret_is_written(tmp_path: Path) -> None:
+    """Keys are placeholders; neither cookies nor fields of the browser are kept."""
+    imported(tmp_path, har_entry(f"{API}/data/1?api_key={KEY}#top"))
+    text = (tmp_path / "mine.jsonl").read_text()
+    assert [word for word in (KEY, "secret", "Me/1.0", "#top") if word in text] == []
+    assert "api_key=KEY_OF_user~" in text
+
+
+def test_entries_of_other_hosts_are_left_out(tmp_path: Path) -> None:
+    """And counted; which host is meant shows in the paths."""
+    counts, found = imported(
+        tmp_path, har_entry(), har_entry("https://cdn.test/a.js"), har_entry("https://cdn.test/b.js")
+    )
+    assert (counts, len(found)) == (Imported(1, {"of other hosts": 2}), 1)
+
+
+def test_a_host_can_be_named(tmp_path: Path) -> None:
+    """With or without its port; downloads have no /api in their path."""
+    counts, _ = imported(tmp_path, har_entry(), har_entry("http://php:8080/data/download/1"), hosts=("PHP",))
+    assert counts == Imported(1, {"of other hosts": 1})
+
+
+@pytest.mark.parametrize(
+    ("urls", "why"),
+    [
+        (["https://a.test/x"], "no entry is below /api/v1"),
+        (["https://a.test/api/v1/data/1", "https://b.test/api/v1/data/1"], "entries of a.test, b.test are"),
+    ],
+)
+def test_which_host_is_meant_must_be_clear(tmp_path: Path, urls: list[str], why: str) -> None:
+    """Otherwise it is asked for."""
+    with pytest.raises(RecordingError, match=rf"{why}.*--host HOST"):
+        imported(tmp_path, *(har_entry(url) for url in urls))
+
+
+LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
+    "no method": ({"request": {"method": None}}, "without a request"),
+    "blocked": ({"response": {"status": 0}}, "without an answer"),
+    "cached": ({"response": {"status": 304}}, "from a cache"),
+    "content not saved": ({"content": {"text": None}}, "without their content"),
+    "files not saved": (
+        {
+            "request": {
+                "method": "POST",
+                "postData": {"mimeType": "multipart/form-data", "params": [{"name": "f", "fileName": "a"}]},
+            }
+        },
+        "without the files that were sent",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_what_cannot_be_compared_is_left_out(tmp_path: Path, name: str) -> None:
+    """And counted by reason."""
+    parts, why = LEFT_OUT[name]
+    counts, _ = imported(tmp_path, har_entry(**parts), hosts=("www.openml.org",))
+    assert counts == Imported(0, {why: 1})
+
+
+BODIES: dict[str, tuple[dict[str, Any], bytes]] = {
+    "base64": ({"text": base64.b64encode(b"\xff").decode(), "encoding": "base64"}, b"\xff"),
+    "decoded by the browser": ({"text": "é"}, "é".encode()),
+    "still compressed": (
+        {"text": base64.b64encode(gzip.compress(b"text")).decode(), "encoding": "base64"},
+        b"text",
+    ),
+    "empty": ({"text": "", "size": 0}, b""),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_bodies_of_answers(tmp_path: Path, name: str) -> None:
+    """As they were before compression."""
+    content, body = BODIES[name]
+    headers = [{"name": "content-encoding", "value": "gzip"}]
+    _, [found] = imported(
+        tmp_path, har_entry(content=content, response={"headers": headers, "content": content})
+    )
+    assert (found.response.body, found.response.headers) == (body, ())
+
+
+FORM = "application/x-www-form-urlencoded"
+PARAMS = [{"name": "name", "value": "a b"}, {"name": "external_version", "value": "1&2"}]
+FORMS: dict[str, tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = {
+    "text": ({"mimeType": FORM, "text": "name=a+b&external_version=1%262"}, ()),
+    "base64": (
+        {
+            "mimeType": FORM,
+            "encoding": "base64",
+            "text": base64.b64encode(b"name=a+b&external_version=1%262").decode(),
+        },
+        (),
+    ),
+    "fields": ({"mimeType": FORM, "params": PARAMS}, ()),
+    "fields without a type": ({"params": PARAMS}, ()),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_are_what_was_sent(tmp_path: Path, name: str) -> None:
+    """Whether a body was saved as text or as fields."""
+    headers = [{"name": "Content-Type", "value": FORM}, {"name": "Content-Length", "value": "31"}]
+    request = {"method": "POST", "headers": headers, "postData": FORMS[name][0]}
+    _, [found] = imported(tmp_path, har_entry(f"{API}/flow/exists", request=request))
+    assert asked(found.request)[3] == (("external_version", "1&2"), ("name", "a b"))
+
+
+def test_a_multipart_form_is_made_anew(tmp_path: Path) -> None:
+    """From its fields, files included, with a boundary of its own."""
+    params = [
+        *PARAMS,
+        {"name": "description", "fileName": "d.xml", "contentType": "text/xml", "value": "<a/>"},
+    ]
+    request = {
+        "method": "POST",
+        "headers": [{"name": "Content-Type", "value": "multipart/form-data; boundary=lost"}],
+        "postData": {"mimeType": "multipart/form-data", "params": params},
+    }
+    _, [found] = imported(tmp_path, har_entry(f"{API}/flow/exists", request=request))
+    assert asked(found.request)[3] == (
+        (b"name", b"", b"a b"),
+        (b"external_version", b"", b"1&2"),
+        (b"description", b"d.xml", b"<a/>"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"{", "is no HAR: "),
+        (b"[]", "log.entries is missing"),
+        (b'{"log":{"entries":{}}}', "log.entries is no list of entries"),
+        (b'{"log":{"entries":[1]}}', "log.entries is no list of entries"),
+    ],
+)
+def test_what_is_no_har_is_told(tmp_path: Path, content: bytes, why: str) -> None:
+    """One sentence with the file's name."""
+    file = tmp_path / "a.har"
+    file.write_bytes(content)
+    with pytest.raises(RecordingError, match=rf"a\.har.*{why}"):
+        import_har(file, tmp_path / "out.jsonl", writing())
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    """Some tools write one."""
+    file = har(tmp_path, har_entry())
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert import_har(file, tmp_path / "out.jsonl", writing()).written == 1
+
+
+def told(recording: Recording) -> Recording:
+    """A recording without how long it took."""
+    return replace(recording, response=replace(recording.response, seconds=0))
+
+
+@pytest.fixture
+def round_trip(tmp_path: Path) -> Path:
+    """Recordings that were exported and imported again."""
+    assert export_har([TASKTYPES], tmp_path / "all.har") == 37
+    out = tmp_path / "back.jsonl"
+    assert import_har(tmp_path / "all.har", out, writing(KEYS)) == Imported(37, {})
+    return out
+
+
+def test_recordings_come_back_as_they_were(round_trip: Path) -> None:
+    """Names, callers, flags, requests and answers; who has the keys can put them back."""
+    before = [told(item) for item in read_recordings([TASKTYPES])]
+    after = [told(item) for item in resolved(read_recordings([round_trip]), CallerKeys(KEYS))]
+    assert after == before
+
+
+def test_an_imported_file_plays(round_trip: Path, sqlite_url: str) -> None:
+    """In a check, with the verdicts of the recordings that it was made of."""
+    side = InProcess(sqlite_url)
+    before, after = (
+        asyncio.run(check((file,), side, CONFIG, limits=Limits(), keys=CallerKeys(KEYS))).tally.document()
+        for file in (TASKTYPES, round_trip)
+    )
+    assert after == before
+
+
+@pytest.mark.anyio
+async def test_an_imported_file_answers(round_trip: Path) -> None:
+    """As the recorded legacy server."""
+    server = RecordedServer(resolved(read_recordings([round_trip]), CallerKeys(KEYS)))
+    for item in read_recordings([TASKTYPES]):
+        found = await server.find(asked(item.request))
+        assert found is not None
+        assert found.response.body == item.response.body
+
+
+def test_an_export_is_har(tmp_path: Path) -> None:
+    """Version, creator and entries, as HAR 1.2 wants them."""
+    export_har([TASKTYPES], tmp_path / "all.har")
+    log = orjson.loads((tmp_path / "all.har").read_bytes())["log"]
+    assert (log["version"], log["creator"]["name"], len(log["entries"])) == ("1.2", "parity", 37)
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Not a traceback."""
+    with pytest.raises(RecordingError, match="cannot be written"):
+        export_har([TASKTYPES], tmp_path / "nothing" / "all.har")
+    with pytest.raises(RecordingError, match="cannot be written"):
+        import_har(har(tmp_path, har_entry()), tmp_path / "nothing" / "a.jsonl", writing())

@@ -1,0 +1,116 @@
+"""Handing exchanges to the shadow leg's process: nobody waits, nothing is lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from config.routes import RouteMap, load_routes
+from config.settings import ProxySettings, Shadow
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.ledger import Ledger
+from proxy.leg.jobs import Job
+from proxy.leg.link import ShadowLink
+from proxy.observe import observe
+from proxy.policy import Side, decided
+from proxy.process.serving import Running
+from proxy.process.telemetry import Telemetry
+from proxy.translation import Request
+from proxy.upstream import Upstream
+
+pytestmark = pytest.mark.anyio
+Serve = Callable[..., AbstractAsyncContextManager[str]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
+Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
+
+
+@pytest.fixture(scope="module")
+def routes(config: Path) -> RouteMap:
+    """The packaged route map."""
+    return load_routes(config)
+
+
+def job(routes: RouteMap, body: bytes = b"{}") -> Job:
+    """A served exchange."""
+    request = Request("GET", b"/api/v1/json/data/61")
+    return Job(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
+
+
+def unconnected(config: Path, ledger: Ledger, **shadow: Any) -> ShadowLink:
+    """A link whose process is still to be started."""
+    settings = ProxySettings(legacy="http://h", new="http://h", shadow=replace(Shadow(workers=1), **shadow))
+    return ShadowLink(settings, config, ledger, Telemetry())
+
+
+async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Path) -> None:
+    """By number and by bytes; never waits."""
+    ledger = Ledger(served=9)
+    link = unconnected(config, ledger, queue=2)
+    for _ in range(5):
+        link.offer(job(routes))
+    assert (link.waiting, ledger.verdicts) == (3, {"shed": 2})
+    narrow = unconnected(config, ledger, queue_bytes=100_000)
+    narrow.offer(job(routes, b"x" * 90_000))
+    narrow.offer(job(routes, b"x" * 90_000))
+    assert (narrow.waiting, ledger.verdicts) == (1, {"shed": 3})
+
+
+async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:
+    """After draining nothing is pending."""
+    ledger = Ledger(served=1)
+    link = unconnected(config, ledger)
+    link.offer(job(routes))
+    await link.drain(0.01)
+    assert (link.waiting, ledger.pending, ledger.verdicts) == (0, 0, {"shed": 1})
+
+
+async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, config: Path) -> None:
+    """The other process is not asked."""
+    ledger = Ledger(served=1)
+    unconnected(config, ledger).settle(job(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
+    assert ledger.verdicts == {"skipped:sampled": 1}
+
+
+async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
+    """What it had not answered is shed, the next exchanges are compared, and both are counted."""
+    async with (
+        serve(JSONResponse({})) as side,
+        between(side, side) as (url, parts),
+        Upstream(url) as client,
+    ):
+
+        async def ask() -> dict[str, int]:
+            await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+            return await verdicts(parts)
+
+        compared = await ask()
+        os.kill(_child(), signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while not parts.telemetry.shadows:
+                await asyncio.sleep(0.01)
+        found = await ask()
+        assert sum(compared.values()) == 1
+        assert sum(found.values()) == 2
+        assert "shed" not in found
+        assert (await parts.snapshot())["shadows"] == 1
+
+
+def _child() -> int:
+    children = [
+        int(child)
+        for task in Path("/proc/self/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    [found] = [
+        child for child in children if b"proxy.leg.process" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return found

@@ -1,0 +1,34 @@
+"""The request for a whole list."""
+
+import pytest
+
+from config.routes import NewTemplate, Route, Rows
+from proxy.leg.unlimited import unlimited
+
+
+@pytest.mark.parametrize(
+    ("target", "whole"),
+    [
+        (b"/runs/list?task=1&limit=5&offset=2&api_key=k", b"/runs/list?task=1&api_key=k"),
+        (b"/runs/list?limit=5", b"/runs/list"),
+        (b"/runs/list", b"/runs/list"),
+    ],
+)
+def test_the_list_without_limit(target: bytes, whole: bytes) -> None:
+    """Filters and key stay."""
+    assert unlimited(target) == whole
+
+
+@pytest.mark.parametrize(
+    ("target", "whole"),
+    [
+        (b"/unprocessed/2/random/3?tag=a&api_key=k", b"/unprocessed/2/random/0?tag=a&api_key=k"),
+        (b"/v1/unprocessed/2/random/3?limit=5&offset=1", b"/v1/unprocessed/2/random/0?limit=100"),
+        (b"/unprocessed/2/random/3?offset=1", b"/unprocessed/2/random/0"),
+    ],
+)
+def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: bytes) -> None:
+    """What cuts the list gets the values of the route map; what was not given stays away."""
+    rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
+    new = NewTemplate("GET", "/unprocessed/{engine}/{order}/{count}")
+    assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole

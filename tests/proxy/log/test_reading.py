@@ -1,0 +1,35 @@
+"""A log is opened to be read."""
+
+from pathlib import Path
+
+import pytest
+
+from proxy.log.reading import find_run, reading
+from proxy.log.schema import LogError
+from tests.proxy.logs import two_runs
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_runs_are_found_by_name_and_place(tmp_path: Path) -> None:
+    """The beginning of the id is enough."""
+    url, first, second = await two_runs(tmp_path)
+    async with reading(url) as log:
+        found = [await find_run(log, name) for name in (first[:12], "latest", "previous")]
+    assert found == [first, second, first]
+
+
+async def test_a_run_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """With the names of some that are."""
+    url, _, second = await two_runs(tmp_path)
+    async with reading(url) as log:
+        with pytest.raises(LogError, match=second[:8]):
+            await find_run(log, "nothing")
+
+
+async def test_reading_creates_no_log(tmp_path: Path) -> None:
+    """A wrong path is told."""
+    with pytest.raises(LogError, match="there is no diff log"):
+        async with reading(f"sqlite:///{tmp_path}/nothing.db"):
+            pass
+    assert list(tmp_path.iterdir()) == []

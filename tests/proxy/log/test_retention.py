@@ -1,0 +1,64 @@
+"""A log forgets, and says how much."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from config.reports import Retention
+from proxy.ledger import Ledger
+from proxy.log.reading import reading
+from proxy.log.tables import deviations, dropped, traffic, usages, witnesses
+from proxy.record import Recorder, open_log
+from proxy.reporting.clusters import read_clusters
+from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
+
+pytestmark = pytest.mark.anyio
+
+
+async def opened(url: str, retention: Retention, days: float) -> None:
+    """Another run starts."""
+    recorder = Recorder(
+        open_log(url), Ledger(), retention=retention, now=lambda: SECOND + timedelta(days=days)
+    )
+    await recorder.open()
+    await recorder.aclose()
+
+
+async def test_what_is_young_is_kept(tmp_path: Path) -> None:
+    """Nothing is dropped."""
+    url, _, _ = await two_runs(tmp_path)
+    await opened(url, Retention(), 1)
+    async with reading(url) as log:
+        assert (await log.execute(select(dropped))).all() == []
+
+
+async def test_old_hours_are_dropped_and_counted(tmp_path: Path) -> None:
+    """Those of the first run."""
+    url, _, second = await two_runs(tmp_path)
+    await opened(url, Retention(days=2), 1.5)
+    async with reading(url) as log:
+        lost = {row.what: row.exchanges for row in await log.execute(select(dropped))}
+        runs = set((await log.execute(select(traffic.c.run))).scalars())
+        names = {cluster.signature for cluster in await read_clusters(log)}
+    assert (lost, runs, names) == ({"old exchanges": 3, "old clusters": 2}, {second}, {KEPT, NEW})
+
+
+async def test_what_entries_did_is_dropped_with_its_hours(tmp_path: Path) -> None:
+    """What was put right long ago is no finding."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    await write_run(url, FIRST, explained(FIRST, "task.get", "t", usage=(("masked", "t", ""),)))
+    await opened(url, Retention(days=2), 1.5)
+    async with reading(url) as log:
+        assert [(await log.execute(select(table))).all() for table in (deviations, usages)] == [[], []]
+
+
+async def test_the_clusters_that_were_seen_last_stay(tmp_path: Path) -> None:
+    """With their witnesses."""
+    url, _, second = await two_runs(tmp_path)
+    await opened(url, Retention(clusters=2), 1)
+    async with reading(url) as log:
+        kept = {(row.run) for row in await log.execute(select(witnesses))}
+        lost = {row.what: row.exchanges for row in await log.execute(select(dropped))}
+    assert (kept, lost) == ({second}, {"old clusters": 2})

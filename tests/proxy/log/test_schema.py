@@ -1,0 +1,63 @@
+"""Logs of every version can be read and written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from proxy.log.schema import NEWEST, LogError, migrate, version_of
+from proxy.log.tables import deviations, differences, metadata, runs, traffic
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    """An empty database."""
+    engine = create_engine(f"sqlite:///{tmp_path}/log.db")
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+def columns(connection: Connection) -> dict[str, set[str]]:
+    """The columns of each table."""
+    found = inspect(connection)
+    return {name: {column["name"] for column in found.get_columns(name)} for name in found.get_table_names()}
+
+
+def test_an_empty_database_gets_the_newest_version(connection: Connection) -> None:
+    """All tables at once."""
+    assert version_of(connection) is None
+    migrate(connection)
+    assert version_of(connection) == NEWEST
+
+
+def test_the_first_logs_are_brought_up_to_date(connection: Connection) -> None:
+    """They had four tables, no index and no version; afterwards they are like new ones."""
+    for table in (runs, traffic, deviations, differences):
+        table.create(connection)
+    for index in differences.indexes:
+        index.drop(connection)
+    assert version_of(connection) == 1
+    assert migrate(connection) == 1
+    assert version_of(connection) == NEWEST
+    expected = {table.name: set(table.c.keys()) for table in metadata.sorted_tables}
+    assert columns(connection) == expected | {"log_version": {"version"}}
+    names = {index["name"] for index in inspect(connection).get_indexes("difference")}
+    assert names == {"difference_route", "difference_cluster", "difference_run"}
+
+
+def test_migrating_twice_changes_nothing(connection: Connection) -> None:
+    """Replicas may start at any time."""
+    migrate(connection)
+    before = columns(connection)
+    migrate(connection)
+    assert columns(connection) == before
+
+
+def test_a_newer_log_is_left_alone(connection: Connection) -> None:
+    """What it means is not known here."""
+    migrate(connection)
+    connection.execute(text("UPDATE log_version SET version = 99"))
+    with pytest.raises(LogError, match="has version 99"):
+        migrate(connection)

@@ -1,0 +1,81 @@
+"""Clusters for people."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from proxy.log.reading import reading
+from proxy.reporting.cluster_view import (
+    cluster_markdown,
+    clusters_markdown,
+    percent,
+    print_cluster,
+    print_clusters,
+)
+from proxy.reporting.clusters import (
+    Shown,
+    StoredCluster,
+    against_run,
+    compared_routes,
+    read_cluster,
+    read_clusters,
+)
+from proxy.reporting.console import report_console
+from tests.proxy.logs import two_runs
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def clusters(tmp_path: Path) -> list[StoredCluster]:
+    """One new, one still there, one fixed."""
+    url, first, second = await two_runs(tmp_path)
+    async with reading(url) as log:
+        before, after = await read_clusters(log, run=first), await read_clusters(log, run=second)
+        return against_run(before, after, await compared_routes(log, run=second))
+
+
+@pytest.fixture
+async def shown(tmp_path: Path, clusters: list[StoredCluster]) -> Shown:
+    """The most frequent one."""
+    async with reading(f"sqlite:///{tmp_path}/log.db") as log:
+        return await read_cluster(log, clusters[0].id)
+
+
+async def test_the_states_add_up(clusters: list[StoredCluster]) -> None:
+    """The last line says how many there are of each."""
+    out = io.StringIO()
+    print_clusters(report_console(out), clusters)
+    assert out.getvalue().splitlines()[-1] == "clusters 3: new 1 · still 1 · fixed 1 · unasked 0"
+
+
+async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
+    """Path, values, why nothing explained it, a line for each side, a test."""
+    out = io.StringIO()
+    print_cluster(report_console(out), shown)
+    expected = ["$.new", "<b>a</b>", "task-name does not apply", '"$LEGACY"', '"$NEW"', "def test_no_route_"]
+    assert [text for text in expected if text not in out.getvalue()] == []
+
+
+async def test_without_a_witness_the_example_is_shown(shown: Shown) -> None:
+    """Old logs have none."""
+    out = io.StringIO()
+    print_cluster(report_console(out), Shown(shown.cluster, shown.example, None))
+    assert 'curl "$LEGACY"/api/v1/json/task/1' in out.getvalue()
+
+
+async def test_markdown_takes_no_value_for_markup(shown: Shown, clusters: list[StoredCluster]) -> None:
+    """It is pasted into issues."""
+    text = cluster_markdown(shown) + clusters_markdown("title", clusters)
+    outside = "".join(part for number, part in enumerate(text.split("```")) if number % 2 == 0)
+    assert "&lt;b>a&lt;/b>" in outside
+    assert "<b>" not in outside
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(None, "–"), (0.0, "0.0%"), (0.0001, "<0.1%"), (0.9999, "99.9%"), (1.0, "100.0%")]
+)
+async def test_no_share_is_rounded_to_nothing_or_all(share: float | None, text: str) -> None:
+    """One in ten thousand is not none."""
+    assert percent(share) == text

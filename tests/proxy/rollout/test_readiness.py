@@ -1,0 +1,70 @@
+"""Is a route ready?"""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from config.reports import Readiness as Thresholds
+from proxy.rollout.coverage import Coverage
+from proxy.rollout.readiness import PairedLatency, Readiness, paired_latency, readiness
+from proxy.tally import Counts
+
+ALL = Coverage(frozenset({("parameter", "id")}), frozenset({("parameter", "id")}))
+HALF = replace(ALL, known=ALL.known | {("role", "admin")})
+FAST, SLOW = PairedLatency(0.5, 0.4, 0.6), PairedLatency(1.9, 1.5, 2.6)
+
+
+def judged(
+    coverage: Coverage = ALL, latency: PairedLatency | None = FAST, clusters: int = 0, **verdicts: int
+) -> Readiness:
+    """A route with these numbers."""
+    return readiness("task.get", Counts(Counter(verdicts)), coverage, latency, clusters, Thresholds())
+
+
+def test_a_route_is_ready_when_nothing_speaks_against_it() -> None:
+    """Three hundred without a mismatch bound the rate by one per cent."""
+    assert judged(match=100, explained=200).sentence == (
+        "task.get is ready: matched 300 of 300, mismatches at most 0.99%."
+    )
+
+
+def test_skipped_exchanges_prove_nothing() -> None:
+    """Only what was compared counts."""
+    counts = Counts(Counter({"match": 10, "skipped:write": 1000}))
+    found = readiness("task.get", counts, ALL, FAST, 0, Thresholds())
+    assert found.sentence == "task.get is not ready because only 10 of at least 300 exchanges were compared."
+
+
+def test_an_answer_that_did_not_come_counts_against_the_new_side() -> None:
+    """A side that is down is not ready."""
+    found = judged(match=400, new_error=3, timeout=2)
+    assert (found.matched, found.trials, found.ready) == (400, 405, False)
+    assert "5 of 405 failed" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (judged(match=300, mismatch=1), "1 of 301 failed, so up to 1.57% may, more than 1.00%"),
+        (judged(match=300, clusters=2), "2 clusters are open, more than 0"),
+        (judged(HALF, match=300), "1 of 2 known facts were compared, less than 80% (not role admin)"),
+        (judged(ALL, SLOW, match=300), "the new side may take 2.6 times as long, more than 2 times"),
+    ],
+)
+def test_each_reason_is_told_with_its_numbers(found: Readiness, told: str) -> None:
+    """And with the threshold."""
+    assert found.reasons == (told,)
+
+
+def test_few_times_say_nothing() -> None:
+    """Neither for nor against."""
+    assert paired_latency({3: 5}) is None
+    assert judged(ALL, None, match=300).ready
+
+
+def test_the_document_holds_all_numbers() -> None:
+    """For machines."""
+    document = judged(match=300).document()
+    assert (document["ready"], document["trials"], document["coverage"]) == (True, 300, 1.0)
+    assert document["latency_ratio"] == {"median": 0.5, "low": 0.4, "high": 0.6}
