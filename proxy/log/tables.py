@@ -1,4 +1,8 @@
-"""Tables of the diff log. Rows belong to one run of one proxy, so replicas can write one log side by side."""
+"""Tables of the diff log.
+
+Rows belong to one run of one proxy, so replicas can write one log side by side; what the automatic gate decides
+belongs to all of them.
+"""
 
 from typing import Final
 
