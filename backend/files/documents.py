@@ -6,7 +6,7 @@ from importlib.resources.abc import Traversable
 
 _ROOT = files("backend")
 _EXAMPLES = _ROOT / "files" / "examples"
-_SCHEMAS = _ROOT / "schemas"
+_SCHEMAS = _ROOT / "input" / "schemas"
 
 XSD: Mapping[str, Traversable] = {
     name: _SCHEMAS / f"{file}.xsd"

@@ -1,6 +1,6 @@
 """Uploaded XML: read without entities of their own and without network, within limits, and held to a schema.
 
-The schemas are in ``backend/schemas``, one for each document; what they accept and refuse is what PHP's do.
+The schemas are in ``backend/input/schemas``, one for each document; what they accept and refuse is what PHP's do.
 
 IllegalDocument     no XML, or not as the schema wants it
 """
