@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from sqlalchemy import text
@@ -18,22 +15,14 @@ from backend.database.connections import Database
 from backend.database.engines import DatabaseNames
 from backend.database.load import load
 from backend.tables import metadata
+from tests import mariadb
 
 ROOT = Path(__file__).parent.parent
 
 
-def _server_module() -> ModuleType:
-    """tests/ is no package, so its module is loaded by its path."""
-    spec = importlib.util.spec_from_file_location("tests_mariadb", ROOT / "tests" / "mariadb.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-mariadb = _server_module()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first, so that two workers end at the same time."""
+    items.sort(key=lambda item: "functional" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,15 @@ class Writable:
         """Every row of every table."""
         return {table.name: await self.rows(table) for table in tables.metadata.sorted_tables}
 
+    async def added(self, before: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """The rows that are new since a snapshot, of each table that has changed."""
+        new = {}
+        for name, rows in (await self.snapshot()).items():
+            if rows != before[name]:
+                known = set(before[name])
+                new[name] = [row for row in rows if row not in known]
+        return new
+
     def stored(self) -> list[str]:
         """The stored files, by their paths."""
         return sorted(str(file.relative_to(self.files)) for file in self.files.rglob("*") if file.is_file())

@@ -170,7 +170,12 @@ def broken(sqlite_url: str) -> list[Exchange]:
 
 async def _broken(database: str) -> list[Exchange]:
     differ = Differ(load_registry(CONFIG), load_problems(CONFIG))
-    recordings = list(read_recordings([Path("tests/recordings/read")]))
+    # What the recorder saw break, and the XML form, of which it did not look whether it can be read.
+    recordings = [
+        one
+        for one in read_recordings([Path("tests/recordings/read")])
+        if one.defect is not None or one.response.status == 500 or b"/json/" not in one.request.target
+    ]
     side = InProcess(
         database, "https://openml.test/", "https://minio.openml.test/", CONFIG / "sample" / "files"
     )

@@ -55,8 +55,7 @@ async def test_a_flow_is_stored_with_all_its_parts(writable: Writable, keys: dic
         binary=("heron.bin", b"HERON"),
     )
     assert (answer.status_code, answer.json()) == (200, {"id": 40002})
-    after = await writable.snapshot()
-    new = {name: [row for row in rows if row not in before[name]] for name, rows in after.items()}
+    new = await writable.added(before)
     assert [(row[0], row[1], row[18:20]) for row in new["implementation"]] == [
         (40002, "sample.Heron(1)", (1493, 1492)),
         (40003, "sample.Egg(1)", (None, None)),

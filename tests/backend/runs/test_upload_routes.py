@@ -63,12 +63,7 @@ async def test_a_run_is_stored_with_files_setup_and_tags(writable: Writable, key
         writable, keys["writer"], inner, predictions=predictions, trace=("p.ARFF", ARFF, "a/b")
     )
     assert (answer.status_code, answer.json()) == (200, {"run_id": NEW})
-    after = await writable.snapshot()
-    new = {
-        name: [row for row in rows if row not in before[name]]
-        for name, rows in after.items()
-        if rows != before[name]
-    }
+    new = await writable.added(before)
     assert [row[:1] + row[2:3] + row[5:6] + row[-1:] for row in new["algorithm_setup"]] == [
         (SETUP, 32, "true", "x -1")
     ]

@@ -43,12 +43,7 @@ async def test_a_task_is_stored_with_inputs_and_tags(writable: Writable, keys: d
     before = await writable.snapshot()
     answer = await post(writable, keys["writer"], described(INPUTS, tags=("pond", "pond", "t" * 65)))
     assert (answer.status_code, answer.json()) == (200, {"id": 60000})
-    after = await writable.snapshot()
-    new = {
-        name: [row for row in rows if row not in before[name]]
-        for name, rows in after.items()
-        if rows != before[name]
-    }
+    new = await writable.added(before)
     assert [row[:3] for row in new.pop("task")] == [(60000, 1, 2)]
     assert new.pop("task_inputs") == [(60000, name, INPUTS[name]) for name in sorted(INPUTS)]
     assert [row[:3] for row in new.pop("task_tag")] == [(60000, "pond", 2)]
