@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import httpx
 
 from backend.app import create_app
@@ -26,5 +28,5 @@ async def run(database: str) -> None:
                 assert answer.status_code == 200, answer.text
                 return len(answer.content)
 
-            found = await async_medians(30, {path: lambda path=path: get(path) for path in PATHS})  # type: ignore[misc]
+            found = await async_medians(30, {path: partial(get, path) for path in PATHS})
     show("The backend in-process, SQLite", "/datasets/61", found)

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,33 +61,33 @@ def node_paths(document: object, path: str = "$") -> Iterator[tuple[str, list[ob
     return walk(document, path, [])
 
 
-def changed(document: object, way: list[object], change: Callable[[object, object], None]) -> object:
+def changed(document: object, way: list[object], change: Callable[[Any, Any], None]) -> object:
     """A copy in which `change(parent, last step)` was carried out."""
     copy = load_json(json.dumps(document).encode())
     parent: object = copy
     for step in way[:-1]:
-        parent = parent[step]  # type: ignore[index]  # the way was read off the same document
+        parent = parent[step]  # the way was read off the same document
     change(parent, way[-1])
     return copy
 
 
-def put(value: object) -> Callable[[object, object], None]:
+def put(value: object) -> Callable[[Any, Any], None]:
     """A change that sets a value."""
 
-    def change(parent: object, step: object) -> None:
-        parent[step] = value  # type: ignore[index]
+    def change(parent: Any, step: Any) -> None:
+        parent[step] = value
 
     return change
 
 
-def take(parent: object, step: object) -> None:
+def take(parent: Any, step: Any) -> None:
     """A change that removes a value."""
-    del parent[step]  # type: ignore[attr-defined]
+    del parent[step]
 
 
-def double(parent: object, step: object) -> None:
+def double(parent: Any, step: Any) -> None:
     """A change that lists an element twice."""
-    parent.insert(step, parent[step])  # type: ignore[attr-defined,index]
+    parent.insert(step, parent[step])
 
 
 def other_value(value: object) -> object:
@@ -109,9 +110,9 @@ def other_type(value: object) -> object:
     return [value]
 
 
-def rename(parent: object, step: object) -> None:
+def rename(parent: Any, step: Any) -> None:
     """A change that gives a key another name."""
-    parent[f"{step}_"] = parent.pop(step)  # type: ignore[attr-defined,index]
+    parent[f"{step}_"] = parent.pop(step)
 
 
 def damages(exchange: Exchange, chance: random.Random) -> Iterator[Damage]:

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -53,7 +54,7 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
             )
             flow = ledger.flows.setdefault(key, Flow())
             flow.exchanges += max(1, exchanges // 2 // 20_000)
-        recorder = Recorder(open_log(url), ledger, now=lambda part=part: SECOND + timedelta(minutes=part))  # type: ignore[misc]
+        recorder = Recorder(open_log(url), ledger, now=partial(SECOND.__add__, timedelta(minutes=part)))
         await recorder.open()
         await recorder.aclose()
 
