@@ -64,9 +64,9 @@ def node_paths(document: object, path: str = "$") -> Iterator[tuple[str, list[ob
 def changed(document: object, way: list[object], change: Callable[[Any, Any], None]) -> object:
     """A copy in which `change(parent, last step)` was carried out."""
     copy = load_json(json.dumps(document).encode())
-    parent: object = copy
+    parent: Any = copy
     for step in way[:-1]:
-        parent = parent[step]  # the way was read off the same document
+        parent = parent[step]
     change(parent, way[-1])
     return copy
 
