@@ -143,5 +143,5 @@ def _swap_keys(name: str, number: str, key_columns: tuple[str, ...]) -> Executab
     return swap.execute_if(callable_=_is_server)
 
 
-def _is_server(ddl: Any, target: Any, bind: Connection | None, *_: Any, **__: Any) -> bool:  # noqa: ARG001 — SQLAlchemy passes them
+def _is_server(ddl: Any, target: Any, bind: Connection | None, *_: Any, **__: Any) -> bool:  # noqa: ARG001  # SQLAlchemy passes them
     return bind is not None and bind.dialect.name in ("mysql", "mariadb")

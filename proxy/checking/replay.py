@@ -236,7 +236,7 @@ class Replay:
             self._unlimited[target] = task
         return await task
 
-    async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002 — a live legacy side is asked for the recording
+    async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002  # a live legacy side is asked for the recording
         return self._legacy_gets.get(translation.target, NOT_RECORDED)
 
     def _role(self, recording: Recording, translation: Translation) -> str:

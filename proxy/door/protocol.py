@@ -137,7 +137,7 @@ class FrontProtocol(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         self._deaf = True
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 — uvicorn's words are not ours
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words are not ours
         """Refuse a request that cannot be parsed, without touching the answers before it."""
         refusal = self._refusal or _BAD
         self._deaf = True

@@ -63,7 +63,7 @@ class Admin:
             "/-/reload": self._reload,
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 — ASGI
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI
         """Answer one request."""
         if scope["type"] != "http":
             return

@@ -92,7 +92,7 @@ class Listener(uvicorn.Server):
         with super().capture_signals() if self._signals else nullcontext():
             yield
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 — uvicorn passes them
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # uvicorn passes them
         """Drain at the first signal, stop at once at the second; either way it is no failure."""
         # uvicorn would raise the signal again after its shutdown, which ends the process with a failure status.
         if self.leaving:

@@ -55,7 +55,7 @@ class _Client(asyncio.Protocol):
             self._answer.clear()
             self._load.done(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 — asyncio passes it
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio passes it
         """A connection that ends within a request is an error of a client."""
         if self.due:
             self._load.found.errors += 1
