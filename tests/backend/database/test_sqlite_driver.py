@@ -68,16 +68,21 @@ async def test_a_cancelled_statement_does_not_break_the_connection(connection: C
     assert await cursor.fetchall() == [(1,)]
 
 
-def test_a_failed_opening_leaves_no_thread_to_a_closed_loop(tmp_path: Path) -> None:
-    """The thread of a connection that cannot be opened has ended when the error comes."""
+def test_a_failed_opening_leaves_no_thread_to_a_closed_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread of a connection that cannot be opened has told all it has to tell when the error comes."""
     missing = SqliteFiles(tmp_path / "no.db", tmp_path / "no-openml.db")
+    failures: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
 
     async def attempt() -> None:
-        before = threading.active_count()
-        for _ in range(20):
-            with pytest.raises(sqlite3.OperationalError, match="unable to open"):
-                await Connection(lambda: open_sqlite(missing)).open()
-        # The last thread may be between its last word and its end.
-        assert threading.active_count() <= before + 1
+        with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+            await Connection(lambda: open_sqlite(missing)).open()
 
-    anyio.run(attempt)
+    before = set(threading.enumerate())
+    for _ in range(50):
+        anyio.run(attempt)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+    assert failures == []
