@@ -4,19 +4,19 @@ import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from backend.app import create_app
-from backend.database.connections import Database, DatabaseUnavailable
-from backend.database.load import Loaded, LoadError, load
-from backend.serve import ListenError, serve
-from config.errors import ConfigError
+from backend.database.connections import Database
+from backend.database.load import Loaded, load
+from backend.serve import serve
+from config.errors import BadInput, ConfigError
 from config.location import config_directory
 from config.settings import BackendSettings, load_backend_settings
+from config.startup import loading
 
 app = typer.Typer(
     name="openml-backend",
@@ -26,8 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-BAD_INPUT = (ConfigError, DatabaseUnavailable, ListenError, LoadError)
 
 DatabaseOption = Annotated[
     str | None,
@@ -74,7 +72,10 @@ def serve_command(
         raise ConfigError(
             f"there is no directory {settings.files}; it is where the stored files are", key="files"
         )
-    application = create_app(settings, config=config)
+    with loading():
+        from backend.app import create_app
+
+        application = create_app(settings, config=config)
     asyncio.run(_check(settings))
     serve(application, settings.host, settings.port)
 
@@ -135,10 +136,6 @@ def main() -> None:
     """Run the command line."""
     try:
         app()
-    except BAD_INPUT as error:
-        _give_up(error)
-
-
-def _give_up(error: Exception) -> NoReturn:
-    sys.stderr.write(f"openml-backend: {' '.join(str(error).split())}\n")
-    sys.exit(2)
+    except BadInput as error:
+        sys.stderr.write(f"openml-backend: {' '.join(str(error).split())}\n")
+        sys.exit(2)

@@ -11,11 +11,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from backend.http_methods import AnyMethodProtocol
+from config.errors import BadInput
 
 BACKLOG = 2048
 
 
-class ListenError(ValueError):
+class ListenError(BadInput):
     """The backend cannot listen where it was told to; the message says why."""
 
 

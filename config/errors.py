@@ -1,13 +1,18 @@
-"""The one exception of everything that reads configuration.
+"""What people give may be wrong: a command then says so in one line and exits with status 2.
 
 ValueError
-└── ConfigError   a file, table or key is wrong; the message says which, and what would be right
+└── BadInput          what was given is wrong; the message says what, and what would be right
+    └── ConfigError   a file, table or key of the configuration is
 """
 
 from pathlib import Path
 
 
-class ConfigError(ValueError):
+class BadInput(ValueError):
+    """What a person gave cannot be used; the message says what, and what would be right."""
+
+
+class ConfigError(BadInput):
     """Something in the configuration is wrong.
 
     Args:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from deepdiff import DeepDiff
-
 from diffing.model import Difference
 from diffing.walk import canonical
 
@@ -22,6 +20,9 @@ def describe(difference: Difference) -> str:
     legacy, new = difference.legacy, difference.new
     both_containers = isinstance(legacy, dict | list) and isinstance(new, dict | list)
     if both_containers and len(canonical([legacy, new])) <= MAX_DESCRIBED:
+        # Loaded with the first difference that needs it: it brings more modules than all the rest of the comparison.
+        from deepdiff import DeepDiff
+
         lines = DeepDiff(legacy, new, verbose_level=2).pretty()
         return f"{difference.path} ({difference.what}): {lines}"
     return f"{difference.path} ({difference.what}): legacy {shown(legacy)}, new {shown(new)}"

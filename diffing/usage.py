@@ -25,6 +25,9 @@ COMPARABLE: Final = frozenset(
 )
 """Verdicts of exchanges in which the entries of the route were tried."""
 
+LONGEST_ABOUT: Final = 160
+"""Most characters of the third part of a fact that are kept."""
+
 Fact = tuple[str, str, str]
 """What an entry did in one exchange: `shape`, `masked` or `conflicting`; its id; shapes, or the other's id."""
 

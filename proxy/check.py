@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import httpx
 
+from config.errors import BadInput
 from config.problems import load_problems
 from config.routes import RouteMap, load_routes
 from config.settings import load_backend_settings
@@ -32,7 +33,7 @@ VERDICTS = frozenset(
 )
 
 
-class CheckError(ValueError):
+class CheckError(BadInput):
     """The check cannot be carried out; the message says why and what would be right."""
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from config.rollout import Dialect
+from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
 from proxy.log.histogram import bucket
-from proxy.log.tables import ABOUT
 from proxy.policy import Side
 from proxy.tally import COMPARED, FAILING
 
@@ -157,7 +157,7 @@ class Ledger:
         for deviation in set(comparison.deviations):
             self.hits[hour, finding.route, deviation] += 1
         for what, entry, about in finding.judgement.usage:
-            self.usage[hour, finding.route, entry, what, about[:ABOUT]] += 1
+            self.usage[hour, finding.route, entry, what, about[:LONGEST_ABOUT]] += 1
         if comparison.outcome in COMPARED:
             self._cover(finding)
         if comparison.outcome in FAILING:

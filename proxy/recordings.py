@@ -17,12 +17,13 @@ from typing import Any
 
 import orjson
 
+from config.errors import BadInput
 from diffing.model import Headers, Observation
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 
 
-class RecordingError(ValueError):
+class RecordingError(BadInput):
     """A recording cannot be read.
 
     Args:

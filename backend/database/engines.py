@@ -24,6 +24,7 @@ from backend.database.collations import collations
 from backend.database.numbers import SQLITE_NAME, double_text
 from backend.database.sqlite_driver import Connection as SqliteConnection
 from backend.tables import EXPERIMENTS, USERS
+from config.errors import BadInput
 
 _SQLITE_DRIVERS = {"sqlite": "sqlite+aiosqlite", "sqlite+aiosqlite": "sqlite+aiosqlite"}
 _SERVER_DRIVERS = {
@@ -53,7 +54,7 @@ IMMEDIATE = "sqlite_immediate"
 """Execution option: whether a SQLite transaction takes the write lock when it begins."""
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(BadInput):
     """The database cannot be reached, or is not an OpenML database."""
 
 

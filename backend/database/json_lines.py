@@ -14,13 +14,14 @@ from sqlalchemy import Column, DateTime, Float, Integer, LargeBinary, String, Ta
 
 from backend.database.collations import storable
 from backend.tables import EXPERIMENTS, USERS, metadata
+from config.errors import BadInput
 
 Row = dict[str, object]
 
 _ENDINGS = (".jsonl", ".jsonl.gz")
 
 
-class LoadError(Exception):
+class LoadError(BadInput):
     """A database cannot be loaded; the message names the file and the line."""
 
 

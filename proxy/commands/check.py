@@ -18,14 +18,12 @@ from proxy.checking.report import check_document, print_check
 from proxy.checking.request_lines import read_requests
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
+from proxy.commands.options import Config
 from proxy.commands.output import time_of, waiting, wrote_json
 from proxy.har.caller_keys import CallerKeys, read_keys, resolved
 from proxy.record import utc_now
 from proxy.reporting.console import report_console
 
-Config = Annotated[
-    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
-]
 Recordings = Annotated[
     list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH…")
 ]

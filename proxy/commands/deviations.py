@@ -23,6 +23,7 @@ from diffing.usage import STALE_AFTER, Usage
 from proxy.check import CheckError, CheckResult, InProcess, Limits, check
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
+from proxy.commands.options import Config
 from proxy.commands.output import time_of, wrote_json
 from proxy.log.reading import reading
 from proxy.reporting.console import report_console
@@ -32,9 +33,6 @@ from proxy.reporting.operations_table import operations_table
 
 commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
 
-Config = Annotated[
-    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
-]
 Recordings = Annotated[
     list[Path] | None, typer.Option("--recordings", help="Recording files or directories.", metavar="PATH")
 ]

@@ -8,7 +8,8 @@ import typer
 
 from config.location import config_directory
 from proxy.check import CheckError
-from proxy.commands.report import Config, Log, log_url
+from proxy.commands.options import Config
+from proxy.commands.report import Log, log_url
 from proxy.contract import load_contract
 from proxy.log.reading import reading
 from proxy.reporting.clusters import Shown, read_cluster

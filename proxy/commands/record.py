@@ -12,7 +12,8 @@ from config.settings import load_proxy_settings
 from proxy.check import CheckError
 from proxy.checking.live import Asking
 from proxy.checking.request_lines import read_requests
-from proxy.commands.check import Concurrency, Config, Keys, Rate, SendWrites
+from proxy.commands.check import Concurrency, Keys, Rate, SendWrites
+from proxy.commands.options import Config
 from proxy.commands.output import waiting
 from proxy.har.caller_keys import read_keys, resolved
 from proxy.har.entries import Writing
@@ -25,13 +26,6 @@ Hosts = Annotated[
         "--host", help="Whose entries are kept, repeatable; by default the one with /api/v1.", metavar="HOST"
     ),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command("record")(record_command)
-    app.command("import")(import_command)
-    app.command("export")(export_command)
 
 
 def record_command(

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,8 +13,9 @@ from rich.markup import escape
 from config.location import config_directory
 from config.settings import load_proxy_settings
 from proxy.checking.report import routes_table, summary
+from proxy.commands.options import Config
 from proxy.commands.output import time_of, waiting, wrote, wrote_json
-from proxy.dashboard.app import dashboard as pages
+from proxy.dashboard.app import dashboard
 from proxy.log.reading import find_run, ran_together, reading
 from proxy.process.listen import serve_forever
 from proxy.report import Report, read_report
@@ -34,9 +34,6 @@ from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report_view import print_report
 
 Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
-Config = Annotated[
-    str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
-]
 Since = Annotated[
     str | None, typer.Option("--since", help="Only what was served since then (UTC).", metavar="TIME")
 ]
@@ -49,20 +46,7 @@ Markdown = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    named: dict[str, Callable[..., None]] = {
-        "report": report,
-        "show": show,
-        "compare": compare,
-        "watch": watch,
-        "dashboard": dashboard,
-    }
-    for name, command in named.items():
-        app.command(name)(command)
-
-
-def report(
+def report_command(
     log: Log = None,
     since: Since = None,
     route: Route = None,
@@ -83,7 +67,7 @@ def report(
         print_report(report_console(), found, differences=top)
 
 
-def show(
+def show_command(
     cluster: Annotated[
         str, typer.Argument(help="Its name as the report shows it, or the beginning.", metavar="CLUSTER")
     ],
@@ -100,7 +84,7 @@ def show(
         print_cluster(report_console(), found)
 
 
-def compare(
+def compare_command(
     before: Annotated[str, typer.Argument(help="The earlier run.", metavar="RUN1")] = "previous",
     after: Annotated[str, typer.Argument(help="The later run.", metavar="RUN2")] = "latest",
     since: Annotated[
@@ -125,7 +109,7 @@ def compare(
         print_clusters(console, clusters)
 
 
-def watch(
+def watch_command(
     log: Log = None,
     since: Since = None,
     route: Route = None,
@@ -149,7 +133,7 @@ def watch(
         return
 
 
-def dashboard(
+def dashboard_command(
     log: Log = None,
     port: Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.", min=0, max=65535)] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -158,7 +142,7 @@ def dashboard(
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
     url = log_url(log, config)
     asyncio.run(_readable(url))
-    serve_forever(pages(url, config_directory(config)), host, port)
+    serve_forever(dashboard(url, config_directory(config)), host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:

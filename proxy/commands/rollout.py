@@ -15,8 +15,9 @@ from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
 from config.routes import load_routes
 from proxy.check import CheckError
 from proxy.checking.report import plain_table
+from proxy.commands.options import Config
 from proxy.commands.output import time_of, waiting, wrote, wrote_json
-from proxy.commands.report import Config, Json, Log, Markdown, Since, log_url
+from proxy.commands.report import Json, Log, Markdown, Since, log_url
 from proxy.log.reading import reading
 from proxy.recordings import read_recordings
 from proxy.reporting import markdown as md

@@ -1,7 +1,6 @@
 """Compare in a process of its own: never on the event loop that serves clients (design §5)."""
 
 import asyncio
-import os
 import pickle
 import resource
 import signal
@@ -18,16 +17,17 @@ from typing import Final
 
 from config.problems import load_problems
 from config.routes import load_routes
+from config.startup import loading
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.control import same_side
+from proxy.process import child
 
 _MOST_DIFFERENCES: Final = 50
 _LONGEST_VALUE: Final = 2000
-_PROGRAM: Final = "from proxy.leg.comparer import work; work()"
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
 
 
@@ -159,22 +159,18 @@ class Comparer:
     def _started(self) -> Connection:
         if self._pipe is None or self._process is None or self._process.poll() is not None:
             self._end()
-            # Neither forked, which would copy sockets and event loop of the process that serves, nor spawned by
-            # multiprocessing, which would run the main module of that process again.
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-c",
-                        _PROGRAM,
+                    child.command(
+                        "proxy.leg.comparer",
                         str(theirs.fileno()),
                         str(self._config.resolve()),
                         str(self._memory),
-                    ],
+                    ),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                    env=child.environment(),
                 )
             self._pipe = Connection(ours.detach())
         return self._pipe
@@ -225,9 +221,10 @@ def work() -> None:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
     pipe, config = Connection(int(sys.argv[1])), Path(sys.argv[2])
-    routes = load_routes(config)
     usage = Usage()
-    differ = Differ(load_registry(config), load_problems(config), usage=usage)
+    with loading():
+        routes = load_routes(config)
+        differ = Differ(load_registry(config), load_problems(config), usage=usage)
     while True:
         try:
             question: Question = pipe.recv()

@@ -6,10 +6,8 @@ yet is shed, and another one takes its place.
 
 import asyncio
 import logging
-import os
 import socket
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +20,10 @@ from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.process import Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
+from proxy.process import child
 from proxy.process.telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
-_PROGRAM: Final = "from proxy.leg.process import work; work()"
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
 _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
@@ -203,12 +201,11 @@ def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | Non
 
 
 def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":
-    # Started anew and not forked: a fork would copy the sockets of clients.
     return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(channel.fileno())],
+        child.command("proxy.leg.process", str(channel.fileno())),
         pass_fds=[channel.fileno()],
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        env=child.environment(),
     )
 
 

@@ -27,7 +27,7 @@ from proxy.leg.comparer import Comparer
 from proxy.leg.jobs import Job, MemoryQueue
 from proxy.leg.tap import Tap
 from proxy.policy import Side, decided
-from proxy.process.listen import run_loop
+from proxy.process.loop import run_loop
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg

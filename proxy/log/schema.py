@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
 
+from config.errors import BadInput
 from proxy.log.tables import (
     coverage,
     decisions,
@@ -25,7 +26,7 @@ _version: Final = Table(
 )
 
 
-class LogError(ValueError):
+class LogError(BadInput):
     """The diff log cannot be used; the message says why and what would be right."""
 
 

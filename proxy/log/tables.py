@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import LONGTEXT
 
+from diffing.usage import LONGEST_ABOUT
+
 _TEXT: Final = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
 
 metadata = MetaData()
@@ -53,9 +55,6 @@ deviations = Table(
     Column("exchanges", Integer, nullable=False),
 )
 
-ABOUT: Final = 160
-"""Most characters of what a fact about an entry says."""
-
 usages = Table(
     "deviation_usage",
     metadata,
@@ -64,7 +63,7 @@ usages = Table(
     Column("route", String(80), primary_key=True),
     Column("deviation", String(80), primary_key=True),
     Column("what", String(12), primary_key=True, comment="diffing.usage: shape, masked, conflicting"),
-    Column("about", String(ABOUT), primary_key=True, comment="the shapes, or the other entry"),
+    Column("about", String(LONGEST_ABOUT), primary_key=True, comment="the shapes, or the other entry"),
     Column("exchanges", Integer, nullable=False),
 )
 

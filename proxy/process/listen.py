@@ -5,19 +5,21 @@ import importlib
 import logging
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
-import uvloop
 from starlette.types import ASGIApp
+
+from config.errors import BadInput
+from proxy.process.loop import run_loop
 
 _BACKLOG: Final = 2048
 
 
-class ListenError(ValueError):
+class ListenError(BadInput):
     """The server cannot listen where it was told to; the message says why."""
 
 
@@ -170,12 +172,6 @@ def announce(url: str) -> None:
     """The one line that scripts wait for."""
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
-
-
-def run_loop(main: Coroutine[Any, Any, Any]) -> None:
-    """Run a coroutine on uvloop."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main)
 
 
 def serve_forever(app: ASGIApp, host: str, port: int) -> None:

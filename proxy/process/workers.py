@@ -6,7 +6,6 @@ run of its own. The listening socket is inherited, so that no connection is lost
 
 import asyncio
 import logging
-import os
 import pickle
 import signal
 import socket
@@ -23,16 +22,17 @@ from config.settings import ProxySettings
 from proxy.contract import load_contract
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.metrics import Snapshot, merged
+from proxy.process import child
 from proxy.process.admin import Admin
 from proxy.process.kill import KillSwitch
-from proxy.process.listen import Listener, bind, run_loop, url_of
+from proxy.process.listen import Listener, bind, url_of
+from proxy.process.loop import run_loop
 from proxy.process.serving import check_sides, listener, running, settle_memory
 from proxy.process.signals import operator_signals
 from proxy.record import LogError, open_log, prepare
 from proxy.rollout.gate_keeper import keep_gate
 
 _LOGGER = logging.getLogger(__name__)
-_PROGRAM: Final = "from proxy.process.workers import work; work()"
 _PATIENCE: Final = 5.0
 _LINE: Final = 64 * 1024 * 1024
 
@@ -166,14 +166,10 @@ class Supervisor:
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                _PROGRAM,
-                str(theirs.fileno()),
-                str(self._clients.fileno()),
+                *child.command("proxy.process.workers", str(theirs.fileno()), str(self._clients.fileno())),
                 pass_fds=[theirs.fileno(), self._clients.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env=child.environment(),
             )
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE)

@@ -1,22 +1,14 @@
 """The commands: bad input is one line and exit status 2, never a traceback."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests.proxy.command import parity
+
 ROOT = Path(__file__).parent.parent.parent
 TASKTYPES = str(ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz")
-PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
-
-
-def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user would."""
-    return subprocess.run(
-        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 @pytest.fixture(scope="module")

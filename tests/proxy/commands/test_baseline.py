@@ -1,28 +1,15 @@
 """A check with a baseline, as a CI job runs it."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests.proxy.command import parity
+
 ROOT = Path(__file__).parent.parent.parent.parent
 TASKTYPES = str(ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz")
-
-
-def parity(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command in a folder."""
-    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from proxy.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, str(ROOT), *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -36,20 +23,20 @@ def folder(tmp_path: Path, config: Path) -> Path:
 def test_a_check_fails_only_on_what_is_not_in_the_baseline(folder: Path, sqlite_url: str) -> None:
     """And again when the time is over."""
     check = ("check", "--recordings", TASKTYPES, "--database", sqlite_url, "--config", "config")
-    first = parity(folder, *check, "--json", "found.json")
+    first = parity(*check, "--json", "found.json", folder=folder)
     assert (first.returncode, len(orjson.loads((folder / "found.json").read_bytes())["differences"]) > 0) == (
         1,
         True,
     )
     accept = ("baseline", "found.json", "--reason", "Not documented yet.", "--expires")
-    assert parity(folder, *accept, "2999-12-31").returncode == 0
+    assert parity(*accept, "2999-12-31", folder=folder).returncode == 0
     baseline = folder / "parity-baseline.toml"
     outputs = ("--junit", "j.xml", "--sarif", "s.sarif", "--markdown", "m.md")
-    second = parity(folder, *check, "--baseline", str(baseline), *outputs)
+    second = parity(*check, "--baseline", str(baseline), *outputs, folder=folder)
     assert (second.returncode, second.stderr) == (0, "")
     assert (folder / "m.md").read_text().startswith("# Parity: yes")
     baseline.write_text(baseline.read_text().replace("2999", "2001"))
-    third = parity(folder, *check, "--baseline", str(baseline))
+    third = parity(*check, "--baseline", str(baseline), folder=folder)
     assert (third.returncode, "until 2001-12-31 only" in third.stderr) == (1, True)
 
 
@@ -67,6 +54,6 @@ def test_a_check_fails_only_on_what_is_not_in_the_baseline(folder: Path, sqlite_
 )
 def test_bad_input_is_one_line_and_status_2(folder: Path, arguments: list[str], told: str) -> None:
     """The line says what is wrong."""
-    done = parity(folder, "baseline", *arguments)
+    done = parity("baseline", *arguments, folder=folder)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert told in done.stderr

@@ -1,7 +1,5 @@
 """The options of ``parity check`` that go together, and its way between two live servers."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -12,19 +10,18 @@ import pytest
 
 from proxy.legacy import RecordedServer
 from proxy.recordings import read_recordings
+from tests.proxy.command import Done
+from tests.proxy.command import parity as run
 
 ROOT = Path(__file__).parent.parent.parent.parent
 TASKTYPES = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
-PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
 NOBODY = "http://127.0.0.1:1"
 Serve = Callable[..., AbstractAsyncContextManager[str]]
 
 
-def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user would."""
-    return subprocess.run(
-        [*PARITY, "check", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+def parity(*arguments: str) -> Done:
+    """Run a check."""
+    return run("check", *arguments)
 
 
 BAD: dict[str, tuple[list[str], str]] = {

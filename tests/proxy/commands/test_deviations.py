@@ -5,34 +5,33 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from proxy.cli import app
 from proxy.ledger import Finding
+from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, explained, write_run
 
-RUN = CliRunner()
 CONFIG = ["--config", "config"]
 
 
-def test_list_shows_the_entries_of_a_route() -> None:
+def test_list_shows_the_entries_of_a_route(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that all routes share are about it too."""
-    shown = RUN.invoke(app, ["deviations", "list", "--route", "dataset.get", *CONFIG], env={"COLUMNS": "200"})
-    assert shown.exit_code == 0
-    assert "authentication-failed" in shown.output
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = parity("deviations", "list", "--route", "dataset.get", *CONFIG)
+    assert shown.returncode == 0
+    assert "authentication-failed" in shown.stdout
 
 
 def test_lint_runs_every_example() -> None:
     """The packaged registry has no finding."""
-    done = RUN.invoke(app, ["deviations", "lint", *CONFIG])
-    assert (done.exit_code, done.output.rpartition(",")[2].strip()) == (0, "0 findings"), done.output
+    done = parity("deviations", "lint", *CONFIG)
+    assert (done.returncode, done.stdout.rpartition(",")[2].strip()) == (0, "0 findings"), done.stdout
 
 
 def test_lint_finds_what_recordings_show(sqlite_url: str) -> None:
     """Nothing is wrong with the packaged registry."""
     files = ["--recordings", "tests/recordings/read/evaluationmeasure.jsonl.gz", "--database", sqlite_url]
-    done = RUN.invoke(app, ["deviations", "lint", *files, "--json", "-", *CONFIG])
-    assert done.exit_code == 0, done.output
+    done = parity("deviations", "lint", *files, "--json", "-", *CONFIG)
+    assert done.returncode == 0, done.stdout
     told = json.loads(done.stdout)
     assert told["findings"] == []
     assert {item["last"][:10] for item in told["deviations"] if item["hits"]} == {"2026-11-22"}
@@ -59,28 +58,29 @@ FORMAT = "dataset-format-lower-case"
 )
 def test_lint_fails_on_what_a_log_shows(tmp_path: Path, kind: str, finding: Finding) -> None:
     """Live traffic has what no recording has."""
-    done = RUN.invoke(app, ["deviations", "lint", *log_of(tmp_path, finding)])
-    assert (done.exit_code, f"{FORMAT}: {kind}: " in done.output) == (1, True), done.output
+    done = parity("deviations", "lint", *log_of(tmp_path, finding))
+    assert (done.returncode, f"{FORMAT}: {kind}: " in done.stdout) == (1, True), done.stdout
 
 
 def test_lint_tells_stale_entries_and_does_not_fail(tmp_path: Path) -> None:
     """After as many exchanges as one says."""
     log = log_of(tmp_path, explained(FIRST, "dataset.get", "dataset-envelope"))
-    done = RUN.invoke(app, ["deviations", "lint", "--stale-after", "1", *log])
-    assert (done.exit_code, f"{FORMAT}: stale: no hit in 1 " in done.output) == (0, True), done.output
+    done = parity("deviations", "lint", "--stale-after", "1", *log)
+    assert (done.returncode, f"{FORMAT}: stale: no hit in 1 " in done.stdout) == (0, True), done.stdout
 
 
-def test_lint_shows_how_entries_are_used(tmp_path: Path) -> None:
+def test_lint_shows_how_entries_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a table, and for machines."""
+    monkeypatch.setenv("COLUMNS", "100")
     log = log_of(tmp_path, explained(FIRST, "dataset.get", FORMAT))
-    shown = RUN.invoke(app, ["deviations", "lint", "--usage", *log], env={"COLUMNS": "100"}).output
+    shown = parity("deviations", "lint", "--usage", *log).stdout
     assert f"{FORMAT} 1 100.0% 2026-11-21 12:00 dataset.get" in " ".join(shown.split())
-    told = json.loads(RUN.invoke(app, ["deviations", "lint", "--json", "-", *log]).stdout)
+    told = json.loads(parity("deviations", "lint", "--json", "-", *log).stdout)
     assert [item["hits"] for item in told["deviations"] if item["deviation"] == FORMAT] == [1]
 
 
 def test_guide_writes_the_page(tmp_path: Path) -> None:
     """The same page that docs/ has."""
     page = tmp_path / "guide.md"
-    assert RUN.invoke(app, ["deviations", "guide", "--to", str(page), *CONFIG]).exit_code == 0
+    assert parity("deviations", "guide", "--to", str(page), *CONFIG).returncode == 0
     assert page.read_text(encoding="utf-8").startswith("# Migration guide")

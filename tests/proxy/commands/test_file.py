@@ -4,19 +4,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from config.rollout import Dialect
 from diffing.cluster import cluster_id
-from proxy.check import CheckError
-from proxy.cli import app
 from proxy.ledger import Evidence, Finding
 from proxy.leg.comparer import Judgement
 from proxy.policy import Side
+from tests.proxy.command import parity
 from tests.proxy.filing_cases import AT, cluster, compared, damaged
 from tests.proxy.logs import write_run
 
-RUN = CliRunner()
 CASE = damaged(lambda document: document["task_type"].update(id=1))
 
 
@@ -39,8 +36,8 @@ def command(tmp_path: Path) -> list[str]:
 
 def test_an_entry_is_printed(command: list[str]) -> None:
     """Alone on stdout; what to do with it is told beside it."""
-    done = RUN.invoke(app, [*command, "--as", "documented"])
-    assert (done.exit_code, done.stdout.count("[[deviation]]")) == (0, 1), done.output
+    done = parity(*command, "--as", "documented")
+    assert (done.returncode, done.stdout.count("[[deviation]]")) == (0, 1), done.stdout
     assert "append it to config/deviations/tasktypes.toml" in done.stderr
 
 
@@ -48,7 +45,7 @@ def test_an_entry_is_appended(command: list[str], tmp_path: Path) -> None:
     """The registry's file keeps what it has."""
     file = tmp_path / "tasktypes.toml"
     file.write_text("# before\n", encoding="utf-8")
-    assert RUN.invoke(app, [*command, "--as", "documented", "--out", str(file)]).exit_code == 0
+    assert parity(*command, "--as", "documented", "--out", str(file)).returncode == 0
     assert file.read_text(encoding="utf-8").startswith("# before\n\n# From cluster ")
 
 
@@ -56,12 +53,11 @@ def test_an_issue_is_written_anew(command: list[str], tmp_path: Path) -> None:
     """It is a page of its own."""
     file = tmp_path / "issue.md"
     for _ in range(2):
-        assert RUN.invoke(app, [*command, "--as", "new-wrong", "--out", str(file)]).exit_code == 0
+        assert parity(*command, "--as", "new-wrong", "--out", str(file)).returncode == 0
     assert file.read_text(encoding="utf-8").count("# New side is wrong: tasktype.get\n") == 1
 
 
 def test_what_it_cannot_be_is_wrong_use(command: list[str]) -> None:
     """One line that says what would be right; exit status 2."""
-    done = RUN.invoke(app, [*command, "--as", "legacy-defect"])
-    assert isinstance(done.exception, CheckError)
-    assert "--as documented" in str(done.exception)
+    done = parity(*command, "--as", "legacy-defect")
+    assert (done.returncode, done.stderr.count("\n"), "--as documented" in done.stderr) == (2, 1, True)

@@ -1,7 +1,5 @@
 """``parity record``, ``import`` and ``export`` as a user runs them."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -11,18 +9,11 @@ import pytest
 
 from proxy.legacy import RecordedServer
 from proxy.recordings import read_recordings
+from tests.proxy.command import parity
 
 ROOT = Path(__file__).parent.parent.parent.parent
 TASKTYPES = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
-PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-
-
-def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user would."""
-    return subprocess.run(
-        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 @pytest.mark.anyio

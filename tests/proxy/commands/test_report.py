@@ -1,8 +1,6 @@
 """The commands that read a diff log, as a user runs them."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -11,23 +9,16 @@ import pytest
 from proxy.ledger import Ledger
 from proxy.record import Recorder, open_log
 from proxy.reporting.clusters import SHORT
+from tests.proxy.command import parity
 from tests.proxy.logs import KEPT, NEW, two_runs
 
 ROOT = Path(__file__).parent.parent.parent.parent
-PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A log of two runs."""
     return asyncio.run(two_runs(tmp_path_factory.mktemp("log")))[0]
-
-
-def parity(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user would."""
-    return subprocess.run(
-        [*PARITY, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 def test_a_report_fits_a_hundred_columns_and_cuts_nothing(log: str) -> None:

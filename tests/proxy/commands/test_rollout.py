@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -14,10 +12,11 @@ from proxy.record import open_log
 from proxy.rollout.edit import Step
 from proxy.rollout.gate import Decision, Evidence, Kind
 from proxy.rollout.gate_log import write_decision
+from tests.proxy.command import Done
+from tests.proxy.command import parity as run
 from tests.proxy.logs import SECOND, finding, write_run
 
 ROOT = Path(__file__).parent.parent.parent.parent
-PARITY = (sys.executable, "-c", "from proxy.cli import main; main()")
 
 
 @pytest.fixture
@@ -34,12 +33,9 @@ def folder(tmp_path: Path, config: Path) -> Path:
     return tmp_path
 
 
-def parity(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user would."""
-    places = ("--config", str(folder / "config"))
-    return subprocess.run(
-        [*PARITY, *arguments, *places], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+def parity(folder: Path, *arguments: str) -> Done:
+    """Run the command with that configuration."""
+    return run(*arguments, "--config", str(folder / "config"))
 
 
 def log(folder: Path) -> tuple[str, str]:

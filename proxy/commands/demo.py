@@ -1,0 +1,24 @@
+"""``parity demo``: the main job on a sample, in one command."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.location import config_directory
+from proxy.commands.options import Config, Port
+from proxy.demo import demo
+from proxy.process.loop import run_loop
+from proxy.reporting.console import report_console
+
+
+def demo_command(
+    once: Annotated[bool, typer.Option("--once", help="End after the report.")] = False,
+    port: Port = 0,
+    config: Config = None,
+) -> None:
+    """Show it working: sample database, recorded PHP, backend, proxy, clients, report."""
+    directory = config_directory(config)
+    with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
+        run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))

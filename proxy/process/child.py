@@ -1,0 +1,31 @@
+"""Processes that the proxy starts for itself.
+
+They are neither forked, which would copy sockets and event loop of the process that serves, nor spawned by
+multiprocessing, which would run the main module of that process again.
+"""
+
+import os
+import sys
+from typing import Final
+
+_PROGRAM: Final = """\
+from config.startup import loading
+with loading():
+    from {module} import work
+work()
+"""
+
+
+def command(module: str, *arguments: str) -> list[str]:
+    """What starts a process.
+
+    Args:
+        module: Whose function ``work`` it runs.
+        arguments: What the function finds in ``sys.argv``, from the second place on.
+    """
+    return [sys.executable, "-c", _PROGRAM.format(module=module), *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The environment of such a process, which finds its modules where this one found them."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

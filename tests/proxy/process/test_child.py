@@ -1,0 +1,23 @@
+"""proxy.process.child: processes that the proxy starts for itself."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from proxy.process import child
+
+
+def test_a_process_runs_the_function_of_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found where this process finds modules, wherever it is started; its arguments begin at the second place."""
+    (tmp_path / "told.py").write_text("import sys\n\ndef work():\n    print(sys.argv[1:])\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    done = subprocess.run(
+        child.command("told", "one", "2"),
+        env=child.environment(),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "['one', '2']\n"
