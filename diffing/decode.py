@@ -111,6 +111,8 @@ def _json(body: bytes, media_type: str) -> Decoded:
         document = load_json(body)
     except ValueError as error:
         return Decoded(_broken(body), media_type, why=str(error))
+    except RecursionError:
+        return Decoded(Form.BROKEN, media_type, why="nested too deeply")
     if isinstance(document, dict) and document.keys() == {"error"} and isinstance(document["error"], dict):
         return Decoded(Form.ERROR, media_type, document["error"])
     return Decoded(Form.JSON, media_type, document)
@@ -120,7 +122,7 @@ def _broken(body: bytes) -> Form:
     """Two documents in one body (common-data.md 12.11): a whole one, then the beginning of another."""
     try:
         _, end = _decoder.raw_decode(body.decode("utf-8").lstrip())
-    except ValueError:
+    except (ValueError, RecursionError):
         return Form.BROKEN
     return Form.TWO_DOCUMENTS if end else Form.BROKEN
 

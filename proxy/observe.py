@@ -3,17 +3,19 @@
 import asyncio
 import hashlib
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 import httpx
 
 from diffing.model import Headers, Observation
+from proxy.pace import Pace
 from proxy.upstream import SEAM_URL
 
 TIMEOUT = "timeout"
 TOO_LARGE = "too_large"
 # Not an error of a side: there was no room to keep its answer for comparing.
 NOT_KEPT = "not_kept"
+UNPACED: Final = Pace()
 
 
 class Hash(Protocol):
@@ -38,6 +40,7 @@ async def observe(
     deadline: float = 60.0,
     body_cap: int = 64 * 1024 * 1024,
     digest: bool = False,
+    pace: Pace = UNPACED,
 ) -> Observation:
     """Send one request to a side.
 
@@ -48,7 +51,9 @@ async def observe(
         headers: Pairs to send.
         body: The body to send.
         deadline: Seconds for the whole exchange.
-        body_cap: Most bytes of an answer's body that are kept; a longer one is an error.
+        body_cap: Most bytes of an answer's body that are kept; a longer one is an error, and is not read where its
+            length is said before.
+        pace: How many bytes of answers are read in a second; the sender has to wait.
         digest: Of a longer body, read on for its length and hash, which then are the body.
 
     Returns:
@@ -73,7 +78,9 @@ async def observe(
             try:
                 status = response.status_code
                 answered = header_pairs(response)
-                size = await _collect(response, chunks, body_cap, hashed)
+                size = _promised(request, response) if hashed is None else 0
+                if size <= body_cap:
+                    size = await _collect(response, chunks, body_cap, hashed, pace)
                 if size > body_cap:
                     error = TOO_LARGE
                     chunks = [digest_of(size, hashed)] if hashed is not None else chunks
@@ -97,13 +104,22 @@ def header_pairs(response: httpx.Response) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
 
 
+def _promised(request: httpx.Request, response: httpx.Response) -> int:
+    """The length that an answer says it will have; 0 where it says nothing, or has no body all the same."""
+    length = response.headers.get("content-length", "")
+    if request.method == "HEAD" or response.status_code in (204, 304) or not length.isdecimal():
+        return 0
+    return int(length)
+
+
 async def _collect(
-    response: httpx.Response, chunks: list[bytes], cap: int, hashed: "hashlib._Hash | None"
+    response: httpx.Response, chunks: list[bytes], cap: int, hashed: "hashlib._Hash | None", pace: Pace
 ) -> int:
     """Read a body; gives its length, or one above the cap when it was not read to its end."""
     assert isinstance(response.stream, httpx.AsyncByteStream)
     size = 0
     async for chunk in response.stream:
+        await pace.turn(len(chunk))
         size += len(chunk)
         if hashed is not None:
             hashed.update(chunk)

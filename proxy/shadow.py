@@ -33,6 +33,7 @@ from proxy.leg.tap import Tap
 from proxy.leg.unlimited import unlimited
 from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
+from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor, secrets_of
@@ -96,6 +97,7 @@ class ShadowLeg:
         self._telemetry = telemetry or Telemetry()
         self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
         self._limited_lists = 0
+        self._pace = Pace(settings.bytes_per_second or None)
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 
@@ -163,6 +165,10 @@ class ShadowLeg:
             # PHP has no HEAD, its GET has a body, and the new side's answer has none.
             self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
             return
+        if job.served.error == TOO_LARGE and not passes_unchanged(decision):
+            # Nothing could be compared with the other side's answer.
+            self.settle(job, Comparison(Outcome.TOO_LARGE))
+            return
         asking = decision.served if self._settings.control else decision.served.other
         other = job.other or await self._unless_open(job, asking)
         if other is None:
@@ -185,7 +191,11 @@ class ShadowLeg:
         if not breaker.allows():
             return None
         observation = (await self._ask(job, side, None)).observation
-        breaker.note(observation.error in (None, TOO_LARGE))
+        # The served answer was short enough to be compared. When the other side's is not, again and again, something is
+        # wrong with it, and reading it costs the machine that serves.
+        breaker.note(
+            observation.error is None or (observation.error == TOO_LARGE and passes_unchanged(job.decision))
+        )
         return observation
 
     async def _judge(self, job: Job, question: Question, *, sampled: bool = True) -> Judgement:
@@ -270,6 +280,7 @@ class ShadowLeg:
             deadline=self._deadline,
             body_cap=self._settings.answer_bytes,
             digest=passes_unchanged(job.decision),
+            pace=self._pace,
         )
         return _Asked(request, observation)
 

@@ -31,6 +31,12 @@ def test_what_is_no_json_is_broken(body: bytes) -> None:
     assert decode(answer(body, "application/json")).form is Form.BROKEN
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000 + b"]" * 100_000, b"[1][" + b"[" * 100_000])
+def test_what_is_nested_too_deeply_is_broken(body: bytes) -> None:
+    """It is said, it does not fail."""
+    assert decode(answer(body, "application/json")).form in (Form.BROKEN, Form.TWO_DOCUMENTS)
+
+
 def test_two_documents_in_one_body_are_seen() -> None:
     """PHP prints an error and then a success (common-data.md 12.11)."""
     assert decode(answer(b'{"error":{}}{"a":1}', "application/json")).form is Form.TWO_DOCUMENTS

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Final
 
 BODY = b'{"feature_qualities_list":{"quality":["Distinct"]}}'
@@ -118,14 +119,16 @@ def two_gigabytes(connection: socket.socket) -> None:
             connection.sendall(b"x" * 65536)
 
 
+@cache
+def _bomb(depth: int) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (2 * depth)
+    return head + b"[" * depth + b"]" * depth
+
+
 def bombs(connection: socket.socket) -> None:
     """JSON that is expensive to understand: first deep, then 50 MB of it."""
     for number, _ in enumerate(heads(connection)):
-        depth = 3_000_000 if number % 2 == 0 else 25_000_000
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (
-            2 * depth
-        )
-        connection.sendall(head + b"[" * depth + b"]" * depth)
+        connection.sendall(_bomb(3_000_000 if number % 2 == 0 else 25_000_000))
 
 
 def refuses(connection: socket.socket) -> None:

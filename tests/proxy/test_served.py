@@ -209,6 +209,54 @@ async def test_a_side_that_does_not_answer_is_left_alone(
         assert parts.shadow.open_breakers() == ["new"]
 
 
+async def test_a_side_whose_answers_are_always_too_large_is_left_alone(
+    serve: Serve, between: Between, verdicts: Verdicts
+) -> None:
+    """What is served is shorter: reading so much of the other one, again and again, costs the machine that serves."""
+    shadow = Shadow(workers=1, answer_bytes=200, breaker_failures=2, breaker_seconds=60)
+    long = JSONResponse(["x" * 200])
+    async with (
+        serve(legacy_names(NAMES)) as legacy,
+        serve(long) as new,
+        between(legacy, new, shadow=shadow) as (url, parts),
+        Upstream(url) as client,
+    ):
+        for _ in range(3):
+            await observe(client, "GET", OLD.encode(), (HOST,))
+        assert await verdicts(parts) == {"too_large": 2, "skipped:breaker_open": 1}
+
+
+async def test_a_served_answer_that_is_too_large_is_asked_of_nobody(
+    serve: Serve, between: Between, verdicts: Verdicts
+) -> None:
+    """There is nothing to compare it with."""
+    new = Changing(JSONResponse([]))
+    async with (
+        serve(legacy_names(NAMES)) as legacy,
+        serve(new) as young,
+        between(legacy, young, shadow=Shadow(workers=1, answer_bytes=5)) as (url, parts),
+        Upstream(url) as client,
+    ):
+        await observe(client, "GET", OLD.encode(), (HOST,))
+        assert await verdicts(parts) == {"too_large": 1}
+    assert new.asked == []
+
+
+async def test_long_downloads_leave_nobody_alone(serve: Serve, between: Between, verdicts: Verdicts) -> None:
+    """They are compared by length and hash, however many there are."""
+    shadow = Shadow(workers=1, answer_bytes=5, breaker_failures=2, breaker_seconds=60)
+    file = PlainTextResponse("@relation x")
+    async with (
+        serve(file) as legacy,
+        serve(file) as new,
+        between(legacy, new, shadow=shadow) as (url, parts),
+        Upstream(url) as client,
+    ):
+        for _ in range(4):
+            await observe(client, "GET", b"/data/v1/download/1/x.arff", (HOST,))
+        assert await verdicts(parts) == {"match": 4}
+
+
 async def test_a_request_that_comes_back_is_refused(serve: Serve, between: Between) -> None:
     """A proxy that is its own side would ask itself for ever."""
     async with (

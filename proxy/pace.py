@@ -1,4 +1,4 @@
-"""How fast a side may be asked."""
+"""How fast a side may be asked, and its answers be read."""
 
 import asyncio
 
@@ -14,11 +14,16 @@ class Pace:
         self._between = 0.0 if rate is None else 1 / rate
         self._next = 0.0
 
-    async def turn(self) -> None:
-        """Wait for one's turn."""
+    async def turn(self, turns: int = 1) -> None:
+        """Wait for one's turn.
+
+        Args:
+            turns: How many one takes at once; the next one waits so much longer.
+        """
         if not self._between:
             return
         now = asyncio.get_running_loop().time()
         mine = max(self._next, now)
-        self._next = mine + self._between
-        await asyncio.sleep(mine - now)
+        self._next = mine + turns * self._between
+        if mine > now:
+            await asyncio.sleep(mine - now)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from proxy.checking.pace import Pace
+from proxy.pace import Pace
 
 pytestmark = pytest.mark.anyio
 
@@ -20,6 +20,15 @@ async def taken(pace: Pace, turns: int) -> float:
 async def test_turns_are_spread() -> None:
     """Of eleven turns at 100 a second the last one comes after a tenth of a second."""
     assert 0.1 <= await taken(Pace(100), 11) < 1
+
+
+async def test_who_takes_many_turns_makes_the_next_one_wait() -> None:
+    """Not himself."""
+    pace, started = Pace(1000), time.monotonic()
+    await pace.turn(100)
+    assert time.monotonic() - started < 0.1
+    await pace.turn()
+    assert time.monotonic() - started >= 0.1
 
 
 async def test_without_a_rate_nobody_waits() -> None:
