@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -85,7 +86,7 @@ def build(cls: type[T], table: object, place: Place, given: Mapping[str, object]
     given = given or {}
     if not isinstance(table, Mapping):
         raise place.error(f"must be a table, not {_shown(table)}")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # every class is hashable; mypy does not see it of a type variable
     fields = {field.name: field for field in dataclasses.fields(cls) if field.name not in given}  # type: ignore[arg-type]  # every caller passes a dataclass type; Python cannot say so
     for key in table:
         if key not in fields:
@@ -97,6 +98,11 @@ def build(cls: type[T], table: object, place: Place, given: Mapping[str, object]
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise place.error(f"is missing; it must be {_expected(hints[name])}", name)
     return cls(**values)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def convert(hint: Any, value: object, place: Place, key: str) -> object:

@@ -13,8 +13,3 @@ async def named(writable: Writable, table: Table, *conditions: Any) -> list[dict
     """The rows of a table, in the order of its key."""
     names = [column.name for column in table.columns]
     return [dict(zip(names, row, strict=True)) for row in await writable.rows(table, *conditions)]
-
-
-async def everything(writable: Writable, *tables: Table) -> list[list[tuple[Any, ...]]]:
-    """All rows of some tables."""
-    return [await writable.rows(table) for table in tables]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from tests.backend.datasets.conftest import everything, named
+from tests.backend.datasets.conftest import named
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Writable
@@ -104,10 +104,10 @@ async def test_a_refusal_changes_nothing(
     writable: Writable, keys: dict[str, str], method: str, path: str, who: str, answer: tuple[int, str]
 ) -> None:
     """Existence, visibility, ownership, then what stands in the way."""
-    before = await everything(writable, dataset, tables.data_processed)
+    before = await writable.snapshot()
     refused = await writable.http.request(method, path, params={"api_key": keys[who]})
     assert (refused.status_code, refused.json()["code"]) == answer
-    assert await everything(writable, dataset, tables.data_processed) == before
+    assert await writable.snapshot() == before
 
 
 @pytest.mark.parametrize(

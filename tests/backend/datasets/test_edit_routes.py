@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from tests.backend.datasets.conftest import everything, named
+from tests.backend.datasets.conftest import named
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Writable
@@ -79,11 +79,11 @@ async def test_an_edit_is_refused(
     writable: Writable, keys: dict[str, str], did: str, parameters: str, who: str, answer: tuple[int, str]
 ) -> None:
     """PHP's order: the changes, the data set, then who may; nothing of a refused edit stays."""
-    before = await everything(writable, dataset, description)
+    before = await writable.snapshot()
     fields = {"data_id": did, "edit_parameters": parameters}
     refused = await writable.http.post("/datasets/edit", params={"api_key": keys[who]}, data=fields)
     assert (refused.status_code, refused.json()["code"]) == answer
-    assert await everything(writable, dataset, description) == before
+    assert await writable.snapshot() == before
 
 
 async def test_json_without_changes_lacks_them(writable: Writable, keys: dict[str, str]) -> None:

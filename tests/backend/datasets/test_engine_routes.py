@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backend import tables
-from tests.backend.datasets.conftest import everything, named
+from tests.backend.datasets.conftest import named
 
 if TYPE_CHECKING:
     from tests.backend.conftest import Writable
@@ -114,9 +114,9 @@ async def test_features_are_refused(
     writable: Writable, keys: dict[str, str], document: str, answer: tuple[int, str]
 ) -> None:
     """In PHP's order, and nothing changes: not even a schema's refusal is stored."""
-    before = await everything(writable, *STORED)
+    before = await writable.snapshot()
     assert await send(writable, keys["admin"], FEATURES, document) == answer
-    assert await everything(writable, *STORED) == before
+    assert await writable.snapshot() == before
 
 
 async def test_qualities_are_added_to_what_is_there(writable: Writable, keys: dict[str, str]) -> None:
@@ -141,12 +141,12 @@ async def test_qualities_are_added_to_what_is_there(writable: Writable, keys: di
 
 async def test_qualities_of_nothing_are_not_stored(writable: Writable, keys: dict[str, str]) -> None:
     """An engine or a feature that is not there is no error, as in PHP."""
-    before = await everything(writable, *STORED)
+    before = await writable.snapshot()
     unknown = xml("data_qualities", quality("NumberOfClasses"), 61, 99)
     assert await send(writable, keys["admin"], QUALITIES, unknown) == (200, {"did": 61})
     unknown = xml("data_qualities", quality("AverageClassCount", "1", 99), 61, 1)
     assert await send(writable, keys["admin"], QUALITIES, unknown) == (200, {"did": 61})
-    assert await everything(writable, *STORED) == before
+    assert await writable.snapshot() == before
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ async def test_qualities_are_refused(
     writable: Writable, keys: dict[str, str], document: str, answer: tuple[int, str]
 ) -> None:
     """In PHP's order, and nothing changes."""
-    before = await everything(writable, *STORED)
+    before = await writable.snapshot()
     assert await send(writable, keys["admin"], QUALITIES, document) == answer
-    assert await everything(writable, *STORED) == before
+    assert await writable.snapshot() == before
 
 
 @pytest.mark.parametrize("path", [FEATURES, QUALITIES])

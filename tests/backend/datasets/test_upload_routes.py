@@ -18,7 +18,7 @@ from backend.clock import frozen_clock
 from backend.database.connections import Database
 from config.settings import BackendSettings
 from tests.backend.conftest import NOW, Writable, scratch_url
-from tests.backend.datasets.conftest import everything, named
+from tests.backend.datasets.conftest import named
 
 pytestmark = pytest.mark.anyio
 
@@ -152,10 +152,10 @@ async def test_an_upload_is_refused(
     answer: tuple[int, str],
 ) -> None:
     """In PHP's order; no row and no file is left."""
-    before = await everything(writable, dataset, file), writable.stored()
+    before = await writable.snapshot(), writable.stored()
     refused = await send(writable, keys["writer"], description, data)
     assert (refused.status_code, refused.json()["code"]) == answer
-    assert (await everything(writable, dataset, file), writable.stored()) == before
+    assert (await writable.snapshot(), writable.stored()) == before
 
 
 async def test_the_arff_error_names_its_line(writable: Writable, keys: dict[str, str]) -> None:
