@@ -22,7 +22,7 @@ demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1:
 	$(BIN)/parity demo $(if $(ONCE),--once)
 
 test: install mariadb fronts chromium  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: install  ## formatting, lint and types
 	$(BIN)/ruff format --check .
