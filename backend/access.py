@@ -1,5 +1,7 @@
 """Who asks, and what they may see and do (new-API contract, decisions 8, 9 and 11)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -137,11 +139,18 @@ class Access:
         key: A key is required.
         writer: The account must be more than read-only.
         admin: What those are told who are no administrators; None when everybody may.
+        open_to_get: By GET and HEAD nothing is asked: the gate of PHP looks at the other methods only (legacy notes,
+            data 2).
     """
 
     key: bool = False
     writer: bool = False
     admin: ProblemCase | None = None
+    open_to_get: bool = False
+
+    def under(self, method: str) -> Access:
+        """What is asked of who comes by this method."""
+        return ANYONE if self.open_to_get and method in ("GET", "HEAD") else self
 
     def problems(self) -> tuple[ProblemCase, ...]:
         """The problems that ``check`` can raise."""
@@ -182,6 +191,9 @@ USER = Access(key=True)
 
 WRITER = Access(key=True, writer=True)
 """Any account that may write."""
+
+WRITER_UNLESS_GET = Access(key=True, writer=True, open_to_get=True)
+"""Any account that may write; by GET everybody, although that writes, too."""
 
 
 def admin_reads(case: ProblemCase = ADMIN_ONLY) -> Access:

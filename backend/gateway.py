@@ -128,6 +128,7 @@ class Gateway:
                 f"{path} answers {allow}, not {method}.", headers={"Allow": allow}
             )
         operation, writes = match.target
+        access = operation.access.under(method)
         scope["path_params"] = match.segments
         rehearsal = Headers(scope=scope).get(rehearsals.HEADER)
         receive, body = (receive, None) if rehearsal is None else hashing(receive)
@@ -136,12 +137,12 @@ class Gateway:
             if rehearsal is not None and body is not None:
                 resources.rehearsals.admit(rehearsal, method, _target(path, scope), body.hexdigest())
             key = intake.key()
-            if key is None and operation.access.key:
+            if key is None and access.key:
                 raise no_key()
 
             async def work(transaction: Transaction) -> Answer:
                 user = ANONYMOUS if key is None else await user_of_key(transaction.connection, key)
-                operation.access.check(user)
+                access.check(user)
                 call = Call(
                     parameters=read_parameters(operation, match.segments, intake),
                     connection=transaction.connection,

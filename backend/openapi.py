@@ -115,6 +115,7 @@ class _Describer:
         schemas: Mapping[str, Schema],
     ) -> None:
         self.declared, self.route, self.method = operation, route, method
+        self.access = operation.access.under(method)
         self.problems, self.schemas = problems, schemas
         self.segments = {s.text for s in parse_template(route.new.path) if s.kind != "literal"}
         parameters: type[Parameters] = operation.parameters
@@ -204,7 +205,7 @@ class _Describer:
         if filters is not None:
             always += [ProblemCase("validation-error", code) for code in (filters.unknown, filters.illegal)]
             always.append(ProblemCase("validation-error", filters.no_results))
-        return list(dict.fromkeys([*self.declared.access.problems(), *self.declared.problems, *always]))
+        return list(dict.fromkeys([*self.access.problems(), *self.declared.problems, *always]))
 
     def _response(self, status: int, cases: Sequence[ProblemCase]) -> Schema:
         kinds = [self.problems[slug] for slug in dict.fromkeys(case.slug for case in cases)]
@@ -220,7 +221,7 @@ class _Describer:
 
     def _security(self) -> list[Schema]:
         schemes: list[Schema] = [{"key": []}, {"bearer": []}, {"basic": []}]
-        return schemes if self.declared.access.key else [{}, *schemes]
+        return schemes if self.access.key else [{}, *schemes]
 
 
 def _shown(field: Schema) -> Schema:

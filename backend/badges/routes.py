@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from backend.access import WRITER_UNLESS_GET
 from backend.badges import queries, shapes
 from backend.badges.catalogue import BADGES, Badge
 from backend.badges.progress import reached
@@ -9,7 +10,7 @@ from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase
-from backend.writing_reads import PROBLEMS, demand_rights, keeps
+from backend.writing_reads import keeps
 
 UNKNOWN = ProblemCase("badge-not-found", "950")
 
@@ -53,9 +54,10 @@ async def every_badge(call: Call[UserPath]) -> Document:
 
 @operation(
     "badge.check",
+    access=WRITER_UNLESS_GET,
     parameters=BadgePath,
     answer=shapes.Check,
-    problems=(UNKNOWN, UNKNOWN_USER, HIDDEN, *PROBLEMS),
+    problems=(UNKNOWN, UNKNOWN_USER, HIDDEN),
 )
 async def check(call: Call[BadgePath]) -> Document:
     """The rank that a user has reached by now; it is stored when it is higher than the one awarded before.
@@ -63,7 +65,6 @@ async def check(call: Call[BadgePath]) -> Document:
     At most four round trips to the database (five with a key): the user's setting, what the rank is for, the rank
     that is stored, the new one.
     """
-    demand_rights(call)
     asked = call.parameters
     kind = _badge(asked)
     await may_see_scores(call, asked.user_id)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from backend.access import WRITER_UNLESS_GET
 from backend.input.parameters import Parameters, Reader, bounded
 from backend.jobs import queries, shapes
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase
-from backend.writing_reads import PROBLEMS, demand_rights, keeps
+from backend.writing_reads import keeps
 
 NOTHING = ProblemCase("job-not-found", "341")
 
@@ -41,14 +42,14 @@ class JobRequest(Parameters):
     setup_id: Annotated[str, Stripped()] = ""
 
 
-@operation("job.request", parameters=JobRequest, answer=shapes.Job, problems=(NOTHING, *PROBLEMS))
+@operation(
+    "job.request", access=WRITER_UNLESS_GET, parameters=JobRequest, answer=shapes.Job, problems=(NOTHING,)
+)
 async def request(call: Call[JobRequest]) -> Document:
     """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP.
 
     Two round trips to the database (three with a key): the job, the note.
     """
-    # Rights come before input, which is why the input is looked at only here.
-    demand_rights(call)
     asked = call.parameters
     wrong = list(_mistakes(asked))
     if wrong:

@@ -3,11 +3,11 @@
 from typing import Annotated, Any, Final
 
 from backend import tables
-from backend.access import WRITER, no_key
+from backend.access import WRITER, WRITER_UNLESS_GET
 from backend.input.filters import FilterCodes, OptionalIds, Text
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import NO_KEY, READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
+from backend.problems import READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
 from backend.runs import queries, shapes, write_routes
 from backend.runs.selection import (
     MAXIMUM,
@@ -139,9 +139,10 @@ async def get(call: Call[DescribedRunPath]) -> Document:
 
 @operation(
     "run.reset",
+    access=WRITER_UNLESS_GET,
     parameters=RunPath,
     answer=shapes.Reset,
-    problems=(RESET_OF_UNKNOWN, RESET_OF_OTHERS, NO_KEY, READ_ONLY_ACCOUNT),
+    problems=(RESET_OF_UNKNOWN, RESET_OF_OTHERS, READ_ONLY_ACCOUNT),
 )
 async def reset(call: Call[RunPath]) -> Document:
     """Forget what all engines said of a run, so that they evaluate it anew.
@@ -151,10 +152,6 @@ async def reset(call: Call[RunPath]) -> Document:
 
     Three round trips to the database: the key, the run, the deletion.
     """
-    if call.request.method == "POST":
-        if call.user.is_anonymous:
-            raise no_key()
-        WRITER.check(call.user)
     rid = call.parameters.run_id
     row = await queries.owner(call.connection, rid)
     if row is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from config.settings import ProxySettings
-from diffing.model import Comparison, Observation, Outcome
+from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
@@ -29,6 +29,10 @@ _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
 _AGAIN: Final = 0.5
 _PATIENCE: Final = 10.0
+# Where there are fewer processors than processes, whoever serves goes first.
+_NICE: Final = 5
+# While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
+_TRY: Final = 0.1
 _BARE: Final = Observation(None, (), b"")
 
 
@@ -61,6 +65,7 @@ class ShadowLink:
         self._idle = asyncio.Event()
         self._idle.set()
         self._breakers: list[str] = []
+        self._next_try = 0.0
         self._using = asyncio.Event()
 
     @property
@@ -80,6 +85,9 @@ class ShadowLink:
 
     def offer(self, job: Job) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
+        if self._left_alone(job):
+            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
+            return
         shadow, size = self._settings.shadow, job.size
         if len(self._waiting) >= shadow.queue + shadow.workers or self._bytes + size > shadow.queue_bytes:
             self.settle(job, Comparison(Outcome.SHED))
@@ -135,6 +143,18 @@ class ShadowLink:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
         self._shed()
+
+    def _left_alone(self, job: Job) -> bool:
+        """Whether nobody will be asked, which the other process need not be woken to say."""
+        served = job.decision.served
+        asked = served if self._settings.shadow.control else served.other
+        if asked.value not in self._breakers or job.other is not None:
+            return False
+        now = asyncio.get_running_loop().time()
+        if now < self._next_try:
+            return True
+        self._next_try = now + _TRY
+        return False
 
     def _shed(self) -> None:
         for job, _ in list(self._waiting.values()):
@@ -202,7 +222,7 @@ def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | Non
 
 def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        child.command("proxy.leg.process", str(channel.fileno())),
+        child.command("proxy.leg.process", str(channel.fileno()), nice=_NICE),
         pass_fds=[channel.fileno()],
         stdin=subprocess.DEVNULL,
         env=child.environment(),

@@ -5,7 +5,6 @@ leg does would show in the latency of what is served (design, promise 1). ``prox
 """
 
 import asyncio
-import os
 import pickle
 import signal
 import socket
@@ -37,8 +36,6 @@ from proxy.upstream import Upstream
 
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.02
-# Where there are fewer processors than processes, whoever serves goes first.
-NICE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,6 @@ def work() -> None:
     # The process that serves says when to stop, by closing the channel; a signal to the whole group goes to it, too.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
-    os.nice(NICE)
     run_loop(_work(socket.socket(fileno=int(sys.argv[1]))))
 
 

@@ -9,6 +9,8 @@ import sys
 from typing import Final
 
 _PROGRAM: Final = """\
+import os
+os.nice({nice})
 from config.startup import loading
 with loading():
     from {module} import work
@@ -16,14 +18,15 @@ work()
 """
 
 
-def command(module: str, *arguments: str) -> list[str]:
+def command(module: str, *arguments: str, nice: int = 0) -> list[str]:
     """What starts a process.
 
     Args:
         module: Whose function ``work`` it runs.
         arguments: What the function finds in ``sys.argv``, from the second place on.
+        nice: By how much its priority is lower than that of this process, from the loading of its modules on.
     """
-    return [sys.executable, "-c", _PROGRAM.format(module=module), *arguments]
+    return [sys.executable, "-c", _PROGRAM.format(module=module, nice=nice), *arguments]
 
 
 def environment() -> dict[str, str]:

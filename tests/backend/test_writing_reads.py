@@ -26,6 +26,9 @@ async def test_a_post_needs_the_right_to_write(
     assert (await client.request(method, JOB + key)).status_code == status
 
 
-async def test_rights_come_before_input(client: httpx.AsyncClient) -> None:
-    """A caller without a key is not told what is wrong with the request."""
-    assert (await client.post("/job/request")).json()["code"] == "102"
+@pytest.mark.parametrize("target", ["/job/request", "/badges/check/abc", "/run/reset/abc"])
+async def test_rights_come_before_input(client: httpx.AsyncClient, keys: dict[str, str], target: str) -> None:
+    """A caller without a key, or with a read-only one, is not told what is wrong with the request."""
+    assert (await client.post(target)).json()["code"] == "102"
+    assert (await client.post(f"{target}?api_key={keys['readonly']}")).json()["code"] == "104"
+    assert (await client.get(target)).status_code not in (401, 403)

@@ -104,6 +104,30 @@ async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verd
         assert (await parts.snapshot())["shadows"] == 1
 
 
+async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
+    serve: Serve, between: Between, verdicts: Verdicts, routes: RouteMap
+) -> None:
+    """But for a try now and then, which is how it finds out that the side is back."""
+    shadow = Shadow(workers=1, breaker_failures=1, breaker_seconds=60)
+    async with (
+        serve(JSONResponse({})) as legacy,
+        between(legacy, "http://127.0.0.1:1", shadow=shadow) as (_, parts),
+    ):
+        parts.ledger.served += 31
+        parts.shadow.offer(job(routes))
+        async with asyncio.timeout(10):
+            while not parts.shadow.open_breakers():
+                await asyncio.sleep(0.01)
+        for _ in range(20):
+            parts.shadow.offer(job(routes))
+        assert parts.shadow.waiting == 1
+        await asyncio.sleep(0.2)
+        for _ in range(10):
+            parts.shadow.offer(job(routes))
+        assert parts.shadow.waiting == 1
+        assert await verdicts(parts) == {"new_error": 1, "skipped:breaker_open": 30}
+
+
 def _child() -> int:
     children = [
         int(child)
