@@ -1,5 +1,6 @@
 """Run a command of ``parity`` as its console script does, in this process: loading all modules anew takes a second."""
 
+import gc
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -42,6 +43,8 @@ def parity(*arguments: str, folder: Path = ROOT) -> Done:
                 status = 0
             except SystemExit as end:
                 status = int(end.code or 0)
+            finally:
+                gc.unfreeze()  # what a program keeps for good, the tests' process does not
         return Done(status, *(_text(stream) for stream in (out, err)))
 
 
