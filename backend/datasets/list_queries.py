@@ -1,6 +1,7 @@
 """SQL of data set lists (legacy notes, data 10.3)."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Double, String, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,7 +38,7 @@ _tag = tables.dataset_tag
 
 # Lists take the alphabetically last status where the description takes the newest (legacy notes, data 12, 22).
 # The enumeration of the column lacks the status of a data set without a row.
-_listed_status = func.coalesce(
+listed_status = func.coalesce(
     type_coerce(
         select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(), String
     ),
@@ -57,16 +58,34 @@ def has_tag(text: str) -> ColumnElement[bool]:
     return select(_tag.c.id).where(_tag.c.id == _dataset.c.did, _tag.c.tag == text).exists()
 
 
-def has_quality(name: str, interval: Interval) -> ColumnElement[bool]:
-    """The data sets with a quality, of any engine, within an interval.
+class Sizes(Protocol):
+    """The filters by what is counted of a data set."""
+
+    number_instances: Interval | None
+    number_features: Interval | None
+    number_classes: Interval | None
+    number_missing_values: Interval | None
+
+
+def has_sizes(filters: Sizes) -> list[ColumnElement[bool]]:
+    """The data sets that have these sizes, by the qualities of any engine.
 
     Args:
-        name: Of the quality.
-        interval: Compared with its value as a number; text that is none counts as its leading number.
+        filters: Intervals; a quality's value is compared as a number, text that is none as its leading number.
 
     Returns:
-        A condition on ``dataset``.
+        Conditions on ``dataset``.
     """
+    sizes = {
+        "NumberOfInstances": filters.number_instances,
+        "NumberOfFeatures": filters.number_features,
+        "NumberOfClasses": filters.number_classes,
+        "NumberOfMissingValues": filters.number_missing_values,
+    }
+    return [_has_quality(name, interval) for name, interval in sizes.items() if interval is not None]
+
+
+def _has_quality(name: str, interval: Interval) -> ColumnElement[bool]:
     return (
         select(_quality.c.data)
         .where(
@@ -81,7 +100,7 @@ def has_quality(name: str, interval: Interval) -> ColumnElement[bool]:
 def _conditions(filters: DatasetFilters, user: User) -> list[ColumnElement[bool]]:
     conditions = [visible_to(user, _dataset.c.visibility, _dataset.c.uploader)]
     if filters.status is not None:
-        conditions.append(_listed_status == filters.status)
+        conditions.append(listed_status == filters.status)
     if filters.tag is not None:
         conditions.append(has_tag(filters.tag))
     if filters.data_id is not None:
@@ -92,15 +111,7 @@ def _conditions(filters: DatasetFilters, user: User) -> list[ColumnElement[bool]
         conditions.append(_dataset.c.version == filters.data_version)
     if filters.uploader is not None:
         conditions.append(_dataset.c.uploader == filters.uploader)
-    for name, interval in (
-        ("NumberOfInstances", filters.number_instances),
-        ("NumberOfFeatures", filters.number_features),
-        ("NumberOfClasses", filters.number_classes),
-        ("NumberOfMissingValues", filters.number_missing_values),
-    ):
-        if interval is not None:
-            conditions.append(has_quality(name, interval))
-    return conditions
+    return conditions + has_sizes(filters)
 
 
 async def listed(connection: AsyncConnection, filters: DatasetFilters, user: User) -> Sequence[AnyRow]:
@@ -121,7 +132,7 @@ async def listed(connection: AsyncConnection, filters: DatasetFilters, user: Use
             _dataset.c.version,
             _dataset.c.format,
             _dataset.c.file_id,
-            _listed_status.label("status"),
+            listed_status.label("status"),
         )
         .where(*_conditions(filters, user))
         .order_by(_dataset.c.did)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
 from backend.database.results import AnyRow
-from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES, has_quality, has_tag
-from backend.datasets.queries import ENGINE, IN_PREPARATION
+from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES, has_sizes, has_tag, listed_status
+from backend.datasets.queries import ENGINE
 from backend.tasks.filters import TaskFilters
 from backend.tasks.queries import SOURCE
 
@@ -34,16 +34,7 @@ _type = tables.task_type
 _input = tables.task_inputs
 _tag = tables.task_tag
 _dataset = tables.dataset
-_status = tables.dataset_status
 _quality = tables.data_quality
-
-# Lists take the alphabetically last status of a data set (legacy notes, task 1.2). The status of a data set
-# without a row is none that the column's type knows.
-_listed_status = func.coalesce(
-    select(func.max(_status.c.status)).where(_status.c.did == _dataset.c.did).scalar_subquery(),
-    IN_PREPARATION,
-    type_=String(),
-)
 
 # Joined, the few types would lead the optimizer to sort all tasks for the first page.
 _type_name = select(_type.c.name).where(_type.c.ttid == _task.c.ttid).scalar_subquery()
@@ -59,22 +50,14 @@ def _conditions(filters: TaskFilters, user: User) -> list[ColumnElement[bool]]:
     if filters.data_tag is not None:
         conditions.append(has_tag(filters.data_tag))
     if filters.status is not None:
-        conditions.append(_listed_status == filters.status)
+        conditions.append(listed_status == filters.status)
     if filters.task_id is not None:
         conditions.append(_task.c.task_id.in_(filters.task_id))
     if filters.data_id is not None:
         conditions.append(_dataset.c.did.in_(filters.data_id))
     if filters.data_name is not None:
         conditions.append(_dataset.c.name == filters.data_name)
-    for name, interval in (
-        ("NumberOfInstances", filters.number_instances),
-        ("NumberOfFeatures", filters.number_features),
-        ("NumberOfClasses", filters.number_classes),
-        ("NumberOfMissingValues", filters.number_missing_values),
-    ):
-        if interval is not None:
-            conditions.append(has_quality(name, interval))
-    return conditions
+    return conditions + has_sizes(filters)
 
 
 async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) -> Sequence[AnyRow]:
@@ -96,7 +79,7 @@ async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) 
             _dataset.c.did,
             _dataset.c.name,
             _dataset.c.format,
-            _listed_status.label("status"),
+            listed_status.label("status"),
         )
         .join(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
         .join(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))

@@ -120,11 +120,12 @@ async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
                 await asyncio.sleep(0.01)
         for _ in range(20):
             parts.shadow.offer(job(routes))
-        assert parts.shadow.waiting == 1
+        assert 1 <= parts.shadow.waiting < 5
+        await verdicts(parts)
         await asyncio.sleep(0.2)
         for _ in range(10):
             parts.shadow.offer(job(routes))
-        assert parts.shadow.waiting == 1
+        assert 1 <= parts.shadow.waiting < 5
         assert await verdicts(parts) == {"new_error": 1, "skipped:breaker_open": 30}
 
 
