@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
-from proxy.php import encode, parse_form
+from proxy.php import decode, encode, field_name, parse_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -24,13 +24,34 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
         The values by name, the last of each (PHP); nothing when the body is no form.
     """
     if _is(URLENCODED, content_type):
-        return parse_form(body.decode("utf-8", "surrogateescape"))
+        return parse_form(_text(body))
     fields: dict[str, str] = {}
     for headers, content in _parts(content_type, body):
         name = _NAME.search(headers)
         if name and not _FILE.search(headers):
-            fields[name[2].decode("utf-8", "surrogateescape")] = content.decode("utf-8", "surrogateescape")
+            fields[field_name(_text(name[2]))] = _text(content)
     return fields
+
+
+def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
+    """The fields of a form that PHP knows by another name than they were sent with.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+
+    Returns:
+        PHP's names by those in the body; without those of arrays, which are no text for PHP.
+    """
+    if _is(URLENCODED, content_type):
+        pairs = _text(body).split("&")
+        sent = {raw: decode(raw) for raw in (pair.partition("=")[0] for pair in pairs)}
+    else:
+        found = (_NAME.search(headers) for headers, _ in _parts(content_type, body))
+        names = [_text(match[2]) for match in found if match]
+        sent = dict(zip(names, names, strict=True))
+    known = {raw: field_name(name) for raw, name in sent.items() if "[" not in name}
+    return {raw: name for raw, name in known.items() if name and name != sent[raw]}
 
 
 def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
@@ -47,9 +68,7 @@ def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
     for headers, _ in _parts(content_type, body):
         name, file = _NAME.search(headers), _FILE.search(headers)
         if name and file:
-            files[name[2].decode("utf-8", "surrogateescape")] = (file[1] or b"").decode(
-                "utf-8", "surrogateescape"
-            )
+            files[_text(name[2])] = _text(file[1] or b"")
     return files
 
 
@@ -69,7 +88,7 @@ def read_beginnings(content_type: str, body: bytes, names: Collection[str], limi
     for headers, content in _parts(content_type, body):
         name = _NAME.search(headers)
         if name and _FILE.search(headers):
-            field = name[2].decode("utf-8", "surrogateescape")
+            field = _text(name[2])
             if field in names:
                 texts[field] = content[:limit].decode("utf-8", "replace")
     return texts
@@ -101,20 +120,22 @@ def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Map
         The new body.
     """
     if _is(URLENCODED, content_type):
-        pairs = [pair.partition("=") for pair in body.decode("utf-8", "surrogateescape").split("&") if pair]
-        renamed = [names.get(name, name) + equals + value for name, equals, value in pairs]
+        pairs = [pair.partition("=") for pair in _text(body).split("&") if pair]
+        renamed = [
+            (encode(names[name]) if name in names else name) + equals + value for name, equals, value in pairs
+        ]
         renamed += [f"{encode(name)}={encode(value)}" for name, value in added.items()]
-        return "&".join(renamed).encode("utf-8", "surrogateescape")
+        return _bytes("&".join(renamed))
     boundary = _boundary(content_type)
     if boundary is None:
         return body
-    old = {name.encode(): new.encode() for name, new in names.items()}
+    old = {_bytes(name): _bytes(new) for name, new in names.items()}
     parts = [
         (_NAME.sub(lambda match: match[1] + old.get(match[2], match[2]) + match[3], headers), content)
         for headers, content in _parts(content_type, body)
     ]
     parts += [
-        (f'Content-Disposition: form-data; name="{name}"'.encode(), value.encode("utf-8", "surrogateescape"))
+        (f'Content-Disposition: form-data; name="{name}"'.encode(), _bytes(value))
         for name, value in added.items()
     ]
     lines = [
@@ -133,6 +154,14 @@ def write_fields(fields: Mapping[str, str]) -> bytes:
         The body.
     """
     return "&".join(f"{encode(name)}={encode(value)}" for name, value in fields.items()).encode()
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _is(media_type: str, content_type: str) -> bool:

@@ -97,11 +97,19 @@ def parse_form(text: str) -> Mapping[str, str]:
     fields: dict[str, str] = {}
     for pair in text.split("&"):
         raw_name, _, raw_value = pair.partition("=")
-        name, bracket, _ = decode(raw_name).lstrip(" ").partition("[")
-        if name:
-            name = name.replace(" ", "_").replace(".", "_")
-            fields[name] = _ARRAY if bracket else decode(raw_value)
+        name = decode(raw_name)
+        if read := field_name(name):
+            fields[read] = _ARRAY if "[" in name else decode(raw_value)
     return fields
+
+
+def field_name(name: str) -> str:
+    """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it.
+
+    Args:
+        name: As it was sent, decoded; that of an array ends at the bracket.
+    """
+    return name.lstrip(" ").partition("[")[0].replace(" ", "_").replace(".", "_")
 
 
 def decode(text: str) -> str:

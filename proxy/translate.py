@@ -7,7 +7,7 @@ from config.routes import Route, RouteMap
 from config.templates import parse_template
 from diffing.model import Headers
 from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
-from proxy.forms import MULTIPART, URLENCODED, read_beginnings, read_fields, read_files, rewrite
+from proxy.forms import MULTIPART, URLENCODED, odd_names, read_beginnings, read_fields, read_files, rewrite
 from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
@@ -212,8 +212,11 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
             return kept, b""
         # What PHP reads of the path is a field on the new side, also where no form came with it.
         return (*kept, ("content-type", URLENCODED)), rewrite(URLENCODED, b"", {}, added)
-    if moved:
-        renamed = {old: new for old, new in moved.items() if match and old not in match.values}
+    renamed = {old: new for old, new in moved.items() if match and old not in match.values}
+    renamed |= {
+        raw: renamed.get(name, name) for raw, name in odd_names(request.header("content-type"), body).items()
+    }
+    if renamed or added:
         body = rewrite(request.header("content-type"), body, renamed, added)
         dropped = dropped | {"content-length"}
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped), body

@@ -3,6 +3,7 @@
 from proxy.forms import (
     MULTIPART,
     URLENCODED,
+    odd_names,
     read_beginnings,
     read_contents,
     read_fields,
@@ -39,6 +40,21 @@ def test_files_are_read_from_their_beginning() -> None:
     """Only those that are asked for, and never fields."""
     assert read_beginnings(MULTI, BODY, ["ids", "file"], 1) == {"file": "\x00"}
     assert read_beginnings(MULTI, BODY, ["other"], 9) == {}
+
+
+def test_fields_that_php_knows_by_another_name() -> None:
+    """Blanks and dots become underscores; an array is none of them."""
+    assert odd_names(URLENCODED, b"data.id=1&+a%20b=2&c_d=3&e[0]=4&=5") == {
+        "data.id": "data_id",
+        "+a%20b": "a_b",
+    }
+    multi = BODY.replace(b'name="ids"\r', b'name="i.ds"\r', 1)
+    assert odd_names(MULTI, multi) == {"i.ds": "i_ds"}
+    assert read_fields(MULTI, multi) == {"i_ds": "1,2"}
+    assert rewrite(URLENCODED, b"data.id=1&%C3%A9.=2", {"data.id": "data_id", "%C3%A9.": "é_"}, {}) == (
+        b"data_id=1&%C3%A9_=2"
+    )
+    assert rewrite(MULTI, multi, {"i.ds": "ids"}, {}) == BODY
 
 
 def test_a_body_that_is_no_form_has_no_fields() -> None:

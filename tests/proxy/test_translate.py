@@ -149,6 +149,12 @@ def test_what_moves_into_the_body_is_moved() -> None:
     )
 
 
+def test_a_field_has_the_name_that_php_gives_it() -> None:
+    """The new side takes names as they are, PHP makes underscores of dots and blanks."""
+    translation = _translated("POST", "/api/v1/json/data/tag", FORM, b"data.id=61&tag=a.b")
+    assert (translation.body, translation.parameters["data_id"]) == (b"data_id=61&tag=a.b", "61")
+
+
 def test_a_form_field_that_php_reads_for_a_read_moves_to_the_query() -> None:
     """qualities of the work list may come either way (legacy notes, data 10.9)."""
     target = "/api/v1/json/data/qualities/unprocessed/1/normal"
