@@ -113,7 +113,7 @@ async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
         serve(JSONResponse({})) as legacy,
         between(legacy, "http://127.0.0.1:1", shadow=shadow) as (_, parts),
     ):
-        parts.ledger.served += 31
+        parts.ledger.served += 21
         parts.shadow.offer(job(routes))
         async with asyncio.timeout(10):
             while not parts.shadow.open_breakers():
@@ -123,6 +123,7 @@ async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
         assert 1 <= parts.shadow.waiting < 5
         await verdicts(parts)
         await asyncio.sleep(0.2)
+        parts.ledger.served += 10
         for _ in range(10):
             parts.shadow.offer(job(routes))
         assert 1 <= parts.shadow.waiting < 5
