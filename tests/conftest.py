@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long tests first, so that two workers end at the same time."""
+    """The long tests first, so that all workers end at about the same time."""
     items.sort(key=lambda item: "functional" not in item.path.parts)
 
 
