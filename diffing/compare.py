@@ -12,7 +12,7 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect
+from diffing.defects import broken, defect_of, judge_defect, success_differences
 from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.headers import header_differences, preflight_differences
@@ -75,7 +75,11 @@ class Differ:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems, answer, self.usage)
+            rules = self.registry.rules(asked.route_name)
+            shape = None if rules is None else rules.shape
+            return judge_defect(
+                asked, defect, legacy, new, young, entries, self.problems, answer, self.usage, shape
+            )
         try:
             return self._answers(asked, legacy, old, new, young, entries, answer)
         except TooExpensive:
@@ -154,7 +158,6 @@ class Differ:
             and entry.legacy is not None
             and entry.legacy.fits(legacy.status, code)
             and entry.when.unmet_by(asked, old.document, message) is None
-            and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
 
     def _accepted(
@@ -163,6 +166,8 @@ class Differ:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
+        if entry.derive == "schema":
+            return _verdict(self._unfit(asked, new, young), (entry.id,))
         wanted = follow_up_of(asked, entry.derive)
         if wanted is not None and answer is None:
             return Comparison(None, follow_up=wanted)
@@ -175,6 +180,11 @@ class Differ:
         found = self.compare(replace(asked, method="GET"), answer, new)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         return replace(found, outcome=outcome, deviations=(*found.deviations, entry.id))
+
+    def _unfit(self, asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+        """Where an answer that nothing can be compared with is no success of the operation."""
+        rules = self.registry.rules(asked.route_name)
+        return success_differences(asked, new, young, None if rules is None else rules.shape)
 
     def _undocumented_error(
         self,
@@ -209,7 +219,8 @@ class Differ:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
         # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
         transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self._watcher)
+        rules = None if old.form is Form.EMPTY else self.registry.rules(asked.route_name)
+        result = normalise(old.document, asked, transforms, self._watcher, rules)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
@@ -239,7 +250,7 @@ class Differ:
             found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(explained(found, asked, decode(legacy).document, entries))
+            found = list(explained(found, asked, decode(legacy).document, entries, rules))
         return _verdict(tuple(found), hits)
 
 

@@ -81,7 +81,8 @@ class Condition:
         method: The client's method is one of these.
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
-        message: Found in the legacy error's message and additional information.
+        message: Found in the legacy error's message and additional information, or in the text of a broken answer.
+        shows: What must be so of the new side's document: that the text which breaks PHP is in it.
         known: Whether the legacy server has a route for the path.
         writes: Whether the route writes.
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
@@ -99,14 +100,24 @@ class Condition:
     role: tuple[str, ...] = ()
     value: tuple[ValueCondition, ...] = ()
     message: re.Pattern[str] | None = None
+    shows: tuple[ValueCondition, ...] = ()
     known: bool | None = None
     writes: bool | None = None
     method_known: bool | None = None
     segment: re.Pattern[str] | None = None
     rehearsed: bool | None = None
 
-    def unmet_by(self, asked: Asked, document: object, message: str = "") -> str | None:
-        """Why the premise does not hold, in one clause; None when it holds."""
+    def unmet_by(
+        self, asked: Asked, document: object, message: str = "", new: object = None
+    ) -> str | None:
+        """Why the premise does not hold, in one clause; None when it holds.
+
+        Args:
+            asked: Facts of the request.
+            document: The legacy document.
+            message: The text of the legacy error, or of a broken answer.
+            new: The new side's document.
+        """
         if self.parameter and not any(name in asked.parameters for name in self.parameter):
             return f"the request has no parameter {' or '.join(self.parameter)}"
         if given := [name for name in self.lacks if name in asked.parameters]:
@@ -140,6 +151,9 @@ class Condition:
         for condition in self.value:
             if not condition.holds(document):
                 return condition.unmet(document)
+        for condition in self.shows:
+            if not condition.holds(new):
+                return f"the new side's answer has nothing at {condition.at} that would break PHP's"
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None

@@ -21,6 +21,27 @@ MEDIA_TYPE: Final = "application/problem+json"
 _MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
 _NUMBER = re.compile(r"\b\d+\b")
+# PHP's texts that name what is wrong; the detail of the new side's problem must hold each of the names.
+_NAMES: Final = tuple(
+    re.compile(expression)
+    for expression in (
+        r"illegal filter(?:\(s\))?: (.*)$",
+        r"(?:illegal values|Filter): (.*)$",
+        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*)?$",
+        r"acceptable inputs: \[((?s:.*))\]$",
+        r"Illegal qualities: (.*)$",
+        r"Name: (.*), flow id",
+        r"Measure\(s\): (.*)$",
+        r"[Qq]uality: (\S*)\. Legal",
+        r"id=.*; (?:description|tag)=((?s:.*))$",
+        r"(Arff error in dataset (?:file|url): .*?) ?\(l\.",
+        r"(?:file \x22|error in )([^\x22 ]+)",
+        r"feature: ([^,]*)",
+        r"Got: (.*)$",
+    )
+)
+# What PHP's dispatcher says of a path that it does not know repeats the path.
+_UNNAMED: Final = re.compile(r"Function not valid.*")
 
 
 def message_of(error: Mapping[str, object]) -> str:
@@ -89,13 +110,20 @@ def _detail(
         return
     text = message_of(legacy_error)
     # An entry with a code of its own is about another mistake than PHP's message, and need not name its numbers.
-    numbers = expected.unnamed.sub("", text) if expected.unnamed else text
-    wanted = _NUMBER.findall(numbers) if expected.code in (None, legacy_error.get("code")) else []
-    if expected.names and (found := expected.names.search(text)):
-        wanted += [name.strip() for name in found[1].split(",")]
+    wanted: list[str] = []
+    if expected.code in (None, legacy_error.get("code")):
+        told = _UNNAMED.sub("", text)
+        wanted = _NUMBER.findall(expected.unnamed.sub("", told) if expected.unnamed else told)
+        wanted += _names(text)
     for name in wanted:
         if name not in detail:
             yield Difference("$.detail", "value", f"a text that names {name!r}", detail)
+
+
+def _names(text: str) -> list[str]:
+    """What PHP's text says is wrong, by the first expression that knows the text."""
+    found = next((found for names in _NAMES if (found := names.search(text))), None)
+    return [name.strip() for name in found[1].split(",")] if found else []
 
 
 def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> Iterator[Difference]:

@@ -9,11 +9,17 @@ from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from diffing.conditions import Condition
 from diffing.paths import MISSING, Steps
 from diffing.premises import Premise
+
+if TYPE_CHECKING:
+    from diffing.rules.book import RouteRules, RuleBook
+
+SHARED: Final = "gate.toml"
+"""The file of the entries that all routes share."""
 
 
 class Kind(StrEnum):
@@ -44,7 +50,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class LegacySide:
-    """Which legacy answers an entry is about; an empty set means any."""
+    """Which legacy answers an entry is about; an empty set means any, and the code "" an answer without one."""
 
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
@@ -52,7 +58,9 @@ class LegacySide:
 
     def fits(self, status: int | None, code: str | None) -> bool:
         """Whether an answer with this status and error code is meant."""
-        return (not self.statuses or status in self.statuses) and (not self.codes or code in self.codes)
+        return (not self.statuses or status in self.statuses) and (
+            not self.codes or (code or "") in self.codes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,31 @@ class Deviation:
 
 
 class Registry:
-    """All entries in the order in which they apply."""
+    """All entries in the order in which they apply, and the rules behind them.
 
-    def __init__(self, deviations: Iterable[Deviation]) -> None:
+    What all routes share (`gate.toml`) says first what is expected, then the rules about input, then the special
+    entries of a route, then the rules about the rest.
+
+    Args:
+        deviations: The entries.
+        book: The rules; None where only the entries are asked for.
+    """
+
+    def __init__(self, deviations: Iterable[Deviation], book: RuleBook | None = None) -> None:
         self.deviations: Final = tuple(deviations)
         self.by_id: Final = {deviation.id: deviation for deviation in self.deviations}
+        self.book: Final = book
         self.of_route = cache(self._of_route)
 
     def _of_route(self, route: str) -> tuple[Deviation, ...]:
-        return tuple(deviation for deviation in self.deviations if deviation.names(route))
+        named = [deviation for deviation in self.deviations if deviation.names(route)]
+        if self.book is None:
+            return tuple(named)
+        rules = self.book.of_route(route)
+        shared = [deviation for deviation in named if deviation.source == SHARED]
+        special = [deviation for deviation in named if deviation.source != SHARED]
+        return (*shared, *rules.first, *special, *rules.last)
+
+    def rules(self, route: str) -> RouteRules | None:
+        """The rules of a route; None where there are none."""
+        return None if self.book is None else self.book.of_route(route)

@@ -1,0 +1,55 @@
+"""Expectations that follow from the route map, the schema and the table of problems, as entries of the registry have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from diffing.conditions import Condition
+from diffing.registry import Deviation, Kind, LegacySide, NewSide
+from diffing.rules.rule import Rule
+
+SOURCE: Final = "rules"
+REFUSED: Final = frozenset({412, 450})
+"""The statuses of PHP's errors; 450 is that of its newer controllers."""
+BROKEN: Final = frozenset({"empty_500", "html_500", "empty_200", "not_json", "not_xml", "two_documents"})
+"""All ways in which an answer of PHP can be broken: what the request itself makes illegal is refused whatever PHP did."""
+
+ANY: Final = LegacySide()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a rule expects of one route.
+
+    Args:
+        kind: Of the entry that it stands for.
+        legacy: The legacy answers that it is about.
+        new: What the new answer must be.
+        when: When it applies.
+        derive: How the new answer is checked where PHP refuses.
+    """
+
+    kind: Kind
+    legacy: LegacySide
+    new: NewSide
+    when: Condition = Condition()
+    derive: str | None = None
+
+    def deviation(self, rule: Rule, route: str) -> Deviation:
+        """It as an entry of the registry, under the id of its rule."""
+        return Deviation(
+            id=rule.id,
+            kind=self.kind,
+            title=rule.title,
+            routes=(route,),
+            why=rule.why,
+            guide=rule.guide,
+            source=SOURCE,
+            when=self.when,
+            examples=rule.examples,
+            near_misses=rule.near_misses,
+            legacy=self.legacy,
+            new=self.new,
+            derive=self.derive,
+        )
