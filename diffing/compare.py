@@ -158,6 +158,7 @@ class Differ:
             and entry.legacy is not None
             and entry.legacy.fits(legacy.status, code)
             and entry.when.unmet_by(asked, old.document, message) is None
+            and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
         )
 
     def _accepted(

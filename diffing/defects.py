@@ -136,4 +136,7 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decode
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
+    if reason is None and entry.derive == "none" and entry.new is not None:
+        code = young.document.get("code") if isinstance(young.document, dict) else None
+        if (entry.new.code or None) != code: reason = "other"
     return reason or entry.when.unmet_by(asked, None, text, young.document)

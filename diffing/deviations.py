@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError
+from config.openapi import load_openapi
+from config.problems import load_problems
+from config.routes import load_routes
 from diffing.conditions import Condition, ValueCondition
 from diffing.paths import MISSING, Steps, parse
 from diffing.premises import Premise
 from diffing.registry import Deviation, Effect, Example, Kind, LegacySide, NewSide, Registry
+from diffing.rules.book import RULES, RuleBook
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
@@ -49,7 +53,8 @@ def load_registry(config: Path) -> Registry:
                 )
             deviations[deviation.id] = deviation
     _check_order(tuple(deviations.values()), folder)
-    return Registry(deviations.values())
+    book = RuleBook(load_routes(config), load_openapi(config), load_problems(config))
+    return Registry(deviations.values(), book)
 
 
 def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
@@ -77,6 +82,8 @@ def _check_order(deviations: Sequence[Deviation], folder: Path) -> None:
     places = {deviation.id: place for place, deviation in enumerate(deviations)}
     for place, deviation in enumerate(deviations):
         for later in deviation.before:
+            if later in _RULES:
+                continue
             if places.get(later, -1) <= place:
                 what = "stands before it" if later in places else "is no entry"
                 raise ConfigError(f"{folder / deviation.source}: {deviation.id}: before: {later!r} {what}")
@@ -86,6 +93,9 @@ def _order(file: Path) -> tuple[int, str]:
     """What all routes share first, then what the XML form says differently, then the entities."""
     first = ("gate", "xml")
     return (first.index(file.stem) if file.stem in first else len(first), file.stem)
+
+
+_RULES: Final = frozenset(rule.id for rule in RULES)
 
 
 class _Reader:

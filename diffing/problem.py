@@ -27,8 +27,8 @@ _NAMES: Final = tuple(
     for expression in (
         r"illegal filter(?:\(s\))?: (.*)$",
         r"(?:illegal values|Filter): (.*)$",
-        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*)?$",
         r"acceptable inputs: \[((?s:.*))\]$",
+        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*|, dataset not active\.)?$",
         r"Illegal qualities: (.*)$",
         r"Name: (.*), flow id",
         r"Measure\(s\): (.*)$",

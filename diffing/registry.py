@@ -153,9 +153,9 @@ class Registry:
         if self.book is None:
             return tuple(named)
         rules = self.book.of_route(route)
-        shared = [deviation for deviation in named if deviation.source == SHARED]
-        special = [deviation for deviation in named if deviation.source != SHARED]
-        return (*shared, *rules.first, *special, *rules.last)
+        ahead = [one for one in named if one.source == SHARED or rules.ids & set(one.before)]
+        special = [one for one in named if one not in ahead]
+        return (*ahead, *rules.first, *special, *rules.last)
 
     def rules(self, route: str) -> RouteRules | None:
         """The rules of a route; None where there are none."""

@@ -50,6 +50,11 @@ class RouteRules:
     first: tuple[Deviation, ...] = ()
     last: tuple[Deviation, ...] = ()
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The rules that say first what is expected."""
+        return frozenset(entry.id for entry in self.first)
+
     def open(self, document: object, tell: Tell) -> object:
         """A legacy document out of its envelope."""
         return envelope.open_envelope(document, self.envelope, tell)
@@ -86,12 +91,14 @@ class RuleBook:
             return (one.deviation(rule, name) for one in expected)
 
         first = chain(
-            entries(ids.RULE, ids.expectations(route, known)),
+            entries(ids.RULE, ids.in_paths(route, known)),
             entries(filters.RULE, filters.expectations(route, known)),
+            entries(ids.RULE, ids.in_forms(route, known)),
+            entries(errors.RULE, errors.expectations(route, self._problems, of_input=True)),
         )
         last = chain(
             entries(filters.OFFSET, filters.offsets(route)),
-            entries(errors.RULE, errors.expectations(route, self._problems)),
+            entries(errors.RULE, errors.expectations(route, self._problems, of_input=False)),
             entries(index.RULE, index.expectations(route)),
         )
         return RouteRules(route.legacy.envelope, shape, tuple(first), tuple(last))

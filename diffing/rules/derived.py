@@ -15,7 +15,8 @@ REFUSED: Final = frozenset({412, 450})
 BROKEN: Final = frozenset({"empty_500", "html_500", "empty_200", "not_json", "not_xml", "two_documents"})
 """All ways in which an answer of PHP can be broken: what the request itself makes illegal is refused whatever PHP did."""
 
-ANY: Final = LegacySide()
+ANSWERED: Final = frozenset({200, 403, 404, *REFUSED})
+"""The statuses with which PHP's dispatcher has understood a request: 403 and 404 are those of files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from config.problems import ProblemType
 from config.routes import Route
@@ -31,8 +32,22 @@ RULE = Rule(
 )
 
 
-def expectations(route: Route, problems: Mapping[str, ProblemType]) -> Iterator[Expectation]:
-    """One for each code that the route map lists for the route."""
+INPUT: Final = "validation-error"
+"""Input is looked at before anything that special entries are about: existence, visibility, ownership, state."""
+
+
+def expectations(
+    route: Route, problems: Mapping[str, ProblemType], *, of_input: bool
+) -> Iterator[Expectation]:
+    """One for each code that the route map lists for the route.
+
+    Args:
+        route: The route.
+        problems: Title and status of each problem type.
+        of_input: Those that say the input is wrong, or all others.
+    """
     for code, error in route.errors.items():
+        if (error.type == INPUT) is not of_input:
+            continue
         new = NewSide(problems[error.type].status, None, error.type, frozenset(error.errors))
         yield Expectation(Kind.STATUS, LegacySide(REFUSED, frozenset({code})), new)

@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import BROKEN, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, REFUSED, Expectation
 from diffing.rules.parameters import Parameter
 from diffing.rules.rule import Rule
 
@@ -48,14 +48,15 @@ def expectations(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expe
     wrong = frozenset({"digits", "limit_zero"}).union(
         *(route.errors[code].errors for code in (codes.filter, codes.empty) if code in route.errors)
     ) - {"extra_forbidden"}
-    unspoken = frozenset(code for code in (codes.filter, codes.empty, codes.offset) if code)
-    legacy = LegacySide(frozenset({200, *REFUSED}), unspoken | {""}, BROKEN)
+    unknown = {code for code, error in route.errors.items() if "extra_forbidden" in error.errors}
     single = [one for one in parameters if one.place == "query" and one.integer]
     if single:
         patterns = {one.name: one.pattern(SEVERAL) for one in single}
+        legacy = LegacySide(ANSWERED, frozenset({"", codes.offset or "", *route.errors}) - unknown, BROKEN)
         new = NewSide(422, codes.filter, _TYPE, wrong)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns))
     if any(one.name == "limit" for one in single):
+        legacy = LegacySide(ANSWERED, frozenset({"", codes.empty, codes.offset or ""}), BROKEN)
         new = NewSide(422, codes.empty, _TYPE, wrong)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(parameters={"limit": ZERO}))
 

@@ -9,14 +9,15 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import BROKEN, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, REFUSED, Expectation
 from diffing.rules.parameters import Parameter
 from diffing.rules.rule import Rule
 
 _NUMERIC: Final = r"[ \t\n\r\v\f]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 WORD: Final = rf"(?!{_NUMERIC}\Z)(?s:.+)"
 DECIMAL: Final = rf"(?![+-]?\d+\Z){_NUMERIC}"
-NO_INTEGER: Final = r"(?![+-]?\d+\Z)(?s:.+)"
+_BLANK: Final = r"(?:[ \t\n\r\v\f]|%20|%0[9-Da-d])*"
+NO_INTEGER: Final = rf"(?!{_BLANK}[+-]?\d+{_BLANK}\Z)(?s:.+)"
 _WRONG: Final = frozenset({"id", "id_zero"})
 _TYPE: Final = "validation-error"
 
@@ -39,21 +40,33 @@ RULE = Rule(
 )
 
 
-def expectations(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
-    """What odd ids in the path or in the form of a route must come to."""
+def in_paths(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+    """What odd ids in the path of a route must come to."""
     errors = _WRONG.union(*(error.errors for error in route.errors.values()))
-    ids = [parameter for parameter in parameters if parameter.integer]
-    in_path = [parameter for parameter in ids if parameter.place == "path" or not parameter.texts]
-    words = [parameter for parameter in in_path if "string" not in parameter.kinds]
-    yield from _odd(in_path, DECIMAL, NewSide(422, "", _TYPE, errors))
+    ids = [one for one in parameters if one.integer and (one.place == "path" or not one.texts)]
+    ids = [one for one in ids if one.place != "query"]
+    words = [one for one in ids if "string" not in one.kinds]
     yield from _odd(words, WORD, NewSide(422, "100", _TYPE, errors))
+    unknown = LegacySide(REFUSED, frozenset({"100"}))
+    yield Expectation(Kind.STATUS, unknown, NewSide(422, None, _TYPE, errors), Condition(known=True))
+    yield from _odd(ids, DECIMAL, NewSide(422, "", _TYPE, errors))
+
+
+def in_forms(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+    """What odd ids in the form of a route must come to."""
     if route.codes.id is not None:
-        in_form = [parameter for parameter in ids if parameter.place == "body" and parameter.texts]
-        yield from _odd(in_form, NO_INTEGER, NewSide(422, route.codes.id, _TYPE, errors))
+        errors = _WRONG.union(*(error.errors for error in route.errors.values()))
+        ids = [one for one in parameters if one.integer and one.place == "body" and one.texts]
+        # What else is wrong with the input is said first, as PHP does.
+        codes = {code for code, error in route.errors.items() if error.type != _TYPE}
+        new = NewSide(422, route.codes.id, _TYPE, errors)
+        yield from _odd(ids, NO_INTEGER, new, frozenset({"", route.codes.id, *codes}))
 
 
-def _odd(ids: Sequence[Parameter], expression: str, new: NewSide) -> Iterator[Expectation]:
+def _odd(
+    ids: Sequence[Parameter], expression: str, new: NewSide, codes: frozenset[str] = frozenset()
+) -> Iterator[Expectation]:
     if ids:
         patterns: Mapping[str, re.Pattern[str]] = {one.name: one.pattern(expression) for one in ids}
-        legacy = LegacySide(defects=BROKEN)
+        legacy = LegacySide(ANSWERED, codes, BROKEN)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns, known=True))

@@ -60,6 +60,8 @@ class Shape:
             return value
         if value is MISSING or value == _EMPTY:
             return self._nothing(value, tell)
+        if value == "" and self.nullable and "string" not in self.scalars:
+            return self._nothing(value, tell)
         if not isinstance(value, dict):
             for kind in self.scalars:
                 after = typed.typed(value, kind)
@@ -67,8 +69,6 @@ class Shape:
                     if not identical(value, after):
                         tell(typed.RULE.id, value, after)
                     return after
-            if value == "" and self.nullable and "string" not in self.scalars:
-                return self._nothing(value, tell)
         if self.items is not None and not self.scalars:
             after = [self.items.convert(value, tell)]
             tell(lists.RULE.id, value, after)
@@ -106,10 +106,6 @@ class Shape:
         items = self.items
         if items is None:
             return value
-        if not value and items.scalars == ("string",):
-            # One occurrence of the element, without text; an array of PHP's list templates is never empty.
-            tell(lists.RULE.id, value, [""])
-            return [""]
         for index, element in enumerate(value):
             value[index] = items.convert(element, tell)
         return value
