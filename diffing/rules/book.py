@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
-from config.openapi import OpenApi, Operation
+from config.openapi import Described
 from config.problems import ProblemType
 from config.routes import RouteMap
 from diffing.registry import Deviation
@@ -30,9 +30,6 @@ RULES: Final[tuple[Rule, ...]] = (
     filters.OFFSET,
     index.RULE,
 )
-
-_NOTHING: Final = Operation(None, {}, {}, {})
-
 
 @dataclass(frozen=True, slots=True)
 class RouteRules:
@@ -73,7 +70,7 @@ class RuleBook:
         problems: Title and status of each problem type.
     """
 
-    def __init__(self, routes: RouteMap, openapi: OpenApi, problems: Mapping[str, ProblemType]) -> None:
+    def __init__(self, routes: RouteMap, openapi: Mapping[str, Described], problems: Mapping[str, ProblemType]) -> None:
         self._routes, self._openapi, self._problems = routes, openapi, problems
         self.of_route = cache(self._of_route)
 
@@ -81,11 +78,10 @@ class RuleBook:
         route = self._routes.routes.get(name)
         if route is None or route.legacy is None:
             return RouteRules()
-        operation = self._openapi.operations.get(name, _NOTHING)
-        known = tuple(parameters(route, operation))
-        shape = None
-        if operation.answer is not None:
-            shape = compiled(operation.answer, self._openapi.definitions)
+        described = self._openapi.get(name)
+        known = () if described is None else tuple(parameters(route, described))
+        answer = None if described is None else described.answer
+        shape = None if answer is None else compiled(answer)
 
         def entries(rule: Rule, expected: Iterable[Expectation]) -> Iterable[Deviation]:
             return (one.deviation(rule, name) for one in expected)

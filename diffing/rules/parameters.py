@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.openapi import Operation
+from config.openapi import Described
 from config.routes import Route
 
 
@@ -39,24 +39,19 @@ class Parameter:
         return re.compile(known + expression)
 
 
-def parameters(route: Route, operation: Operation) -> Iterator[Parameter]:
+def parameters(route: Route, described: Described) -> Iterator[Parameter]:
     """The parameters of a route."""
     legacy = {place: name for name, place in route.parameters.items()}
-    for place, schemas in (("path", operation.path), ("query", operation.query), ("body", operation.body)):
-        for name, schema in schemas.items():
-            yield _parameter(legacy.get(f"{place}.{name}", name), place, schema)
-
-
-def _parameter(name: str, place: str, schema: Mapping[str, object]) -> Parameter:
-    choices = schema.get("anyOf", [schema])
-    kinds, constants, texts = set(), [], []
-    for choice in choices if isinstance(choices, list) else []:
-        if "const" in choice:
-            constants.append(str(choice["const"]))
-        elif choice.get("maxLength") == 0:
-            continue  # the empty text, which stands for a filter without a value
-        elif "pattern" in choice:
-            texts.append(str(choice["pattern"]))
-        else:
-            kinds.add(str(choice.get("type", "string")))
-    return Parameter(name, place, frozenset(kinds), tuple(constants), tuple(texts))
+    for one in described.parameters:
+        name = legacy.get(f"{one.place}.{one.name}", one.name)
+        kinds, constants, texts = set(), [], []
+        for choice in one.schema.alternatives:
+            if "const" in choice.raw:
+                constants.append(str(choice.raw["const"]))
+            elif choice.raw.get("maxLength") == 0:
+                continue  # the empty text, which stands for a filter without a value
+            elif "pattern" in choice.raw:
+                texts.append(str(choice.raw["pattern"]))
+            else:
+                kinds.add(str(choice.raw.get("type", "string")))
+        yield Parameter(name, one.place, frozenset(kinds), tuple(constants), tuple(texts))

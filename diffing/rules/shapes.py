@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
+from config.json_schema import Schema
 from diffing.paths import MISSING, identical
 from diffing.rules import lists, nothing, typed
 from diffing.rules.rule import Tell
 
-Schema = Mapping[str, Any]
 _EMPTY: Final[list[object]] = []
 
 
@@ -29,6 +28,7 @@ class Shape:
         items: The shape of a list's elements; None where no list may stand.
         fields: The shapes of an object's keys; None where no object may stand.
         required: The keys that are always there.
+        objects: The shapes of several kinds of objects, of which one may stand there.
         anything: The schema does not say what stands there.
         constants: The texts that may stand there; none means any.
     """
@@ -38,6 +38,7 @@ class Shape:
     items: Shape | None = None
     fields: Mapping[str, Shape] | None = None
     required: frozenset[str] = field(default_factory=frozenset)
+    objects: tuple[Shape, ...] = ()
     anything: bool = False
     constants: frozenset[str] = field(default_factory=frozenset)
 
@@ -51,8 +52,9 @@ class Shape:
         if self.anything or value is None:
             return value
         if isinstance(value, dict):
-            if self.fields is not None:
-                self._convert_fields(value, tell)
+            shape = self._object(value)
+            if shape is not None:
+                shape._convert_fields(value, tell)
                 return value
         elif isinstance(value, list) and (value or self.items is not None):
             if self.items is not None:
@@ -79,12 +81,13 @@ class Shape:
         """Where a new document is not as the schema has it, as sentences; type-strictly: 1.0 is no integer."""
         if self.anything or (value is None and self.nullable):
             return
-        if isinstance(value, dict) and self.fields is not None:
-            for name in sorted(self.required - value.keys()):
+        shape = self._object(value) if isinstance(value, dict) else None
+        if isinstance(value, dict) and shape is not None and shape.fields is not None:
+            for name in sorted(shape.required - value.keys()):
                 yield f"{path}.{name} is missing"
             for name, element in value.items():
-                if name in self.fields:
-                    yield from self.fields[name].fits(element, f"{path}.{name}")
+                if name in shape.fields:
+                    yield from shape.fields[name].fits(element, f"{path}.{name}")
                 else:
                     yield f"{path}.{name} is not in the schema"
         elif isinstance(value, list) and self.items is not None:
@@ -92,6 +95,14 @@ class Shape:
                 yield from self.items.fits(element, f"{path}[*]")
         elif not self._scalar_fits(value):
             yield f"{path} is {type(value).__name__}, not {self._words()}"
+
+    def _object(self, value: Mapping[str, object]) -> Shape | None:
+        """The shape of the kind of object that a value is: the one with the fewest keys too many and too few."""
+        kinds = self.objects or ((self,) if self.fields is not None else ())
+        return min(kinds, key=lambda one: one._strangeness(value), default=None)
+
+    def _strangeness(self, value: Mapping[str, object]) -> tuple[int, int]:
+        return len(value.keys() - (self.fields or {}).keys()), len(self.required - value.keys())
 
     def _convert_fields(self, value: dict[str, object], tell: Tell) -> None:
         for name, shape in (self.fields or {}).items():
@@ -136,63 +147,52 @@ class Shape:
     def _words(self) -> str:
         words = [*self.scalars]
         words += ["a list"] if self.items is not None else []
-        words += ["an object"] if self.fields is not None else []
+        words += ["an object"] if self.fields is not None or self.objects else []
         return " or ".join(words or ["null"])
 
 
-def compiled(schema: Schema, definitions: Mapping[str, Schema]) -> Shape:
-    """The shape of a JSON schema.
-
-    Args:
-        schema: Of a response.
-        definitions: What its references name: `#/components/schemas/NAME`.
-    """
-    known: dict[str, Shape] = {}
-    return _shape(schema, definitions, known)
+def compiled(schema: Schema) -> Shape:
+    """The shape of a response schema."""
+    return _shape(schema, {})
 
 
-def _shape(schema: Schema, definitions: Mapping[str, Schema], known: dict[str, Shape]) -> Shape:
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        if name not in known:
-            known[name] = Shape()
-            _fill(known[name], definitions[name], definitions, known)
-        return known[name]
-    shape = Shape()
-    _fill(shape, schema, definitions, known)
-    return shape
+def _shape(schema: Schema, known: dict[int, Shape]) -> Shape:
+    """The shape of a schema; one that refers to itself has itself inside."""
+    key = id(schema.raw)
+    if key not in known:
+        known[key] = Shape()
+        _fill(known[key], schema, known)
+    return known[key]
 
 
-def _fill(shape: Shape, schema: Schema, definitions: Mapping[str, Schema], known: dict[str, Shape]) -> None:
-    read = partial(_shape, definitions=definitions, known=known)
-    if "anyOf" in schema:
-        for one in schema["anyOf"]:
-            _join(shape, read(one))
+def _fill(shape: Shape, schema: Schema, known: dict[int, Shape]) -> None:
+    alternatives = schema.alternatives
+    if len(alternatives) > 1:
+        for one in alternatives:
+            _join(shape, _shape(one, known))
         return
-    kind = schema.get("type")
+    [schema] = alternatives
+    raw, kind = schema.raw, schema.raw.get("type")
     if kind == "array":
-        shape.items = read(schema.get("items", {}))
-    elif kind == "object" and "properties" in schema:
-        shape.fields = {name: read(one) for name, one in schema["properties"].items()}
-        shape.required = frozenset(schema.get("required", ()))
+        shape.items = _shape(schema.element, known) if schema.element is not None else Shape(anything=True)
+    elif kind == "object" and "properties" in raw:
+        shape.fields = {name: _shape(one, known) for name, one in schema.members.items()}
+        shape.required = schema.required
     elif kind == "null":
         shape.nullable = True
     elif kind in ("integer", "number", "boolean", "string"):
-        shape.scalars = ("date-time",) if schema.get("format") == "date-time" else (kind,)
-        constants = schema.get("enum", [schema["const"]] if "const" in schema else [])
+        shape.scalars = ("date-time",) if raw.get("format") == "date-time" else (kind,)
+        constants = raw.get("enum", [raw["const"]] if "const" in raw else [])
         shape.constants = frozenset(map(str, constants))
     else:
         shape.anything = True
 
 
 def _join(shape: Shape, other: Shape) -> None:
-    """Let a place hold what another one may hold too; objects of several kinds share their keys."""
+    """Let a place hold what another one may hold too."""
     shape.scalars = (*shape.scalars, *(kind for kind in other.scalars if kind not in shape.scalars))
     shape.nullable = shape.nullable or other.nullable
     shape.anything = shape.anything or other.anything
     shape.items = shape.items if shape.items is not None else other.items
-    if other.fields is not None and shape.fields is not None:
-        shape.fields = {**other.fields, **shape.fields}
-        shape.required &= other.required
-    elif other.fields is not None:
-        shape.fields, shape.required = other.fields, other.required
+    if other.fields is not None:
+        shape.objects = (*shape.objects, other)
