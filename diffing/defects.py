@@ -9,6 +9,7 @@ from typing import Final
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
+from diffing.headers import preflight_differences
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
@@ -100,6 +101,8 @@ def judge_defect(
             found = demanded(
                 problem_differences(asked, None, entry.new, new, young, problems), entry, entry.new.code
             )
+        elif entry.derive == "preflight":
+            found = demanded(preflight_differences(new), entry, None)
         elif new.status != entry.new.status:
             found = demanded((Difference("status", "status", entry.new.status, new.status),), entry, None)
         else:

@@ -26,7 +26,7 @@ from diffing.rules.book import RULES, RuleBook
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 
-DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "none"})
+DERIVATIONS: Final = frozenset({"offset", "get", "headers", "preflight", "schema", "none"})
 DEFECTS: Final = frozenset({"empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"})
 
 UNWRITTEN: Final = "WRITE HERE"

@@ -28,7 +28,7 @@ _NAMES: Final = tuple(
         r"illegal filter(?:\(s\))?: (.*)$",
         r"(?:illegal values|Filter): (.*)$",
         r"acceptable inputs: \[((?s:.*))\]$",
-        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*|, dataset not active\.)?$",
+        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*|, dataset not active.*)?$",
         r"Illegal qualities: (.*)$",
         r"Name: (.*), flow id",
         r"Measure\(s\): (.*)$",

@@ -30,6 +30,7 @@ class Shape:
         required: The keys that are always there.
         objects: The shapes of several kinds of objects, of which one may stand there.
         anything: The schema does not say what stands there.
+        mixed: An element of a list of texts and numbers, which has the type that PHP's template gives it.
         constants: The texts that may stand there; none means any.
     """
 
@@ -40,6 +41,7 @@ class Shape:
     required: frozenset[str] = field(default_factory=frozenset)
     objects: tuple[Shape, ...] = ()
     anything: bool = False
+    mixed: bool = False
     constants: frozenset[str] = field(default_factory=frozenset)
 
     def convert(self, value: object, tell: Tell) -> object:
@@ -49,7 +51,7 @@ class Shape:
             value: Decoded; `MISSING` for an absent key.
             tell: Told of each conversion.
         """
-        if self.anything or value is None:
+        if self.anything or self.mixed or value is None:
             return value
         if isinstance(value, dict):
             shape = self._object(value)
@@ -175,6 +177,7 @@ def _fill(shape: Shape, schema: Schema, known: dict[int, Shape]) -> None:
     raw, kind = schema.raw, schema.raw.get("type")
     if kind == "array":
         shape.items = _shape(schema.element, known) if schema.element is not None else Shape(anything=True)
+        shape.items.mixed = "string" in shape.items.scalars and len(shape.items.scalars) > 1
     elif kind == "object" and "properties" in raw:
         shape.fields = {name: _shape(one, known) for name, one in schema.members.items()}
         shape.required = schema.required
