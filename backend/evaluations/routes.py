@@ -51,7 +51,7 @@ class EvaluationFilters(RunSelection):
 @operation(
     "evaluation.setup_list",
     parameters=EvaluationFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedWithSetup],
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
 )
@@ -62,7 +62,7 @@ async def setup_list(call: Call[EvaluationFilters]) -> Document:
     """
     rows = await _listed(call)
     parameters = await queries.parameters(call.connection, (row.setup for row in rows))
-    return shapes.listed(rows, parameters)
+    return shapes.listed_with_setups(rows, parameters)
 
 
 @operation(

@@ -62,7 +62,7 @@ async def unlike(call: Call[OwnItem]) -> Document:
 @operation(
     "vote.down",
     parameters=ItemAndReason,
-    answer=shapes.Downvote,
+    answer=shapes.StoredDownvote,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
 )
@@ -88,7 +88,9 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     return shapes.stored_downvote(vote)
 
 
-@operation("vote.down_remove", parameters=OwnItem, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
+@operation(
+    "vote.down_remove", parameters=OwnItem, answer=shapes.StoredDownvote, problems=(NOTHING,), access=WRITER
+)
 async def take_back(call: Call[OwnItem]) -> Document:
     """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
 
