@@ -184,7 +184,7 @@ def _fill(shape: Shape, schema: Schema, known: dict[int, Shape]) -> None:
     elif kind == "null":
         shape.nullable = True
     elif kind in ("integer", "number", "boolean", "string"):
-        shape.scalars = ("date-time",) if raw.get("format") == "date-time" else (kind,)
+        shape.scalars = ("date-time",) if str(raw.get("format")).startswith("date-time") else (kind,)
         constants = raw.get("enum", [raw["const"]] if "const" in raw else [])
         shape.constants = frozenset(map(str, constants))
     else:
