@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from config.templates import parse_template
+from config.typed import keyed
 from diffing.model import Asked
-from diffing.paths import MISSING, Steps, values
+from diffing.paths import MISSING, Steps, parse, values
 
 _LONGEST: Final = 40
 
@@ -19,11 +19,14 @@ class ValueCondition:
     """What must be so of the values at a path of the legacy document (of any of them, when there are many)."""
 
     at: str
-    steps: Steps
     matches: re.Pattern[str] | None = None
     not_matches: re.Pattern[str] | None = None
-    equals: object = MISSING
+    equals: object = field(default=MISSING, metadata=keyed("is"))
     absent: bool | None = None
+    steps: Steps = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", parse(self.at))
 
     def holds(self, document: object) -> bool:
         """True when some value at the path is as demanded."""
@@ -87,7 +90,6 @@ class Condition:
         writes: Whether the route writes.
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
             asked by GET, so it does).
-        segment: Full-matched by some path segment that must be a number.
         rehearsed: Whether the new side only rehearsed the write.
     """
 
@@ -104,7 +106,6 @@ class Condition:
     known: bool | None = None
     writes: bool | None = None
     method_known: bool | None = None
-    segment: re.Pattern[str] | None = None
     rehearsed: bool | None = None
 
     def unmet_by(
@@ -146,8 +147,6 @@ class Condition:
             return f"the route {'does not write' if self.writes else 'writes'}"
         if self.method_known is not None and self.method_known != _method_known(asked):
             return f"the new side {'does not answer' if self.method_known else 'answers'} {asked.method} here"
-        if self.segment and not any(self.segment.fullmatch(value) for value in _numbers(asked)):
-            return "the numbers in the path are written as usual"
         for condition in self.value:
             if not condition.holds(document):
                 return condition.unmet(document)
@@ -167,12 +166,3 @@ def _method_known(asked: Asked) -> bool:
     if "GET" in methods:
         methods |= {"HEAD"} if asked.route.writes else {"HEAD", "POST"}
     return asked.method in methods
-
-
-def _numbers(asked: Asked) -> Iterator[str]:
-    """The path segments of the request that PHP wants to be numbers."""
-    if asked.route is not None and asked.route.legacy is not None:
-        for path in (asked.route.legacy.path, *asked.route.legacy.aliases):
-            for segment in parse_template(path):
-                if segment.kind == "number" and segment.text in asked.parameters:
-                    yield asked.parameters[segment.text]

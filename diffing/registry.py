@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from config.typed import keyed
 from diffing.conditions import Condition
-from diffing.paths import MISSING, Steps
+from diffing.paths import MISSING, Steps, parse
 from diffing.premises import Premise
 
 if TYPE_CHECKING:
     from diffing.rules.book import RouteRules, RuleBook
+
+Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
+Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "none"]
 
 SHARED: Final = "gate.toml"
 """The file of the entries that all routes share."""
@@ -40,21 +43,29 @@ class Example:
     Args:
         request: Facts of a request to try `when` with: method, role, parameters.
         document: A legacy document to try `when.value` with.
+        shown: A new document to try `when.shows` with.
     """
 
-    legacy: object
-    new: object
+    legacy: object = MISSING
+    new: object = MISSING
     request: Mapping[str, object] | None = None
     document: object = MISSING
+    shown: object = MISSING
 
 
 @dataclass(frozen=True, slots=True)
 class LegacySide:
-    """Which legacy answers an entry is about; an empty set means any, and the code "" an answer without one."""
+    """Which legacy answers an entry is about; an empty set means any, and the code "" an answer without one.
 
-    statuses: frozenset[int] = frozenset()
-    codes: frozenset[str] = frozenset()
-    defects: frozenset[str] = frozenset()
+    Args:
+        statuses: HTTP statuses.
+        codes: Error codes.
+        defects: How the answer may be broken; an entry that names none is about whole answers only.
+    """
+
+    statuses: frozenset[int] = field(default=frozenset(), metadata=keyed("status"))
+    codes: frozenset[str] = field(default=frozenset(), metadata=keyed("code"))
+    defects: frozenset[Defect] = field(default=frozenset(), metadata=keyed("defect"))
 
     def fits(self, status: int | None, code: str | None) -> bool:
         """Whether an answer with this status and error code is meant."""
@@ -72,7 +83,6 @@ class NewSide:
         code: The code; None means the legacy one (when the legacy answer has one), "" that there is none.
         type: Slug of the problem type; None for an answer that is no problem.
         errors: Allowed `errors[].type` values of a 422; empty when there is no list.
-        names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
         unnamed: Expression over PHP's text: what it finds need not be named.
     """
 
@@ -80,27 +90,38 @@ class NewSide:
     code: str | None = None
     type: str | None = None
     errors: frozenset[str] = frozenset()
-    names: re.Pattern[str] | None = None
     unnamed: re.Pattern[str] | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """How what a write changes differs from what the legacy side changes, on purpose.
-
-    Args:
-        tables: Names of the tables (and `files`) whose changes may be others; none means that the new side changes
-            nothing at all.
-    """
-
-    tables: frozenset[str]
+    def __post_init__(self) -> None:
+        if self.status >= 400 and self.type is None:
+            raise ValueError("an error needs the slug of its problem type")
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """One entry of the registry; which parts are set depends on `kind`.
 
-    `before` names later entries over which it is meant to count, where neither is the narrower one.
+    Args:
+        id: Unique.
+        kind: What it says.
+        title: One line for the reader of a report.
+        routes: Globs of the names of the routes that it is about.
+        why: One or two sentences for the reader of a report.
+        guide: The section of the migration guide that tells it.
+        source: The file that it stands in.
+        when: What must be so.
+        examples: Legacy → new; they are its tests.
+        near_misses: What it must not explain.
+        at: Of a transform or a tolerance: the places.
+        transform: The name of the transform.
+        arguments: Its arguments.
+        legacy: The legacy answers that it is about.
+        new: What the new answer must be.
+        derive: How a new answer that legacy refuses is checked.
+        canonical: The name of the canonical form of a tolerance.
+        premise: What the new side is asked for first.
+        effect: The tables (and `files`) whose changes may differ from PHP's, on purpose.
+        before: Entries, or rules, over which it is meant to count, where neither is the narrower one.
     """
 
     id: str
@@ -110,21 +131,23 @@ class Deviation:
     why: str
     guide: str
     source: str
-    when: Condition
-    examples: tuple[Example, ...]
-    near_misses: tuple[Example, ...]
-    since: date | None = None
+    examples: tuple[Example, ...] = field(metadata=keyed("example"))
+    near_misses: tuple[Example, ...] = field(metadata=keyed("near_miss"))
+    when: Condition = Condition()
     at: tuple[str, ...] = ()
-    steps: tuple[Steps, ...] = ()
     transform: str | None = None
-    arguments: Mapping[str, object] | None = None
+    arguments: Mapping[str, object] | None = field(default=None, metadata=keyed("with"))
     legacy: LegacySide | None = None
     new: NewSide | None = None
-    derive: str | None = None
+    derive: Derivation | None = None
     canonical: str | None = None
     premise: Premise | None = None
-    effect: Effect | None = None
+    effect: frozenset[str] | None = None
     before: tuple[str, ...] = ()
+    steps: tuple[Steps, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(map(parse, self.at)))
 
     def names(self, route: str) -> bool:
         """Whether the entry is about the route."""
