@@ -25,6 +25,9 @@ from diffing.tolerances import Underived
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 
+_LONGEST_TEXT: Final = 65_536
+"""Bytes of a broken answer in which entries look for a text."""
+
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
 
@@ -77,8 +80,9 @@ class Differ:
         if defect:
             rules = self.registry.rules(asked.route_name)
             shape = None if rules is None else rules.shape
+            text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
             return judge_defect(
-                asked, defect, legacy, new, young, entries, self.problems, answer, self.usage, shape
+                asked, defect, new, young, entries, self.problems, answer, self.usage, shape, text
             )
         try:
             return self._answers(asked, legacy, old, new, young, entries, answer)
@@ -255,7 +259,11 @@ class Differ:
             found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(explained(found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)))
+            found = list(
+                explained(
+                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                )
+            )
         return _verdict(tuple(found), hits)
 
 

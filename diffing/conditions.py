@@ -108,9 +108,7 @@ class Condition:
     method_known: bool | None = None
     rehearsed: bool | None = None
 
-    def unmet_by(
-        self, asked: Asked, document: object, message: str = "", new: object = None
-    ) -> str | None:
+    def unmet_by(self, asked: Asked, document: object, message: str = "", new: object = None) -> str | None:
         """Why the premise does not hold, in one clause; None when it holds.
 
         Args:
@@ -166,3 +164,7 @@ def _method_known(asked: Asked) -> bool:
     if "GET" in methods:
         methods |= {"HEAD"} if asked.route.writes else {"HEAD", "POST"}
     return asked.method in methods
+
+
+ALWAYS: Final = Condition()
+"""The condition of an entry that has none."""

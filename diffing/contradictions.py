@@ -113,4 +113,4 @@ def _claims(entry: Deviation, example: Example) -> bool:
 
 def _needs_route(when: Condition) -> bool:
     """Whether it depends on the route, which an example does not tell."""
-    return when.method_known is not None or when.writes is not None or when.segment is not None
+    return when.method_known is not None or when.writes is not None

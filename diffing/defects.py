@@ -16,7 +16,6 @@ from diffing.registry import Deviation
 from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
-_LONGEST: Final = 65_536
 _MOST: Final = 5
 
 
@@ -51,7 +50,6 @@ def broken(new: Observation, young: Decoded) -> str | None:
 def judge_defect(
     asked: Asked,
     defect: str,
-    legacy: Observation,
     new: Observation,
     young: Decoded,
     entries: Sequence[Deviation],
@@ -59,13 +57,13 @@ def judge_defect(
     answer: Observation | None = None,
     usage: Usage | None = None,
     shape: Shape | None = None,
+    text: str = "",
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects.
 
     Args:
         asked: Facts of the client's request.
         defect: How the legacy answer is broken.
-        legacy: What the legacy side answered.
         new: What the new side answered.
         young: That, decoded.
         entries: The entries of the route.
@@ -73,13 +71,13 @@ def judge_defect(
         answer: What the new side answered to the question of an entry's premise.
         usage: Told of the entry that counts, and of those behind it.
         shape: What a success of the operation looks like; None where it is no JSON.
+        text: What of the broken answer can be read.
 
     Returns:
         `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
         a premise that must be answered first.
     """
     reasons = []
-    text = legacy.body[:_LONGEST].decode("utf-8", "replace")
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
@@ -95,7 +93,9 @@ def judge_defect(
                 reasons.append(f"{entry.id} does not apply: its premise does not hold.")
                 continue
         if usage is not None:
-            behind = [later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None]
+            behind = [
+                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
+            ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
             found = demanded(
@@ -142,5 +142,6 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decode
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
     if reason is None and entry.derive == "none" and entry.new is not None:
         code = young.document.get("code") if isinstance(young.document, dict) else None
-        if (entry.new.code or None) != code: reason = "other"
+        if (entry.new.code or None) != code:
+            reason = "other"
     return reason or entry.when.unmet_by(asked, None, text, young.document)

@@ -52,6 +52,16 @@ def load_registry(config: Path) -> Registry:
     Raises:
         ConfigError: names the file, the entry and the key, and says what would be right.
     """
+    book = RuleBook(load_routes(config), load_openapi(config), load_problems(config))
+    return Registry(load_entries(config), book)
+
+
+def load_entries(config: Path) -> tuple[Deviation, ...]:
+    """The entries alone, in the order in which they apply.
+
+    Raises:
+        ConfigError: as `load_registry`.
+    """
     folder = config / "deviations"
     deviations: dict[str, Deviation] = {}
     for file in sorted(folder.glob("*.toml"), key=_order):
@@ -65,8 +75,7 @@ def load_registry(config: Path) -> Registry:
                 raise _place(file, deviation.id).error(f"an entry of that id is in {known}", "id")
             deviations[deviation.id] = deviation
     _check_order(tuple(deviations.values()), folder)
-    book = RuleBook(load_routes(config), load_openapi(config), load_problems(config))
-    return Registry(deviations.values(), book)
+    return tuple(deviations.values())
 
 
 def read_deviations(text: str, file: Path) -> Iterator[Deviation]:

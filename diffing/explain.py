@@ -106,7 +106,11 @@ def _by_rules(difference: Difference, made: _Made) -> Iterator[str]:
     if difference.what == "extra" or isinstance(difference.legacy, dict | list):
         return
     form = canonical(difference.legacy)
-    new = "the new side has no such key" if difference.what == "missing" else f"the new side answers {_value(difference.new)}"
+    new = (
+        "the new side has no such key"
+        if difference.what == "missing"
+        else f"the new side answers {_value(difference.new)}"
+    )
     for rule in RULES:
         values = made.of.get(rule.id, {})
         if form in values:

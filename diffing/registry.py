@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from config.typed import keyed
-from diffing.conditions import Condition
+from diffing.conditions import ALWAYS, Condition
 from diffing.paths import MISSING, Steps, parse
 from diffing.premises import Premise
 
@@ -133,7 +133,7 @@ class Deviation:
     source: str
     examples: tuple[Example, ...] = field(metadata=keyed("example"))
     near_misses: tuple[Example, ...] = field(metadata=keyed("near_miss"))
-    when: Condition = Condition()
+    when: Condition = ALWAYS
     at: tuple[str, ...] = ()
     transform: str | None = None
     arguments: Mapping[str, object] | None = field(default=None, metadata=keyed("with"))

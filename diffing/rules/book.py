@@ -12,7 +12,7 @@ from config.openapi import Described
 from config.problems import ProblemType
 from config.routes import RouteMap
 from diffing.registry import Deviation
-from diffing.rules import envelope, errors, filters, ids, index, lists, nothing, typed
+from diffing.rules import effect, envelope, errors, filters, ids, index, lists, nothing, typed
 from diffing.rules.derived import Expectation
 from diffing.rules.parameters import parameters
 from diffing.rules.rule import Rule, Tell
@@ -29,7 +29,9 @@ RULES: Final[tuple[Rule, ...]] = (
     filters.RULE,
     filters.OFFSET,
     index.RULE,
+    effect.RULE,
 )
+
 
 @dataclass(frozen=True, slots=True)
 class RouteRules:
@@ -70,7 +72,9 @@ class RuleBook:
         problems: Title and status of each problem type.
     """
 
-    def __init__(self, routes: RouteMap, openapi: Mapping[str, Described], problems: Mapping[str, ProblemType]) -> None:
+    def __init__(
+        self, routes: RouteMap, openapi: Mapping[str, Described], problems: Mapping[str, ProblemType]
+    ) -> None:
         self._routes, self._openapi, self._problems = routes, openapi, problems
         self.of_route = cache(self._of_route)
 

@@ -1,19 +1,19 @@
-"""Expectations that follow from the route map, the schema and the table of problems, as entries of the registry have them."""
+"""What follows from the route map, the schema and the table of problems, in the form of entries of the registry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from diffing.conditions import Condition
-from diffing.registry import Deviation, Kind, LegacySide, NewSide
+from diffing.conditions import ALWAYS, Condition
+from diffing.registry import Defect, Derivation, Deviation, Kind, LegacySide, NewSide
 from diffing.rules.rule import Rule
 
 SOURCE: Final = "rules"
 REFUSED: Final = frozenset({412, 450})
 """The statuses of PHP's errors; 450 is that of its newer controllers."""
-BROKEN: Final = frozenset({"empty_500", "html_500", "empty_200", "not_json", "not_xml", "two_documents"})
-"""All ways in which an answer of PHP can be broken: what the request itself makes illegal is refused whatever PHP did."""
+BROKEN: Final[frozenset[Defect]] = frozenset(get_args(Defect))
+"""All ways in which an answer of PHP can be broken: what a request makes illegal is refused whatever PHP did."""
 
 ANSWERED: Final = frozenset({200, 403, 404, *REFUSED})
 """The statuses with which PHP's dispatcher has understood a request: 403 and 404 are those of files."""
@@ -34,8 +34,8 @@ class Expectation:
     kind: Kind
     legacy: LegacySide
     new: NewSide
-    when: Condition = Condition()
-    derive: str | None = None
+    when: Condition = ALWAYS
+    derive: Derivation | None = None
 
     def deviation(self, rule: Rule, route: str) -> Deviation:
         """It as an entry of the registry, under the id of its rule."""

@@ -14,20 +14,14 @@ from diffing.rules.rule import Rule
 RULE = Rule(
     id="rule-error",
     title="Errors are problem details with a status that says what is wrong",
-    why="PHP answers nearly every error with 412. The code that it gives stays, at the top level of the problem document.",
+    why="PHP answers nearly every error with 412. Its code stays, at the top level of the problem document.",
     guide="errors",
     examples=(
-        Example(
-            {"status": 412, "code": "111"}, {"status": 404, "code": "111", "type": "dataset-not-found"}
-        ),
+        Example({"status": 412, "code": "111"}, {"status": 404, "code": "111", "type": "dataset-not-found"}),
     ),
     near_misses=(
-        Example(
-            {"status": 412, "code": "111"}, {"status": 403, "code": "111", "type": "dataset-no-access"}
-        ),
-        Example(
-            {"status": 412, "code": "111"}, {"status": 404, "code": "112", "type": "dataset-not-found"}
-        ),
+        Example({"status": 412, "code": "111"}, {"status": 403, "code": "111", "type": "dataset-no-access"}),
+        Example({"status": 412, "code": "111"}, {"status": 404, "code": "112", "type": "dataset-not-found"}),
     ),
 )
 

@@ -20,7 +20,8 @@ _TYPE: Final = "validation-error"
 RULE = Rule(
     id="rule-filter",
     title="A filter that is one number takes one number, and a limit is at least 1",
-    why="PHP reads `limit/5,2` as another offset, takes the first of `uploader/1,2`, and finds nothing with a limit of 0. "
+    why="PHP reads `limit/5,2` as another offset, takes the first of `uploader/1,2`, and finds nothing with a limit "
+    "of 0. "
     "The new API says what is wrong: 422, with the code of an illegal value, or that of an empty list.",
     guide="all",
     examples=(

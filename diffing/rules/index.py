@@ -18,7 +18,8 @@ _CODE = re.compile(rf"\bcode\W+{CODE}\b")
 RULE = Rule(
     id="rule-index",
     title="A search index that fails is no failure of the request",
-    why="PHP stores what was sent, fails to tell Elasticsearch, and answers the error 105, alone or before its answer. The new API answers what it did.",
+    why="PHP stores what was sent, fails to tell Elasticsearch, and answers the error 105, alone or before its answer. "
+    "The new API answers what it did.",
     guide="all",
     examples=(Example({"status": 412, "code": "105"}, {"status": 200}),),
     near_misses=(Example({"status": 412, "code": "104"}, {"status": 200}),),

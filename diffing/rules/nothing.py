@@ -9,7 +9,7 @@ from diffing.rules.rule import Rule
 NULL = Rule(
     id="rule-null",
     title="What has no value is null",
-    why="PHP leaves the key out, or shows an empty element, which its JSON turns into `[]`. Now the key is always there.",
+    why="PHP leaves the key out, or shows an empty element, which its JSON has as `[]`. Now the key is always there.",
     guide="all",
     examples=(Example(MISSING, None), Example([], None)),
     near_misses=(Example(MISSING, ""), Example("0", None), Example("NULL", None)),
@@ -17,7 +17,7 @@ NULL = Rule(
 EMPTY = Rule(
     id="rule-empty-text",
     title="An empty text is the empty text",
-    why="PHP shows an empty element as `[]`, or leaves it out. Now it is the text `\"\"`.",
+    why='PHP shows an empty element as `[]`, or leaves it out. Now it is the text `""`.',
     guide="all",
     examples=(Example([], ""), Example(MISSING, "")),
     near_misses=(Example([], None), Example(["a"], "")),

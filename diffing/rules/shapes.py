@@ -144,7 +144,9 @@ class Shape:
             return text and (not self.constants or value in self.constants)
         if isinstance(value, bool):
             return "boolean" in kinds
-        return (isinstance(value, int) and "integer" in kinds) or (isinstance(value, float) and "number" in kinds)
+        return (isinstance(value, int) and "integer" in kinds) or (
+            isinstance(value, float) and "number" in kinds
+        )
 
     def _words(self) -> str:
         words = [*self.scalars]

@@ -14,13 +14,12 @@ from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import judge_defect
 from diffing.model import Asked, FollowUp, Observation
-from diffing.paths import parse
 from diffing.premises import Premise
 from diffing.registry import Deviation, Kind, LegacySide, NewSide
 from tests.diffing.registry import GET, registry
 
-IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", parse("$.input[*].did"), "112")
-IN_REQUEST = Premise("/tasks/{id}", "task_id", None, "112")
+IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", "112")
+IN_REQUEST = Premise("/tasks/{id}", "task_id", "112")
 DOCUMENT = {"input": [{"name": "quality"}, {"name": "source_data", "did": "130"}]}
 
 

@@ -1,17 +1,9 @@
 """Answers of the backend to everything that was recorded, held against the pinned OpenAPI document."""
 
-import asyncio
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import jsonschema_rs
-import orjson
 
 from backend.app import create_app
-from config.json_schema import Schema
-from config.openapi import load_openapi
 from config.routes import Route, load_routes
 from config.settings import BackendSettings
 from proxy.checking.inprocess import running
@@ -56,14 +48,18 @@ async def answers(settings: BackendSettings) -> list[Answered]:
     async with running(create_app(settings, config=str(CONFIG))) as side:
         for recording in read_recordings((READ,)):
             request = recording.request
-            twin = legacy_to_new(Request(request.method, request.target, request.headers, request.body), routes)
+            twin = legacy_to_new(
+                Request(request.method, request.target, request.headers, request.body), routes
+            )
             refused = (recording.response.status or 0) >= 400
             if not isinstance(twin, Translation) or twin.route is None or (twin.writes and not refused):
                 continue
             if (key := (twin.method, twin.target, twin.body)) in asked:
                 continue
             asked.add(key)
-            new = await observe(side, twin.method, twin.target, twin.headers, twin.body, deadline=60, body_cap=2**26)
+            new = await observe(
+                side, twin.method, twin.target, twin.headers, twin.body, deadline=60, body_cap=2**26
+            )
             kind = (new.header("content-type") or "").partition(";")[0]
             if new.status is not None and kind.endswith("json") and new.body:
                 where = f"{twin.method} {twin.target.decode('ascii', 'replace')}"

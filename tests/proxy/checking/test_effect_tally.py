@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffing.deviations import load_registry
+from diffing.deviations import load_entries
 from diffing.model import Comparison, Observation, Outcome
 from diffing.registry import Registry
 from proxy.checking.effect_tally import Effects, StepEffect, step_effect
@@ -61,7 +61,7 @@ def registry(tmp_path: Path) -> Registry:
     entries = {"silent": '"none"', "elsewhere": '["tag", "files"]', "somewhere": '["other"]'}
     text = "".join(ENTRY.format(id=name, effect=effect) for name, effect in entries.items())
     (folder / "x.toml").write_text(text)
-    return load_registry(tmp_path)
+    return Registry(load_entries(tmp_path))
 
 
 def effect(

@@ -10,9 +10,10 @@ import pytest
 
 from config.errors import ConfigError
 from diffing.contradictions import lint_conflicts
-from diffing.deviations import load_registry
+from diffing.deviations import load_entries, load_registry
 from diffing.lint import lint_examples
 from diffing.model import Asked, Observation
+from diffing.registry import Registry
 from proxy.contract import load_contract
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import PLACEHOLDER
@@ -109,7 +110,7 @@ def test_a_documented_difference_is_explained_afterwards(tmp_path: Path, name: s
 def test_what_is_filed_conflicts_with_nothing(tmp_path: Path) -> None:
     """An entry of one route and one code stands alone."""
     registered(file_cluster(cluster(*DOCUMENTED['kind = "status"']), Verdict.DOCUMENTED, CONTRACT), tmp_path)
-    assert list(lint_conflicts(load_registry(tmp_path), CONTRACT.routes.routes)) == []
+    assert list(lint_conflicts(Registry(load_entries(tmp_path)), CONTRACT.routes.routes)) == []
 
 
 def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ def test_what_has_been_documented_meanwhile_is_told(tmp_path: Path) -> None:
     found = cluster(*case)
     registered(file_cluster(found, Verdict.DOCUMENTED, CONTRACT), tmp_path)
     with pytest.raises(FilingError, match=r"settles \w+: explained"):
-        file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=load_registry(tmp_path)))
+        file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=Registry(load_entries(tmp_path))))
 
 
 @pytest.mark.parametrize("lacks", ["whole", "witness"])
