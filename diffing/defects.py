@@ -81,7 +81,7 @@ def judge_defect(
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, young)
+        reason = _unfit(entry, asked, defect, text, new.status, young)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
@@ -94,7 +94,9 @@ def judge_defect(
                 continue
         if usage is not None:
             behind = [
-                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
+                later
+                for later in entries[number:]
+                if _unfit(later, asked, defect, text, new.status, young) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -130,7 +132,9 @@ def success_differences(
     return tuple(Difference("$", "schema", "an answer that fits the schema", sentence) for sentence in told)
 
 
-def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:
+def _unfit(
+    entry: Deviation, asked: Asked, defect: str, text: str, status: int | None, young: Decoded
+) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
@@ -142,6 +146,7 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decode
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
     if reason is None and entry.derive == "none" and entry.new is not None:
         code = young.document.get("code") if isinstance(young.document, dict) else None
-        if (entry.new.code or None) != code:
-            reason = "other"
+        found = status, code if (status or 0) >= 400 else None
+        if found != (entry.new.status, entry.new.code or None):
+            reason = f"the new side answers {status} with code {code}"
     return reason or entry.when.unmet_by(asked, None, text, young.document)

@@ -109,6 +109,8 @@ def _deviation(table: Mapping[str, object], file: Path) -> Deviation:
             raise place.error("must not be empty", key)
     if not entry.examples or not entry.near_misses:
         raise place.error("an entry needs at least one example and one near_miss", "example")
+    if entry.effect is not None and not entry.effect:
+        raise place.error("must name the tables whose changes may differ", "effect")
     if entry.why.startswith(UNWRITTEN):
         what = "is not written yet: one or two sentences for the person who reads the report"
         raise place.error(what, "why")

@@ -13,7 +13,7 @@ from config.routes import RouteMap, load_routes
 from diffing.deviations import load_registry
 from diffing.registry import Registry
 
-_PARTS = ("rollout.toml", "problems.toml", "routes/*.toml", "deviations/*.toml")
+_PARTS = ("rollout.toml", "problems.toml", "openapi.json", "routes/*.toml", "deviations/*.toml")
 
 
 @dataclass(frozen=True, slots=True)

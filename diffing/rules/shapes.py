@@ -173,7 +173,7 @@ def _fill(shape: Shape, schema: Schema, known: dict[int, Shape]) -> None:
     alternatives = schema.alternatives
     if len(alternatives) > 1:
         for one in alternatives:
-            _join(shape, _shape(one, known))
+            _join(shape, _shape(one, known), one)
         return
     [schema] = alternatives
     raw, kind = schema.raw, schema.raw.get("type")
@@ -193,11 +193,11 @@ def _fill(shape: Shape, schema: Schema, known: dict[int, Shape]) -> None:
         shape.anything = True
 
 
-def _join(shape: Shape, other: Shape) -> None:
-    """Let a place hold what another one may hold too."""
+def _join(shape: Shape, other: Shape, schema: Schema) -> None:
+    """Let a place hold what another one may hold too, which may not be known yet where it holds itself."""
     shape.scalars = (*shape.scalars, *(kind for kind in other.scalars if kind not in shape.scalars))
     shape.nullable = shape.nullable or other.nullable
     shape.anything = shape.anything or other.anything
     shape.items = shape.items if shape.items is not None else other.items
-    if other.fields is not None:
+    if schema.raw.get("type") == "object":
         shape.objects = (*shape.objects, other)
