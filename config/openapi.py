@@ -63,6 +63,8 @@ def load_openapi(config: Path) -> Mapping[str, Described]:
         ConfigError: The file cannot be read, or is no such document; it names the place in it.
     """
     file = config / FILE
+    if not file.exists():  # as in a configuration of version 0.1.0
+        file = Path(__file__).parent / FILE
     try:
         document = orjson.loads(file.read_bytes())
     except OSError as error:

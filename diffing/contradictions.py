@@ -102,8 +102,8 @@ def _claims(entry: Deviation, example: Example) -> bool:
         return False
     if _needs_route(when):
         return False
-    if entry.kind is Kind.LEGACY_DEFECT:
-        if legacy.get("defect") not in entry.legacy.defects:
+    if "defect" in legacy:
+        if legacy["defect"] not in entry.legacy.defects:
             return False
     elif not entry.legacy.fits(legacy.get("status"), legacy.get("code")):
         return False

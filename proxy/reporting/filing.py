@@ -155,8 +155,8 @@ def _documented(case: _Case, contract: Contract) -> Iterator[Draft]:
     if found is not None:
         raise FilingError(f"PHP's answer is broken ({found}): file it --as {Verdict.LEGACY_DEFECT}")
     for name in case.comparison.deviations:
-        entry = contract.registry.by_id.get(name)
-        if entry is not None and entry.kind in _SAYS_ALREADY:
+        entries = contract.registry.of_route(case.asked.route_name)
+        if any(entry.id == name and entry.kind in _SAYS_ALREADY for entry in entries):
             raise FilingError(
                 f"{name} says already what the new side must answer here, and the first entry counts: "
                 "change that one, or the new side"
@@ -184,7 +184,9 @@ def _defect(case: _Case) -> Iterator[Draft]:
 def _tried(entries: str, case: _Case, contract: Contract) -> str:
     """What comes of the witness with the entries added."""
     written = read_deviations(entries.replace(UNWRITTEN, "Tried"), Path("scaffold"))
-    differ = Differ(Registry((*contract.registry.deviations, *written)), contract.problems)
+    differ = Differ(
+        Registry((*contract.registry.deviations, *written), contract.registry.book), contract.problems
+    )
     found = differ.compare(case.asked, case.legacy, case.new)
     if found.outcome is None:
         return "the witness alone cannot tell whether it is enough"

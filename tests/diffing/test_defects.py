@@ -8,7 +8,7 @@ from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import broken, defect_of, judge_defect
 from diffing.model import Asked, Observation, Outcome
-from diffing.registry import Deviation, Kind, LegacySide, NewSide
+from diffing.registry import Defect, Deviation, Kind, LegacySide, NewSide
 
 JSON = (("Content-Type", "application/json"),)
 
@@ -45,7 +45,7 @@ def test_an_answer_to_head_is_whole_without_a_body() -> None:
 
 
 @pytest.mark.parametrize("defect", ["empty_500", "not_json", "two_documents"])
-def test_the_xml_form_of_a_defect_is_no_xml(defect: str) -> None:
+def test_the_xml_form_of_a_defect_is_no_xml(defect: Defect) -> None:
     """What breaks the JSON answer breaks the XML one, in its own way; so do two documents in one body."""
     new = Observation(200, JSON, b"{}")
     entries = [replace(_one_of_several(200), legacy=LegacySide(defects=frozenset({defect})))]

@@ -10,10 +10,9 @@ import pytest
 
 from config.errors import ConfigError
 from diffing.contradictions import lint_conflicts
-from diffing.deviations import load_entries, load_registry
+from diffing.deviations import load_registry
 from diffing.lint import lint_examples
 from diffing.model import Asked, Observation
-from diffing.registry import Registry
 from proxy.contract import load_contract
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import PLACEHOLDER
@@ -43,7 +42,7 @@ def changed(key: str, value: object) -> Case:
 
 def renamed(document: Any) -> None:
     """A key has another name."""
-    document["task_type"]["label"] = document["task_type"].pop("name")
+    document["task_type"]["helpers"] = document["task_type"].pop("contributor")
 
 
 def typed(document: Any) -> None:
@@ -54,7 +53,7 @@ def typed(document: Any) -> None:
 
 def lost(document: Any) -> None:
     """A key is gone."""
-    del document["task_type"]["date_created"]
+    del document["task_type"]["creation_date"]
 
 
 def without(where: Callable[[Any], list[object]]) -> Case:
@@ -80,7 +79,7 @@ DOCUMENTED = {
 def registered(filed: Filed, config: Path) -> None:
     """Append what was filed to a copy of the registry, and write the why."""
     assert filed.file is not None
-    shutil.copytree("config/deviations", config / "deviations")
+    shutil.copytree("config", config, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sample"))
     with (config / Path(filed.file).relative_to("config")).open("a", encoding="utf-8") as file:
         file.write(f"\n{filed.text}")
     with pytest.raises(ConfigError, match="why: is not written yet"):
@@ -110,7 +109,7 @@ def test_a_documented_difference_is_explained_afterwards(tmp_path: Path, name: s
 def test_what_is_filed_conflicts_with_nothing(tmp_path: Path) -> None:
     """An entry of one route and one code stands alone."""
     registered(file_cluster(cluster(*DOCUMENTED['kind = "status"']), Verdict.DOCUMENTED, CONTRACT), tmp_path)
-    assert list(lint_conflicts(Registry(load_entries(tmp_path)), CONTRACT.routes.routes)) == []
+    assert list(lint_conflicts(load_registry(tmp_path), CONTRACT.routes.routes)) == []
 
 
 def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
@@ -128,7 +127,7 @@ def test_what_legacy_refuses_and_new_answers_cannot_be_tried(tmp_path: Path) -> 
     assert verdict_after(filed, case, tmp_path) == "skipped:underived"
 
 
-@pytest.mark.parametrize("new", [answer(TASK_TYPE), problem(404, "task-type-not-found", "241")])
+@pytest.mark.parametrize("new", [damaged(lambda _: None)[2], problem(404, "task-type-not-found", "241")])
 def test_a_defect_of_the_legacy_side_is_a_legacy_error_afterwards(tmp_path: Path, new: Observation) -> None:
     """The new answer is held to what it was."""
     case = GET, DIED, new
@@ -161,7 +160,7 @@ def test_what_has_been_documented_meanwhile_is_told(tmp_path: Path) -> None:
     found = cluster(*case)
     registered(file_cluster(found, Verdict.DOCUMENTED, CONTRACT), tmp_path)
     with pytest.raises(FilingError, match=r"settles \w+: explained"):
-        file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=Registry(load_entries(tmp_path))))
+        file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=load_registry(tmp_path)))
 
 
 @pytest.mark.parametrize("lacks", ["whole", "witness"])
