@@ -9,9 +9,10 @@ from typing import Any
 
 from config.reports import Gate, Readiness
 from config.rollout import SERVED_BY_NEW, Placement, Stage
+from diffing.parity import Parity, parity
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.edit import Step, next_step
-from proxy.rollout.readiness import FAILED, paired_latency, readiness
+from proxy.rollout.readiness import paired_latency, readiness
 from proxy.tally import Counts
 
 _ORDER = list(Stage)
@@ -50,21 +51,17 @@ class Evidence:
         )
 
     @property
-    def matched(self) -> int:
-        """Exchanges that matched or were explained."""
-        return self.verdicts.get("match", 0) + self.verdicts.get("explained", 0)
-
-    @property
-    def failed(self) -> int:
-        """Exchanges in which the new side answered something else, or nothing."""
-        return sum(self.verdicts.get(verdict, 0) for verdict in FAILED)
+    def parity(self) -> Parity:
+        """Of the exchanges."""
+        return parity(self.verdicts)
 
     def numbers(self) -> dict[str, Any]:
         """What a decision is made of, as JSON."""
         latency = paired_latency(self.ratios)
         return {
-            "matched": self.matched,
-            "failed": self.failed,
+            "matched": self.parity.good,
+            "failed": self.parity.bad,
+            "parity": self.parity.share,
             "verdicts": dict(sorted(self.verdicts.items())),
             "latency_ratio": None
             if latency is None
@@ -163,11 +160,10 @@ def _broken(found: Situation, gate: Gate) -> str:
     """Why clients of a route must not be served by the new side any more; empty when they may."""
     if found.placement.stage not in SERVED_BY_NEW:
         return ""
-    window = found.window
-    trials = window.matched + window.failed
-    if window.failed >= gate.min_failures and window.failed > gate.max_failure_rate * trials:
+    window, counted = found.window, found.window.parity
+    if counted.bad >= gate.min_failures and counted.bad > gate.max_failure_rate * counted.judged:
         return (
-            f"{window.failed} of the last {trials} exchanges failed, more than {gate.max_failure_rate:.2%} "
+            f"{counted.bad} of the last {counted.judged} exchanges failed, more than {gate.max_failure_rate:.2%} "
             f"within {gate.window:g} s"
         )
     latency = paired_latency(window.ratios)
