@@ -1,5 +1,6 @@
 """A check as SARIF 2.1.0: code scanning shows each cluster at its route's entry in the route map."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -52,7 +53,7 @@ def sarif(
                         "rules": [
                             {
                                 "id": rule,
-                                "name": "".join(word.capitalize() for word in rule.split("_")),
+                                "name": "".join(word.capitalize() for word in re.split("[_:]", rule)),
                                 "shortDescription": {"text": _MEANING[rule]},
                                 "defaultConfiguration": {"level": "error"},
                             }

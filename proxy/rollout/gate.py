@@ -9,6 +9,7 @@ from typing import Any
 
 from config.reports import Gate, Readiness
 from config.rollout import SERVED_BY_NEW, Placement, Stage
+from diffing.model import Outcome
 from diffing.parity import Parity, parity
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.edit import Step, next_step
@@ -16,6 +17,8 @@ from proxy.rollout.readiness import paired_latency, readiness
 from proxy.tally import Counts
 
 _ORDER = list(Stage)
+_BROKEN = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
+"""What speaks against serving by the new side. That legacy failed does not: its clients would only be worse off."""
 
 
 class Kind(StrEnum):
@@ -55,12 +58,17 @@ class Evidence:
         """Of the exchanges."""
         return parity(self.verdicts)
 
+    @property
+    def failed(self) -> int:
+        """Exchanges in which the new side answered something else, or nothing, while legacy answered."""
+        return sum(self.verdicts.get(verdict, 0) for verdict in _BROKEN)
+
     def numbers(self) -> dict[str, Any]:
         """What a decision is made of, as JSON."""
         latency = paired_latency(self.ratios)
         return {
             "matched": self.parity.good,
-            "failed": self.parity.bad,
+            "failed": self.failed,
             "parity": self.parity.share,
             "verdicts": dict(sorted(self.verdicts.items())),
             "latency_ratio": None
@@ -160,10 +168,11 @@ def _broken(found: Situation, gate: Gate) -> str:
     """Why clients of a route must not be served by the new side any more; empty when they may."""
     if found.placement.stage not in SERVED_BY_NEW:
         return ""
-    window, counted = found.window, found.window.parity
-    if counted.bad >= gate.min_failures and counted.bad > gate.max_failure_rate * counted.judged:
+    window = found.window
+    trials = window.parity.good + window.failed
+    if window.failed >= gate.min_failures and window.failed > gate.max_failure_rate * trials:
         return (
-            f"{counted.bad} of the last {counted.judged} exchanges failed, more than {gate.max_failure_rate:.2%} "
+            f"{window.failed} of the last {trials} exchanges failed, more than {gate.max_failure_rate:.2%} "
             f"within {gate.window:g} s"
         )
     latency = paired_latency(window.ratios)
