@@ -64,8 +64,8 @@ def judge_defect(
         usage: Told of the entry that counts, and of those behind it.
 
     Returns:
-        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
-        a premise that must be answered first.
+        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not; or the
+        question of a premise that must be answered first.
     """
     reasons = []
     for number, entry in enumerate(entries, 1):
@@ -99,7 +99,7 @@ def judge_defect(
         f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
     )
     difference = Difference("status", "undocumented", defect, new.status, nearly)
-    return Comparison(Outcome.MISMATCH, differences=(difference,))
+    return Comparison(Outcome.LEGACY_ERROR, differences=(difference,))
 
 
 def _unfit(entry: Deviation, asked: Asked, defect: str, new: Observation, young: Decoded) -> str | None:
