@@ -74,8 +74,8 @@ def judge_defect(
         text: What of the broken answer can be read.
 
     Returns:
-        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
-        a premise that must be answered first.
+        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not; or the
+        question of a premise that must be answered first.
     """
     reasons = []
     for number, entry in enumerate(entries, 1):
@@ -115,7 +115,7 @@ def judge_defect(
         f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
     )
     difference = Difference("status", "undocumented", defect, new.status, nearly)
-    return Comparison(Outcome.MISMATCH, differences=(difference,))
+    return Comparison(Outcome.LEGACY_ERROR, differences=(difference,))
 
 
 def success_differences(

@@ -32,6 +32,10 @@ class Outcome(StrEnum):
     TOO_EXPENSIVE = "too_expensive"
 
 
+UNDOCUMENTED: Final = f"{Outcome.LEGACY_ERROR}:undocumented"
+"""The verdict where legacy failed and no entry of the registry says why that is, and what the new side answers."""
+
+
 class SkipReason(StrEnum):
     """Why an exchange was not compared."""
 
@@ -173,7 +177,9 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """The verdict as it is stored and shown: `match`, `skipped:xml` ..."""
+        """The verdict as it is stored and shown: `match`, `skipped:xml`, `legacy_error:undocumented` ..."""
         if self.outcome is None:
             return "pending"
+        if self.outcome is Outcome.LEGACY_ERROR and not self.deviations:
+            return UNDOCUMENTED
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)

@@ -14,6 +14,7 @@ from diffing.decode import Form, decode
 from diffing.defects import broken, defect_of
 from diffing.deviations import UNWRITTEN, read_deviations
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
 from proxy.contract import Contract
 from proxy.log.witness import answer_of, asked_of
@@ -21,7 +22,6 @@ from proxy.reporting.cluster_view import cluster_markdown, differences_of
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import entry_toml, file_of
 from proxy.reporting.scaffold import Draft, Unfit, answers, defect, transforms
-from proxy.tally import FAILING
 
 _SAYS_ALREADY = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 _LINE = 120
@@ -139,7 +139,7 @@ def _case(found: Shown, contract: Contract) -> _Case:
             for item in witness["differences"]
         )
         comparison = Comparison(Outcome.MISMATCH, differences=tuple(found_then))
-    elif comparison.outcome not in FAILING:
+    elif comparison.verdict not in FAILING:
         raise FilingError(f"the registry of today settles {found.cluster.short}: {comparison.verdict}")
     return _Case(asked, legacy, new, comparison)
 

@@ -11,9 +11,9 @@ import pytest
 
 from config.routes import load_routes
 from diffing.deviations import load_registry
+from diffing.parity import FAILING
 from proxy.check import CheckResult, InProcess, Limits, check
 from proxy.reporting.operations_table import operations_table
-from proxy.tally import FAILING
 from tests.functional.frozen.moves import (
     known_failures,
     load_listed,
@@ -64,7 +64,7 @@ def test_the_corpus_has_parity(database_url: str, capsys: pytest.CaptureFixture[
         totals = result.tally.totals
         print(f"\n{database_url.partition(':')[0]}: {totals.received} received, {totals.compared} compared")
     known = known_failures(frozen("read"), load_listed())
-    failed = {one.recording.id for one in result.exchanges if one.comparison.outcome in FAILING}
+    failed = {one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING}
     assert failed == known
     assert result.breaches == ((f"{len(known)} mismatch",) if known else ())
 

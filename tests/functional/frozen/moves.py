@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from diffing.parity import FAILING
 from proxy.check import VERDICTS
-from proxy.tally import FAILING
 from tests.functional.frozen.verdicts import CONFIG, Verdict, Verdicts
 
 FOLDER: Final = Path(__file__).parent / "moved"
@@ -123,14 +123,14 @@ def stale(found: Moves, before: Verdicts, listed: Iterable[Listed]) -> list[str]
 
 def known_failures(before: Verdicts, listed: Sequence[Listed]) -> set[str]:
     """The exchanges that failed when the verdicts were frozen, without those of which a mend is listed."""
-    failing = {str(outcome) for outcome in FAILING}
+    fine = VERDICTS - set(FAILING)
 
     def mended(name: str, verdict: str) -> bool:
-        globs = [what for group in listed if group.names(name) for what in group.what]
-        return any(what.startswith(f"verdict: {verdict} -> ") for what in globs)
+        mends = {f"verdict: {verdict} -> {good}" for good in fine}
+        return any(not mends.isdisjoint(group.what) for group in listed if group.names(name))
 
     return {
-        name for name, found in before.items() if found.verdict in failing and not mended(name, found.verdict)
+        name for name, found in before.items() if found.verdict in FAILING and not mended(name, found.verdict)
     }
 
 
@@ -146,7 +146,8 @@ def known_effects(before: Verdicts, listed: Sequence[Listed]) -> set[str]:
 
 def worse(listed: Iterable[Listed]) -> list[str]:
     """Listed moves that let a verdict or an effect become a failure: none may be."""
-    bad = ["effect: +different", *(f"verdict: {old} -> {new}" for old in VERDICTS for new in FAILING)]
+    fine = VERDICTS - set(FAILING)
+    bad = ["effect: +different", *(f"verdict: {old} -> {new}" for old in fine for new in FAILING)]
     return [
         f"{group.file}: {what}"
         for group in listed

@@ -19,7 +19,7 @@ from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ, canonical_form
 from diffing.decode import Form, decode
 from diffing.deviations import load_registry
-from diffing.model import Outcome
+from diffing.parity import FAILING
 from proxy.check import InProcess, Limits, check
 from proxy.checking.replay import Exchange
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
@@ -41,7 +41,7 @@ class Verdict:
         document: Digest of the normalised legacy document; empty where it is not what the new side must answer.
         demand: Status, type and code that the registry demands instead.
         effect: Of a step: `equal`, `different`, or the entry that explains it.
-        differs: Of a mismatch: its cluster.
+        differs: Of a failure: its cluster.
         by: The ids that explained it, sorted, with blanks between.
     """
 
@@ -70,7 +70,7 @@ def verdicts(exchanges: Iterable[Exchange], effects: Mapping[str, str] | None = 
 def _verdict(exchange: Exchange, differ: Differ, effects: Mapping[str, str]) -> Verdict:
     compared, legacy = exchange.comparison, exchange.recording.response
     demand, differs = compared.demand, ""
-    if compared.outcome is Outcome.MISMATCH and exchange.new is not None:
+    if compared.verdict in FAILING and exchange.new is not None:
         differs = cluster_id(signature(exchange.route, legacy, exchange.new, compared.differences))[:_DIGITS]
     return Verdict(
         compared.verdict,
