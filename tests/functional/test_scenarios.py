@@ -9,10 +9,13 @@ from config.settings import DatabaseNames
 from proxy.check import Limits
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
 from proxy.checking.stage import Place
+from proxy.translation import Translation
+from tests.functional.conformance import Pinned, answer_of
 
 ROOT = Path(__file__).parent.parent.parent
 WRITE = ROOT / "tests" / "recordings" / "write"
 STEPS = 1621
+ANSWERS = 1500
 NAMES = DatabaseNames("all_openml", "all_openml_expdb")
 # Numbers only ever get stricter.
 LIMITS = Limits(
@@ -55,6 +58,19 @@ def test_the_effects_are_those_of_php(result: ScenariosResult) -> None:
 def test_there_is_parity(result: ScenariosResult) -> None:
     """Every route that writes was compared, and few effects differ on purpose."""
     assert result.check.breaches == ()
+
+
+def test_the_answers_fit_the_pinned_document(result: ScenariosResult) -> None:
+    """Also those of what writes."""
+    pairs = [(exchange.translation, exchange.new) for exchange in result.exchanges]
+    found = [
+        answer
+        for translation, new in pairs
+        if isinstance(translation, Translation) and new and (answer := answer_of(translation, new))
+    ]
+    judge = Pinned()
+    assert [fault for answer in found for fault in judge.faults(answer)] == []
+    assert len(found) >= ANSWERS
 
 
 def test_the_numbers_add_up(result: ScenariosResult) -> None:
