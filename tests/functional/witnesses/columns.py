@@ -86,7 +86,9 @@ def _judged(statement: str | Mapping[str, str], types: frozenset[str]) -> Iterat
 
 def _nullable_as(column: Column[Any], expected: set[str]) -> bool:
     """A text without a value may be anything of empty, null and absent (new-API contract, decision 5)."""
-    return (type_of(column) == "text" and "absent" not in expected) or column.nullable == bool(MARKS & expected)
+    return (type_of(column) == "text" and "absent" not in expected) or column.nullable == bool(
+        MARKS & expected
+    )
 
 
 def _split(text: str) -> list[str]:
