@@ -16,9 +16,9 @@ from diffing.defects import broken, defect_of, judge_defect
 from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.headers import header_differences, preflight_differences
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
-from diffing.normalise import normalise, tolerate
-from diffing.problem import message_of, problem_differences
+from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.normalise import Normalised, normalise, tolerate
+from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
@@ -125,7 +125,7 @@ class Differ:
         if entry is not None and entry.new is not None:
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
-            return _verdict(demanded(found, entry, code), (entry.id,))
+            return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
@@ -196,6 +196,12 @@ class Differ:
         sides = f"{legacy.status} with code {code}", f"{new.status} with code {answered}"
         return Comparison(Outcome.MISMATCH, differences=(Difference(path, "undocumented", *sides, nearly),))
 
+    def normalised(self, asked: Asked, old: Decoded) -> Normalised:
+        """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
+        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
+        entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
+        return normalise(old.document, asked, entries, self._watcher)
+
     def _documents(
         self,
         asked: Asked,
@@ -207,9 +213,7 @@ class Differ:
         answer: Observation | None,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
-        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
-        transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self._watcher)
+        result = self.normalised(asked, old)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
@@ -253,7 +257,9 @@ def canonical_form(document: object) -> bytes:
     return document if isinstance(document, bytes) else canonical(document)
 
 
-def _verdict(differences: tuple[Difference, ...], deviations: tuple[str, ...]) -> Comparison:
-    if differences:
-        return Comparison(Outcome.MISMATCH, differences=differences, deviations=deviations)
-    return Comparison(Outcome.EXPLAINED if deviations else Outcome.MATCH, deviations=deviations)
+def _verdict(
+    differences: tuple[Difference, ...], deviations: tuple[str, ...], demanded: Demand | None = None
+) -> Comparison:
+    clean = Outcome.EXPLAINED if deviations else Outcome.MATCH
+    outcome = Outcome.MISMATCH if differences else clean
+    return Comparison(outcome, differences=differences, deviations=deviations, demand=demanded)

@@ -8,7 +8,7 @@ from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
-from diffing.problem import problem_differences
+from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation, Kind
 from diffing.usage import Usage
 
@@ -93,7 +93,8 @@ def judge_defect(
             found = demanded((Difference("status", "status", entry.new.status, new.status),), entry, None)
         else:
             found = ()
-        return Comparison(Outcome.MISMATCH if found else Outcome.LEGACY_ERROR, None, found, (entry.id,))
+        outcome = Outcome.MISMATCH if found else Outcome.LEGACY_ERROR
+        return Comparison(outcome, None, found, (entry.id,), demand=demand(entry.new))
     nearly = tuple(reasons) or (
         f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
     )

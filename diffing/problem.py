@@ -13,7 +13,7 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded
-from diffing.model import Asked, Difference, Observation
+from diffing.model import Asked, Demand, Difference, Observation
 from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
@@ -27,6 +27,17 @@ def message_of(error: Mapping[str, object]) -> str:
     """PHP's message and additional information, entities undone (common-data.md section 4)."""
     parts = (error.get("message"), error.get("additional_information"))
     return html.unescape(" ".join(part for part in parts if isinstance(part, str)))
+
+
+def code_of(expected: NewSide, legacy_error: Mapping[str, object] | None) -> object:
+    """The code that the new answer must have: the entry's own, or that of the legacy error."""
+    return (legacy_error or {}).get("code") if expected.code is None else expected.code or None
+
+
+def demand(expected: NewSide, legacy_error: Mapping[str, object] | None = None) -> Demand:
+    """What an entry's new side comes to for one legacy answer."""
+    code = code_of(expected, legacy_error)
+    return Demand(expected.status, expected.type, None if code is None else str(code))
 
 
 def problem_differences(
@@ -64,7 +75,7 @@ def problem_differences(
     members: dict[str, object] = {"type": TYPE_BASE + slug, "status": expected.status}
     if slug in problems:
         members["title"] = problems[slug].title
-    code = (legacy_error or {}).get("code") if expected.code is None else expected.code or None
+    code = code_of(expected, legacy_error)
     for name, value in members.items():
         if document.get(name) != value or type(document.get(name)) is not type(value):
             yield Difference(f"$.{name}", "value", value, document.get(name))

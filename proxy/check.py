@@ -95,10 +95,12 @@ class CheckResult:
     Args:
         tally: The counts.
         breaches: Why there is no parity, one sentence each; empty means parity.
+        exchanges: The exchanges, in the order of the recordings.
     """
 
     tally: Tally
     breaches: tuple[str, ...]
+    exchanges: tuple[Exchange, ...] = ()
 
 
 async def check(
@@ -145,7 +147,7 @@ async def check(
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
     result = tally(exchanges)
-    return CheckResult(result, tuple(breaches(result, routes, limits, route)))
+    return CheckResult(result, tuple(breaches(result, routes, limits, route)), tuple(exchanges))
 
 
 def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:

@@ -95,6 +95,7 @@ class Effects:
         equal: Those that changed what PHP changed.
         different: Those that did not.
         realigned: Those that did not on purpose, by registry entry.
+        judged: What came of each step, by the id of its recording: `equal`, `different`, or the registry entry.
     """
 
     steps: int
@@ -102,6 +103,7 @@ class Effects:
     equal: int = 0
     different: list[EffectDifference] = field(default_factory=list)
     realigned: Counter[str] = field(default_factory=Counter)
+    judged: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The JSON of a check's ``effects``."""
@@ -132,13 +134,16 @@ class Effects:
             why = f"{silent[0]} says that nothing is changed"
         elif not effect.differs:
             self.equal += 1
+            self.judged[exchange.recording.id] = "equal"
             return
         else:
             for name, tables in entries:
                 if not tables or effect.places <= tables:
                     self.realigned[name] += 1
+                    self.judged[exchange.recording.id] = name
                     return
                 why = f"{name} does not explain it"
+        self.judged[exchange.recording.id] = "different"
         self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
 
     def breaches(self) -> list[str]:
