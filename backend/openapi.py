@@ -162,6 +162,10 @@ class _Closed(GenerateJsonSchema):
         """The schema of a TypedDict."""
         return {**super().typed_dict_schema(schema), "additionalProperties": False}
 
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # pydantic's hook
+        """No title says again what a member is called."""
+        return False
+
 
 class _Describer:
     """Describes one operation under one of its methods."""
@@ -240,7 +244,8 @@ class _Describer:
 
     def _success(self) -> Schema:
         described: Schema = {"description": "The answer."}
-        if self.declared.status != NO_CONTENT:
+        never = self.declared.answer is None and self.declared.media_type == JSON
+        if self.declared.status != NO_CONTENT and not never:
             schema = self.schemas[self.declared.name] if self.declared.answer is not None else {}
             described["content"] = {self.declared.media_type: {"schema": schema}}
         further = {str(status): {"description": said} for status, said in self.declared.further.items()}
