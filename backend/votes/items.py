@@ -71,6 +71,10 @@ class KnownType(Reader):
         """The letters."""
         return {"type": "string", "enum": [*KINDS]}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of any other type."""
+        return (self.code,)
+
 
 class ItemId(PathId):
     """The id of an item; what is beyond the column is its largest number, as PHP's session stores it."""

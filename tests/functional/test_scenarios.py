@@ -14,6 +14,8 @@ from diffing.parity import FAILING
 from proxy.check import Limits
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
 from proxy.checking.stage import Place
+from proxy.translation import Translation
+from tests.functional.conformance import Pinned, answer_of
 from tests.functional.frozen.moves import (
     known_effects,
     known_failures,
@@ -29,6 +31,7 @@ from tests.functional.frozen.verdicts import frozen, of_scenarios
 ROOT = Path(__file__).parent.parent.parent
 WRITE = ROOT / "tests" / "recordings" / "write"
 STEPS = 2946
+ANSWERS = 2700
 NAMES = DatabaseNames("all_openml", "all_openml_expdb")
 # Numbers only ever get stricter.
 LIMITS = Limits(
@@ -82,6 +85,19 @@ def test_there_is_parity(result: ScenariosResult) -> None:
     """Every route that writes was compared, and few effects differ on purpose; what failed is told above."""
     known = (" mismatch", f" {UNDOCUMENTED}", "effects differ")
     assert [one for one in result.check.breaches if not any(part in one for part in known)] == []
+
+
+def test_the_answers_fit_the_pinned_document(result: ScenariosResult) -> None:
+    """Also those of what writes."""
+    pairs = [(exchange.translation, exchange.new) for exchange in result.exchanges]
+    found = [
+        answer
+        for translation, new in pairs
+        if isinstance(translation, Translation) and new and (answer := answer_of(translation, new))
+    ]
+    judge = Pinned()
+    assert [fault for answer in found for fault in judge.faults(answer)] == []
+    assert len(found) >= ANSWERS
 
 
 def test_the_numbers_add_up(result: ScenariosResult) -> None:
