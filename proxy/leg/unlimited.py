@@ -11,7 +11,7 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these.
+    cuts it gets these. An offset alone may be the only filter, so that leaving it out leaves none: a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)
@@ -19,7 +19,8 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     kept = []
     for pair in query.split(b"&"):
         name = pair.partition(b"=")[0]
-        if name in whole:
+        if name in whole or (name == b"offset" and b"limit" in whole and b"limit=" not in query):
+            name = name if name in whole else b"limit"
             kept.append(name + b"=" + whole[name])
         elif name not in (b"limit", b"offset", b""):
             kept.append(pair)
