@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from diffing.parity import FAILING
 from diffing.registry import Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
@@ -156,7 +157,7 @@ def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple
         return DIFFERENT, "an error changed something"
     if not effect.differs:
         return EQUAL, None
-    if refused:
+    if refused and exchange.comparison.verdict not in FAILING:
         return NO_EFFECT.id, None
     why = None
     for name in exchange.comparison.deviations:

@@ -11,7 +11,7 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these. An offset alone may be the only filter, so that leaving it out leaves none: a limit takes its place.
+    cuts it gets these. An offset may be the only filter, so that leaving it out leaves none: a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)
