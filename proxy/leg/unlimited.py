@@ -16,10 +16,11 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     path, _, query = target.partition(b"?")
     top = top_rows(route)
     whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
+    alone = b"limit" in whole and b"limit=" not in query
     kept = []
     for pair in query.split(b"&"):
         name = pair.partition(b"=")[0]
-        if name in whole or (name == b"offset" and b"limit" in whole and b"limit=" not in query):
+        if name in whole or (name == b"offset" and alone):
             name = name if name in whole else b"limit"
             kept.append(name + b"=" + whole[name])
         elif name not in (b"limit", b"offset", b""):

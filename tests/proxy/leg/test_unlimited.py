@@ -24,11 +24,12 @@ def test_the_list_without_limit(target: bytes, whole: bytes) -> None:
     [
         (b"/unprocessed/2/random/3?tag=a&api_key=k", b"/unprocessed/2/random/0?tag=a&api_key=k"),
         (b"/v1/unprocessed/2/random/3?limit=5&offset=1", b"/v1/unprocessed/2/random/0?limit=100"),
-        (b"/unprocessed/2/random/3?offset=1", b"/unprocessed/2/random/0"),
+        (b"/unprocessed/2/random/3?offset=1", b"/unprocessed/2/random/0?limit=100"),
+        (b"/unprocessed/2/random/3?tag=a", b"/unprocessed/2/random/0?tag=a"),
     ],
 )
 def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: bytes) -> None:
-    """What cuts the list gets the values of the route map; what was not given stays away."""
+    """What cuts the list gets the values of the route map; what was not given stays away, but a limit in place of an offset."""
     rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
     new = NewTemplate("GET", "/unprocessed/{engine}/{order}/{count}")
     assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole
