@@ -31,13 +31,13 @@ from proxy.leg.questions import (
 )
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import unlimited
+from proxy.log.example import example_of, served_only
 from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor, secrets_of
-from proxy.reporting.curl import curl_line
 from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
@@ -314,12 +314,12 @@ class ShadowLeg:
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
-        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
-        example: dict[str, Any] = {}
-        if failing:
+        shown: dict[str, Any] = {}
+        if judgement.comparison.outcome in FAILING:
             known = _secrets(job, sides)
             judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-            example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
+            legacy, new = sides or served_only(job.decision.served, job.served)
+            shown = example_of(job.request, judgement.comparison, legacy, new, self._redactor, known)
         self._ledger.add(
             Finding(
                 job.at,
@@ -328,7 +328,7 @@ class ShadowLeg:
                 job.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                example,
+                shown,
                 facts_of(question) if question is not None else (),
                 self._evidence(job, judgement.comparison, question) if question is not None else None,
                 job.number,
@@ -358,24 +358,6 @@ class ShadowLeg:
                 _secrets(job, (question.legacy, question.new)),
             ),
         )
-
-    def _example(
-        self, job: Job, judgement: Judgement, sides: tuple[Observation, Observation] | None
-    ) -> dict[str, Any]:
-        request = job.request
-        comparison = judgement.comparison
-        first = comparison.differences[0] if comparison.differences else None
-        legacy, new = sides if sides is not None else (None, None)
-        return {
-            "request": f"{request.method} {self._redactor.target(request.target).decode('utf-8', 'replace')}",
-            "curl": curl_line(request, self._redactor),
-            "path": first.path if first else None,
-            "what": first.what if first else str(comparison.outcome),
-            "legacy": first.legacy if first else legacy and (legacy.error or legacy.status),
-            "new": first.new if first else new and (new.error or new.status),
-            "nearly": list(first.nearly) if first else [],
-            "differences": len(comparison.differences),
-        }
 
 
 def _secrets(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from proxy.check import CheckResult
@@ -41,11 +41,7 @@ def check_document(result: CheckResult, effects: Effects | None = None) -> dict[
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """A document as indented JSON; what JSON cannot say is shown as text."""
-    return orjson.dumps(
-        document,
-        default=str,
-        option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS,
-    )
+    return text.json_bytes(document, indent=True)
 
 
 def print_check(

@@ -8,10 +8,11 @@ import asyncio
 import logging
 import socket
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
@@ -20,8 +21,11 @@ from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.process import Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
+from proxy.log.example import example_of, served_only
 from proxy.process import child
 from proxy.process.telemetry import Telemetry
+from proxy.redact import Redactor, secrets_of
+from proxy.tally import FAILING
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
@@ -55,6 +59,7 @@ class ShadowLink:
         self._ledger = ledger
         self._telemetry = telemetry
         self._hop = hop
+        self._redactor = Redactor()
         self._number = 0
         self._waiting: dict[int, tuple[Job, int]] = {}
         self._bytes = 0
@@ -81,7 +86,16 @@ class ShadowLink:
         """Give an exchange a verdict without comparing."""
         decision = job.decision
         judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
-        self._ledger.add(Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement))
+        shown = self._shown(job, comparison) if comparison.outcome in FAILING else {}
+        self._ledger.add(
+            Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement, example=shown)
+        )
+
+    def _shown(self, job: Job, comparison: Comparison) -> Mapping[str, Any]:
+        request = job.request
+        known = secrets_of(request.target, request.headers, request.body)
+        sides = served_only(job.decision.served, job.served)
+        return example_of(request, comparison, *sides, self._redactor, known)
 
     def offer(self, job: Job) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""

@@ -127,6 +127,7 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
             asyncio.create_task(parts.shadow.work(), name="shadow leg"),
             asyncio.create_task(parts.recorder.keep_writing(), name="diff log"),
             asyncio.create_task(parts.configuration.watch(parts.changed), name="configuration watch"),
+            asyncio.create_task(parts.configuration.watch_switch(), name="kill switch watch"),
         ]
         try:
             yield parts

@@ -64,7 +64,7 @@ def print_cluster(console: Console, found: Shown) -> None:
             console.print(f"   [dim]{escape(sentence)}[/]")
     if witness is None:
         console.print(
-            f"\nno witness was kept; the request was\n{escape(str(found.example.get('curl')))}",
+            f"\nno witness was kept; the request was\n{escape(str(found.example['curl'] or found.example['request']))}",
             soft_wrap=True,
         )
         return
@@ -80,8 +80,7 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
     """The differences of a cluster: of its witness, else the first one of its example."""
     if found.witness is not None:
         return list(found.witness["differences"])
-    first = {name: found.example.get(name) for name in ("path", "what", "legacy", "new")}
-    return [{**first, "nearly": found.example.get("nearly", [])}]
+    return [dict(found.example)]
 
 
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
