@@ -13,7 +13,10 @@ from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
-_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded")
+_COUNTS: Final = (
+    *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
+    "task_failures",
+)
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 _SEPARATOR: Final = "\x1f"
 
@@ -26,7 +29,8 @@ def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> 
     Args:
         ledger: Its counts.
         telemetry: Its measurements.
-        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``.
+        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``,
+            ``failing``.
     """
     flows: Counter[str] = Counter()
     for (_, route, dialect, side, verdict), flow in ledger.flows.items():
@@ -59,6 +63,10 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
         result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
         result["kill_switch"] = result["kill_switch"] or one["kill_switch"]
         result["ready"] = result["ready"] and one["ready"]
+        failing = (result["failing"], one["failing"])
+        result["failing"] = {
+            name: max(f.get(name, 0) for f in failing) for name in {*failing[0], *failing[1]}
+        }
         result["config_error"] = result["config_error"] or one["config_error"]
         if one["config"] not in result["config"].split(","):
             # For a moment after a change they may differ; it shows when it is more than a moment.
@@ -101,6 +109,7 @@ class _Found(Collector):
             ("rehearsals", "outcome", "Rehearsed writes."),
             ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
+            ("task_failures", "task", "How often a long-lived task failed, or an item of one."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])
             for value, count in found[name].items():

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
+from config.tasks import Tasks
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
@@ -42,6 +43,7 @@ from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
+_WORKER: Final = "shadow worker"
 
 
 class Verdicts(Protocol):
@@ -130,11 +132,10 @@ class ShadowLeg:
         """Give an exchange a verdict without comparing."""
         self._note(job, Judgement(comparison, f"{route_name(job.decision)} {comparison.verdict}"), None)
 
-    async def work(self) -> None:
-        """Work on jobs until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._settings.workers):
-                group.create_task(self._worker(), name=f"shadow worker {number}")
+    def start(self, tasks: Tasks) -> None:
+        """Work on jobs until the tasks are stopped."""
+        for _ in range(self._settings.workers):
+            tasks.start(_WORKER, lambda: self._work(tasks))
 
     async def drain(self, seconds: float) -> None:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
@@ -143,7 +144,7 @@ class ShadowLeg:
         for job in self._queue.drop():
             self.settle(job, Comparison(Outcome.SHED))
 
-    async def _worker(self) -> None:
+    async def _work(self, tasks: Tasks) -> None:
         while True:
             job = await self._queue.get()
             try:
@@ -151,12 +152,24 @@ class ShadowLeg:
             except asyncio.CancelledError:
                 self.settle(job, Comparison(Outcome.SHED))
                 raise
-            except Exception:
+            except Exception as error:
                 # Whatever goes wrong here must neither stop the workers nor lose the exchange.
-                _LOGGER.exception("a shadow worker failed on %s", route_name(job.decision))
-                self.settle(job, Comparison(Outcome.BOTH_ERROR))
+                error.add_note(f"on an exchange of {route_name(job.decision)}")
+                tasks.failed(_WORKER, error)
+                self._give_up(job)
             finally:
                 self._queue.done()
+
+    def _give_up(self, job: Job) -> None:
+        decision = job.decision
+        comparison = Comparison(Outcome.BOTH_ERROR)
+        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        # Nothing is made of the exchange: whatever broke the worker may be in it.
+        self._ledger.add(
+            Finding(
+                job.at, route_name(decision), decision.dialect, decision.served, judgement, job=job.number
+            )
+        )
 
     async def _work_on(self, job: Job) -> None:
         decision = job.decision

@@ -21,4 +21,7 @@ def demo_command(
     """Show it working: sample database, recorded PHP, backend, proxy, clients, report."""
     directory = config_directory(config)
     with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
-        run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
+        report = run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
+    if once and not report.tally.totals.compared:
+        typer.echo("parity: nothing was compared", err=True)
+        raise typer.Exit(1)

@@ -231,6 +231,8 @@ def work() -> None:
             pipe.send(judgement)
         except OSError:
             return
+        except Exception as error:  # likewise one that cannot be told
+            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:

@@ -116,6 +116,6 @@ def _settled(comparison: Comparison, legacy: Observation | None, new: Observatio
 
 
 def _told(side: Observation | None) -> str | int | None:
-    if side is None or side.error is None:
-        return side and side.status
-    return text.clean(side.error, text.SENTENCE)
+    if side is None:
+        return None
+    return side.status if side.error is None else text.clean(side.error, text.SENTENCE)

@@ -100,7 +100,9 @@ class Admin:
         )
 
     async def _health(self) -> _Answer:
-        return _json(200, {"status": "ok"})
+        # A restart would help no client: they are served all the same.
+        failing = (await self._controls.snapshot())["failing"]
+        return _json(200, {"status": "failing" if failing else "ok", "failing": failing})
 
     async def _ready(self) -> _Answer:
         ready = bool((await self._controls.snapshot())["ready"])

@@ -10,8 +10,10 @@ import pickle
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,7 @@ import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import ProxySettings
+from config.tasks import Tasks
 from proxy.contract import load_contract
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.metrics import Snapshot, merged
@@ -35,6 +38,10 @@ from proxy.rollout.gate_keeper import keep_gate
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0
 _LINE: Final = 64 * 1024 * 1024
+
+
+class WorkerEnded(RuntimeError):
+    """A worker has ended though nobody told it to."""
 
 
 class Worker:
@@ -100,13 +107,17 @@ class Supervisor:
         self._workers: dict[int, Worker] = {}
         self._switch = KillSwitch(settings.kill_file)
         self._stopping = asyncio.Event()
+        self._failures: Counter[str] = Counter()
+        self.tasks = Tasks(self._failures)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Keep the workers running until ``stop``."""
+        numbers = range(self._settings.workers)
+        started = [asyncio.Event() for _ in numbers]
         async with asyncio.TaskGroup() as group:
-            started = [asyncio.Event() for _ in range(self._settings.workers)]
-            for number, event in enumerate(started):
-                group.create_task(self._keep(number, event), name=f"worker {number}")
+            for number, event in zip(numbers, started, strict=True):
+                keep = partial(self._keep, number, event)
+                group.create_task(self.tasks.keep(f"worker {number}", keep), name=f"worker {number}")
             for event in started:
                 await event.wait()
             ready()
@@ -125,7 +136,12 @@ class Supervisor:
         answered = [one for one in found if not isinstance(one, BaseException)]
         total = merged(answered) if answered else dict(_NOBODY)
         ready = not self._stopping.is_set() and bool(answered)
-        return {**total, "ready": bool(total["ready"]) and ready}
+        return {
+            **total,
+            "ready": bool(total["ready"]) and ready,
+            "task_failures": dict(Counter(total["task_failures"]) + self._failures),
+            "failing": {**total["failing"], **self.tasks.failing()},
+        }
 
     def kill(self, why: str) -> None:
         """Legacy serves everything from now on."""
@@ -143,8 +159,16 @@ class Supervisor:
         return next((str(one) for one in found if one), "")
 
     async def _keep(self, number: int, started: asyncio.Event) -> None:
-        while not self._stopping.is_set():
-            worker = await self._start()
+        """Run one worker until it is told to stop.
+
+        Raises:
+            WorkerEnded: It has ended by itself.
+        """
+        if self._stopping.is_set():
+            started.set()
+            return
+        worker = await self._start()
+        try:
             try:
                 await worker.ask("ready", None)
                 self._workers[number] = worker
@@ -154,12 +178,12 @@ class Supervisor:
             if self._stopping.is_set():
                 worker.stop()
             status = await worker.process.wait()
-            worker.close()
+        finally:
             self._workers.pop(number, None)
-            if not self._stopping.is_set():
-                _LOGGER.error("worker %d ended with status %s and is started again", number, status)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), 1.0)
+            worker.stop()
+            worker.close()
+        if not self._stopping.is_set():
+            raise WorkerEnded(f"worker {number} has ended with status {status}")
         started.set()
 
     async def _start(self) -> Worker:
@@ -186,6 +210,8 @@ _NOBODY: Final[Snapshot] = {
     "rehearsals": {},
     "recorded": {},
     "breaker_opened": {},
+    "task_failures": {},
+    "failing": {},
     "breakers": [],
     "kill_switch": False,
     "config": "",
@@ -216,17 +242,16 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
         application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
-        admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+        tasks = supervisor.tasks
+        admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=tasks)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
-            gate = group.create_task(
-                keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
-            )
+            tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))
-            gate.cancel()
+            await tasks.stop()
             admin.should_exit = True
 
 
@@ -278,8 +303,6 @@ async def _work(channel: socket.socket, clients: socket.socket) -> None:
             main.leave()
 
         settle_memory()
-        async with asyncio.TaskGroup() as group:
-            obeying = group.create_task(obey(), name="supervisor's commands")
-            await main.run_bound()
-            obeying.cancel()
+        parts.tasks.start("commands", obey)
+        await main.run_bound()
     writer.close()
