@@ -8,6 +8,7 @@ import typer
 
 from config.location import config_directory
 from proxy.commands.options import Config, Port
+from proxy.commands.output import say
 from proxy.demo import demo
 from proxy.process.loop import run_loop
 from proxy.reporting.console import report_console
@@ -23,5 +24,5 @@ def demo_command(
     with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
         report = run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
     if once and not report.tally.totals.compared:
-        typer.echo("parity: nothing was compared", err=True)
+        say("parity: nothing was compared", error=True)
         raise typer.Exit(1)

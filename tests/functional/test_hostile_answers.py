@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 import pytest
+from lxml import etree
 
 from tests.functional.proxies import Running, proxied
 from tests.functional.sick import Behaviour, heads, side
@@ -80,9 +81,15 @@ def until(true: Callable[[], bool], patience: float = 20) -> None:
         time.sleep(0.05)
 
 
-def test_no_answer_ends_the_diff_log(serving: Serving, tmp_path: Path) -> None:
+def test_no_answer_ends_the_diff_log(
+    serving: Serving, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each is a mismatch in the log, what comes later is logged too, and everything can be read and shown."""
     names = list(HOSTILE)
+    recorded, access = tmp_path / "recorded", tmp_path / "access.log"
+    monkeypatch.setenv("PARITY_RECORDING_FOLDER", str(recorded))
+    monkeypatch.setenv("PARITY_RECORDING_EVERY", "1")
+    monkeypatch.setenv("PARITY_ACCESS_LOG", str(access))
 
     def legacy(path: bytes) -> bytes:
         number = re.search(rb"n=(\d+)", path)
@@ -116,6 +123,16 @@ def test_no_answer_ends_the_diff_log(serving: Serving, tmp_path: Path) -> None:
             assert parity("show", row["cluster"], "--log", log, "--markdown", "-").returncode == 0
             assert orjson.loads(proxy.told(f"/clusters/{row['cluster']}?as=json"))["count"] == row["count"]
             assert b"<html" in proxy.told(f"/clusters/{row['cluster']}")
+    assert len([orjson.loads(one) for one in access.read_bytes().splitlines()]) == len(names) + 1
+    files = {name: tmp_path / name for name in ("json", "junit", "sarif", "markdown")}
+    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    checked = parity("check", "--recordings", str(recorded), "--database", sqlite_url, *options)
+    assert checked.returncode == 1, checked.stderr
+    assert orjson.loads(files["json"].read_bytes())["totals"]["mismatch"] == len(names) + 1
+    assert etree.parse(files["junit"]).getroot().get("failures") != "0"
+    assert orjson.loads(files["sarif"].read_bytes())["runs"][0]["results"]
+    for shown in (report.stdout, checked.stdout, files["markdown"].read_bytes()):
+        assert not re.search(rb"[\x00\x1b\x07]|^\s*::error", shown, re.M)
 
 
 def test_a_finding_without_an_answer_is_shown(serving: Serving, tmp_path: Path) -> None:
