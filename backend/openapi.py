@@ -20,6 +20,7 @@ from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     MEDIA_TYPE,
+    NO_ROOM,
     UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
     WRONG_KEY,
@@ -200,6 +201,8 @@ class _Describer:
             UNSUPPORTED_MEDIA_TYPE,
             DATABASE_UNAVAILABLE,
             INTERNAL,
+            NO_ROOM,
+            *([NO_ROOM] if self.declared.parts else []),
         ]
         filters = self.declared.filters
         if filters is not None:
