@@ -4,6 +4,8 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from config import text
+from config.patience import at_most
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
@@ -42,6 +45,8 @@ from proxy.log.tables import (
 
 _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 10
+PATIENCE: Final = 15.0
+"""Seconds for one write; SQLite waits 10 s for another writer by itself."""
 _OF_A_ROW: Final = (DataError, IntegrityError, TypeError, ValueError, OverflowError)
 """What says that a row cannot be stored; all else is about the log itself, which may be well again later."""
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
@@ -143,6 +148,9 @@ class Recorder:
         self._started = now()
         self._written = Written(self.run)
         self._file = LogFile(engine.url)
+        self._turn = asyncio.Lock()
+        self._away: datetime | None = None
+        self._told = 0
 
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run.
@@ -151,28 +159,59 @@ class Recorder:
             LogError: The database is not there.
         """
         try:
-            await prepare(self._engine)
-            async with self._engine.begin() as connection:
-                await prune(connection, self.run, self._retention, self._now())
-            self._file.remember()
-            await self.write()
+            await at_most(2 * PATIENCE, self._open())
         except LogError:
             await self._engine.dispose()
             raise
         except (SQLAlchemyError, OSError) as error:
-            shown = self._engine.url.render_as_string(hide_password=True)
             cause = getattr(error, "orig", None) or error
             await self._engine.dispose()
-            raise LogError(f"the diff log {shown} cannot be opened: {cause}") from error
+            raise LogError(f"the diff log {self._shown()} cannot be opened: {cause}") from error
+
+    async def _open(self) -> None:
+        await prepare(self._engine)
+        async with self._engine.begin() as connection:
+            await prune(connection, self.run, self._retention, self._now())
+        self._file.remember()
+        await self.write()
 
     async def keep_writing(self) -> None:
-        """Write at intervals, until cancelled. A log that cannot be written is told and tried again."""
+        """Write at intervals, until cancelled. A log that is away is told once, and once when it is back."""
         while True:
             await asyncio.sleep(self._every)
-            try:
-                await self.write()
-            except (SQLAlchemyError, OSError):
-                _LOGGER.exception("the diff log cannot be written; the counts are kept and written later")
+            await self._attempt(PATIENCE)
+
+    async def _attempt(self, patience: float) -> None:
+        try:
+            await at_most(patience, self._in_turn())
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if self._away is None:
+                self._away = self._now()
+                cause = getattr(error, "orig", None) or error
+                _LOGGER.error(
+                    "the diff log %s cannot be written: %s; %d verdicts are counted and written later",
+                    self._shown(),
+                    cause,
+                    self._ledger.judged - self._told,
+                )
+            return
+        if self._away is not None:
+            _LOGGER.warning(
+                "the diff log %s is written again after %d s; %d verdicts had waited",
+                self._shown(),
+                (self._now() - self._away).total_seconds(),
+                self._ledger.judged - self._told,
+            )
+            self._away = None
+        self._told = self._ledger.judged
+
+    async def _in_turn(self) -> None:
+        # While another write may still be under way, nobody knows which rows are there.
+        async with self._turn:
+            await self.write()
+
+    def _shown(self) -> str:
+        return self._engine.url.render_as_string(hide_password=True)
 
     async def write(self) -> None:
         """Write what has changed since the last time; everything, where the log's file was removed meanwhile."""
@@ -199,10 +238,22 @@ class Recorder:
         for change in changes:
             try:
                 await self._store([change])
+            except IntegrityError:
+                # It is there: a commit of which the answer was lost.
+                await self._store_again(replace(change, new=False))
             except _OF_A_ROW:
-                _LOGGER.exception("a row of %s cannot be stored and is dropped", change.table.name)
-                self._ledger.dropped["rows"] += 1
-                self._written.note([change])
+                self._drop(change)
+
+    async def _store_again(self, change: Change) -> None:
+        try:
+            await self._store([change])
+        except _OF_A_ROW:
+            self._drop(change)
+
+    def _drop(self, change: Change) -> None:
+        _LOGGER.exception("a row of %s cannot be stored and is dropped", change.table.name)
+        self._ledger.dropped["rows"] += 1
+        self._written.note([change])
 
     def _changes(self) -> Iterator[Change]:
         ledger, written = self._ledger, self._written
@@ -224,9 +275,9 @@ class Recorder:
         yield from written.changes(timings, _counted(ledger.timings), ("route", "what", "bucket"))
         lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
         yield from written.changes(dropped, lost, ("what",))
-        yield from self._shown()
+        yield from self._examples()
 
-    def _shown(self) -> Iterator[Change]:
+    def _examples(self) -> Iterator[Change]:
         """Clusters and witnesses: they are long, and most of them have not changed since the last time."""
         for signature, cluster in self._ledger.clusters.items():
             key = (cluster_id(signature),)
@@ -246,14 +297,23 @@ class Recorder:
                 content = {"size": cluster.size, "content": _json(cluster.witness)}
                 yield from self._written.changes(witnesses, {key: content}, ("cluster",))
 
-    async def aclose(self) -> None:
-        """Write what is left and close the log."""
-        try:
-            await self.write()
-        except (SQLAlchemyError, OSError):
-            _LOGGER.exception("the last counts could not be written to the diff log")
-        finally:
-            await self._engine.dispose()
+    async def aclose(self, patience: float = PATIENCE) -> None:
+        """Write what is left and close the log.
+
+        Args:
+            patience: Seconds that this may take.
+        """
+        await self._attempt(patience)
+        if self._away is not None:
+            _LOGGER.error(
+                "%d verdicts could not be written to the diff log", self._ledger.judged - self._told
+            )
+        await self.dispose()
+
+    async def dispose(self) -> None:
+        """Close the log as it is."""
+        with suppress(SQLAlchemyError, OSError, TimeoutError):
+            await at_most(1.0, self._engine.dispose())
 
     def _run_row(self) -> dict[str, Any]:
         ledger = self._ledger

@@ -135,8 +135,11 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
         try:
             yield parts
         finally:
+            ends = asyncio.get_running_loop().time() + settings.timeouts.drain
             await parts.shadow.drain(settings.timeouts.drain)
             await tasks.stop()
+            # A log that hangs does not keep the process longer than the drain.
+            await parts.recorder.aclose(max(1.0, ends - asyncio.get_running_loop().time()))
 
 
 def check_sides(settings: ProxySettings) -> None:
@@ -162,7 +165,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         retention=load_report_settings(config).retention,
     )
     await recorder.open()
-    stack.push_async_callback(recorder.aclose)
+    stack.push_async_callback(recorder.dispose)
 
     tasks = Tasks(telemetry.task_failures)
     access = AccessLog(settings.access_log)
