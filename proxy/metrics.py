@@ -8,7 +8,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from config.rollout import Dialect
+from diffing.model import UNROUTED, Outcome
 from proxy.ledger import Ledger
+from proxy.policy import Side
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,6 +75,28 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
             # For a moment after a change they may differ; it shows when it is more than a moment.
             result["config"] += "," + one["config"]
     return result
+
+
+def ended(last: Snapshot) -> Snapshot:
+    """What remains of a process that was killed: nothing is pending any more, and its clients are gone.
+
+    Args:
+        last: What it told last.
+    """
+    pending = last["pending"]
+    shed = {str(Outcome.SHED): pending} if pending else {}
+    place = _SEPARATOR.join((UNROUTED, Dialect.LEGACY.value, Side.LEGACY.value, str(Outcome.SHED)))
+    return {
+        **last,
+        "verdicts": dict(Counter(last["verdicts"]) + Counter(shed)),
+        "flows": dict(Counter(last["flows"]) + Counter({place: pending} if pending else {})),
+        "client_gone": last["received"] - last["served"] - last["refused"],
+        **dict.fromkeys(("pending", "active", "queue", "processes"), 0),
+        "breakers": [],
+        "failing": {},
+        "config_error": "",
+        "ready": True,
+    }
 
 
 def prometheus(found: Snapshot) -> bytes:

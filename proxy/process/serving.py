@@ -79,6 +79,7 @@ class Running:
             self.ledger,
             self.telemetry,
             {
+                "run": self.recorder.run,
                 "queue": self.shadow.waiting,
                 "breakers": self.shadow.open_breakers(),
                 "kill_switch": self.switch.on,

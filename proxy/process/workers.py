@@ -20,11 +20,13 @@ from typing import Any, Final
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.patience import at_most
 from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.contract import load_contract
 from proxy.dashboard.app import WithDashboard, dashboard
-from proxy.metrics import Snapshot, merged
+from proxy.log.settling import settle_runs
+from proxy.metrics import Snapshot, ended, merged
 from proxy.process import child
 from proxy.process.admin import Admin
 from proxy.process.kill import KillSwitch
@@ -32,11 +34,12 @@ from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
 from proxy.process.serving import check_sides, listener, running, settle_memory
 from proxy.process.signals import operator_signals
-from proxy.record import LogError, open_log, prepare
+from proxy.record import PATIENCE, LogError, open_log, prepare, utc_now
 from proxy.rollout.gate_keeper import keep_gate
 
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0
+_LOOK: Final = 0.5
 _LINE: Final = 64 * 1024 * 1024
 
 
@@ -107,6 +110,8 @@ class Supervisor:
         self._workers: dict[int, Worker] = {}
         self._switch = KillSwitch(settings.kill_file)
         self._stopping = asyncio.Event()
+        self._last: dict[int, Snapshot] = {}
+        self._gone: list[Snapshot] = []
         self._failures: Counter[str] = Counter()
         self.tasks = Tasks(self._failures)
 
@@ -130,18 +135,51 @@ class Supervisor:
 
     async def snapshot(self) -> Snapshot:
         """The sum of all workers that answer."""
-        found = await asyncio.gather(
-            *(worker.ask("snapshot") for worker in list(self._workers.values())), return_exceptions=True
-        )
-        answered = [one for one in found if not isinstance(one, BaseException)]
-        total = merged(answered) if answered else dict(_NOBODY)
-        ready = not self._stopping.is_set() and bool(answered)
+        answered = await self._look()
+        known = [*self._last.values(), *self._gone]
+        total = merged(known) if known else dict(_NOBODY)
+        ready = not self._stopping.is_set() and answered > 0
         return {
             **total,
             "ready": bool(total["ready"]) and ready,
             "task_failures": dict(Counter(total["task_failures"]) + self._failures),
             "failing": {**total["failing"], **self.tasks.failing()},
         }
+
+    async def _look(self) -> int:
+        """Ask all workers what they have counted; of one that does not answer, what it told last is known."""
+
+        async def ask(number: int, worker: Worker) -> None:
+            found = await worker.ask("snapshot")
+            if self._workers.get(number) is worker:
+                self._last[number] = found
+
+        workers = list(self._workers.items())
+        found = await asyncio.gather(*(ask(*one) for one in workers), return_exceptions=True)
+        return sum(not isinstance(one, BaseException) for one in found)
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled: what a worker has counted must be known when it is killed."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            await self._look()
+
+    def _retire(self, number: int) -> None:
+        """A worker has ended: its numbers stay, and nothing of them is open any more."""
+        self._workers.pop(number, None)
+        last = self._last.pop(number, None)
+        if last is None:
+            return
+        self._gone = [merged([ended(last), *self._gone])]
+        self.tasks.start("settling", lambda: at_most(PATIENCE, self._settle(last)))
+
+    async def _settle(self, last: Snapshot) -> None:
+        engine = open_log(self._settings.log)
+        try:
+            async with engine.begin() as connection:
+                await settle_runs(connection, [last["run"]], utc_now(), last)
+        finally:
+            await engine.dispose()
 
     def kill(self, why: str) -> None:
         """Legacy serves everything from now on."""
@@ -179,7 +217,7 @@ class Supervisor:
                 worker.stop()
             status = await worker.process.wait()
         finally:
-            self._workers.pop(number, None)
+            self._retire(number)
             worker.stop()
             worker.close()
         if not self._stopping.is_set():
@@ -248,6 +286,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
+            tasks.start("counts", supervisor.watch)
             tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))

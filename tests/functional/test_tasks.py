@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 FAULTS = Path(__file__).parent / "faults"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 ONE = {"shadow leg", "shadow worker", "diff log", "configuration", "kill switch", "gate", "listener"}
-MANY = ONE | {"worker 0", "worker 1", "commands"}
+MANY = ONE | {"worker 0", "worker 1", "commands", "counts"}
 
 
 @pytest.mark.parametrize(("workers", "expected"), [("1", ONE), ("2", MANY)])
