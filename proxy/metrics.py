@@ -18,7 +18,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
 _COUNTS: Final = (
     *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
-    "task_failures",
+    *("task_failures", "side_errors"),
 )
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 _SEPARATOR: Final = "\x1f"
@@ -134,6 +134,7 @@ class _Found(Collector):
             ("rehearsals", "outcome", "Rehearsed writes."),
             ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
+            ("side_errors", "side", "Requests that the side that serves did not answer."),
             ("task_failures", "task", "How often a long-lived task failed, or an item of one."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])

@@ -27,6 +27,7 @@ from proxy.policy import Side
 from proxy.process.admin import Admin
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind
+from proxy.process.reach import Reach
 from proxy.process.reload import Configuration
 from proxy.process.signals import operator_signals
 from proxy.process.telemetry import Telemetry
@@ -152,6 +153,11 @@ def check_sides(settings: ProxySettings) -> None:
     for name in ("legacy", "new"):
         if not getattr(settings, name):
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
+
+
+def sides_of(settings: ProxySettings) -> dict[str, str]:
+    """The URLs of both sides by their names."""
+    return {side.value: settings.legacy if side is Side.LEGACY else settings.new for side in Side}
 
 
 async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
@@ -288,6 +294,8 @@ async def _listen(
     settle_memory()
     async with asyncio.TaskGroup() as group:
         group.create_task(admin.run_bound(), name="admin listener")
+        reach = Reach(sides_of(settings), parts.telemetry.side_errors.total)
+        parts.tasks.start("sides", reach.watch)
         parts.tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
         with operator_signals(parts):
             await main.run_bound()

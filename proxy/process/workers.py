@@ -32,7 +32,8 @@ from proxy.process.admin import Admin
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
-from proxy.process.serving import check_sides, listener, running, settle_memory
+from proxy.process.reach import Reach
+from proxy.process.serving import check_sides, listener, running, settle_memory, sides_of
 from proxy.process.signals import operator_signals
 from proxy.record import PATIENCE, LogError, open_log, prepare, utc_now
 from proxy.rollout.gate_keeper import keep_gate
@@ -158,6 +159,10 @@ class Supervisor:
         found = await asyncio.gather(*(ask(*one) for one in workers), return_exceptions=True)
         return sum(not isinstance(one, BaseException) for one in found)
 
+    def side_errors(self) -> int:
+        """Requests that a side did not answer, as far as is known."""
+        return sum(sum(one["side_errors"].values()) for one in (*self._last.values(), *self._gone))
+
     async def watch(self) -> None:
         """Look again and again, until cancelled: what a worker has counted must be known when it is killed."""
         while True:
@@ -249,6 +254,7 @@ _NOBODY: Final[Snapshot] = {
     "recorded": {},
     "breaker_opened": {},
     "task_failures": {},
+    "side_errors": {},
     "failing": {},
     "breakers": [],
     "kill_switch": False,
@@ -287,6 +293,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
             tasks.start("counts", supervisor.watch)
+            tasks.start("sides", Reach(sides_of(settings), supervisor.side_errors).watch)
             tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))

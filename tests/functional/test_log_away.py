@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.functional.proxies import Running
-from tests.functional.sick import side
+from tests.functional.sick import heads, side
 from tests.functional.test_hostile_answers import PLAIN, answers, ask, logged, until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -182,3 +184,43 @@ def test_a_log_that_hangs_delays_nobody(tmp_path: Path, mariadb_server: str) -> 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
         assert time.monotonic() - started < 3 + 3
+
+
+def one_answer(connection: socket.socket) -> None:
+    """A side whose connections do not outlive it."""
+    for _ in heads(connection):
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        connection.sendall(head + b"Content-Length: %d\r\n\r\n%s" % (len(PLAIN), PLAIN))
+        return
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_legacy_side_that_goes_and_comes_is_told_twice(tmp_path: Path, workers: str) -> None:
+    """One line each way with the time: at the start, and later when clients find out."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    away, back = (
+        r"ERROR .* legacy side \S+ cannot be reached",
+        r"WARNING .* legacy side \S+ can be reached again",
+    )
+    with (
+        side(answers(lambda _: PLAIN)) as new,
+        serving_proxy(
+            tmp_path, f"sqlite:///{tmp_path}/log.db", "--legacy", url, "--new", new, "--workers", workers
+        ) as found,
+    ):
+        proxy, _, errors = found
+        for turn in (1, 2):
+            until(lambda turn=turn: len(lines(errors, away)) == turn)  # type: ignore[misc]
+            for _ in range(5):
+                assert ask(proxy, "/api/v1/json/tasktype/list") == 502
+            with side(one_answer, port):
+                until(lambda turn=turn: len(lines(errors, back)) == turn)  # type: ignore[misc]
+                assert ask(proxy, "/api/v1/json/tasktype/list") == 200
+            if turn == 1:
+                assert ask(proxy, "/api/v1/json/tasktype/list") == 502
+        told = [line for line in lines(errors, "legacy side") if "reached" in line]
+        assert len(told) == 4
+        assert all(re.match(TIME + " ", line) for line in told)
