@@ -198,6 +198,7 @@ class Proxy:
             visit.facts["fallback"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
+            self._telemetry.side_errors[decision.served.value] += 1
         job = Job(self._now(), decision, course.request, served, course.other)
         if decision.skip is not None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))

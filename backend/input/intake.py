@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
+from backend.storage.interface import storing
 
 KEY = "api_key"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -170,7 +171,8 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         raise _too_large(body_limit)
     if kind in FORM_TYPES:
         try:
-            form = await request.form(max_files=MAX_FILES, max_part_size=in_memory)
+            with storing():  # a longer file is written to the disk, which may be full
+                form = await request.form(max_files=MAX_FILES, max_part_size=in_memory)
         except (MultiPartException, HTTPException) as error:
             reason = error.detail if isinstance(error, HTTPException) else error.message
             raise _bad_body("form_invalid", f"The form cannot be read: {reason}") from error

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from config import text
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
@@ -22,6 +23,7 @@ from diffing.model import (
 )
 from proxy.forms import read_fields
 from proxy.leg.unlimited import unlimited
+from proxy.log.example import example
 from proxy.observe import observe
 from proxy.php import encode
 from proxy.recordings import Recording
@@ -264,10 +266,10 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
                 exchange.route, exchange.recording.response, new, exchange.comparison.differences
             )
 
-        def example(exchange: Exchange = exchange) -> Mapping[str, Any]:
+        def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        result.add(exchange.route, exchange.comparison, named, example)
+        result.add(exchange.route, exchange.comparison, named, shown)
     return result
 
 
@@ -353,23 +355,16 @@ def key_of(target: bytes) -> str:
 
 def _example(exchange: Exchange) -> Mapping[str, Any]:
     request = exchange.recording.request
-    first = exchange.comparison.differences[0] if exchange.comparison.differences else None
-    new = exchange.new
     caller = f"[{exchange.recording.caller}]"
+    asked = f"{request.method} {request.base}{redacted_target(request.target, caller)}"
     return {
-        "recording": exchange.recording.id,
-        "request": f"{request.method} {request.base}{redacted_target(request.target, caller)}",
+        "recording": text.clean(exchange.recording.id),
+        **example(asked, exchange.comparison, exchange.recording.response, exchange.new),
         "new_request": (
-            f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            text.clean(
+                f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            )
             if isinstance(exchange.translation, Translation)
             else None
         ),
-        "path": first.path if first else None,
-        "what": first.what if first else str(exchange.comparison.outcome),
-        "legacy": first.legacy
-        if first
-        else exchange.recording.response.error or exchange.recording.response.status,
-        "new": first.new if first else (new.error or new.status if new else None),
-        "nearly": list(first.nearly) if first else [],
-        "differences": len(exchange.comparison.differences),
     }

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from config.guide import load_sections
@@ -24,9 +23,9 @@ from proxy.check import CheckError, CheckResult, InProcess, Limits, check
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
-from proxy.commands.output import time_of, wrote_json
+from proxy.commands.output import say, time_of, wrote_json
 from proxy.log.reading import reading
-from proxy.reporting.console import report_console
+from proxy.reporting.console import markup, report_console
 from proxy.reporting.deviation_usage import entry_uses, read_usage
 from proxy.reporting.lint_view import lint_document, print_uses
 from proxy.reporting.operations_table import operations_table
@@ -60,7 +59,7 @@ def list_command(
     for entry in load_registry(config_directory(config)).deviations:
         if route is None or entry.names(route):
             table.add_row(
-                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
+                *(markup(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
             )
     Console(highlight=False).print(table)
 
@@ -112,8 +111,8 @@ def lint_command(
         if usage:
             print_uses(report_console(), uses)
         for finding in findings:
-            typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
-        typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+            say(f"{finding.deviation}: {finding.kind}: {finding.text}")
+        say(f"{len(registry.deviations)} entries, {len(findings)} findings")
     raise typer.Exit(1 if any(finding.fails for finding in findings) else 0)
 
 
@@ -128,7 +127,7 @@ def guide_command(
     directory = config_directory(config)
     text = guide(load_registry(directory), load_routes(directory), load_sections(directory))
     to.write_text(text, encoding="utf-8")
-    typer.echo(f"wrote {to}")
+    say(f"wrote {to}")
 
 
 @commands.command("operations")
@@ -146,7 +145,7 @@ def operations_command(
     result = _check(recordings or [], database, public_url, object_store_url, files, directory)
     table = operations_table(load_routes(directory), load_registry(directory), result.tally)
     to.write_text(table, encoding="utf-8")
-    typer.echo(f"wrote {to}")
+    say(f"wrote {to}")
 
 
 async def _learn(log: str, since: datetime | None, usage: Usage) -> None:

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-import orjson
-
+from config import text
 from config.routes import RouteMap
 from diffing.decode import Form, decode
 from diffing.model import Headers, Observation
@@ -86,7 +85,7 @@ class Writing:
 
 def line(document: Mapping[str, Any]) -> bytes:
     """An entry as one line."""
-    return orjson.dumps(document) + b"\n"
+    return text.json_bytes(document) + b"\n"
 
 
 def started(at: datetime | None = None) -> str:

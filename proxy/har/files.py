@@ -12,6 +12,7 @@ from urllib.parse import quote_plus, urlsplit
 
 import orjson
 
+from config import text
 from proxy.checking.request_lines import caller_of
 from proxy.forms import MULTIPART, URLENCODED
 from proxy.har.entries import Writing, line, started
@@ -140,7 +141,7 @@ def export_har(paths: Iterable[Path], out: Path) -> int:
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
     creator = {"name": "parity", "version": _version()}
     try:
-        out.write_bytes(orjson.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
+        out.write_bytes(text.json_bytes({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
     except OSError as error:
         raise RecordingError(f"cannot be written: {error.strerror}", out) from error
     return len(entries)
@@ -254,7 +255,7 @@ def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]]) -> dict[s
         raise _LeftOut("without the files that were sent")
     kind = str(data.get("mimeType") or URLENCODED)
     if kind.lower().startswith(MULTIPART):
-        boundary = hashlib.sha256(orjson.dumps(fields)).hexdigest()[:32]
+        boundary = hashlib.sha256(text.json_bytes(fields)).hexdigest()[:32]
         body, kind = _multipart(fields, boundary), f"{MULTIPART}; boundary={boundary}"
     else:
         body = "&".join(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
+from config import text
 from config.rollout import Dialect
 from config.routes import RouteMap
 from diffing.model import UNROUTED, Observation
@@ -52,7 +53,7 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("status", f"{(question.legacy.status or 0) // 100}xx"),
         ("role", question.role),
         ("format", question.format),
-        *(("parameter", name[:80]) for name in question.parameters),
+        *(("parameter", text.name(name)) for name in question.parameters),
     )
 
 

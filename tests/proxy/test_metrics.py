@@ -29,6 +29,7 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
         "config_error": "",
         "ready": ready,
         "access_dropped": 0,
+        "failing": {},
     }
     return snapshot(ledger, telemetry, state)
 

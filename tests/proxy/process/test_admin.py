@@ -32,6 +32,7 @@ class Recorded:
             "config_error": "",
             "ready": self.ready,
             "access_dropped": 0,
+            "failing": {"diff log": 3.0} if self.wrong else {},
         }
         return snapshot(Ledger(received=4, served=2, refused=1, client_gone=1), Telemetry(), state)
 
