@@ -23,6 +23,7 @@ from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     MEDIA_TYPE,
+    NO_ROOM,
     UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
     WRONG_KEY,
@@ -44,6 +45,7 @@ ALWAYS = (
     UNSUPPORTED_MEDIA_TYPE,
     DATABASE_UNAVAILABLE,
     INTERNAL,
+    NO_ROOM,
 )
 """Problems that the gateway can give whatever is asked."""
 _WITHOUT_BODY = ("GET", "DELETE")
