@@ -64,7 +64,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
                 continue
             asked, of = node.func.attr, ast.unparse(node.func.value)
             if of == "re" and asked in ("fullmatch", "match") and isinstance(node.args[0], ast.Constant):
-                found[f"{name}: {node.args[0].value}"] = re.compile(str(node.args[0].value))
+                found[f"{name}: {node.args[0].value!r}"] = re.compile(str(node.args[0].value))
             pattern = getattr(module, of, None)
             if asked == "fullmatch" and isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
                 found[f"{name}.{of}"] = pattern
