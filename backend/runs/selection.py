@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -19,6 +19,7 @@ from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, Opti
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call
+from backend.private_data import of_task
 from backend.problems import InputProblem
 
 MAXIMUM: Final = 10_000
@@ -168,8 +169,8 @@ def too_many(call: Call[Any], message: str, code: str) -> InputProblem:
 def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
     """The selected runs that the caller may see listed, as conditions on run, algorithm_setup and task.
 
-    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2;
-    new-API contract, decision 9).
+    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2);
+    a private data set hides what hangs on it from all but its owner and administrators (new-API contract, decision 9).
 
     Args:
         filters: Which runs.
@@ -197,6 +198,7 @@ def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnE
     if not user.is_admin:
         ends = task.c.embargo_end_date
         found.append(or_(ends.is_(None), ends < now, run.c.uploader == user.id))
+        found.append(not_(of_task(user, run.c.task_id)))
     return found
 
 
