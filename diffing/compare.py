@@ -12,18 +12,21 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect
+from diffing.defects import broken, defect_of, judge_defect, success_differences
 from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.headers import header_differences, preflight_differences
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
-from diffing.normalise import normalise, tolerate
-from diffing.problem import message_of, problem_differences
+from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.normalise import Normalised, normalise, tolerate
+from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
+
+_LONGEST_TEXT: Final = 65_536
+"""Bytes of a broken answer in which entries look for a text."""
 
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
@@ -75,7 +78,12 @@ class Differ:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems, answer, self.usage)
+            rules = self.registry.rules(asked.route_name)
+            shape = None if rules is None else rules.shape
+            text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
+            return judge_defect(
+                asked, defect, new, young, entries, self.problems, answer, self.usage, shape, text
+            )
         try:
             return self._answers(asked, legacy, old, new, young, entries, answer)
         except TooExpensive:
@@ -125,7 +133,7 @@ class Differ:
         if entry is not None and entry.new is not None:
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
-            return _verdict(demanded(found, entry, code), (entry.id,))
+            return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
@@ -163,6 +171,8 @@ class Differ:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
+        if entry.derive == "schema":
+            return _verdict(self._unfit(asked, new, young), (entry.id,))
         wanted = follow_up_of(asked, entry.derive)
         if wanted is not None and answer is None:
             return Comparison(None, follow_up=wanted)
@@ -175,6 +185,11 @@ class Differ:
         found = self.compare(replace(asked, method="GET"), answer, new)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         return replace(found, outcome=outcome, deviations=(*found.deviations, entry.id))
+
+    def _unfit(self, asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+        """Where an answer that nothing can be compared with is no success of the operation."""
+        rules = self.registry.rules(asked.route_name)
+        return success_differences(asked, new, young, None if rules is None else rules.shape)
 
     def _undocumented_error(
         self,
@@ -196,6 +211,13 @@ class Differ:
         sides = f"{legacy.status} with code {code}", f"{new.status} with code {answered}"
         return Comparison(Outcome.MISMATCH, differences=(Difference(path, "undocumented", *sides, nearly),))
 
+    def normalised(self, asked: Asked, old: Decoded) -> Normalised:
+        """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
+        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
+        entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
+        rules = None if old.form is Form.EMPTY else self.registry.rules(asked.route_name)
+        return normalise(old.document, asked, entries, self._watcher, rules)
+
     def _documents(
         self,
         asked: Asked,
@@ -207,9 +229,7 @@ class Differ:
         answer: Observation | None,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
-        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
-        transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self._watcher)
+        result = self.normalised(asked, old)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
@@ -240,7 +260,11 @@ class Differ:
             found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(explained(found, asked, decode(legacy).document, entries))
+            found = list(
+                explained(
+                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                )
+            )
         return _verdict(tuple(found), hits)
 
 
@@ -254,7 +278,9 @@ def canonical_form(document: object) -> bytes:
     return document if isinstance(document, bytes) else canonical(document)
 
 
-def _verdict(differences: tuple[Difference, ...], deviations: tuple[str, ...]) -> Comparison:
-    if differences:
-        return Comparison(Outcome.MISMATCH, differences=differences, deviations=deviations)
-    return Comparison(Outcome.EXPLAINED if deviations else Outcome.MATCH, deviations=deviations)
+def _verdict(
+    differences: tuple[Difference, ...], deviations: tuple[str, ...], demanded: Demand | None = None
+) -> Comparison:
+    clean = Outcome.EXPLAINED if deviations else Outcome.MATCH
+    outcome = Outcome.MISMATCH if differences else clean
+    return Comparison(outcome, differences=differences, deviations=deviations, demand=demanded)

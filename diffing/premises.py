@@ -8,11 +8,12 @@ must it refuse the answer about it, and where it does not, both sides must answe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from config.typed import keyed
 from diffing.decode import decode
 from diffing.model import Asked, Observation
-from diffing.paths import Steps, values
+from diffing.paths import Steps, parse, values
 
 _ID = re.compile(r"[0-9A-Za-z_.\-]+")
 
@@ -24,14 +25,19 @@ class Premise:
     Args:
         path: Of the new API, with `{id}` in it: asked by GET with the caller's key.
         of: Where the id is: a path into the legacy document, or the name of a parameter of the request.
-        steps: The steps of that path; None for a parameter.
         code: The code that the new side refuses it with.
+        steps: The steps of that path; None for a parameter.
     """
 
     path: str
-    of: str
-    steps: Steps | None
+    of: str = field(metadata=keyed("id"))
     code: str
+    steps: Steps | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        if "{id}" not in self.path:
+            raise ValueError("the path of a premise must hold {id}")
+        object.__setattr__(self, "steps", parse(self.of) if self.of.startswith("$") else None)
 
     def question(self, asked: Asked, document: object) -> str | None:
         """The path to ask the new side for; None when the answer is about no such thing."""

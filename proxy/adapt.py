@@ -70,7 +70,8 @@ def adapt(
         )
     if old.form is not Form.JSON:
         return Adapted(legacy.status, legacy.headers, legacy.body)
-    document = normalise(old.document, asked, entries).document
+    rules = registry.rules(asked.route_name)
+    document = normalise(old.document, asked, entries, rules=rules).document
     headers = (("content-type", "application/json"), *kept)
     return Adapted(legacy.status, headers, orjson.dumps(document))
 

@@ -13,6 +13,7 @@ from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
 from proxy.ledger import Evidence, Finding
@@ -38,7 +39,6 @@ from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor, secrets_of
 from proxy.reporting.curl import curl_line
-from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
@@ -314,7 +314,7 @@ class ShadowLeg:
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
-        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
+        failing = judgement.comparison.verdict in FAILING and (judgement.comparison.differences or sides)
         example: dict[str, Any] = {}
         if failing:
             known = _secrets(job, sides)

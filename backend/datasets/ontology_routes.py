@@ -12,7 +12,7 @@ from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.php.forms import filtered
 from backend.php.urls import is_url
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.20.
 EXISTS = ProblemCase("ontology-already-exists", "1101")
@@ -88,7 +88,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     "dataset.remove_ontology",
     parameters=OntologyFields,
     answer=write_shapes.Ontologies,
-    problems=(TOO_LONG, NO_URL, NOT_FOUND, PRIVATE, NOT_OWNED),
+    problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
 )
 async def remove_ontology(call: Call[OntologyFields]) -> Document:

@@ -8,7 +8,7 @@ from backend.gamification.windows import Window, WindowPath, read_window
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import InputError, InputProblem
+from backend.problems import NO_SUCH_PATH, InputError, InputProblem, refused
 
 USER = "u"
 NOT_A_USER = "903"
@@ -22,7 +22,7 @@ class Score(Parameters):
     window: Annotated[tuple[str, ...], WindowPath()] = ()
 
 
-PROBLEMS = (UNKNOWN_USER, HIDDEN)
+PROBLEMS = (UNKNOWN_USER, HIDDEN, *refused(NO_SUCH_PATH.code or ""))
 
 
 async def _window(call: Call[Score], *, of_items: bool = True) -> Window:
@@ -48,7 +48,12 @@ def _not_a_user(asked: Score) -> InputProblem:
     return InputProblem("type: Only users (u) have an activity.", [error], code=NOT_A_USER)
 
 
-@operation("gamification.activity", parameters=Score, answer=list[shapes.Activity], problems=PROBLEMS)
+@operation(
+    "gamification.activity",
+    parameters=Score,
+    answer=list[shapes.Activity],
+    problems=(*PROBLEMS, *refused(NOT_A_USER)),
+)
 async def activity(call: Call[Score]) -> Document:
     """What a user did, in all or per day.
 

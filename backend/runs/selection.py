@@ -20,7 +20,7 @@ from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call
 from backend.private_data import of_task
-from backend.problems import InputProblem
+from backend.problems import InputProblem, ProblemCase, refused
 
 MAXIMUM: Final = 10_000
 """The longest list, in rows (of runs) or in runs that it looks at (of evaluations)."""
@@ -79,6 +79,10 @@ class SelectionCodes:
     study: str
     nothing_asked: str
     no_results: str
+
+    def refused(self) -> tuple[ProblemCase, ...]:
+        """What a list that checks with them can answer, beside its being empty."""
+        return refused(self.limit, self.study, self.nothing_asked)
 
 
 def names_runs(filters: RunSelection) -> bool:

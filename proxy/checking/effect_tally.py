@@ -1,7 +1,7 @@
 """What the steps of scenarios changed: compared with what PHP changed, and counted.
 
-An error changes nothing (new-API contract, decision 10). Where the effect differs on purpose, the registry entry that
-explains the answer says so: ``effect = "none"`` when the new side changes nothing, or the tables that may differ.
+An error changes nothing (new-API contract, decision 10). Where the effect of a success differs on purpose, the registry
+entry that explains the answer names the tables that may differ.
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from diffing.registry import Registry
+from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
 from proxy.checking.replay import Exchange
@@ -95,6 +96,7 @@ class Effects:
         equal: Those that changed what PHP changed.
         different: Those that did not.
         realigned: Those that did not on purpose, by registry entry.
+        judged: What came of each step, by the id of its recording: `equal`, `different`, or the registry entry.
     """
 
     steps: int
@@ -102,6 +104,7 @@ class Effects:
     equal: int = 0
     different: list[EffectDifference] = field(default_factory=list)
     realigned: Counter[str] = field(default_factory=Counter)
+    judged: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The JSON of a check's ``effects``."""
@@ -121,24 +124,25 @@ class Effects:
             registry: Says which effects differ on purpose.
         """
         self.compared += 1
-        named = (registry.by_id.get(name) for name in exchange.comparison.deviations)
-        entries = [(entry.id, entry.effect.tables) for entry in named if entry and entry.effect is not None]
-        silent = [name for name, tables in entries if not tables]
         status = exchange.new.status if exchange.new else None
+        refused = status is not None and status >= 400
         why = None
-        if status is not None and status >= 400 and effect.changed:
+        if refused and effect.changed:
             why = "an error changed something"
-        elif effect.changed and silent:
-            why = f"{silent[0]} says that nothing is changed"
         elif not effect.differs:
             self.equal += 1
             return
+        elif refused:
+            self.realigned[NO_EFFECT.id] += 1
+            return
         else:
-            for name, tables in entries:
-                if not tables or effect.places <= tables:
-                    self.realigned[name] += 1
-                    return
-                why = f"{name} does not explain it"
+            named = (registry.by_id.get(name) for name in exchange.comparison.deviations)
+            for entry in named:
+                if entry is not None and entry.effect is not None:
+                    if effect.places <= entry.effect:
+                        self.realigned[entry.id] += 1
+                        return
+                    why = f"{entry.id} does not explain it"
         self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
 
     def breaches(self) -> list[str]:

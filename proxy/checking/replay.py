@@ -366,7 +366,9 @@ def _example(exchange: Exchange) -> Mapping[str, Any]:
         ),
         "path": first.path if first else None,
         "what": first.what if first else str(exchange.comparison.outcome),
-        "legacy": first.legacy if first else exchange.recording.response.status,
+        "legacy": first.legacy
+        if first
+        else exchange.recording.response.error or exchange.recording.response.status,
         "new": first.new if first else (new.error or new.status if new else None),
         "nearly": list(first.nearly) if first else [],
         "differences": len(exchange.comparison.differences),

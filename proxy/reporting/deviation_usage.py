@@ -10,10 +10,12 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from diffing.registry import Registry
+from diffing.rules.book import RULES
 from diffing.usage import STALE_AFTER, Usage
 from proxy.log.tables import deviations, traffic, usages
 
 GONE: Final = "no longer registered"
+RULE: Final = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ async def read_usage(
 
 
 def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER) -> Iterator[EntryUse]:
-    """A row of each entry, in the order of the registry; then those that are hit in a log, but registered no more.
+    """A row of each entry, in the order of the registry, and of each rule; then what is registered no more.
 
     Args:
         registry: The entries.
@@ -108,7 +110,12 @@ def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER)
             usage.seen(entry),
             usage.stale(entry, stale_after),
         )
+    for rule in RULES:
+        hits = usage.hits.get(rule.id, Counter())
+        last, seen = usage.last.get(rule.id), usage.comparable.total()
+        yield EntryUse(rule.id, RULE, rule.title, hits.total(), last, tuple(sorted(hits)), seen, False)
+    known = registry.by_id.keys() | {rule.id for rule in RULES}
     for name, routes in usage.hits.items():
-        if name not in registry.by_id:
+        if name not in known:
             last = usage.last.get(name)
             yield EntryUse(name, GONE, "", routes.total(), last, tuple(sorted(routes)), 0, False)

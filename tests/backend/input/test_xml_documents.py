@@ -35,6 +35,20 @@ OTHERWISE = {
     "data.features-errors.6",
     "data.features-broken.1",
     "flow.upload-errors.8",
+    # Features that PHP asks for before it validates: 441 and 446 tell nothing of the schema.
+    *(f"live.features.odd.{step}" for step in (3, 4, 8, 11, 12, 13, 15, 16)),
+    # The form's filter again.
+    "live.flow.fields.10",
+    "live.flow.fields.11",
+    "live.study.forms.7",
+    # A file of UTF-16, which the recording holds as text.
+    "live.data.enc-utf16.4",
+    "live.data.enc-utf16.5",
+    # Known to differ (tests.functional.frozen).
+    "live.data.fields-values.13",
+    "live.task.upload-xml.6",
+    "live.study.create-odd.16",
+    "live.study.create-odd.18",
 }
 REFUSED_AT_THE_GATE = (102, 103, 104, 106)
 
