@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from backend.gamification import queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
-from backend.gamification.windows import Window, WindowPath, read_window
+from backend.gamification.windows import Window, WindowPath, read_window, segments_of
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
@@ -19,7 +19,7 @@ class Score(Parameters):
 
     type: Annotated[str, Undecoded()]
     id: Annotated[int, PathId()]
-    window: Annotated[tuple[str, ...], WindowPath()] = ()
+    window: Annotated[str, WindowPath()] = ""
 
 
 PROBLEMS = (UNKNOWN_USER, HIDDEN, *refused(NO_SUCH_PATH.code or ""))
@@ -28,7 +28,7 @@ PROBLEMS = (UNKNOWN_USER, HIDDEN, *refused(NO_SUCH_PATH.code or ""))
 async def _window(call: Call[Score], *, of_items: bool = True) -> Window:
     """The window that is asked for, once it is known that the score may be shown."""
     asked = call.parameters
-    window = read_window(asked.window, call.now().date())
+    window = read_window(segments_of(asked.window), call.now().date())
     assert window is not None  # the reader has seen to that
     if asked.type != USER and not of_items:
         raise _not_a_user(asked)
