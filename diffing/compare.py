@@ -24,6 +24,7 @@ from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
+from diffing.withheld import is_empty, withheld
 
 _LONGEST_TEXT: Final = 65_536
 """Bytes of a broken answer in which entries look for a text."""
@@ -55,7 +56,12 @@ class Differ:
         self.max_bytes, self.max_nodes = max_bytes, max_nodes
 
     def compare(
-        self, asked: Asked, legacy: Observation, new: Observation, answer: Observation | None = None
+        self,
+        asked: Asked,
+        legacy: Observation,
+        new: Observation,
+        answer: Observation | None = None,
+        earlier: Observation | None = None,
     ) -> Comparison:
         """The verdict on one exchange.
 
@@ -64,6 +70,7 @@ class Differ:
             legacy: What the legacy side answered.
             new: What the new side answered.
             answer: What the follow-up gave that an earlier call demanded.
+            earlier: What the follow-up before that gave, where a second one was demanded.
 
         Returns:
             A comparison with an outcome, or one that says which follow-up it needs first.
@@ -85,7 +92,7 @@ class Differ:
                 asked, defect, new, young, entries, self.problems, answer, self.usage, shape, text
             )
         try:
-            return self._answers(asked, legacy, old, new, young, entries, answer)
+            return self._answers(asked, legacy, old, new, young, entries, answer, earlier)
         except TooExpensive:
             return Comparison(Outcome.TOO_EXPENSIVE)
 
@@ -112,6 +119,7 @@ class Differ:
         young: Decoded,
         entries: tuple[Deviation, ...],
         answer: Observation | None,
+        earlier: Observation | None,
     ) -> Comparison:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
@@ -138,7 +146,7 @@ class Differ:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
-        return self._documents(asked, legacy, old, new, young, entries, answer)
+        return self._documents(asked, legacy, old, new, young, entries, answer, earlier)
 
     def _expectations(
         self,
@@ -160,6 +168,7 @@ class Differ:
             for entry in entries
             if entry.kind in _ERRORS
             and entry.legacy is not None
+            and not (entry.premise is not None and entry.premise.of_rows)
             and entry.legacy.fits(legacy.status, code)
             and entry.when.unmet_by(asked, old.document, message) is None
             and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
@@ -227,6 +236,7 @@ class Differ:
         young: Decoded,
         entries: tuple[Deviation, ...],
         answer: Observation | None,
+        earlier: Observation | None,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
         result = self.normalised(asked, old)
@@ -240,18 +250,37 @@ class Differ:
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
             in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
-            if in_body and unspecified(asked) and isinstance(rows, list) and isinstance(other, list):
-                if answer is None:
-                    return Comparison(None, follow_up=FollowUp.UNLIMITED)
-                everything = decode(answer).document
-                if not isinstance(everything, list):
-                    return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                in_body = tuple(limited_differences(asked, rows, other, everything))
+            cut = bool(in_body) and unspecified(asked) and isinstance(rows, list) and isinstance(other, list)
+            if cut and answer is None:
+                return Comparison(None, follow_up=FollowUp.UNLIMITED)
+            whole = (earlier or answer) if cut else None
+            everything = decode(whole).document if whole is not None else other
+            if cut and not isinstance(everything, list):
+                return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+            told = answer if earlier is not None or not cut else None
+            private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
+            if private is not None and told is None:
+                if private.question is None:
+                    return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=(private.entry.id,))
+                return Comparison(None, follow_up=FollowUp.PREMISE, question=private.question)
+            if (
+                private is not None
+                and told is not None
+                and len(left := private.left(asked, told)) < len(private.rows)
+            ):
+                hits, rows = (*hits, private.entry.id), left
+                if not left and is_empty(asked, private.entry, new, young):
+                    return _verdict((), hits)
+            if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
+                in_body = tuple(limited_differences(asked, rows, other, everything, full=private is None))
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+            elif private is not None:
+                in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
             found.extend(in_body)
         elif (
-            old.media_type.endswith("/xml")
+            not tolerated
+            and old.media_type.endswith("/xml")
             and young.media_type.endswith("/xml")
             and _other_bytes(legacy, new)
         ):

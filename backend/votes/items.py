@@ -76,8 +76,11 @@ class KnownType(Reader):
         return (self.code,)
 
 
+@dataclass(frozen=True)
 class ItemId(PathId):
     """The id of an item; what is beyond the column is its largest number, as PHP's session stores it."""
+
+    sought: bool = False
 
     def read(self, value: object) -> int:
         """Read a raw segment."""
