@@ -68,10 +68,12 @@ def serve_command(
         files=files,
         storage=storage,
     )
-    if settings.files is not None and not settings.files.is_dir():
-        raise ConfigError(
-            f"there is no directory {settings.files}; it is where the stored files are", key="files"
-        )
+    for name, folder, what in (
+        ("files", settings.files, "the stored files"),
+        ("static", settings.static, "your own schemas and examples"),
+    ):
+        if folder is not None and not folder.is_dir():
+            raise ConfigError(f"there is no directory {folder}; it is where {what} are", key=name)
     with loading():
         from backend.app import create_app
 

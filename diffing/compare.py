@@ -231,7 +231,8 @@ class Differ:
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             found.extend(in_body)
         elif (
-            old.media_type.endswith("/xml")
+            not tolerated
+            and old.media_type.endswith("/xml")
             and young.media_type.endswith("/xml")
             and _other_bytes(legacy, new)
         ):

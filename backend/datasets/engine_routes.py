@@ -10,12 +10,13 @@ from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
 from backend.input.descriptions import description
-from backend.input.parameters import NoParameters, is_numeric
+from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import VALIDATION, InputProblem, ProblemCase
 from backend.request_bodies import Part
+from config.templates import is_numeric
 
 # Legacy notes, data 10.10 and 10.11.
 PROCESSED = ProblemCase("dataset-already-processed", "441")

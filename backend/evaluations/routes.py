@@ -109,7 +109,7 @@ class Request(RequestFilters):
 
     engine_id: Annotated[int, PathId()]
     order: Annotated[str, PathText()]
-    count: Annotated[int, PathId()]
+    count: Annotated[int, PathId(sought=False)]
 
 
 @operation(

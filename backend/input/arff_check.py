@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from backend.input.parameters import is_numeric
 from backend.php.text import TRIMMED
+from config.templates import is_numeric
 
 DATA_LINES = 1000
 """How many lines behind ``@data`` are looked at, blank ones and comments too."""

@@ -5,13 +5,11 @@ check (``backend.input.late_input.rejected``), in PHP's order: the first mistake
 field from an empty one, and PHP takes ``0`` for missing too; ``given`` says so.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
-from backend.input.parameters import Reader, bounded, refuse
-
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+from backend.input.parameters import BLANKS, Reader, read_id, refuse
+from backend.php.forms import filtered
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +17,17 @@ class EntityId:
     """The id of an entity, as it was sent.
 
     Args:
-        text: As the answer echoes it: ``061`` stays so.
+        text: As the answer echoes it: ``061`` stays so, blanks around it go.
         number: What it says; None when it is no integer.
+        given: PHP takes the field for given: it is there, not empty and not ``0``.
     """
 
     text: str
     number: int | None
+    given: bool = True
 
 
-NOT_GIVEN = EntityId("", None)
+NOT_GIVEN = EntityId("", None, given=False)
 
 
 def given(field: EntityId | str) -> bool:
@@ -36,23 +36,31 @@ def given(field: EntityId | str) -> bool:
     Args:
         field: As a reader gave it.
     """
-    return (field.text if isinstance(field, EntityId) else field) not in ("", "0")
+    return field.given if isinstance(field, EntityId) else field not in ("", "0")
 
 
 @dataclass(frozen=True)
 class IdField(Reader):
-    """An id: decimal digits after an optional sign, or a JSON integer."""
+    """An id: decimal digits after an optional sign, or a JSON integer.
+
+    Blanks around it do not count, percent sequences are undone as PHP's filter does, and ``+27`` is an id that no row
+    has (recordings, live.tags.ids-data).
+
+    Args:
+        sought: The operation looks for a row by it; where it does not, it is a number and a plus is a sign.
+    """
+
+    sought: bool = True
 
     def read(self, value: object) -> EntityId:
         """Read a field."""
         value = _last(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             refuse("id", "Give the id as an integer")
-        text = str(value)
-        if not _INTEGER.fullmatch(text):
-            return EntityId(text, None)
-        number = bounded(text.lstrip("+-"))
-        return EntityId(text, -number if text.startswith("-") else number)
+        sent = filtered(str(value))
+        text = sent.strip(BLANKS)
+        plain = text if self.sought or "-" in text else text.removeprefix("+")
+        return EntityId(text, read_id(plain), given=given(sent))
 
     def describe(self) -> dict[str, Any]:
         """An integer, or its digits."""

@@ -1,6 +1,6 @@
 """PHP's loose comparison of texts (``==``): numbers in texts are compared as numbers."""
 
-from backend.input.parameters import is_numeric
+from config.templates import is_numeric
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 

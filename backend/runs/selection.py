@@ -38,11 +38,15 @@ class PageLimit(Digits):
 
 
 class Studies(Ids):
-    """Studies whose runs are listed; the text ``0`` is none, while ``00`` asks for a study that is not there."""
+    """The study whose runs are listed; the text ``0`` is none, while ``00`` asks for a study that is not there.
+
+    PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several only the first counts.
+    """
 
     def read(self, value: object) -> tuple[int, ...]:
         """Read a filter value; empty for ``0``, which PHP takes for no study in its check and not in the query."""
-        return () if value == "0" or (value == 0 and not isinstance(value, bool)) else super().read(value)
+        none = value == "0" or (value == 0 and not isinstance(value, bool))
+        return () if none else super().read(value)[:1]
 
 
 class RunSelection(Parameters):
@@ -113,12 +117,9 @@ def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -
 async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
     """Refuse a study that has no list of runs; one round trip when a study was given.
 
-    PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several studies only the first
-    is checked.
-
     Args:
         call: The request.
-        studies: Ids of the studies, if any were given.
+        studies: Id of the study, if one was given.
         codes: The legacy codes of the list.
 
     Raises:

@@ -81,11 +81,11 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
     return tag_one
 
 
-async def _take(call: Call[Any], kind: Kind, number: int, tag: str) -> list[str]:
+async def _take(call: Call[Any], kind: Kind, number: int, tag: str, sent: str) -> list[str]:
     row = await queries.entity(call.connection, kind, number)
     hidden = row is not None and row.did is not None and not call.user.may_see(row.visibility, row.uploader)
     if row is None or hidden:
-        raise kind.unknown.because(f"No {kind.label} with id {number} found.")
+        raise kind.unknown.because(f"No {kind.label} with id {sent} found.")
     return await untag_entity(call, kind, number, tag)
 
 
@@ -104,7 +104,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         """
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
-        tags = await _take(call, kind, number, tag)
+        tags = await _take(call, kind, number, tag, entity_id.text)
         return shapes.answer(kind, "untag", entity_id.text, tags)
 
     return untag_one
@@ -125,7 +125,8 @@ async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
     """
     if not given(call.parameters.tag):
         raise rejected(call, ["tag"], "missing", "Give tag", code="471")
-    await _take(call, DATA, call.parameters.dataset_id, call.parameters.tag)
+    dataset_id = call.parameters.dataset_id
+    await _take(call, DATA, dataset_id, call.parameters.tag, str(dataset_id))
     return Response(status_code=204)
 
 

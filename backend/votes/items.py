@@ -72,8 +72,11 @@ class KnownType(Reader):
         return {"type": "string", "enum": [*KINDS]}
 
 
+@dataclass(frozen=True)
 class ItemId(PathId):
     """The id of an item; what is beyond the column is its largest number, as PHP's session stores it."""
+
+    sought: bool = False
 
     def read(self, value: object) -> int:
         """Read a raw segment."""

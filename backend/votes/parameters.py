@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.input.undecoded import Undecoded
+from config.templates import is_numeric
 
 
 class KnowledgeType(Reader):

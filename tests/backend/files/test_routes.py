@@ -90,6 +90,18 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: s
     assert (await client.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("key", "status"), [("none", 403), ("writer", 403), ("readonly", 403), ("admin", 404)]
+)
+async def test_rights_are_asked_for_before_existence_in_the_csv_form(
+    client: httpx.AsyncClient, keys: dict[str, str], key: str, status: int
+) -> None:
+    """Nobody but administrators may have what is not there, as in PHP."""
+    query = "" if key == "none" else f"?api_key={keys[key]}"
+    for path in ("/data/get_csv/999999", "/data/v1/get_csv/0/a", "/data/get_csv/-1"):
+        assert (await client.get(path + query)).status_code == status
+
+
 async def test_the_csv_form_has_the_names_of_the_features(client: httpx.AsyncClient) -> None:
     """Not those that the file declares."""
     response = await client.get("/data/v1/get_csv/53/caf_-orders.arff")

@@ -43,6 +43,33 @@ async def test_a_tag_is_put_and_taken(writable: Writable, keys: dict[str, str], 
     assert await writable.rows(table) == before
 
 
+@pytest.mark.parametrize("sent", [" {}", "{} ", "{}\n", "\t{}", "{}%20"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_blanks_around_an_id_do_not_count(
+    writable: Writable, keys: dict[str, str], kind: str, sent: str
+) -> None:
+    """PHP takes them, and answers the id without them."""
+    path, number, _ = KINDS[kind]
+    body = {f"{kind}_id": sent.format(number), "tag": "blank-id"}
+    tagged = await writable.http.post(f"{path}/tag", params={"api_key": keys["writer"]}, data=body)
+    assert (tagged.status_code, tagged.json()[f"{kind}_tag"]["id"]) == (200, str(number))
+
+
+@pytest.mark.parametrize("word", ["tag", "untag"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_plus_makes_an_unknown_id(
+    writable: Writable, keys: dict[str, str], kind: str, word: str
+) -> None:
+    """PHP dies of it, before or after storing; nothing is stored here."""
+    path, number, table = KINDS[kind]
+    before = await writable.rows(table)
+    body = {f"{kind}_id": f"+{number}", "tag": "plus"}
+    refused = await writable.http.post(f"{path}/{word}", params={"api_key": keys["writer"]}, data=body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "472")
+    assert f"+{number}" in refused.json()["detail"]
+    assert await writable.rows(table) == before
+
+
 @pytest.mark.parametrize("tag", ["petal", "PETAL"])
 async def test_a_refused_tag_names_the_id_as_sent(writable: Writable, keys: dict[str, str], tag: str) -> None:
     """PHP says ``id=061``, for one who sent that."""
