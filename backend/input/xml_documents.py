@@ -1,7 +1,7 @@
 """Uploaded XML: read without entities of their own and without network, within limits, and held to a schema.
 
 The schemas are in ``backend/input/schemas``, one for each document; what they accept and refuse is what PHP's do.
-What is read of a document has the prefix ``oml``: PHP asks for its elements by prefix, whatever namespace it stands for.
+What is read of a document has the prefix ``oml``: PHP asks for elements by prefix, not by namespace.
 
 IllegalDocument     no XML, or not as the schema wants it
 """
