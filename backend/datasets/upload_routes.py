@@ -16,7 +16,7 @@ from backend.datasets.write_access import refused_document
 from backend.input.arff_check import ArffError, check_arff
 from backend.input.descriptions import description
 from backend.input.parameters import NoParameters
-from backend.input.uploads import file_problem
+from backend.input.uploads import file_problem, form_file
 from backend.input.xml_documents import Node
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import VALIDATION, ProblemCase
@@ -100,9 +100,9 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
     if (root.text("format") or "").lower() not in FORMATS:
         message = f"Only data sets in the formats {', '.join(FORMATS)} can be uploaded"
         raise refused_document(DESCRIPTION, "format", message, code="133")
-    part = call.form.get(DATASET)
+    part = form_file(call.form, DATASET)
     url = root.text("url")
-    if isinstance(part, UploadFile):
+    if part is not None:
         if url is not None:
             raise refused_document(DATASET, "excess", "Give a file or its url, not both", code="140")
         if (reason := file_problem(part)) is not None:
