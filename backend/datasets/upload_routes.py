@@ -137,7 +137,13 @@ async def _store(
     if isinstance(found, _Uploaded):
         folder = f"dataset_structured//{did // FOLDER_SIZE * FOLDER_SIZE}/{did}//"
         stored = await store_file(
-            call, found.part, folder, "dataset", staged=found.staged, access_policy=access_policy
+            call,
+            found.part,
+            folder,
+            "dataset",
+            staged=found.staged,
+            access_policy=access_policy,
+            moved=True,
         )
         url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
         return {"file_id": stored.id, "url": url}

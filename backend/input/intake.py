@@ -108,7 +108,9 @@ class Intake:
         given: dict[str, Given] = {}
         for place, pairs in (("query", self.query), ("body", self._fields())):
             for name, values in _grouped(pairs).items():
-                given[name] = Given(values[0] if len(values) == 1 else values, (place, name))
+                # Of a field that a form repeats, PHP has the last.
+                one = len(values) == 1 or place == "body"
+                given[name] = Given(values[-1] if one else values, (place, name))
         if not isinstance(self.json, Absent):
             given.update(_members(self.json))
         return given
