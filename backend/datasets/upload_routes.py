@@ -21,7 +21,7 @@ from backend.input.xml_documents import Node
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import VALIDATION, ProblemCase
 from backend.request_bodies import Part
-from backend.storage.interface import Staged, base_name
+from backend.storage.interface import Staged, UnusableName, base_name
 from backend.storage.remote_files import RemoteFileError, remote_file
 from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
@@ -136,15 +136,19 @@ async def _store(
     access_policy = str(row.get("visibility", "public"))
     if isinstance(found, _Uploaded):
         folder = f"dataset_structured//{did // FOLDER_SIZE * FOLDER_SIZE}/{did}//"
-        stored = await store_file(
-            call,
-            found.part,
-            folder,
-            "dataset",
-            staged=found.staged,
-            access_policy=access_policy,
-            moved=True,
-        )
+        try:
+            stored = await store_file(
+                call,
+                found.part,
+                folder,
+                "dataset",
+                staged=found.staged,
+                access_policy=access_policy,
+                moved=True,
+            )
+        except UnusableName as error:
+            message = f"The file {DATASET} cannot be stored: {error}"
+            raise refused_document(DATASET, "file_name", message, code=None) from error
         url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
         return {"file_id": stored.id, "url": url}
     extension = str(row["format"]).lower()
