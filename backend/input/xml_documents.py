@@ -23,6 +23,8 @@ LARGEST = 32 * 1024 * 1024
 DEEPEST = 64
 """How deep elements may lie in each other."""
 
+# Of documents of these schemas, PHP would store what it does not find as empty.
+_PREFIXED = frozenset({"task_upload", "flow_upload", "study_create", "run_trace"})
 _XS = "http://www.w3.org/2001/XMLSchema"
 _SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -152,6 +154,8 @@ def validate(root: etree._Element, schema: str) -> None:
     compiled = _schema(schema)
     if not compiled.validate(root):
         raise IllegalDocument(_faults(compiled.error_log))
+    if schema in _PREFIXED and (others := [*_of_other_prefixes(root)]):
+        raise IllegalDocument(others)
     if (ints := _ints(schema)) and (padded := [*_padded(root, ints)]):
         raise IllegalDocument(padded)
 
@@ -188,6 +192,14 @@ def schema_path(schema: str) -> Path:
 @cache
 def _schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(schema_path(name)))
+
+
+def _of_other_prefixes(root: etree._Element) -> Iterator[Fault]:
+    for element in root.iterdescendants():
+        if isinstance(element.tag, str) and element.prefix != PREFIX:
+            message = f"Element '{element.tag}' needs the prefix {PREFIX}"
+            yield Fault(message, cast(int | None, element.sourceline) or 0)
+            return
 
 
 @cache
