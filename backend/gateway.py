@@ -167,7 +167,7 @@ class Gateway:
                 else read(resources, work)
             )
         finally:
-            await request.close()
+            await intake.form.close()
         if isinstance(answer, Response):
             return answer
         return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)

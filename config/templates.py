@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = Literal["literal", "text", "number", "word", "decoded", "choice", "rest"]
 
-_NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z0-9_|]+))?\}")
 _KINDS: dict[str, Kind] = {"number": "number", "word": "word", "decoded": "decoded", "rest": "rest"}
 
@@ -17,7 +17,7 @@ def is_numeric(text: str) -> bool:
 
     Digits, sign, decimals, exponent, a leading or trailing dot and leading blanks; no hexadecimal, no ``1_0``.
     """
-    return _NUMERIC.fullmatch(text) is not None
+    return NUMERIC.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

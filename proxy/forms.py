@@ -3,14 +3,19 @@
 import re
 from collections.abc import Collection, Mapping
 
-from proxy.php import decode, encode, field_name, parse_form
+from proxy.php import ARRAY, decode, encode, field_name, parse_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
-_NAME = re.compile(rb'(?im)(^content-disposition:[^\r\n]*?[;\s]name=")([^"]*)(")')
-_FILE = re.compile(rb'(?im)^content-disposition:[^\r\n]*[;\s]filename\*?=(?:"([^"]*)")?')
+# PHP takes single quotes, too, and none; it does not know filename*.
+_NAME = re.compile(
+    rb"""(?im)(^content-disposition:[^\r\n]*?[;\s]name=["']?)"""
+    rb"""((?<=")[^"\r\n]*|(?<=')[^'\r\n]*|(?<==)[^\s;"']+)"""
+)
+_FILE = re.compile(rb'(?im)^content-disposition:[^\r\n]*[;\s]filename=(?:"([^"]*)")?')
+_BLANK = re.compile(rb"\r?\n\r?\n")
 
 
 def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
@@ -29,7 +34,8 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     for headers, content in _parts(content_type, body):
         name = _NAME.search(headers)
         if name and not _FILE.search(headers):
-            fields[field_name(_text(name[2]))] = _text(content)
+            sent = _text(name[2])
+            fields[field_name(sent)] = ARRAY if "[" in sent else _text(content)
     return fields
 
 
@@ -72,6 +78,22 @@ def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
     return files
 
 
+def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
+    """How many fields and files a form has.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+
+    Returns:
+        Both numbers; 0 when the body is no form.
+    """
+    if _is(URLENCODED, content_type):
+        return sum(map(bool, body.split(b"&"))), 0
+    files = [_FILE.search(headers) is not None for headers, _ in _parts(content_type, body)]
+    return len(files) - sum(files), sum(files)
+
+
 def read_beginnings(content_type: str, body: bytes, names: Collection[str], limit: int) -> Mapping[str, str]:
     """Read how the texts of some files of a form begin.
 
@@ -107,14 +129,21 @@ def read_contents(content_type: str, body: bytes) -> list[bytes]:
     return [content for _, content in _parts(content_type, body)]
 
 
-def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Mapping[str, str]) -> bytes:
-    """Rename fields of a form and add others.
+def rewrite(
+    content_type: str,
+    body: bytes,
+    names: Mapping[str, str],
+    added: Mapping[str, str],
+    dropped: Collection[str] = (),
+) -> bytes:
+    """Rename fields of a form, leave some out and add others.
 
     Args:
         content_type: The header's value.
         body: The body; anything but a form stays as it is.
         names: New names by old ones.
         added: Values of further fields by name.
+        dropped: Names of fields that go.
 
     Returns:
         The new body.
@@ -122,7 +151,9 @@ def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Map
     if _is(URLENCODED, content_type):
         pairs = [pair.partition("=") for pair in _text(body).split("&") if pair]
         renamed = [
-            (encode(names[name]) if name in names else name) + equals + value for name, equals, value in pairs
+            (encode(names[name]) if name in names else name) + equals + value
+            for name, equals, value in pairs
+            if decode(name) not in dropped
         ]
         renamed += [f"{encode(name)}={encode(value)}" for name, value in added.items()]
         return _bytes("&".join(renamed))
@@ -131,8 +162,9 @@ def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Map
         return body
     old = {_bytes(name): _bytes(new) for name, new in names.items()}
     parts = [
-        (_NAME.sub(lambda match: match[1] + old.get(match[2], match[2]) + match[3], headers), content)
+        (_NAME.sub(lambda match: match[1] + old.get(match[2], match[2]), headers), content)
         for headers, content in _parts(content_type, body)
+        if not ((found := _NAME.search(headers)) and _text(found[2]) in dropped)
     ]
     parts += [
         (f'Content-Disposition: form-data; name="{name}"'.encode(), _bytes(value))
@@ -177,12 +209,13 @@ def _parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]]:
     boundary = _boundary(content_type)
     if boundary is None:
         return []
-    sections = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    # Lines may end in LF alone.
+    sections = re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?=--|\r?\n)", b"\n" + body)
     parts = []
     for section in sections[1:]:
         if section.startswith(b"--"):
             break
-        headers, blank, content = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        if blank:
-            parts.append((headers, content))
+        headers, *content = _BLANK.split(section.lstrip(b"\r\n"), maxsplit=1)
+        if content:
+            parts.append((headers, content[0]))
     return parts

@@ -13,7 +13,7 @@ ALLOWED: Final = "~.:_-(),"
 # Controller names: the first letter is upper-cased by the framework, `api_new` is the same code.
 _API: Final = frozenset({"api", "Api", "api_new", "Api_new"})
 # PHP turns the array of `api_key[]=x` into this text when it compares it.
-_ARRAY: Final = "Array"
+ARRAY: Final = "Array"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def parse_form(text: str) -> Mapping[str, str]:
         raw_name, _, raw_value = pair.partition("=")
         name = decode(raw_name)
         if read := field_name(name):
-            fields[read] = _ARRAY if "[" in name else decode(raw_value)
+            fields[read] = ARRAY if "[" in name else decode(raw_value)
     return fields
 
 

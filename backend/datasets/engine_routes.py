@@ -10,10 +10,11 @@ from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
 from backend.input.descriptions import description
-from backend.input.parameters import NoParameters
+from backend.input.parameters import LARGEST, NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.php.numbers import number
 from backend.problems import InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from config.templates import is_numeric
@@ -42,7 +43,8 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     for text in texts:
         if text is None or not is_numeric(text) or float(text) <= 0:
             raise _wrong_id("446")
-        numbers.append(integer(text) if text.lstrip("+").isdigit() else 0)
+        value = min(number(text), LARGEST)
+        numbers.append(int(value) if value == int(value) else 0)
     return numbers[0], numbers[1]
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from backend.access import WRITER
 from backend.datasets import ontology_queries, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
-from backend.input.fields import NOT_GIVEN, FieldText, Id
+from backend.input.fields import NOT_GIVEN, FilteredText, Id
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
-from backend.php.forms import filtered
 from backend.php.urls import is_url
 from backend.problems import ProblemCase, refused
 
@@ -30,13 +29,13 @@ class OntologyFields(Parameters):
 
     data_id: Id = NOT_GIVEN
     index: Id = NOT_GIVEN
-    ontology: FieldText = ""
+    ontology: FilteredText = ""
 
 
 def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     """Data set, feature and URL; the URL is looked at first, as in PHP."""
     given = call.parameters
-    url = filtered(given.ontology)
+    url = given.ontology
     if len(url.encode()) > LONGEST:
         raise rejected(
             call, ["ontology"], "too_long", f"An ontology has at most {LONGEST} bytes", code="1105"

@@ -6,12 +6,11 @@ from backend.access import admin_writes
 from backend.database.conflicts import refusing
 from backend.datasets import topic_queries, write_shapes
 from backend.datasets.write_access import number, visible
-from backend.input.fields import NOT_GIVEN, FieldText, Id, given
+from backend.input.fields import NOT_GIVEN, FilteredText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
-from backend.php.forms import filtered
 from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.19.
@@ -27,12 +26,12 @@ class TopicFields(Parameters):
     """A topic of a data set."""
 
     data_id: Id = NOT_GIVEN
-    topic: FieldText = ""
+    topic: FilteredText = ""
 
 
 async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     """The data set, which is there, and the topic."""
-    data_id, topic = call.parameters.data_id, filtered(call.parameters.topic)
+    data_id, topic = call.parameters.data_id, call.parameters.topic
     missing = [name for name, value in (("data_id", data_id), ("topic", topic)) if not given(value)]
     if missing:
         raise rejected(call, missing, "missing", "Give data_id and topic", code="1080")

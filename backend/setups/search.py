@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select
-from starlette.datastructures import UploadFile
 
 from backend.input.intake import Absent
+from backend.input.uploads import file_problem, form_file
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.setups import queries
@@ -41,17 +41,16 @@ async def read_description(call: Call[Any]) -> RunDescription:
     try:
         if not isinstance(call.json, Absent):
             return read_json(call.json)
-        upload = call.form.get(FIELD)
-        if not isinstance(upload, UploadFile) or not upload.filename:
+        upload = form_file(call.form, FIELD)
+        if upload is None or not upload.filename:
             raise _wrong(
                 "file_missing",
                 f"Send the run description as an XML file in the form field {FIELD}, or as a JSON body.",
                 "581",
             )
-        document = await upload.read()
-        if not document:
-            raise _wrong("file_empty", f"The file {FIELD} has 0 bytes.", "581")
-        return read_xml(document)
+        if reason := file_problem(upload):
+            raise _wrong("file_empty", f"The file {FIELD} cannot be used: {reason}", "581")
+        return read_xml(await upload.read())
     except IllegalDescription as error:
         detail = f"The run description is not as its schema wants it. {error}"
         raise _wrong("description_illegal", detail, "582") from error

@@ -9,7 +9,6 @@ from backend.input.fields import EntityId, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.forms import filtered
 from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import queries, shapes
@@ -22,6 +21,7 @@ from backend.tagging.tags import (
     NOT_FOUND,
     NOT_OWNED,
     is_legal,
+    refuse_twice,
     tag_entity,
     untag_entity,
 )
@@ -60,22 +60,21 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
     async def tag_one(call: Call[Any]) -> Answer:
         """Put a tag on what one may see; answers all tags that are there then.
 
-        Four round trips to the database with the key's: the entity, its tags, the new one.
+        Looks for entity and tag before it looks at the characters, as PHP does. Four round trips to the database with
+        the key's: the entity, its tags, the new one.
         """
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
-        if not is_legal(tag):
-            # PHP names the tag as its filter leaves it.
-            shown = trimmed_or_empty(filtered(tag))
-            message = (
-                f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: id={entity_id.text}; tag={shown}"
-            )
-            raise rejected(call, ["tag"], "tag", message, code="477")
         row = await queries.entity(call.connection, kind, number)
         if row is None:
             raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")
         if row.did is not None and not call.user.may_see(row.visibility, row.uploader):
             raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
+        if not is_legal(tag):
+            await refuse_twice(call, kind, number, tag, entity_id.text)
+            told = f"id={entity_id.text}; tag={trimmed_or_empty(tag)}"
+            message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}"
+            raise rejected(call, ["tag"], "tag", message, code="477")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
         return shapes.answer(kind, "tag", entity_id.text, tags)
 

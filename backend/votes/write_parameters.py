@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from backend.input.parameters import Parameters, PathId, Reader, refuse
+from backend.input.fields import EntityId
+from backend.input.parameters import Parameters, Reader, read_id, refuse
 from backend.votes.items import ItemId, KnownType
 from config.templates import is_numeric
 
@@ -11,13 +12,17 @@ UNKNOWN_TYPE = "711"
 
 
 class Reason(Reader):
-    """Why somebody votes down: a text, or the id of a reason to agree with."""
+    """Why somebody votes down: a text, or the id of a reason to agree with.
 
-    def read(self, value: object) -> int | str:
+    A number that is no integer is the handler's to refuse: PHP asks for the right to vote first.
+    """
+
+    def read(self, value: object) -> int | str | EntityId:
         """Read a raw segment."""
         text = unquote(str(value))
         if is_numeric(text):
-            return PathId(sought=False).read(text)
+            number = read_id(text.removeprefix("+"))
+            return EntityId(text, None) if number is None else number
         if any(character > "\uffff" for character in text):
             refuse("characters", "Characters beyond U+FFFF cannot be stored")
         return text
@@ -37,4 +42,4 @@ class Item(Parameters):
 class ItemAndReason(Item):
     """An item, and what is wrong with it; PHP takes no reason for an empty one."""
 
-    reason: Annotated[int | str, Reason()] = ""
+    reason: Annotated[int | str | EntityId, Reason()] = ""

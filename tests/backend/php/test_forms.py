@@ -17,6 +17,13 @@ from backend.php.forms import filtered
         ("https://x.test/Iris_%28plant%29", "https://x.test/Iris_(plant)"),
         ("<script>x</script>", "[removed]x[removed]"),
         ("alert(1) (2)", "alert&#40;1&#41; (2)"),
+        ("a document.cookie", "a [removed]"),
+        ("Document.Cookie", "Document.Cookie"),
+        ("window.onload", "[removed]"),
+        ("WINDOW.document.location", "[removed]"),
+        ("x.parentNode y.parentnode", "x[removed] y.parentnode"),
+        ("JavaScript : 1", "[removed] 1"),
+        ("documents.write", "documents.write"),
     ],
 )
 def test_a_field_is_filtered(sent: str, kept: str) -> None:
