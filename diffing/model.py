@@ -52,6 +52,7 @@ class SkipReason(StrEnum):
     TOO_LARGE_TO_REHEARSE = "too_large_to_rehearse"
     BREAKER_OPEN = "breaker_open"
     KILL_SWITCH = "kill_switch"
+    CONTENT_CODING = "content_coding"
 
 
 class FollowUp(StrEnum):

@@ -64,7 +64,7 @@ def adapt(
     entries = registry.of_route(asked.route_name)
     if old.form is Form.ERROR and isinstance(old.document, dict):
         return _error(asked, legacy, old.document, entries, problems, kept)
-    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML):
+    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML, Form.CODED):
         return _problem(
             kept, 502, "about:blank", "Bad Gateway", "The legacy side gave an answer that is no answer.", None
         )

@@ -13,6 +13,7 @@ from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from config.tasks import Tasks
+from diffing.coding import codings, readable
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
@@ -187,10 +188,11 @@ class ShadowLeg:
         if other is None:
             self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        legacy, new = (job.served, other) if decision.served is Side.LEGACY else (other, job.served)
+        served, other = await self._readable(job.served), await self._readable(other)
+        legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
         question = question_of(job, decision.translation, legacy, new, self._admin_keys)
         if self._settings.control and job.other is None:
-            question = replace(question, legacy=job.served, new=other, control=True)
+            question = replace(question, legacy=served, new=other, control=True)
         judgement = await self._judge(job, question)
         if self._is_doubtful(job, judgement):
             judgement = await self._judge_again(job, question, judgement)
@@ -198,6 +200,12 @@ class ShadowLeg:
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
             self._tap.add(route_name(decision), job.at, question.role, job.request, legacy)
+
+    async def _readable(self, answer: Observation) -> Observation:
+        """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
+        if not codings(answer.headers):
+            return answer
+        return await asyncio.to_thread(readable, answer, self._settings.answer_bytes)
 
     async def _unless_open(self, job: Job, side: Side) -> Observation | None:
         breaker = self._breakers[side]
