@@ -183,7 +183,7 @@ class Recorder:
 
     async def _attempt(self, patience: float) -> None:
         try:
-            await at_most(patience, self._in_turn())
+            await at_most(patience, self.write())
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             if self._away is None:
                 self._away = self._now()
@@ -205,16 +205,16 @@ class Recorder:
             self._away = None
         self._told = self._ledger.judged
 
-    async def _in_turn(self) -> None:
-        # While another write may still be under way, nobody knows which rows are there.
-        async with self._turn:
-            await self.write()
-
     def _shown(self) -> str:
         return self._engine.url.render_as_string(hide_password=True)
 
     async def write(self) -> None:
         """Write what has changed since the last time; everything, where the log's file was removed meanwhile."""
+        # While another write may still be under way, nobody knows which rows are there.
+        async with self._turn:
+            await self._write()
+
+    async def _write(self) -> None:
         if self._file.replaced():
             _LOGGER.warning("the file of the diff log is gone or another one; it is written anew")
             await self._engine.dispose()
