@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
 from diffing.rules.parameters import Parameter
 from diffing.rules.rule import Rule
 
@@ -47,6 +47,10 @@ def in_paths(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
     ids = [one for one in ids if one.place != "query"]
     words = [one for one in ids if "string" not in one.kinds]
     yield from _odd(words, WORD, NewSide(422, "100", _TYPE, errors))
+    if words:
+        page = Condition(any_parameter={one.name: one.pattern(WORD) for one in words}, known=True, role=KEYS)
+        refused = LegacySide(frozenset({PAGE}))
+        yield Expectation(Kind.REFUSAL, refused, NewSide(422, "100", _TYPE, errors), page)
     unknown = LegacySide(REFUSED, frozenset({"100"}))
     yield Expectation(Kind.STATUS, unknown, NewSide(422, None, _TYPE, errors), Condition(known=True))
     yield from _odd(ids, DECIMAL, NewSide(422, "", _TYPE, errors))

@@ -252,7 +252,8 @@ class Replay:
         if recording.caller != "none":
             return role_of(recording.caller)
         key = key_of(translation.target)
-        return "none" if key in ("", "0") else self._roles.get(key, "bad")
+        # Blanks alone are a key for PHP, which nobody has.
+        return "none" if key == "0" or not _raw_key(translation.target) else self._roles.get(key, "bad")
 
 
 def tally(exchanges: Iterable[Exchange]) -> Tally:
@@ -346,18 +347,22 @@ def _settled(recording: Recording, comparison: Comparison) -> Comparison:
 
 def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
     return {
-        key_of(translation.target): role_of(recording.caller)
+        key: role_of(recording.caller)
         for recording, translation in translated
-        if recording.caller not in ("none", "bad") and isinstance(translation, Translation)
+        if recording.caller not in ("none", "bad")
+        and isinstance(translation, Translation)
+        and (key := key_of(translation.target))
     }
 
 
 def key_of(target: bytes) -> str:
     """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    return _raw_key(target).rstrip(" ").casefold()
+
+
+def _raw_key(target: bytes) -> str:
     query = target.partition(b"?")[2].decode("latin-1")
-    return next(
-        (value.rstrip(" ").casefold() for name, value in parse_qsl(query, True) if name == "api_key"), ""
-    )
+    return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
 def _example(exchange: Exchange) -> Mapping[str, Any]:
