@@ -18,7 +18,7 @@ BROKEN: Final[frozenset[Defect]] = frozenset(get_args(Defect))
 PAGE: Final = 400
 """The status of the HTML page with which PHP's framework refuses characters of a URL, whatever it asks for."""
 KEYS: Final = ("none", "user", "readonly", "admin")
-"""The roles of callers whose key is not wrong: a wrong key is said before anything else, and PHP's page says nothing."""
+"""The roles of callers whose key is not wrong: a wrong key is said first, and PHP's page says nothing of it."""
 ANSWERED: Final = frozenset({200, 403, 404, *REFUSED})
 """The statuses with which PHP answers a request: 403 and 404 are those of files."""
 
