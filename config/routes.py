@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -12,6 +12,7 @@ from config.location import ROUTES
 from config.templates import parse_template, segment_names
 from config.typed import Place, build, read_toml, unknown
 
+_SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _METHOD = re.compile(r"[A-Z]+")
 _PLACE = re.compile(r"(query|path|body)\.[A-Za-z_.]+")
@@ -199,7 +200,19 @@ def load_routes(config: Path) -> RouteMap:
                     key="name",
                 )
             routes[route.name] = route
+    if not any(route.errors for route in routes.values()) and directory != _SHIPPED / ROUTES:
+        routes = _completed(routes)
     return RouteMap(MappingProxyType(routes))
+
+
+def _completed(routes: Mapping[str, Route]) -> dict[str, Route]:
+    """The routes of a map of version 0.1.0, with what the registry said about them then."""
+    known, found = load_routes(_SHIPPED), dict(routes)
+    for name, route in routes.items():
+        if name in known.routes and route.legacy is not None and (shipped := known[name]).legacy is not None:
+            legacy = replace(route.legacy, envelope=shipped.legacy.envelope)
+            found[name] = replace(route, legacy=legacy, errors=shipped.errors, codes=shipped.codes)
+    return found
 
 
 def _read(table: object, file: Path, number: int) -> Route:

@@ -7,6 +7,7 @@ file order.
 from __future__ import annotations
 
 import json
+import logging
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 from config.errors import ConfigError
 from config.openapi import load_openapi
 from config.problems import load_problems
+from config.renamed import renamed
 from config.routes import load_routes
 from config.typed import Place, build
 from diffing.registry import Deviation, Kind, Registry
@@ -25,6 +27,7 @@ from diffing.transforms import TRANSFORMS
 UNWRITTEN: Final = "WRITE HERE"
 """How a `why` begins that nobody has written yet; `parity file` leaves it to a person."""
 
+_log = logging.getLogger(__name__)
 _RULES: Final = frozenset(rule.id for rule in RULES)
 _FILES: Final = ("gate", "xml")
 
@@ -94,8 +97,15 @@ def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
         raise ConfigError(f"is not TOML: {error}", file=file) from error
     if unknown := tables.keys() - {"deviation"}:
         raise ConfigError(f"unknown table {sorted(unknown)[0]!r}; entries are [[deviation]]", file=file)
+    old = [table for table in tables.get("deviation", []) if table.get("id") in renamed()]
+    if old:
+        _log.warning(
+            "%s: %d entries are rules, or parts of other entries, since version 0.2.0 and are not read: %s ...",
+            *(file, len(old), ", ".join(str(table["id"]) for table in old[:3])),
+        )
     for table in tables.get("deviation", []):
-        yield _deviation(table, file)
+        if table not in old:
+            yield _deviation(_of_today(table), file)
 
 
 def _deviation(table: Mapping[str, object], file: Path) -> Deviation:
@@ -132,6 +142,21 @@ def _check_arguments(entry: Deviation, place: Place) -> None:
         raise place.error(f"{sorted(missing)[0]} is missing", "with")
     if unknown := given - transform.required - transform.optional:
         raise place.error(f"{sorted(unknown)[0]} is unknown to this transform", "with")
+
+
+def _of_today(table: Mapping[str, object]) -> dict[str, object]:
+    """A table of version 0.1.0 without what is a rule now: names in details, and that an error changes nothing."""
+    read = dict(table)
+    for key in ("new", "expect"):
+        side = read.get(key)
+        if isinstance(side, Mapping) and "names" in side:
+            read[key] = {name: value for name, value in side.items() if name != "names"}
+    if read.get("effect") == "none":
+        del read["effect"]
+    before = read.get("before")
+    if isinstance(before, list):
+        read["before"] = [name for name in before if name not in renamed()]
+    return read
 
 
 def _spelled_out(table: Mapping[str, object], place: Place) -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from diffing.parity import FAILING
 from diffing.registry import Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
@@ -20,6 +21,8 @@ from proxy.scenarios import Step
 MOST_REALIGNED: Final = 0.05
 """Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""
 
+EQUAL: Final = "equal"
+DIFFERENT: Final = "different"
 ROWS_SHOWN: Final = 20
 
 
@@ -124,26 +127,14 @@ class Effects:
             registry: Says which effects differ on purpose.
         """
         self.compared += 1
-        status = exchange.new.status if exchange.new else None
-        refused = status is not None and status >= 400
-        why = None
-        if refused and effect.changed:
-            why = "an error changed something"
-        elif not effect.differs:
+        found, why = _judged(exchange, effect, registry)
+        self.judged[exchange.recording.id] = found
+        if found == EQUAL:
             self.equal += 1
-            return
-        elif refused:
-            self.realigned[NO_EFFECT.id] += 1
-            return
+        elif found == DIFFERENT:
+            self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
         else:
-            named = (registry.by_id.get(name) for name in exchange.comparison.deviations)
-            for entry in named:
-                if entry is not None and entry.effect is not None:
-                    if effect.places <= entry.effect:
-                        self.realigned[entry.id] += 1
-                        return
-                    why = f"{entry.id} does not explain it"
-        self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
+            self.realigned[found] += 1
 
     def breaches(self) -> list[str]:
         """Why the effects are no parity."""
@@ -157,6 +148,25 @@ class Effects:
                 f"more than {MOST_REALIGNED:.0%}"
             )
         return found
+
+
+def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple[str, str | None]:
+    """`equal`, `different`, or the rule or entry that says why it may differ; and what is wrong."""
+    refused = exchange.new is not None and (exchange.new.status or 0) >= 400
+    if refused and effect.changed:
+        return DIFFERENT, "an error changed something"
+    if not effect.differs:
+        return EQUAL, None
+    if refused and exchange.comparison.verdict not in FAILING:
+        return NO_EFFECT.id, None
+    why = None
+    for name in exchange.comparison.deviations:
+        entry = registry.by_id.get(name)
+        if entry is not None and entry.effect is not None:
+            if effect.places <= entry.effect:
+                return entry.id, None
+            why = f"{entry.id} does not explain it"
+    return DIFFERENT, why
 
 
 def step_effect(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.renamed import renamed
 from diffing.registry import Registry
 from diffing.rules.book import RULES
 from diffing.usage import STALE_AFTER, Usage
@@ -84,7 +85,7 @@ async def read_usage(
     for row in await connection.execute(grouped(traffic, "route", "verdict")):
         found.tried(row.route, row.verdict, int(row.n))
     for row in await connection.execute(grouped(deviations, "deviation", "route")):
-        found.hit(row.deviation, row.route, int(row.n), row.last)
+        found.hit(renamed().get(row.deviation, row.deviation), row.route, int(row.n), row.last)
     for row in await connection.execute(grouped(usages, "what", "deviation", "about", "route")):
         found.learn((row.what, row.deviation, row.about), row.route, int(row.n))
     return found

@@ -6,8 +6,7 @@ import orjson
 import pytest
 
 from config.openapi import load_openapi
-from config.settings import BackendSettings
-from tests.functional.conformance import CONFIG, Answer, Pinned, answers
+from tests.functional.conformance import CONFIG, Answer, Pinned, answers, recorded_with
 
 PINNED = Pinned()
 DATASET = {
@@ -24,13 +23,7 @@ DATASET = {
 
 def test_answers_to_recorded_reads_fit_the_pinned_document(database_url: str) -> None:
     """Documents and problems, on each kind of database."""
-    settings = BackendSettings(
-        database=database_url,
-        public_url="https://openml.test/",
-        object_store_url="https://minio.openml.test/",
-        files=CONFIG / "sample" / "files",
-    )
-    found = asyncio.run(answers(settings))
+    found = asyncio.run(answers(recorded_with(database_url)))
     assert [fault for answer in found for fault in PINNED.faults(answer)] == []
     # Fewer would mean that less is looked at than once was.
     assert len(found) >= 4455

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from backend.database.load import load
 from tests.functional.frozen.moves import (
-    RENAMED,
     load_listed,
     load_renamed,
     moves,
@@ -51,7 +50,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--moved", action="store_true", help="print only what moved/*.toml does not list, or lists wrongly"
     )
-    parser.add_argument("--renamed", type=Path, default=RENAMED, help="TOML file with a table 'renamed'")
+    parser.add_argument(
+        "--renamed", type=Path, help="TOML file with a table 'renamed' of new ids and lists of old ones"
+    )
     parser.add_argument("--all-ids", action="store_true", help="print the ids of all exchanges that moved")
     return parser.parse_args()
 
@@ -70,7 +71,7 @@ def _compared(kind: str, present: dict[str, Verdict], options: argparse.Namespac
     found = moves(before, present, load_renamed(options.renamed))
     shown, wrong = found, list[str]()
     if options.moved:
-        listed = load_listed()
+        listed = load_listed(kind=kind)
         shown, wrong = unlisted(found, listed), stale(found, before, listed)
     left = f", {len(shown)} of them unlisted" if options.moved else ""
     print(

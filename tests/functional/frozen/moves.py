@@ -10,13 +10,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from config.renamed import renamed
 from diffing.parity import FAILING
 from proxy.check import VERDICTS
-from tests.functional.frozen.verdicts import CONFIG, Verdict, Verdicts
+from tests.functional.frozen.verdicts import Verdict, Verdicts
 
 FOLDER: Final = Path(__file__).parent / "moved"
-RENAMED: Final = CONFIG / "renamed.toml"
-"""Table `renamed`: id of an entry that is gone to the id, or the list of ids, of what does its work now."""
 
 Moves = Mapping[str, tuple[str, ...]]
 Renamed = Mapping[str, frozenset[str]]
@@ -74,14 +73,20 @@ def _other_ids(old: set[str], new: set[str], renamed: Renamed) -> tuple[set[str]
     return gone, new - known
 
 
-def load_listed(folder: Path = FOLDER) -> list[Listed]:
-    """The listed moves of all files of a folder.
+def load_listed(folder: Path = FOLDER, kind: str = "") -> list[Listed]:
+    """The listed moves of the files of a folder.
+
+    Args:
+        folder: The folder.
+        kind: `read` or `write`: without those that are about the other only (`NAME.read.toml`).
 
     Raises:
         ValueError: A file does not list groups with `ids`, `what` and a `reason`.
     """
     found = []
     for file in sorted(folder.glob("*.toml")):
+        if kind and file.stem.partition(".")[2] not in ("", kind):
+            continue
         for group in tomllib.loads(file.read_text(encoding="utf-8")).get("moved", []):
             if set(group) != {"ids", "what", "reason"} or not all(group.values()):
                 raise ValueError(f"{file.name}: each [[moved]] has ids, what and a reason, not {group}")
@@ -89,12 +94,20 @@ def load_listed(folder: Path = FOLDER) -> list[Listed]:
     return found
 
 
-def load_renamed(file: Path = RENAMED) -> dict[str, frozenset[str]]:
-    """The ids that are called otherwise now; none where there is no such file."""
-    if not file.exists():
-        return {}
+def load_renamed(file: Path | None = None) -> dict[str, frozenset[str]]:
+    """The ids that are called otherwise now.
+
+    Args:
+        file: With a table `renamed` of new ids and lists of old ones; None for that of the configuration.
+    """
+    if file is None:
+        return {old: frozenset({new}) for old, new in renamed().items()}
     table = tomllib.loads(file.read_text(encoding="utf-8"))["renamed"]
-    return {old: frozenset((names,) if isinstance(names, str) else names) for old, names in table.items()}
+    found: dict[str, frozenset[str]] = {}
+    for new, several in table.items():
+        for old in several:
+            found[old] = found.get(old, frozenset()) | {new}
+    return found
 
 
 def unlisted(found: Moves, listed: Sequence[Listed]) -> dict[str, tuple[str, ...]]:

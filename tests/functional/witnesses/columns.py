@@ -5,6 +5,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ def stated() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
+@cache
 def type_of(column: Column[Any]) -> str:
     """What a column's values are in JSON."""
     kind = column.type.dialect_impl(mysql.dialect())
