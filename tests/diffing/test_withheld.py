@@ -64,7 +64,8 @@ def compared(
 ) -> tuple[Comparison, list[str]]:
     """The verdict, with the questions that were asked on the way."""
     asked = Asked(ROUTES["run.list"], "GET", parameters)
-    found, questions = DIFFER.compare(asked, old, new), []
+    found = DIFFER.compare(asked, old, new)
+    questions: list[str | None] = []
     earlier: Observation | None = None
     for one in answers:
         questions.append(found.question or str(found.follow_up))

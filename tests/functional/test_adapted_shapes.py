@@ -27,7 +27,7 @@ ROUTES, PROBLEMS, REGISTRY = load_routes(CONFIG), load_problems(CONFIG), load_re
 SCHEMA: dict[str, Any] = openapi_document(OPERATIONS, ROUTES, PROBLEMS, "http://backend.test/")
 URIS = {problem.uri for problem in PROBLEMS.values()}
 # Of all reads of the corpus in JSON; the others have no new form, and the new side is asked for them.
-FEWEST_ADAPTED, MOST_UNADAPTABLE = 3300, 0.12
+FEWEST_ADAPTED, MOST_UNADAPTABLE = 3300, 0.06
 
 
 def reads() -> Iterator[tuple[Recording, Asked]]:
@@ -84,5 +84,6 @@ def test_errors_are_problems_of_the_new_api(adapted: list[tuple[Recording, Asked
         document = orjson.loads(answer.body)
         assert document["type"] in URIS, recording.id
         assert document["status"] == answer.status >= 400, recording.id
-        assert document["code"], recording.id
+        # Where PHP has no error there is none, unless an entry keeps one.
+        assert document.get("code") or document["status"] == 422 or b'"error"' not in recording.response.body
         assert dict(answer.headers)["content-type"] == "application/problem+json"

@@ -64,12 +64,6 @@ def error(code: str) -> bytes:
         ("dataset.get", {"dataset_id": "1"}, Observation(200, JSON, b'{"a":'), "no answer"),
         ("dataset.get", {"dataset_id": "1"}, Observation(404, HTML, b"<html>"), "no answer"),
         ("dataset.list", {"offset": "2"}, Observation(412, JSON, error("373")), "answers otherwise"),
-        (
-            "badge.get",
-            {"user_id": "1", "badge_id": "7"},
-            Observation(200, JSON, b'{"badge":{"name":[],"rank":"0"}}'),
-            "An unknown badge is 404",
-        ),
         ("dataset.get", {"dataset_id": "1"}, Observation(412, JSON, error("999")), "code 999"),
     ],
 )
@@ -89,6 +83,11 @@ def test_what_has_no_new_form_is_said(
     ("route", "parameters", "legacy"),
     [
         ("dataset.get", {"dataset_id": "9"}, Observation(412, JSON, error("111"))),
+        (
+            "badge.get",
+            {"user_id": "1", "badge_id": "7"},
+            Observation(200, JSON, b'{"badge":{"name":[],"rank":"0"}}'),
+        ),
         ("evaluationmeasure.list", {}, Observation(200, JSON, b'{"evaluation_measures":{}}')),
         (
             "file.download",
