@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -250,7 +251,7 @@ async def test_a_name_that_no_file_can_have_is_refused(
 
 async def test_a_description_may_come_in_several_ways(writable: Writable, keys: dict[str, str]) -> None:
     """A field beats a file, the last of several files counts, and XML is XML whatever it says of itself."""
-    cases = (
+    cases: tuple[tuple[dict[str, str], list[tuple[str, Any]], str], ...] = (
         (
             {"description": xml(name="field")},
             [("description", ("d.xml", xml(name="file").encode()))],
