@@ -5,7 +5,7 @@ from typing import Any
 from backend.access import WRITER
 from backend.datasets import ontology_queries, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
-from backend.input.fields import NOT_GIVEN, FilteredText, Id
+from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
@@ -29,7 +29,7 @@ class OntologyFields(Parameters):
 
     data_id: Id = NOT_GIVEN
     index: Id = NOT_GIVEN
-    ontology: FilteredText = ""
+    ontology: FieldText = ""
 
 
 def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:

@@ -6,7 +6,7 @@ from backend.access import admin_writes
 from backend.database.conflicts import refusing
 from backend.datasets import topic_queries, write_shapes
 from backend.datasets.write_access import number, visible
-from backend.input.fields import NOT_GIVEN, FilteredText, Id, given
+from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
@@ -26,7 +26,7 @@ class TopicFields(Parameters):
     """A topic of a data set."""
 
     data_id: Id = NOT_GIVEN
-    topic: FilteredText = ""
+    topic: FieldText = ""
 
 
 async def _asked(call: Call[TopicFields]) -> tuple[int, str]:

@@ -68,20 +68,14 @@ class IdField(Reader):
 
 @dataclass(frozen=True)
 class TextField(Reader):
-    """Any text.
-
-    Args:
-        as_php: Read through PHP's filter, because both APIs look for rows by it; else as it was sent.
-    """
-
-    as_php: bool = False
+    """A text that rows are looked for by; read through PHP's filter, because both APIs look for the same ones."""
 
     def read(self, value: object) -> str:
         """Read a field."""
         value = _last(value)
         if not isinstance(value, str):
             refuse("text", "Give a text")
-        return filtered(value) if self.as_php else value
+        return filtered(value)
 
     def describe(self) -> dict[str, Any]:
         """Text."""
@@ -97,4 +91,3 @@ def _last(value: object) -> object:
 
 Id: TypeAlias = Annotated[EntityId, IdField()]
 FieldText: TypeAlias = Annotated[str, TextField()]
-FilteredText: TypeAlias = Annotated[str, TextField(as_php=True)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from backend.input.fields import NOT_GIVEN, FieldText, FilteredText, Id
+from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.parameters import Parameters, PathId
 
 
@@ -10,35 +10,35 @@ class DataTag(Parameters):
     """A tag on a data set."""
 
     data_id: Id = NOT_GIVEN
-    tag: FilteredText = ""
+    tag: FieldText = ""
 
 
 class TaskTag(Parameters):
     """A tag on a task."""
 
     task_id: Id = NOT_GIVEN
-    tag: FilteredText = ""
+    tag: FieldText = ""
 
 
 class FlowTag(Parameters):
     """A tag on a flow."""
 
     flow_id: Id = NOT_GIVEN
-    tag: FilteredText = ""
+    tag: FieldText = ""
 
 
 class RunTag(Parameters):
     """A tag on a run."""
 
     run_id: Id = NOT_GIVEN
-    tag: FilteredText = ""
+    tag: FieldText = ""
 
 
 class SetupTag(Parameters):
     """A tag on a setup."""
 
     setup_id: Id = NOT_GIVEN
-    tag: FilteredText = ""
+    tag: FieldText = ""
 
 
 class DatasetTagPath(Parameters):

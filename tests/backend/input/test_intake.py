@@ -1,6 +1,7 @@
 """What a request brings."""
 
 import base64
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -120,7 +121,7 @@ async def test_a_broken_body_is_wrong_input(body: bytes, content_type: str, kind
         ),
     ],
 )
-async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[str, str], slug: str) -> None:
+async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[str, Any], slug: str) -> None:
     """Neither JSON nor a form, or longer than allowed, whatever its declared length."""
     with pytest.raises(Problem) as refused:
         await intake("", body, headers.pop("content_type", ""), limit=LIMIT, **headers)
