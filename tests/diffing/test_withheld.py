@@ -61,7 +61,7 @@ def young(*rows: tuple[int, int]) -> Observation:
 
 def compared(
     old: Observation, new: Observation, answers: Sequence[Observation], **parameters: str
-) -> tuple[Comparison, list[str]]:
+) -> tuple[Comparison, list[str | None]]:
     """The verdict, with the questions that were asked on the way."""
     asked = Asked(ROUTES["run.list"], "GET", parameters)
     found = DIFFER.compare(asked, old, new)
