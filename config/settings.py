@@ -210,6 +210,8 @@ class ProxySettings:
         kill_file: While this file is there, legacy serves everything and nobody else is asked.
         access_log: File for one JSON line per request, ``-`` for standard output, empty for none.
         tell_served: Tell clients that send ``Parity-Tell`` who served them.
+        unadaptable_by_new: The new side answers a read of the new paths, beyond stage ``legacy``, where legacy's answer
+            cannot be told in the new shapes; else that is a 502.
         shadow_secret: Known to the backend too, for rehearsals of writes; None for no rehearsals.
         workers: Processes that serve on the one port.
         timeouts: How long the proxy waits.
@@ -232,6 +234,7 @@ class ProxySettings:
     kill_file: Path = Path("parity-kill")
     access_log: str = ""
     tell_served: bool = False
+    unadaptable_by_new: bool = True
     shadow_secret: str | None = field(default=None, repr=False)
     workers: int = 1
     timeouts: Timeouts = field(default_factory=Timeouts)

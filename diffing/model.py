@@ -32,6 +32,10 @@ class Outcome(StrEnum):
     TOO_EXPENSIVE = "too_expensive"
 
 
+UNDOCUMENTED: Final = f"{Outcome.LEGACY_ERROR}:undocumented"
+"""The verdict where legacy failed and no entry of the registry says why that is, and what the new side answers."""
+
+
 class SkipReason(StrEnum):
     """Why an exchange was not compared."""
 
@@ -141,11 +145,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What the new answer had to be, because the registry expects another one than legacy's.
+
+    Args:
+        status: HTTP status.
+        type: Slug of the problem type; None for an answer that is no problem.
+        code: The code; None for an answer without one.
+    """
+
+    status: int
+    type: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What came of comparing one exchange.
 
     `outcome` is None exactly when `follow_up` says which further answer is needed first; `question` is the path of
-    the new API that a `PREMISE` asks for.
+    the new API that a `PREMISE` asks for. `demand` is None where legacy's own answer counts, or a derived one.
     """
 
     outcome: Outcome | None
@@ -154,10 +173,13 @@ class Comparison:
     deviations: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
     question: str | None = None
+    demand: Demand | None = None
 
     @property
     def verdict(self) -> str:
-        """The verdict as it is stored and shown: `match`, `skipped:xml` ..."""
+        """The verdict as it is stored and shown: `match`, `skipped:xml`, `legacy_error:undocumented` ..."""
         if self.outcome is None:
             return "pending"
+        if self.outcome is Outcome.LEGACY_ERROR and not self.deviations:
+            return UNDOCUMENTED
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from config.rollout import Dialect
+from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
 from proxy.log.histogram import bucket
 from proxy.policy import Side
-from proxy.tally import COMPARED, FAILING
+from proxy.tally import COMPARED
 
 MOST_CLUSTERS: Final = 10_000
 WITNESS_BYTES: Final = 64 * 1024 * 1024
@@ -160,7 +161,7 @@ class Ledger:
             self.usage[hour, finding.route, entry, what, about[:LONGEST_ABOUT]] += 1
         if comparison.outcome in COMPARED:
             self._cover(finding)
-        if comparison.outcome in FAILING:
+        if comparison.verdict in FAILING:
             self._cluster(finding)
 
     def _cover(self, finding: Finding) -> None:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from diffing.parity import Parity, parity
 from proxy.ledger import Ledger
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
@@ -15,6 +16,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
 _COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded")
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
+ALL: Final = "(all)"
 _SEPARATOR: Final = "\x1f"
 
 Snapshot = dict[str, Any]
@@ -138,6 +140,19 @@ class _Found(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"parity_{name}", told, value=value)
+        shares = GaugeMetricFamily(
+            "parity_ratio",
+            "Parity of the judged exchanges, 0 to 1; route (all) is everything.",
+            labels=["route"],
+        )
+        covered = GaugeMetricFamily(
+            "parity_coverage_ratio", "The part of the exchanges that was judged.", labels=["route"]
+        )
+        for route, counted in _by_route(found["flows"]).items():
+            for family, share in ((shares, counted.share), (covered, counted.coverage)):
+                if share is not None:
+                    family.add_metric([route], share)
+        yield from (shares, covered)
         breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
         for side in ("legacy", "new"):
             breakers.add_metric([side], int(side in found["breakers"]))
@@ -146,6 +161,16 @@ class _Found(Collector):
         for digest in found["config"].split(","):
             config.add_metric([digest], 1)
         yield config
+
+
+def _by_route(flows: Mapping[str, int]) -> dict[str, Parity]:
+    """Parity of each route that was asked, and of all together."""
+    verdicts: dict[str, Counter[str]] = {ALL: Counter()}
+    for key, count in flows.items():
+        route, _, _, verdict = key.split(_SEPARATOR)
+        for name in (ALL, route):
+            verdicts.setdefault(name, Counter())[verdict] += count
+    return {name: parity(counts) for name, counts in verdicts.items()}
 
 
 def _cumulative(counts: list[int]) -> Iterator[tuple[str, float]]:

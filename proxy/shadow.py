@@ -13,6 +13,7 @@ from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
 from proxy.ledger import Evidence, Finding
@@ -38,7 +39,6 @@ from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor, secrets_of
 from proxy.reporting.curl import curl_line
-from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
@@ -210,7 +210,7 @@ class ShadowLeg:
             # caller may see is as it was: nobody can write what they may not see.
             if wanted is None or (job.decision.rehearse and wanted is not FollowUp.PREMISE):
                 break
-            judgement = await self._further(job, judgement.comparison, question, sampled=sampled)
+            judgement, question = await self._further(job, judgement.comparison, question, sampled=sampled)
         if judgement.comparison.outcome is None:
             return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
         return judgement
@@ -241,28 +241,31 @@ class ShadowLeg:
             return judgement
         return Judgement(comparison, f"{first.route} {comparison.verdict}")
 
-    async def _further(self, job: Job, first: Comparison, question: Question, *, sampled: bool) -> Judgement:
+    async def _further(
+        self, job: Job, first: Comparison, question: Question, *, sampled: bool
+    ) -> tuple[Judgement, Question]:
         kind = first.follow_up
         if kind is FollowUp.UNLIMITED and sampled:
             self._limited_lists += 1
             if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
                 comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+                return Judgement(comparison, f"{question.route} {comparison.verdict}"), question
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
         answer = (await self._ask(job, side, kind, first.question)).observation
         if answer.header("parity-recorded") == "no":
             # The recorded server says that it cannot know: nothing can be derived.
             answer = NOT_RECORDED
-        judgement = await self._comparer.compare(replace(question, answer=answer))
+        told = replace(question, answer=answer, earlier=question.answer)
+        judgement = await self._comparer.compare(told)
         if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
-            return judgement
+            return judgement, told
         # The GET that stands for this request needs a further answer of its own: compared as such.
         more = (await self._ask(job, Side.NEW, judgement.comparison.follow_up, None)).observation
         as_get = await self._comparer.compare(replace(question, method="GET", legacy=answer, answer=more))
         found = as_get.comparison
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         hits = found.deviations + judgement.comparison.deviations
-        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits))
+        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits)), told
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
@@ -314,7 +317,7 @@ class ShadowLeg:
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
-        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
+        failing = judgement.comparison.verdict in FAILING and (judgement.comparison.differences or sides)
         example: dict[str, Any] = {}
         if failing:
             known = _secrets(job, sides)

@@ -15,7 +15,7 @@ from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.php.numbers import number
-from backend.problems import VALIDATION, InputProblem, ProblemCase
+from backend.problems import InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from config.templates import is_numeric
 
@@ -52,7 +52,7 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     "dataset.upload_features",
     parameters=NoParameters,
     answer=write_shapes.Uploaded,
-    problems=(VALIDATION, UNKNOWN, PROCESSED, FEATURE_EXISTS),
+    problems=(UNKNOWN, PROCESSED, FEATURE_EXISTS, *refused("442", "443", "445", "446", "448", "449")),
     access=admin_writes(),
     parts=(Part(FIELD, "The features.", "data_features", required=True),),
     body_limit=UPLOAD_LIMIT,
@@ -102,7 +102,7 @@ async def upload_features(call: Call[NoParameters]) -> Document:
     "dataset.upload_qualities",
     parameters=NoParameters,
     answer=write_shapes.Uploaded,
-    problems=(VALIDATION, NOT_PROCESSED, NO_QUALITIES),
+    problems=(NOT_PROCESSED, NO_QUALITIES, *refused("381", "382", "383", "387")),
     access=admin_writes(),
     parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),
     body_limit=UPLOAD_LIMIT,

@@ -11,7 +11,7 @@ from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.php.urls import is_url
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.20.
 EXISTS = ProblemCase("ontology-already-exists", "1101")
@@ -87,7 +87,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     "dataset.remove_ontology",
     parameters=OntologyFields,
     answer=write_shapes.Ontologies,
-    problems=(TOO_LONG, NO_URL, NOT_FOUND, PRIVATE, NOT_OWNED),
+    problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
 )
 async def remove_ontology(call: Call[OntologyFields]) -> Document:

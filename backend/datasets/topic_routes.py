@@ -11,7 +11,7 @@ from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.19.
 MISSING = ProblemCase("validation-error", "1080")
@@ -44,7 +44,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     "dataset.add_topic",
     parameters=TopicFields,
     answer=write_shapes.Changed,
-    problems=(MISSING, UNKNOWN, EXISTS, EXISTS_ALIKE),
+    problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
     access=admin_writes(ADMIN_ONLY),
 )
 async def add_topic(call: Call[TopicFields]) -> Document:
@@ -67,7 +67,7 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     "dataset.delete_topic",
     parameters=TopicFields,
     answer=write_shapes.Changed,
-    problems=(MISSING, UNKNOWN, NOT_FOUND),
+    problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
     access=admin_writes(ADMIN_ONLY),
 )
 async def delete_topic(call: Call[TopicFields]) -> Document:

@@ -19,7 +19,7 @@ from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.input.xml_documents import Node
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName, base_name
 from backend.storage.remote_files import RemoteFileError, remote_file
@@ -58,7 +58,7 @@ class _Registered:
     "dataset.upload",
     parameters=NoParameters,
     answer=write_shapes.Changed,
-    problems=(VALIDATION, VERSION_EXISTS),
+    problems=(VERSION_EXISTS, *refused("130", "131", "133", "135", "136", "140", "141", "145")),
     access=WRITER,
     parts=(
         Part(DESCRIPTION, "The data set.", "data_upload", required=True, as_field=True),

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from backend.gamification import queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
-from backend.gamification.windows import Window, WindowPath, read_window
+from backend.gamification.windows import Window, WindowPath, read_window, segments_of
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import InputError, InputProblem
+from backend.problems import NO_SUCH_PATH, InputError, InputProblem, refused
 
 USER = "u"
 NOT_A_USER = "903"
@@ -19,16 +19,16 @@ class Score(Parameters):
 
     type: Annotated[str, Undecoded()]
     id: Annotated[int, PathId()]
-    window: Annotated[tuple[str, ...], WindowPath()] = ()
+    window: Annotated[str, WindowPath()] = ""
 
 
-PROBLEMS = (UNKNOWN_USER, HIDDEN)
+PROBLEMS = (UNKNOWN_USER, HIDDEN, *refused(NO_SUCH_PATH.code or ""))
 
 
 async def _window(call: Call[Score], *, of_items: bool = True) -> Window:
     """The window that is asked for, once it is known that the score may be shown."""
     asked = call.parameters
-    window = read_window(asked.window, call.now().date())
+    window = read_window(segments_of(asked.window), call.now().date())
     assert window is not None  # the reader has seen to that
     if asked.type != USER and not of_items:
         raise _not_a_user(asked)
@@ -48,7 +48,12 @@ def _not_a_user(asked: Score) -> InputProblem:
     return InputProblem("type: Only users (u) have an activity.", [error], code=NOT_A_USER)
 
 
-@operation("gamification.activity", parameters=Score, answer=list[shapes.Activity], problems=PROBLEMS)
+@operation(
+    "gamification.activity",
+    parameters=Score,
+    answer=list[shapes.Activity],
+    problems=(*PROBLEMS, *refused(NOT_A_USER)),
+)
 async def activity(call: Call[Score]) -> Document:
     """What a user did, in all or per day.
 

@@ -52,18 +52,22 @@ class Window:
 class WindowPath(Reader):
     """The segments behind type and id; that they name no window is known before the id is looked at, as in PHP."""
 
-    def read(self, value: object) -> tuple[str, ...]:
+    def read(self, value: object) -> str:
         """Read the rest of a path."""
-        segments = tuple(segment for segment in str(value).split("/") if segment)
-        if read_window(segments, BEGINNING) is None:
+        if read_window(segments_of(str(value)), BEGINNING) is None:
             # PHP calls it a function that does not exist.
             message = "Give a window like 2019, 2019/06, 2019/06/23, 2019_perday, lastmonth or today"
             refuse("id", message, code="100")
-        return segments
+        return str(value)
 
     def describe(self) -> dict[str, Any]:
-        """Any text."""
-        return {"type": "string"}
+        """Any text that is not empty."""
+        return {"type": "string", "minLength": 1}
+
+
+def segments_of(path: str) -> list[str]:
+    """The segments of the rest of a path."""
+    return [segment for segment in path.split("/") if segment]
 
 
 def read_window(segments: Sequence[str], today: date) -> Window | None:

@@ -19,15 +19,13 @@ class EntityId:
     Args:
         text: As the answer echoes it: ``061`` stays so, blanks around it go.
         number: What it says; None when it is no integer.
-        given: PHP takes the field for given: it is there, not empty and not ``0``.
     """
 
     text: str
     number: int | None
-    given: bool = True
 
 
-NOT_GIVEN = EntityId("", None, given=False)
+NOT_GIVEN = EntityId("", None)
 
 
 def given(field: EntityId | str) -> bool:
@@ -36,7 +34,7 @@ def given(field: EntityId | str) -> bool:
     Args:
         field: As a reader gave it.
     """
-    return field.given if isinstance(field, EntityId) else field not in ("", "0")
+    return (field.text if isinstance(field, EntityId) else field) not in ("", "0")
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ class IdField(Reader):
         sent = filtered(str(value))
         text = sent.strip(BLANKS)
         plain = text if self.sought or "-" in text else text.removeprefix("+")
-        return EntityId(text, read_id(plain), given=given(sent))
+        # With blanks around it, 0 is given: PHP looks for it.
+        return EntityId(text if given(text) else sent, read_id(plain))
 
     def describe(self) -> dict[str, Any]:
         """An integer, or its digits."""

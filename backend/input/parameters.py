@@ -77,6 +77,10 @@ class Reader(ABC):
     def describe(self) -> dict[str, Any]:
         """The JSON schema of what is accepted, for the OpenAPI document."""
 
+    def codes(self) -> tuple[str, ...]:
+        """Legacy codes of what it refuses, where they are its own."""
+        return ()
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Pydantic's hook: validate with ``read``."""
         return core_schema.no_info_plain_validator_function(self.read)
@@ -147,6 +151,10 @@ class PathId(Reader):
     def describe(self) -> dict[str, Any]:
         """An integer."""
         return {"type": "integer"}
+
+    def codes(self) -> tuple[str, ...]:
+        """Not numeric for PHP, and "please provide"."""
+        return ("100",) if self.zero is None else ("100", self.zero)
 
 
 class PathText(Reader):

@@ -12,7 +12,7 @@ from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import entity_id
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.shapes import Concerned
@@ -27,13 +27,15 @@ from backend.tagging.tags import tag_new_entity
 FIELD = "description"
 SEARCH = SearchCodes(flow="205", measure="218", parameter="213", too_many="215")
 UNCOUNTED = ProblemCase("dataset-not-processed", "208")
+# Its description (201, 202, 214), its task (204, 219 to 222), its files (206, 207, 209, 212), its scores (216, 217).
+REFUSED = ("201", "202", "204", "206", "207", "209", "212", "214", "216", "217", "219", "220", "221", "222")
 
 
 @operation(
     "run.upload",
     parameters=NoParameters,
     answer=Concerned,
-    problems=(VALIDATION, UNCOUNTED),
+    problems=(UNCOUNTED, *SEARCH.refused(), *refused(*REFUSED)),
     access=WRITER,
     parts=(
         Part(FIELD, "The run.", "run_upload", required=True),

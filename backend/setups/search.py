@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from backend.input.intake import Absent
 from backend.input.uploads import file_problem, form_file
 from backend.operations import Call
-from backend.problems import InputError, InputProblem
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.setups import queries
 from backend.setups.run_description import IllegalDescription, RunDescription, read_json, read_xml
 
@@ -71,6 +71,10 @@ class SearchCodes:
     measure: str
     parameter: str
     too_many: str
+
+    def refused(self) -> tuple[ProblemCase, ...]:
+        """What an operation that searches with them can answer."""
+        return refused(self.flow, self.measure, self.parameter, self.too_many)
 
 
 SEARCH = SearchCodes(flow="584", measure="585", parameter="586", too_many="588")

@@ -67,6 +67,10 @@ class Part(Reader):
         """The words."""
         return {"type": "string", "enum": [*PARTS]}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of any other word."""
+        return (UNKNOWN_PART,)
+
 
 class StudyStatus(Reader):
     """The status of studies; the column compares exactly, so letter case counts."""

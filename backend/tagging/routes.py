@@ -27,6 +27,7 @@ from backend.tagging.tags import (
 )
 
 MISSING = ProblemCase("validation-error", "471")
+NO_INTEGER = ProblemCase("validation-error", "472")
 PRIVATE = ProblemCase("dataset-no-access", "112")
 
 
@@ -47,7 +48,7 @@ def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
 
 
 def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
-    problems = (MISSING, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
+    problems = (MISSING, NO_INTEGER, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
 
     @operation(
         f"{route}.tag",
@@ -93,7 +94,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         f"{route}.untag",
         parameters=parameters,
         answer=shapes.envelope(kind, "untag"),
-        problems=(MISSING, kind.unknown, NOT_FOUND, NOT_OWNED),
+        problems=(MISSING, NO_INTEGER, kind.unknown, NOT_FOUND, NOT_OWNED),
         access=WRITER,
     )
     async def untag_one(call: Call[Any]) -> Answer:

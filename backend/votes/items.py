@@ -71,6 +71,10 @@ class KnownType(Reader):
         """The letters."""
         return {"type": "string", "enum": [*KINDS]}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of any other type."""
+        return (self.code,)
+
 
 @dataclass(frozen=True)
 class ItemId(PathId):

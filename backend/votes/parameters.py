@@ -21,6 +21,10 @@ class KnowledgeType(Reader):
         """Text."""
         return {"type": "string", "minLength": 1}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of a number."""
+        return ("100",)
+
 
 class UserPath(Parameters):
     """A user by id."""

@@ -11,10 +11,8 @@ from sqlalchemy import Table
 from backend import tables
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.input.fields import EntityId
-from backend.input.late_input import rejected
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.votes import shapes, write_queries
 from backend.votes.items import KINDS, PRIVATE, OwnItem, check_item, demand_known_type
 from backend.votes.write_parameters import UNKNOWN_TYPE, Item, ItemAndReason
@@ -47,7 +45,13 @@ async def like(call: Call[Item]) -> Document:
     return shapes.own_like(call.user.id, kind, item)
 
 
-@operation("vote.up_remove", parameters=OwnItem, answer=shapes.Like, problems=(NOTHING,), access=WRITER)
+@operation(
+    "vote.up_remove",
+    parameters=OwnItem,
+    answer=shapes.Like,
+    problems=(*refused(UNKNOWN_TYPE), NOTHING),
+    access=WRITER,
+)
 async def unlike(call: Call[OwnItem]) -> Document:
     """Take one's like back; answers what it was.
 
@@ -64,7 +68,7 @@ async def unlike(call: Call[OwnItem]) -> Document:
 @operation(
     "vote.down",
     parameters=ItemAndReason,
-    answer=shapes.Downvote,
+    answer=shapes.StoredDownvote,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
 )
@@ -75,8 +79,6 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     """
     kind, item, reason = call.parameters.type, call.parameters.id, call.parameters.reason
     await check_item(call, kind, item, OWN_ITEM)
-    if isinstance(reason, EntityId):
-        raise rejected(call, ["reason"], "id", "Give the id as decimal digits")
     original = isinstance(reason, str)
     number = await write_queries.reason_id(call.connection, reason) if isinstance(reason, str) else reason
     with refusing(unique=EXISTS.because(f"You have voted item {item} of type {kind} down already.")):
@@ -92,7 +94,13 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     return shapes.stored_downvote(vote)
 
 
-@operation("vote.down_remove", parameters=OwnItem, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
+@operation(
+    "vote.down_remove",
+    parameters=OwnItem,
+    answer=shapes.StoredDownvote,
+    problems=(*refused(UNKNOWN_TYPE), NOTHING),
+    access=WRITER,
+)
 async def take_back(call: Call[OwnItem]) -> Document:
     """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
 

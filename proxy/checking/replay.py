@@ -212,9 +212,16 @@ class Replay:
         comparison = self._differ.compare(asked, recording.response, new, answer)
         if comparison.follow_up is None:
             return comparison
-        # The GET that stands for this request needs a further answer of its own: compared as such.
         further = await self._follow(comparison, recording, translation)
-        as_get = self._differ.compare(replace(asked, method="GET"), answer, new, further)
+        if first.follow_up is not FollowUp.LEGACY_GET:
+            # The whole list lacks rows too: the new side is asked for what they are about.
+            return self._differ.compare(asked, recording.response, new, further, answer)
+        # The GET that stands for this request needs a further answer of its own: compared as such.
+        get = replace(asked, method="GET")
+        as_get = self._differ.compare(get, answer, new, further)
+        if as_get.follow_up is not None:
+            premise = await self._follow(as_get, recording, translation)
+            as_get = self._differ.compare(get, answer, new, premise, further)
         outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
         return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
 
@@ -291,7 +298,7 @@ def with_key_of(target: bytes, path: str) -> bytes:
     """A path of the new API, asked for with the key of another request."""
     query = target.partition(b"?")[2]
     keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
-    return b"?".join([path.encode("ascii"), *keys[:1]])
+    return (b"&" if "?" in path else b"?").join([path.encode("ascii"), *keys[:1]])
 
 
 def asking(translation: Translation, path: str) -> bytes:
@@ -300,7 +307,7 @@ def asking(translation: Translation, path: str) -> bytes:
     key = read_fields(kind, translation.body).get("api_key")
     if key is None or b"api_key=" in translation.target.partition(b"?")[2]:
         return with_key_of(translation.target, path)
-    return f"{path}?api_key={encode(key)}".encode()
+    return f"{path}{'&' if '?' in path else '?'}api_key={encode(key)}".encode()
 
 
 def reading(translation: Translation) -> Translation:
@@ -366,7 +373,9 @@ def _example(exchange: Exchange) -> Mapping[str, Any]:
         ),
         "path": first.path if first else None,
         "what": first.what if first else str(exchange.comparison.outcome),
-        "legacy": first.legacy if first else exchange.recording.response.status,
+        "legacy": first.legacy
+        if first
+        else exchange.recording.response.error or exchange.recording.response.status,
         "new": first.new if first else (new.error or new.status if new else None),
         "nearly": list(first.nearly) if first else [],
         "differences": len(exchange.comparison.differences),

@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from diffing.cluster import cluster_id
-from diffing.model import Outcome
+from diffing.model import UNDOCUMENTED, Outcome
+from diffing.parity import percent
 from proxy.check import CheckResult
 from proxy.checking.effect_tally import Effects
 from proxy.tally import Cluster, Counts, Tally
@@ -29,12 +30,9 @@ _ROWS = 5
 
 def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
     """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
-    totals = result.tally.totals
     return {
         **result.tally.document(),
         **({} if effects is None else {"effects": effects.document()}),
-        "compared": totals.compared,
-        "parity": totals.parity,
         "breaches": list(result.breaches),
     }
 
@@ -96,18 +94,22 @@ def print_effects(console: Console, effects: Effects, most: int) -> None:
 
 def summary(totals: Counts) -> str:
     """One line that states the numbers, and that they add up."""
-    reasons = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
+    reasons = {Outcome.SKIPPED: ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())}
+    if undocumented := totals.of(UNDOCUMENTED):
+        reasons[Outcome.LEGACY_ERROR] = f"{undocumented} undocumented"
     parts = [
         f"received {totals.received}",
         f"compared {totals.compared}",
         *(
-            f"{outcome} {totals.of(outcome)}" + (f" ({reasons})" if outcome is Outcome.SKIPPED else "")
+            f"{outcome} {totals.of(outcome)}" + (f" ({reasons[outcome]})" if outcome in reasons else "")
             for outcome in Outcome
             if totals.of(outcome)
         ),
     ]
-    parity = "" if totals.parity is None else f" · parity {totals.parity:.2%}"
-    return " · ".join(parts) + parity
+    found = totals.parity
+    if found.share is not None:
+        parts.append(f"parity {percent(found.share)} of {found.judged} · coverage {percent(found.coverage)}")
+    return " · ".join(parts)
 
 
 def routes_table(tally: Tally) -> Table:

@@ -1,20 +1,23 @@
 """A check as SARIF 2.1.0: code scanning shows each cluster at its route's entry in the route map."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from config.routes import RouteMap
 from diffing.cluster import cluster_id
-from diffing.model import Outcome
+from diffing.model import UNDOCUMENTED, Outcome
+from diffing.parity import FAILING
 from proxy.check import CheckResult
 from proxy.checking.junit import cluster_text
-from proxy.tally import FAILING, Cluster
+from proxy.tally import Cluster
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _MEANING: Final[Mapping[str, str]] = {
     Outcome.MISMATCH: "The new side answers otherwise than the legacy side, and no deviation explains it.",
     Outcome.NEW_ERROR: "The new side did not answer, or failed.",
+    UNDOCUMENTED: "The legacy side did not answer, or failed, and no deviation says why.",
     Outcome.BOTH_ERROR: "Neither side answered.",
     Outcome.TIMEOUT: "A side did not answer in time.",
     Outcome.TOO_LARGE: "An answer was too large to be compared.",
@@ -36,7 +39,7 @@ def sarif(
     Returns:
         The document.
     """
-    rules = [str(outcome) for outcome in FAILING]
+    rules = [str(verdict) for verdict in FAILING]
     clusters = sorted(result.tally.clusters.values(), key=lambda found: (-found.count, found.signature))
     return {
         "$schema": _SCHEMA,
@@ -50,7 +53,7 @@ def sarif(
                         "rules": [
                             {
                                 "id": rule,
-                                "name": "".join(word.capitalize() for word in rule.split("_")),
+                                "name": "".join(word.capitalize() for word in re.split("[_:]", rule)),
                                 "shortDescription": {"text": _MEANING[rule]},
                                 "defaultConfiguration": {"level": "error"},
                             }

@@ -13,6 +13,7 @@ from config.location import config_directory
 from config.reports import load_report_settings
 from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
 from config.routes import load_routes
+from diffing.parity import percent
 from proxy.check import CheckError
 from proxy.checking.report import plain_table
 from proxy.commands.options import Config
@@ -21,7 +22,6 @@ from proxy.commands.report import Json, Log, Markdown, Since, log_url
 from proxy.log.reading import reading
 from proxy.recordings import read_recordings
 from proxy.reporting import markdown as md
-from proxy.reporting.cluster_view import percent
 from proxy.reporting.console import report_console
 from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
 from proxy.rollout.edit import Step, held_because, next_step, with_step, write_rollout
@@ -201,7 +201,7 @@ def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
 def _row(item: Readiness) -> tuple[object, ...]:
     latency = "–" if item.latency is None else f"{item.latency.median:.2f}"
     yes = "yes" if item.ready else "no"
-    bound, covered = percent(item.bound), percent(item.coverage.share)
+    bound, covered = percent(item.bound, 1), percent(item.coverage.share, 1)
     return (item.route, yes, item.matched, item.trials, bound, covered, latency, item.clusters)
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from diffing.parity import percent
 from proxy.checking.report import json_bytes
-from proxy.reporting.cluster_view import percent
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -82,7 +82,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters["percent"] = percent
+_ENVIRONMENT.filters["percent"] = lambda share, digits=1: percent(share, digits)
 _ENVIRONMENT.filters["ms"] = lambda seconds: "–" if seconds is None else f"{seconds * 1000:.1f}"
 _ENVIRONMENT.filters["ratio"] = lambda value: "–" if value is None else f"{value:.2f}"
 _ENVIRONMENT.filters["when"] = lambda time: f"{time:%Y-%m-%d %H:%M:%S}"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.describe import shown
+from diffing.parity import parity
 from diffing.usage import STALE_AFTER
 from proxy.contract import Contract, digest, load_contract
 from proxy.dashboard.bodies import lines
@@ -87,6 +88,7 @@ class Views:
                 item.coverage.share,
                 item.latency.median if item.latency else None,
                 item.clusters,
+                item.parity.share,
             )
             for item in asked
         ]
@@ -101,15 +103,16 @@ class Views:
             "covered",
             "new/legacy",
             "open",
+            "parity",
         )
         hours = await _hours(log, None if not wanted else {item.route for item in found})
-        totals = Counter[str]()
-        for kinds in hours.values():
-            totals.update(kinds)
+        verdicts = sum(hours.values(), Counter[str]())
+        totals = _kinds(verdicts)
         context = {
             "sentences": {item.route: item.sentence for item in asked},
-            "chart": bars(hours),
+            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "totals": {kind: totals[kind] for kind in KINDS},
+            "parity": parity(verdicts),
             "size": (WIDTH, HEIGHT),
             "wanted": wanted,
             "unasked": len(found) - len(asked),
@@ -130,7 +133,7 @@ class Views:
         context = {
             "readiness": found,
             "decided": await read_decisions(log, route=name, limit=PER_PAGE),
-            "chart": bars(hours),
+            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "size": (WIDTH, HEIGHT),
             "explained": sorted(explained, key=lambda item: (-item[1], item[0])),
         }
@@ -279,6 +282,7 @@ def _parsed(config: Path, _digest: str) -> Contract:
 
 
 async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, Counter[str]]:
+    """Exchanges by hour and verdict."""
     query = select(
         traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
     )
@@ -287,8 +291,16 @@ async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, 
     hours: dict[datetime, Counter[str]] = defaultdict(Counter)
     for row in await log.execute(query.group_by(traffic.c.hour, traffic.c.route, traffic.c.verdict)):
         if only is None or row.route in only:
-            hours[row.hour][kind_of(row.verdict)] += int(row.n)
+            hours[row.hour][row.verdict] += int(row.n)
     return hours
+
+
+def _kinds(verdicts: Mapping[str, int]) -> Counter[str]:
+    """Exchanges by the kind under which their verdict is drawn."""
+    counts: Counter[str] = Counter()
+    for verdict, number in verdicts.items():
+        counts[kind_of(verdict)] += number
+    return counts
 
 
 def _cluster_rows(clusters: list[StoredCluster]) -> list[tuple[object, ...]]:

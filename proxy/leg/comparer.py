@@ -45,6 +45,7 @@ class Question:
         legacy: What the legacy side answered.
         new: What the new side answered.
         answer: What the follow-up gave.
+        earlier: What the one before gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
     """
@@ -58,6 +59,7 @@ class Question:
     legacy: Observation
     new: Observation
     answer: Observation | None = None
+    earlier: Observation | None = None
     control: bool = False
     rehearsed: bool = False
 
@@ -189,7 +191,7 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     if question.control:
         comparison = same_side(question.legacy, question.new)
     else:
-        comparison = differ.compare(asked, question.legacy, question.new, question.answer)
+        comparison = differ.compare(asked, question.legacy, question.new, question.answer, question.earlier)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)

@@ -21,6 +21,7 @@ from config.errors import ConfigError
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings
 from diffing.model import Observation
+from diffing.parity import FAILING
 from proxy.ledger import MOST_CLUSTERS, Finding
 from proxy.leg.comparer import Comparer
 from proxy.leg.jobs import Job, MemoryQueue
@@ -30,7 +31,6 @@ from proxy.process.loop import run_loop
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg
-from proxy.tally import FAILING
 from proxy.translation import Request
 from proxy.upstream import Upstream
 
@@ -147,7 +147,7 @@ class Outbox:
     def _witness(self, finding: Finding) -> tuple[int, Any] | None:
         """The exchange itself, where it is a smaller one than those that were told before."""
         evidence, signature = finding.evidence, finding.judgement.signature
-        if evidence is None or finding.judgement.comparison.outcome not in FAILING:
+        if evidence is None or finding.judgement.comparison.verdict not in FAILING:
             return None
         known = self._smallest.get(signature)
         if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (

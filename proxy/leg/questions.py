@@ -83,7 +83,7 @@ def with_key_of(request: Request, path: str) -> bytes:
     """A path of the new API, asked for with the key of a request, which may be in its form."""
     query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
     key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
-    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
+    return f"{path}{'&' if '?' in path else '?'}{KEY}={encode(key)}".encode() if key else path.encode()
 
 
 def bodiless(request: Request) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from diffing.describe import shown
+from diffing.parity import percent
 from proxy.checking.report import plain_table
 from proxy.reporting import markdown
 from proxy.reporting.clusters import Shown, State, StoredCluster
@@ -26,7 +27,7 @@ def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: in
     for cluster in clusters[:most]:
         state = f"[{_MARKS[cluster.state]}]{cluster.state}[/]" if cluster.state else ""
         table.add_row(
-            cluster.short, state, str(cluster.exchanges), percent(cluster.share), escape(cluster.signature)
+            cluster.short, state, str(cluster.exchanges), percent(cluster.share, 1), escape(cluster.signature)
         )
     console.print(table)
     if len(clusters) > most:
@@ -41,20 +42,11 @@ def states(clusters: Sequence[StoredCluster]) -> str:
     return f"clusters {len(clusters)}: {told}"
 
 
-def percent(share: float | None) -> str:
-    """A share as people read it; nothing is rounded to 0 or to 100 %."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{min(share, 0.999) if share < 1 else share:.1%}"
-
-
 def print_cluster(console: Console, found: Shown) -> None:
     """Everything about one cluster: history, differences, both requests, and the test to paste."""
     cluster, witness = found.cluster, found.witness
     console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{escape(cluster.signature)}[/]")
-    console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share)} of {escape(cluster.route)}")
+    console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {escape(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     for difference in differences_of(found)[:_DIFFERENCES]:
         console.print(f"\n[bold]{escape(str(difference['path']))}[/] ({escape(str(difference['what']))})")
@@ -87,7 +79,7 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
     """A table of clusters as Markdown."""
     rows = [
-        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share), cluster.exchanges)
+        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share, 1), cluster.exchanges)
         for cluster in clusters
     ]
     head = markdown.table(("cluster", "state", "signature", "share", "count"), rows, numbers=2)
@@ -99,7 +91,7 @@ def cluster_markdown(found: Shown) -> str:
     cluster, witness = found.cluster, found.witness
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
-        f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share)} of {cluster.route}, "
+        f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of {cluster.route}, "
         f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC.\n",
         markdown.table(
             ("path", "what", "legacy", "new"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
+from diffing.parity import percent
 from proxy.checking.report import summary
 from proxy.report import Report
 from proxy.tally import Cluster, Tally
@@ -43,13 +44,30 @@ def code(text: str) -> str:
 
 def routes(tally: Tally) -> str:
     """Counts per route, and the totals."""
-    titles = ("route", "received", "compared", "match", "explained", "mismatch", "skipped")
+    titles = (
+        "route",
+        "received",
+        "compared",
+        "match",
+        "explained",
+        "mismatch",
+        "skipped",
+        "parity",
+        "coverage",
+    )
     verdicts = (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH, Outcome.SKIPPED)
     rows = [
-        (name, counts.received, counts.compared, *(counts.of(verdict) for verdict in verdicts))
+        (
+            name,
+            counts.received,
+            counts.compared,
+            *(counts.of(verdict) for verdict in verdicts),
+            percent(counts.parity.share),
+            percent(counts.parity.coverage),
+        )
         for name, counts in [*sorted(tally.routes.items()), ("all", tally.totals)]
     ]
-    return table(titles, rows, numbers=6)
+    return table(titles, rows, numbers=8)
 
 
 def clusters(found: Iterable[Cluster], most: int) -> str:

@@ -217,9 +217,10 @@ def test_a_defect_whose_expectation_fails_is_a_mismatch(differ: Differ) -> None:
     assert differ.compare(of(GET), EMPTY_500, new).verdict == "mismatch"
 
 
-def test_an_unregistered_defect_is_a_mismatch(differ: Differ) -> None:
-    """The registry knows every defect."""
-    assert differ.compare(of(LIST), EMPTY_500, answer([])).verdict == "mismatch"
+def test_an_unregistered_defect_is_an_undocumented_legacy_error(differ: Differ) -> None:
+    """The registry knows every defect; it is shown which entries are not about this one."""
+    found = differ.compare(of(LIST), EMPTY_500, answer([]))
+    assert (found.verdict, len(found.differences)) == ("legacy_error:undocumented", 1)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_an_unregistered_defect_is_a_mismatch(differ: Differ) -> None:
         (LEGACY, answer({}, 500), "new_error"),
         (LEGACY, Observation(200, (("Content-Type", "application/json"),), b"{"), "new_error"),
         (LEGACY, Observation(None, (), b"", error="connection refused"), "new_error"),
-        (Observation(None, (), b"", error="connection refused"), LEGACY, "legacy_error"),
+        (Observation(None, (), b"", error="connection refused"), LEGACY, "legacy_error:undocumented"),
         (EMPTY_500, answer({}, 500), "both_error"),
         (LEGACY, Observation(None, (), b"", error="timeout"), "timeout"),
         (LEGACY, answer("x" * 1000), "too_large"),
