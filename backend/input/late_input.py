@@ -14,13 +14,7 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 def rejected(
-    call: Call[Any],
-    names: Sequence[str],
-    kind: str,
-    message: str,
-    *,
-    code: str | None = None,
-    **context: object,
+    call: Call[Any], names: Sequence[str], kind: str, message: str, *, code: str, **context: object
 ) -> InputProblem:
     """The problem of parameters that are well formed and still cannot be accepted.
 
@@ -29,7 +23,7 @@ def rejected(
         names: The parameters that are wrong, or one of which is missing.
         kind: ``errors[].type`` of the answer.
         message: What would be right; also the detail.
-        code: The legacy code; None for a mistake that PHP has none for.
+        code: The legacy code.
         context: Numbers and words of the message, shown as ``ctx``.
 
     Returns:

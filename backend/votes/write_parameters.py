@@ -3,8 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from backend.input.fields import EntityId
-from backend.input.parameters import Parameters, Reader, read_id, refuse
+from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.votes.items import ItemId, KnownType
 from config.templates import is_numeric
 
@@ -12,17 +11,13 @@ UNKNOWN_TYPE = "711"
 
 
 class Reason(Reader):
-    """Why somebody votes down: a text, or the id of a reason to agree with.
+    """Why somebody votes down: a text, or the id of a reason to agree with."""
 
-    A number that is no integer is the handler's to refuse: PHP asks for the right to vote first.
-    """
-
-    def read(self, value: object) -> int | str | EntityId:
+    def read(self, value: object) -> int | str:
         """Read a raw segment."""
         text = unquote(str(value))
         if is_numeric(text):
-            number = read_id(text.removeprefix("+"))
-            return EntityId(text, None) if number is None else number
+            return PathId(sought=False).read(text)
         if any(character > "\uffff" for character in text):
             refuse("characters", "Characters beyond U+FFFF cannot be stored")
         return text
@@ -42,4 +37,4 @@ class Item(Parameters):
 class ItemAndReason(Item):
     """An item, and what is wrong with it; PHP takes no reason for an empty one."""
 
-    reason: Annotated[int | str | EntityId, Reason()] = ""
+    reason: Annotated[int | str, Reason()] = ""

@@ -11,8 +11,6 @@ from sqlalchemy import Table
 from backend import tables
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.input.fields import EntityId
-from backend.input.late_input import rejected
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.votes import shapes, write_queries
@@ -81,8 +79,6 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     """
     kind, item, reason = call.parameters.type, call.parameters.id, call.parameters.reason
     await check_item(call, kind, item, OWN_ITEM)
-    if isinstance(reason, EntityId):
-        raise rejected(call, ["reason"], "id", "Give the id as decimal digits")
     original = isinstance(reason, str)
     number = await write_queries.reason_id(call.connection, reason) if isinstance(reason, str) else reason
     with refusing(unique=EXISTS.because(f"You have voted item {item} of type {kind} down already.")):

@@ -38,10 +38,6 @@ OTHERWISE = {
     "flow.upload-errors.8",
     "live.flow.fields.10",
     "live.flow.fields.11",
-    "live.study.forms.7",
-    # A file of UTF-16, which the recording holds as text.
-    "live.data.enc-utf16.4",
-    "live.data.enc-utf16.5",
 }
 # PHP asked for something else before it asked the schema.
 EARLIER = {"POST data/features": (441, 444, 446)}

@@ -67,7 +67,6 @@ async def test_a_refused_vote_changes_nothing(writable: Writable, keys: dict[str
         ("d/abc/New", (422, "100")),
         ("d/62/1.5", (422, None)),
         ("d/61/New", (403, "722")),
-        ("d/61/1.5", (403, "722")),
         ("f/1/New", (409, "705")),
     ):
         assert said(await writable.http.post(f"/votes/down/{path}", params=params)) == expected
