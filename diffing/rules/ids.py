@@ -18,6 +18,7 @@ WORD: Final = rf"(?!{_NUMERIC}\Z)(?s:.+)"
 DECIMAL: Final = rf"(?![+-]?\d+\Z){_NUMERIC}"
 _BLANK: Final = r"(?:[ \t\n\r\v\f]|%20|%0[9-Da-d])*"
 NO_INTEGER: Final = rf"(?!{_BLANK}[+-]?\d+{_BLANK}\Z)(?s:.+)"
+PLUS: Final = rf"{_BLANK}\+\d+{_BLANK}"
 _WRONG: Final = frozenset({"id", "id_zero"})
 _TYPE: Final = "validation-error"
 
@@ -26,7 +27,7 @@ RULE = Rule(
     title="An id is an integer",
     why="PHP knows no such path when an id is no number (code 100), and lets the database convert `1.0` and `1e1`. "
     "The path is right and the input is not: 422. What is no number has the code 100, other numbers have none; an id "
-    "in a form has the code of an unknown one.",
+    "in a form has the code of an unknown one. `+27`, which PHP takes here and breaks on there, is an unknown id: 404.",
     guide="all",
     examples=(
         Example({"status": 412, "code": "100"}, {"status": 422, "code": "100", "type": "validation-error"}),
@@ -65,6 +66,10 @@ def in_forms(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
         codes = {code for code, error in route.errors.items() if error.type != _TYPE}
         new = NewSide(422, route.codes.id, _TYPE, errors)
         yield from _odd(ids, NO_INTEGER, new, frozenset({"", route.codes.id, *codes}))
+        for one in ids:
+            entity = "dataset" if one.name == "data_id" else one.name.removesuffix("_id")
+            unknown = NewSide(404, route.codes.id, f"{entity}-not-found")
+            yield from _odd([one], PLUS, unknown, frozenset({"", route.codes.id}))
 
 
 def _odd(
