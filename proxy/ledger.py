@@ -150,7 +150,7 @@ class Ledger:
         comparison = finding.judgement.comparison
         hour = finding.at.replace(minute=0, second=0, microsecond=0)
         key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict)
-        for deviation in set(comparison.deviations):
+        for deviation in comparison.hits:
             self.hits[hour, finding.route, deviation] += 1
         for what, entry, about in finding.judgement.usage:
             self.usage[hour, finding.route, entry, what, about[:LONGEST_ABOUT]] += 1

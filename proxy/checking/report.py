@@ -9,7 +9,7 @@ from rich.table import Table
 
 from config import text
 from diffing.cluster import cluster_id
-from diffing.model import UNDOCUMENTED, Outcome
+from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
 from diffing.parity import percent
 from proxy.check import CheckResult
 from proxy.checking.effect_tally import Effects
@@ -57,7 +57,7 @@ def print_check(
     print_clusters(console, list(result.tally.clusters.values()), differences)
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
-    console.print(summary(result.tally.totals))
+    console.print(summary(result.tally))
     if effects is not None:
         print_effects(console, effects, differences)
     for breach in result.breaches:
@@ -90,11 +90,14 @@ def print_effects(console: Console, effects: Effects, most: int) -> None:
     )
 
 
-def summary(totals: Counts) -> str:
+def summary(tally: Tally) -> str:
     """One line that states the numbers, and that they add up."""
+    totals = tally.totals
     reasons = {Outcome.SKIPPED: ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())}
     if undocumented := totals.of(UNDOCUMENTED):
         reasons[Outcome.LEGACY_ERROR] = f"{undocumented} undocumented"
+    if by_rules := tally.deviations[RULES_ONLY]:
+        reasons[Outcome.EXPLAINED] = f"{by_rules} by rules only"
     parts = [
         f"received {totals.received}",
         f"compared {totals.compared}",

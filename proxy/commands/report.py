@@ -161,7 +161,7 @@ def _look(url: str, since: datetime | None, route: str | None, console: Console,
     found = asyncio.run(read_report(url, since, route))
     if not console.is_terminal:
         _remark_on_route(found, route)
-    line = markup(summary(found.tally.totals))
+    line = markup(summary(found.tally))
     if console.is_terminal:
         table = routes_table(found.tally)
         table.caption = line

@@ -34,7 +34,7 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
         f"requests: received {ledgers.received} = served {ledgers.served} + refused {ledgers.refused} "
         f"+ client gone {ledgers.client_gone}; pending {ledgers.pending}"
     )
-    console.print(f"exchanges: {markup(summary(report.tally.totals))}")
+    console.print(f"exchanges: {markup(summary(report.tally))}")
 
 
 def slowest(report: Report) -> list[tuple[str, Latency]]:
