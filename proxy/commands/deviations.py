@@ -10,12 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from config.guide import load_sections
+from config.guide import load_guide
 from config.location import config_directory
+from config.problems import load_problems
 from config.routes import load_routes
 from diffing.contradictions import lint_conflicts
+from diffing.derivable import superfluous
 from diffing.deviations import load_registry
-from diffing.guide import guide
+from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.usage import STALE_AFTER, Usage
@@ -87,17 +89,18 @@ def lint_command(
     files: Files = None,
     config: Config = None,
 ) -> None:
-    """Run every example and near miss and find contradictions; with recordings or a log also what exchanges say.
+    """Run every example and near miss, find contradictions and what is said twice; with exchanges, what they say.
 
-    Exit 1 for entries that are wrong: examples, near misses, dead, over-broad, conflicting ones. Stale ones are told.
+    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, dead, over-broad, conflicting ones.
+    Stale ones are told.
     Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
     """
     directory, after = config_directory(config), time_of(since, "--since")
     if after is not None and log is None:
         raise CheckError("--since only goes with --log")
-    registry = load_registry(directory)
-    names = [*load_routes(directory).routes, UNROUTED]
-    findings = [*lint_examples(registry), *lint_conflicts(registry, names)]
+    registry, routes = load_registry(directory), load_routes(directory)
+    findings = [*lint_examples(registry), *lint_conflicts(registry, [*routes.routes, UNROUTED])]
+    findings += superfluous(registry, routes, load_problems(directory))
     seen = Usage()
     if recordings:
         _check(recordings, database, public_url, object_store_url, files, directory, seen)
@@ -123,9 +126,10 @@ def guide_command(
     ),
     config: Config = None,
 ) -> None:
-    """Write the migration guide that the registry tells."""
+    """Write the migration guide that rules, entries and the route map tell."""
     directory = config_directory(config)
-    text = guide(load_registry(directory), load_routes(directory), load_sections(directory))
+    registry, routes = load_registry(directory), load_routes(directory)
+    text = guide(registry, routes, load_problems(directory), load_guide(directory))
     to.write_text(text, encoding="utf-8")
     say(f"wrote {to}")
 
