@@ -229,7 +229,7 @@ class Differ:
         """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
         # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
         entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
-        rules = None if old.form is Form.EMPTY else self.registry.rules(asked.route_name)
+        rules = self.registry.rules(asked.route_name) if old.form is Form.JSON else None
         return normalise(old.document, asked, entries, self._watcher, rules)
 
     def _documents(

@@ -103,7 +103,7 @@ def _nearly(
 
 def _by_rules(difference: Difference, made: _Made) -> Iterator[str]:
     """What a rule made of PHP's value, where that is what the new side does not answer."""
-    if difference.what == "extra" or isinstance(difference.legacy, dict | list):
+    if difference.what == "extra" or isinstance(difference.legacy, dict | list | bytes):
         return
     form = canonical(difference.legacy)
     new = (

@@ -64,7 +64,6 @@ def test_what_is_no_json_has_no_schema() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "cannot be read"),
         (b"{", "is not JSON"),
         (b"[]", "components: is not as"),
         (b"[" * 100_000, "is not JSON"),
@@ -76,11 +75,9 @@ def test_what_is_no_json_has_no_schema() -> None:
         (json.dumps(GOOD).replace('"200"', '"404"').encode(), "paths /things/{id} get: is not as"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: bytes | None, said: str) -> None:
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: bytes, said: str) -> None:
     """The file, and where in it."""
-    file = tmp_path / "openapi.json"
-    if text is not None:
-        file.write_bytes(text)
+    (tmp_path / "openapi.json").write_bytes(text)
     with pytest.raises(ConfigError, match=r"openapi\.json") as error:
         load_openapi(tmp_path)
     assert said in str(error.value)
@@ -90,3 +87,8 @@ def test_the_example_without_a_mistake_is_read(tmp_path: Path) -> None:
     """So that each mistake above is the one that is found."""
     (tmp_path / "openapi.json").write_text(json.dumps(GOOD), encoding="utf-8")
     assert list(load_openapi(tmp_path)) == ["thing.get"]
+
+
+def test_a_configuration_of_0_1_0_has_none(tmp_path: Path) -> None:
+    """Then that which is shipped counts."""
+    assert load_openapi(tmp_path) == load_openapi(Path("config"))

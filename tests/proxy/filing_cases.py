@@ -29,7 +29,7 @@ TASK_TYPE = {
         "creator": ["Joaquin Vanschoren", "Jan van Rijn"],
         "contributor": "Bo Gao",
         "creation_date": "2013-01-24",
-        "input": [],
+        "input": [{"name": "source_data"}],
     }
 }
 

@@ -53,7 +53,7 @@ def typed(document: Any) -> None:
 
 def lost(document: Any) -> None:
     """A key is gone."""
-    del document["task_type"]["creation_date"]
+    del document["task_type"]["contributor"]
 
 
 def without(where: Callable[[Any], list[object]]) -> Case:
