@@ -23,6 +23,7 @@ from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     MEDIA_TYPE,
+    NO_ROOM,
     UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
     WRONG_KEY,
@@ -44,6 +45,7 @@ ALWAYS = (
     UNSUPPORTED_MEDIA_TYPE,
     DATABASE_UNAVAILABLE,
     INTERNAL,
+    NO_ROOM,
 )
 """Problems that the gateway can give whatever is asked."""
 _WITHOUT_BODY = ("GET", "DELETE")
@@ -113,7 +115,8 @@ def problem_cases(operation: Operation[Any], method: str) -> Sequence[ProblemCas
     for field in operation.parameters.model_fields.values():
         codes += [code for reader in field.metadata if isinstance(reader, Reader) for code in reader.codes()]
     refused = [ProblemCase(VALIDATION.slug, code) for code in codes]
-    return list(dict.fromkeys([*access.problems(), *operation.problems, *ALWAYS, *refused]))
+    room = [NO_ROOM] if operation.parts else []
+    return list(dict.fromkeys([*access.problems(), *operation.problems, *ALWAYS, *room, *refused]))
 
 
 def pinned(document: Schema) -> bytes:

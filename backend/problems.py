@@ -134,6 +134,7 @@ DATABASE_UNAVAILABLE = ProblemCase("service-unavailable", "107")
 VALIDATION = ProblemCase("validation-error")
 BODY_TOO_LARGE = ProblemCase("content-too-large")
 UNSUPPORTED_MEDIA_TYPE = ProblemCase("unsupported-media-type")
+NO_ROOM = ProblemCase("insufficient-storage")
 INTERNAL = ProblemCase("internal-error")
 
 

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from config.errors import ConfigError
+from config.text import NAME
 
 T = TypeVar("T")
+
+LONGEST = 16 * 1024 * 1024
+"""Most bytes of a file of the configuration."""
 
 _WORDS: dict[type, str] = {
     str: "text",
@@ -57,16 +61,23 @@ def read_toml(file: Path) -> dict[str, Any]:
         Its top-level table.
 
     Raises:
-        ConfigError: The file cannot be read, is not UTF-8 or is not TOML.
+        ConfigError: The file cannot be read, is too long, is not UTF-8 or is not TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            raise ConfigError(f"is longer than {LONGEST} bytes", file=file)
+        return tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"is not UTF-8 (byte {error.start})", file=file) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not TOML: {error}", file=file) from error
+    except (ValueError, RecursionError) as error:
+        # tomllib's own limits: an integer of thousands of digits, brackets in brackets.
+        raise ConfigError(f"is no TOML that can be read: {error}", file=file) from error
 
 
 def build(cls: type[T], table: object, place: Place, given: Mapping[str, object] | None = None) -> T:
@@ -170,7 +181,7 @@ def convert(hint: Any, value: object, place: Place, key: str) -> object:
     elif hint is Path and isinstance(value, str) and value:
         return Path(value)
     elif (read_scalar := _SCALARS.get(hint)) is not None and read_scalar(value):
-        return float(value) if hint is float else value  # type: ignore[arg-type]  # the check above says it is a number
+        return _as_float(value, place, key) if hint is float else value
     raise place.error(f"must be {_expected(hint)}, not {_shown(value)}", key)
 
 
@@ -183,7 +194,7 @@ def _pattern(expression: str, place: Place, key: str) -> re.Pattern[str]:
 
 def unknown(key: str, known: Mapping[str, object]) -> str:
     """The sentence about a key nobody knows, with the nearest known one."""
-    near = difflib.get_close_matches(key, known, n=1)
+    near = difflib.get_close_matches(key[:NAME], known, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"is not known here; {hint}Known: {', '.join(known) or 'nothing'}"
 
@@ -221,6 +232,16 @@ def _expected(hint: Any) -> str:
     return _WORDS.get(hint, "a table")
 
 
+def _as_float(value: object, place: Place, key: str) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # the caller has checked that it is a number
+    except OverflowError as error:
+        raise place.error("is too large a number", key) from error
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return "a value that is too large to be shown"
     return text if len(text) <= 60 else text[:57] + "..."

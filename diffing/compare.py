@@ -29,6 +29,9 @@ from diffing.withheld import is_empty, withheld
 _LONGEST_TEXT: Final = 65_536
 """Bytes of a broken answer in which entries look for a text."""
 
+UNREAD: Final = Comparison(Outcome.SKIPPED, SkipReason.CONTENT_CODING)
+"""Of a body in a content coding that cannot be undone, nothing can be said."""
+
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
 
@@ -81,6 +84,8 @@ class Differ:
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
+        if not broke and Form.CODED in (old.form, young.form):
+            return UNREAD
         if broke:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
@@ -282,10 +287,10 @@ class Differ:
             not tolerated
             and old.media_type.endswith("/xml")
             and young.media_type.endswith("/xml")
-            and _other_bytes(legacy, new)
+            and old.body != young.body
         ):
             # The new API itself answers JSON only: this is a stored file, of which clients get every byte.
-            found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
+            found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
             found = list(
@@ -294,11 +299,6 @@ class Differ:
                 )
             )
         return _verdict(tuple(found), hits)
-
-
-def _other_bytes(legacy: Observation, new: Observation) -> bool:
-    coded = any(side.header("content-encoding") for side in (legacy, new))
-    return not coded and legacy.body != new.body
 
 
 def canonical_form(document: object) -> bytes:

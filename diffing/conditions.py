@@ -78,6 +78,7 @@ class Condition:
     Args:
         parameter: One of these is among the request's path values and filters.
         lacks: None of these is among them.
+        only: All of them are among these.
         parameters: Each named value full-matches its expression (an absent one does not).
         any_parameter: Some of the named values full-matches its expression.
         format: The form that the client asked the legacy side for, `json` or `xml`.
@@ -95,6 +96,7 @@ class Condition:
 
     parameter: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
     parameters: Mapping[str, re.Pattern[str]] | None = None
     any_parameter: Mapping[str, re.Pattern[str]] | None = None
     format: str | None = None
@@ -121,6 +123,8 @@ class Condition:
             return f"the request has no parameter {' or '.join(self.parameter)}"
         if given := [name for name in self.lacks if name in asked.parameters]:
             return f"the request has the parameter {given[0]}"
+        if self.only and (further := sorted(asked.parameters.keys() - self.only)):
+            return f"the request has the parameter {further[0]}, too"
         for name, pattern in (self.parameters or {}).items():
             value = asked.parameters.get(name)
             if value is None or not pattern.fullmatch(value):

@@ -52,6 +52,7 @@ class SkipReason(StrEnum):
     TOO_LARGE_TO_REHEARSE = "too_large_to_rehearse"
     BREAKER_OPEN = "breaker_open"
     KILL_SWITCH = "kill_switch"
+    CONTENT_CODING = "content_coding"
 
 
 class FollowUp(StrEnum):
@@ -122,6 +123,8 @@ class Asked:
         return self.route.name if self.route else UNROUTED
 
 
+RULES_ONLY: Final = "(rules only)"
+"""Under this the exchanges are counted that rules explain without any entry of the registry."""
 UNROUTED: Final = "(no route)"
 
 
@@ -174,6 +177,13 @@ class Comparison:
     follow_up: FollowUp | None = None
     question: str | None = None
     demand: Demand | None = None
+
+    @property
+    def hits(self) -> frozenset[str]:
+        """The rules and entries that explained a part; `RULES_ONLY` beside them where no entry did."""
+        found = frozenset(self.deviations)
+        only = self.outcome is Outcome.EXPLAINED and all(name.startswith("rule-") for name in found)
+        return found | {RULES_ONLY} if only else found
 
     @property
     def verdict(self) -> str:

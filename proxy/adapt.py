@@ -65,7 +65,7 @@ def adapt(
     told = _told(asked, legacy, old, entries, problems, kept)
     if told is not None:
         return told
-    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML):
+    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML, Form.CODED):
         return _problem(
             kept, 502, "about:blank", "Bad Gateway", "The legacy side gave an answer that is no answer.", None
         )

@@ -206,6 +206,7 @@ class Proxy:
             visit.facts["unadaptable"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
+            self._telemetry.side_errors[decision.served.value] += 1
         job = Job(self._now(), decision, course.request, served, course.other)
         if course.unadaptable:
             # Nobody documented it for this exchange: it counts against the route.

@@ -8,13 +8,19 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from config.rollout import Dialect
+from diffing.model import UNROUTED, Outcome
 from diffing.parity import Parity, parity
 from proxy.ledger import Ledger
+from proxy.policy import Side
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
-_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded")
+_COUNTS: Final = (
+    *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
+    *("task_failures", "side_errors"),
+)
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 ALL: Final = "(all)"
 _SEPARATOR: Final = "\x1f"
@@ -28,7 +34,8 @@ def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> 
     Args:
         ledger: Its counts.
         telemetry: Its measurements.
-        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``.
+        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``,
+            ``failing``.
     """
     flows: Counter[str] = Counter()
     for (_, route, dialect, side, verdict), flow in ledger.flows.items():
@@ -61,11 +68,37 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
         result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
         result["kill_switch"] = result["kill_switch"] or one["kill_switch"]
         result["ready"] = result["ready"] and one["ready"]
+        failing = (result["failing"], one["failing"])
+        result["failing"] = {
+            name: max(f.get(name, 0) for f in failing) for name in {*failing[0], *failing[1]}
+        }
         result["config_error"] = result["config_error"] or one["config_error"]
         if one["config"] not in result["config"].split(","):
             # For a moment after a change they may differ; it shows when it is more than a moment.
             result["config"] += "," + one["config"]
     return result
+
+
+def ended(last: Snapshot) -> Snapshot:
+    """What remains of a process that was killed: nothing is pending any more, and its clients are gone.
+
+    Args:
+        last: What it told last.
+    """
+    pending = last["pending"]
+    shed = {str(Outcome.SHED): pending} if pending else {}
+    place = _SEPARATOR.join((UNROUTED, Dialect.LEGACY.value, Side.LEGACY.value, str(Outcome.SHED)))
+    return {
+        **last,
+        "verdicts": dict(Counter(last["verdicts"]) + Counter(shed)),
+        "flows": dict(Counter(last["flows"]) + Counter({place: pending} if pending else {})),
+        "client_gone": last["received"] - last["served"] - last["refused"],
+        **dict.fromkeys(("pending", "active", "queue", "processes"), 0),
+        "breakers": [],
+        "failing": {},
+        "config_error": "",
+        "ready": True,
+    }
 
 
 def prometheus(found: Snapshot) -> bytes:
@@ -103,6 +136,8 @@ class _Found(Collector):
             ("rehearsals", "outcome", "Rehearsed writes."),
             ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
+            ("side_errors", "side", "Requests that the side that serves did not answer."),
+            ("task_failures", "task", "How often a long-lived task failed, or an item of one."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])
             for value, count in found[name].items():

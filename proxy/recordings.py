@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from config import text
 from config.errors import BadInput
 from diffing.model import Headers, Observation
 from proxy.superseded import superseded
@@ -154,7 +155,7 @@ def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
     count = 0
     with gzip.open(file, "wb") if file.name.endswith(".gz") else file.open("wb") as out:
         for recording in recordings:
-            out.write(orjson.dumps(entry(recording)) + b"\n")
+            out.write(text.json_bytes(entry(recording)) + b"\n")
             count += 1
     return count
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffing.model import UNDOCUMENTED, Comparison, Outcome
+from diffing.model import RULES_ONLY, UNDOCUMENTED, Comparison, Outcome
 from diffing.parity import FAILING, Parity, parity
 
 # Outcomes that are one number each; `skipped` is a number per reason.
@@ -115,7 +115,7 @@ class Tally:
             example: Gives what a reader needs to see it; called for the first of a signature only.
         """
         self.count(route, comparison.verdict)
-        self.deviations.update(set(comparison.deviations))
+        self.deviations.update(comparison.hits)
         if comparison.verdict not in FAILING:
             return
         name = signature()
@@ -135,6 +135,7 @@ class Tally:
         clusters = sorted(self.clusters.values(), key=lambda cluster: (-cluster.count, cluster.signature))
         return {
             "totals": self.totals.document(),
+            "explained_by_rules": self.deviations[RULES_ONLY],
             "compared": self.totals.compared,
             "parity": self.totals.parity.share,
             "coverage": self.totals.parity.coverage,

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope
 
 from backend.input.multipart import MAX_FIELDS, FormError, read_multipart, text
 from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
+from backend.storage.interface import storing
 
 KEY = "api_key"
 MULTIPART = "multipart/form-data"
@@ -174,7 +175,8 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     if kind in FORM_TYPES:
         try:
             if kind == MULTIPART:
-                parts = await read_multipart(headers["content-type"], request.stream(), in_memory)
+                with storing():  # a longer file is written to the disk, which may be full
+                    parts = await read_multipart(headers["content-type"], request.stream(), in_memory)
             else:
                 parts = await _pairs(request, in_memory)
         except FormError as error:

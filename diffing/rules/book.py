@@ -93,6 +93,7 @@ class RuleBook:
         first = chain(
             entries(ids.RULE, ids.in_paths(route, known)),
             entries(filters.RULE, filters.expectations(route, known)),
+            entries(filters.RULE, filters.characters(route, known)),
             entries(ids.RULE, ids.in_forms(route, known)),
             entries(errors.RULE, errors.expectations(route, self._problems, of_input=True)),
         )

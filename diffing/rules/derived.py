@@ -15,8 +15,12 @@ REFUSED: Final = frozenset({412, 450})
 BROKEN: Final[frozenset[Defect]] = frozenset(get_args(Defect))
 """All ways in which an answer of PHP can be broken: what a request makes illegal is refused whatever PHP did."""
 
+PAGE: Final = 400
+"""The status of the HTML page with which PHP's framework refuses characters of a URL, whatever it asks for."""
+KEYS: Final = ("none", "user", "readonly", "admin")
+"""The roles of callers whose key is not wrong: a wrong key is said first, and PHP's page says nothing of it."""
 ANSWERED: Final = frozenset({200, 403, 404, *REFUSED})
-"""The statuses with which PHP's dispatcher has understood a request: 403 and 404 are those of files."""
+"""The statuses with which PHP answers a request: 403 and 404 are those of files."""
 
 
 @dataclass(frozen=True, slots=True)

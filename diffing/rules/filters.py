@@ -9,11 +9,12 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
 from diffing.rules.parameters import Parameter
 from diffing.rules.rule import Rule
 
 SEVERAL: Final = r"\d+(?:,\d+)+"
+_DIGITS: Final = r"[ \t\n\r\v\f]*\d+[ \t\n\r\v\f]*(?:,[ \t\n\r\v\f]*\d+[ \t\n\r\v\f]*)*"
 ZERO: Final = re.compile("0+")
 _TYPE: Final = "validation-error"
 
@@ -60,6 +61,30 @@ def expectations(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expe
         legacy = LegacySide(ANSWERED, frozenset({"", codes.empty, codes.offset or ""}), BROKEN)
         new = NewSide(422, codes.empty, _TYPE, wrong)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(parameters={"limit": ZERO}))
+
+
+def characters(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+    """What values that no filter has must come to, where PHP's framework refuses their characters with a page."""
+    if route.codes.filter is None:
+        return
+    illegal = {one.name: one.pattern(wrong) for one in parameters if (wrong := _illegal(one)) is not None}
+    if illegal:
+        errors = route.errors[route.codes.filter].errors if route.codes.filter in route.errors else ()
+        new = NewSide(422, route.codes.filter, _TYPE, frozenset(errors))
+        known = frozenset(route.legacy.filters or ()) if route.legacy is not None else frozenset()
+        when = Condition(any_parameter=illegal, only=known, role=KEYS)
+        yield Expectation(Kind.REFUSAL, LegacySide(frozenset({PAGE})), new, when)
+
+
+def _illegal(parameter: Parameter) -> str | None:
+    """What a filter's value may not be; None where the schema does not say."""
+    if parameter.place != "query" or not (parameter.kinds or parameter.texts):
+        return None
+    if parameter.kinds & {"integer", "array"}:
+        return rf"(?!{_DIGITS}\Z)(?s:.+)"
+    if len(parameter.texts) == 1 and not parameter.kinds:
+        return rf"(?!{parameter.texts[0].removeprefix('^').removesuffix('$')}\Z)(?s:.+)"
+    return None
 
 
 def offsets(route: Route) -> Iterator[Expectation]:

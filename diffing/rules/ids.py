@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
 from diffing.rules.parameters import Parameter
 from diffing.rules.rule import Rule
 
@@ -18,6 +18,7 @@ WORD: Final = rf"(?!{_NUMERIC}\Z)(?s:.+)"
 DECIMAL: Final = rf"(?![+-]?\d+\Z){_NUMERIC}"
 _BLANK: Final = r"(?:[ \t\n\r\v\f]|%20|%0[9-Da-d])*"
 NO_INTEGER: Final = rf"(?!{_BLANK}[+-]?\d+{_BLANK}\Z)(?s:.+)"
+PLUS: Final = rf"{_BLANK}\+\d+{_BLANK}"
 _WRONG: Final = frozenset({"id", "id_zero"})
 _TYPE: Final = "validation-error"
 
@@ -26,7 +27,7 @@ RULE = Rule(
     title="An id is an integer",
     why="PHP knows no such path when an id is no number (code 100), and lets the database convert `1.0` and `1e1`. "
     "The path is right and the input is not: 422. What is no number has the code 100, other numbers have none; an id "
-    "in a form has the code of an unknown one.",
+    "in a form has the code of an unknown one. `+27`, which PHP takes here and breaks on there, is an unknown id: 404.",
     guide="all",
     examples=(
         Example({"status": 412, "code": "100"}, {"status": 422, "code": "100", "type": "validation-error"}),
@@ -47,6 +48,10 @@ def in_paths(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
     ids = [one for one in ids if one.place != "query"]
     words = [one for one in ids if "string" not in one.kinds]
     yield from _odd(words, WORD, NewSide(422, "100", _TYPE, errors))
+    if words:
+        page = Condition(any_parameter={one.name: one.pattern(WORD) for one in words}, known=True, role=KEYS)
+        refused = LegacySide(frozenset({PAGE}))
+        yield Expectation(Kind.REFUSAL, refused, NewSide(422, "100", _TYPE, errors), page)
     unknown = LegacySide(REFUSED, frozenset({"100"}))
     yield Expectation(Kind.STATUS, unknown, NewSide(422, None, _TYPE, errors), Condition(known=True))
     yield from _odd(ids, DECIMAL, NewSide(422, "", _TYPE, errors))
@@ -61,6 +66,10 @@ def in_forms(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
         codes = {code for code, error in route.errors.items() if error.type != _TYPE}
         new = NewSide(422, route.codes.id, _TYPE, errors)
         yield from _odd(ids, NO_INTEGER, new, frozenset({"", route.codes.id, *codes}))
+        for one in ids:
+            entity = "dataset" if one.name == "data_id" else one.name.removesuffix("_id")
+            unknown = NewSide(404, route.codes.id, f"{entity}-not-found")
+            yield from _odd([one], PLUS, unknown, frozenset({"", route.codes.id}))
 
 
 def _odd(

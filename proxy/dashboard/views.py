@@ -24,6 +24,7 @@ from proxy.dashboard.page import Page
 from proxy.log.histogram import quantile
 from proxy.log.reading import find_run
 from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
@@ -158,17 +159,16 @@ class Views:
         """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
         found = await read_cluster(log, name)
         witness = found.witness
-        differences = list(witness["differences"]) if witness else [found.example]
+        differences = differences_of(found)
         rows = [
-            (item.get("path"), item.get("what"), shown(item.get("legacy")), shown(item.get("new")))
-            for item in differences
+            (item["path"], item["what"], shown(item["legacy"]), shown(item["new"])) for item in differences
         ]
         paths = [str(row[0]) for row in rows]
         context: dict[str, Any] = {
             "cluster": found.cluster,
             "example": found.example,
             "witness": witness,
-            "nearly": [sentence for item in differences for sentence in item.get("nearly", ())][:20],
+            "nearly": [sentence for item in differences for sentence in item["nearly"]][:20],
             "bodies": {},
             "test": "",
         }

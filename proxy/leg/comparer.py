@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
 
+from config import text
 from config.problems import load_problems
 from config.routes import load_routes
 from config.startup import loading
@@ -24,10 +24,9 @@ from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.control import same_side
+from proxy.log.example import shortened
 from proxy.process import child
 
-_MOST_DIFFERENCES: Final = 50
-_LONGEST_VALUE: Final = 2000
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
 
 
@@ -197,24 +196,6 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     return Judgement(shortened(comparison), name, usage)
 
 
-def shortened(comparison: Comparison) -> Comparison:
-    """A comparison with no more and no longer differences than a reader wants to see."""
-    if not comparison.differences:
-        return comparison
-    return replace(
-        comparison,
-        differences=tuple(
-            replace(difference, legacy=_short(difference.legacy), new=_short(difference.new))
-            for difference in comparison.differences[:_MOST_DIFFERENCES]
-        ),
-    )
-
-
-def _short(value: object) -> object:
-    text = value if isinstance(value, str) else repr(value)
-    return value if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
-
-
 def work() -> None:
     """Answer questions until the other end is closed: the main function of the comparing process."""
     # Ctrl-C goes to the whole group; the process that serves drains first and then ends this one.
@@ -252,10 +233,12 @@ def work() -> None:
             pipe.send(judgement)
         except OSError:
             return
+        except Exception as error:  # likewise one that cannot be told
+            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:
-    told = f"{type(error).__name__}: {error}"
+    told = text.clean(f"{type(error).__name__}: {error}", text.SENTENCE)
     comparison = Comparison(
         Outcome.MISMATCH,
         differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),

@@ -11,7 +11,7 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these. Where an offset is the only filter and a list without filters is refused, a limit takes its place.
+    cuts it gets these. Where a list without filters is refused and an offset is the only one, a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)

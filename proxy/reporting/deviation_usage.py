@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.renamed import renamed
+from diffing.model import RULES_ONLY
 from diffing.registry import Registry
 from diffing.rules.book import RULES
 from diffing.usage import STALE_AFTER, Usage
@@ -115,7 +116,7 @@ def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER)
         hits = usage.hits.get(rule.id, Counter())
         last, seen = usage.last.get(rule.id), usage.comparable.total()
         yield EntryUse(rule.id, RULE, rule.title, hits.total(), last, tuple(sorted(hits)), seen, False)
-    known = registry.by_id.keys() | {rule.id for rule in RULES}
+    known = registry.by_id.keys() | {rule.id for rule in RULES} | {RULES_ONLY}
     for name, routes in usage.hits.items():
         if name not in known:
             last = usage.last.get(name)

@@ -30,11 +30,11 @@ ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "recordings" / "read"
 # A comparison that is lost, or a skip that grows, is red. Numbers only ever get stricter.
 LIMITS = Limits(
-    min_compared=6991,
+    min_compared=7047,
     max_skipped={
-        "html_page": 124,
+        "html_page": 65,
         "no_route": 7,
-        "underived": 155,
+        "underived": 148,
         "limited": 0,
         "xml": 0,
         "not_implemented": 0,

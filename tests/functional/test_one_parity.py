@@ -128,7 +128,7 @@ async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[
     for name in ("(all)", ROUTE):
         places[f"metrics, {name}"] = gauges["parity_ratio", name], gauges["parity_coverage_ratio", name]
     texts = {
-        "summary": summary(report.tally.totals),
+        "summary": summary(report.tally),
         "Markdown": report_markdown(report),
         "overview, page": html(overview, "/", {}).decode(),
     }
