@@ -22,6 +22,8 @@ _NEVER_ALLOWED = re.compile(
     r"|(?i:javascript\s*:|vbscript\s*:|wscript\s*:|jscript\s*:|vbs\s*:|expression\s*(?:\(|&#40;)|redirect\s+30[0-9]"
     r"|(?:\(?document\)?|\(?window\)?(?:\.document)?)\.(?:location|on\w*))"
 )
+_LONGEST_TEXT = 8 * 1024
+"""Characters; no row is looked for by a longer text, and the filter's work grows with the square of it."""
 _LONGEST = 20
 """Rounds of decoding; each takes two characters away at least, and nobody encodes a text that often."""
 
@@ -33,8 +35,11 @@ def filtered(text: str) -> str:
         text: As it was sent.
 
     Returns:
-        The text without percent sequences, control characters, tabs, scripts, function calls and browser objects.
+        The text without percent sequences, control characters, tabs, scripts, function calls and browser objects; a
+        long text as it is.
     """
+    if len(text) > _LONGEST_TEXT:
+        return text
     text = _CONTROL.sub("", text)
     for _ in range(_LONGEST):
         decoded = unquote(text)
