@@ -117,7 +117,7 @@ def _disposition(header: str) -> Mapping[str, str]:
     """Name and file name of a part; the last of each counts."""
     found = {}
     for word in _WORDS.findall(header):
-        if (pair := _KEY.fullmatch(word)) and (value := _VALUE.match(pair[2])):
+        if (pair := _KEY.match(word)) and (value := _VALUE.match(pair[2])):
             quote = pair[2][:1] if value.lastindex != 3 else ""
             escaped = rf"\\([\\{quote}])"
             found[pair[1].lower()] = re.sub(escaped, r"\1", value[value.lastindex or 0])

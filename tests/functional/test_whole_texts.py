@@ -40,6 +40,7 @@ TAKEN_BY_READERS: Final = {
     "IdOrAlias": "\n\r\0",  # an alias is any text; what is numeric is read as an id
     "TextField": "\n\r\0",
     "IdField": "\n\r\0",  # its filter takes NUL out of fields, and blanks do not count (live.tags.ids-data)
+    "EntityIds": "\0",  # the same filter
     "Range": "\n\r",  # blanks around a number do not count (new-API contract, decision 4)
     "Reason": "\n\r\0",  # any text
     "OrBare(reader=Text)": "\n\r",
