@@ -56,7 +56,7 @@ def withheld(
     Returns:
         What to ask; None where nothing is missing, or no entry is about that.
     """
-    if not isinstance(legacy, list):
+    if not isinstance(legacy, list) or not isinstance(shown, list | dict):
         return None
     entry = next((one for one in entries if _about(one, asked, legacy, status)), None)
     if entry is None or entry.premise is None:

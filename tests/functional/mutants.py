@@ -43,6 +43,10 @@ RECORDINGS = Path("tests/recordings/read")
 KINDS = (*VALUES, *SHAPES, *ANSWERS)
 
 
+UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"status": 404}')
+"""What the new side answers to the question of a premise: damage makes nothing private."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """A replayed exchange, and the whole list where only a part of it was asked for."""
@@ -124,6 +128,10 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
             verdict = compare(differ, exchange, mutant.new)
             if verdict.follow_up is FollowUp.UNLIMITED and replay.everything is not None:
                 verdict = compare(differ, exchange, mutant.new, replay.everything)
+                if verdict.follow_up is FollowUp.PREMISE:
+                    verdict = compare(differ, exchange, mutant.new, UNKNOWN, replay.everything)
+            elif verdict.follow_up is FollowUp.PREMISE:
+                verdict = compare(differ, exchange, mutant.new, UNKNOWN)
             if mutant.kind == FILE and verdict.outcome is Outcome.NEW_ERROR:
                 continue  # the bit has made it undecodable, which fails a check like a mismatch
             if verdict.outcome is not Outcome.MISMATCH or not any(
@@ -159,11 +167,15 @@ def settled_at_once(differ: Differ, exchange: Exchange) -> bool:
 
 
 def compare(
-    differ: Differ, exchange: Exchange, new: Observation, everything: Observation | None = None
+    differ: Differ,
+    exchange: Exchange,
+    new: Observation,
+    further: Observation | None = None,
+    earlier: Observation | None = None,
 ) -> Comparison:
     """The verdict on an exchange, with another new answer."""
     assert exchange.asked is not None
-    return differ.compare(exchange.asked, exchange.recording.response, new, everything)
+    return differ.compare(exchange.asked, exchange.recording.response, new, further, earlier)
 
 
 def leads(path: str, differing: str) -> bool:
