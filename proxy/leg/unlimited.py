@@ -11,12 +11,13 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these. An offset may be the only filter, so that leaving it out leaves none: a limit takes its place.
+    cuts it gets these. Where an offset is the only filter and a list without filters is refused, a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)
     whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
-    alone = b"limit" in whole and b"limit=" not in query
+    refused = route is not None and route.legacy is not None and route.legacy.bare_filter == "alone"
+    alone = refused and b"limit" in whole and b"limit=" not in query
     kept = []
     for pair in query.split(b"&"):
         name = pair.partition(b"=")[0]

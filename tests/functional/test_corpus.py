@@ -63,7 +63,7 @@ def test_the_corpus_has_parity(database_url: str, capsys: pytest.CaptureFixture[
     with capsys.disabled():
         totals = result.tally.totals
         print(f"\n{database_url.partition(':')[0]}: {totals.received} received, {totals.compared} compared")
-    known = known_failures(frozen("read"), load_listed())
+    known = known_failures(frozen("read"), load_listed(kind="read"))
     failed = {one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING}
     assert failed == known
     assert result.breaches == ((f"{len(known)} mismatch",) if known else ())
@@ -71,7 +71,7 @@ def test_the_corpus_has_parity(database_url: str, capsys: pytest.CaptureFixture[
 
 def test_no_verdict_moves_without_a_reason(database_url: str) -> None:
     """What was frozen, and the listed moves, make what is."""
-    before, listed = frozen("read"), load_listed()
+    before, listed = frozen("read"), load_listed(kind="read")
     found = moves(before, verdicts(checked(database_url).exchanges), load_renamed())
     assert told(unlisted(found, listed)) == []
     assert stale(found, before, listed) == []
@@ -79,7 +79,7 @@ def test_no_verdict_moves_without_a_reason(database_url: str) -> None:
 
 def test_no_listed_move_is_a_failure() -> None:
     """A verdict may be mended, or come to be by other ids; none may become worse."""
-    assert worse(load_listed()) == []
+    assert worse(load_listed(kind="read")) == []
 
 
 def test_the_numbers_add_up(database_url: str) -> None:

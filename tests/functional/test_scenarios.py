@@ -64,18 +64,18 @@ def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_the_answers_are_those_of_php(result: ScenariosResult) -> None:
     """No undocumented difference but the known ones."""
     failed = {one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING}
-    assert failed == known_failures(frozen("write"), load_listed())
+    assert failed == known_failures(frozen("write"), load_listed(kind="write"))
 
 
 def test_the_effects_are_those_of_php(result: ScenariosResult) -> None:
     """Rows and files after each step, times of writing aside; but the known ones."""
     differing = {one.exchange.recording.id for one in result.effects.different}
-    assert differing == known_effects(frozen("write"), load_listed())
+    assert differing == known_effects(frozen("write"), load_listed(kind="write"))
 
 
 def test_no_verdict_moves_without_a_reason(result: ScenariosResult) -> None:
     """What was frozen, and the listed moves, make what is."""
-    before, listed = frozen("write"), load_listed()
+    before, listed = frozen("write"), load_listed(kind="write")
     found = moves(before, of_scenarios(result), load_renamed())
     assert told(unlisted(found, listed)) == []
     assert stale(found, before, listed) == []

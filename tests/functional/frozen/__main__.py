@@ -71,7 +71,7 @@ def _compared(kind: str, present: dict[str, Verdict], options: argparse.Namespac
     found = moves(before, present, load_renamed(options.renamed))
     shown, wrong = found, list[str]()
     if options.moved:
-        listed = load_listed()
+        listed = load_listed(kind=kind)
         shown, wrong = unlisted(found, listed), stale(found, before, listed)
     left = f", {len(shown)} of them unlisted" if options.moved else ""
     print(

@@ -73,14 +73,20 @@ def _other_ids(old: set[str], new: set[str], renamed: Renamed) -> tuple[set[str]
     return gone, new - known
 
 
-def load_listed(folder: Path = FOLDER) -> list[Listed]:
-    """The listed moves of all files of a folder.
+def load_listed(folder: Path = FOLDER, kind: str = "") -> list[Listed]:
+    """The listed moves of the files of a folder.
+
+    Args:
+        folder: The folder.
+        kind: `read` or `write`: without those that are about the other only (`NAME.read.toml`).
 
     Raises:
         ValueError: A file does not list groups with `ids`, `what` and a `reason`.
     """
     found = []
     for file in sorted(folder.glob("*.toml")):
+        if kind and file.stem.partition(".")[2] not in ("", kind):
+            continue
         for group in tomllib.loads(file.read_text(encoding="utf-8")).get("moved", []):
             if set(group) != {"ids", "what", "reason"} or not all(group.values()):
                 raise ValueError(f"{file.name}: each [[moved]] has ids, what and a reason, not {group}")
