@@ -15,6 +15,8 @@ from diffing.deviations import load_registry
 from diffing.paths import MISSING, parse
 from diffing.premises import Premise
 from diffing.registry import SHARED, Deviation, Example, Kind, LegacySide, NewSide
+from diffing.tolerances import TOLERANCES
+from diffing.transforms import TRANSFORMS
 from tests.diffing.rules.fake import FIELDS, PROBLEMS, ROUTES, ROWS, TASK, registry
 
 CONFIG = Path("config")
@@ -167,4 +169,7 @@ def test_every_key_of_the_registry_is_used() -> None:
             usual = getattr(plain[kind], key.name) if kind in plain else key.default
             if all(getattr(one, key.name) == usual for one in ones):
                 unused.append(f"{kind.__name__}.{key.metadata.get(KEY, key.name)}")
+    used = {entry.transform for entry in known.deviations} | {entry.canonical for entry in known.deviations}
+    used |= {str((entry.arguments or {}).get("transform")) for entry in known.deviations}
+    unused += sorted((TRANSFORMS.keys() | TOLERANCES.keys()) - used)
     assert unused == []
