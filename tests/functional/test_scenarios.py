@@ -17,8 +17,6 @@ from proxy.checking.stage import Place
 from proxy.translation import Translation
 from tests.functional.conformance import Pinned, answer_of
 from tests.functional.frozen.moves import (
-    known_effects,
-    known_failures,
     load_listed,
     load_renamed,
     moves,
