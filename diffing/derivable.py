@@ -44,8 +44,8 @@ def superfluous(
     places: dict[str, str] = {}
     for entry in registry.deviations:
         for expression in expressions(entry):
-            if expression in places:
-                text = f"the expression {expression!r} stands in {places[expression]}, too: say it once"
+            if expression in places and expression not in registry.patterns:
+                text = f"the expression {expression!r} stands in {places[expression]}, too: name it in patterns.toml"
                 yield Finding(entry.id, "repeated", text)
             places.setdefault(expression, entry.id)
 

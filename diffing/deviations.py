@@ -15,6 +15,7 @@ from typing import Final
 
 from config.errors import ConfigError
 from config.openapi import load_openapi
+from config.patterns import load_patterns, spelled_out
 from config.problems import load_problems
 from config.renamed import renamed
 from config.routes import load_routes
@@ -39,6 +40,9 @@ _MANY: Final[Mapping[str, frozenset[str]]] = {
 }
 """The keys, by table, of which one value may stand without a list."""
 
+_PATTERNED: Final = frozenset({"when", "with", "new", "expect"})
+"""The keys below which `<name>` stands for an expression."""
+
 _NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.TRANSFORM: frozenset({"at", "transform"}),
     Kind.TOLERANCE: frozenset({"at", "canonical"}),
@@ -56,7 +60,7 @@ def load_registry(config: Path) -> Registry:
         ConfigError: names the file, the entry and the key, and says what would be right.
     """
     book = RuleBook(load_routes(config), load_openapi(config), load_problems(config))
-    return Registry(load_entries(config), book)
+    return Registry(load_entries(config), book, frozenset(load_patterns(config).values()))
 
 
 def load_entries(config: Path) -> tuple[Deviation, ...]:
@@ -97,6 +101,7 @@ def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
         raise ConfigError(f"is not TOML: {error}", file=file) from error
     if unknown := tables.keys() - {"deviation"}:
         raise ConfigError(f"unknown table {sorted(unknown)[0]!r}; entries are [[deviation]]", file=file)
+    patterns = load_patterns(file.parent.parent)
     old = [table for table in tables.get("deviation", []) if table.get("id") in renamed()]
     if old:
         _log.warning(
@@ -105,12 +110,16 @@ def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
         )
     for table in tables.get("deviation", []):
         if table not in old:
-            yield _deviation(_of_today(table), file)
+            yield _deviation(_of_today(table), file, patterns)
 
 
-def _deviation(table: Mapping[str, object], file: Path) -> Deviation:
+def _deviation(table: Mapping[str, object], file: Path, patterns: Mapping[str, str]) -> Deviation:
     place = _place(file, str(table.get("id", "without id")))
-    entry = build(Deviation, _spelled_out(table, place), place, {"source": file.name})
+    named = {
+        key: spelled_out(value, patterns, place) if key in _PATTERNED else value
+        for key, value in table.items()
+    }
+    entry = build(Deviation, _spelled_out(named, place), place, {"source": file.name})
     for key in sorted(_NEEDED[entry.kind]):
         if not getattr(entry, key):
             raise place.error(f"is missing; an entry of kind {entry.kind} needs it", key)

@@ -163,12 +163,19 @@ class Registry:
     Args:
         deviations: The entries.
         book: The rules; None where only the entries are asked for.
+        patterns: The expressions that have a name, so that several entries may have them.
     """
 
-    def __init__(self, deviations: Iterable[Deviation], book: RuleBook | None = None) -> None:
+    def __init__(
+        self,
+        deviations: Iterable[Deviation],
+        book: RuleBook | None = None,
+        patterns: frozenset[str] = frozenset(),
+    ) -> None:
         self.deviations: Final = tuple(deviations)
         self.by_id: Final = {deviation.id: deviation for deviation in self.deviations}
         self.book: Final = book
+        self.patterns: Final = patterns
         self.of_route = cache(self._of_route)
 
     def _of_route(self, route: str) -> tuple[Deviation, ...]:

@@ -14,7 +14,14 @@ from diffing.deviations import load_registry
 from diffing.registry import Registry
 from proxy.rollout.edit import held_because
 
-_PARTS = ("rollout.toml", "problems.toml", "openapi.json", "routes/*.toml", "deviations/*.toml")
+_PARTS = (
+    "rollout.toml",
+    "problems.toml",
+    "openapi.json",
+    "patterns.toml",
+    "routes/*.toml",
+    "deviations/*.toml",
+)
 
 
 @dataclass(frozen=True, slots=True)
