@@ -92,6 +92,7 @@ class Timeouts:
         total: For a whole exchange with the side that serves, however slow the client reads.
         head: For a client's whole head, and for a request on a connection that was just opened.
         client: For the next bytes of a client's body.
+        client_total: For the whole of it.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
         linger: After SIGTERM, while ``/-/readyz`` says 503 and requests are still taken, for load balancers.
@@ -104,6 +105,7 @@ class Timeouts:
     total: float = 3600.0
     head: float = 10.0
     client: float = 60.0
+    client_total: float = 3600.0
     shadow: float = 15.0
     rehearsal: float = 0.5
     linger: float = 0.0
@@ -121,6 +123,10 @@ class Limits:
         body_bytes: Longest request body (413).
         connections: Most connections of clients (503).
         concurrency: Most requests under way (503).
+        held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
+            requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each
+            connection are held in any case.
+        strict_names: Header names with an underscore are refused (400); else they go on unchanged.
     """
 
     target_bytes: int = 16 * 1024
@@ -129,6 +135,8 @@ class Limits:
     body_bytes: int = 2048 * _MIB
     connections: int = 4096
     concurrency: int = 1024
+    held_bytes: int = 64 * _MIB
+    strict_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)

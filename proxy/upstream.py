@@ -28,6 +28,7 @@ SEAM_URL = httpx.URL("http://upstream/")
 _ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _CHUNK = 65536
 _PIECE = 262144
+_NO_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_HEAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 
 
@@ -151,14 +152,15 @@ class Upstream(httpx.AsyncBaseTransport):
             )
             if response.connection is not None and response.connection.protocol is not None:
                 response.connection.protocol.read_timeout = self._read_timeout
-            if not 200 <= response.status <= 599:
+            wrong = _wrong_head(response)
+            if wrong:
                 response.close()
-                raise httpx.RemoteProtocolError(f"{response.status} is no status", request=request)
+                raise httpx.RemoteProtocolError(wrong, request=request)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
             stream=_Body(response, request),
-            extensions={"reason_phrase": (response.reason or "").encode("latin-1", "replace")},
+            extensions={"reason_phrase": (response.reason or "").encode("utf-8", "surrogateescape")},
             request=request,
         )
 
@@ -204,6 +206,15 @@ def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:
         text = name.decode("latin-1")
         pairs.add(first.setdefault(text.lower(), text), value.decode("latin-1"))
     return pairs
+
+
+def _wrong_head(response: aiohttp.ClientResponse) -> str:
+    """What is wrong with an answer's head that aiohttp lets pass; nothing when all is well."""
+    if not 200 <= response.status <= 599:
+        return f"{response.status} is no status"
+    if any(_NO_VALUE.search(value) for _, value in response.raw_headers):
+        return "a control character in a header"
+    return ""
 
 
 @contextmanager

@@ -10,18 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_FIELDS: Final = frozenset(
-    {
-        b"forwarded",
-        b"x-forwarded-for",
-        b"x-forwarded-proto",
-        b"x-forwarded-host",
-        b"x-forwarded-port",
-        b"x-forwarded-prefix",
-        b"x-forwarded-server",
-        b"x-real-ip",
-    }
-)
+from proxy.door.guard import OF_THE_PROXY
+
+_FIELDS: Final = OF_THE_PROXY - {b"x-request-id", b"parity-hop"}
 _PAIR: Final = re.compile(
     r"""[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"]*)))?[ \t]*([;,]|$)"""
 )

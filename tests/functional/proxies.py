@@ -97,7 +97,7 @@ def proxied(serving: Serving, folder: Path, legacy: str, new: str, *further: str
             yield Running(server.url, admin, server.process.pid, log)
             server.process.kill()
     finally:
-        del os.environ["PARITY_KILL_FILE"]
+        os.environ.pop("PARITY_KILL_FILE", None)
 
 
 def conserved(totals: dict[str, Any], requests: int) -> bool:
