@@ -149,6 +149,7 @@ class Shadow:
         queue_bytes: Most bytes that wait; further exchanges are shed.
         request_bytes: Longest request body that is kept for the shadow leg.
         answer_bytes: Longest answer of either side that is compared.
+        evidence_bytes: Most bytes of signatures, examples and whole exchanges that show differences.
         bytes_per_second: Most bytes of answers that are read in a second; 0 for as many as come.
         unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
         reask: Ask both sides again before a difference of a safe request is reported, so that a race shows as such.
@@ -165,6 +166,7 @@ class Shadow:
     queue_bytes: int = 64 * _MIB
     request_bytes: int = _MIB
     answer_bytes: int = 8 * _MIB
+    evidence_bytes: int = 64 * _MIB
     bytes_per_second: int = 32 * _MIB
     unlimited_every: int = 100
     reask: bool = True

@@ -50,6 +50,8 @@ class FrontProtocol(asyncio.Protocol):
     timeouts: ClassVar[Timeouts] = Timeouts()
     room: ClassVar[Room] = Room()
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+    # Connections on which nothing is under way, the longest silent one first: they make place for others.
+    silent: ClassVar[dict["FrontProtocol", None]] = {}
 
     def __init__(
         self,
@@ -75,15 +77,20 @@ class FrontProtocol(asyncio.Protocol):
         """Begin to wait for a head, or turn the connection away."""
         self._transport = transport
         self._flow = FlowControl(transport)
+        self._local, self._remote = get_local_addr(transport), get_remote_addr(transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
         if len(self._server.connections) > self.limits.connections:
-            self._refuse(_FULL, counted=False)
-            return
+            if not self.silent:
+                self._refuse(_FULL, counted=False)
+                return
+            next(iter(self.silent)).shutdown()
+        self.silent[self] = None
         self._wait(self.timeouts.head, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the loop passes it
         """Tell the application, and hold nothing any longer."""
         self._server.connections.discard(self)
+        self.silent.pop(self, None)
         self._stop_waiting()
         self._reader.clear()
         self._account(0)
@@ -143,10 +150,12 @@ class FrontProtocol(asyncio.Protocol):
             self._begin(head)
         elif len(self._reader) and not self._in_head:
             self._in_head = True
+            self.silent.pop(self, None)
             self._wait(self.timeouts.head, self._too_slow)
 
     def _begin(self, head: Head) -> None:
         self._stop_waiting()
+        self.silent.pop(self, None)
         self._in_head = False
         found = refusal(head.method, head.target, head.fields, self.limits, head.version)
         # What is refused is the last request of its connection: where it ends is not looked for.
@@ -180,8 +189,8 @@ class FrontProtocol(asyncio.Protocol):
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": head.version,
-            "server": get_local_addr(self._transport),
-            "client": get_remote_addr(self._transport),
+            "server": self._local,
+            "client": self._remote,
             "scheme": "http",
             "root_path": "",
             "method": head.method,
@@ -229,6 +238,7 @@ class FrontProtocol(asyncio.Protocol):
             return
         self._flow.resume_reading()
         if not self._in_head:
+            self.silent[self] = None
             self._wait(self._idle, self._close)
 
     def _refuse(self, refused: Refusal, *, counted: bool = True) -> None:
@@ -270,6 +280,7 @@ class FrontProtocol(asyncio.Protocol):
     def _close(self) -> None:
         """End the connection; a client that may still be sending is not listened to, but not reset at once."""
         self._deaf = True
+        self.silent.pop(self, None)
         self._reader.clear()
         self._account(0)
         if self._eof or self._transport.is_closing():
@@ -305,8 +316,9 @@ class FrontProtocol(asyncio.Protocol):
         if self._answering():
             assert self._cycle is not None
             self._cycle.keep_alive = False
-        else:
-            self._transport.close()
+            return
+        self.silent.pop(self, None)
+        self._transport.close()
 
     def pause_writing(self) -> None:
         """The client reads slowly."""
@@ -363,6 +375,7 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
             "limits": limits,
             "timeouts": timeouts,
             "room": Room(limits.held_bytes),
+            "silent": {},
             "refused": staticmethod(refused),
         },
     )

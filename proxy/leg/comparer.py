@@ -28,6 +28,9 @@ from proxy.process import child
 
 _MOST_DIFFERENCES: Final = 50
 _LONGEST_VALUE: Final = 2000
+# Of a path and of a sentence on what nearly explained it: a side chooses its keys.
+_LONGEST_TEXT: Final = 500
+_MOST_SENTENCES: Final = 20
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
 
 
@@ -196,21 +199,31 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
 
 
 def shortened(comparison: Comparison) -> Comparison:
-    """A comparison with no more and no longer differences than a reader wants to see."""
-    if not comparison.differences:
-        return comparison
+    """A comparison with no more and no longer differences than a reader wants to see, and each deviation once."""
     return replace(
         comparison,
-        differences=tuple(
-            replace(difference, legacy=_short(difference.legacy), new=_short(difference.new))
-            for difference in comparison.differences[:_MOST_DIFFERENCES]
-        ),
+        deviations=tuple(dict.fromkeys(comparison.deviations)),
+        differences=tuple(map(_shortened, comparison.differences[:_MOST_DIFFERENCES])),
     )
+
+
+def _shortened(difference: Difference) -> Difference:
+    return replace(
+        difference,
+        path=_cut(difference.path, _LONGEST_TEXT),
+        legacy=_short(difference.legacy),
+        new=_short(difference.new),
+        nearly=tuple(_cut(sentence, _LONGEST_TEXT) for sentence in difference.nearly[:_MOST_SENTENCES]),
+    )
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def _short(value: object) -> object:
     text = value if isinstance(value, str) else repr(value)
-    return value if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
+    return value if len(text) <= _LONGEST_VALUE else _cut(text, _LONGEST_VALUE)
 
 
 def work() -> None:
@@ -253,7 +266,7 @@ def work() -> None:
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:
-    told = f"{type(error).__name__}: {error}"
+    told = _cut(f"{type(error).__name__}: {error}", _LONGEST_TEXT)
     comparison = Comparison(
         Outcome.MISMATCH,
         differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),

@@ -20,8 +20,10 @@ from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.process import Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
+from proxy.policy import Decision
 from proxy.process import child
 from proxy.process.telemetry import Telemetry
+from proxy.translation import Translation
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
@@ -99,7 +101,7 @@ class ShadowLink:
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            replace(job, request=replace(job.request, body=b""), served=_BARE),
+            Job(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
             size,
         )
         self._bytes += size
@@ -211,6 +213,14 @@ class ShadowLink:
             self._ledger.add(_with_witness(finding, witness))
         if not self._waiting:
             self._idle.set()
+
+
+def _bare(decision: Decision) -> Decision:
+    """A decision without the body that it was translated to."""
+    translation = decision.translation
+    if not isinstance(translation, Translation):
+        return decision
+    return replace(decision, translation=replace(translation, body=b"", headers=()))
 
 
 def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | None) -> Finding:

@@ -149,7 +149,7 @@ def check_sides(settings: ProxySettings) -> None:
 
 
 async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
-    telemetry, ledger = Telemetry(), Ledger()
+    telemetry, ledger = Telemetry(), Ledger(evidence_bytes=settings.shadow.evidence_bytes)
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)

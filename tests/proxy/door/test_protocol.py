@@ -182,11 +182,21 @@ async def test_what_is_no_method_is_refused(fronts: Any, pieces: tuple[bytes, ..
 
 
 async def test_too_many_connections_are_turned_away(fronts: Any) -> None:
-    """With word of when to come again."""
+    """With word of when to come again; those on which nothing is under way make place."""
     async with fronts() as found:
-        held = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(2)]
-        answers = [await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))]
-        assert answers[0].startswith(b"HTTP/1.1 503 ")
-        assert b"retry-after: 1" in answers[0]
-        for _, writer in held:
+        silent = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(2)]
+        silent[1][1].write(b"\r\n\r\n")
+        busy = []
+        for _ in range(2):
+            busy.append(await asyncio.open_connection("127.0.0.1", found.port))
+            busy[-1][1].write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")
+        for reader, _ in silent:
+            assert await reader.read() == b""
+        answer = await found.ask(GET)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1" in answer
+        busy[0][1].write(b"x")
+        assert (await busy[0][0].readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
+        for _, writer in (*silent, *busy):
             writer.close()
