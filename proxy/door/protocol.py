@@ -33,6 +33,7 @@ _CROWDED: Final = Refusal(
 )
 # A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
 _LINGER: Final = 2.0
+_LINGER_BYTES: Final = 1024 * 1024
 # So much is held for any client, however little room there is: an ordinary head never finds none.
 _SMALL: Final = 16 * 1024
 
@@ -71,7 +72,7 @@ class FrontProtocol(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._in_head = False
         self._deaf = self._eof = False
-        self._held = 0
+        self._held = self._unheard = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for a head, or turn the connection away."""
@@ -114,6 +115,9 @@ class FrontProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take more of a body, or of the next head."""
         if self._deaf:
+            self._unheard += len(data)
+            if self._unheard > _LINGER_BYTES:
+                self._flow.pause_reading()
             return
         try:
             if self._body is not None:

@@ -64,6 +64,12 @@ class Running:
                     return pid
         raise ProcessLookupError(module)
 
+    def forget_peak(self) -> None:
+        """Let ``memory`` tell of moments from now on only."""
+        for pid in self.processes():
+            with suppress(OSError):
+                Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
     def memory(self) -> int:
         """The most bytes that it and its processes held at any moment so far."""
         total = 0

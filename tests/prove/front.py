@@ -52,3 +52,8 @@ def canary() -> Proof:
 def sick_shadow() -> Proof:
     """Sick shadows, logs and comparers."""
     return proved("A sick shadow is counted and costs bounded memory", "test_isolation", "test_sick_shadow")
+
+
+def bounds() -> Proof:
+    """Attacks on everything that is kept, in a row on one process."""
+    return proved("Nothing grows without bound", "test_bounds")
