@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
-from proxy.php import decode, encode, field_name, parse_form
+from proxy.php import MOST_FIELDS, decode, encode, field_name, parse_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -44,7 +44,7 @@ def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
         PHP's names by those in the body; without those of arrays, which are no text for PHP.
     """
     if _is(URLENCODED, content_type):
-        pairs = _text(body).split("&")
+        pairs = _text(body).split("&", MOST_FIELDS)[:MOST_FIELDS]
         sent = {raw: decode(raw) for raw in (pair.partition("=")[0] for pair in pairs)}
     else:
         found = (_NAME.search(headers) for headers, _ in _parts(content_type, body))
@@ -144,6 +144,19 @@ def rewrite(content_type: str, body: bytes, names: Mapping[str, str], added: Map
     return b"".join(lines) + b"--" + boundary + b"--\r\n"
 
 
+def too_many_fields(content_type: str, body: bytes) -> bool:
+    """Whether a form has more fields than PHP reads: what it makes of the rest, nobody else can know.
+
+    Args:
+        content_type: The header's value.
+        body: The body.
+    """
+    if _is(URLENCODED, content_type):
+        return body.count(b"&") >= MOST_FIELDS
+    boundary = _boundary(content_type)
+    return boundary is not None and body.count(b"--" + boundary) > MOST_FIELDS + 1
+
+
 def write_fields(fields: Mapping[str, str]) -> bytes:
     """A URL-encoded form.
 
@@ -177,7 +190,8 @@ def _parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]]:
     boundary = _boundary(content_type)
     if boundary is None:
         return []
-    sections = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    # PHP reads no more parts than that either.
+    sections = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_FIELDS + 1)[: MOST_FIELDS + 1]
     parts = []
     for section in sections[1:]:
         if section.startswith(b"--"):

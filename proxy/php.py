@@ -3,8 +3,10 @@
 Texts hold bytes that are not UTF-8 as surrogate escapes, so that they can be encoded again as they were.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal
 from urllib.parse import quote, unquote_plus
 
@@ -12,6 +14,9 @@ from urllib.parse import quote, unquote_plus
 ALLOWED: Final = "~.:_-(),"
 # Controller names: the first letter is upper-cased by the framework, `api_new` is the same code.
 _API: Final = frozenset({"api", "Api", "api_new", "Api_new"})
+# PHP's max_input_vars: further fields of a query or form are not there for it.
+MOST_FIELDS: Final = 1000
+_PAIR: Final = re.compile("[^&]+")
 # PHP turns the array of `api_key[]=x` into this text when it compares it.
 _ARRAY: Final = "Array"
 
@@ -86,7 +91,7 @@ def parse_form(text: str) -> Mapping[str, str]:
     """Read a query string or a form as PHP fills its arrays.
 
     The last of several values wins (recordings, gate: ``api_key=bad&api_key=GOOD`` is GOOD). Blanks and dots in
-    names become underscores; an array is the text ``Array``.
+    names become underscores; an array is the text ``Array``. What comes behind the first thousand is not read.
 
     Args:
         text: Pairs joined by ``&``.
@@ -95,8 +100,8 @@ def parse_form(text: str) -> Mapping[str, str]:
         The values by name, decoded.
     """
     fields: dict[str, str] = {}
-    for pair in text.split("&"):
-        raw_name, _, raw_value = pair.partition("=")
+    for pair in islice(_PAIR.finditer(text), MOST_FIELDS):
+        raw_name, _, raw_value = pair[0].partition("=")
         name = decode(raw_name)
         if read := field_name(name):
             fields[read] = _ARRAY if "[" in name else decode(raw_value)

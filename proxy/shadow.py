@@ -36,7 +36,7 @@ from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
-from proxy.redact import Redactor, secrets_of
+from proxy.redact import MOST_SECRETS, Redactor, secrets_of
 from proxy.reporting.curl import curl_line
 from proxy.tally import FAILING
 from proxy.translation import Request, Translation
@@ -318,8 +318,15 @@ class ShadowLeg:
         example: dict[str, Any] = {}
         if failing:
             known = _secrets(job, sides)
-            judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-            example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
+            if len(known) > MOST_SECRETS:
+                # Each would have to be looked for in everything that is kept.
+                judgement = replace(
+                    judgement, signature=f"{route_name(job.decision)} (too many secrets to show)"
+                )
+                question = None
+            else:
+                judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
+                example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
         self._ledger.add(
             Finding(
                 job.at,

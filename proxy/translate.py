@@ -7,7 +7,16 @@ from config.routes import Route, RouteMap
 from config.templates import parse_template
 from diffing.model import Headers
 from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
-from proxy.forms import MULTIPART, URLENCODED, odd_names, read_beginnings, read_fields, read_files, rewrite
+from proxy.forms import (
+    MULTIPART,
+    URLENCODED,
+    odd_names,
+    read_beginnings,
+    read_fields,
+    read_files,
+    rewrite,
+    too_many_fields,
+)
 from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
@@ -48,7 +57,10 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     index = dispatcher(routes)
     target = read_target(request.target)
     query = parse_form(target.query)
-    form = read_fields(request.header("content-type"), request.body) if request.method == "POST" else {}
+    kind = request.header("content-type")
+    if too_many_fields(kind, request.body):
+        return Untranslatable("the form has more fields than PHP reads")
+    form = read_fields(kind, request.body) if request.method == "POST" else {}
     path = read_api_path(target.segments)
     if path is not None:
         match = index.legacy(request.method, path.segments, form)
