@@ -22,6 +22,10 @@ IN_MEMORY_LIMIT = 64_000_000
 """Bytes that a JSON body, or a field of a form, may have whatever the operation takes."""
 MAX_FILES = 20
 """As PHP's settings have it (legacy notes, data 1.5)."""
+MAX_FIELDS = 1000
+"""Likewise; PHP drops further ones."""
+DEEPEST = 100
+"""How deep values of a JSON body may lie in each other."""
 
 
 class Absent:
@@ -136,8 +140,33 @@ def _members(json: object) -> Iterator[tuple[str, Given]]:
             yield name, Given(value, ("body", name))
 
 
+def is_deeper(value: object, most: int) -> bool:
+    """Whether values of a JSON document lie deeper in each other than that.
+
+    Args:
+        value: The document.
+        most: So deep they may.
+    """
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _bad_body(kind: str, message: str) -> InputProblem:
-    error: InputError = {"type": kind, "loc": ["body"], "msg": message, "input": None}
+    return _bad("body", kind, message)
+
+
+def _bad(place: str, kind: str, message: str) -> InputProblem:
+    error: InputError = {"type": kind, "loc": [place], "msg": message, "input": None}
     return InputProblem(message, [error])
 
 
@@ -161,8 +190,11 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     # The files of a form go to the disk, all else is held in memory.
     in_memory = min(body_limit, IN_MEMORY_LIMIT)
     body_limit = body_limit if kind in FORM_TYPES else in_memory
-    request = Request(scope, _limited(receive, body_limit))
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+    request = Request(scope, _limited(receive, body_limit, fields=kind == FORM_TYPES[0]))
+    raw_query = scope["query_string"].decode("latin-1")
+    if raw_query.count("&") >= MAX_FIELDS:
+        raise _bad("query", "query_fields", f"The query has more than {MAX_FIELDS} fields.")
+    query = parse_qsl(raw_query, keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return request, Intake(query, authorization=authorization)
@@ -170,7 +202,7 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         raise _too_large(body_limit)
     if kind in FORM_TYPES:
         try:
-            form = await request.form(max_files=MAX_FILES, max_part_size=in_memory)
+            form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=in_memory)
         except (MultiPartException, HTTPException) as error:
             reason = error.detail if isinstance(error, HTTPException) else error.message
             raise _bad_body("form_invalid", f"The form cannot be read: {reason}") from error
@@ -184,6 +216,8 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
+    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(json, DEEPEST):
+        raise _bad_body("json_depth", f"Values of the body lie deeper in each other than {DEEPEST}.")
     return request, Intake(query, json=json, authorization=authorization)
 
 
@@ -206,16 +240,21 @@ def hashing(receive: Receive) -> tuple[Receive, "hashlib._Hash"]:
     return hashed, digest
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    """The same body, refused once it is longer than it may be, whatever its declared length."""
-    seen = 0
+def _limited(receive: Receive, limit: int, *, fields: bool) -> Receive:
+    """The same body, refused once it is longer or has more fields than it may, whatever its declared length."""
+    seen = separators = 0
 
     async def limited() -> Message:
-        nonlocal seen
+        nonlocal seen, separators
         message = await receive()
-        seen += len(message.get("body", b""))
+        body = message.get("body", b"")
+        seen += len(body)
         if seen > limit:
             raise _too_large(limit)
+        if fields:
+            separators += body.count(b"&")
+            if separators >= MAX_FIELDS:
+                raise BODY_TOO_LARGE.because(f"The form has more than {MAX_FIELDS} fields.")
         return message
 
     return limited

@@ -35,4 +35,11 @@ def filtered(text: str) -> str:
             break
         text = decoded
     text = _CONTROL.sub("", text).replace("\t", " ")
-    return _CALL.sub(r"\1\2&#40;\3&#41;", _SCRIPT.sub("[removed]", text))
+    text = _up_to(">", text, _SCRIPT, "[removed]")
+    return _up_to(")", text, _CALL, r"\1\2&#40;\3&#41;")
+
+
+def _up_to(end: str, text: str, pattern: re.Pattern[str], by: str) -> str:
+    """Replace what ends so; behind the last end nothing does, and looking for it would take ever longer."""
+    before, last, rest = text.rpartition(end)
+    return pattern.sub(by, before + last) + rest

@@ -18,7 +18,7 @@ from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
-from proxy.leg.process import Found, Plan, Sent, frame, read_frame
+from proxy.leg.process import BEAT, Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
 from proxy.policy import Decision
 from proxy.process import child
@@ -31,6 +31,9 @@ _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
 _AGAIN: Final = 0.5
 _PATIENCE: Final = 10.0
+_STARTING: Final = 60.0
+# So many beats may be missed, on a machine that has other things to do.
+_BEATS: Final = 5
 # Where there are fewer processors than processes, whoever serves goes first.
 _NICE: Final = 5
 # While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
@@ -166,6 +169,13 @@ class ShadowLink:
         self._bytes = self._batch_bytes = 0
         self._idle.set()
 
+    def _give_up(self) -> None:
+        """Drop what the other process was at: one of these it could not come to an end with."""
+        for number in list(self._waiting)[: self._settings.shadow.workers]:
+            job, size = self._waiting.pop(number)
+            self._bytes -= size
+            self.settle(job, Comparison(Outcome.TOO_EXPENSIVE))
+
     def _flush(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -186,8 +196,14 @@ class ShadowLink:
             writer.write(frame(Plan(self._settings, self._files, self._hop)))
             self._writer = writer
             self._flush()
-            while (found := await read_frame(reader)) is not None:
+            patience = _STARTING
+            while (found := await asyncio.wait_for(read_frame(reader), patience)) is not None:
                 self._take(found)
+                patience = max(self._settings.shadow.compare_seconds, _BEATS * BEAT)
+        except TimeoutError:
+            _LOGGER.error("the process of the shadow leg does not go on with what it has, and is ended")
+            process.kill()
+            self._give_up()
         finally:
             self._writer = None
             writer.close()

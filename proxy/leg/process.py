@@ -36,6 +36,8 @@ from proxy.upstream import Upstream
 
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.02
+# Seconds between two words to the process that serves, so that it knows that this one goes on.
+BEAT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ async def _work(channel: socket.socket) -> None:
         outbox.open_breakers = leg.open_breakers
         working = asyncio.create_task(leg.work(), name="shadow leg")
         outbox.flush(plan.files)
+        beating = asyncio.create_task(_beat(outbox), name="heartbeat")
         routes = load_routes(plan.files)
         while (message := await read_frame(reader)) is not None:
             if isinstance(message, Path):
@@ -188,8 +191,15 @@ async def _work(channel: socket.socket) -> None:
             for sent in message:
                 leg.offer(_job(sent, routes))
         working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        beating.cancel()
+        await asyncio.gather(working, beating, return_exceptions=True)
     writer.close()
+
+
+async def _beat(outbox: Outbox) -> None:
+    while True:
+        await asyncio.sleep(BEAT)
+        outbox.flush()
 
 
 def _job(sent: Sent, routes: RouteMap) -> Job:

@@ -26,6 +26,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "dashboard": dashboard.prove,
     "front-door": front.front_door,
     "bounds": front.bounds,
+    "costs": front.costs,
     "canary": front.canary,
     "rollout": front.rollout,
     "sick-shadow": front.sick_shadow,

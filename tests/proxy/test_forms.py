@@ -9,6 +9,7 @@ from proxy.forms import (
     read_fields,
     read_files,
     rewrite,
+    too_many_fields,
     write_fields,
 )
 
@@ -97,3 +98,18 @@ def test_fields_can_be_written_as_a_form() -> None:
     """What is written is read back."""
     fields = {"a": "x&y=z é", "b": ""}
     assert fields == read_fields(URLENCODED, write_fields(fields))
+
+
+def test_no_more_fields_are_read_than_php_reads() -> None:
+    """What it makes of the rest, nobody else can know."""
+    pairs = b"&".join(b"a%d=1" % number for number in range(1001))
+    part = b'--b\r\nContent-Disposition: form-data; name="a%d"\r\n\r\n1\r\n'
+    parts = b"".join(part % number for number in range(1001)) + b"--b--"
+    for kind, body in (
+        ("application/x-www-form-urlencoded", pairs),
+        ("multipart/form-data; boundary=b", parts),
+    ):
+        assert len(read_fields(kind, body)) == 1000
+        assert too_many_fields(kind, body)
+    assert not too_many_fields("application/x-www-form-urlencoded", pairs.rpartition(b"&")[0])
+    assert not too_many_fields("text/plain", pairs)

@@ -121,3 +121,9 @@ def test_a_violation_names_its_line() -> None:
     )
     with pytest.raises(IllegalDocument, match=r"Line 2, column 0: .*run_id.*nonNegativeInteger"):
         validate(document, "run_trace")
+
+
+def test_elements_are_bounded() -> None:
+    """They are counted before any of them is made."""
+    with pytest.raises(IllegalDocument, match="more than 1000000 elements"):
+        parse(b"<a>" + b"<b/>" * 2_000_001 + b"</a>")
