@@ -149,6 +149,7 @@ class Shadow:
         queue_bytes: Most bytes that wait; further exchanges are shed.
         request_bytes: Longest request body that is kept for the shadow leg.
         answer_bytes: Longest answer of either side that is compared.
+        store_bodies: Keep what clients sent and sides answered, to show a difference; else only where it is.
         evidence_bytes: Most bytes of signatures, examples and whole exchanges that show differences.
         bytes_per_second: Most bytes of answers that are read in a second; 0 for as many as come.
         unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
@@ -166,6 +167,7 @@ class Shadow:
     queue_bytes: int = 64 * _MIB
     request_bytes: int = _MIB
     answer_bytes: int = 8 * _MIB
+    store_bodies: bool = True
     evidence_bytes: int = 64 * _MIB
     bytes_per_second: int = 32 * _MIB
     unlimited_every: int = 100
@@ -207,6 +209,8 @@ class ProxySettings:
         port: Port to listen on, 0 for any free one.
         admin_host: Address of metrics, dashboard and admin commands.
         admin_port: Their port, 0 for any free one.
+        admin_hosts: Host names under which that port is asked, besides ``localhost`` and addresses: a page of others
+            could have any other name point to it.
         log: SQLAlchemy URL of the diff log.
         admin_keys: SHA-256 of the administrators' API keys, in lower case, as hexadecimal: what they may see more of
             is compared as such (new-API contract, decision 9).
@@ -231,6 +235,7 @@ class ProxySettings:
     port: int = 8080
     admin_host: str = "127.0.0.1"
     admin_port: int = 8081
+    admin_hosts: tuple[str, ...] = ()
     log: str = "sqlite+aiosqlite:///parity-log.db"
     admin_keys: tuple[str, ...] = ()
     admin_token: str | None = field(default=None, repr=False)

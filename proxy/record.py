@@ -4,7 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -40,6 +40,7 @@ from proxy.log.tables import (
 
 _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 10
+_PRUNED_EVERY: Final = timedelta(hours=1)
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
 
 
@@ -163,10 +164,15 @@ class Recorder:
 
     async def keep_writing(self) -> None:
         """Write at intervals, until cancelled. A log that cannot be written is told and tried again."""
+        pruned = self._now()
         while True:
             await asyncio.sleep(self._every)
             try:
                 await self.write()
+                if self._now() - pruned > _PRUNED_EVERY:
+                    pruned = self._now()
+                    async with self._engine.begin() as connection:
+                        await prune(connection, self.run, self._retention, pruned)
             except (SQLAlchemyError, OSError):
                 _LOGGER.exception("the diff log cannot be written; the counts are kept and written later")
 

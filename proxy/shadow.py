@@ -31,13 +31,12 @@ from proxy.leg.questions import (
 )
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import unlimited
-from proxy.log.witness import Asking, size_of, witness
+from proxy.log.witness import Asking, example_of, size_of, witness
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor, secrets_of
-from proxy.reporting.curl import curl_line
 from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
@@ -326,7 +325,14 @@ class ShadowLeg:
                 question = None
             else:
                 judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-                example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
+                found = example_of(
+                    job.request,
+                    judgement.comparison,
+                    sides,
+                    self._redactor,
+                    values=self._settings.store_bodies,
+                )
+                example = self._redactor.scrubbed(found, known)
         self._ledger.add(
             Finding(
                 job.at,
@@ -337,7 +343,9 @@ class ShadowLeg:
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 example,
                 facts_of(question) if question is not None else (),
-                self._evidence(job, judgement.comparison, question) if question is not None else None,
+                self._evidence(job, judgement.comparison, question)
+                if question is not None and self._settings.store_bodies
+                else None,
                 job.number,
             )
         )
@@ -365,24 +373,6 @@ class ShadowLeg:
                 _secrets(job, (question.legacy, question.new)),
             ),
         )
-
-    def _example(
-        self, job: Job, judgement: Judgement, sides: tuple[Observation, Observation] | None
-    ) -> dict[str, Any]:
-        request = job.request
-        comparison = judgement.comparison
-        first = comparison.differences[0] if comparison.differences else None
-        legacy, new = sides if sides is not None else (None, None)
-        return {
-            "request": f"{request.method} {self._redactor.target(request.target).decode('utf-8', 'replace')}",
-            "curl": curl_line(request, self._redactor),
-            "path": first.path if first else None,
-            "what": first.what if first else str(comparison.outcome),
-            "legacy": first.legacy if first else legacy and (legacy.error or legacy.status),
-            "new": first.new if first else new and (new.error or new.status),
-            "nearly": list(first.nearly) if first else [],
-            "differences": len(comparison.differences),
-        }
 
 
 def _secrets(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -63,6 +63,38 @@ def witness(
         "differences": [asdict(difference) for difference in comparison.differences],
         "deviations": list(dict.fromkeys(comparison.deviations)),
     }
+
+
+def example_of(
+    request: Request,
+    comparison: Comparison,
+    sides: tuple[Observation, Observation] | None,
+    redactor: Redactor,
+    *,
+    values: bool,
+) -> dict[str, Any]:
+    """What a reader of a report sees of a difference.
+
+    Args:
+        request: The client's.
+        comparison: What came of it.
+        sides: What legacy and new answered, if they were asked.
+        redactor: Replaces secrets.
+        values: Also what was sent and answered; else only where the difference is.
+    """
+    first = comparison.differences[0] if comparison.differences else None
+    legacy, new = sides if sides is not None else (None, None)
+    found = {
+        "request": f"{request.method} {redactor.target(request.target).decode('utf-8', 'replace')}",
+        "curl": curl_line(request if values else replace(request, headers=(), body=b""), redactor),
+        "path": first.path if first else None,
+        "what": first.what if first else str(comparison.outcome),
+        "legacy": first.legacy if first else legacy and (legacy.error or legacy.status),
+        "new": first.new if first else new and (new.error or new.status),
+        "nearly": list(first.nearly) if first else [],
+        "differences": len(comparison.differences),
+    }
+    return found if values else {**found, "legacy": None, "new": None, "nearly": []}
 
 
 def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:

@@ -15,7 +15,6 @@ from config.reports import load_report_settings
 from config.settings import ProxySettings
 from proxy.app import Proxy, hop_of
 from proxy.contract import Contract
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.door.access_log import AccessLog
 from proxy.door.protocol import front
 from proxy.ledger import Ledger
@@ -23,7 +22,7 @@ from proxy.leg.link import ShadowLink
 from proxy.leg.rehearse import Rehearsing
 from proxy.metrics import Snapshot, snapshot
 from proxy.policy import Side
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind
 from proxy.process.reload import Configuration
@@ -274,7 +273,7 @@ async def _listen(
     operators: socket.socket,
     ready: Callable[[str, str], None],
 ) -> None:
-    application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
+    application = admin_side(parts, settings, config)
     admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     settle_memory()

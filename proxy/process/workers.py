@@ -20,10 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import ProxySettings
 from proxy.contract import load_contract
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.metrics import Snapshot, merged
 from proxy.process import child
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
@@ -215,7 +214,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         load_contract(config)
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
-        application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
+        application = admin_side(supervisor, settings, config)
         admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
