@@ -35,50 +35,11 @@ SETTINGS = {
 HEAD = b"GET /api/v1/json/data/%d HTTP/1.1\r\nHost: h\r\n"
 
 
-class Side:
-    """A side that answers ``ok``, or below ``/…/data/7…`` documents of one long key that is never the same."""
-
-    def __init__(self) -> None:
-        self.long = 0
-        self._number = 0
-        self._lock = threading.Lock()
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def run(self) -> None:
-        """Answer until closed."""
-        with suppress(OSError):
-            while True:
-                connection = self._socket.accept()[0]
-                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
-
-    def close(self) -> None:
-        """Answer no longer."""
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-    def _answer(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            buffer = b""
-            while chunk := connection.recv(65536):
-                buffer += chunk
-                while b"\r\n\r\n" in buffer:
-                    head, _, buffer = buffer.partition(b"\r\n\r\n")
-                    body = self._body() if b"/7" in head.partition(b"\r\n")[0] else b'{"a":1}'
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-
-    def _body(self) -> bytes:
-        with self._lock:
-            self._number += 1
-            return b'{"%d%s":1}' % (self._number, b"k" * self.long)
-
-
 class Attacked:
     """A proxy under attack, and how long somebody else waits meanwhile."""
 
-    def __init__(self, proxy: Running, side: Side) -> None:
+    def __init__(self, proxy: Running) -> None:
         self.proxy = proxy
-        self.side = side
         self.waits: list[float] = []
         self.asked = 0
         self._over = threading.Event()
@@ -154,11 +115,12 @@ class Attacked:
 def attacked(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     """One proxy for all attacks; at the end everything is counted."""
     os.environ.update(SETTINGS)
-    side = Side()
-    threading.Thread(target=side.run, daemon=True).start()
     try:
-        with proxied(serving, tmp_path_factory.mktemp("bounds"), side.url, side.url) as proxy:
-            with Attacked(proxy, side) as found:
+        with (
+            serving("tests.functional.long_keys") as side,
+            proxied(serving, tmp_path_factory.mktemp("bounds"), side.url, side.url) as proxy,
+        ):
+            with Attacked(proxy) as found:
                 found.sent(HEAD % 1 + b"Connection: close\r\n\r\n", 1)
                 yield found
             totals = proxy.totals()
@@ -167,17 +129,16 @@ def attacked(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         for name in SETTINGS:
             del os.environ[name]
-        side.close()
 
 
 def test_signatures_and_examples(attacked: Attacked) -> None:
     """Each answer has a key of its own that is as long as the answer."""
-    attacked.side.long = (7 if PROVE else 1) * MIB
+    megabytes = 7 if PROVE else 1
     number = 80 if PROVE else 10
     with attacked.attack("answers with one long key", 450 * MIB if PROVE else 120 * MIB):
         for _ in range(number):
-            answer = attacked.sent(HEAD % 7 + b"Connection: close\r\n\r\n", 1)
-            assert len(answer) > attacked.side.long
+            answer = attacked.sent(HEAD % (700 + megabytes) + b"Connection: close\r\n\r\n", 1)
+            assert len(answer) > megabytes * MIB
             attacked.totals()
     with closing(sqlite3.connect(attacked.proxy.log)) as log:
         [(longest,)] = log.execute("SELECT max(length(signature) + length(example)) FROM difference")
@@ -235,7 +196,7 @@ def test_heads_that_do_not_end(attacked: Attacked) -> None:
 
 def test_bodies_that_do_not_end(attacked: Attacked) -> None:
     """What is kept of each for the shadow leg is kept of few, when there are many."""
-    connections = 900 if PROVE else 50
+    connections = 300 if PROVE else 50
     head = b"POST /api/v1/json/setup/exists HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n"
     with attacked.attack("bodies that do not end", 200 * MIB), ExitStack() as stack:
         for _ in range(connections):

@@ -15,7 +15,6 @@ import orjson
 import pytest
 
 from tests.functional.proxies import Running, proxied
-from tests.functional.test_bounds import Side
 
 Serving = Callable[..., AbstractContextManager[Any]]
 MOST = 1_000_000
@@ -43,11 +42,11 @@ HOSTILE = {
 @pytest.fixture(scope="module")
 def proxy(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A proxy before a side that answers everything."""
-    side = Side()
-    threading.Thread(target=side.run, daemon=True).start()
-    with proxied(serving, tmp_path_factory.mktemp("costs"), side.url, side.url) as found:
+    with (
+        serving("tests.functional.long_keys") as side,
+        proxied(serving, tmp_path_factory.mktemp("costs"), side.url, side.url) as found,
+    ):
         yield found
-    side.close()
 
 
 def posted(address: tuple[str, int], target: str, kind: str, body: bytes, **fields: str) -> tuple[int, bytes]:
