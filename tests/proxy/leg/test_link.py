@@ -119,7 +119,7 @@ async def test_a_process_that_does_not_go_on_is_replaced(
         os.kill(_child(), signal.SIGSTOP)
         for _ in range(2):
             await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not parts.telemetry.shadows:
                 await asyncio.sleep(0.05)
         await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
