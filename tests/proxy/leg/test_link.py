@@ -123,6 +123,9 @@ async def test_a_process_that_does_not_go_on_is_replaced(
             while not parts.telemetry.shadows:
                 await asyncio.sleep(0.05)
         await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while parts.ledger.pending:
+                await asyncio.sleep(0.05)
         found = await verdicts(parts)
         assert (sum(found.values()), found["too_expensive"], found["shed"]) == (4, 1, 1)
 
