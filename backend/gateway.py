@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
-from backend.database.connections import DatabaseUnavailable
+from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.input.intake import hashing, read_intake
 from backend.input.validation import read_parameters
 from backend.operations import Answer, Call, Operation
@@ -26,6 +26,7 @@ from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     METHOD_NOT_ALLOWED,
+    NO_ROOM,
     NO_SUCH_PATH,
     InputError,
     InputProblem,
@@ -35,7 +36,7 @@ from backend.problems import (
 )
 from backend.resources import Resources
 from backend.router import Router
-from backend.storage.interface import NoStorage, StorageUnavailable, UnusableName
+from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction, read, write
 from config.routes import RouteMap
 
@@ -93,6 +94,9 @@ class Gateway:
             return problem_response(resources.problems, _unusable(error))
         except NoStorage as error:
             return problem_response(resources.problems, STORAGE_UNAVAILABLE.because(f"{error}."))
+        except (StorageFull, DatabaseFull) as error:
+            log.error("%s", error)
+            return problem_response(resources.problems, NO_ROOM.because("There is no room to store this."))
         except StorageUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _no_storage())
@@ -163,7 +167,7 @@ class Gateway:
                 else read(resources, work)
             )
         finally:
-            await request.close()
+            await intake.form.close()
         if isinstance(answer, Response):
             return answer
         return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)

@@ -12,18 +12,25 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect
+from diffing.defects import broken, defect_of, judge_defect, success_differences
 from diffing.derive import follow_up_of, head_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.headers import header_differences, preflight_differences
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
-from diffing.normalise import normalise, tolerate
-from diffing.problem import message_of, problem_differences
+from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.normalise import Normalised, normalise, tolerate
+from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import incomplete, limited_differences, unspecified
 from diffing.tolerances import Underived
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
+from diffing.withheld import is_empty, withheld
+
+_LONGEST_TEXT: Final = 65_536
+"""Bytes of a broken answer in which entries look for a text."""
+
+UNREAD: Final = Comparison(Outcome.SKIPPED, SkipReason.CONTENT_CODING)
+"""Of a body in a content coding that cannot be undone, nothing can be said."""
 
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
@@ -52,7 +59,12 @@ class Differ:
         self.max_bytes, self.max_nodes = max_bytes, max_nodes
 
     def compare(
-        self, asked: Asked, legacy: Observation, new: Observation, answer: Observation | None = None
+        self,
+        asked: Asked,
+        legacy: Observation,
+        new: Observation,
+        answer: Observation | None = None,
+        earlier: Observation | None = None,
     ) -> Comparison:
         """The verdict on one exchange.
 
@@ -61,6 +73,7 @@ class Differ:
             legacy: What the legacy side answered.
             new: What the new side answered.
             answer: What the follow-up gave that an earlier call demanded.
+            earlier: What the follow-up before that gave, where a second one was demanded.
 
         Returns:
             A comparison with an outcome, or one that says which follow-up it needs first.
@@ -71,13 +84,20 @@ class Differ:
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
+        if not broke and Form.CODED in (old.form, young.form):
+            return UNREAD
         if broke:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems, answer, self.usage)
+            rules = self.registry.rules(asked.route_name)
+            shape = None if rules is None else rules.shape
+            text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
+            return judge_defect(
+                asked, defect, new, young, entries, self.problems, answer, self.usage, shape, text
+            )
         try:
-            return self._answers(asked, legacy, old, new, young, entries, answer)
+            return self._answers(asked, legacy, old, new, young, entries, answer, earlier)
         except TooExpensive:
             return Comparison(Outcome.TOO_EXPENSIVE)
 
@@ -104,6 +124,7 @@ class Differ:
         young: Decoded,
         entries: tuple[Deviation, ...],
         answer: Observation | None,
+        earlier: Observation | None,
     ) -> Comparison:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
@@ -125,12 +146,12 @@ class Differ:
         if entry is not None and entry.new is not None:
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
-            return _verdict(demanded(found, entry, code), (entry.id,))
+            return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
-        return self._documents(asked, legacy, old, new, young, entries, answer)
+        return self._documents(asked, legacy, old, new, young, entries, answer, earlier)
 
     def _expectations(
         self,
@@ -152,6 +173,7 @@ class Differ:
             for entry in entries
             if entry.kind in _ERRORS
             and entry.legacy is not None
+            and not (entry.premise is not None and entry.premise.of_rows)
             and entry.legacy.fits(legacy.status, code)
             and entry.when.unmet_by(asked, old.document, message) is None
             and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
@@ -163,6 +185,8 @@ class Differ:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
+        if entry.derive == "schema":
+            return _verdict(self._unfit(asked, new, young), (entry.id,))
         wanted = follow_up_of(asked, entry.derive)
         if wanted is not None and answer is None:
             return Comparison(None, follow_up=wanted)
@@ -175,6 +199,11 @@ class Differ:
         found = self.compare(replace(asked, method="GET"), answer, new)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         return replace(found, outcome=outcome, deviations=(*found.deviations, entry.id))
+
+    def _unfit(self, asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+        """Where an answer that nothing can be compared with is no success of the operation."""
+        rules = self.registry.rules(asked.route_name)
+        return success_differences(asked, new, young, None if rules is None else rules.shape)
 
     def _undocumented_error(
         self,
@@ -196,6 +225,13 @@ class Differ:
         sides = f"{legacy.status} with code {code}", f"{new.status} with code {answered}"
         return Comparison(Outcome.MISMATCH, differences=(Difference(path, "undocumented", *sides, nearly),))
 
+    def normalised(self, asked: Asked, old: Decoded) -> Normalised:
+        """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
+        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
+        entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
+        rules = self.registry.rules(asked.route_name) if old.form is Form.JSON else None
+        return normalise(old.document, asked, entries, self._watcher, rules)
+
     def _documents(
         self,
         asked: Asked,
@@ -205,11 +241,10 @@ class Differ:
         young: Decoded,
         entries: tuple[Deviation, ...],
         answer: Observation | None,
+        earlier: Observation | None,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
-        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
-        transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self._watcher)
+        result = self.normalised(asked, old)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
@@ -220,32 +255,50 @@ class Differ:
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
             in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
-            if in_body and unspecified(asked) and isinstance(rows, list) and isinstance(other, list):
-                if answer is None:
-                    return Comparison(None, follow_up=FollowUp.UNLIMITED)
-                everything = decode(answer).document
-                if not isinstance(everything, list):
-                    return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                in_body = tuple(limited_differences(asked, rows, other, everything))
+            cut = bool(in_body) and unspecified(asked) and isinstance(rows, list) and isinstance(other, list)
+            if cut and answer is None:
+                return Comparison(None, follow_up=FollowUp.UNLIMITED)
+            whole = (earlier or answer) if cut else None
+            everything = decode(whole).document if whole is not None else other
+            if cut and not isinstance(everything, list):
+                return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+            told = answer if earlier is not None or not cut else None
+            private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
+            if private is not None and told is None:
+                if private.question is None:
+                    return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=(private.entry.id,))
+                return Comparison(None, follow_up=FollowUp.PREMISE, question=private.question)
+            if (
+                private is not None
+                and told is not None
+                and len(left := private.left(asked, told)) < len(private.rows)
+            ):
+                hits, rows = (*hits, private.entry.id), left
+                if not left and is_empty(asked, private.entry, new, young):
+                    return _verdict((), hits)
+            if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
+                in_body = tuple(limited_differences(asked, rows, other, everything, full=private is None))
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+            elif private is not None:
+                in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
             found.extend(in_body)
         elif (
-            old.media_type.endswith("/xml")
+            not tolerated
+            and old.media_type.endswith("/xml")
             and young.media_type.endswith("/xml")
-            and _other_bytes(legacy, new)
+            and old.body != young.body
         ):
             # The new API itself answers JSON only: this is a stored file, of which clients get every byte.
-            found.append(Difference("$", "bytes", len(legacy.body), len(new.body)))
+            found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(explained(found, asked, decode(legacy).document, entries))
+            found = list(
+                explained(
+                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                )
+            )
         return _verdict(tuple(found), hits)
-
-
-def _other_bytes(legacy: Observation, new: Observation) -> bool:
-    coded = any(side.header("content-encoding") for side in (legacy, new))
-    return not coded and legacy.body != new.body
 
 
 def canonical_form(document: object) -> bytes:
@@ -253,7 +306,9 @@ def canonical_form(document: object) -> bytes:
     return document if isinstance(document, bytes) else canonical(document)
 
 
-def _verdict(differences: tuple[Difference, ...], deviations: tuple[str, ...]) -> Comparison:
-    if differences:
-        return Comparison(Outcome.MISMATCH, differences=differences, deviations=deviations)
-    return Comparison(Outcome.EXPLAINED if deviations else Outcome.MATCH, deviations=deviations)
+def _verdict(
+    differences: tuple[Difference, ...], deviations: tuple[str, ...], demanded: Demand | None = None
+) -> Comparison:
+    clean = Outcome.EXPLAINED if deviations else Outcome.MATCH
+    outcome = Outcome.MISMATCH if differences else clean
+    return Comparison(outcome, differences=differences, deviations=deviations, demand=demanded)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from diffing.coding import Unreadable, plain
 from diffing.model import Observation
 from diffing.xml_tree import NotXml, json_tree, parse_xml
 
@@ -22,6 +21,7 @@ class Form(StrEnum):
     TEXT = "text"
     BROKEN = "broken"  # says that it is JSON or XML and is not
     TWO_DOCUMENTS = "two_documents"
+    CODED = "coded"  # in a content coding that cannot be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,15 @@ class Decoded:
         form: What it is.
         media_type: Lower-case, without parameters.
         document: The JSON document; for `ERROR` the dict below its `error` key.
-        why: For `BROKEN`, what is wrong with it.
+        why: For `BROKEN` and `CODED`, what is wrong with it.
+        body: The bytes without content coding.
     """
 
     form: Form
     media_type: str
     document: object = None
     why: str = ""
+    body: bytes = b""
 
 
 class _Duplicate(ValueError):
@@ -81,9 +83,13 @@ def decode(observation: Observation) -> Decoded:
     content_type = observation.header("content-type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
     try:
-        body = _uncoded(observation)
-    except (OSError, zlib.error, ValueError, EOFError) as error:
-        return Decoded(Form.BROKEN, media_type, why=f"content coding: {error}")
+        body = plain(observation).body
+    except Unreadable as error:
+        return Decoded(Form.CODED, media_type, why=str(error))
+    return replace(_decoded(body, media_type), body=body)
+
+
+def _decoded(body: bytes, media_type: str) -> Decoded:
     if media_type == "text/html":
         return Decoded(Form.HTML, media_type)
     if not body:
@@ -93,17 +99,6 @@ def decode(observation: Observation) -> Decoded:
     if media_type in ("text/xml", "application/xml"):
         return _xml(body, media_type)
     return Decoded(Form.TEXT, media_type, document=body)
-
-
-def _uncoded(observation: Observation) -> bytes:
-    coding = (observation.header("content-encoding") or "identity").strip().lower()
-    if coding == "identity":
-        return observation.body
-    if coding in ("gzip", "x-gzip"):
-        return gzip.decompress(observation.body)
-    if coding == "deflate":
-        return zlib.decompress(observation.body)
-    raise ValueError(f"{coding} is not understood")
 
 
 def _json(body: bytes, media_type: str) -> Decoded:

@@ -100,8 +100,8 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
     ):
         return False
     code = legacy.get("code")
-    if deviation.kind is Kind.LEGACY_DEFECT:
-        if legacy.get("defect") not in deviation.legacy.defects:
+    if "defect" in legacy:
+        if legacy["defect"] not in deviation.legacy.defects:
             return False
     elif not deviation.legacy.fits(legacy.get("status"), code):
         return False

@@ -32,6 +32,10 @@ class Outcome(StrEnum):
     TOO_EXPENSIVE = "too_expensive"
 
 
+UNDOCUMENTED: Final = f"{Outcome.LEGACY_ERROR}:undocumented"
+"""The verdict where legacy failed and no entry of the registry says why that is, and what the new side answers."""
+
+
 class SkipReason(StrEnum):
     """Why an exchange was not compared."""
 
@@ -48,6 +52,7 @@ class SkipReason(StrEnum):
     TOO_LARGE_TO_REHEARSE = "too_large_to_rehearse"
     BREAKER_OPEN = "breaker_open"
     KILL_SWITCH = "kill_switch"
+    CONTENT_CODING = "content_coding"
 
 
 class FollowUp(StrEnum):
@@ -118,6 +123,8 @@ class Asked:
         return self.route.name if self.route else UNROUTED
 
 
+RULES_ONLY: Final = "(rules only)"
+"""Under this the exchanges are counted that rules explain without any entry of the registry."""
 UNROUTED: Final = "(no route)"
 
 
@@ -141,11 +148,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What the new answer had to be, because the registry expects another one than legacy's.
+
+    Args:
+        status: HTTP status.
+        type: Slug of the problem type; None for an answer that is no problem.
+        code: The code; None for an answer without one.
+    """
+
+    status: int
+    type: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What came of comparing one exchange.
 
     `outcome` is None exactly when `follow_up` says which further answer is needed first; `question` is the path of
-    the new API that a `PREMISE` asks for.
+    the new API that a `PREMISE` asks for. `demand` is None where legacy's own answer counts, or a derived one.
     """
 
     outcome: Outcome | None
@@ -154,10 +176,20 @@ class Comparison:
     deviations: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
     question: str | None = None
+    demand: Demand | None = None
+
+    @property
+    def hits(self) -> frozenset[str]:
+        """The rules and entries that explained a part; `RULES_ONLY` beside them where no entry did."""
+        found = frozenset(self.deviations)
+        only = self.outcome is Outcome.EXPLAINED and all(name.startswith("rule-") for name in found)
+        return found | {RULES_ONLY} if only else found
 
     @property
     def verdict(self) -> str:
-        """The verdict as it is stored and shown: `match`, `skipped:xml` ..."""
+        """The verdict as it is stored and shown: `match`, `skipped:xml`, `legacy_error:undocumented` ..."""
         if self.outcome is None:
             return "pending"
+        if self.outcome is Outcome.LEGACY_ERROR and not self.deviations:
+            return UNDOCUMENTED
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)

@@ -65,12 +65,12 @@ def implies(one: Condition, other: Condition) -> bool:
         and _within(one.method, other.method)
         and _within(one.role, other.role)
         and {value.at for value in other.value} <= {value.at for value in one.value}
+        and {value.at for value in other.shows} <= {value.at for value in one.shows}
         and (other.message is None or one.message is not None)
-        and (other.segment is None or one.segment is not None)
     )
 
 
-_PATTERNS = ("parameters", "any_parameter", "value", "message", "segment")
+_PATTERNS = ("parameters", "any_parameter", "value", "shows", "message")
 _FLAGS = ("format", "writes", "method_known", "rehearsed")
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from diffing.model import Asked
 from diffing.paths import Steps, change, values
 from diffing.rows import CUTTING
+from diffing.static_documents import same_root
 from diffing.walk import canonical
 from diffing.xml_tree import NotXml, convert, parse_xml
 
@@ -121,4 +122,5 @@ TOLERANCES: Final[Mapping[str, Canonical]] = {
     "rows_for_administrators": rows_for_administrators,
     "pasted_texts": pasted_texts,
     "handed_out_ids": handed_out_ids,
+    "same_root": same_root,
 }

@@ -24,7 +24,7 @@ from proxy.leg.link import ShadowLink
 from proxy.leg.questions import passes_unchanged, route_name
 from proxy.leg.rehearse import Rehearsing
 from proxy.observe import NOT_KEPT, TOO_LARGE
-from proxy.policy import decide
+from proxy.policy import Side, decide
 from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
 from proxy.rollout.caller import Callers
@@ -65,7 +65,9 @@ class Proxy:
         rehearsing: Rehearsing | None = None,
     ) -> None:
         self._telemetry = telemetry or Telemetry()
-        self._served = ServedLeg(sides, settings.timeouts, self._telemetry, hop_of(settings))
+        self._served = ServedLeg(
+            sides, settings.timeouts, self._telemetry, hop_of(settings), may_help=self._may_help
+        )
         self._contract = contract
         self._shadow = shadow
         self._ledger = ledger
@@ -85,6 +87,10 @@ class Proxy:
             settings.timeouts.client_total,
             self._room,
         )
+
+    def _may_help(self) -> bool:
+        """Whether the new side may answer where legacy's answer has no new form: not while it is left alone."""
+        return self._settings.unadaptable_by_new and Side.NEW.value not in self._shadow.open_breakers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -212,10 +218,16 @@ class Proxy:
         }
         if course.fallback:
             visit.facts["fallback"] = True
+        if course.unadaptable:
+            visit.facts["unadaptable"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
+            self._telemetry.side_errors[decision.served.value] += 1
         job = Job(self._now(), decision, course.request, served, course.other)
-        if decision.skip is not None:
+        if course.unadaptable:
+            # Nobody documented it for this exchange: it counts against the route.
+            self._shadow.settle(job, Comparison(Outcome.LEGACY_ERROR))
+        elif decision.skip is not None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
         elif decision.rehearse and course.other is None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
@@ -241,6 +253,8 @@ def _telling(visit: Visit, course: Course) -> Any:
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             told = course.decision.served.encode()
+            if course.unadaptable:
+                told = b"new; unadaptable"
             visit.tell = told + b"; fallback" if course.fallback else told
         await visit.send(message)
 

@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 from starlette.types import Message, Receive, Send
 
+from config import text
 from diffing.model import Headers, Observation
 from proxy.door.cycle import REASON
 from proxy.door.guard import OF_THE_PROXY
@@ -202,7 +203,8 @@ def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
 
 def told(error: httpx.TransportError) -> str:
     """A transport's error in the words of an observation."""
-    return TIMEOUT if isinstance(error, httpx.TimeoutException) else f"connection: {error}"
+    late = isinstance(error, httpx.TimeoutException)
+    return TIMEOUT if late else text.clean(f"connection: {error}", text.SENTENCE)
 
 
 class _Relay:

@@ -9,11 +9,12 @@ from typing import Any, Final
 import orjson
 
 from config.rollout import Dialect
+from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
 from proxy.log.histogram import bucket
 from proxy.policy import Side
-from proxy.tally import COMPARED, FAILING
+from proxy.tally import COMPARED
 
 MOST_CLUSTERS: Final = 10_000
 EVIDENCE_BYTES: Final = 64 * 1024 * 1024
@@ -157,19 +158,20 @@ class Ledger:
         comparison = finding.judgement.comparison
         hour = finding.at.replace(minute=0, second=0, microsecond=0)
         key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict)
-        flow = self.flows.setdefault(key, Flow())
-        flow.exchanges += 1
-        if finding.seconds is not None:
-            flow.legacy_seconds += finding.seconds[0]
-            flow.new_seconds += finding.seconds[1]
-        for deviation in set(comparison.deviations):
+        for deviation in comparison.hits:
             self.hits[hour, finding.route, deviation] += 1
         for what, entry, about in finding.judgement.usage:
             self._count("usage", self.usage, (hour, finding.route, entry, what, about[:LONGEST_ABOUT]))
         if comparison.outcome in COMPARED:
             self._cover(finding)
-        if comparison.outcome in FAILING:
+        if comparison.verdict in FAILING:
             self._cluster(finding)
+        # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
+        flow = self.flows.setdefault(key, Flow())
+        flow.exchanges += 1
+        if finding.seconds is not None:
+            flow.legacy_seconds += finding.seconds[0]
+            flow.new_seconds += finding.seconds[1]
 
     def _cover(self, finding: Finding) -> None:
         for kind, value in finding.facts:

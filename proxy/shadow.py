@@ -5,14 +5,17 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
+from config.tasks import Tasks
+from diffing.coding import codings, readable
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
 from proxy.ledger import Evidence, Finding
@@ -31,16 +34,17 @@ from proxy.leg.questions import (
 )
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import unlimited
-from proxy.log.witness import Asking, example_of, size_of, witness
+from proxy.log.example import example_of, served_only
+from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor, secrets_of
-from proxy.tally import FAILING
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
+_WORKER: Final = "shadow worker"
 
 
 class Verdicts(Protocol):
@@ -129,11 +133,10 @@ class ShadowLeg:
         """Give an exchange a verdict without comparing."""
         self._note(job, Judgement(comparison, f"{route_name(job.decision)} {comparison.verdict}"), None)
 
-    async def work(self) -> None:
-        """Work on jobs until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._settings.workers):
-                group.create_task(self._worker(), name=f"shadow worker {number}")
+    def start(self, tasks: Tasks) -> None:
+        """Work on jobs until the tasks are stopped."""
+        for _ in range(self._settings.workers):
+            tasks.start(_WORKER, lambda: self._work(tasks))
 
     async def drain(self, seconds: float) -> None:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
@@ -142,7 +145,7 @@ class ShadowLeg:
         for job in self._queue.drop():
             self.settle(job, Comparison(Outcome.SHED))
 
-    async def _worker(self) -> None:
+    async def _work(self, tasks: Tasks) -> None:
         while True:
             job = await self._queue.get()
             try:
@@ -150,12 +153,24 @@ class ShadowLeg:
             except asyncio.CancelledError:
                 self.settle(job, Comparison(Outcome.SHED))
                 raise
-            except Exception:
+            except Exception as error:
                 # Whatever goes wrong here must neither stop the workers nor lose the exchange.
-                _LOGGER.exception("a shadow worker failed on %s", route_name(job.decision))
-                self.settle(job, Comparison(Outcome.BOTH_ERROR))
+                error.add_note(f"on an exchange of {route_name(job.decision)}")
+                tasks.failed(_WORKER, error)
+                self._give_up(job)
             finally:
                 self._queue.done()
+
+    def _give_up(self, job: Job) -> None:
+        decision = job.decision
+        comparison = Comparison(Outcome.BOTH_ERROR)
+        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        # Nothing is made of the exchange: whatever broke the worker may be in it.
+        self._ledger.add(
+            Finding(
+                job.at, route_name(decision), decision.dialect, decision.served, judgement, job=job.number
+            )
+        )
 
     async def _work_on(self, job: Job) -> None:
         decision = job.decision
@@ -173,10 +188,11 @@ class ShadowLeg:
         if other is None:
             self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        legacy, new = (job.served, other) if decision.served is Side.LEGACY else (other, job.served)
+        served, other = await self._readable(job.served), await self._readable(other)
+        legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
         question = question_of(job, decision.translation, legacy, new, self._admin_keys)
         if self._settings.control and job.other is None:
-            question = replace(question, legacy=job.served, new=other, control=True)
+            question = replace(question, legacy=served, new=other, control=True)
         judgement = await self._judge(job, question)
         if self._is_doubtful(job, judgement):
             judgement = await self._judge_again(job, question, judgement)
@@ -184,6 +200,12 @@ class ShadowLeg:
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
             self._tap.add(route_name(decision), job.at, question.role, job.request, legacy)
+
+    async def _readable(self, answer: Observation) -> Observation:
+        """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
+        if not codings(answer.headers):
+            return answer
+        return await asyncio.to_thread(readable, answer, self._settings.answer_bytes)
 
     async def _unless_open(self, job: Job, side: Side) -> Observation | None:
         breaker = self._breakers[side]
@@ -209,7 +231,7 @@ class ShadowLeg:
             # caller may see is as it was: nobody can write what they may not see.
             if wanted is None or (job.decision.rehearse and wanted is not FollowUp.PREMISE):
                 break
-            judgement = await self._further(job, judgement.comparison, question, sampled=sampled)
+            judgement, question = await self._further(job, judgement.comparison, question, sampled=sampled)
         if judgement.comparison.outcome is None:
             return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
         return judgement
@@ -240,28 +262,31 @@ class ShadowLeg:
             return judgement
         return Judgement(comparison, f"{first.route} {comparison.verdict}")
 
-    async def _further(self, job: Job, first: Comparison, question: Question, *, sampled: bool) -> Judgement:
+    async def _further(
+        self, job: Job, first: Comparison, question: Question, *, sampled: bool
+    ) -> tuple[Judgement, Question]:
         kind = first.follow_up
         if kind is FollowUp.UNLIMITED and sampled:
             self._limited_lists += 1
             if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
                 comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+                return Judgement(comparison, f"{question.route} {comparison.verdict}"), question
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
         answer = (await self._ask(job, side, kind, first.question)).observation
         if answer.header("parity-recorded") == "no":
             # The recorded server says that it cannot know: nothing can be derived.
             answer = NOT_RECORDED
-        judgement = await self._comparer.compare(replace(question, answer=answer))
+        told = replace(question, answer=answer, earlier=question.answer)
+        judgement = await self._comparer.compare(told)
         if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
-            return judgement
+            return judgement, told
         # The GET that stands for this request needs a further answer of its own: compared as such.
         more = (await self._ask(job, Side.NEW, judgement.comparison.follow_up, None)).observation
         as_get = await self._comparer.compare(replace(question, method="GET", legacy=answer, answer=more))
         found = as_get.comparison
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         hits = found.deviations + judgement.comparison.deviations
-        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits))
+        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits)), told
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
@@ -313,26 +338,25 @@ class ShadowLeg:
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
-        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
-        example: dict[str, Any] = {}
-        if failing:
+        shown: dict[str, Any] = {}
+        if judgement.comparison.verdict in FAILING and (judgement.comparison.differences or sides):
             known = _secrets(job, sides)
             if len(known) > MOST_SECRETS:
                 # Each would have to be looked for in everything that is kept.
-                judgement = replace(
-                    judgement, signature=f"{route_name(job.decision)} (too many secrets to show)"
-                )
-                question = None
+                told = f"{route_name(job.decision)} (too many secrets to show)"
+                judgement, question = replace(judgement, signature=told), None
             else:
                 judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-                found = example_of(
+                legacy, new = sides or served_only(job.decision.served, job.served)
+                shown = example_of(
                     job.request,
                     judgement.comparison,
-                    sides,
+                    legacy,
+                    new,
                     self._redactor,
+                    known,
                     values=self._settings.store_bodies,
                 )
-                example = self._redactor.scrubbed(found, known)
         self._ledger.add(
             Finding(
                 job.at,
@@ -341,7 +365,7 @@ class ShadowLeg:
                 job.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                example,
+                shown,
                 facts_of(question) if question is not None else (),
                 self._evidence(job, judgement.comparison, question)
                 if question is not None and self._settings.store_bodies

@@ -23,6 +23,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from backend.storage.interface import storing
+
 SECONDS = 30.0
 """For the whole file; PHP's scripts have that long (legacy notes, data 1.5)."""
 HOPS = 5
@@ -122,11 +124,12 @@ async def remote_file(url: str, *, largest: int, private: bool = False) -> Async
 
     Raises:
         RemoteFileError: It cannot be read.
+        StorageUnavailable: There is no room for a copy.
     """
     descriptor, name = tempfile.mkstemp(prefix="remote-")
     copy = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        with storing(), os.fdopen(descriptor, "wb") as target:
             try:
                 async with asyncio.timeout(SECONDS):
                     found = await _read(url, target.write, copy, largest, private=private)
@@ -169,7 +172,8 @@ async def _copied(
         if size > largest:
             raise RemoteFileError(f"{url} has more than {largest} bytes")
         digest.update(chunk)
-        await asyncio.to_thread(write, chunk)
+        with storing():
+            await asyncio.to_thread(write, chunk)
     told, kind = answer.headers.get("Content-Length"), answer.headers.get("Content-Type")
     if told is None or kind is None:
         raise Unmeasured(f"The server of {url} sends no Content-Length or no Content-Type")

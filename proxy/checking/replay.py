@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from config import text
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
@@ -22,6 +23,7 @@ from diffing.model import (
 )
 from proxy.forms import read_fields
 from proxy.leg.unlimited import unlimited
+from proxy.log.example import example
 from proxy.observe import observe
 from proxy.php import encode
 from proxy.recordings import Recording
@@ -212,9 +214,16 @@ class Replay:
         comparison = self._differ.compare(asked, recording.response, new, answer)
         if comparison.follow_up is None:
             return comparison
-        # The GET that stands for this request needs a further answer of its own: compared as such.
         further = await self._follow(comparison, recording, translation)
-        as_get = self._differ.compare(replace(asked, method="GET"), answer, new, further)
+        if first.follow_up is not FollowUp.LEGACY_GET:
+            # The whole list lacks rows too: the new side is asked for what they are about.
+            return self._differ.compare(asked, recording.response, new, further, answer)
+        # The GET that stands for this request needs a further answer of its own: compared as such.
+        get = replace(asked, method="GET")
+        as_get = self._differ.compare(get, answer, new, further)
+        if as_get.follow_up is not None:
+            premise = await self._follow(as_get, recording, translation)
+            as_get = self._differ.compare(get, answer, new, premise, further)
         outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
         return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
 
@@ -243,7 +252,8 @@ class Replay:
         if recording.caller != "none":
             return role_of(recording.caller)
         key = key_of(translation.target)
-        return "none" if key in ("", "0") else self._roles.get(key, "bad")
+        # Blanks alone are a key for PHP, which nobody has.
+        return "none" if key == "0" or not _raw_key(translation.target) else self._roles.get(key, "bad")
 
 
 def tally(exchanges: Iterable[Exchange]) -> Tally:
@@ -264,10 +274,10 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
                 exchange.route, exchange.recording.response, new, exchange.comparison.differences
             )
 
-        def example(exchange: Exchange = exchange) -> Mapping[str, Any]:
+        def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        result.add(exchange.route, exchange.comparison, named, example)
+        result.add(exchange.route, exchange.comparison, named, shown)
     return result
 
 
@@ -291,7 +301,7 @@ def with_key_of(target: bytes, path: str) -> bytes:
     """A path of the new API, asked for with the key of another request."""
     query = target.partition(b"?")[2]
     keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
-    return b"?".join([path.encode("ascii"), *keys[:1]])
+    return (b"&" if "?" in path else b"?").join([path.encode("ascii"), *keys[:1]])
 
 
 def asking(translation: Translation, path: str) -> bytes:
@@ -300,7 +310,7 @@ def asking(translation: Translation, path: str) -> bytes:
     key = read_fields(kind, translation.body).get("api_key")
     if key is None or b"api_key=" in translation.target.partition(b"?")[2]:
         return with_key_of(translation.target, path)
-    return f"{path}?api_key={encode(key)}".encode()
+    return f"{path}{'&' if '?' in path else '?'}api_key={encode(key)}".encode()
 
 
 def reading(translation: Translation) -> Translation:
@@ -337,37 +347,36 @@ def _settled(recording: Recording, comparison: Comparison) -> Comparison:
 
 def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
     return {
-        key_of(translation.target): role_of(recording.caller)
+        key: role_of(recording.caller)
         for recording, translation in translated
-        if recording.caller not in ("none", "bad") and isinstance(translation, Translation)
+        if recording.caller not in ("none", "bad")
+        and isinstance(translation, Translation)
+        and (key := key_of(translation.target))
     }
 
 
 def key_of(target: bytes) -> str:
     """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    return _raw_key(target).rstrip(" ").casefold()
+
+
+def _raw_key(target: bytes) -> str:
     query = target.partition(b"?")[2].decode("latin-1")
-    return next(
-        (value.rstrip(" ").casefold() for name, value in parse_qsl(query, True) if name == "api_key"), ""
-    )
+    return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
 def _example(exchange: Exchange) -> Mapping[str, Any]:
     request = exchange.recording.request
-    first = exchange.comparison.differences[0] if exchange.comparison.differences else None
-    new = exchange.new
     caller = f"[{exchange.recording.caller}]"
+    asked = f"{request.method} {request.base}{redacted_target(request.target, caller)}"
     return {
-        "recording": exchange.recording.id,
-        "request": f"{request.method} {request.base}{redacted_target(request.target, caller)}",
+        "recording": text.clean(exchange.recording.id),
+        **example(asked, exchange.comparison, exchange.recording.response, exchange.new),
         "new_request": (
-            f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            text.clean(
+                f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            )
             if isinstance(exchange.translation, Translation)
             else None
         ),
-        "path": first.path if first else None,
-        "what": first.what if first else str(exchange.comparison.outcome),
-        "legacy": first.legacy if first else exchange.recording.response.status,
-        "new": first.new if first else (new.error or new.status if new else None),
-        "nearly": list(first.nearly) if first else [],
-        "differences": len(exchange.comparison.differences),
     }

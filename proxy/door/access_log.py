@@ -1,5 +1,6 @@
 """The access log: one JSON line per request, without secrets, written by a thread: no client waits for a disk."""
 
+import logging
 import os
 import queue
 import re
@@ -9,15 +10,17 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import orjson
 from starlette.types import Message, Send
 
+from config import text
 from proxy.redact import redacted_target
 
+_LOGGER = logging.getLogger(__name__)
 REQUEST_ID: Final = b"x-request-id"
 _ID: Final = re.compile(rb"[0-9A-Za-z._:-]{1,128}")
 _MOST_WAITING: Final = 10_000
 _MOST_BYTES: Final = 16 * 1024 * 1024
+_LONGEST: Final = 65_536
 
 
 class Visit:
@@ -86,15 +89,15 @@ class AccessLog:
         line = {
             "at": time.time(),
             "id": visit.id.decode(),
-            "client": client,
-            "method": visit.method,
-            "target": redacted_target(visit.target),
+            "client": text.clean(client, text.NAME),
+            "method": text.clean(visit.method, text.NAME),
+            "target": text.clean(redacted_target(visit.target), _LONGEST),
             "status": visit.status,
             "bytes": visit.bytes,
             "seconds": round(time.perf_counter() - visit.started, 6),
             **visit.facts,
         }
-        written = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        written = text.json_bytes(line) + b"\n"
         self._put += len(written)
         self._lines.put(written)
 
@@ -118,7 +121,10 @@ class AccessLog:
                             break
                 if line is None:
                     return
-            except OSError:
+            except Exception as error:
+                # Whatever it is, the lines of other requests are still written.
+                if not isinstance(error, OSError):
+                    _LOGGER.exception("a line of the access log cannot be written")
                 self.dropped += 1
 
     def _opened(self) -> BinaryIO:

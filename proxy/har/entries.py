@@ -1,19 +1,16 @@
 """What is written of an exchange: a recording without secrets, in the form of recordings/README."""
 
-import gzip
-import zlib
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-import orjson
-
+from config import text
 from config.routes import RouteMap
+from diffing.coding import readable
 from diffing.decode import Form, decode
-from diffing.model import Headers, Observation
+from diffing.model import Observation
 from proxy.checking.request_lines import NOBODY_KNOWS
 from proxy.har.caller_keys import CallerKeys
 from proxy.leg.questions import key_in, role_of_key
@@ -86,7 +83,7 @@ class Writing:
 
 def line(document: Mapping[str, Any]) -> bytes:
     """An entry as one line."""
-    return orjson.dumps(document) + b"\n"
+    return text.json_bytes(document) + b"\n"
 
 
 def started(at: datetime | None = None) -> str:
@@ -99,32 +96,11 @@ def started(at: datetime | None = None) -> str:
     return time.isoformat(timespec="milliseconds") + "Z"
 
 
-def plain(response: Observation) -> Observation:
-    """An answer without its content coding, where it can be undone; a header that is not true goes, too."""
-    coding = (response.header("content-encoding") or "").strip().lower()
-    if not coding or coding == "identity":
-        return response
-    body = response.body
-    if coding in ("gzip", "x-gzip"):
-        with suppress(OSError, EOFError, zlib.error):
-            body = gzip.decompress(body)
-    elif coding == "deflate":
-        for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
-            with suppress(zlib.error):
-                body = zlib.decompress(response.body, window)
-                break
-    return replace(response, body=body, headers=_without(response.headers, "content-encoding"))
-
-
 def _kept(response: Observation) -> Observation:
     headers = tuple(
         pair for pair in response.headers if pair[0].lower() in _ANSWERED or pair[0].lower().startswith(_CORS)
     )
-    return plain(replace(response, headers=headers))
-
-
-def _without(headers: Headers, name: str) -> Headers:
-    return tuple(pair for pair in headers if pair[0].lower() != name)
+    return readable(replace(response, headers=headers))
 
 
 def _is_page(response: Observation) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,16 @@ from urllib.parse import quote_plus, urlsplit
 
 import orjson
 
+from config import text
+from diffing.coding import NAME as CONTENT_ENCODING
+from diffing.coding import Unreadable, plain
+from diffing.model import Observation
 from proxy.checking.request_lines import caller_of
 from proxy.forms import MULTIPART, URLENCODED
+from proxy.har.bodies import UNREADABLE, Unsaid, answered, body_of, length_of, size_in
 from proxy.har.entries import Writing, line, started
+from proxy.har.hosts import host_of, names
+from proxy.har.hosts import plain as plain_url
 from proxy.php import read_api_path, read_target
 from proxy.recordings import RecordingError, read_recordings, recording_of
 
@@ -105,18 +113,25 @@ def import_har(file: Path, out: Path, writing: Writing, hosts: Collection[str] =
     lines: list[bytes] = []
     for number, raw in enumerate(entries, start=1):
         try:
-            if not wanted & _names(raw):
+            if not wanted & names(_url(raw)):
                 raise _LeftOut("of other hosts")
             clean = _cleaned(raw)
-        except _LeftOut as why:
+            found = recording_of(clean, file, number)
+        except (_LeftOut, Unsaid) as why:
             left_out[str(why)] += 1
             continue
-        found = recording_of(clean, file, number)
+        except RecordingError:
+            left_out["that are no exchange"] += 1
+            continue
+        found = replace(found, response=_undone(found.response))
         if "_as" not in clean:
             found = replace(found, caller=caller_of(found.request))
         if "_id" not in clean:
             found = replace(found, id=f"{out.name.partition('.')[0]}.{number:06}")
-        lines.append(line(writing.entry(found, str(raw.get("startedDateTime") or started()))))
+        try:
+            lines.append(line(writing.entry(found, str(raw.get("startedDateTime") or started()))))
+        except (UnicodeError, orjson.JSONEncodeError):
+            left_out[UNREADABLE] += 1
     try:
         out.write_bytes(b"".join(lines))
     except OSError as error:
@@ -140,7 +155,7 @@ def export_har(paths: Iterable[Path], out: Path) -> int:
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
     creator = {"name": "parity", "version": _version()}
     try:
-        out.write_bytes(orjson.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
+        out.write_bytes(text.json_bytes({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
     except OSError as error:
         raise RecordingError(f"cannot be written: {error.strerror}", out) from error
     return len(entries)
@@ -153,17 +168,24 @@ def kept_of_request(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str]
 
 def _entries(file: Path) -> list[Mapping[str, Any]]:
     try:
-        document = orjson.loads(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        entries = document["log"]["entries"]
+        entries = _json(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))["log"]["entries"]
     except OSError as error:
         raise RecordingError(f"cannot be read: {error.strerror}", file) from error
-    except orjson.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordingError(f"is no HAR: {error}", file) from error
     except (KeyError, TypeError) as error:
         raise RecordingError("is no HAR: log.entries is missing", file) from error
     if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
         raise RecordingError("is no HAR: log.entries is no list of entries", file)
     return entries
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        # mitmproxy writes bytes that are no UTF-8 as half surrogate pairs, which only the standard library reads.
+        return json.loads(content)
 
 
 def _url(raw: Mapping[str, Any]) -> str:
@@ -173,26 +195,24 @@ def _url(raw: Mapping[str, Any]) -> str:
     url = request.get("url")
     if not isinstance(url, str) or not isinstance(request.get("method"), str):
         raise _LeftOut("without a request")
-    return url.partition("#")[0]
-
-
-def _names(raw: Mapping[str, Any]) -> set[str]:
     try:
-        parts = urlsplit(_url(raw))
-        return {parts.netloc.rpartition("@")[2].lower(), (parts.hostname or "").lower()}
+        host_of(url)
     except ValueError as error:
         raise _LeftOut("without a request") from error
+    return url.partition("#")[0]
 
 
 def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
     hosts: set[str] = set()
     for raw in entries:
         try:
-            parts = urlsplit(_url(raw))
-        except (_LeftOut, ValueError):
+            url = _url(raw)
+            shown = host_of(url)
+            path = urlsplit(url).path.encode("utf-8", "surrogateescape")
+        except (_LeftOut, UnicodeError):
             continue
-        if read_api_path(read_target(parts.path.encode("utf-8", "surrogateescape")).segments) is not None:
-            hosts.add(parts.netloc.rpartition("@")[2].lower())
+        if read_api_path(read_target(path).segments) is not None:
+            hosts.add(shown)
     if len(hosts) == 1:
         return hosts.pop()
     what = f"entries of {', '.join(sorted(hosts))} are" if hosts else "no entry is"
@@ -204,15 +224,24 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
     request, response = raw["request"], raw.get("response")
     if not isinstance(response, dict) or not response.get("status"):
         raise _LeftOut("without an answer")
-    if response["status"] == 304:
+    if response["status"] == 304 or raw.get("_fromCache"):
         raise _LeftOut("from a cache")
+    if raw.get("_fetchedViaServiceWorker") is True:
+        raise _LeftOut("from a service worker")
     headers = [
         {"name": name, "value": value} for name, value in kept_of_request(_pairs(request.get("headers")))
     ]
-    asked: dict[str, Any] = {"method": request.get("method"), "url": _url(raw), "headers": headers}
+    asked: dict[str, Any] = {
+        "method": request.get("method"),
+        "url": plain_url(_url(raw)),
+        "headers": headers,
+    }
     data = request.get("postData")
     if isinstance(data, dict) and (data.get("text") or data.get("params")):
-        asked["postData"] = _post_data(data, headers)
+        size = size_in(request.get("bodySize"))
+        asked["postData"] = _post_data(
+            data, headers, length_of(request.get("headers")) if size is None else size
+        )
     return {
         **{name: value for name, value in raw.items() if name in _OURS},
         "time": raw.get("time") or 0,
@@ -220,7 +249,7 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
         "response": {
             "status": response["status"],
             "headers": [{"name": name, "value": value} for name, value in _pairs(response.get("headers"))],
-            "content": _content(response, str(request.get("method"))),
+            "content": _content(answered(response, str(request.get("method")))),
         },
     }
 
@@ -233,28 +262,29 @@ def _pairs(headers: object) -> list[tuple[str, str]]:
     ]
 
 
-def _content(response: Mapping[str, Any], method: str) -> dict[str, Any]:
-    content = response.get("content")
-    content = content if isinstance(content, dict) else {}
-    if content.get("text") is None:
-        if (content.get("size") or 0) > 0 and method != "HEAD":
-            raise _LeftOut("without their content")
-        return {"text": ""}
-    found = {"text": str(content["text"])}
-    return {**found, "encoding": "base64"} if content.get("encoding") == "base64" else found
+def _content(body: bytes) -> dict[str, str]:
+    return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
 
 
-def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]]) -> dict[str, str]:
+def _undone(response: Observation) -> Observation:
+    """An answer without a coding: its text has none in HAR, whatever its headers still say."""
+    try:
+        return plain(response)
+    except Unreadable:
+        headers = tuple(pair for pair in response.headers if pair[0].lower() != CONTENT_ENCODING)
+        return replace(response, headers=headers)
+
+
+def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]], size: int | None) -> dict[str, str]:
     """The body of a request; one that is only told as fields is made anew."""
     if data.get("text"):
-        found = {"text": str(data["text"])}
-        return {**found, "encoding": "base64"} if data.get("encoding") == "base64" else found
+        return _content(body_of(data, size))
     fields = [item for item in data["params"] if isinstance(item, dict)]
     if any("fileName" in item and item.get("value") is None for item in fields):
         raise _LeftOut("without the files that were sent")
     kind = str(data.get("mimeType") or URLENCODED)
     if kind.lower().startswith(MULTIPART):
-        boundary = hashlib.sha256(orjson.dumps(fields)).hexdigest()[:32]
+        boundary = hashlib.sha256(text.json_bytes(fields)).hexdigest()[:32]
         body, kind = _multipart(fields, boundary), f"{MULTIPART}; boundary={boundary}"
     else:
         body = "&".join(
@@ -263,7 +293,7 @@ def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]]) -> dict[s
         ).encode()
     headers[:] = [item for item in headers if item["name"].lower() not in ("content-type", "content-length")]
     headers.append({"name": "Content-Type", "value": kind})
-    return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+    return _content(body)
 
 
 def _multipart(fields: Iterable[Mapping[str, Any]], boundary: str) -> bytes:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
 
+from config import text
 from config.problems import load_problems
 from config.routes import load_routes
 from config.startup import loading
@@ -24,13 +24,9 @@ from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.control import same_side
+from proxy.log.example import shortened
 from proxy.process import child
 
-_MOST_DIFFERENCES: Final = 50
-_LONGEST_VALUE: Final = 2000
-# Of a path and of a sentence on what nearly explained it: a side chooses its keys.
-_LONGEST_TEXT: Final = 500
-_MOST_SENTENCES: Final = 20
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
 
 
@@ -48,6 +44,7 @@ class Question:
         legacy: What the legacy side answered.
         new: What the new side answered.
         answer: What the follow-up gave.
+        earlier: What the one before gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
     """
@@ -61,6 +58,7 @@ class Question:
     legacy: Observation
     new: Observation
     answer: Observation | None = None
+    earlier: Observation | None = None
     control: bool = False
     rehearsed: bool = False
 
@@ -192,38 +190,10 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     if question.control:
         comparison = same_side(question.legacy, question.new)
     else:
-        comparison = differ.compare(asked, question.legacy, question.new, question.answer)
+        comparison = differ.compare(asked, question.legacy, question.new, question.answer, question.earlier)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)
-
-
-def shortened(comparison: Comparison) -> Comparison:
-    """A comparison with no more and no longer differences than a reader wants to see, and each deviation once."""
-    return replace(
-        comparison,
-        deviations=tuple(dict.fromkeys(comparison.deviations)),
-        differences=tuple(map(_shortened, comparison.differences[:_MOST_DIFFERENCES])),
-    )
-
-
-def _shortened(difference: Difference) -> Difference:
-    return replace(
-        difference,
-        path=_cut(difference.path, _LONGEST_TEXT),
-        legacy=_short(difference.legacy),
-        new=_short(difference.new),
-        nearly=tuple(_cut(sentence, _LONGEST_TEXT) for sentence in difference.nearly[:_MOST_SENTENCES]),
-    )
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[:longest] + "…"
-
-
-def _short(value: object) -> object:
-    text = value if isinstance(value, str) else repr(value)
-    return value if len(text) <= _LONGEST_VALUE else _cut(text, _LONGEST_VALUE)
 
 
 def work() -> None:
@@ -263,10 +233,12 @@ def work() -> None:
             pipe.send(judgement)
         except OSError:
             return
+        except Exception as error:  # likewise one that cannot be told
+            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:
-    told = _cut(f"{type(error).__name__}: {error}", _LONGEST_TEXT)
+    told = text.clean(f"{type(error).__name__}: {error}", text.SENTENCE)
     comparison = Comparison(
         Outcome.MISMATCH,
         differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),

@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
+from config import text
 from config.rollout import Dialect
 from config.routes import RouteMap
+from diffing.coding import readable
 from diffing.model import UNROUTED, Observation
 from proxy.checking.replay import key_of
 from proxy.forms import read_fields
@@ -15,6 +18,8 @@ from proxy.php import encode, parse_form
 from proxy.policy import Decision
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
+
+_LONGEST_ERROR: Final = 65_536
 
 
 def passes_unchanged(decision: Decision) -> bool:
@@ -52,7 +57,7 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("status", f"{(question.legacy.status or 0) // 100}xx"),
         ("role", question.role),
         ("format", question.format),
-        *(("parameter", name[:80]) for name in question.parameters),
+        *(("parameter", text.name(name)) for name in question.parameters),
     )
 
 
@@ -71,10 +76,12 @@ def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> s
         return "none"
     if hashlib.sha256(key.encode()).hexdigest() in admin_keys:
         return "admin"
-    refused = (legacy.status or 0) >= 400
-    if refused and any(mark in legacy.body for mark in (b">103<", b'"code":"103"')):
+    if (legacy.status or 0) < 400:
+        return "user"
+    said = readable(legacy, _LONGEST_ERROR).body
+    if any(mark in said for mark in (b">103<", b'"code":"103"')):
         return "bad"
-    if refused and any(mark in legacy.body for mark in (b">104<", b'"code":"104"')):
+    if any(mark in said for mark in (b">104<", b'"code":"104"')):
         return "readonly"
     return "user"
 
@@ -83,7 +90,7 @@ def with_key_of(request: Request, path: str) -> bytes:
     """A path of the new API, asked for with the key of a request, which may be in its form."""
     query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
     key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
-    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
+    return f"{path}{'&' if '?' in path else '?'}{KEY}={encode(key)}".encode() if key else path.encode()
 
 
 def bodiless(request: Request) -> tuple[tuple[str, str], ...]:

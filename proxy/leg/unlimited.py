@@ -11,15 +11,18 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these.
+    cuts it gets these. Where a list without filters is refused and an offset is the only one, a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)
     whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
+    refused = route is not None and route.legacy is not None and route.legacy.bare_filter == "alone"
+    alone = refused and b"limit" in whole and b"limit=" not in query
     kept = []
     for pair in query.split(b"&"):
         name = pair.partition(b"=")[0]
-        if name in whole:
+        if name in whole or (name == b"offset" and alone):
+            name = name if name in whole else b"limit"
             kept.append(name + b"=" + whole[name])
         elif name not in (b"limit", b"offset", b""):
             kept.append(pair)

@@ -6,6 +6,7 @@ from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
+from proxy.log.settling import settle_runs
 from proxy.log.tables import deviations, differences, dropped, runs, traffic, usages, witnesses
 
 _AT_ONCE = 500
@@ -32,6 +33,11 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
     ended = list((await connection.execute(silent)).scalars())
     if not ended:
         return {}
+    answered = runs.c.served + runs.c.refused + runs.c.client_gone
+    killed = select(runs.c.run).where(
+        runs.c.run.in_(ended), or_(runs.c.pending > 0, runs.c.received > answered)
+    )
+    await settle_runs(connection, list((await connection.execute(killed)).scalars()), now)
     old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
     exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
     await connection.execute(delete(traffic).where(old))

@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from config import text
 from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
 from proxy.redact import Redactor
@@ -13,6 +14,7 @@ from proxy.reporting.curl import curl_line
 from proxy.translation import Request
 
 BODY_BYTES: Final = 65_536
+_HEADERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +67,6 @@ def witness(
     }
 
 
-def example_of(
-    request: Request,
-    comparison: Comparison,
-    sides: tuple[Observation, Observation] | None,
-    redactor: Redactor,
-    *,
-    values: bool,
-) -> dict[str, Any]:
-    """What a reader of a report sees of a difference.
-
-    Args:
-        request: The client's.
-        comparison: What came of it.
-        sides: What legacy and new answered, if they were asked.
-        redactor: Replaces secrets.
-        values: Also what was sent and answered; else only where the difference is.
-    """
-    first = comparison.differences[0] if comparison.differences else None
-    legacy, new = sides if sides is not None else (None, None)
-    found = {
-        "request": f"{request.method} {redactor.target(request.target).decode('utf-8', 'replace')}",
-        "curl": curl_line(request if values else replace(request, headers=(), body=b""), redactor),
-        "path": first.path if first else None,
-        "what": first.what if first else str(comparison.outcome),
-        "legacy": first.legacy if first else legacy and (legacy.error or legacy.status),
-        "new": first.new if first else new and (new.error or new.status),
-        "nearly": list(first.nearly) if first else [],
-        "differences": len(comparison.differences),
-    }
-    return found if values else {**found, "legacy": None, "new": None, "nearly": []}
-
-
 def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
     """What diffing knew of a witness's request.
 
@@ -131,17 +101,19 @@ def _side(side: Asking, redactor: Redactor, base: str) -> dict[str, Any]:
     body = redactor.body(side.answer.body)
     kept = body[:BODY_BYTES]
     try:
-        text, coded = kept.decode(), None
+        shown, coded = kept.decode(), None
     except UnicodeDecodeError:
-        text, coded = "", base64.b64encode(kept).decode()
+        shown, coded = "", base64.b64encode(kept).decode()
     return {
-        "request": f"{side.request.method} {redactor.target(side.request.target).decode('utf-8', 'replace')}",
+        "request": f"{side.request.method} {text.clean(redactor.target(side.request.target))}",
         "curl": curl_line(side.request, redactor, base),
         "status": side.answer.status,
-        "headers": [list(pair) for pair in redactor.headers(side.answer.headers)],
-        "body": text,
+        "headers": [
+            [text.clean(part) for part in pair] for pair in redactor.headers(side.answer.headers[:_HEADERS])
+        ],
+        "body": shown,
         "base64": coded,
         "truncated": len(body) > BODY_BYTES,
         "seconds": side.answer.seconds,
-        "error": side.answer.error,
+        "error": side.answer.error and text.clean(side.answer.error, text.SENTENCE),
     }

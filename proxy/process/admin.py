@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
+from config import text
 from proxy.metrics import CONTENT_TYPE, Snapshot, prometheus
 from proxy.process.session import bears, from_here, has_session
 
@@ -106,7 +106,9 @@ class Admin:
         )
 
     async def _health(self) -> _Answer:
-        return _json(200, {"status": "ok"})
+        # A restart would help no client: they are served all the same.
+        failing = (await self._controls.snapshot())["failing"]
+        return _json(200, {"status": "failing" if failing else "ok", "failing": failing})
 
     async def _ready(self) -> _Answer:
         ready = bool((await self._controls.snapshot())["ready"])
@@ -140,4 +142,4 @@ class Admin:
 
 
 def _json(status: int, document: object, *headers: tuple[bytes, bytes]) -> _Answer:
-    return _Answer(status, orjson.dumps(document, option=orjson.OPT_INDENT_2), headers=headers)
+    return _Answer(status, text.json_bytes(document, indent=True), headers=headers)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route, Rows
-from diffing.deviations import load_registry
+from diffing.deviations import load_entries
 from diffing.registry import Registry
 
 ENTRIES = """
@@ -158,4 +158,4 @@ def registry(folder: Path, entries: str = ENTRIES) -> Registry:
     tomllib.loads(entries)
     (folder / "deviations").mkdir(exist_ok=True)
     (folder / "deviations" / "things.toml").write_text(entries, encoding="utf-8")
-    return load_registry(folder)
+    return Registry(load_entries(folder))

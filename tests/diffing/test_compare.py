@@ -1,6 +1,8 @@
 """The verdict on an exchange."""
 
+import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,9 +219,10 @@ def test_a_defect_whose_expectation_fails_is_a_mismatch(differ: Differ) -> None:
     assert differ.compare(of(GET), EMPTY_500, new).verdict == "mismatch"
 
 
-def test_an_unregistered_defect_is_a_mismatch(differ: Differ) -> None:
-    """The registry knows every defect."""
-    assert differ.compare(of(LIST), EMPTY_500, answer([])).verdict == "mismatch"
+def test_an_unregistered_defect_is_an_undocumented_legacy_error(differ: Differ) -> None:
+    """The registry knows every defect; it is shown which entries are not about this one."""
+    found = differ.compare(of(LIST), EMPTY_500, answer([]))
+    assert (found.verdict, len(found.differences)) == ("legacy_error:undocumented", 1)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_an_unregistered_defect_is_a_mismatch(differ: Differ) -> None:
         (LEGACY, answer({}, 500), "new_error"),
         (LEGACY, Observation(200, (("Content-Type", "application/json"),), b"{"), "new_error"),
         (LEGACY, Observation(None, (), b"", error="connection refused"), "new_error"),
-        (Observation(None, (), b"", error="connection refused"), LEGACY, "legacy_error"),
+        (Observation(None, (), b"", error="connection refused"), LEGACY, "legacy_error:undocumented"),
         (EMPTY_500, answer({}, 500), "both_error"),
         (LEGACY, Observation(None, (), b"", error="timeout"), "timeout"),
         (LEGACY, answer("x" * 1000), "too_large"),
@@ -264,3 +267,24 @@ def test_a_stored_file_is_compared_byte_by_byte(differ: Differ) -> None:
     found = differ.compare(of(GET), legacy, new)
     assert [(difference.path, difference.what) for difference in found.differences] == [("$", "bytes")]
     assert differ.compare(of(GET), legacy, legacy).verdict == "match"
+
+
+@pytest.mark.parametrize("coded", ["legacy", "new"])
+def test_a_coding_that_cannot_be_undone_is_no_difference(differ: Differ, coded: str) -> None:
+    """Nothing is known of what is in it; that the new side fails is known all the same."""
+    good = answer({"a": "1"})
+    unreadable = replace(good, headers=(*good.headers, ("Content-Encoding", "compress")))
+    legacy, new = (unreadable, good) if coded == "legacy" else (good, unreadable)
+    assert differ.compare(of(GET), legacy, new).verdict == "skipped:content_coding"
+    assert differ.compare(of(GET), legacy, replace(new, status=500)).verdict == "new_error"
+
+
+def test_codings_make_no_difference(differ: Differ) -> None:
+    """Equal files are equal however they are sent."""
+    file = Observation(200, (("Content-Type", "text/xml"), *CORS), b"<a>1</a>")
+    coded = replace(
+        file, headers=(*file.headers, ("Content-Encoding", "gzip")), body=gzip.compress(file.body)
+    )
+    other = replace(coded, body=gzip.compress(b"<a>1</a >"))
+    assert differ.compare(of(GET), file, coded).verdict == "match"
+    assert differ.compare(of(GET), file, other).verdict == "mismatch"

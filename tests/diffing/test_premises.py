@@ -14,13 +14,12 @@ from diffing.conditions import Condition
 from diffing.decode import decode
 from diffing.defects import judge_defect
 from diffing.model import Asked, FollowUp, Observation
-from diffing.paths import parse
 from diffing.premises import Premise
 from diffing.registry import Deviation, Kind, LegacySide, NewSide
 from tests.diffing.registry import GET, registry
 
-IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", parse("$.input[*].did"), "112")
-IN_REQUEST = Premise("/tasks/{id}", "task_id", None, "112")
+IN_DOCUMENT = Premise("/datasets/{id}", "$.input[*].did", "112")
+IN_REQUEST = Premise("/tasks/{id}", "task_id", "112")
 DOCUMENT = {"input": [{"name": "quality"}, {"name": "source_data", "did": "130"}]}
 
 
@@ -134,15 +133,15 @@ def test_a_refusal_applies_exactly_where_the_whole_is_refused(
 @pytest.mark.parametrize(
     ("premise", "key"),
     [
-        ('{ path = "/wholes", id = "thing_id", code = "112" }', "premise.path"),
-        ('{ path = "/wholes/{id}", id = "thing_id" }', "premise.code"),
-        ('{ path = "/wholes/{id}", id = "$[", code = "112" }', "premise.id"),
+        ('{ path = "/wholes", id = "thing_id", code = "112" }', "premise: the path of a premise"),
+        ('{ path = "/wholes/{id}", id = "thing_id" }', "premise code: is missing"),
+        ('{ path = "/wholes/{id}", id = "$[", code = "112" }', "premise: path '$[' is not understood"),
     ],
 )
 def test_a_wrong_premise_is_told_by_its_key(tmp_path: Path, premise: str, key: str) -> None:
     """The entry and what is wrong in it are named."""
     entry = ENTRY.replace('{ path = "/wholes/{id}", id = "$.thing.whole", code = "112" }', premise)
-    with pytest.raises(ConfigError, match=re.escape(f"thing-private: {key}")):
+    with pytest.raises(ConfigError, match=re.escape(f"thing-private.{key}")):
         registry(tmp_path, entry)
 
 

@@ -49,7 +49,7 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("lower", {}, "Sparse_ARFF", "sparse_arff"),
     ("split", {"separator": ","}, "a,b", ["a", "b"]),
     ("split", {"separator": ",", "trim": True}, "a, b", ["a", "b"]),
-    ("split", {"separator": ","}, MISSING, []),
+    ("split", {"separator": ","}, MISSING, MISSING),
     ("split_each", {"separator": ","}, ["Tansy, Fay", "Ada"], ["Tansy", "Fay", "Ada"]),
     ("replace", {"pattern": "&amp;", "by": "&"}, "a&amp;b", "a&b"),
     ("php_array", {}, "[[45,22],[34, 1.5]]", [45, 22, 34, 1.5]),

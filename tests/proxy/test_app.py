@@ -222,7 +222,7 @@ async def test_a_missing_legacy_side_is_a_bad_gateway(
         Upstream(url) as client,
     ):
         found = await observe(client, "GET", LEGACY_TARGET, (("Host", "h"),))
-        assert await verdicts(parts) == {"legacy_error": 1}
+        assert await verdicts(parts) == {"legacy_error:undocumented": 1}
     assert (found.status, found.header("content-type")) == (502, "application/problem+json")
 
 
@@ -299,7 +299,7 @@ async def test_an_answer_that_breaks_off_breaks_off_for_the_client(
         Upstream(url) as client,
     ):
         found = await observe(client, "GET", LEGACY_TARGET, (("Host", "h"),))
-        assert await verdicts(parts) == {"legacy_error": 1}
+        assert await verdicts(parts) == {"legacy_error:undocumented": 1}
     assert (found.body, (found.error or "").partition(":")[0]) == (b"half", "connection")
 
 

@@ -1,6 +1,7 @@
 """The shadow leg: bounded, counted, and nobody waits for it."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.types import Send as AsgiSend
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import Shadow
+from config.tasks import Tasks
 from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
 from proxy.ledger import Ledger
@@ -91,12 +93,12 @@ def leg(
 
 async def worked(shadow: ShadowLeg, *jobs: Job) -> None:
     """Work on jobs until all have their verdict."""
-    task = asyncio.create_task(shadow.work())
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
     for item in jobs:
         shadow.offer(item)
     await shadow.drain(5)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await tasks.stop()
 
 
 MATCH = Comparison(Outcome.MATCH)
@@ -178,12 +180,12 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
 
     ledger = Ledger(served=3)
     shadow = leg(routes, Stuck(), ledger, Recorded(), Recorded())
-    task = asyncio.create_task(shadow.work())
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
     for _ in range(3):
         shadow.offer(job(routes))
     await shadow.drain(0.05)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await tasks.stop()
     assert (ledger.verdicts, ledger.pending) == ({"shed": 3}, 0)
 
 
@@ -192,7 +194,8 @@ async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCapt
     ledger = Ledger(served=2)
     await worked(leg(routes, Scripted(), ledger, Recorded(), Recorded()), job(routes), job(routes))
     assert (ledger.verdicts, ledger.pending) == ({"both_error": 2}, 0)
-    assert "a shadow worker failed on dataset.get" in caplog.text
+    assert "shadow worker failed" in caplog.text
+    assert "on an exchange of dataset.get" in caplog.text
 
 
 async def test_secrets_are_not_kept(routes: RouteMap) -> None:

@@ -89,8 +89,12 @@ async def test_a_recording_is_asked_for_in_the_new_dialect(
 async def test_an_html_page_is_not_compared(
     corpus: dict[str, Recording], routes: RouteMap, differ: Differ
 ) -> None:
-    """A path with characters that PHP's front refuses; its page was emptied after recording."""
-    pages = [item for item in corpus.values() if item.body_dropped and item.response.status == 400]
+    """Characters that PHP's front refuses where the new side takes them; its page was emptied after recording."""
+    pages = [
+        item
+        for item in corpus.values()
+        if item.body_dropped and item.response.status == 400 and "build-7" in item.id
+    ]
     exchanges = await replayed(pages, routes, differ)
     assert {exchange.comparison.reason for exchange in exchanges} == {SkipReason.HTML_PAGE}
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gzip
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -76,7 +77,7 @@ def har_entry(url: str = f"{API}/data/1", **parts: Any) -> dict[str, Any]:
 def har(folder: Path, *entries: Any) -> Path:
     """A file of such entries."""
     file = folder / "browser.har"
-    file.write_bytes(orjson.dumps({"log": {"version": "1.2", "pages": [], "entries": entries}}))
+    file.write_text(json.dumps({"log": {"version": "1.2", "pages": [], "entries": entries}}))
     return file
 
 
@@ -135,6 +136,11 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
     "no method": ({"request": {"method": None}}, "without a request"),
     "blocked": ({"response": {"status": 0}}, "without an answer"),
     "cached": ({"response": {"status": 304}}, "from a cache"),
+    "from a cache of the browser": ({"_fromCache": "memory"}, "from a cache"),
+    "from a service worker": ({"_fetchedViaServiceWorker": True}, "from a service worker"),
+    "half a character": ({"content": {"text": "\ud83d"}}, "with a text that is none"),
+    "a status that is none": ({"response": {"status": "x"}}, "that are no exchange"),
+    "a URL that is none": ({"request": {"url": "https://www.openml.org:x/"}}, "without a request"),
     "content not saved": ({"content": {"text": None}}, "without their content"),
     "files not saved": (
         {
@@ -176,6 +182,43 @@ def test_bodies_of_answers(tmp_path: Path, name: str) -> None:
         tmp_path, har_entry(content=content, response={"headers": headers, "content": content})
     )
     assert (found.response.body, found.response.headers) == (body, ())
+
+
+def of_program(folder: Path, name: str, host: str = "") -> tuple[Imported, list[Recording]]:
+    """What comes of a file that a program wrote (tests/data/har)."""
+    out = folder / "mine.jsonl"
+    counts = import_har(ROOT / "tests" / "data" / "har" / name, out, writing(), [host] if host else [])
+    return counts, list(read_recordings([out]))
+
+
+PROGRAMS = {
+    "firefox-no-body.har": Imported(0, {"without their content": 2}),
+    "chrome-from-cache.har": Imported(0, {"from a cache": 1}),
+    "default-port.har": Imported(2, {}),
+    "firefox-false-base64.har": Imported(2, {}),
+    "mitmproxy-utf8-upload.har": Imported(1, {}),
+    "mitmproxy-latin1-download.har": Imported(2, {}),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_files_of_programs_are_read(tmp_path: Path, name: str) -> None:
+    """What is an exchange is imported, anything else is counted."""
+    assert of_program(tmp_path, name)[0] == PROGRAMS[name]
+
+
+def test_what_programs_write_is_what_was_sent(tmp_path: Path) -> None:
+    """Byte for byte."""
+    _, [first, second] = of_program(tmp_path, "firefox-false-base64.har")
+    assert first.response.body == second.response.body
+    assert b'"code":"111"' in first.response.body
+    _, [download, upload] = of_program(tmp_path, "mitmproxy-latin1-download.har")
+    assert download.response.body == b"@RELATION caf\xe9\n@DATA\n1,2,3"
+    assert b"<oml:name>caf\xc3\xa9</oml:name>" in upload.request.body
+    _, [upload] = of_program(tmp_path, "mitmproxy-utf8-upload.har")
+    assert b"<oml:name>caf\xc3\xa9</oml:name>" in upload.request.body
+    _, [one, other] = of_program(tmp_path, "default-port.har")
+    assert one.request.base == other.request.base == "https://www.openml.org"
 
 
 FORM = "application/x-www-form-urlencoded"

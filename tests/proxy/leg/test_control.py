@@ -1,5 +1,7 @@
 """Two answers of one side: what differs is noise."""
 
+import gzip
+
 import pytest
 
 from diffing.model import Comparison, Observation, Outcome, SkipReason
@@ -57,3 +59,21 @@ def test_only_what_stays_is_a_difference(still: Outcome, again: Outcome, race: b
     first = Comparison(Outcome.MISMATCH)
     found = asked_again(first, Comparison(still), Comparison(again))
     assert found == (Comparison(Outcome.SKIPPED, SkipReason.RACE) if race else first)
+
+
+def test_codings_make_no_difference() -> None:
+    """Equal documents are equal however they are sent; what cannot be read is not judged."""
+    coded = Observation(200, (*JSON, ("content-encoding", "gzip")), gzip.compress(b"{}"))
+    unknown = Observation(200, (*JSON, ("content-encoding", "compress")), b"x")
+    assert same_side(answer(b"{}"), coded).outcome is Outcome.MATCH
+    assert same_side(answer(b"[]"), coded).outcome is Outcome.MISMATCH
+    assert same_side(answer(b"{}"), unknown).verdict == "skipped:content_coding"
+    assert same_side(unknown, unknown).outcome is Outcome.MATCH
+
+
+def test_of_long_downloads_in_a_coding_nothing_was_kept() -> None:
+    """So that nothing can be said, unless they are equal as they are."""
+    long = Observation(200, (("content-encoding", "gzip"),), b"9 sha a", error="too_large")
+    assert by_length(long, long).outcome is Outcome.MATCH
+    for other in (answer(b"9 sha b", error="too_large"), answer(b"{}")):
+        assert by_length(long, other).verdict == "skipped:content_coding"

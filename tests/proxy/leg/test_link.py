@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
+from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.ledger import Ledger
+from proxy.ledger import Finding, Ledger
+from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.link import ShadowLink
+from proxy.leg.process import Found
 from proxy.observe import observe
 from proxy.policy import Side, decided
 from proxy.process.serving import Running
@@ -78,6 +81,19 @@ async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, 
     ledger = Ledger(served=1)
     unconnected(config, ledger).settle(job(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
     assert ledger.verdicts == {"skipped:sampled": 1}
+
+
+async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, config: Path) -> None:
+    """The exchange has one all the same."""
+    ledger = Ledger(served=2)
+    link = unconnected(config, ledger)
+    for _ in range(2):
+        link.offer(job(routes))
+    good = Finding(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
+    bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
+    link._take(Found([(1, bad, None), (2, good, None)], {}, []))
+    assert link.waiting == 0
+    assert (ledger.verdicts, ledger.pending) == ({"both_error": 1, "match": 1}, 0)
 
 
 async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
