@@ -95,6 +95,7 @@ class Timeouts:
         total: For a whole exchange with the side that serves, however slow the client reads.
         head: For a client's whole head, and for a request on a connection that was just opened.
         client: For the next bytes of a client's body.
+        client_total: For the whole of it.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
         linger: After SIGTERM, while ``/-/readyz`` says 503 and requests are still taken, for load balancers.
@@ -107,6 +108,7 @@ class Timeouts:
     total: float = 3600.0
     head: float = 10.0
     client: float = 60.0
+    client_total: float = 3600.0
     shadow: float = 15.0
     rehearsal: float = 0.5
     linger: float = 0.0
@@ -124,6 +126,10 @@ class Limits:
         body_bytes: Longest request body (413).
         connections: Most connections of clients (503).
         concurrency: Most requests under way (503).
+        held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
+            requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each
+            connection are held in any case.
+        strict_names: Header names with an underscore are refused (400); else they go on unchanged.
     """
 
     target_bytes: int = 16 * 1024
@@ -132,6 +138,8 @@ class Limits:
     body_bytes: int = 2048 * _MIB
     connections: int = 4096
     concurrency: int = 1024
+    held_bytes: int = 64 * _MIB
+    strict_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,8 @@ class Shadow:
         queue_bytes: Most bytes that wait; further exchanges are shed.
         request_bytes: Longest request body that is kept for the shadow leg.
         answer_bytes: Longest answer of either side that is compared.
+        store_bodies: Keep what clients sent and sides answered, to show a difference; else only where it is.
+        evidence_bytes: Most bytes of signatures, examples and whole exchanges that show differences.
         bytes_per_second: Most bytes of answers that are read in a second; 0 for as many as come.
         unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
         reask: Ask both sides again before a difference of a safe request is reported, so that a race shows as such.
@@ -160,6 +170,8 @@ class Shadow:
     queue_bytes: int = 64 * _MIB
     request_bytes: int = _MIB
     answer_bytes: int = 8 * _MIB
+    store_bodies: bool = True
+    evidence_bytes: int = 64 * _MIB
     bytes_per_second: int = 32 * _MIB
     unlimited_every: int = 100
     reask: bool = True
@@ -200,6 +212,8 @@ class ProxySettings:
         port: Port to listen on, 0 for any free one.
         admin_host: Address of metrics, dashboard and admin commands.
         admin_port: Their port, 0 for any free one.
+        admin_hosts: Host names under which that port is asked, besides ``localhost`` and addresses: a page of others
+            could have any other name point to it.
         log: SQLAlchemy URL of the diff log.
         admin_keys: SHA-256 of the administrators' API keys, in lower case, as hexadecimal: what they may see more of
             is compared as such (new-API contract, decision 9).
@@ -226,6 +240,7 @@ class ProxySettings:
     port: int = 8080
     admin_host: str = "127.0.0.1"
     admin_port: int = 8081
+    admin_hosts: tuple[str, ...] = ()
     log: str = "sqlite+aiosqlite:///parity-log.db"
     admin_keys: tuple[str, ...] = ()
     admin_token: str | None = field(default=None, repr=False)

@@ -103,7 +103,9 @@ _ROW = re.compile(r"\[[^\]]*\]")
 
 def generalise(path: str) -> str:
     """The path with rows and indexes taken out: `$[did=61].tag[2]` becomes `$[*].tag[*]`."""
-    return _ROW.sub("[*]", path)
+    # Behind the last bracket that closes there is no row; looking for its end from each that opens would be quadratic.
+    before, bracket, rest = path.rpartition("]")
+    return _ROW.sub("[*]", before + bracket) + rest
 
 
 def identical(a: object, b: object) -> bool:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import islice
 
-from proxy.php import ARRAY, decode, encode, field_name, parse_form
+from proxy.php import ARRAY, MOST_FIELDS, MOST_FILES, decode, encode, field_name, form_pairs, parse_form
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -30,13 +31,15 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     """
     if _is(URLENCODED, content_type):
         return parse_form(_text(body))
-    fields: dict[str, str] = {}
-    for headers, content in _parts(content_type, body):
-        name = _NAME.search(headers)
-        if name and not _FILE.search(headers):
-            sent = _text(name[2])
-            fields[field_name(sent)] = ARRAY if "[" in sent else _text(content)
-    return fields
+    found = (
+        (_text(name[2]), content)
+        for headers, content in _parts(content_type, body)
+        if (name := _NAME.search(headers)) and not _FILE.search(headers)
+    )
+    return {
+        field_name(sent): ARRAY if "[" in sent else _text(content)
+        for sent, content in islice(found, MOST_FIELDS)
+    }
 
 
 def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
@@ -50,7 +53,7 @@ def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
         PHP's names by those in the body; without those of arrays, which are no text for PHP.
     """
     if _is(URLENCODED, content_type):
-        pairs = _text(body).split("&")
+        pairs = islice(form_pairs(_text(body)), MOST_FIELDS)
         sent = {raw: decode(raw) for raw in (pair.partition("=")[0] for pair in pairs)}
     else:
         found = (_NAME.search(headers) for headers, _ in _parts(content_type, body))
@@ -86,10 +89,10 @@ def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
         body: The body.
 
     Returns:
-        Both numbers; 0 when the body is no form.
+        Both numbers; 0 when the body is no form. Of parts no more are counted than show that there are too many.
     """
     if _is(URLENCODED, content_type):
-        return sum(map(bool, body.split(b"&"))), 0
+        return sum(1 for _ in form_pairs(_text(body))), 0
     files = [_FILE.search(headers) is not None for headers, _ in _parts(content_type, body)]
     return len(files) - sum(files), sum(files)
 
@@ -209,8 +212,10 @@ def _parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]]:
     boundary = _boundary(content_type)
     if boundary is None:
         return []
-    # Lines may end in LF alone.
-    sections = re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?=--|\r?\n)", b"\n" + body)
+    # Lines may end in LF alone. One part more than a form may have shows that there are too many.
+    most = MOST_FIELDS + MOST_FILES + 2
+    cut = rb"\r?\n--" + re.escape(boundary) + rb"(?=--|\r?\n)"
+    sections = re.split(cut, b"\n" + body, maxsplit=most)[:most]
     parts = []
     for section in sections[1:]:
         if section.startswith(b"--"):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import event
@@ -45,6 +45,7 @@ from proxy.log.tables import (
 
 _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 10
+_PRUNED_EVERY: Final = timedelta(hours=1)
 PATIENCE: Final = 15.0
 """Seconds for one write; SQLite waits 10 s for another writer by itself."""
 _OF_A_ROW: Final = (DataError, IntegrityError, TypeError, ValueError, OverflowError)
@@ -151,6 +152,7 @@ class Recorder:
         self._turn = asyncio.Lock()
         self._away: datetime | None = None
         self._told = 0
+        self._pruned = self._started
 
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run.
@@ -183,7 +185,7 @@ class Recorder:
 
     async def _attempt(self, patience: float) -> None:
         try:
-            await at_most(patience, self.write())
+            await at_most(patience, self._written_and_pruned())
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             if self._away is None:
                 self._away = self._now()
@@ -204,6 +206,14 @@ class Recorder:
             )
             self._away = None
         self._told = self._ledger.judged
+
+    async def _written_and_pruned(self) -> None:
+        await self.write()
+        now = self._now()
+        if now - self._pruned > _PRUNED_EVERY:
+            async with self._engine.begin() as connection:
+                await prune(connection, self.run, self._retention, now)
+            self._pruned = now
 
     def _shown(self) -> str:
         return self._engine.url.render_as_string(hide_password=True)

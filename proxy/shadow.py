@@ -40,7 +40,7 @@ from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
-from proxy.redact import Redactor, secrets_of
+from proxy.redact import MOST_SECRETS, Redactor, secrets_of
 from proxy.translation import Request, Translation
 
 _LOGGER = logging.getLogger(__name__)
@@ -341,9 +341,22 @@ class ShadowLeg:
         shown: dict[str, Any] = {}
         if judgement.comparison.verdict in FAILING and (judgement.comparison.differences or sides):
             known = _secrets(job, sides)
-            judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-            legacy, new = sides or served_only(job.decision.served, job.served)
-            shown = example_of(job.request, judgement.comparison, legacy, new, self._redactor, known)
+            if len(known) > MOST_SECRETS:
+                # Each would have to be looked for in everything that is kept.
+                told = f"{route_name(job.decision)} (too many secrets to show)"
+                judgement, question = replace(judgement, signature=told), None
+            else:
+                judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
+                legacy, new = sides or served_only(job.decision.served, job.served)
+                shown = example_of(
+                    job.request,
+                    judgement.comparison,
+                    legacy,
+                    new,
+                    self._redactor,
+                    known,
+                    values=self._settings.store_bodies,
+                )
         self._ledger.add(
             Finding(
                 job.at,
@@ -354,7 +367,9 @@ class ShadowLeg:
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 shown,
                 facts_of(question) if question is not None else (),
-                self._evidence(job, judgement.comparison, question) if question is not None else None,
+                self._evidence(job, judgement.comparison, question)
+                if question is not None and self._settings.store_bodies
+                else None,
                 job.number,
             )
         )

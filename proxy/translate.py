@@ -17,7 +17,16 @@ from proxy.forms import (
     read_files,
     rewrite,
 )
-from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
+from proxy.php import (
+    MOST_FIELDS,
+    MOST_FILES,
+    decode,
+    encode,
+    parse_form,
+    printable,
+    read_api_path,
+    read_target,
+)
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 
@@ -57,7 +66,8 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     index = dispatcher(routes)
     target = read_target(request.target)
     query = parse_form(target.query)
-    form = read_fields(request.header("content-type"), request.body) if request.method == "POST" else {}
+    kind = request.header("content-type")
+    form = read_fields(kind, request.body) if request.method == "POST" else {}
     path = read_api_path(target.segments)
     if path is not None:
         match = index.legacy(request.method, path.segments, form)
@@ -179,7 +189,8 @@ def _files(request: Request, route: Route) -> Mapping[str, str]:
     named = read_files(kind, request.body)
     known = route.legacy.form if route.legacy else ()
     texts = read_beginnings(kind, request.body, known, _TEXT_LIMIT) if known else {}
-    counts = zip(("form.fields", "form.files"), count_parts(kind, request.body), (1000, 20), strict=True)
+    fields, files = count_parts(kind, request.body)
+    counts = (("form.fields", fields, MOST_FIELDS), ("form.files", files, MOST_FILES))
     many = {name: str(count) for name, count, most in counts if count > most}
     everything = {**many, **{f"{field}.text": text for field, text in texts.items()}, **named}
     return {printable(field): printable(value) for field, value in everything.items()}

@@ -16,6 +16,10 @@ XML = ("xml_invalid", "The XML does not correspond to its schema")
 JSON = ("description_invalid", "The description is not as its schema wants it")
 
 
+MOST_TAGS = 200
+"""Tags that a description may bring; each takes three round trips to the database."""
+
+
 class JsonText(bytes):
     """A file that says of itself, by its type or its name, that it is JSON."""
 
@@ -151,7 +155,10 @@ def _read(given: bytes | dict[str, Any], schema: str) -> Node:
 
 def _held(root: etree._Element, schema: str) -> Node:
     validate(root, schema)
-    return node(root)
+    found = node(root)
+    if len(tags := found.all("tag")) > MOST_TAGS:
+        raise IllegalDocument([Fault(f"The description has {len(tags)} tags, more than {MOST_TAGS}", -1)])
+    return found
 
 
 def _json(given: bytes | dict[str, Any]) -> object:

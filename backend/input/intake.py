@@ -3,8 +3,10 @@
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import orjson
@@ -21,6 +23,9 @@ MULTIPART = "multipart/form-data"
 FORM_TYPES = ("application/x-www-form-urlencoded", MULTIPART)
 IN_MEMORY_LIMIT = 64_000_000
 """Bytes that a JSON body, or a field of a form, may have whatever the operation takes."""
+DEEPEST = 100
+"""How deep values of a JSON body may lie in each other."""
+_PAIR = re.compile(rb"[^&]+")
 
 
 class Absent:
@@ -140,8 +145,33 @@ def _members(json: object) -> Iterator[tuple[str, Given]]:
             yield name, Given(value, ("body", name))
 
 
+def is_deeper(value: object, most: int) -> bool:
+    """Whether values of a JSON document lie deeper in each other than that.
+
+    Args:
+        value: The document.
+        most: So deep they may.
+    """
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _bad_body(kind: str, message: str) -> InputProblem:
-    error: InputError = {"type": kind, "loc": ["body"], "msg": message, "input": None}
+    return _bad("body", kind, message)
+
+
+def _bad(place: str, kind: str, message: str) -> InputProblem:
+    error: InputError = {"type": kind, "loc": [place], "msg": message, "input": None}
     return InputProblem(message, [error])
 
 
@@ -166,7 +196,10 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     in_memory = min(body_limit, IN_MEMORY_LIMIT)
     body_limit = body_limit if kind in FORM_TYPES else in_memory
     request = Request(scope, _limited(receive, body_limit))
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+    raw_query = scope["query_string"].decode("latin-1")
+    if raw_query.count("&") >= MAX_FIELDS:
+        raise _bad("query", "query_fields", f"The query has more than {MAX_FIELDS} fields.")
+    query = parse_qsl(raw_query, keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return request, Intake(query, authorization=authorization)
@@ -191,6 +224,8 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
+    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(json, DEEPEST):
+        raise _bad_body("json_depth", f"Values of the body lie deeper in each other than {DEEPEST}.")
     return request, Intake(query, json=json, authorization=authorization)
 
 
@@ -201,7 +236,8 @@ async def _pairs(request: Request, largest: int) -> list[tuple[str, UploadFile |
         body += chunk
         if len(body) > largest:
             raise FormError(f"Its fields have at most {largest} bytes")
-    pairs = [pair.partition(b"=") for pair in body.replace(b"+", b" ").split(b"&", MAX_FIELDS * 2) if pair]
+    found = islice(_PAIR.finditer(body.replace(b"+", b" ")), MAX_FIELDS + 1)
+    pairs = [pair[0].partition(b"=") for pair in found]
     if len(pairs) > MAX_FIELDS:
         raise FormError(f"A form has at most {MAX_FIELDS} fields")
     return [

@@ -20,6 +20,8 @@ NAMESPACE = "http://openml.org/openml"
 PREFIX = "oml"
 LARGEST = 32 * 1024 * 1024
 """Bytes that a document may have; PHP takes files of 2 MB (legacy notes, data 1.5)."""
+MOST_ELEMENTS = 1_000_000
+"""Elements that a document may have; the features of 100,000 columns have as many."""
 DEEPEST = 64
 """How deep elements may lie in each other."""
 
@@ -115,6 +117,8 @@ def parse(document: bytes) -> etree._Element:
     """
     if len(document) > LARGEST:
         raise IllegalDocument([Fault(f"The document is larger than {LARGEST} bytes", -1)])
+    if document.count(b"<") > 2 * MOST_ELEMENTS:
+        raise IllegalDocument([Fault(f"The document has more than {MOST_ELEMENTS} elements", -1)])
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

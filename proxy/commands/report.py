@@ -17,6 +17,7 @@ from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.dashboard.app import dashboard
 from proxy.log.reading import find_run, ran_together, reading
 from proxy.process.listen import serve_forever
+from proxy.process.session import Guarded
 from proxy.report import Report, read_report
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
 from proxy.reporting.clusters import (
@@ -141,7 +142,10 @@ def dashboard_command(
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
     url = log_url(log, config)
     asyncio.run(_readable(url))
-    serve_forever(dashboard(url, config_directory(config)), host, port)
+    settings = load_proxy_settings(config_directory(config))
+    pages = dashboard(url, config_directory(config))
+    guarded = Guarded(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
+    serve_forever(guarded, host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:

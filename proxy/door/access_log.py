@@ -19,6 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 REQUEST_ID: Final = b"x-request-id"
 _ID: Final = re.compile(rb"[0-9A-Za-z._:-]{1,128}")
 _MOST_WAITING: Final = 10_000
+_MOST_BYTES: Final = 16 * 1024 * 1024
 _LONGEST: Final = 65_536
 
 
@@ -71,6 +72,8 @@ class AccessLog:
         self.dropped = 0
         self._place = place
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # Each is counted by one thread only.
+        self._put = self._taken = 0
         self._thread: threading.Thread | None = None
         if place:
             self._thread = threading.Thread(target=self._write, name="access log", daemon=True)
@@ -80,7 +83,7 @@ class AccessLog:
         """Write the line of a request that is over."""
         if self._thread is None:
             return
-        if self._lines.qsize() >= _MOST_WAITING:
+        if self._lines.qsize() >= _MOST_WAITING or self._put - self._taken >= _MOST_BYTES:
             self.dropped += 1
             return
         line = {
@@ -94,7 +97,9 @@ class AccessLog:
             "seconds": round(time.perf_counter() - visit.started, 6),
             **visit.facts,
         }
-        self._lines.put(text.json_bytes(line) + b"\n")
+        written = text.json_bytes(line) + b"\n"
+        self._put += len(written)
+        self._lines.put(written)
 
     def close(self) -> None:
         """Write what waits, for two seconds at most."""
@@ -109,6 +114,7 @@ class AccessLog:
                 # Opened for each batch, so that a rotated file is left behind at once.
                 with self._opened() as file:
                     while line is not None:
+                        self._taken += len(line)
                         file.write(line)
                         line = self._lines.get_nowait() if not self._lines.empty() else b""
                         if not line:

@@ -20,18 +20,23 @@ from diffing.parity import FAILING
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
-from proxy.leg.process import Found, Plan, Sent, frame, read_frame
+from proxy.leg.process import BEAT, Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
 from proxy.log.example import example_of, served_only
+from proxy.policy import Decision
 from proxy.process import child
 from proxy.process.telemetry import Telemetry
-from proxy.redact import Redactor, secrets_of
+from proxy.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.translation import Translation
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
 _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
 _PATIENCE: Final = 10.0
+_STARTING: Final = 60.0
+# So many beats may be missed, on a machine that has other things to do.
+_BEATS: Final = 5
 # Where there are fewer processors than processes, whoever serves goes first.
 _NICE: Final = 5
 # While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
@@ -98,8 +103,11 @@ class ShadowLink:
     def _shown(self, job: Job, comparison: Comparison) -> Mapping[str, Any]:
         request = job.request
         known = secrets_of(request.target, request.headers, request.body)
+        if len(known) > MOST_SECRETS:
+            return {}
         sides = served_only(job.decision.served, job.served)
-        return example_of(request, comparison, *sides, self._redactor, known)
+        values = self._settings.shadow.store_bodies
+        return example_of(request, comparison, *sides, self._redactor, known, values=values)
 
     def offer(self, job: Job) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
@@ -117,7 +125,7 @@ class ShadowLink:
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            replace(job, request=replace(job.request, body=b""), served=_BARE),
+            Job(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
             size,
         )
         self._bytes += size
@@ -196,6 +204,13 @@ class ShadowLink:
         self._bytes = self._batch_bytes = 0
         self._idle.set()
 
+    def _give_up(self) -> None:
+        """Drop what the other process was at: one of these it could not come to an end with."""
+        for number in list(self._waiting)[: self._settings.shadow.workers]:
+            job, size = self._waiting.pop(number)
+            self._bytes -= size
+            self.settle(job, Comparison(Outcome.TOO_EXPENSIVE))
+
     def _flush(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -216,8 +231,14 @@ class ShadowLink:
             writer.write(frame(Plan(self._settings, self._files, self._hop)))
             self._writer = writer
             self._flush()
-            while (found := await read_frame(reader)) is not None:
+            patience = _STARTING
+            while (found := await asyncio.wait_for(read_frame(reader), patience)) is not None:
                 self._take(found)
+                patience = max(self._settings.shadow.compare_seconds, _BEATS * BEAT)
+        except TimeoutError:
+            _LOGGER.error("the process of the shadow leg does not go on with what it has, and is ended")
+            process.kill()
+            self._give_up()
         finally:
             self._writer = None
             writer.close()
@@ -254,6 +275,14 @@ class ShadowLink:
                 self.settle(known[0], Comparison(Outcome.BOTH_ERROR))
         if not self._waiting:
             self._idle.set()
+
+
+def _bare(decision: Decision) -> Decision:
+    """A decision without the body that it was translated to."""
+    translation = decision.translation
+    if not isinstance(translation, Translation):
+        return decision
+    return replace(decision, translation=replace(translation, body=b"", headers=()))
 
 
 def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | None) -> Finding:

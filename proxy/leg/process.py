@@ -40,6 +40,8 @@ from proxy.upstream import Upstream
 _LOGGER = logging.getLogger(__name__)
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.02
+# Seconds between two words to the process that serves, so that it knows that this one goes on.
+BEAT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ async def _work(channel: socket.socket) -> None:
         leg.start(tasks)
         stack.push_async_callback(tasks.stop)
         outbox.flush(plan.files)
+        tasks.start("heartbeat", lambda: _beat(outbox))
         routes = load_routes(plan.files)
         while (message := await read_frame(reader)) is not None:
             if isinstance(message, Path):
@@ -224,6 +227,12 @@ async def _work(channel: socket.socket) -> None:
                     tasks.failed("exchanges", error)
                     outbox.add(_lost(sent))
     writer.close()
+
+
+async def _beat(outbox: Outbox) -> None:
+    while True:
+        await asyncio.sleep(BEAT)
+        outbox.flush()
 
 
 def _job(sent: Sent, routes: RouteMap) -> Job:

@@ -64,6 +64,8 @@ def example_of(
     new: Observation | None,
     redactor: Redactor,
     known: Collection[str],
+    *,
+    values: bool = True,
 ) -> dict[str, Any]:
     """The example of a live exchange, without secrets, with the request as a curl line too.
 
@@ -74,9 +76,13 @@ def example_of(
         new: Likewise the new side.
         redactor: Replaces secrets.
         known: The secrets of the exchange (``redact.secrets_of``).
+        values: Also what was sent and answered; else only where the difference is.
     """
     shown = f"{request.method} {text.clean(redactor.target(request.target))}"
-    found = {**example(shown, comparison, legacy, new), "curl": curl_line(request, redactor)}
+    told = request if values else replace(request, headers=(), body=b"")
+    found = {**example(shown, comparison, legacy, new), "curl": curl_line(told, redactor)}
+    if not values:
+        found |= {"legacy": None, "new": None, "nearly": []}
     return redactor.scrubbed(found, known)
 
 

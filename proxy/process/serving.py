@@ -16,7 +16,6 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.app import Proxy, hop_of
 from proxy.contract import Contract
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.door.access_log import AccessLog
 from proxy.door.protocol import front
 from proxy.ledger import Ledger
@@ -24,7 +23,7 @@ from proxy.leg.link import ShadowLink
 from proxy.leg.rehearse import Rehearsing
 from proxy.metrics import Snapshot, snapshot
 from proxy.policy import Side
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind
 from proxy.process.reach import Reach
@@ -161,7 +160,7 @@ def sides_of(settings: ProxySettings) -> dict[str, str]:
 
 
 async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
-    telemetry, ledger = Telemetry(), Ledger()
+    telemetry, ledger = Telemetry(), Ledger(evidence_bytes=settings.shadow.evidence_bytes)
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)
@@ -288,7 +287,7 @@ async def _listen(
     operators: socket.socket,
     ready: Callable[[str, str], None],
 ) -> None:
-    application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
+    application = admin_side(parts, settings, config)
     admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=parts.tasks)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     settle_memory()

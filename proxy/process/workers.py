@@ -24,11 +24,10 @@ from config.patience import at_most
 from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.contract import load_contract
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.log.settling import settle_runs
 from proxy.metrics import Snapshot, ended, merged
 from proxy.process import child
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
@@ -285,7 +284,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         load_contract(config)
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
-        application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
+        application = admin_side(supervisor, settings, config)
         tasks = supervisor.tasks
         admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=tasks)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,6 +25,8 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "walks": walks.prove,
     "dashboard": dashboard.prove,
     "front-door": front.front_door,
+    "bounds": front.bounds,
+    "costs": front.costs,
     "canary": front.canary,
     "rollout": front.rollout,
     "sick-shadow": front.sick_shadow,

@@ -102,6 +102,19 @@ def test_fields_can_be_written_as_a_form() -> None:
     assert fields == read_fields(URLENCODED, write_fields(fields))
 
 
+def test_no_more_fields_are_read_than_php_reads() -> None:
+    """What it makes of the rest, nobody else can know; that there is a rest is seen."""
+    pairs = b"&".join(b"a%d=1" % number for number in range(1001))
+    part = b'--b\r\nContent-Disposition: form-data; name="a%d"\r\n\r\n1\r\n'
+    parts = b"".join(part % number for number in range(1001)) + b"--b--"
+    for kind, body in (
+        ("application/x-www-form-urlencoded", pairs),
+        ("multipart/form-data; boundary=b", parts),
+    ):
+        assert len(read_fields(kind, body)) == 1000
+        assert count_parts(kind, body) == (1001, 0)
+
+
 @pytest.mark.parametrize(
     "body",
     [

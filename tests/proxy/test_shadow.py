@@ -17,7 +17,7 @@ from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import Shadow
 from config.tasks import Tasks
-from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
 from proxy.ledger import Ledger
 from proxy.leg.comparer import Comparer, Judgement, Question
@@ -208,6 +208,41 @@ async def test_secrets_are_not_kept(routes: RouteMap) -> None:
     )
     [cluster] = ledger.clusters.values()
     assert KEY.encode() not in orjson.dumps(dict(cluster.example))
+
+
+async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) -> None:
+    """Where a difference is stays known; what a person sent does not."""
+    difference = Difference("$.name", "value", "Ada Lovelace", "ada")
+    for stored in (True, False):
+        ledger = Ledger(served=1)
+        comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
+        shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
+        await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
+        [cluster] = ledger.clusters.values()
+        kept = repr(cluster.example) + repr(cluster.witness)
+        assert (cluster.example["path"], cluster.witness is not None, "Ada" in kept) == (
+            "$.name",
+            stored,
+            stored,
+        )
+
+
+async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
+    """Its exchange is counted, and nothing of it is kept."""
+    body = b"&".join(b"api_key=secret%06d" % number for number in range(300))
+    ledger = Ledger(served=1)
+    comparer = Scripted(
+        Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
+    )
+    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False)
+    await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", body))
+    [(name, cluster)] = ledger.clusters.items()
+    assert (name, dict(cluster.example), cluster.witness) == (
+        "setup.exists (too many secrets to show)",
+        {},
+        None,
+    )
+    assert ledger.verdicts == {"mismatch": 1}
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,27 @@ async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[st
     assert refused.value.slug == slug
 
 
+@pytest.mark.parametrize(
+    ("query", "body", "content_type", "slug"),
+    [
+        ("&" * 1000, b"", "", "validation-error"),
+        ("", b"&" * 1000, FORM, "content-too-large"),
+        ("", b"a&" * 499 + b"b", FORM, None),
+        ("", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", "application/json", "validation-error"),
+        ("", b'{"a":' + b"[" * 98 + b"]" * 98 + b"}", "application/json", None),
+        ("", b"[" + b"[]," * 200 + b"[]]", "application/json", None),
+    ],
+)
+async def test_counts_are_bounded(query: str, body: bytes, content_type: str, slug: str | None) -> None:
+    """Fields of a query or form, and how deep values of JSON lie in each other."""
+    refused = None
+    try:
+        await intake(query, body, content_type)
+    except Problem as problem:
+        refused = problem.slug
+    assert refused == slug
+
+
 async def test_only_files_of_a_form_may_be_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """They go to the disk; fields and JSON do not, whatever the operation takes."""
     monkeypatch.setattr("backend.input.intake.IN_MEMORY_LIMIT", 100)

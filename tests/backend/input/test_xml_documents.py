@@ -130,6 +130,12 @@ def test_a_violation_names_its_line() -> None:
         validate(document, "run_trace")
 
 
+def test_elements_are_bounded() -> None:
+    """They are counted before any of them is made."""
+    with pytest.raises(IllegalDocument, match="more than 1000000 elements"):
+        parse(b"<a>" + b"<b/>" * 2_000_001 + b"</a>")
+
+
 DATA = b"@relation a\n@attribute b real\n@data\n1\n"
 
 ITERATION = (

@@ -31,7 +31,7 @@ def test_a_field_is_filtered(sent: str, kept: str) -> None:
     assert filtered(sent) == kept
 
 
-@pytest.mark.parametrize("piece", ["<script", "eval(", "%25"])
-def test_a_long_text_is_left_alone(piece: str) -> None:
-    """Filtering it would take the square of its length; no row is looked for by it."""
-    assert filtered(piece * 1_000_000) == piece * 1_000_000
+@pytest.mark.parametrize(("piece", "kept"), [("<script", "<script"), ("eval(", "eval("), ("%25", "%")])
+def test_a_long_text_takes_no_longer_than_its_length(piece: str, kept: str) -> None:
+    """The square of it would be hours."""
+    assert filtered(piece * 1_000_000) == kept * 1_000_000

@@ -120,6 +120,32 @@ async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verd
         assert (await parts.snapshot())["shadows"] == 1
 
 
+async def test_a_process_that_does_not_go_on_is_replaced(
+    serve: Serve, between: Between, verdicts: Verdicts
+) -> None:
+    """What it was at is too expensive, not forgotten, and the next exchanges are compared."""
+    shadow = Shadow(workers=1, compare_seconds=1.0)
+    async with (
+        serve(JSONResponse({})) as side,
+        between(side, side, shadow=shadow) as (url, parts),
+        Upstream(url) as client,
+    ):
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        await verdicts(parts)
+        os.kill(_child(), signal.SIGSTOP)
+        for _ in range(2):
+            await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while not parts.telemetry.shadows:
+                await asyncio.sleep(0.05)
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while parts.ledger.pending:
+                await asyncio.sleep(0.05)
+        found = await verdicts(parts)
+        assert (sum(found.values()), found["too_expensive"], found["shed"]) == (4, 1, 1)
+
+
 async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
     serve: Serve, between: Between, verdicts: Verdicts, routes: RouteMap
 ) -> None:
