@@ -83,6 +83,8 @@ class Gateway:
             return
         resources = cast(Resources, scope["app"].state.resources)
         response = await self._answer(scope, receive, resources)
+        if rehearsals.CALLER in scope:
+            response.headers[rehearsals.CALLER] = scope[rehearsals.CALLER]
         await response(scope, receive, _finished(scope["method"], send))
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
@@ -146,6 +148,8 @@ class Gateway:
 
             async def work(transaction: Transaction) -> Answer:
                 user = ANONYMOUS if key is None else await user_of_key(transaction.connection, key)
+                if rehearsal is not None and not user.is_anonymous:
+                    scope[rehearsals.CALLER] = str(user.id)
                 access.check(user)
                 call = Call(
                     parameters=read_parameters(operation, match.segments, intake),

@@ -8,15 +8,45 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from config.typed import keyed
+from diffing.further import Underived
 from diffing.model import Asked
 from diffing.paths import MISSING, Steps, parse, values
 
 _LONGEST: Final = 40
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
+Names = Mapping[str, str | None]
+"""The parameters of a request, and `caller`, who asks; None where nobody knows it."""
+
+
+def names_of(asked: Asked) -> Names:
+    """What a condition can name of a request."""
+    return {**asked.parameters, "caller": asked.caller}
+
+
+def named(names: Names, name: str) -> str | None:
+    """What a name stands for; None for a parameter that the request has not.
+
+    Raises:
+        Underived: it is the caller, whom nobody knows.
+    """
+    value = names.get(name)
+    if value is None and name == "caller":
+        raise Underived
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCondition:
-    """What must be so of the values at a path of the legacy document (of any of them, when there are many)."""
+    """What must be so of the values at a path of a document (of any of them, when there are many).
+
+    Args:
+        at: The path.
+        matches: The expression that the value full-matches.
+        not_matches: One that it does not.
+        equals: The value itself; `{name}` is a parameter of the request, `{caller}` who asks, also as a number.
+        absent: Whether the key is absent.
+    """
 
     at: str
     matches: re.Pattern[str] | None = None
@@ -28,9 +58,17 @@ class ValueCondition:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", parse(self.at))
 
-    def holds(self, document: object) -> bool:
-        """True when some value at the path is as demanded."""
-        return any(self._fits(value) for value in values(document, self.steps))
+    def holds(self, document: object, names: Names | None = None) -> bool:
+        """True when some value at the path is as demanded.
+
+        Args:
+            document: The document.
+            names: What names in the demand stand for.
+
+        Raises:
+            Underived: it is about the caller, whom nobody knows.
+        """
+        return any(self._fits(value, names or {}) for value in values(document, self.steps))
 
     def unmet(self, document: object) -> str:
         """In one clause, that no value is as demanded: what there is, and what must be."""
@@ -50,9 +88,11 @@ class ValueCondition:
             )
         return f"PHP's value at {self.at} is {told}, and {must}"
 
-    def _fits(self, value: object) -> bool:
+    def _fits(self, value: object, names: Names) -> bool:
         if self.absent is not None:
             return (value is MISSING) == self.absent
+        if isinstance(self.equals, str) and (name := _NAME.fullmatch(self.equals)):
+            return type(value) in (str, int) and str(value) == named(names, name[1])
         if self.equals is not MISSING:
             return type(value) is type(self.equals) and value == self.equals
         if value is MISSING or isinstance(value, dict | list):
@@ -153,8 +193,8 @@ class Condition:
             if not condition.holds(document):
                 return condition.unmet(document)
         for condition in self.shows:
-            if not condition.holds(new):
-                return f"the new side's answer has nothing at {condition.at} that would break PHP's"
+            if not condition.holds(new, names_of(asked)):
+                return f"the new side's answer has nothing like that at {condition.at}"
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None

@@ -61,7 +61,7 @@ def _contradiction(first: Deviation, later: Deviation) -> str | None:
         return _order_decides(first, later)
     if first.legacy is None or same_expectation(first, later) or stands_first(first, later):
         return None
-    if later.premise is not None or later.derive == "none" or _needs_route(later.when):
+    if later.premise is not None or _needs_route(later.when):
         return None
     claimed = next((example for example in later.examples if _claims(first, example)), None)
     if claimed is None:

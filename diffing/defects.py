@@ -9,8 +9,9 @@ from typing import Final
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
+from diffing.further import Sources, Underived
 from diffing.headers import preflight_differences
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
+from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
 from diffing.rules.shapes import Shape
@@ -54,7 +55,7 @@ def judge_defect(
     young: Decoded,
     entries: Sequence[Deviation],
     problems: Mapping[str, ProblemType],
-    answer: Observation | None = None,
+    sources: Sources | None = None,
     usage: Usage | None = None,
     shape: Shape | None = None,
     text: str = "",
@@ -68,35 +69,32 @@ def judge_defect(
         young: That, decoded.
         entries: The entries of the route.
         problems: Title and status of each problem type.
-        answer: What the new side answered to the question of an entry's premise.
+        sources: The further answers that are there.
         usage: Told of the entry that counts, and of those behind it.
         shape: What a success of the operation looks like; None where it is no JSON.
         text: What of the broken answer can be read.
 
     Returns:
-        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not; or the
-        question of a premise that must be answered first.
+        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
+
+    Raises:
+        Needed: a premise must be asked for first.
+        Underived: of a premise nothing can be told.
     """
     reasons = []
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, new.status, young)
+        reason = _unfit(entry, asked, defect, text, young)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
-        if entry.premise is not None:
-            question = entry.premise.question(asked, None)
-            if question is not None and answer is None:
-                return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
-            if answer is None or not entry.premise.holds(answer):
-                reasons.append(f"{entry.id} does not apply: its premise does not hold.")
-                continue
+        if not premise_holds(entry, asked, None, sources or Sources()):
+            reasons.append(f"{entry.id} does not apply: its premise does not hold.")
+            continue
         if usage is not None:
             behind = [
-                later
-                for later in entries[number:]
-                if _unfit(later, asked, defect, text, new.status, young) is None
+                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -118,6 +116,25 @@ def judge_defect(
     return Comparison(Outcome.LEGACY_ERROR, differences=(difference,))
 
 
+def premise_holds(entry: Deviation, asked: Asked, document: object, sources: Sources) -> bool:
+    """Whether what an entry demands of further answers is so.
+
+    Args:
+        entry: The entry.
+        asked: Facts of the request.
+        document: The legacy document.
+        sources: The further answers that are there.
+
+    Raises:
+        Needed: something must be asked first.
+        Underived: nothing can be told; the argument is the entry's id.
+    """
+    try:
+        return entry.premise is None or entry.premise.holds(asked, document, sources)
+    except Underived as error:
+        raise Underived(entry.id) from error
+
+
 def success_differences(
     asked: Asked, new: Observation, young: Decoded, shape: Shape | None
 ) -> tuple[Difference, ...]:
@@ -132,9 +149,7 @@ def success_differences(
     return tuple(Difference("$", "schema", "an answer that fits the schema", sentence) for sentence in told)
 
 
-def _unfit(
-    entry: Deviation, asked: Asked, defect: str, text: str, status: int | None, young: Decoded
-) -> str | None:
+def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
@@ -144,9 +159,4 @@ def _unfit(
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    if reason is None and entry.derive == "none" and entry.new is not None:
-        code = young.document.get("code") if isinstance(young.document, dict) else None
-        found = status, code if (status or 0) >= 400 else None
-        if found != (entry.new.status, entry.new.code or None):
-            reason = f"the new side answers {status} with code {code}"
     return reason or entry.when.unmet_by(asked, None, text, young.document)

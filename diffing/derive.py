@@ -7,13 +7,14 @@ from typing import Final
 
 from diffing.decode import Decoded, decode
 from diffing.model import Asked, Difference, FollowUp, Observation
-from diffing.rows import moved
+from diffing.rows import limited_differences, moved
 from diffing.walk import walk
 
 FOLLOW_UPS: Final[Mapping[str, FollowUp]] = {
     "offset": FollowUp.UNLIMITED,
     "headers": FollowUp.NEW_GET,
     "get": FollowUp.LEGACY_GET,
+    "unsorted": FollowUp.UNSORTED,
 }
 
 
@@ -47,6 +48,33 @@ def tail_differences(
     if rows:
         return walk(rows, young.document, (), max_nodes)
     return () if new.status == 404 else (Difference("status", "status", 404, new.status),)
+
+
+def sorted_differences(
+    asked: Asked, new: Observation, young: Decoded, unsorted: Observation
+) -> tuple[Difference, ...]:
+    """A sorted list has rows of the unsorted one, as many as limit and offset leave, by value as it was asked.
+
+    A value that is null stands where the database puts it: before all others, or behind them where the order falls.
+    """
+    everything = decode(unsorted).document
+    if not isinstance(everything, list):
+        wanted = {"status": unsorted.status, "body": everything}
+        return walk(wanted, {"status": new.status, "body": young.document}, ())
+    falls = asked.parameters.get("sort_order", "").lower() == "desc"
+    rows = moved(asked, sorted(everything, key=_value, reverse=falls))
+    if not rows or not isinstance(young.document, list):
+        return walk({"status": 200 if rows else 404, "body": rows}, {"status": new.status, "body": rows}, ())
+    found = list(limited_differences(asked, [], young.document, everything, full=False))
+    values = [_value(row) for row in rows], [_value(row) for row in young.document]
+    if values[0] != values[1]:
+        found.append(Difference("$[*].value", "order", *([value[1] for value in side] for side in values)))
+    return tuple(found)
+
+
+def _value(row: object) -> tuple[bool, float]:
+    value = row.get("value") if isinstance(row, dict) else None
+    return (False, 0.0) if not isinstance(value, int | float) else (True, value)
 
 
 def head_differences(get: Observation, head: Observation) -> Iterator[Difference]:

@@ -40,7 +40,9 @@ _MANY: Final[Mapping[str, frozenset[str]]] = {
 }
 """The keys, by table, of which one value may stand without a list."""
 
-_PATTERNED: Final = frozenset({"when", "with", "new", "expect"})
+_IN_PREMISE: Final = frozenset({"status", "shows", "hides"})
+
+_PATTERNED: Final = frozenset({"when", "with", "new", "expect", "premise"})
 """The keys below which `<name>` stands for an expression."""
 
 _NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
@@ -178,9 +180,18 @@ def _spelled_out(table: Mapping[str, object], place: Place) -> dict[str, object]
         if isinstance(inner, Mapping):
             read = {key: [v] if key in keys and not isinstance(v, list) else v for key, v in inner.items()}
             full = read if not name else {**full, name: read}
+    if isinstance(full.get("premise"), Mapping):
+        full["premise"] = _premise(full["premise"])
     for name in ("example", "near_miss"):
         full[name] = [_sides(one, place.below(name)) for one in _tables(full.get(name, []))]
     return full
+
+
+def _premise(table: object) -> object:
+    if not isinstance(table, Mapping):
+        return table
+    read = {key: [v] if key in _IN_PREMISE and not isinstance(v, list) else v for key, v in table.items()}
+    return {key: _premise(v) if key in ("then", "otherwise") else v for key, v in read.items()}
 
 
 def _tables(value: object) -> Sequence[Mapping[str, object]]:

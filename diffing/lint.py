@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from diffing.model import Asked
+from diffing.exchange import Exchange
+from diffing.further import Sources
+from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 from diffing.usage import STALE_AFTER, Usage, shape
+from diffing.walk import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,25 @@ def explains(deviation: Deviation, example: Example) -> bool:
     if deviation.kind is Kind.TOLERANCE:
         before = example.legacy, example.new
         legacy, new = TOLERANCES[deviation.canonical or ""](
-            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, asked_of(example)
+            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _exchange_of(example)
         )
         return identical(legacy, new) and not identical(*before)
     return _answers_fit(deviation, example)
 
 
 def _premise_holds(deviation: Deviation, example: Example) -> bool:
-    if example.request is None and example.document is MISSING:
+    if example.request is None and example.document is MISSING and example.shown is MISSING:
         return True
     message = str((example.request or {}).get("message", ""))
-    return deviation.when.unmet_by(asked_of(example), example.document, message) is None
+    return deviation.when.unmet_by(asked_of(example), example.document, message, example.shown) is None
+
+
+def _exchange_of(example: Example) -> Exchange:
+    found = example.stranger
+    answer = Observation(404 if found is MISSING else 200, (("Content-Type", "application/json"),), b"{}")
+    if found is not MISSING:
+        answer = replace(answer, body=canonical(found))
+    return Exchange(asked_of(example), Sources({(FollowUp.STRANGER, None): answer}))
 
 
 def asked_of(example: Example) -> Asked:

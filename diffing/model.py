@@ -62,12 +62,16 @@ class FollowUp(StrEnum):
     `NEW_GET`: the new side, the same request as GET.
     `LEGACY_GET`: the legacy side, the same request as GET with the same key.
     `PREMISE`: the new side, a GET of `Comparison.question` with the same key.
+    `STRANGER`: the new side, a GET of `Comparison.question` without a key; of the same request where there is none.
+    `UNSORTED`: the new side, the same filters without limit, offset and order.
     """
 
     UNLIMITED = "unlimited"
     NEW_GET = "new_get"
     LEGACY_GET = "legacy_get"
     PREMISE = "premise"
+    STRANGER = "stranger"
+    UNSORTED = "unsorted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Asked:
         format: `json` or `xml`: the form that the client asked the legacy side for.
         known: False when the legacy server has no route for the path.
         rehearsed: The new side did what was asked and took it back, before the legacy side did it.
+        caller: The id of the user whose key it is; None where nobody knows it.
     """
 
     route: Route | None
@@ -116,6 +121,7 @@ class Asked:
     format: str = "json"
     known: bool = True
     rehearsed: bool = False
+    caller: str | None = None
 
     @property
     def route_name(self) -> str:

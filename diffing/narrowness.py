@@ -27,7 +27,7 @@ def stands_first(first: Deviation, later: Deviation) -> bool:
         first: The entry that counts.
         later: One behind it that fits the same exchange and expects something else.
     """
-    if later.id in first.before or first.premise is not None or first.derive == "none":
+    if later.id in first.before or first.premise is not None:
         return True
     sides = (
         (implies(first.when, later.when), implies(later.when, first.when)),
@@ -40,7 +40,7 @@ def stands_first(first: Deviation, later: Deviation) -> bool:
 
 def covers(first: Deviation, later: Deviation) -> bool:
     """Whether the entry that stands first fits wherever the later one does, so that the later one never counts."""
-    if first.premise is not None or first.derive == "none":
+    if first.premise is not None:
         return False
     return (
         implies(later.when, first.when)

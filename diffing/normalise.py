@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from diffing.exchange import Exchange
+from diffing.further import Underived
 from diffing.model import Asked
 from diffing.paths import change, identical
 from diffing.registry import Deviation, Kind
 from diffing.rules.book import RouteRules
-from diffing.tolerances import TOLERANCES, Underived
+from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical
 
@@ -110,20 +112,21 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
 
 
 def tolerate(
-    legacy: object, new: object, asked: Asked, deviations: Iterable[Deviation]
+    legacy: object, new: object, exchange: Exchange, deviations: Iterable[Deviation]
 ) -> tuple[object, object, tuple[str, ...]]:
     """Bring both documents to the canonical forms of the route's tolerances.
 
     Args:
         legacy: The normalised legacy document; it may be changed in place.
         new: The new document, likewise.
-        asked: Facts of the request, for `when`.
+        exchange: What else is known of the exchange.
         deviations: The route's entries; those of other kinds are passed over.
 
     Returns:
         Both documents and the ids of the entries that changed one of them.
 
     Raises:
+        Needed: something must be asked first.
         Underived: an entry cannot tell from the answers; its argument is the entry's id.
     """
     hits: list[str] = []
@@ -132,11 +135,14 @@ def tolerate(
     for deviation in deviations:
         if no_document and deviation.canonical != "same_root":
             continue
-        if deviation.kind is not Kind.TOLERANCE or deviation.when.unmet_by(asked, legacy) is not None:
+        if (
+            deviation.kind is not Kind.TOLERANCE
+            or deviation.when.unmet_by(exchange.asked, legacy) is not None
+        ):
             continue
         before = (legacy, new) if no_document else (canonical(legacy), canonical(new))
         try:
-            legacy, new = TOLERANCES[deviation.canonical or ""](legacy, new, deviation.steps, asked)
+            legacy, new = TOLERANCES[deviation.canonical or ""](legacy, new, deviation.steps, exchange)
         except Underived as error:
             raise Underived(deviation.id) from error
         if ((legacy, new) if no_document else (canonical(legacy), canonical(new))) != before:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from diffing.rules.book import RouteRules, RuleBook
 
 Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
-Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "none"]
+Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
 SHARED: Final = "gate.toml"
 """The file of the entries that all routes share."""
@@ -44,6 +44,7 @@ class Example:
         request: Facts of a request to try `when` with: method, role, parameters.
         document: A legacy document to try `when.value` with.
         shown: A new document to try `when.shows` with.
+        stranger: What the new side answers to the request of a tolerance without a key; nothing where it is absent.
     """
 
     legacy: object = MISSING
@@ -51,6 +52,7 @@ class Example:
     request: Mapping[str, object] | None = None
     document: object = MISSING
     shown: object = MISSING
+    stranger: object = MISSING
 
 
 @dataclass(frozen=True, slots=True)

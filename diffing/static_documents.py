@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diffing.model import Asked
+from diffing.exchange import Exchange
 from diffing.paths import Steps
 
 
-def same_root(legacy: object, new: object, _: Sequence[Steps], __: Asked) -> tuple[object, object]:
+def same_root(legacy: object, new: object, _: Sequence[Steps], __: Exchange) -> tuple[object, object]:
     """Two documents that both can be read and are of one kind: XML with the same outermost element, or ARFF.
 
     Args:

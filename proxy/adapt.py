@@ -80,7 +80,7 @@ def adapt(
 def told_as_problem(entry: Deviation) -> bool:
     """Whether an entry says which problem a legacy answer becomes, whatever the new side answers."""
     known = entry.kind in (Kind.STATUS, Kind.REFUSAL)
-    return known and entry.premise is None and entry.derive != "none"
+    return known and entry.premise is None
 
 
 def _told(

@@ -14,6 +14,7 @@ from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
+from diffing.further import MOST, wanted
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
@@ -33,7 +34,7 @@ from proxy.leg.questions import (
     with_key_of,
 )
 from proxy.leg.tap import Tap
-from proxy.leg.unlimited import unlimited
+from proxy.leg.unlimited import anonymous, unlimited, without
 from proxy.log.example import example_of, served_only
 from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
@@ -41,8 +42,10 @@ from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.translate import KEY
 from proxy.translation import Request, Translation
 
+_WHOLE_LISTS = (FollowUp.UNLIMITED, FollowUp.UNSORTED, FollowUp.STRANGER)
 _LOGGER = logging.getLogger(__name__)
 _WORKER: Final = "shadow worker"
 
@@ -225,13 +228,18 @@ class ShadowLeg:
             comparison = by_length(question.legacy, question.new)
             return Judgement(comparison, f"{question.route} {comparison.verdict}")
         judgement = await self._comparer.compare(question)
-        for _ in range(2):
-            wanted = judgement.comparison.follow_up
+        for _ in range(MOST):
+            further = wanted(judgement.comparison)
             # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
             # caller may see is as it was: nobody can write what they may not see.
-            if wanted is None or (job.decision.rehearse and wanted is not FollowUp.PREMISE):
+            if further is None or (job.decision.rehearse and further[0] is not FollowUp.PREMISE):
                 break
-            judgement, question = await self._further(job, judgement.comparison, question, sampled=sampled)
+            if sampled and self._passed_over(*further):
+                comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+            answer = await self._further(job, *further)
+            question = replace(question, answers={**question.answers, further: answer})
+            judgement = await self._comparer.compare(question)
         if judgement.comparison.outcome is None:
             return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
         return judgement
@@ -262,31 +270,18 @@ class ShadowLeg:
             return judgement
         return Judgement(comparison, f"{first.route} {comparison.verdict}")
 
-    async def _further(
-        self, job: Job, first: Comparison, question: Question, *, sampled: bool
-    ) -> tuple[Judgement, Question]:
-        kind = first.follow_up
-        if kind is FollowUp.UNLIMITED and sampled:
-            self._limited_lists += 1
-            if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
-                comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                return Judgement(comparison, f"{question.route} {comparison.verdict}"), question
+    def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
+        """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
+        if path is not None or kind not in _WHOLE_LISTS:
+            return False
+        self._limited_lists += 1
+        return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
+
+    async def _further(self, job: Job, kind: FollowUp, path: str | None) -> Observation:
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
-        answer = (await self._ask(job, side, kind, first.question)).observation
-        if answer.header("parity-recorded") == "no":
-            # The recorded server says that it cannot know: nothing can be derived.
-            answer = NOT_RECORDED
-        told = replace(question, answer=answer, earlier=question.answer)
-        judgement = await self._comparer.compare(told)
-        if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
-            return judgement, told
-        # The GET that stands for this request needs a further answer of its own: compared as such.
-        more = (await self._ask(job, Side.NEW, judgement.comparison.follow_up, None)).observation
-        as_get = await self._comparer.compare(replace(question, method="GET", legacy=answer, answer=more))
-        found = as_get.comparison
-        outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
-        hits = found.deviations + judgement.comparison.deviations
-        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits)), told
+        answer = (await self._ask(job, side, kind, path)).observation
+        # The recorded server says that it cannot know: nothing can be derived.
+        return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
@@ -325,6 +320,12 @@ class ShadowLeg:
             return replace(bare, target=unlimited(request.target, translation.route))
         if kind is FollowUp.PREMISE and premise is not None:
             return replace(bare, target=with_key_of(request, premise))
+        if kind is FollowUp.STRANGER:
+            target = premise.encode() if premise is not None else without(request.target, KEY)
+            return replace(bare, target=target, headers=anonymous(bare.headers))
+        if kind is FollowUp.UNSORTED:
+            whole = unlimited(request.target, translation.route)
+            return replace(bare, target=without(whole, "sort_order"))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
             return legacy_get(request, translation, self._routes)
         return bare
@@ -389,6 +390,7 @@ class ShadowLeg:
             question.format,
             question.known,
             question.rehearsed,
+            question.caller,
         )
         return Evidence(
             size_of(legacy, new),

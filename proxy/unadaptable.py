@@ -29,7 +29,7 @@ def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | 
         told = told_as_problem(entry)
         if entry.legacy is None or entry.kind not in (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS):
             continue
-        if entry.premise is not None or entry.derive in ("none", "headers", "get"):
+        if entry.premise is not None or entry.derive in ("headers", "get"):
             continue
         if entry.legacy.fits(status, code) and entry.when.unmet_by(asked, old.document, message) is None:
             return None if told else f"The new API answers otherwise here: {entry.title}."

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import httpx
@@ -12,6 +12,7 @@ from config import text
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
+from diffing.further import MOST, NONE, Answers, Further, wanted
 from diffing.model import (
     UNROUTED,
     Asked,
@@ -22,7 +23,7 @@ from diffing.model import (
     SkipReason,
 )
 from proxy.forms import read_fields
-from proxy.leg.unlimited import unlimited
+from proxy.leg.unlimited import anonymous, unlimited, without
 from proxy.log.example import example
 from proxy.observe import observe
 from proxy.php import encode
@@ -34,6 +35,7 @@ from proxy.translation import Request, Translation, Untranslatable
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 NOT_RECORDED = Observation(None, (), b"", error="not recorded")
+_USERS: Final = {"admin2": "1159", "nogroup": "874"}
 UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 
@@ -113,7 +115,7 @@ class Replay:
             and recording.request.method == "GET"
             and translation.format == "json"
         }
-        self._unlimited: dict[bytes, asyncio.Task[Observation]] = {}
+        self._lists: dict[bytes, asyncio.Task[Observation]] = {}
 
     async def run(
         self,
@@ -164,14 +166,13 @@ class Replay:
         Returns:
             The exchange.
         """
-        self._unlimited.clear()
+        self._lists.clear()
         return await self._exchange(recording, translation)
 
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
-        new = await self._ask(translation.method, translation.target, translation)
         asked = Asked(
             route=translation.route,
             method=recording.request.method,
@@ -179,17 +180,35 @@ class Replay:
             role=self._role(recording, translation),
             format=translation.format,
             known=translation.known,
+            caller=caller_id(recording.caller),
         )
-        comparison = await self._compared(recording, translation, asked, new)
+        answers: dict[Further, Observation] = {}
+        while translation.writes and len(answers) < MOST:
+            further = self._differ.ahead(asked, recording.response, answers)
+            if further is None:
+                break
+            answers[further] = await self._follow(further, recording, translation)
+        new = await self._ask(translation.method, translation.target, translation)
+        comparison = await self._compared(recording, translation, asked, new, answers)
         return Exchange(recording, translation, asked, new, comparison)
 
     async def _compared(
-        self, recording: Recording, translation: Translation, asked: Asked, new: Observation
+        self,
+        recording: Recording,
+        translation: Translation,
+        asked: Asked,
+        new: Observation,
+        before: Answers = NONE,
     ) -> Comparison:
-        comparison = self._differ.compare(asked, recording.response, new)
-        if comparison.follow_up is not None:
-            comparison = await self._further(comparison, asked, translation, recording, new)
-        return _settled(recording, comparison)
+        answers = dict(before)
+        while True:
+            comparison = self._differ.compare(asked, recording.response, new, answers)
+            further = wanted(comparison)
+            if further is None:
+                return _settled(recording, comparison)
+            if len(answers) >= MOST:
+                return UNDERIVED
+            answers[further] = await self._follow(further, recording, translation)
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
         return await observe(
@@ -202,47 +221,30 @@ class Replay:
             body_cap=self._body_cap,
         )
 
-    async def _further(
-        self,
-        first: Comparison,
-        asked: Asked,
-        translation: Translation,
-        recording: Recording,
-        new: Observation,
-    ) -> Comparison:
-        answer = await self._follow(first, recording, translation)
-        comparison = self._differ.compare(asked, recording.response, new, answer)
-        if comparison.follow_up is None:
-            return comparison
-        further = await self._follow(comparison, recording, translation)
-        if first.follow_up is not FollowUp.LEGACY_GET:
-            # The whole list lacks rows too: the new side is asked for what they are about.
-            return self._differ.compare(asked, recording.response, new, further, answer)
-        # The GET that stands for this request needs a further answer of its own: compared as such.
-        get = replace(asked, method="GET")
-        as_get = self._differ.compare(get, answer, new, further)
-        if as_get.follow_up is not None:
-            premise = await self._follow(as_get, recording, translation)
-            as_get = self._differ.compare(get, answer, new, premise, further)
-        outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
-        return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
-
     async def _follow(
-        self, comparison: Comparison, recording: Recording, translation: Translation
+        self, further: Further, recording: Recording, translation: Translation
     ) -> Observation:
-        kind = comparison.follow_up
-        if kind is FollowUp.PREMISE and comparison.question is not None:
-            return await self._ask("GET", asking(translation, comparison.question), reading(translation))
+        kind, question = further
         if kind is FollowUp.LEGACY_GET:
             return await self._legacy_get(recording, translation)
         if kind is FollowUp.NEW_GET:
             return await self._ask("GET", translation.target, translation)
-        target = unlimited(translation.target, translation.route)
-        task = self._unlimited.get(target)
+        bare = reading(translation)
+        match kind:
+            case FollowUp.PREMISE if question is not None:
+                return await self._ask("GET", asking(translation, question), bare)
+            case FollowUp.STRANGER:
+                target = question.encode() if question is not None else without(translation.target, "api_key")
+                bare = replace(bare, headers=anonymous(bare.headers))
+            case FollowUp.UNSORTED:
+                target = without(unlimited(translation.target, translation.route), "sort_order")
+            case _:
+                bare, target = translation, unlimited(translation.target, translation.route)
+        task = self._lists.get(target)
         if task is None:
             # Many recordings ask for parts of the same list; the whole list is asked for once.
-            task = asyncio.create_task(self._ask("GET", target, translation), name="unlimited list")
-            self._unlimited[target] = task
+            task = asyncio.create_task(self._ask("GET", target, bare), name="whole list")
+            self._lists[target] = task
         return await task
 
     async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002  # a live legacy side is asked for the recording
@@ -295,6 +297,13 @@ def role_of(caller: str) -> str:
     if caller in ("none", "bad", "readonly"):
         return caller
     return "admin" if caller.startswith("admin") else "user"
+
+
+def caller_id(caller: str) -> str | None:
+    """The user id of a recorded caller (recordings/README, ``_as``); None where the recording tells a role only."""
+    if caller.startswith("user") and caller[4:].isdecimal():
+        return caller[4:]
+    return _USERS.get(caller)
 
 
 def with_key_of(target: bytes, path: str) -> bytes:

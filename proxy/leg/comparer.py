@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from config.startup import loading
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
+from diffing.further import Answers
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.control import same_side
@@ -43,10 +44,10 @@ class Question:
         known: Likewise.
         legacy: What the legacy side answered.
         new: What the new side answered.
-        answer: What the follow-up gave.
-        earlier: What the one before gave.
+        answers: What the follow-ups gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
+        caller: Likewise.
     """
 
     route: str | None
@@ -57,10 +58,10 @@ class Question:
     known: bool
     legacy: Observation
     new: Observation
-    answer: Observation | None = None
-    earlier: Observation | None = None
+    answers: Answers = field(default_factory=dict)
     control: bool = False
     rehearsed: bool = False
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     if question.control:
         comparison = same_side(question.legacy, question.new)
     else:
-        comparison = differ.compare(asked, question.legacy, question.new, question.answer, question.earlier)
+        comparison = differ.compare(asked, question.legacy, question.new, question.answers)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)
@@ -222,6 +223,7 @@ def work() -> None:
                 question.format,
                 question.known,
                 question.rehearsed,
+                question.caller,
             )
             usage.clear()
             judgement = judge(differ, asked, question)

@@ -16,6 +16,7 @@ from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
 from proxy.php import encode, parse_form
 from proxy.policy import Decision
+from proxy.leg.rehearse import CALLER
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
 
@@ -48,6 +49,7 @@ def question_of(
         legacy=legacy,
         new=new,
         rehearsed=job.decision.rehearse,
+        caller=new.header(CALLER) if job.decision.rehearse else None,
     )
 
 

@@ -1,9 +1,10 @@
-"""The request for a whole list, made from one for a part of it."""
+"""Requests for a whole list, an unsorted one, or what a stranger sees, made from one for a part of it."""
 
 from collections.abc import Mapping
 
 from config.routes import Route
 from config.templates import parse_template
+from diffing.model import Headers
 from diffing.rows import top_rows
 
 
@@ -29,6 +30,18 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     if route is not None and whole:
         path = _with_segments(path, route.new.path, whole)
     return path + b"?" + b"&".join(kept) if kept else path
+
+
+def without(target: bytes, parameter: str) -> bytes:
+    """A target without a parameter of its query."""
+    path, _, query = target.partition(b"?")
+    kept = [pair for pair in query.split(b"&") if pair and pair.partition(b"=")[0] != parameter.encode()]
+    return path + b"?" + b"&".join(kept) if kept else path
+
+
+def anonymous(headers: Headers) -> Headers:
+    """Headers without a key."""
+    return tuple(pair for pair in headers if pair[0].lower() != "authorization")
 
 
 def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) -> bytes:

@@ -57,6 +57,7 @@ def witness(
             "format": asked.format,
             "known": asked.known,
             "rehearsed": asked.rehearsed,
+            "caller": asked.caller,
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
@@ -83,6 +84,7 @@ def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
         asked["format"],
         asked["known"],
         asked.get("rehearsed", False),
+        asked.get("caller"),
     )
 
 
