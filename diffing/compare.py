@@ -88,7 +88,7 @@ class Differ:
         if without is not None:
             return without
         try:
-            return self._compared(asked, legacy, new, Sources(answers))
+            return self._compared(asked, legacy, new, Sources(answers, ahead=new is _UNKNOWN))
         except Needed as needed:
             return needed.comparison
         except Underived as because:

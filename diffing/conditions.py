@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,13 +15,17 @@ from diffing.paths import MISSING, Steps, parse, values
 _LONGEST: Final = 40
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
+PLACE: Final = "place"
+
 Names = Mapping[str, str | None]
-"""The parameters of a request, and `caller`, who asks; None where nobody knows it."""
+"""The parameters of a request, `place`, the constant start of its path in the new API, and `caller`, who asks; None
+where nobody knows it."""
 
 
 def names_of(asked: Asked) -> Names:
     """What a condition can name of a request."""
-    return {**asked.parameters, "caller": asked.caller}
+    place = "" if asked.route is None else asked.route.new.path.partition("/{")[0]
+    return {**asked.parameters, PLACE: place, "caller": asked.caller}
 
 
 def named(names: Names, name: str) -> str | None:
@@ -45,7 +49,8 @@ class ValueCondition:
         matches: The expression that the value full-matches.
         not_matches: One that it does not.
         equals: The value itself; `{name}` is a parameter of the request, `{caller}` who asks, also as a number.
-        absent: Whether the key is absent.
+        absent: Whether there is nothing: no such key, or null.
+        within: It is enough that some text inside the value is so.
     """
 
     at: str
@@ -53,6 +58,7 @@ class ValueCondition:
     not_matches: re.Pattern[str] | None = None
     equals: object = field(default=MISSING, metadata=keyed("is"))
     absent: bool | None = None
+    within: bool = False
     steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +74,9 @@ class ValueCondition:
         Raises:
             Underived: it is about the caller, whom nobody knows.
         """
-        return any(self._fits(value, names or {}) for value in values(document, self.steps))
+        found = values(document, self.steps)
+        inner = (leaf for value in found for leaf in leaves(value)) if self.within else found
+        return any(self._fits(value, names or {}) for value in inner)
 
     def unmet(self, document: object) -> str:
         """In one clause, that no value is as demanded: what there is, and what must be."""
@@ -90,7 +98,7 @@ class ValueCondition:
 
     def _fits(self, value: object, names: Names) -> bool:
         if self.absent is not None:
-            return (value is MISSING) == self.absent
+            return (value is MISSING or value is None) == self.absent
         if isinstance(self.equals, str) and (name := _NAME.fullmatch(self.equals)):
             return type(value) in (str, int) and str(value) == named(names, name[1])
         if self.equals is not MISSING:
@@ -101,6 +109,17 @@ class ValueCondition:
         if self.matches is not None and not self.matches.fullmatch(text):
             return False
         return self.not_matches is None or not self.not_matches.fullmatch(text)
+
+
+def leaves(value: object) -> Iterator[object]:
+    """The texts, numbers, booleans and nulls in a value."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+        else:
+            yield one
 
 
 def _told(value: object) -> str:

@@ -36,10 +36,12 @@ class Sources:
 
     Args:
         answers: By what was asked.
+        ahead: The new side has not yet done what was asked.
     """
 
-    def __init__(self, answers: Answers = NONE) -> None:
+    def __init__(self, answers: Answers = NONE, *, ahead: bool = False) -> None:
         self._answers = answers
+        self.ahead: Final = ahead
 
     def answer(self, kind: FollowUp, question: str | None = None) -> Observation:
         """A further answer.

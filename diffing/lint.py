@@ -96,6 +96,7 @@ def asked_of(example: Example) -> Asked:
         str(request.get("method", "GET")),
         {str(k): str(v) for k, v in parameters.items()} if isinstance(parameters, dict) else {},
         str(request.get("role", "none")),
+        str(request.get("format", "json")),
         known=bool(request.get("known", True)),
         rehearsed=bool(request.get("rehearsed", False)),
     )

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from config.typed import keyed
-from diffing.conditions import Names, ValueCondition, named, names_of
+from diffing.conditions import PLACE, Names, ValueCondition, named, names_of
 from diffing.decode import decode
 from diffing.further import Sources, Underived
 from diffing.model import Asked, FollowUp, Observation
@@ -33,8 +33,8 @@ class Premise:
     """What the new side must answer before an entry applies.
 
     Args:
-        path: Of the new API, asked by GET; `{id}` in it is the id, `{caller}` the caller's, and any other name a
-            parameter of the request. About rows of a list: `{row}` for one, `{rows}` for many.
+        path: Of the new API, asked by GET; `{id}` in it is the id, `{caller}` the caller's, `{place}` the
+            constant start of the request's own path, any other name a parameter of the request. About rows of a list: `{row}` for one, `{rows}` for many.
         of: Where the id is: a path into the document before it, or the name of a parameter of the request.
         find: Where the id is in a text; its first group. Of several ids it is enough that it holds of one.
         key: Whose key it is asked with: the caller's, or a `stranger`'s, who has none.
@@ -43,6 +43,7 @@ class Premise:
         shows: What some value of the answer must be.
         hides: What no value of the answer may be.
         then: What must be so too, of an id in this answer.
+        after: It is asked after the new side has done what was asked: whether PHP, which died, had done it.
         given: The expressions that parameters of the request full-match; it holds of no other request.
         otherwise: What is as good where it does not hold.
         steps: The steps of that path; None for a parameter.
@@ -57,6 +58,7 @@ class Premise:
     shows: tuple[ValueCondition, ...] = ()
     hides: tuple[ValueCondition, ...] = ()
     then: Premise | None = None
+    after: bool = False
     given: Mapping[str, re.Pattern[str]] | None = None
     otherwise: Premise | None = None
     steps: Steps | None = field(init=False)
@@ -112,7 +114,7 @@ class Premise:
             path = self.path
             for name in _NAME.findall(self.path):
                 value = named(names, name)
-                if value is None or not _ID.fullmatch(value):
+                if value is None or not (name == PLACE or _ID.fullmatch(value)):
                     break
                 path = path.replace(f"{{{name}}}", value)
             else:
@@ -130,6 +132,8 @@ class Premise:
             Needed: It must be asked first.
             Underived: The answer tells nothing: nobody knows the caller, or the thing is gone meanwhile.
         """
+        if self.after and sources.ahead:
+            raise Underived
         kind = FollowUp.PREMISE if self.key == "caller" else FollowUp.STRANGER
         given = all(
             name in asked.parameters and pattern.fullmatch(asked.parameters[name])
