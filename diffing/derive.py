@@ -66,9 +66,9 @@ def sorted_differences(
     if not rows or not isinstance(young.document, list):
         return walk({"status": 200 if rows else 404, "body": rows}, {"status": new.status, "body": rows}, ())
     found = list(limited_differences(asked, [], young.document, everything, full=False))
-    values = [_value(row) for row in rows], [_value(row) for row in young.document]
-    if values[0] != values[1]:
-        found.append(Difference("$[*].value", "order", *([value[1] for value in side] for side in values)))
+    asked_for, got = ([_value(row)[1] for row in side] for side in (rows, young.document))
+    if asked_for != got:
+        found.append(Difference("$[*].value", "order", asked_for, got))
     return tuple(found)
 
 

@@ -33,8 +33,9 @@ class Premise:
     """What the new side must answer before an entry applies.
 
     Args:
-        path: Of the new API, asked by GET; `{id}` in it is the id, `{caller}` the caller's, `{place}` the
-            constant start of the request's own path, any other name a parameter of the request. About rows of a list: `{row}` for one, `{rows}` for many.
+        path: Of the new API, asked by GET. In it `{id}` is the id, `{caller}` the caller's, `{place}` the constant start
+            of the request's own path, any other name a parameter of the request; about rows of a list, `{row}` one
+            of them and `{rows}` many.
         of: Where the id is: a path into the document before it, or the name of a parameter of the request.
         find: Where the id is in a text; its first group. Of several ids it is enough that it holds of one.
         key: Whose key it is asked with: the caller's, or a `stranger`'s, who has none.

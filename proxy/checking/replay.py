@@ -221,9 +221,7 @@ class Replay:
             body_cap=self._body_cap,
         )
 
-    async def _follow(
-        self, further: Further, recording: Recording, translation: Translation
-    ) -> Observation:
+    async def _follow(self, further: Further, recording: Recording, translation: Translation) -> Observation:
         kind, question = further
         if kind is FollowUp.LEGACY_GET:
             return await self._legacy_get(recording, translation)

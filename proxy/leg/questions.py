@@ -14,9 +14,9 @@ from proxy.checking.replay import key_of
 from proxy.forms import read_fields
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
+from proxy.leg.rehearse import CALLER
 from proxy.php import encode, parse_form
 from proxy.policy import Decision
-from proxy.leg.rehearse import CALLER
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation
 
