@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from diffing.decode import decode
-from diffing.exchange import Exchange
-from diffing.further import Underived
+from diffing.further import Exchange, Underived
 from diffing.model import Asked, FollowUp
 from diffing.paths import Steps
 from diffing.rows import CUTTING, top_rows

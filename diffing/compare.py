@@ -15,9 +15,8 @@ from diffing.administrators import wider
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect, premise_holds, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
-from diffing.exchange import Exchange
 from diffing.explain import demanded, explained, unregistered
-from diffing.further import NONE, Answers, Further, Needed, Sources, Underived, wanted
+from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
 from diffing.headers import JSON, header_differences, preflight_differences
 from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import Normalised, normalise, tolerate

@@ -156,7 +156,10 @@ def _check_arguments(entry: Deviation, place: Place) -> None:
 
 
 def _of_today(table: Mapping[str, object]) -> dict[str, object]:
-    """A table of version 0.1.0 without what is a rule now: names in details, and that an error changes nothing."""
+    """A table of version 0.1.0 without what is a rule now: names in details, and that an error changes nothing.
+
+    What was derived of nothing is held to the schema now, or demanded.
+    """
     read = dict(table)
     for key in ("new", "expect"):
         side = read.get(key)
@@ -164,6 +167,9 @@ def _of_today(table: Mapping[str, object]) -> dict[str, object]:
             read[key] = {name: value for name, value in side.items() if name != "names"}
     if read.get("effect") == "none":
         del read["effect"]
+    if read.get("derive") == "none":
+        del read["derive"]
+        read |= {"derive": "schema"} if read.get("kind") == Kind.ACCEPTS else {}
     before = read.get("before")
     if isinstance(before, list):
         read["before"] = [name for name in before if name not in renamed()]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from diffing.model import Comparison, FollowUp, Observation
+from diffing.model import Asked, Comparison, FollowUp, Observation
+
+if TYPE_CHECKING:
+    from diffing.rules.shapes import Shape
 
 Further = tuple[FollowUp, str | None]
 """What is asked: of whom and how, and for which path (`Comparison.question`)."""
@@ -57,6 +61,21 @@ class Sources:
         if found is None:
             raise Needed(kind, question)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a canonical form knows of an exchange beside the two documents.
+
+    Args:
+        asked: Facts of the request.
+        sources: The further answers that are there.
+        shape: What the answer must look like; None where it is no JSON.
+    """
+
+    asked: Asked
+    sources: Sources = field(default_factory=Sources)
+    shape: Shape | None = None
 
 
 def wanted(comparison: Comparison) -> Further | None:

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
-from diffing.exchange import Exchange
-from diffing.further import Sources
+from diffing.further import Exchange, Sources
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry

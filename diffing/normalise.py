@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from diffing.exchange import Exchange
-from diffing.further import Underived
+from diffing.further import Exchange, Underived
 from diffing.model import Asked
 from diffing.paths import change, identical
 from diffing.registry import Deviation, Kind

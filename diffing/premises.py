@@ -33,8 +33,8 @@ class Premise:
     """What the new side must answer before an entry applies.
 
     Args:
-        path: Of the new API, asked by GET. In it `{id}` is the id, `{caller}` the caller's, `{place}` the constant start
-            of the request's own path, any other name a parameter of the request; about rows of a list, `{row}` one
+        path: Of the new API, asked by GET. In it `{id}` is the id, `{caller}` the caller's, `{place}` the start of
+            the request's own path, any other name a parameter of the request; about rows of a list, `{row}` one
             of them and `{rows}` many.
         of: Where the id is: a path into the document before it, or the name of a parameter of the request.
         find: Where the id is in a text; its first group. Of several ids it is enough that it holds of one.
@@ -106,10 +106,9 @@ class Premise:
         if self.of and self.steps is None:
             found = iter((asked.parameters.get(self.of),))
         elif self.steps is not None:
-            found = islice(values(document, self.steps), 1)
-        ids = dict.fromkeys(
-            one for text in found if isinstance(text, str | int) for one in self._in(str(text))
-        )
+            found = values(document, self.steps)
+        texts = (str(one) for one in found if isinstance(one, str | int))
+        ids = dict.fromkeys(one for text in islice(texts, 1) for one in self._in(text))
         for one in islice(ids, _MOST_IDS):
             names = self._names(asked, one)
             path = self.path

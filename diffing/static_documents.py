@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diffing.exchange import Exchange
+from diffing.further import Exchange
 from diffing.paths import Steps
 
 

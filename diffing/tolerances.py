@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from diffing.administrators import rows_for_administrators
-from diffing.exchange import Exchange
+from diffing.further import Exchange
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
 from diffing.xml_tree import NotXml, convert, parse_xml

@@ -122,7 +122,9 @@ class LiveReplay(Replay):
             return exchange.comparison
         # The whole list that others were compared with may be older than these answers.
         self._lists.pop(unlimited(translation.target, translation.route), None)
-        again = await self._compared(replace(exchange.recording, response=before), translation, asked, new)
+        again = await self._compared(
+            replace(exchange.recording, response=before), translation, asked, new, {}
+        )
         return asked_again(exchange.comparison, same_side(before, after), again)
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,7 @@ from config import text
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
-from diffing.further import MOST, NONE, Answers, Further, wanted
+from diffing.further import MOST, Answers, Further, wanted
 from diffing.model import (
     UNROUTED,
     Asked,
@@ -49,6 +49,7 @@ class Exchange:
         asked: Facts of the request; None when the new side was not asked.
         new: What the new side answered; None when it was not asked.
         comparison: The settled comparison.
+        answers: The further answers that it took.
     """
 
     recording: Recording
@@ -56,6 +57,7 @@ class Exchange:
     asked: Asked | None
     new: Observation | None
     comparison: Comparison
+    answers: Answers = field(default_factory=dict)
 
     @property
     def route(self) -> str:
@@ -190,7 +192,7 @@ class Replay:
             answers[further] = await self._follow(further, recording, translation)
         new = await self._ask(translation.method, translation.target, translation)
         comparison = await self._compared(recording, translation, asked, new, answers)
-        return Exchange(recording, translation, asked, new, comparison)
+        return Exchange(recording, translation, asked, new, comparison, answers)
 
     async def _compared(
         self,
@@ -198,9 +200,9 @@ class Replay:
         translation: Translation,
         asked: Asked,
         new: Observation,
-        before: Answers = NONE,
+        answers: dict[Further, Observation],
     ) -> Comparison:
-        answers = dict(before)
+        """Settle a comparison; the further answers that it takes are added to those that are there."""
         while True:
             comparison = self._differ.compare(asked, recording.response, new, answers)
             further = wanted(comparison)

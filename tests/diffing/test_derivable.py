@@ -151,13 +151,20 @@ def test_the_registry_holds_nothing_superfluous() -> None:
     ] == []
 
 
+def _conditions(entry: Deviation) -> list[ValueCondition]:
+    premises = [entry.premise] if entry.premise is not None else []
+    premises += [one for premise in premises for one in (premise.then, premise.otherwise) if one is not None]
+    looks = [one for premise in premises for one in (*premise.shows, *premise.hides)]
+    return [*entry.when.value, *entry.when.shows, *looks]
+
+
 def test_every_key_of_the_registry_is_used() -> None:
     """By some entry, or by the rules in its words: in the entry itself, its sides, its condition, its premise."""
     known = load_registry(CONFIG)
     derived = [one for route in load_routes(CONFIG) for one in known.of_route(route.name)]
     parts: dict[type, list[object]] = {}
     for entry in (*known.deviations, *derived):
-        for part in (entry, entry.legacy, entry.new, entry.when, entry.premise, *entry.when.value):
+        for part in (entry, entry.legacy, entry.new, entry.when, entry.premise, *_conditions(entry)):
             if part is not None:
                 parts.setdefault(type(part), []).append(part)
         for example in (*entry.examples, *entry.near_misses):

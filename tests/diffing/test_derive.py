@@ -1,10 +1,13 @@
 """Answers derived from another request."""
 
+import json
 from dataclasses import replace
+
+import pytest
 
 from config.routes import NewTemplate
 from diffing.decode import decode
-from diffing.derive import follow_up_of, head_differences, tail_differences
+from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.model import Asked, FollowUp, Observation
 from tests.diffing.registry import LIST
 from tests.diffing.test_compare import answer, problem
@@ -52,3 +55,26 @@ def test_head_is_get_without_its_body() -> None:
         "$",
         "header.content-type",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        ([None, 0.5, 0.75], []),
+        ([0.5, None, 0.75], ["$[*].value"]),
+        ([None, 0.75, 0.5], ["$[*].value"]),
+        ([None, 0.5], ["$", "$[*].value"]),
+        ([None, 0.5, 0.25], ["$[id=0.25]", "$[*].value"]),
+    ],
+)
+def test_a_sorted_list_has_the_rows_of_the_unsorted_one(values: list[float | None], paths: list[str]) -> None:
+    """As many, the same, by value."""
+
+    def rows(several: list[float | None]) -> Observation:
+        listed = [{"id": value, "value": value} for value in several]
+        return Observation(200, (("Content-Type", "application/json"),), json.dumps(listed).encode())
+
+    asked = Asked(LIST, "GET", {"sort_order": "asc"})
+    new = rows(values)
+    found = sorted_differences(asked, new, decode(new), rows([0.75, None, 0.5]))
+    assert [one.path for one in found] == paths

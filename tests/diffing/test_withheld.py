@@ -11,6 +11,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
+from tests.diffing.registry import settled
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 ROUTES, REGISTRY = load_routes(CONFIG), load_registry(CONFIG)
@@ -66,10 +67,9 @@ def compared(
     asked = Asked(ROUTES["run.list"], "GET", parameters)
     found = DIFFER.compare(asked, old, new)
     questions: list[str | None] = []
-    earlier: Observation | None = None
-    for one in answers:
+    for count, _ in enumerate(answers, 1):
         questions.append(found.question or str(found.follow_up))
-        found, earlier = DIFFER.compare(asked, old, new, one, earlier), one
+        found = settled(DIFFER, asked, old, new, *answers[:count])
     return found, questions
 
 
@@ -124,8 +124,8 @@ def test_of_several_tags_nothing_can_be_told() -> None:
     old = answer({"task_tag_list": {"tag": ["a", "my secret", "other"]}})
     one = DIFFER.compare(asked, old, answer(["a", "other"]))
     assert one.question == "/tasks/list?status=all&tag=my%20secret"
-    gone = DIFFER.compare(asked, old, answer(["a", "other"]), problem("482"))
+    gone = settled(DIFFER, asked, old, answer(["a", "other"]), problem("482"))
     assert gone.outcome is Outcome.EXPLAINED
-    there = DIFFER.compare(asked, old, answer(["a", "other"]), answer([{"task_id": 1}]))
+    there = settled(DIFFER, asked, old, answer(["a", "other"]), answer([{"task_id": 1}]))
     assert there.outcome is Outcome.MISMATCH
     assert DIFFER.compare(asked, old, answer(["a"])).verdict == "skipped:underived"

@@ -21,6 +21,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import load_json
 from diffing.deviations import load_registry
+from diffing.further import wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome
 from diffing.paths import generalise
 from diffing.registry import Kind
@@ -125,13 +126,7 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
         made = list(mutants(exchange, chance))
         for mutant in made if most is None else chance.sample(made, min(most, len(made))):
             found.kinds[mutant.kind] += 1
-            verdict = compare(differ, exchange, mutant.new)
-            if verdict.follow_up is FollowUp.UNLIMITED and replay.everything is not None:
-                verdict = compare(differ, exchange, mutant.new, replay.everything)
-                if verdict.follow_up is FollowUp.PREMISE:
-                    verdict = compare(differ, exchange, mutant.new, UNKNOWN, replay.everything)
-            elif verdict.follow_up is FollowUp.PREMISE:
-                verdict = compare(differ, exchange, mutant.new, UNKNOWN)
+            verdict = compare(differ, exchange, mutant.new, replay.everything)
             if mutant.kind == FILE and verdict.outcome is Outcome.NEW_ERROR:
                 continue  # the bit has made it undecodable, which fails a check like a mismatch
             if verdict.outcome is not Outcome.MISMATCH or not any(
@@ -160,22 +155,33 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
 
 
 def settled_at_once(differ: Differ, exchange: Exchange) -> bool:
-    """Right, and without asking for a further answer."""
+    """Right, and by the further answers that it took."""
     if exchange.asked is None or exchange.new is None or exchange.comparison.outcome not in RIGHT:
         return False
     return compare(differ, exchange, exchange.new).outcome in RIGHT
 
 
 def compare(
-    differ: Differ,
-    exchange: Exchange,
-    new: Observation,
-    further: Observation | None = None,
-    earlier: Observation | None = None,
+    differ: Differ, exchange: Exchange, new: Observation, everything: Observation | None = None
 ) -> Comparison:
-    """The verdict on an exchange, with another new answer."""
+    """The verdict on an exchange, with another new answer and the further answers that it took.
+
+    Args:
+        differ: Compares.
+        exchange: The exchange.
+        new: The other answer.
+        everything: The whole list, where that is known.
+    """
     assert exchange.asked is not None
-    return differ.compare(exchange.asked, exchange.recording.response, new, further, earlier)
+    answers = dict(exchange.answers)
+    if everything is not None:
+        answers.setdefault((FollowUp.UNLIMITED, None), everything)
+    while True:
+        found = differ.compare(exchange.asked, exchange.recording.response, new, answers)
+        further = wanted(found)
+        if further is None or further[1] is None or further in answers:
+            return found
+        answers[further] = UNKNOWN
 
 
 def leads(path: str, differing: str) -> bool:

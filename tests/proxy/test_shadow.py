@@ -120,6 +120,8 @@ async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
     [
         (FollowUp.UNLIMITED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
         (FollowUp.NEW_GET, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.STRANGER, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.UNSORTED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
     ],
 )
 async def test_follow_ups_are_asked_of_the_new_side(
@@ -132,7 +134,7 @@ async def test_follow_ups_are_asked_of_the_new_side(
         leg(routes, comparer, ledger, new, Recorded()), job(routes, "/api/v1/json/data/list/limit/2/tag/a")
     )
     assert (new.targets, ledger.verdicts) == (asked, {"match": 1})
-    assert comparer.questions[1].answer is not None
+    assert list(comparer.questions[1].answers) == [(kind, None)]
 
 
 async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:

@@ -11,6 +11,7 @@ from diffing.registry import Example
 from diffing.rules.book import RULES
 from diffing.rules.effect import RULE as NO_EFFECT
 from diffing.rules.rule import Rule
+from tests.diffing.registry import settled
 from tests.diffing.rules.fake import FIELDS, PROBLEMS, ROUTES, ROWS, TAG, TASK, registry, requests
 from tests.diffing.test_compare import answer, problem
 
@@ -31,7 +32,7 @@ def exchanges(example: Example) -> Iterator[Comparison]:
             for said in _new_sides(route.name, new):
                 legacy = _legacy_side(route.name, example.legacy)
                 found = DIFFER.compare(asked, legacy, said)
-                yield found if found.follow_up is None else DIFFER.compare(asked, legacy, said, ALL_ROWS)
+                yield found if found.follow_up is None else settled(DIFFER, asked, legacy, said, ALL_ROWS)
         return
     for route in ROUTES:
         key = next((name for name, one in FIELDS.items() if one is route), None)
