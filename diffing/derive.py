@@ -46,7 +46,7 @@ def tail_differences(
         return walk(wanted, {"status": new.status, "body": young.document}, (), max_nodes)
     rows = moved(asked, everything)
     if rows:
-        return walk(rows, young.document, (), max_nodes)
+        return (*_success(new), *walk(rows, young.document, (), max_nodes))
     return () if new.status == 404 else (Difference("status", "status", 404, new.status),)
 
 
@@ -65,11 +65,16 @@ def sorted_differences(
     rows = moved(asked, sorted(everything, key=_value, reverse=falls))
     if not rows or not isinstance(young.document, list):
         return walk({"status": 200 if rows else 404, "body": rows}, {"status": new.status, "body": rows}, ())
-    found = list(limited_differences(asked, [], young.document, everything, full=False))
+    found = [*_success(new), *limited_differences(asked, [], young.document, everything, full=False)]
     asked_for, got = ([_value(row)[1] for row in side] for side in (rows, young.document))
     if asked_for != got:
         found.append(Difference("$[*].value", "order", asked_for, got))
     return tuple(found)
+
+
+def _success(new: Observation) -> Iterator[Difference]:
+    if new.status != 200:
+        yield Difference("status", "status", 200, new.status)
 
 
 def _value(row: object) -> tuple[bool, float]:

@@ -71,7 +71,7 @@ def test_an_answer_is_told_in_few_words(side: object, told: str) -> None:
             ('$[*]: {"nominal_value": ["no", "yes"]}', '$[*]: {"nominal_values": ["no", "yes"]}'),
         ),
         (
-            "dataset-list-administrators-see-all",
+            "administrators-see-all",
             "dataset.list",
             ('[{"did": 61}]', '[{"did": 61}, {"did": 130}]'),
         ),
