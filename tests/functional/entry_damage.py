@@ -124,8 +124,8 @@ def other_premises(one: Selected, entry: Deviation) -> Iterator[Selected]:
         one.new,
     ):
         yield replace(one, answers={**one.answers, **dict.fromkeys(asked, answer)})
-    for way, answer in _looks(entry.premise):
-        yield replace(one, answers={**one.answers, **{key: _held(way, one, answer) for key in asked}})
+    for way, there in _looks(entry.premise):
+        yield replace(one, answers={**one.answers, **{key: _held(way, one, there) for key in asked}})
     everything = b" ".join(answer.body for answer in asked.values()).decode("utf-8", "replace")
     for number in dict.fromkeys(re.findall(r"\d+", everything)):
         yield replace(one, asked=replace(one.asked, caller=number))

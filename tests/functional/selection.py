@@ -99,9 +99,11 @@ class Without(RuleBook):
 
     def _of_route(self, name: str) -> RouteRules:
         whole = self._book.of_route(name)
-        kept = [tuple(one for one in some if one.id != self._name) for some in (whole.first, whole.last)]
+        first, last = (
+            tuple(one for one in some if one.id != self._name) for some in (whole.first, whole.last)
+        )
         envelope = () if self._name == "rule-envelope" else whole.envelope
-        return _Rules(envelope, whole.shape, *kept, without=self._name)
+        return _Rules(envelope, whole.shape, first, last, without=self._name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,12 +188,14 @@ def test_roles_of_callers(caller: str, role: str) -> None:
 
 
 async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteMap, differ: Differ) -> None:
-    """Where the side has a database of its own for it."""
+    """Where the side has a database of its own for it; what entries presume is asked before."""
     steps = [item for item in read_recordings([WRITE / "data.jsonl.gz"]) if item.scenario == "data.tag"]
     side = Side()
     replay = Replay(steps, routes, differ, Application(side), writes=True)
     exchange = await replay.step(*replay.translated[0])
-    assert (side.asked[0], exchange.route) == (("POST", "/datasets/tag"), "dataset.tag")
+    key = "api_key=00000000000000000000000000000000"
+    asked = [("GET", f"/datasets/61?{key}"), ("POST", "/datasets/tag")]
+    assert (side.asked[:2], exchange.route) == (asked, "dataset.tag")
 
 
 @pytest.mark.parametrize(
