@@ -299,6 +299,8 @@ class Differ:
                     hits, rows = (*hits, private.entry.id), left
                     if not left and is_empty(asked, private.entry, new, young):
                         return _verdict((), hits)
+                    if not left and private.entry.new is not None:
+                        found.insert(0, Difference("status", "status", private.entry.new.status, new.status))
             if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
                 full = private is None and more is None
                 in_body = tuple(limited_differences(asked, rows, other, everything, full=full))

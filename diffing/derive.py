@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from diffing.decode import Decoded, decode
+from diffing.headers import like_differences
 from diffing.model import Asked, Difference, FollowUp, Observation
 from diffing.rows import limited_differences, moved
 from diffing.walk import walk
@@ -46,8 +47,13 @@ def tail_differences(
         return walk(wanted, {"status": new.status, "body": young.document}, (), max_nodes)
     rows = moved(asked, everything)
     if rows:
-        return (*_success(new), *walk(rows, young.document, (), max_nodes))
-    return () if new.status == 404 else (Difference("status", "status", 404, new.status),)
+        found = walk(rows, young.document, (), max_nodes)
+        return (*_success(new), *like_differences(new, unlimited), *found)
+    if new.status != 404:
+        return (Difference("status", "status", 404, new.status),)
+    empty = None if asked.route is None else asked.route.codes.empty
+    code = young.document.get("code") if isinstance(young.document, dict) else None
+    return () if code == empty else (Difference("$.code", "code", empty, code),)
 
 
 def sorted_differences(
@@ -65,7 +71,11 @@ def sorted_differences(
     rows = moved(asked, sorted(everything, key=_value, reverse=falls))
     if not rows or not isinstance(young.document, list):
         return walk({"status": 200 if rows else 404, "body": rows}, {"status": new.status, "body": rows}, ())
-    found = [*_success(new), *limited_differences(asked, [], young.document, everything, full=False)]
+    found = [
+        *_success(new),
+        *like_differences(new, unsorted),
+        *limited_differences(asked, [], young.document, everything, full=False),
+    ]
     asked_for, got = ([_value(row)[1] for row in side] for side in (rows, young.document))
     if asked_for != got:
         found.append(Difference("$[*].value", "order", asked_for, got))
@@ -88,7 +98,4 @@ def head_differences(get: Observation, head: Observation) -> Iterator[Difference
         yield Difference("status", "status", get.status, head.status)
     if head.body:
         yield Difference("$", "extra", None, f"{len(head.body)} bytes")
-    if head.header("content-type") != get.header("content-type"):
-        yield Difference(
-            "header.content-type", "value", get.header("content-type"), head.header("content-type")
-        )
+    yield from like_differences(head, get)

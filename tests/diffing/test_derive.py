@@ -12,7 +12,7 @@ from diffing.model import Asked, FollowUp, Observation
 from tests.diffing.registry import LIST
 from tests.diffing.test_compare import answer, problem
 
-ASKED = Asked(LIST, "GET", {"offset": "1"})
+ASKED = Asked(replace(LIST, codes=replace(LIST.codes, empty="372")), "GET", {"offset": "1"})
 NONE = problem(404, "no-results", "No Results", "372")
 
 

@@ -120,11 +120,11 @@ def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
     assert verdict_after(filed, case, tmp_path) == "explained"
 
 
-def test_what_legacy_refuses_and_new_answers_cannot_be_tried(tmp_path: Path) -> None:
-    """Nothing tells what the answer must be: it is skipped and counted."""
-    case = GET, error("999"), answer(TASK_TYPE)
+def test_what_legacy_refuses_and_new_answers_must_fit_the_schema(tmp_path: Path) -> None:
+    """Nothing else tells what the answer must be."""
+    case = GET, error("999"), damaged(lambda _: None)[2]
     filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
-    assert verdict_after(filed, case, tmp_path) == "skipped:underived"
+    assert verdict_after(filed, case, tmp_path) == "explained"
 
 
 @pytest.mark.parametrize("new", [damaged(lambda _: None)[2], problem(404, "task-type-not-found", "241")])
