@@ -54,6 +54,7 @@ def test_head_is_get_without_its_body() -> None:
         "status",
         "$",
         "header.content-type",
+        "header.access-control-allow-origin",
     ]
 
 
