@@ -17,12 +17,12 @@ from diffing.defects import broken, defect_of, judge_defect, premise_holds, succ
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
-from diffing.headers import JSON, header_differences, preflight_differences
+from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import Normalised, normalise, tolerate
 from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
-from diffing.rows import CUTTING, incomplete, limited_differences, unspecified
+from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 from diffing.withheld import is_empty, withheld
@@ -161,7 +161,7 @@ class Differ:
             break
         if entry is not None and entry.kind is Kind.ACCEPTS:
             return self._accepted(asked, entry, new, young, sources)
-        if entry is not None and entry.new is not None and not self._finds_more(asked, entry, new, entries):
+        if entry is not None and entry.new is not None and not self._finds_more(asked, entry, young, entries):
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
             return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
@@ -169,17 +169,17 @@ class Differ:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if entry is not None:
             old = replace(old, form=Form.JSON, media_type=JSON, document=[])
-            legacy = replace(legacy, status=new.status, headers=new.headers)
+            legacy = replace(legacy, status=new.status)
         elif error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
         return self._documents(asked, legacy, old, new, young, entries, sources)
 
     def _finds_more(
-        self, asked: Asked, entry: Deviation, new: Observation, entries: Iterable[Deviation]
+        self, asked: Asked, entry: Deviation, young: Decoded, entries: Iterable[Deviation]
     ) -> bool:
         """Whether PHP's list is empty and that of the new side is not, where an entry lets rows be added."""
         empty = entry.kind is Kind.STATUS and entry.new is not None and entry.new.type == NO_RESULTS
-        return empty and new.status == 200 and wider(entries, asked) is not None
+        return empty and isinstance(young.document, list) and wider(entries, asked) is not None
 
     def _expectations(
         self,
@@ -213,7 +213,7 @@ class Differ:
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
         if entry.derive == "schema":
-            return _verdict(self._unfit(asked, new, young), (entry.id,))
+            return _verdict((*origin_differences(new), *self._unfit(asked, new, young)), (entry.id,))
         kind = follow_up_of(asked, entry.derive)
         answer = None if kind is None else sources.answer(kind)
         if answer is None or answer.status is None:
@@ -304,6 +304,8 @@ class Differ:
             if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
                 full = private is None and more is None
                 in_body = tuple(limited_differences(asked, rows, other, everything, full=full))
+                if more is not None and not unspecified(asked):
+                    in_body += walk(moved(asked, everything), other, (), self.max_nodes)
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 hits = hits if more is None else (*hits, more.id)

@@ -144,7 +144,7 @@ def success_differences(
     if shape is None or asked.method in ("HEAD", "OPTIONS"):
         return ()
     if young.form is not Form.JSON:
-        return (Difference("$", "type", "a JSON document", young.form.value),)
+        return (Difference("header.content-type", "value", "a JSON document", young.media_type),)
     told = list(islice(shape.fits(young.document), _MOST))
     return tuple(Difference("$", "schema", "an answer that fits the schema", sentence) for sentence in told)
 

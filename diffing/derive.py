@@ -43,17 +43,12 @@ def tail_differences(
     """
     everything = decode(unlimited).document
     if not isinstance(everything, list):
-        wanted = {"status": unlimited.status, "body": everything}
-        return walk(wanted, {"status": new.status, "body": young.document}, (), max_nodes)
+        return (*_like(new, unlimited), *walk(everything, young.document, (), max_nodes))
     rows = moved(asked, everything)
     if rows:
         found = walk(rows, young.document, (), max_nodes)
-        return (*_success(new), *like_differences(new, unlimited), *found)
-    if new.status != 404:
-        return (Difference("status", "status", 404, new.status),)
-    empty = None if asked.route is None else asked.route.codes.empty
-    code = young.document.get("code") if isinstance(young.document, dict) else None
-    return () if code == empty else (Difference("$.code", "code", empty, code),)
+        return (*_like(new, unlimited), *found)
+    return _nothing(asked, new, young)
 
 
 def sorted_differences(
@@ -65,15 +60,15 @@ def sorted_differences(
     """
     everything = decode(unsorted).document
     if not isinstance(everything, list):
-        wanted = {"status": unsorted.status, "body": everything}
-        return walk(wanted, {"status": new.status, "body": young.document}, ())
+        return (*_like(new, unsorted), *walk(everything, young.document, ()))
     falls = asked.parameters.get("sort_order", "").lower() == "desc"
     rows = moved(asked, sorted(everything, key=_value, reverse=falls))
-    if not rows or not isinstance(young.document, list):
-        return walk({"status": 200 if rows else 404, "body": rows}, {"status": new.status, "body": rows}, ())
+    if not isinstance(young.document, list):
+        return (
+            (*_like(new, unsorted), *walk(rows, young.document, ())) if rows else _nothing(asked, new, young)
+        )
     found = [
-        *_success(new),
-        *like_differences(new, unsorted),
+        *_like(new, unsorted),
         *limited_differences(asked, [], young.document, everything, full=False),
     ]
     asked_for, got = ([_value(row)[1] for row in side] for side in (rows, young.document))
@@ -82,9 +77,19 @@ def sorted_differences(
     return tuple(found)
 
 
-def _success(new: Observation) -> Iterator[Difference]:
-    if new.status != 200:
-        yield Difference("status", "status", 200, new.status)
+def _nothing(asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+    """Past the end there is no result: 404, with the code of the list."""
+    if new.status != 404:
+        return (Difference("status", "status", 404, new.status),)
+    empty = None if asked.route is None else asked.route.codes.empty
+    code = young.document.get("code") if isinstance(young.document, dict) else None
+    return () if code == empty else (Difference("$.code", "code", empty, code),)
+
+
+def _like(new: Observation, other: Observation) -> Iterator[Difference]:
+    if new.status != other.status:
+        yield Difference("status", "status", other.status, new.status)
+    yield from like_differences(new, other)
 
 
 def _value(row: object) -> tuple[bool, float]:

@@ -30,6 +30,12 @@ def header_differences(
         yield Difference(f"header.{ALLOWED}", "value", legacy.header(ALLOWED), new.header(ALLOWED))
 
 
+def origin_differences(new: Observation) -> Iterator[Difference]:
+    """Whether an answer that nothing can be compared with may be read by pages of every origin."""
+    if new.header(ORIGIN) != "*":
+        yield Difference(f"header.{ORIGIN}", "value", "*", new.header(ORIGIN))
+
+
 def like_differences(new: Observation, other: Observation) -> Iterator[Difference]:
     """Where the compared headers of two answers of the new side to one request in two forms differ."""
     for name in ("content-type", ORIGIN, ALLOWED):

@@ -30,7 +30,7 @@ def test_past_the_end_there_is_no_result() -> None:
 def test_an_error_without_the_offset_is_the_error_with_it() -> None:
     """Another filter was wrong."""
     assert paths(NONE, NONE) == []
-    assert paths(answer([{"id": 1}]), NONE) == ["$.status", "$.body"]
+    assert paths(answer([{"id": 1}]), NONE) == ["status", "header.content-type", "$"]
 
 
 def test_what_only_post_asks_for_has_no_get() -> None:

@@ -25,7 +25,7 @@ from diffing.further import wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome
 from diffing.paths import generalise
 from diffing.registry import Kind
-from diffing.rows import unspecified
+from diffing.rows import CUTTING, unspecified
 from proxy.check import InProcess, open_side
 from proxy.checking.replay import Exchange, Replay
 from proxy.leg.unlimited import unlimited
@@ -149,6 +149,8 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     hits = {*exchange.comparison.deviations, *verdict.deviations}
     place = generalise(mutant.path)
     for entry in differ.registry.of_route(exchange.route):
+        if entry.id in verdict.deviations and entry.derive == "schema":
+            return entry.id
         if entry.id in hits and entry.kind is Kind.TOLERANCE and any(place.startswith(at) for at in entry.at):
             return entry.id
     return None
@@ -215,6 +217,7 @@ async def replayed(
 async def _everything(side: httpx.AsyncBaseTransport, exchange: Exchange) -> Observation | None:
     """The whole list behind a limited one: a differing row of it is asked for again, like in the proxy."""
     asked, found = exchange.asked, exchange.translation
-    if asked is None or not unspecified(asked) or not isinstance(found, Translation):
+    cut = asked is not None and (unspecified(asked) or bool(CUTTING & asked.parameters.keys()))
+    if not cut or not isinstance(found, Translation):
         return None
     return await observe(side, "GET", unlimited(found.target, found.route))
