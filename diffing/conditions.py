@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +12,8 @@ from diffing.model import Asked
 from diffing.paths import MISSING, Steps, parse, values
 
 _LONGEST: Final = 40
+ANYWHERE: Final = "$.."
+"""The path of every text, number and null of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,12 @@ class ValueCondition:
     steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", parse(self.at))
+        object.__setattr__(self, "steps", () if self.at == ANYWHERE else parse(self.at))
 
     def holds(self, document: object) -> bool:
         """True when some value at the path is as demanded."""
-        return any(self._fits(value) for value in values(document, self.steps))
+        found = _scalars(document) if self.at == ANYWHERE else values(document, self.steps)
+        return any(self._fits(value) for value in found)
 
     def unmet(self, document: object) -> str:
         """In one clause, that no value is as demanded: what there is, and what must be."""
@@ -63,6 +66,14 @@ class ValueCondition:
         return self.not_matches is None or not self.not_matches.fullmatch(text)
 
 
+def _scalars(document: object) -> Iterator[object]:
+    if isinstance(document, dict | list):
+        for element in document.values() if isinstance(document, dict) else document:
+            yield from _scalars(element)
+    else:
+        yield document
+
+
 def _told(value: object) -> str:
     """A value as it stands in a clause; what is long is cut, what has parts is only named."""
     if isinstance(value, dict | list):
@@ -86,7 +97,7 @@ class Condition:
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
         message: Found in the legacy error's message and additional information, or in the text of a broken answer.
-        shows: What must be so of the new side's document: that the text which breaks PHP is in it.
+        shows: One of these must be so of the new side's document: what breaks PHP is in it.
         known: Whether the legacy server has a route for the path.
         writes: Whether the route writes.
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
@@ -152,9 +163,8 @@ class Condition:
         for condition in self.value:
             if not condition.holds(document):
                 return condition.unmet(document)
-        for condition in self.shows:
-            if not condition.holds(new):
-                return f"the new side's answer has nothing at {condition.at} that would break PHP's"
+        if self.shows and not any(condition.holds(new) for condition in self.shows):
+            return "the new side's answer shows nothing that would break PHP's"
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None

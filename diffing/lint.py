@@ -73,7 +73,7 @@ def _premise_holds(deviation: Deviation, example: Example) -> bool:
     if example.request is None and example.document is MISSING:
         return True
     message = str((example.request or {}).get("message", ""))
-    return deviation.when.unmet_by(asked_of(example), example.document, message) is None
+    return deviation.when.unmet_by(asked_of(example), example.document, message, example.shown) is None
 
 
 def asked_of(example: Example) -> Asked:

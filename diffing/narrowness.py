@@ -65,7 +65,7 @@ def implies(one: Condition, other: Condition) -> bool:
         and _within(one.method, other.method)
         and _within(one.role, other.role)
         and {value.at for value in other.value} <= {value.at for value in one.value}
-        and {value.at for value in other.shows} <= {value.at for value in one.shows}
+        and (not other.shows or bool(one.shows))
         and (other.message is None or one.message is not None)
     )
 

@@ -14,6 +14,7 @@ from diffing.derivable import expressions, ruled, superfluous
 from diffing.deviations import load_registry
 from diffing.paths import MISSING, parse
 from diffing.premises import Premise
+from diffing.proposals import PLAIN
 from diffing.registry import SHARED, Deviation, Example, Kind, LegacySide, NewSide
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
@@ -157,7 +158,15 @@ def test_every_key_of_the_registry_is_used() -> None:
     derived = [one for route in load_routes(CONFIG) for one in known.of_route(route.name)]
     parts: dict[type, list[object]] = {}
     for entry in (*known.deviations, *derived):
-        for part in (entry, entry.legacy, entry.new, entry.when, entry.premise, *entry.when.value):
+        for part in (
+            entry,
+            entry.legacy,
+            entry.new,
+            entry.when,
+            entry.premise,
+            *entry.when.value,
+            *entry.when.shows,
+        ):
             if part is not None:
                 parts.setdefault(type(part), []).append(part)
         for example in (*entry.examples, *entry.near_misses):
@@ -170,6 +179,7 @@ def test_every_key_of_the_registry_is_used() -> None:
             if all(getattr(one, key.name) == usual for one in ones):
                 unused.append(f"{kind.__name__}.{key.metadata.get(KEY, key.name)}")
     used = {entry.transform for entry in known.deviations} | {entry.canonical for entry in known.deviations}
+    used |= set(PLAIN)  # what `parity file` may propose
     used |= {str((entry.arguments or {}).get("transform")) for entry in known.deviations}
     unused += sorted((TRANSFORMS.keys() | TOLERANCES.keys()) - used)
     assert unused == []
