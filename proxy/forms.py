@@ -92,7 +92,7 @@ def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
         Both numbers; 0 when the body is no form. Of parts no more are counted than show that there are too many.
     """
     if _is(URLENCODED, content_type):
-        return sum(1 for _ in form_pairs(_text(body))), 0
+        return sum(1 for _ in islice(form_pairs(_text(body)), MOST_FIELDS + 1)), 0
     files = [_FILE.search(headers) is not None for headers, _ in _parts(content_type, body)]
     return len(files) - sum(files), sum(files)
 
