@@ -125,13 +125,7 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
         made = list(mutants(exchange, chance))
         for mutant in made if most is None else chance.sample(made, min(most, len(made))):
             found.kinds[mutant.kind] += 1
-            verdict = compare(differ, exchange, mutant.new)
-            if verdict.follow_up is FollowUp.UNLIMITED and replay.everything is not None:
-                verdict = compare(differ, exchange, mutant.new, replay.everything)
-                if verdict.follow_up is FollowUp.PREMISE:
-                    verdict = compare(differ, exchange, mutant.new, UNKNOWN, replay.everything)
-            elif verdict.follow_up is FollowUp.PREMISE:
-                verdict = compare(differ, exchange, mutant.new, UNKNOWN)
+            verdict = settled(differ, exchange, mutant.new, replay.everything)
             if mutant.kind == FILE and verdict.outcome is Outcome.NEW_ERROR:
                 continue  # the bit has made it undecodable, which fails a check like a mismatch
             if verdict.outcome is not Outcome.MISMATCH or not any(
@@ -176,6 +170,20 @@ def compare(
     """The verdict on an exchange, with another new answer."""
     assert exchange.asked is not None
     return differ.compare(exchange.asked, exchange.recording.response, new, further, earlier)
+
+
+def settled(
+    differ: Differ, exchange: Exchange, new: Observation, everything: Observation | None
+) -> Comparison:
+    """The verdict on an exchange, with another new answer and the further answers that it takes."""
+    verdict = compare(differ, exchange, new)
+    if verdict.follow_up is FollowUp.UNLIMITED and everything is not None:
+        verdict = compare(differ, exchange, new, everything)
+        if verdict.follow_up is FollowUp.PREMISE:
+            return compare(differ, exchange, new, UNKNOWN, everything)
+    if verdict.follow_up is FollowUp.PREMISE:
+        return compare(differ, exchange, new, UNKNOWN)
+    return verdict
 
 
 def leads(path: str, differing: str) -> bool:

@@ -14,7 +14,7 @@ from diffing.model import Outcome
 from proxy.translation import Translation
 from tests.functional.comutants import KINDS, CoMutant, comutants
 from tests.functional.conformance import CONFIG, Answer, Pinned, answer_of, answers, recorded_with
-from tests.functional.mutants import Replayed, compare, replayed, settled_at_once
+from tests.functional.mutants import Replayed, replayed, settled, settled_at_once
 from tests.functional.test_witnesses import COLUMNS, DECLARED, DOCUMENT, ERRORS, PROBLEMS, ROUTES
 from tests.functional.witnesses import columns, errors
 
@@ -100,9 +100,7 @@ def test_the_recordings_find_comutants(exchanges: list[Replayed]) -> None:
                 continue
             new = replace(exchange.new, status=wrong.status, body=wrong.body)
             tried[mutant.kind] += 1
-            verdict = compare(differ, exchange, new)
-            if verdict.follow_up is not None:
-                verdict = compare(differ, exchange, new, one.everything)
+            verdict = settled(differ, exchange, new, one.everything)
             if verdict.outcome is not Outcome.MISMATCH:
                 missed.append((mutant.kind, mutant.place, exchange.recording.id, str(verdict.outcome)))
             break
