@@ -115,8 +115,7 @@ def problem_cases(operation: Operation[Any], method: str) -> Sequence[ProblemCas
     for field in operation.parameters.model_fields.values():
         codes += [code for reader in field.metadata if isinstance(reader, Reader) for code in reader.codes()]
     refused = [ProblemCase(VALIDATION.slug, code) for code in codes]
-    room = [NO_ROOM] if operation.parts else []
-    return list(dict.fromkeys([*access.problems(), *operation.problems, *ALWAYS, *room, *refused]))
+    return list(dict.fromkeys([*access.problems(), *operation.problems, *ALWAYS, *refused]))
 
 
 def pinned(document: Schema) -> bytes:

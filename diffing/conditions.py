@@ -40,6 +40,10 @@ def named(names: Names, name: str) -> str | None:
     return value
 
 
+ANYWHERE: Final = "$.."
+"""The path of every text, number and null of a document."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueCondition:
     """What must be so of the values at a path of a document (of any of them, when there are many).
@@ -50,7 +54,6 @@ class ValueCondition:
         not_matches: One that it does not.
         equals: The value itself; `{name}` is a parameter of the request, `{caller}` who asks, also as a number.
         absent: Whether there is nothing: no such key, or null.
-        within: It is enough that some text inside the value is so.
     """
 
     at: str
@@ -58,11 +61,10 @@ class ValueCondition:
     not_matches: re.Pattern[str] | None = None
     equals: object = field(default=MISSING, metadata=keyed("is"))
     absent: bool | None = None
-    within: bool = False
     steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", parse(self.at))
+        object.__setattr__(self, "steps", () if self.at == ANYWHERE else parse(self.at))
 
     def holds(self, document: object, names: Names | None = None) -> bool:
         """True when some value at the path is as demanded.
@@ -74,9 +76,8 @@ class ValueCondition:
         Raises:
             Underived: it is about the caller, whom nobody knows.
         """
-        found = values(document, self.steps)
-        inner = (leaf for value in found for leaf in leaves(value)) if self.within else found
-        return any(self._fits(value, names or {}) for value in inner)
+        found = _leaves(document) if self.at == ANYWHERE else values(document, self.steps)
+        return any(self._fits(value, names or {}) for value in found)
 
     def unmet(self, document: object) -> str:
         """In one clause, that no value is as demanded: what there is, and what must be."""
@@ -111,7 +112,7 @@ class ValueCondition:
         return self.not_matches is None or not self.not_matches.fullmatch(text)
 
 
-def leaves(value: object) -> Iterator[object]:
+def _leaves(value: object) -> Iterator[object]:
     """The texts, numbers, booleans and nulls in a value."""
     waiting = [value]
     while waiting:
@@ -145,7 +146,8 @@ class Condition:
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
         message: Found in the legacy error's message and additional information, or in the text of a broken answer.
-        shows: What must be so of the new side's document: that the text which breaks PHP is in it.
+        shows: What must be so of the new side's document.
+        shows_any: One of these must be so of it: what breaks PHP is in it.
         known: Whether the legacy server has a route for the path.
         writes: Whether the route writes.
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
@@ -164,6 +166,7 @@ class Condition:
     value: tuple[ValueCondition, ...] = ()
     message: re.Pattern[str] | None = None
     shows: tuple[ValueCondition, ...] = ()
+    shows_any: tuple[ValueCondition, ...] = ()
     known: bool | None = None
     writes: bool | None = None
     method_known: bool | None = None
@@ -211,9 +214,12 @@ class Condition:
         for condition in self.value:
             if not condition.holds(document):
                 return condition.unmet(document)
+        names = names_of(asked)
         for condition in self.shows:
-            if not condition.holds(new, names_of(asked)):
+            if not condition.holds(new, names):
                 return f"the new side's answer has nothing like that at {condition.at}"
+        if self.shows_any and not any(condition.holds(new, names) for condition in self.shows_any):
+            return "the new side's answer shows nothing that would break PHP's"
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None

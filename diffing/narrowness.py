@@ -65,12 +65,12 @@ def implies(one: Condition, other: Condition) -> bool:
         and _within(one.method, other.method)
         and _within(one.role, other.role)
         and {value.at for value in other.value} <= {value.at for value in one.value}
-        and {value.at for value in other.shows} <= {value.at for value in one.shows}
+        and (not (other.shows or other.shows_any) or bool(one.shows or one.shows_any))
         and (other.message is None or one.message is not None)
     )
 
 
-_PATTERNS = ("parameters", "any_parameter", "value", "shows", "message")
+_PATTERNS = ("parameters", "any_parameter", "value", "shows", "shows_any", "message")
 _FLAGS = ("format", "writes", "method_known", "rehearsed")
 
 

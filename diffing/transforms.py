@@ -203,11 +203,6 @@ def texts_if_any(value: object, _: Arguments) -> object:
     return ["" if element == [] else element for element in elements]
 
 
-def list_if_any(value: object, _: Arguments) -> object:
-    """One or many become a list; none stays absent."""
-    return value if value is MISSING or isinstance(value, list) else [value]
-
-
 def omit_empty(value: object, _: Arguments) -> object:
     """An empty element, which PHP shows as `[]`, is left out."""
     return MISSING if value == [] else value
@@ -308,7 +303,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     "constant": Transform(constant, required=frozenset({"value"})),
     "default": Transform(default, required=frozenset({"value"})),
     "texts_if_any": Transform(texts_if_any),
-    "list_if_any": Transform(list_if_any),
     "omit_empty": Transform(omit_empty),
     "unique": Transform(unique),
     "every_level": Transform(

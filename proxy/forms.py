@@ -4,7 +4,17 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
-from proxy.php import ARRAY, MOST_FIELDS, MOST_FILES, decode, encode, field_name, form_pairs, parse_form
+from proxy.php import (
+    ARRAY,
+    FORM_PAIR,
+    MOST_FIELDS,
+    MOST_FILES,
+    decode,
+    encode,
+    field_name,
+    form_pairs,
+    parse_form,
+)
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -92,7 +102,7 @@ def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
         Both numbers; 0 when the body is no form. Of parts no more are counted than show that there are too many.
     """
     if _is(URLENCODED, content_type):
-        return sum(1 for _ in form_pairs(_text(body))), 0
+        return sum(1 for _ in islice(form_pairs(_text(body)), MOST_FIELDS + 1)), 0
     files = [_FILE.search(headers) is not None for headers, _ in _parts(content_type, body)]
     return len(files) - sum(files), sum(files)
 
@@ -152,12 +162,16 @@ def rewrite(
         The new body.
     """
     if _is(URLENCODED, content_type):
-        pairs = [pair.partition("=") for pair in _text(body).split("&") if pair]
+        read = list(islice(FORM_PAIR.finditer(text := _text(body)), MOST_FIELDS))
+        pairs = [pair[0].partition("=") for pair in read]
         renamed = [
             (encode(names[name]) if name in names else name) + equals + value
             for name, equals, value in pairs
             if decode(name) not in dropped
         ]
+        # Nobody reads what comes behind: it goes on as it came.
+        if behind := text[read[-1].end() :].strip("&") if read else "":
+            renamed.append(behind)
         renamed += [f"{encode(name)}={encode(value)}" for name, value in added.items()]
         return _bytes("&".join(renamed))
     boundary = _boundary(content_type)

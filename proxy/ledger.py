@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
+from config import text
 from config.rollout import Dialect
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
@@ -228,4 +227,4 @@ class Ledger:
 
 def _size(document: Mapping[str, Any] | None) -> int:
     """About what a document takes, in memory and in the log."""
-    return 0 if document is None else len(orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS))
+    return 0 if document is None else len(text.json_bytes(document))

@@ -17,7 +17,7 @@ _API: Final = frozenset({"api", "Api", "api_new", "Api_new"})
 # PHP's max_input_vars and max_file_uploads: further fields of a query or form, and further files, are not there for it.
 MOST_FIELDS: Final = 1000
 MOST_FILES: Final = 20
-_PAIR: Final = re.compile("[^&]+")
+FORM_PAIR: Final = re.compile("[^&]+")
 # PHP turns the array of `api_key[]=x` into this text when it compares it.
 ARRAY: Final = "Array"
 
@@ -111,7 +111,7 @@ def parse_form(text: str) -> Mapping[str, str]:
 
 def form_pairs(text: str) -> Iterator[str]:
     """The pairs of a query or form one by one, without empty ones."""
-    return (pair[0] for pair in _PAIR.finditer(text))
+    return (pair[0] for pair in FORM_PAIR.finditer(text))
 
 
 def field_name(name: str) -> str:

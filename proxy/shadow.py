@@ -340,7 +340,7 @@ class ShadowLeg:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
         shown: dict[str, Any] = {}
-        if judgement.comparison.verdict in FAILING and (judgement.comparison.differences or sides):
+        if judgement.comparison.verdict in FAILING:
             known = _secrets(job, sides)
             if len(known) > MOST_SECRETS:
                 # Each would have to be looked for in everything that is kept.

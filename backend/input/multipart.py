@@ -24,7 +24,7 @@ _BOUNDARY = re.compile(r'boundary[^=]*=(?:"([^"]+)"|([^",;][^,;]*))', re.IGNOREC
 # A word of a header runs up to its mark, which counts nothing between quotes; a backslash keeps a quote from closing.
 _QUOTES = r""""(?:\\"|[^"])*"?|'(?:\\'|[^'])*'?"""
 _WORDS = re.compile(rf"(?:{_QUOTES}|[^;\"'])+")
-_KEY = re.compile(r"\s*([^=\"']*)=\s*(.*)", re.DOTALL)
+_KEY = re.compile(r"\s*+([^=\"']*)=\s*(.*)", re.DOTALL)
 _VALUE = re.compile(r""""((?:\\"|[^"])*)|'((?:\\'|[^'])*)|(\S*)""", re.DOTALL)
 
 

@@ -101,10 +101,12 @@ def read_example(stored: str | bytes) -> dict[str, Any]:
 
 
 def shortened(comparison: Comparison) -> Comparison:
-    """A comparison with no more and no longer differences than a reader wants to see, in clean text."""
-    if not comparison.differences:
-        return comparison
-    return replace(comparison, differences=tuple(map(_short, comparison.differences[:MOST_DIFFERENCES])))
+    """A comparison in clean text: no more and no longer differences than a reader wants to see, deviations once."""
+    return replace(
+        comparison,
+        deviations=tuple(dict.fromkeys(comparison.deviations)),
+        differences=tuple(map(_short, comparison.differences[:MOST_DIFFERENCES])),
+    )
 
 
 def _short(difference: Difference) -> Difference:

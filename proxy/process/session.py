@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from config import text
 from proxy.door.guard import AUTHORITY
 
 COOKIE: Final = "parity_session"
@@ -155,7 +155,7 @@ async def _short_body(receive: Receive) -> str:
 
 
 async def _refuse(send: Send, status: int, error: str) -> None:
-    body = orjson.dumps({"error": error, "title": HTTPStatus(status).phrase})
+    body = text.json_bytes({"error": error, "title": HTTPStatus(status).phrase})
     await _answer(send, status, body, ((b"content-type", b"application/json"), *_SAFE))
 
 

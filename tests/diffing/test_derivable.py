@@ -14,6 +14,7 @@ from diffing.derivable import expressions, ruled, superfluous
 from diffing.deviations import load_registry
 from diffing.paths import MISSING, parse
 from diffing.premises import Premise
+from diffing.proposals import PLAIN
 from diffing.registry import SHARED, Deviation, Example, Kind, LegacySide, NewSide
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
@@ -155,7 +156,7 @@ def _conditions(entry: Deviation) -> list[ValueCondition]:
     premises = [entry.premise] if entry.premise is not None else []
     premises += [one for premise in premises for one in (premise.then, premise.otherwise) if one is not None]
     looks = [one for premise in premises for one in (*premise.shows, *premise.hides)]
-    return [*entry.when.value, *entry.when.shows, *looks]
+    return [*entry.when.value, *entry.when.shows, *entry.when.shows_any, *looks]
 
 
 def test_every_key_of_the_registry_is_used() -> None:
@@ -177,6 +178,7 @@ def test_every_key_of_the_registry_is_used() -> None:
             if all(getattr(one, key.name) == usual for one in ones):
                 unused.append(f"{kind.__name__}.{key.metadata.get(KEY, key.name)}")
     used = {entry.transform for entry in known.deviations} | {entry.canonical for entry in known.deviations}
+    used |= set(PLAIN)  # what `parity file` may propose
     used |= {str((entry.arguments or {}).get("transform")) for entry in known.deviations}
     unused += sorted((TRANSFORMS.keys() | TOLERANCES.keys()) - used)
     assert unused == []

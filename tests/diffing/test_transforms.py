@@ -65,9 +65,6 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("texts_if_any", {}, [], [""]),
     ("texts_if_any", {}, ["no", []], ["no", ""]),
     ("texts_if_any", {}, MISSING, MISSING),
-    ("list_if_any", {}, {"id": 1}, [{"id": 1}]),
-    ("list_if_any", {}, [], []),
-    ("list_if_any", {}, MISSING, MISSING),
     ("omit_empty", {}, [], MISSING),
     ("omit_empty", {}, "", ""),
     (

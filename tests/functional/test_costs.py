@@ -3,7 +3,6 @@
 import http.client
 import shutil
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,7 +64,7 @@ def test_a_hostile_body_stops_nothing_of_the_proxy(proxy: Running, name: str) ->
     over = threading.Event()
 
     def ask_on() -> None:
-        while not over.wait(0.01):
+        while not waits or not over.wait(0.01):
             started = time.monotonic()
             with closing(http.client.HTTPConnection(*proxy.address, timeout=30)) as connection:
                 connection.request("GET", "/api/v1/json/tasktype/list")
@@ -84,7 +83,7 @@ def test_a_hostile_body_stops_nothing_of_the_proxy(proxy: Running, name: str) ->
     finally:
         over.set()
         bystander.join()
-    assert statistics.quantiles([*waits, 0.0], n=10)[8] < 0.5
+    assert sorted(waits)[len(waits) * 9 // 10] < 0.5
     totals = proxy.totals(30)
     assert totals["pending"] == 0
     assert totals["served"] == sum(totals["verdicts"].values())

@@ -61,8 +61,8 @@ ANCHORED = {
     "proxy.door.head._ABSOLUTE": "fullmatch",
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
-    "backend.input.parameters._NUMERIC": "fullmatch",
-    "backend.input.arff_check._QUOTED": "match",
+    "backend.input.multipart._KEY": "match",
+    "backend.php.numbers.NUMERIC": "match",
     "backend.tasks.constraints._CONDITION": "match",
     "backend.tasks.constraints._LEADING_NUMBER": "match",
 }

@@ -25,7 +25,10 @@ Serving = Callable[..., AbstractContextManager[Any]]
 ROOT = Path(__file__).parent.parent.parent
 FAULTS = Path(__file__).parent / "faults"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-ONE = {"shadow leg", "shadow worker", "diff log", "configuration", "kill switch", "gate", "listener", "sides"}
+ONE = {
+    *("shadow leg", "shadow worker", "heartbeat", "diff log", "configuration", "kill switch"),
+    *("gate", "listener", "sides"),
+}
 MANY = ONE | {"worker 0", "worker 1", "commands", "counts"}
 
 

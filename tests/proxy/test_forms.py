@@ -78,6 +78,14 @@ def test_a_url_encoded_form_is_rewritten() -> None:
     )
 
 
+def test_fields_behind_the_last_that_is_read_go_on_as_they_came() -> None:
+    """PHP reads a thousand, and a million pairs would cost those that wait."""
+    first = b"&".join(b"b%d=1" % number for number in range(999)) + b"&a=1"
+    assert rewrite(URLENCODED, first + b"&a=2&&b0=3&", {"a": "c"}, {"d": "4"}, {"b0"}) == (
+        first.removeprefix(b"b0=1&").removesuffix(b"a=1") + b"c=1&a=2&&b0=3&d=4"
+    )
+
+
 def test_a_multipart_form_is_rewritten() -> None:
     """Names of fields change, file names and contents do not."""
     expected = BODY.replace(b'name="ids"\r', b'name="entity_ids"\r', 1).replace(

@@ -18,6 +18,11 @@ def test_long_differences_are_cut() -> None:
     assert str(found[0].legacy) == "x" * 1999 + "… (5000 characters)"
 
 
+def test_deviations_are_named_once() -> None:
+    """However many values one of them explains."""
+    assert shortened(Comparison(Outcome.EXPLAINED, deviations=("a", "b", "a"))).deviations == ("a", "b")
+
+
 def test_an_exchange_without_differences_is_told_by_what_the_sides_did() -> None:
     """The side that was not asked says nothing."""
     found = example("GET /x", TOO_LARGE, *served_only(Side.LEGACY, SERVED))
