@@ -51,6 +51,8 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
 # What entries of the registry may look at of an uploaded description.
 _TEXT_LIMIT: Final = 65_536
+# And of a path that PHP does not know.
+_PATH_LIMIT: Final = 200
 
 
 def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untranslatable:
@@ -86,6 +88,8 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
         )
     parameters, pairs = _parameters(match, query, form, method in _BODILESS)
+    if match is None and path is not None:
+        parameters = {"path": printable("/".join(path.segments)[:_PATH_LIMIT])}
     if match is not None and method == "POST":
         parameters = {**_files(request, match.route), **parameters}
     if KEY in query or (KEY in form and method in _BODILESS):

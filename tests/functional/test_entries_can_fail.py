@@ -119,7 +119,6 @@ def test_a_premise_or_condition_that_does_not_hold_is_found(entry: Deviation) ->
     assert any(verdict(DIFFER, one) in FAILING for one in mutants())
 
 
-@pytest.mark.parametrize("name", RECORDED)
 def by_example(name: str, registry: Registry) -> object:
     """What a registry makes of the examples of an entry: documents, or verdicts on exchanges."""
     entry = REGISTRY.by_id[name]

@@ -116,9 +116,15 @@ def test_a_write_keeps_its_body() -> None:
 
 def test_files_are_parameters() -> None:
     """What a form uploads is known by its fields."""
-    body = b'--x\r\nContent-Disposition: form-data; name="description"; filename="d.xml"\r\n\r\n<a/>\r\n--x--\r\n'
+    body = b'--x\r\nContent-Disposition: form-data; name="source"; filename="s.py"\r\n\r\npass\r\n--x--\r\n'
     kind = (("Content-Type", "multipart/form-data; boundary=x"),)
-    assert _translated("POST", "/api/v1/json/flow", kind, body).parameters == {"description": "d.xml"}
+    assert _translated("POST", "/api/v1/json/flow", kind, body).parameters == {"source": "s.py"}
+
+
+def test_a_path_that_php_does_not_know_is_a_parameter() -> None:
+    """An entry can be about the dispatchers that die of it; of a long one only the beginning is there."""
+    assert _translated("GET", "/api/v1/json/votes/x/list").parameters == {"path": "votes/x/list"}
+    assert len(_translated("GET", f"/api/v1/json/{'x' * 300}").parameters["path"]) == 200
 
 
 @pytest.mark.parametrize(

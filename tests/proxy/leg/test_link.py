@@ -124,7 +124,7 @@ async def test_a_process_that_does_not_go_on_is_replaced(
     serve: Serve, between: Between, verdicts: Verdicts
 ) -> None:
     """What it was at is too expensive, not forgotten, and the next exchanges are compared."""
-    shadow = Shadow(workers=1, compare_seconds=1.0)
+    shadow = Shadow(workers=1, compare_seconds=4.0)
     async with (
         serve(JSONResponse({})) as side,
         between(side, side, shadow=shadow) as (url, parts),
