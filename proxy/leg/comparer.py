@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from config import text
 from config.problems import load_problems
@@ -24,6 +23,7 @@ from diffing.deviations import load_registry
 from diffing.further import Answers
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
+from proxy.leg.channel import frame, read_frame, receive
 from proxy.leg.control import same_side
 from proxy.log.example import shortened
 from proxy.process import child
@@ -101,9 +101,9 @@ class Comparer:
         self._limit = limit
         self._memory = memory
         self._restarted = restarted
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="comparer")
+        self._turn = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: Connection | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def compare(self, question: Question) -> Judgement:
         """Compare one exchange.
@@ -114,11 +114,17 @@ class Comparer:
         Returns:
             What came of it; a comparison that fails is a mismatch that says so.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
+        async with self._turn:
+            try:
+                return await self._ask(question)
+            except asyncio.CancelledError:
+                self._kill()  # else its answer would be taken for that to the next question
+                raise
 
     async def start(self) -> None:
         """Start the process, so that the first comparison does not wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
+        async with self._turn:
+            await self._started()
 
     async def use(self, config: Path) -> None:
         """Compare by another configuration from the next question on.
@@ -126,64 +132,66 @@ class Comparer:
         Args:
             config: Its directory, which has been checked.
         """
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._use, config)
+        async with self._turn:
+            self._config = config
+            await self._end()
 
     async def aclose(self) -> None:
         """End the process."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._end)
-        self._thread.shutdown()
+        async with self._turn:
+            await self._end()
 
-    def _use(self, config: Path) -> None:
-        self._config = config
-        self._end()
-
-    def _ask(self, question: Question) -> Judgement:
+    async def _ask(self, question: Question) -> Judgement:
+        try:
+            message = frame(question)
+        except (pickle.PickleError, TypeError) as error:
+            return _failed(question, error)
         for _ in range(2):
+            reader, writer = await self._started()
+            writer.write(message)
             try:
-                pipe = self._started()
-                pipe.send(question)
-                if not pipe.poll(self._limit):
-                    self._end()
-                    return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
-                answer = pipe.recv()
-            except (EOFError, OSError):
-                # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
-                self._end()
-                self._restarted()
-                continue
-            except pickle.PickleError as error:
-                self._end()
-                return _failed(question, error)
-            assert isinstance(answer, Judgement)
-            return answer
+                answer = await asyncio.wait_for(read_frame(reader), self._limit)
+            except TimeoutError:
+                await self._end()
+                return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+            if isinstance(answer, Judgement):
+                return answer
+            # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
+            await self._end()
+            self._restarted()
         return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
 
-    def _started(self) -> Connection:
-        if self._pipe is None or self._process is None or self._process.poll() is not None:
-            self._end()
+    async def _started(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None or self._process is None or self._process.poll() is not None:
+            await self._end()
             ours, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(
-                    child.command(
-                        "proxy.leg.comparer",
-                        str(theirs.fileno()),
-                        str(self._config.resolve()),
-                        str(self._memory),
-                    ),
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    env=child.environment(),
-                )
-            self._pipe = Connection(ours.detach())
-        return self._pipe
+                self._process = await asyncio.to_thread(_start, theirs, self._config, self._memory)
+            ours.setblocking(False)
+            self._streams = await asyncio.open_connection(sock=ours)
+        return self._streams
 
-    def _end(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
+    def _kill(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-        self._pipe = self._process = None
+
+    async def _end(self) -> None:
+        self._kill()
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+            self._process = None
+
+
+def _start(channel: socket.socket, config: Path, memory: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        child.command("proxy.leg.comparer", str(channel.fileno()), str(config.resolve()), str(memory)),
+        pass_fds=[channel.fileno()],
+        stdin=subprocess.DEVNULL,
+        env=child.environment(),
+    )
 
 
 def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
@@ -204,16 +212,17 @@ def work() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
-    pipe, config = Connection(int(sys.argv[1])), Path(sys.argv[2])
+    config = Path(sys.argv[2])
+    with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rwb") as pipe:
+        _answer(cast(BinaryIO, pipe), config)
+
+
+def _answer(pipe: BinaryIO, config: Path) -> None:
     usage = Usage()
     with loading():
         routes = load_routes(config)
         differ = Differ(load_registry(config), load_problems(config), usage=usage)
-    while True:
-        try:
-            question: Question = pipe.recv()
-        except (EOFError, OSError):
-            return
+    while (question := receive(pipe)) is not None:
         try:
             asked = Asked(
                 routes[question.route] if question.route else None,
@@ -232,11 +241,14 @@ def work() -> None:
         except Exception as error:  # a failing comparison is reported, it does not end the others
             judgement = _failed(question, error)
         try:
-            pipe.send(judgement)
+            message = frame(judgement)
+        except Exception as error:  # likewise one that cannot be told
+            message = frame(_failed(question, error))
+        try:
+            pipe.write(message)
+            pipe.flush()
         except OSError:
             return
-        except Exception as error:  # likewise one that cannot be told
-            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:

@@ -1,5 +1,6 @@
 """Comparing happens in another process and cannot harm this one."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -87,6 +88,18 @@ async def test_a_dead_process_is_replaced(comparer: Comparer) -> None:
     assert comparer._process is not None
     comparer._process.kill()
     comparer._process.wait()
+    assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
+
+
+async def test_a_question_that_is_given_up_takes_its_answer_with_it(comparer: Comparer) -> None:
+    """The next one gets its own."""
+    await comparer.start()
+    asking = asyncio.create_task(comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"]))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
     assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
 
 
