@@ -1,6 +1,7 @@
 """Compare in a process of its own: never on the event loop that serves clients (design §5)."""
 
 import asyncio
+import hashlib
 import pickle
 import resource
 import signal
@@ -9,9 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 from config import text
 from config.problems import load_problems
@@ -21,6 +22,7 @@ from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.further import Answers
+from diffing.headers import compared
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.channel import frame, read_frame, receive
@@ -29,6 +31,8 @@ from proxy.log.example import shortened
 from proxy.process import child
 
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
+_KNOWN: Final = 2048
+"""So many verdicts on equal answers are remembered; each is a few hundred bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,13 @@ class Comparer:
         self._turn = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._known: dict[bytes, Judgement] = {}
 
     async def compare(self, question: Question) -> Judgement:
         """Compare one exchange.
+
+        The same question has the same answer as long as the configuration is the same, so one without differences is
+        remembered by a digest of all that a comparison looks at.
 
         Args:
             question: The exchange.
@@ -114,12 +122,25 @@ class Comparer:
         Returns:
             What came of it; a comparison that fails is a mismatch that says so.
         """
+        try:
+            message = frame(question if question.control else _essential(question))
+        except (pickle.PickleError, TypeError) as error:
+            return _failed(question, error)
+        digest = hashlib.blake2b(message).digest()
         async with self._turn:
+            known = self._known.get(digest)
+            if known is not None:
+                return known
             try:
-                return await self._ask(question)
+                found = await self._ask(question, message)
             except asyncio.CancelledError:
                 self._kill()  # else its answer would be taken for that to the next question
                 raise
+            if found.comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+                self._known[digest] = found
+                if len(self._known) > _KNOWN:
+                    del self._known[next(iter(self._known))]
+            return found
 
     async def start(self) -> None:
         """Start the process, so that the first comparison does not wait for it."""
@@ -134,6 +155,7 @@ class Comparer:
         """
         async with self._turn:
             self._config = config
+            self._known.clear()
             await self._end()
 
     async def aclose(self) -> None:
@@ -141,11 +163,7 @@ class Comparer:
         async with self._turn:
             await self._end()
 
-    async def _ask(self, question: Question) -> Judgement:
-        try:
-            message = frame(question)
-        except (pickle.PickleError, TypeError) as error:
-            return _failed(question, error)
+    async def _ask(self, question: Question, message: bytes) -> Judgement:
         for _ in range(2):
             reader, writer = await self._started()
             writer.write(message)
@@ -183,6 +201,16 @@ class Comparer:
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
             self._process = None
+
+
+def _essential(question: Question) -> Question:
+    """A question without what no comparison looks at."""
+    return replace(
+        question,
+        legacy=compared(question.legacy),
+        new=compared(question.new),
+        answers={further: compared(answer) for further, answer in question.answers.items()},
+    )
 
 
 def _start(channel: socket.socket, config: Path, memory: int) -> "subprocess.Popen[bytes]":
