@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, and_, case, func, select, type_coerce
+from sqlalchemy import Select, String, and_, bindparam, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -20,18 +20,10 @@ _status = tables.dataset_status
 _processed = tables.data_processed
 _description = tables.dataset_description
 _file = tables.file
+_tag = tables.dataset_tag
 
 
-async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
-    """One data set with its file, newest description, newest status and processing result.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        The row; ``file`` is None when there is no file row. None for an unknown id.
-    """
+def _description_of_one() -> Select[Any]:
     # Of two status rows of one second, active counts (legacy notes, data 10.2, corrections).
     status = (
         select(_status.c.status)
@@ -42,7 +34,7 @@ async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
     )
     versions = _description.alias("versions")
     newest = select(func.max(versions.c.version)).where(versions.c.did == _dataset.c.did).scalar_subquery()
-    found = await connection.execute(
+    return (
         select(
             _dataset,
             func.coalesce(type_coerce(status, String), IN_PREPARATION).label("status"),
@@ -60,8 +52,25 @@ async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
             and_(_processed.c.did == _dataset.c.did, _processed.c.evaluation_engine_id == ENGINE),
         )
         .outerjoin(_description, and_(_description.c.did == _dataset.c.did, _description.c.version == newest))
-        .where(_dataset.c.did == did)
+        .where(_dataset.c.did == bindparam("did"))
     )
+
+
+_DESCRIPTION = _description_of_one()
+_TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("did")).order_by(_tag.c.tag)
+
+
+async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
+    """One data set with its file, newest description, newest status and processing result.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        The row; ``file`` is None when there is no file row. None for an unknown id.
+    """
+    found = await connection.execute(_DESCRIPTION, {"did": did})
     return found.first()
 
 
@@ -75,8 +84,7 @@ async def tags(connection: AsyncConnection, did: int) -> list[str]:
     Returns:
         The tags.
     """
-    tag = tables.dataset_tag
-    return list(await connection.scalars(select(tag.c.tag).where(tag.c.id == did).order_by(tag.c.tag)))
+    return list(await connection.scalars(_TAGS, {"did": did}))
 
 
 async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyRow | None:
