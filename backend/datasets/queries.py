@@ -39,8 +39,28 @@ def _description_of_one() -> Select[*tuple[Any, ...]]:
     versions = _description.alias("versions")
     newest = select(func.max(versions.c.version)).where(versions.c.did == _dataset.c.did).scalar_subquery()
     return (
+        # Not all columns: a driver spends more on each than on its value.
         select(
-            _dataset,
+            _dataset.c.did,
+            _dataset.c.uploader,
+            _dataset.c.visibility,
+            _dataset.c.name,
+            _dataset.c.licence,
+            _dataset.c.version,
+            _dataset.c.version_label,
+            _dataset.c.language,
+            _dataset.c.creator,
+            _dataset.c.contributor,
+            _dataset.c.citation,
+            _dataset.c.paper_url,
+            _dataset.c.upload_date,
+            _dataset.c.collection_date,
+            _dataset.c.default_target_attribute,
+            _dataset.c.ignore_attribute,
+            _dataset.c.row_id_attribute,
+            _dataset.c.file_id,
+            _dataset.c.format,
+            _dataset.c.original_data_url,
             func.coalesce(type_coerce(status, String), IN_PREPARATION).label("status"),
             _description.c.description,
             _description.c.version.label("description_version"),

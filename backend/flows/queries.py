@@ -28,7 +28,22 @@ def _flow_and_all_below() -> Select[*tuple[Any, ...]]:
     source, binary = _file.alias("source"), _file.alias("binary_file")
     return (
         select(
-            _flow,
+            _flow.c.id,
+            _flow.c.uploader,
+            _flow.c.name,
+            _flow.c.custom_name,
+            _flow.c.class_name,
+            _flow.c.version,
+            _flow.c.external_version,
+            _flow.c.description,
+            _flow.c.creator,
+            _flow.c.contributor,
+            _flow.c.uploadDate,
+            _flow.c.licence,
+            _flow.c.language,
+            _flow.c.fullDescription,
+            _flow.c.installationNotes,
+            _flow.c.dependencies,
             source.c.id.label("source"),
             source.c.filename_original.label("source_name"),
             source.c.extension.label("source_format"),
@@ -51,7 +66,13 @@ _COMPONENTS = (
     .order_by(_component.c.parent, _component.c.child)
 )
 _PARAMETERS = (
-    select(_input)
+    select(
+        _input.c.implementation_id,
+        _input.c.name,
+        _input.c.dataType,
+        _input.c.defaultValue,
+        _input.c.description,
+    )
     .where(_input.c.implementation_id.in_(bindparam("ids", expanding=True)))
     .order_by(_input.c.implementation_id, _input.c.name)
 )

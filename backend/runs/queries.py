@@ -64,7 +64,12 @@ def _used_and_made() -> Select[*tuple[Any, ...]]:
 
 _RUN = (
     select(
-        _run,
+        _run.c.rid,
+        _run.c.uploader,
+        _run.c.task_id,
+        _run.c.setup,
+        _run.c.error_message,
+        _run.c.run_details,
         _users.c.first_name,
         _users.c.last_name,
         _kind.c.name.label("task_type"),
@@ -72,7 +77,6 @@ _RUN = (
         _setup.c.setup_string,
         _flow.c.id.label("flow_id"),
         _flow.c.fullName.label("flow_name"),
-        _evaluated.c.run_id.label("evaluated"),
         _evaluated.c.error,
     )
     .outerjoin(_users, _users.c.id == _run.c.uploader)
@@ -123,7 +127,7 @@ async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
         rid: Id of the run.
 
     Returns:
-        The row; ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
+        The row; ``error`` is None, too, when the engine has not looked at the run. None for an unknown id.
     """
     return (await connection.execute(_RUN, {"rid": rid})).first()
 
