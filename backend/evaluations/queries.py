@@ -107,8 +107,9 @@ async def listed(
     statement = statement.order_by(*key)
     if filters.limit is not None:
         statement = statement.limit(filters.limit)
-        few = names_runs(filters) and await count_runs(connection, filters, user, now, MAXIMUM) < MAXIMUM
-        if not few and shown.sort_order is None:
+        if shown.sort_order is None and (
+            not names_runs(filters) or await count_runs(connection, filters, user, now, MAXIMUM) == MAXIMUM
+        ):
             statement = as_written(statement)
     if filters.offset:
         statement = statement.offset(filters.offset)
