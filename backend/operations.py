@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.access import ANYONE, Access, User
+from backend.fetching import Fetched
 from backend.input.filters import FilterCodes
 from backend.input.parameters import Parameters
 from backend.problems import ProblemCase
@@ -54,6 +55,7 @@ class Call(Generic[P]):
         json: The JSON body, or ``backend.input.intake.ABSENT``.
         files: Files to write and to delete, tied to the transaction.
         index: What the search index is told after the commit.
+        fetched: Files from elsewhere; asking for one may end the transaction, and call the handler again.
     """
 
     parameters: P
@@ -65,6 +67,7 @@ class Call(Generic[P]):
     json: object
     files: FileWrites
     index: IndexChanges
+    fetched: Fetched
 
     @property
     def settings(self) -> BackendSettings:

@@ -16,7 +16,7 @@ from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
 from proxy.door.forwarded import Forwarding, Origin
 from proxy.door.guard import Refusal, long_body, refusal
 from proxy.door.protocol import REFUSAL, TARGET
-from proxy.forward import AnswerBroken, Keeping
+from proxy.forward import AnswerBroken, Gone, Keeping
 from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
 from proxy.ledger import Ledger
 from proxy.leg.jobs import Job
@@ -175,7 +175,8 @@ class Proxy:
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
         short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
-            course.other = await self._rehearsing.rehearse(request, decision.translation)
+            with Gone(receive):
+                course.other = await self._rehearsing.rehearse(request, decision.translation)
         await self._answer(course, receive, visit, scope["headers"])
 
     async def _answer(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import UploadFile
 
 from backend import tables
@@ -22,7 +22,7 @@ from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operatio
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName, base_name
-from backend.storage.remote_files import RemoteFileError, remote_file
+from backend.storage.remote_files import RemoteFileError
 from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
 from backend.tagging.tags import tag_new_entity
@@ -114,16 +114,16 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
         message = "Give the data as the file dataset, or its url in the description"
         raise refused_document(DATASET, "missing", message, code="141")
     try:
-        async with remote_file(url, largest=UPLOAD_LIMIT, private=call.settings.private_urls) as remote:
-            await _check(remote.local, DESCRIPTION, "url")
-            return _Registered(url, remote.size, remote.mime_type, remote.md5)
+        remote = call.fetched.file(url, largest=UPLOAD_LIMIT)
     except RemoteFileError as error:
         raise refused_document(DESCRIPTION, "url", str(error), code="136") from error
+    await _check(remote.local, DESCRIPTION, "url", call.resources.fetching.checking)
+    return _Registered(url, remote.size, remote.mime_type, remote.md5)
 
 
-async def _check(path: Path, field: str, where: str) -> None:
+async def _check(path: Path, field: str, where: str, limiter: CapacityLimiter | None = None) -> None:
     try:
-        await to_thread.run_sync(check_arff, path)
+        await to_thread.run_sync(check_arff, path, limiter=limiter)
     except ArffError as error:
         message = f"Arff error in dataset {where}: {error}"
         raise refused_document(field, "arff", message, code="145") from error

@@ -64,7 +64,7 @@ class Rehearsing:
         """
         if isinstance(translation, Translation) and translation.target != request.target:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
-        sign = signed(self._secret, request, int(self._clock()), secrets.token_hex(16))
+        sign = signed(self._secret, request, int(self._clock()), secrets.token_hex(16), left=self._deadline)
         observation = await observe(
             self._side,
             request.method,
@@ -78,7 +78,7 @@ class Rehearsing:
         return observation
 
 
-def signed(secret: str, request: Request, at: int, nonce: str) -> str:
+def signed(secret: str, request: Request, at: int, nonce: str, *, left: float = 60.0) -> str:
     """The value of the header that makes a request a rehearsal.
 
     Args:
@@ -86,8 +86,18 @@ def signed(secret: str, request: Request, at: int, nonce: str) -> str:
         request: As it is sent to the backend.
         at: Seconds since 1970; the signature is good for a minute.
         nonce: A text that is never used again.
+        left: Seconds that somebody waits for the answer. Not a time of day: the clocks of both sides may differ by more
+            than a lock may last.
     """
+    seconds = f"{left:.3f}"
     body = hashlib.sha256(request.body).hexdigest().encode()
-    lines = (str(at).encode(), nonce.encode(), request.method.encode(), request.target, body)
+    lines = (
+        str(at).encode(),
+        nonce.encode(),
+        request.method.encode(),
+        request.target,
+        body,
+        seconds.encode(),
+    )
     mac = hmac.new(secret.encode(), b"\n".join(lines), hashlib.sha256).hexdigest()
-    return f"rollback; t={at}; n={nonce}; sig={mac}"
+    return f"rollback; t={at}; n={nonce}; left={seconds}; sig={mac}"
