@@ -1,7 +1,7 @@
 """Transactions that are rolled back at a moment at the latest, with connections of their own.
 
-Three things end one: its end; the watchdog, when its moment has come or nobody waits any longer; and, where the whole
-backend is stopped or cut off, the server itself, within two seconds more.
+Three things end one: its work; the watchdog, when its moment has come or nobody waits any longer; and, where the whole
+backend is stopped or cut off, the server itself, after as long again (MariaDB; MySQL has no limit for all statements).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from proxy.answers import raw, text
 from proxy.forward import end_to_end
 from proxy.observe import observe
 from proxy.process.telemetry import Telemetry
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.translation import Request, Translation
 
 HEADER: Final = "Parity-Shadow"
 
@@ -52,17 +52,17 @@ class Rehearsing:
         self._telemetry = telemetry
         self._clock = clock
 
-    async def rehearse(self, request: Request, translation: Translation | Untranslatable) -> Observation:
+    async def rehearse(self, request: Request, translation: Translation | None) -> Observation:
         """Rehearse one write.
 
         Args:
             request: What the client asked.
-            translation: The same for the new side, when the client spoke to the legacy one.
+            translation: The same for the new side, when the client spoke to the legacy one; else None.
 
         Returns:
             What the new side would have answered, or why it did not.
         """
-        if isinstance(translation, Translation) and translation.target != request.target:
+        if translation is not None:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
         sign = signed(self._secret, request, int(self._clock()), secrets.token_hex(16), left=self._deadline)
         observation = await observe(
