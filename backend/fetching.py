@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from anyio import CapacityLimiter
 
 from backend.problems import ProblemCase
-from backend.storage.remote_files import RemoteFile, RemoteFileError, remote_file
+from backend.storage.remote_files import Pace, RemoteFile, RemoteFileError, remote_file
 
 T = TypeVar("T")
 
@@ -23,6 +23,8 @@ PLACES: Final = 10
 """Uploads that fetch at a time; a place is given back when the upload is over."""
 PATIENCE: Final = 30.0
 """Seconds that one waits for a place."""
+BYTES_PER_SECOND: Final = 64 * 1024 * 1024
+"""Of all files together; so the largest upload still comes within its time."""
 NO_PLACE: Final = ProblemCase("service-unavailable")
 
 
@@ -80,6 +82,7 @@ class Fetching:
         self._places = asyncio.Semaphore(PLACES)
         # A name that nobody answers for keeps its thread after its fetch has been given up.
         self._threads = ThreadPoolExecutor(2 * PLACES, "fetching")
+        self._pace = Pace(BYTES_PER_SECOND)
         self.checking = CapacityLimiter(1)
         """For whoever looks at a fetched file: several at once would keep the event loop waiting."""
 
@@ -106,7 +109,11 @@ class Fetching:
             while True:
                 try:
                     copy = remote_file(
-                        wanted.url, largest=wanted.largest, private=private, threads=self._threads
+                        wanted.url,
+                        largest=wanted.largest,
+                        private=private,
+                        threads=self._threads,
+                        pace=self._pace,
                     )
                     fetched.found[wanted.url] = await copies.enter_async_context(copy)
                 except RemoteFileError as error:

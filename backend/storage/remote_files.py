@@ -13,6 +13,7 @@ import ipaddress
 import os
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
@@ -77,6 +78,24 @@ class RemoteFile:
     md5: str
 
 
+class Pace:
+    """Lets only so many bytes a second come, of all files together: reading them takes time of the event loop.
+
+    Args:
+        bytes_per_second: So many.
+    """
+
+    def __init__(self, bytes_per_second: int) -> None:
+        self._bytes_per_second = bytes_per_second
+        self._free = 0.0
+
+    async def turn(self, size: int) -> None:
+        """Wait as long as those bytes take, and all that came before them."""
+        now = time.monotonic()
+        self._free = max(self._free, now) + size / self._bytes_per_second
+        await asyncio.sleep(self._free - now)
+
+
 class _Resolver(AbstractResolver):
     """Looks names up, and leaves out what may not be asked."""
 
@@ -128,7 +147,12 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 @asynccontextmanager
 async def remote_file(
-    url: str, *, largest: int, private: bool = False, threads: Executor | None = None
+    url: str,
+    *,
+    largest: int,
+    private: bool = False,
+    threads: Executor | None = None,
+    pace: Pace | None = None,
 ) -> AsyncIterator[RemoteFile]:
     """Read the file at an address.
 
@@ -137,6 +161,7 @@ async def remote_file(
         largest: Bytes that it may have.
         private: Whether it may be in the backend's own network.
         threads: Look names up and write; None for those of the event loop.
+        pace: Of all files together; None for as fast as they come.
 
     Yields:
         The file; its copy is deleted afterwards.
@@ -151,7 +176,7 @@ async def remote_file(
         with storing(), os.fdopen(descriptor, "wb") as target:
             try:
                 async with asyncio.timeout(SECONDS):
-                    found = await _read(url, _Copy(copy, target, largest, threads), private=private)
+                    found = await _read(url, _Copy(copy, target, largest, threads, pace), private=private)
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
                 message = f"{url} cannot be read: its server cannot be reached, or takes too long"
                 raise RemoteFileError(message) from error
@@ -163,19 +188,24 @@ async def remote_file(
 class _Copy:
     """The copy of a file, while it is written; in threads, for the event loop has others to serve."""
 
-    def __init__(self, path: Path, target: IO[bytes], largest: int, threads: Executor | None) -> None:
+    def __init__(
+        self, path: Path, target: IO[bytes], largest: int, threads: Executor | None, pace: Pace | None
+    ) -> None:
         self.path = path
         self.threads = threads
         self._target = target
         self._largest = largest
         self._size = 0
         self._digest = hashlib.md5(usedforsecurity=False)
+        self._pace = pace
 
     async def add(self, url: str, chunk: bytes) -> None:
         """Write the next bytes."""
         self._size += len(chunk)
         if self._size > self._largest:
             raise RemoteFileError(f"{url} has more than {self._largest} bytes")
+        if self._pace is not None:
+            await self._pace.turn(len(chunk))
         with storing():
             await asyncio.get_running_loop().run_in_executor(self.threads, self._write, chunk)
 
