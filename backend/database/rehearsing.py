@@ -67,10 +67,13 @@ class RehearsalConnections:
                         await self._limit(connection, deadline.left)
                     yield connection
                 finally:
-                    with suppress(DBAPIError):  # it was ended already
-                        await connection.rollback()
-                    if watched.over():
-                        await connection.invalidate()
+                    try:
+                        with suppress(DBAPIError):  # it was ended already
+                            await connection.rollback()
+                    finally:
+                        # Whoever gets the connection next must not be ended.
+                        if watched.over():
+                            await connection.invalidate()
         finally:
             await connection.close()
 

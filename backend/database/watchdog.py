@@ -105,7 +105,10 @@ class Watchdog:
             self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
-        self._prepare()
+        try:
+            self._prepare()
+        except Exception:
+            log.exception("no connection to end rehearsals with")
         while (watched := self._next()) is not None:
             try:
                 watched.end()
@@ -145,11 +148,12 @@ class Killer:
         self._connection: Connection | None = None
 
     def open(self) -> None:
-        """Connect, so that nothing needs to be opened when something is to be ended."""
-        try:
-            self._connection = self._engine.connect()
-        except DBAPIError as error:
-            log.error("no connection to end rehearsals with: %s", error.orig)
+        """Connect, so that nothing needs to be opened when something is to be ended.
+
+        Raises:
+            DBAPIError: The server cannot be reached.
+        """
+        self._connection = self._engine.connect()
 
     def kill(self, thread: int) -> None:
         """End a connection, with its statement and its transaction.
