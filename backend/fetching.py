@@ -8,11 +8,9 @@ for somebody else's server keeps nothing from others.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
-
-from anyio import CapacityLimiter
 
 from backend.problems import ProblemCase
 from backend.storage.remote_files import Pace, RemoteFile, RemoteFileError, remote_file
@@ -21,6 +19,8 @@ T = TypeVar("T")
 
 PLACES: Final = 10
 """Uploads that fetch at a time; a place is given back when the upload is over."""
+AT_WORK: Final = 2
+"""Uploads that have a transaction at a time, of those that fetch."""
 PATIENCE: Final = 30.0
 """Seconds that one waits for a place."""
 BYTES_PER_SECOND: Final = 64 * 1024 * 1024
@@ -83,14 +83,17 @@ class Fetching:
         # A name that nobody answers for keeps its thread after its fetch has been given up.
         self._threads = ThreadPoolExecutor(2 * PLACES, "fetching")
         self._pace = Pace(BYTES_PER_SECOND)
-        self.checking = CapacityLimiter(1)
-        """For whoever looks at a fetched file: several at once would keep the event loop waiting."""
+        # Uploads or files that come at the same moment would else be worked on at the same moment, and nothing else.
+        self._at_work = asyncio.Semaphore(AT_WORK)
 
-    async def fetching(self, work: Callable[[Fetched], Awaitable[T]], *, private: bool = False) -> T:
+    async def fetching(
+        self, work: Callable[[Fetched], Awaitable[T]], *, likely: bool = True, private: bool = False
+    ) -> T:
         """Do something that may want files from elsewhere.
 
         Args:
             work: What to do; done again when a file that it wanted has been fetched.
+            likely: Whether it probably wants one; it then waits for its turn from the beginning.
             private: Whether files may be in the backend's own network.
 
         Returns:
@@ -102,7 +105,8 @@ class Fetching:
         """
         fetched = Fetched()
         try:
-            return await work(fetched)
+            async with self._at_work if likely else nullcontext():
+                return await work(fetched)
         except Wanted as first:
             wanted = first
         async with self._place(), AsyncExitStack() as copies:
@@ -119,7 +123,8 @@ class Fetching:
                 except RemoteFileError as error:
                     fetched.found[wanted.url] = error
                 try:
-                    return await work(fetched)
+                    async with self._at_work:
+                        return await work(fetched)
                 except Wanted as next_one:
                     wanted = next_one
 

@@ -181,7 +181,12 @@ class Gateway:
                     return await read(resources, with_fetched)
                 return await write(resources, with_fetched, rehearsal=deadline)
 
-            fetching = partial(resources.fetching.fetching, perform, private=resources.settings.private_urls)
+            fetching = partial(
+                resources.fetching.fetching,
+                perform,
+                likely=operation.may_fetch(intake.form),
+                private=resources.settings.private_urls,
+            )
             answer = await (fetching() if deadline is None else while_awaited(receive, deadline, fetching))
         finally:
             await intake.form.close()

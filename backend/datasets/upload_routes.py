@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.datastructures import UploadFile
 
 from backend import tables
@@ -65,6 +65,7 @@ class _Registered:
         Part(DATASET, "Its file; or the description says its url."),
     ),
     body_limit=UPLOAD_LIMIT,
+    fetches_without=DATASET,
 )
 async def upload(call: Call[NoParameters]) -> Document:
     """Store a data set: its description, and its file or where it is; it is then in preparation.
@@ -117,13 +118,13 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
         remote = call.fetched.file(url, largest=UPLOAD_LIMIT)
     except RemoteFileError as error:
         raise refused_document(DESCRIPTION, "url", str(error), code="136") from error
-    await _check(remote.local, DESCRIPTION, "url", call.resources.fetching.checking)
+    await _check(remote.local, DESCRIPTION, "url")
     return _Registered(url, remote.size, remote.mime_type, remote.md5)
 
 
-async def _check(path: Path, field: str, where: str, limiter: CapacityLimiter | None = None) -> None:
+async def _check(path: Path, field: str, where: str) -> None:
     try:
-        await to_thread.run_sync(check_arff, path, limiter=limiter)
+        await to_thread.run_sync(check_arff, path)
     except ArffError as error:
         message = f"Arff error in dataset {where}: {error}"
         raise refused_document(field, "arff", message, code="145") from error

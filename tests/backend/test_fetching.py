@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from backend.fetching import PLACES, Fetched, Fetching
+from backend.fetching import AT_WORK, PLACES, Fetched, Fetching
 from backend.problems import Problem
 from backend.storage.remote_files import RemoteFileError
 
@@ -113,6 +113,20 @@ async def test_the_own_network_is_not_asked(fetching: Fetching, server: Server) 
     with pytest.raises(RemoteFileError, match="not a public address"):
         await fetching.fetching(work)
     assert server.asked == 0
+
+
+@pytest.mark.parametrize(("likely", "most"), [(True, AT_WORK), (False, 5)])
+async def test_few_who_fetch_are_at_work_at_a_time(fetching: Fetching, likely: bool, most: int) -> None:
+    """Whoever will not want a file does not wait for them."""
+    at_work: list[int] = []
+
+    async def work(_: Fetched) -> None:
+        at_work.append(at_work[-1] + 1 if at_work else 1)
+        await asyncio.sleep(0.01)
+        at_work.append(at_work[-1] - 1)
+
+    await asyncio.gather(*(fetching.fetching(work, likely=likely) for _ in range(5)))
+    assert max(at_work) == most
 
 
 async def test_who_finds_no_place_is_told_to_come_again(fetching: Fetching, server: Server) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
@@ -57,10 +57,45 @@ def backend(
         yield server
 
 
-async def _upload(client: httpx.AsyncClient, number: int, url: str) -> int:
-    files = {"description": ("d.xml", DESCRIPTION.format(number=number, url=url).encode())}
-    answer = await client.post("/datasets", params={"api_key": KEYS["writer"]}, files=files)
-    return answer.status_code
+class _Uploads:
+    """Uploads that are ready to be sent: making them takes longer than the reads that are measured.
+
+    Args:
+        url: Of the backend.
+        descriptions: What to upload.
+    """
+
+    def __init__(self, url: str, descriptions: Iterable[str]) -> None:
+        self._url = url
+        self._requests = [self._request(description) for description in descriptions]
+        self._connections: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def connect(self) -> None:
+        """Open a connection for each."""
+        host, _, port = self._url.removeprefix("http://").partition(":")
+        for _ in self._requests:
+            self._connections.append(await asyncio.open_connection(host, int(port)))
+
+    def send(self) -> list[asyncio.Task[int]]:
+        """Send all at once; gives those who wait for the statuses."""
+        for (_, writer), request in zip(self._connections, self._requests, strict=True):
+            writer.write(request)
+        return [asyncio.create_task(_status(*connection)) for connection in self._connections]
+
+    def _request(self, description: str) -> bytes:
+        made = httpx.Request("POST", self._url, files={"description": ("d.xml", description.encode())})
+        body = made.read()
+        head = (
+            f"POST /datasets?api_key={KEYS['writer']} HTTP/1.1\r\nHost: backend.test\r\n"
+            f"Content-Type: {made.headers['content-type']}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+async def _status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    head = await reader.readuntil(b"\r\n")
+    writer.close()
+    return int(head.split()[1])
 
 
 async def _read(client: httpx.AsyncClient) -> float:
@@ -83,16 +118,16 @@ async def test_uploads_that_fetch_delay_no_read(
     """A few are fetched at a time, all are stored, and who reads meanwhile waits no longer than without them."""
     beside: list[list[float]] = []
     alone: list[list[float]] = []
-    limits = httpx.Limits(max_connections=UPLOADS)
     with serving("tests.functional.elsewhere", str(seconds), str(length)) as server:
-        async with (
-            httpx.AsyncClient(base_url=backend.url, timeout=60, trust_env=False, limits=limits) as uploading,
-            httpx.AsyncClient(base_url=backend.url, timeout=60, trust_env=False) as reading,
-        ):
+        async with httpx.AsyncClient(base_url=backend.url, timeout=60, trust_env=False) as reading:
             await _read(reading)
             for turn in range(ROUNDS):
                 numbers = range(turn * UPLOADS, (turn + 1) * UPLOADS)
-                uploads = [asyncio.create_task(_upload(uploading, one, server.url)) for one in numbers]
+                ready = _Uploads(
+                    backend.url, [DESCRIPTION.format(number=one, url=server.url) for one in numbers]
+                )
+                await ready.connect()
+                uploads = ready.send()
                 took = []
                 while not all(upload.done() for upload in uploads):
                     took.append(await _read(reading))
