@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from backend.problems import ProblemCase
+from backend.problems import DATABASE_UNAVAILABLE
 from backend.storage.remote_files import Pace, RemoteFile, RemoteFileError, remote_file
 
 T = TypeVar("T")
@@ -25,7 +25,6 @@ PATIENCE: Final = 30.0
 """Seconds that one waits for a place."""
 BYTES_PER_SECOND: Final = 64 * 1024 * 1024
 """Of all files together; so the largest upload still comes within its time."""
-NO_PLACE: Final = ProblemCase("service-unavailable")
 
 
 class Wanted(Exception):
@@ -138,7 +137,7 @@ class Fetching:
             async with asyncio.timeout(self._patience):
                 await self._places.acquire()
         except TimeoutError:
-            raise NO_PLACE.because(
+            raise DATABASE_UNAVAILABLE.because(
                 "Too many files are being fetched for uploads at the moment.", headers={"Retry-After": "30"}
             ) from None
         try:

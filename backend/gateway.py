@@ -47,7 +47,6 @@ from config.routes import RouteMap
 log = logging.getLogger("backend")
 
 STORAGE_UNAVAILABLE = ProblemCase("service-unavailable")
-ENDED = ProblemCase("service-unavailable")
 
 # On every answer, of an error too (new-API contract, decision 14).
 CORS = (
@@ -106,7 +105,8 @@ class Gateway:
             log.error("%s", error)
             return problem_response(resources.problems, _no_storage())
         except NobodyWaits:
-            return problem_response(resources.problems, ENDED.because("The rehearsal did not end in time."))
+            ended = DATABASE_UNAVAILABLE.because("The rehearsal did not end in time.")
+            return problem_response(resources.problems, ended)
         except DatabaseUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _unavailable())

@@ -29,10 +29,12 @@ from tests.functional.test_killed_server import DESCRIPTION, arff
 
 SECRET: Final = "rehearsals end with this"
 PROVE: Final = bool(os.environ.get("PROVE"))
-LATE: Final = 0.1 if PROVE else 1.5
+LATE: Final = 0.1 if PROVE else 5.0
 """Seconds that a lock may outlive whoever waits for the rehearsal; a busy machine is given more in ``make test``."""
 # What the server tells of transactions is renewed when nobody has asked for a tenth of a second.
 _STALE: Final = 0.12
+LEFT: Final = 2 if PROVE else 6
+"""Seconds that a rehearsal is waited for: until then everybody must have come to where he waits."""
 _RESET: Final = struct.pack("ii", 1, 0)
 
 

@@ -20,7 +20,7 @@ from backend.database.rehearsing import MOST
 from config.settings import ProxySettings, Timeouts
 from proxy.process.serving import Running, running
 from tests.functional.evidence import evidence
-from tests.functional.locks import LATE, PROVE, SECRET, Locks, Upload
+from tests.functional.locks import LATE, LEFT, PROVE, SECRET, Locks, Upload
 from tests.proxy.conftest import listening, settled
 from tests.proxy.conftest import serving as serving_app
 
@@ -108,11 +108,11 @@ async def test_no_lock_outlives_the_deadline(backend: Any, locks: Locks) -> None
 
 def _deadline(backend: Any, locks: Locks) -> float:
     with locks.files_held():
-        upload = Upload(backend.url, left=2).send()
+        upload = Upload(backend.url, left=LEFT).send()
         locks.await_waiting(1)
         waiter = locks.waiter()
         locks.await_waiting(2)
-        late = waiter.done() - (upload.sent + 2)
+        late = waiter.done() - (upload.sent + LEFT)
         assert (waiter.rows, upload.status()) == ([], 503)
     assert late > -0.1, "it ended too early"
     return late
@@ -144,14 +144,14 @@ async def test_many_end_together(backend: Any, locks: Locks) -> None:
 
 def _many(backend: Any, locks: Locks) -> float:
     with locks.files_held():
-        uploads = [Upload(backend.url, left=5, number=number) for number in range(MANY)]
+        uploads = [Upload(backend.url, left=3 * LEFT, number=number) for number in range(MANY)]
         for upload in uploads:
             upload.send()
         locks.await_waiting(MOST)
         waiter = locks.waiter()
         locks.await_waiting(MOST + 1)
         # It gets the row of the last one that ends, which may be the first that was sent.
-        late = waiter.done() - (uploads[0].sent + 5)
+        late = waiter.done() - (uploads[0].sent + 3 * LEFT)
         assert {upload.status() for upload in uploads} == {503}
     assert Upload(backend.url, left=60).send().status() == 200
     return late
@@ -170,7 +170,7 @@ async def test_no_lock_outlives_the_wait_of_the_proxy(backend: Any, locks: Locks
             assert upload.status() == 200
         return got - asked[-1]  # the proxy asks legacy at once when it waits no longer
 
-    async with proxy(2) as (url, parts, asked):
+    async with proxy(LEFT) as (url, parts, asked):
         late = [await asyncio.to_thread(one, url) for _ in range(ROUNDS)]
         assert await settled(parts) == {"timeout": ROUNDS}
     evidence(f"a lock outlives the wait of the proxy by {_told(late)}")
@@ -202,11 +202,11 @@ async def test_the_server_ends_what_a_stopped_backend_holds(backend: Any, locks:
 
     def one() -> float:
         with locks.files_held():
-            upload = Upload(backend.url, left=2).send()
+            upload = Upload(backend.url, left=LEFT).send()
             locks.await_waiting(1)
             backend.process.send_signal(signal.SIGSTOP)
             try:
-                late = locks.waiter().done() - (upload.sent + 2)
+                late = locks.waiter().done() - (upload.sent + LEFT)
             finally:
                 backend.process.send_signal(signal.SIGCONT)
             assert upload.status() == 503
@@ -214,7 +214,7 @@ async def test_the_server_ends_what_a_stopped_backend_holds(backend: Any, locks:
 
     late = await asyncio.to_thread(one)
     evidence(f"where the backend is stopped, a lock outlives the deadline by {_told([late])}")
-    assert late < 10
+    assert late < LEFT + 10
 
 
 def _told(late: list[float]) -> str:
