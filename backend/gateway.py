@@ -23,6 +23,7 @@ from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.deadline import Deadline, NobodyWaits, while_awaited
 from backend.fetching import Fetched
+from backend.http_methods import HEAD_CAME
 from backend.input.intake import hashing, read_intake
 from backend.input.validation import read_parameters
 from backend.operations import Answer, Call, Operation
@@ -119,7 +120,7 @@ class Gateway:
             return problem_response(resources.problems, unexpected)
 
     async def _operate(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
-        begun = time.monotonic()
+        begun: float = scope.get(HEAD_CAME) or time.monotonic()
         method: str = scope["method"]
         path = cast(bytes, scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         match = self._router.find(method, path)

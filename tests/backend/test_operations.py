@@ -32,8 +32,11 @@ def test_an_upload_may_fetch_what_its_form_lacks() -> None:
         return []
 
     declare = operation("thing.upload", parameters=NoParameters, answer=list[str], fetches_without="thing")
-    file = UploadFile(BytesIO(b"x"), filename="x")
-    found = [declare(handler).may_fetch(FormData(parts)) for parts in ([("thing", file)], [("thing", "x")])]
+    forms: list[list[tuple[str, UploadFile | str]]] = [
+        [("thing", UploadFile(BytesIO(b"x"), filename="x"))],
+        [("thing", "x")],
+    ]
+    found = [declare(handler).may_fetch(FormData(form)) for form in forms]
     plain = operation("thing.list", parameters=NoParameters, answer=list[str])(handler)
     assert (found, plain.may_fetch(FormData())) == ([False, True], False)
 

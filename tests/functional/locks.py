@@ -120,37 +120,34 @@ class Upload:
 
     Args:
         url: Of the backend or the proxy.
-        left: Seconds that the rehearsal may take; None for an upload that is no rehearsal.
         number: Which data set.
     """
 
-    def __init__(self, url: str, left: float | None = None, number: int = 1) -> None:
+    def __init__(self, url: str, number: int = 1) -> None:
         files = {
             "description": ("d.xml", DESCRIPTION.format(number=number).encode()),
             "dataset": ("pond.arff", arff(number)),
         }
         made = httpx.Request("POST", url, files=files)
-        body = made.read()
-        target = f"/datasets?api_key={KEYS['writer']}".encode()
-        lines = [
-            b"POST %b HTTP/1.1" % target,
+        self._request = Request("POST", f"/datasets?api_key={KEYS['writer']}".encode(), (), made.read())
+        self._lines = [
+            b"POST %b HTTP/1.1" % self._request.target,
             b"host: backend.test",
             b"content-type: " + made.headers["content-type"].encode(),
-            b"content-length: %d" % len(body),
+            b"content-length: %d" % len(self._request.body),
         ]
-        if left is not None:
-            request = Request("POST", target, (), body)
-            sign = signed(SECRET, request, int(time.time()), secrets.token_hex(16), left=left)
-            lines.append(f"{HEADER}: {sign}".encode())
         host, _, port = url.removeprefix("http://").partition(":")
-        self._bytes = b"\r\n".join([*lines, b"", b""]) + body
         self._socket = socket.create_connection((host, int(port)), timeout=60)
         self.sent = 0.0
 
-    def send(self) -> Upload:
-        """Send all of it; gives itself."""
+    def send(self, left: float | None = None) -> Upload:
+        """Send all of it, as a rehearsal when seconds are left for one; gives itself."""
+        lines = list(self._lines)
         self.sent = time.monotonic()
-        self._socket.sendall(self._bytes)
+        if left is not None:
+            sign = signed(SECRET, self._request, int(time.time()), secrets.token_hex(16), left=left)
+            lines.append(f"{HEADER}: {sign}".encode())
+        self._socket.sendall(b"\r\n".join([*lines, b"", b""]) + self._request.body)
         return self
 
     def leave(self, *, reset: bool = False) -> float:

@@ -56,7 +56,7 @@ def backend(
     monkeypatch.setenv("OPENML_SHADOW_SECRET", SECRET)
     url = scratch_database.engine.url.render_as_string(hide_password=False)
     with serving("backend.cli", "serve", "--database", url, "--files", str(root), "--port", "0") as server:
-        assert Upload(server.url, left=60).send().status() == 200
+        assert Upload(server.url).send(60).status() == 200
         yield server
 
 
@@ -108,7 +108,7 @@ async def test_no_lock_outlives_the_deadline(backend: Any, locks: Locks) -> None
 
 def _deadline(backend: Any, locks: Locks) -> float:
     with locks.files_held():
-        upload = Upload(backend.url, left=LEFT).send()
+        upload = Upload(backend.url).send(LEFT)
         locks.await_waiting(1)
         waiter = locks.waiter()
         locks.await_waiting(2)
@@ -127,7 +127,7 @@ async def test_no_lock_outlives_the_connection(backend: Any, locks: Locks) -> No
 
 def _hung_up(backend: Any, locks: Locks, reset: bool) -> float:
     with locks.files_held():
-        upload = Upload(backend.url, left=60).send()
+        upload = Upload(backend.url).send(60)
         locks.await_waiting(1)
         waiter = locks.waiter()
         locks.await_waiting(2)
@@ -144,16 +144,16 @@ async def test_many_end_together(backend: Any, locks: Locks) -> None:
 
 def _many(backend: Any, locks: Locks) -> float:
     with locks.files_held():
-        uploads = [Upload(backend.url, left=3 * LEFT, number=number) for number in range(MANY)]
+        uploads = [Upload(backend.url, number) for number in range(MANY)]
+        end = time.monotonic() + 3 * LEFT
         for upload in uploads:
-            upload.send()
+            upload.send(end - time.monotonic())
         locks.await_waiting(MOST)
         waiter = locks.waiter()
         locks.await_waiting(MOST + 1)
-        # It gets the row of the last one that ends, which may be the first that was sent.
-        late = waiter.done() - (uploads[0].sent + 3 * LEFT)
+        late = waiter.done() - end
         assert {upload.status() for upload in uploads} == {503}
-    assert Upload(backend.url, left=60).send().status() == 200
+    assert Upload(backend.url).send(60).status() == 200
     return late
 
 
@@ -202,7 +202,7 @@ async def test_the_server_ends_what_a_stopped_backend_holds(backend: Any, locks:
 
     def one() -> float:
         with locks.files_held():
-            upload = Upload(backend.url, left=LEFT).send()
+            upload = Upload(backend.url).send(LEFT)
             locks.await_waiting(1)
             backend.process.send_signal(signal.SIGSTOP)
             try:
