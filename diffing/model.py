@@ -103,6 +103,7 @@ class Asked:
         format: `json` or `xml`: the form that the client asked the legacy side for.
         known: False when the legacy server has no route for the path.
         rehearsed: The new side did what was asked and took it back, before the legacy side did it.
+        guessed: Nobody has named the key, so that the role is what is left: neither refused nor a known administrator.
     """
 
     route: Route | None
@@ -112,6 +113,7 @@ class Asked:
     format: str = "json"
     known: bool = True
     rehearsed: bool = False
+    guessed: bool = False
 
     @property
     def route_name(self) -> str:

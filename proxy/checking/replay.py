@@ -170,13 +170,15 @@ class Replay:
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
         new = await self._ask(translation.method, translation.target, translation)
+        role = self._role(recording, translation)
         asked = Asked(
             route=translation.route,
             method=recording.request.method,
             parameters=translation.parameters,
-            role=self._role(recording, translation),
+            role=role,
             format=translation.format,
             known=translation.known,
+            guessed=self._guessed(recording, role),
         )
         comparison = await self._compared(recording, translation, asked, new)
         return Exchange(recording, translation, asked, new, comparison)
@@ -245,6 +247,9 @@ class Replay:
         key = key_of(translation.target)
         return "none" if key in ("", "0") else self._roles.get(key, "bad")
 
+    def _guessed(self, recording: Recording, role: str) -> bool:  # noqa: ARG002  # live servers are sent keys that nobody has named
+        return False
+
 
 def tally(exchanges: Iterable[Exchange]) -> Tally:
     """Count exchanges.
@@ -285,6 +290,11 @@ def role_of(caller: str) -> str:
     if caller in ("none", "bad", "readonly"):
         return caller
     return "admin" if caller.startswith("admin") else "user"
+
+
+def role_told(asked: Asked) -> str:
+    """The role of a caller, and that it is a guess where it is one."""
+    return f"{asked.role} (guessed)" if asked.guessed else asked.role
 
 
 def with_key_of(target: bytes, path: str) -> bytes:
@@ -364,6 +374,7 @@ def _example(exchange: Exchange) -> Mapping[str, Any]:
             if isinstance(exchange.translation, Translation)
             else None
         ),
+        "role": role_told(exchange.asked) if exchange.asked else None,
         "path": first.path if first else None,
         "what": first.what if first else str(exchange.comparison.outcome),
         "legacy": first.legacy if first else exchange.recording.response.status,

@@ -156,6 +156,8 @@ def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None
         )
         shown = (example.get("recording"), example.get("curl") or example["request"])
         console.print(f"   {escape('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
+        if str(example.get("role")).endswith("(guessed)"):
+            console.print(f"   the caller's role was {escape(example['role'])}: nobody has named the key")
         console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")
         console.print(f"   legacy {escape(_short(repr(example['legacy'])))}")
         console.print(f"   new    {escape(_short(repr(example['new'])))}")

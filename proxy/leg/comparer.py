@@ -47,6 +47,7 @@ class Question:
         answer: What the follow-up gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
+        guessed: Likewise.
     """
 
     route: str | None
@@ -60,6 +61,7 @@ class Question:
     answer: Observation | None = None
     control: bool = False
     rehearsed: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,7 @@ def work() -> None:
                 question.format,
                 question.known,
                 question.rehearsed,
+                question.guessed,
             )
             usage.clear()
             judgement = judge(differ, asked, question)

@@ -55,6 +55,7 @@ def witness(
             "format": asked.format,
             "known": asked.known,
             "rehearsed": asked.rehearsed,
+            "guessed": asked.guessed,
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
@@ -81,6 +82,7 @@ def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
         asked["format"],
         asked["known"],
         asked.get("rehearsed", False),
+        asked.get("guessed", False),
     )
 
 
