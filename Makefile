@@ -5,7 +5,7 @@ BIN := .venv/bin
 ONCE ?=
 export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER
 
-.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium lock
+.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium lock openapi
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ fronts:
 
 chromium:
 	@sh tests/install.sh chromium
+
+openapi: install  ## pin the OpenAPI document anew, after a change that is meant
+	$(BIN)/openml-backend openapi --write config/openapi.json
 
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -1,4 +1,7 @@
-"""``openml-backend``: serve the API, load a database. Bad input is one line on stderr and exit status 2."""
+"""``openml-backend``: serve the API, load a database, pin the OpenAPI document.
+
+Bad input is one line on stderr and exit status 2.
+"""
 
 import asyncio
 import sys
@@ -15,8 +18,13 @@ from backend.database.load import Loaded, load
 from backend.serve import serve
 from config.errors import BadInput, ConfigError
 from config.location import config_directory
+from config.problems import load_problems
+from config.routes import load_routes
 from config.settings import BackendSettings, load_backend_settings
 from config.startup import loading
+
+PINNED_URL = ""
+"""The pinned document does not say where it is served."""
 
 app = typer.Typer(
     name="openml-backend",
@@ -68,10 +76,12 @@ def serve_command(
         files=files,
         storage=storage,
     )
-    if settings.files is not None and not settings.files.is_dir():
-        raise ConfigError(
-            f"there is no directory {settings.files}; it is where the stored files are", key="files"
-        )
+    for name, folder, what in (
+        ("files", settings.files, "the stored files"),
+        ("static", settings.static, "your own schemas and examples"),
+    ):
+        if folder is not None and not folder.is_dir():
+            raise ConfigError(f"there is no directory {folder}; it is where {what} are", key=name)
     with loading():
         from backend.app import create_app
 
@@ -97,6 +107,29 @@ def load_command(
     settings = _settings(config, database=database)
     loaded = asyncio.run(_load(settings, source, files, force))
     typer.echo(f"loaded {loaded.rows} rows of {loaded.tables} tables, {loaded.files} files")
+
+
+@app.command("openapi")
+def openapi_command(
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write it to this file.", metavar="FILE")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Print the OpenAPI document as config/openapi.json pins it."""
+    with loading():
+        from backend.app import OPERATIONS
+        from backend.openapi import openapi_document, pinned
+
+    directory = config_directory(config)
+    document = openapi_document(OPERATIONS, load_routes(directory), load_problems(directory), PINNED_URL)
+    if write is None:
+        sys.stdout.buffer.write(pinned(document))
+        return
+    try:
+        write.write_bytes(pinned(document))
+    except OSError as error:
+        raise BadInput(f"{write} cannot be written: {error.strerror}") from error
 
 
 def _settings(config: str | None, **given: object) -> BackendSettings:

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
-from backend.database.connections import DatabaseUnavailable
+from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.input.intake import hashing, read_intake
 from backend.input.validation import read_parameters
 from backend.operations import Answer, Call, Operation
@@ -26,6 +26,7 @@ from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
     METHOD_NOT_ALLOWED,
+    NO_ROOM,
     NO_SUCH_PATH,
     InputError,
     InputProblem,
@@ -35,7 +36,7 @@ from backend.problems import (
 )
 from backend.resources import Resources
 from backend.router import Router
-from backend.storage.interface import NoStorage, StorageUnavailable, UnusableName
+from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction, read, write
 from config.routes import RouteMap
 
@@ -82,6 +83,8 @@ class Gateway:
             return
         resources = cast(Resources, scope["app"].state.resources)
         response = await self._answer(scope, receive, resources)
+        if rehearsals.CALLER in scope:
+            response.headers[rehearsals.CALLER] = scope[rehearsals.CALLER]
         await response(scope, receive, _finished(scope["method"], send))
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
@@ -93,6 +96,9 @@ class Gateway:
             return problem_response(resources.problems, _unusable(error))
         except NoStorage as error:
             return problem_response(resources.problems, STORAGE_UNAVAILABLE.because(f"{error}."))
+        except (StorageFull, DatabaseFull) as error:
+            log.error("%s", error)
+            return problem_response(resources.problems, NO_ROOM.because("There is no room to store this."))
         except StorageUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _no_storage())
@@ -142,6 +148,8 @@ class Gateway:
 
             async def work(transaction: Transaction) -> Answer:
                 user = ANONYMOUS if key is None else await user_of_key(transaction.connection, key)
+                if rehearsal is not None and not user.is_anonymous:
+                    scope[rehearsals.CALLER] = str(user.id)
                 access.check(user)
                 call = Call(
                     parameters=read_parameters(operation, match.segments, intake),
@@ -163,7 +171,7 @@ class Gateway:
                 else read(resources, work)
             )
         finally:
-            await request.close()
+            await intake.form.close()
         if isinstance(answer, Response):
             return answer
         return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)

@@ -9,17 +9,21 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
+import orjson
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from backend import request_bodies
 from backend.input.intake import KEY
-from backend.input.parameters import Parameters
+from backend.input.parameters import Parameters, Reader
 from backend.operations import Operation
 from backend.problems import (
     BODY_TOO_LARGE,
     DATABASE_UNAVAILABLE,
     INTERNAL,
     MEDIA_TYPE,
+    NO_ROOM,
     UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
     WRONG_KEY,
@@ -34,6 +38,16 @@ from config.templates import parse_template
 Schema = dict[str, Any]
 
 NO_CONTENT = 204
+ALWAYS = (
+    WRONG_KEY,
+    VALIDATION,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    DATABASE_UNAVAILABLE,
+    INTERNAL,
+    NO_ROOM,
+)
+"""Problems that the gateway can give whatever is asked."""
 _WITHOUT_BODY = ("GET", "DELETE")
 
 
@@ -57,10 +71,11 @@ def openapi_document(
     schemas, definitions = _schemas(operations)
     definitions |= request_bodies.schemas([part for operation in operations for part in operation.parts])
     paths: dict[str, Schema] = {}
+    responses: dict[str, Schema] = {}
     for operation in operations:
         route = routes[operation.name]
         for method in (route.new.method, *route.new.also):
-            described = _Describer(operation, route, method, problems, schemas).operation()
+            described = _Describer(operation, route, method, problems, schemas, responses).operation()
             paths.setdefault(_path(route), {})[method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -74,6 +89,7 @@ def openapi_document(
         "paths": paths,
         "components": {
             "schemas": definitions,
+            "responses": responses,
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "query", "name": KEY},
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -81,6 +97,44 @@ def openapi_document(
             },
         },
     }
+
+
+def problem_cases(operation: Operation[Any], method: str) -> Sequence[ProblemCase]:
+    """Every problem that an operation can give: its own, those of its parameters, and those that all can.
+
+    Args:
+        operation: The operation.
+        method: How it is called.
+
+    Returns:
+        Each once.
+    """
+    access = operation.access.under(method)
+    filters = operation.filters
+    codes = [] if filters is None else [filters.unknown, filters.illegal, filters.no_results]
+    for field in operation.parameters.model_fields.values():
+        codes += [code for reader in field.metadata if isinstance(reader, Reader) for code in reader.codes()]
+    refused = [ProblemCase(VALIDATION.slug, code) for code in codes]
+    return list(dict.fromkeys([*access.problems(), *operation.problems, *ALWAYS, *refused]))
+
+
+def pinned(document: Schema) -> bytes:
+    """The document as ``config/openapi.json`` holds it: readable, and the same whatever order things were declared in.
+
+    Args:
+        document: Of ``openapi_document``.
+    """
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(_ordered(document), option=options)
+
+
+def _ordered(value: Any, key: str = "") -> Any:
+    """With the lists sorted whose order means nothing; keys are sorted where they are written."""
+    if isinstance(value, dict):
+        return {name: _ordered(member, name) for name, member in value.items()}
+    if isinstance(value, list):
+        return sorted(value, key=str) if key in ("required", "enum") else [_ordered(item) for item in value]
+    return value
 
 
 def _path(route: Route) -> str:
@@ -99,8 +153,20 @@ def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema]
         if operation.answer is not None
     ]
     adapters.append(("problem", "serialization", TypeAdapter(ProblemDocument)))
-    found, shared = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE)
+    found, shared = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE, schema_generator=_Closed)
     return {name: schema for (name, _), schema in found.items()}, dict(shared.get("$defs", {}))
+
+
+class _Closed(GenerateJsonSchema):
+    """Says of each shape that it has no other members: an answer with one more does not fit."""
+
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> Schema:
+        """The schema of a TypedDict."""
+        return {**super().typed_dict_schema(schema), "additionalProperties": False}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # pydantic's hook
+        """No title says again what a member is called."""
+        return False
 
 
 class _Describer:
@@ -113,10 +179,11 @@ class _Describer:
         method: str,
         problems: Mapping[str, ProblemType],
         schemas: Mapping[str, Schema],
+        responses: dict[str, Schema],
     ) -> None:
         self.declared, self.route, self.method = operation, route, method
         self.access = operation.access.under(method)
-        self.problems, self.schemas = problems, schemas
+        self.problems, self.schemas, self.responses = problems, schemas, responses
         self.segments = {s.text for s in parse_template(route.new.path) if s.kind != "literal"}
         parameters: type[Parameters] = operation.parameters
         self.fields = parameters.model_json_schema(ref_template=REFERENCE)
@@ -179,7 +246,8 @@ class _Describer:
 
     def _success(self) -> Schema:
         described: Schema = {"description": "The answer."}
-        if self.declared.status != NO_CONTENT:
+        never = self.declared.answer is None and self.declared.media_type == JSON
+        if self.declared.status != NO_CONTENT and not never:
             schema = self.schemas[self.declared.name] if self.declared.answer is not None else {}
             described["content"] = {self.declared.media_type: {"schema": schema}}
         further = {str(status): {"description": said} for status, said in self.declared.further.items()}
@@ -188,40 +256,41 @@ class _Describer:
     def _problems(self) -> Schema:
         """One response per status: the problem types and legacy codes that it can have."""
         cases: dict[int, list[ProblemCase]] = {}
-        for case in self._cases():
+        for case in problem_cases(self.declared, self.method):
             cases.setdefault(self.problems[case.slug].status, []).append(case)
-        return {str(status): self._response(status, cases[status]) for status in sorted(cases)}
+        return {str(status): self._shared(cases[status]) for status in sorted(cases)}
 
-    def _cases(self) -> list[ProblemCase]:
-        always = [
-            WRONG_KEY,
-            VALIDATION,
-            BODY_TOO_LARGE,
-            UNSUPPORTED_MEDIA_TYPE,
-            DATABASE_UNAVAILABLE,
-            INTERNAL,
-        ]
-        filters = self.declared.filters
-        if filters is not None:
-            always += [ProblemCase("validation-error", code) for code in (filters.unknown, filters.illegal)]
-            always.append(ProblemCase("validation-error", filters.no_results))
-        return list(dict.fromkeys([*self.access.problems(), *self.declared.problems, *always]))
+    def _shared(self, cases: Sequence[ProblemCase]) -> Schema:
+        """The response of some cases; that of one or two stands once in the document, for all operations."""
+        if len(cases) > 2:
+            return self._response(cases)
+        name = "_".join(case.slug if case.code is None else f"{case.slug}.{case.code}" for case in cases)
+        self.responses.setdefault(name, self._response(cases))
+        return {"$ref": f"#/components/responses/{name}"}
 
-    def _response(self, status: int, cases: Sequence[ProblemCase]) -> Schema:
-        kinds = [self.problems[slug] for slug in dict.fromkeys(case.slug for case in cases)]
-        codes = sorted({case.code for case in cases if case.code is not None})
-        lines = [f"{kind.title}." for kind in kinds]
-        if codes:
-            lines.append(f"Legacy codes: {', '.join(codes)}.")
-        narrowed = {
-            "properties": {"type": {"enum": [kind.uri for kind in kinds]}, "status": {"const": status}}
-        }
-        schema = {"allOf": [self.schemas["problem"], narrowed]}
+    def _response(self, cases: Sequence[ProblemCase]) -> Schema:
+        codes: dict[str, list[str | None]] = {}
+        for case in cases:
+            codes.setdefault(case.slug, []).append(case.code)
+        kept = sorted({case.code for case in cases if case.code is not None})
+        lines = [f"{self.problems[slug].title}." for slug in codes]
+        if kept:
+            lines.append(f"Legacy codes: {', '.join(kept)}.")
+        arms = [_narrowed(self.problems[slug], of_slug) for slug, of_slug in codes.items()]
+        schema = {"allOf": [self.schemas["problem"], arms[0] if len(arms) == 1 else {"anyOf": arms}]}
         return {"description": " ".join(lines), "content": {MEDIA_TYPE: {"schema": schema}}}
 
     def _security(self) -> list[Schema]:
         schemes: list[Schema] = [{"key": []}, {"bearer": []}, {"basic": []}]
         return schemes if self.access.key else [{}, *schemes]
+
+
+def _narrowed(kind: ProblemType, codes: Sequence[str | None]) -> Schema:
+    """What a problem of one type says: its status, and one of its legacy codes or none."""
+    kept = [code for code in codes if code is not None]
+    members: Schema = {"type": {"const": kind.uri}, "status": {"const": kind.status}}
+    members["code"] = {"enum": kept} if kept else False
+    return {"properties": members, "required": ["code"]} if None not in codes else {"properties": members}
 
 
 def _shown(field: Schema) -> Schema:

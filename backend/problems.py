@@ -111,6 +111,15 @@ class ProblemCase:
         return Problem(self.slug, detail, code=self.code, headers=headers)
 
 
+def refused(*codes: str) -> tuple[ProblemCase, ...]:
+    """The cases of input that a handler refuses with these legacy codes: 422, with what is wrong.
+
+    Args:
+        codes: The legacy codes.
+    """
+    return tuple(ProblemCase(VALIDATION.slug, code) for code in codes)
+
+
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="OpenML", Basic realm="OpenML"'}
 """How to authenticate, on every 401 (RFC 9110, 11.6.1)."""
 
@@ -125,6 +134,7 @@ DATABASE_UNAVAILABLE = ProblemCase("service-unavailable", "107")
 VALIDATION = ProblemCase("validation-error")
 BODY_TOO_LARGE = ProblemCase("content-too-large")
 UNSUPPORTED_MEDIA_TYPE = ProblemCase("unsupported-media-type")
+NO_ROOM = ProblemCase("insufficient-storage")
 INTERNAL = ProblemCase("internal-error")
 
 

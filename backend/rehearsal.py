@@ -7,7 +7,8 @@ The proxy signs such a request with a secret that both know::
 ``sig`` is the HMAC-SHA256, in hexadecimal digits, of the lines ``t``, ``n``, method, raw target (path and query as they
 are sent) and the SHA-256 of the body in hexadecimal digits, with a line feed between them. A signature is good for a
 minute, and each ``n`` once. Everything else that bears the header is refused, so that nobody mistakes a rehearsal for a
-write. Without a secret there are no rehearsals.
+write. Without a secret there are no rehearsals. The answer to one says in ``Parity-Caller`` whose key it has: the proxy
+asks by that who owns what.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from backend.problems import Problem, ProblemCase
 
 HEADER = "parity-shadow"
+CALLER = "parity-caller"
 REFUSED = ProblemCase("rehearsal-refused")
 VALID_SECONDS = 60
 

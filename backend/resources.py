@@ -26,6 +26,7 @@ class Resources:
         storage: Where stored files are; None when nowhere.
         index: The search index.
         writing: Held by the one who writes, on SQLite.
+        unsettled: Set while files of broken commits wait for a sweep.
     """
 
     settings: BackendSettings
@@ -36,3 +37,4 @@ class Resources:
     storage: Storage | None = None
     index: SearchIndex = field(default_factory=NoIndex)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    unsettled: asyncio.Event = field(default_factory=asyncio.Event)

@@ -80,13 +80,17 @@ async def write(
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return await _once(resources, work, rehearsal=rehearsal)
+            found = await _once(resources, work, rehearsal=rehearsal)
         except DBAPIError as error:
             if not _is_lock_error(error):
                 raise
             if attempt == ATTEMPTS:
                 raise DatabaseUnavailable(f"others had the locks {ATTEMPTS} times: {error.orig}") from error
             log.info("a transaction is done again: %s", error.orig)
+        else:
+            if resources.unsettled.is_set():
+                await _settle_files(resources)
+            return found
         # Not all at the same moment, else they meet again.
         await asyncio.sleep(random.uniform(0, 0.01 * attempt))
     raise AssertionError("the last attempt returns or raises")
@@ -126,11 +130,18 @@ async def _once(resources: Resources, work: Callable[[Transaction], Awaitable[T]
 async def _find_out(resources: Resources, files: FileWrites) -> None:
     """The commit failed, so that only the database knows whether it happened."""
     await files.disown()
-    if resources.storage is not None:
-        try:
-            await sweep(resources.database, resources.storage)
-        except Exception:
-            log.exception("the files of a broken commit are left to the next sweep")
+    await _settle_files(resources)
+
+
+async def _settle_files(resources: Resources) -> None:
+    if resources.storage is None:
+        return
+    resources.unsettled.clear()
+    try:
+        await sweep(resources.database, resources.storage)
+    except Exception:
+        resources.unsettled.set()
+        log.exception("the files of a broken commit are left until a write succeeds")
 
 
 def _is_lock_error(error: DBAPIError) -> bool:

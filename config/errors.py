@@ -6,6 +6,11 @@ ValueError
 """
 
 from pathlib import Path
+from typing import Final
+
+from config.text import NAME, line
+
+_LONGEST: Final = 5000  # some name all that would be right
 
 
 class BadInput(ValueError):
@@ -23,9 +28,9 @@ class ConfigError(BadInput):
     """
 
     def __init__(self, problem: str, *, file: Path | None = None, table: str = "", key: str = "") -> None:
-        self.problem = problem
+        self.problem = line(problem, _LONGEST)
         self.file = file
-        self.table = table
-        self.key = key
-        place = " ".join(part for part in (str(file) if file else "", table, key) if part)
-        super().__init__(f"{place}: {problem}" if place else problem)
+        self.table = line(table, NAME)
+        self.key = line(key, NAME)
+        place = " ".join(part for part in (str(file) if file else "", self.table, self.key) if part)
+        super().__init__(f"{place}: {self.problem}" if place else self.problem)

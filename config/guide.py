@@ -1,40 +1,80 @@
-"""The sections of the migration guide (config/guide.toml)."""
+"""The migration guide's order, headings and introductions (config/guide.toml)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
-from config.errors import ConfigError
-from config.typed import read_toml
+from config.typed import Place, build, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A part of what holds everywhere.
+
+    Args:
+        title: Its heading.
+        text: Its introduction, Markdown.
+        tells: The rules and entries that it tells, in this order; those that no topic names are told by the last one.
+    """
+
+    title: str
+    text: str = ""
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section.
+    """The endpoints of one kind.
 
     Args:
         name: How registry entries name it.
         title: Its heading.
         text: Its introduction, Markdown.
+        entities: The files of the route map whose endpoints it tells.
+        first: The endpoints that it tells first, in this order; the others follow as the route map has them.
     """
 
     name: str
     title: str
     text: str = ""
+    entities: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
 
 
-def load_sections(config: Path) -> tuple[Section, ...]:
-    """Read the sections in their order.
+@dataclass(frozen=True, slots=True)
+class GuideTexts:
+    """All of it, in the order of the page.
+
+    Args:
+        text: What stands below the title.
+        endpoints: What stands above the index of endpoints.
+        errors: What stands above the table of errors.
+        topic: What holds everywhere.
+        section: The endpoints, kind by kind.
+        statuses: The status with which PHP answers a code, where that is not 412.
+    """
+
+    text: str
+    endpoints: str
+    errors: str
+    topic: tuple[Topic, ...]
+    section: tuple[Section, ...]
+    statuses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def load_guide(config: Path) -> GuideTexts:
+    """Read the texts.
 
     Args:
         config: The configuration directory.
 
     Raises:
-        ConfigError: names the file, the section and the key.
+        ConfigError: names the file, the table and the key.
     """
     file = config / "guide.toml"
-    sections = []
-    for table in read_toml(file).get("section", []):
-        if not isinstance(table, dict) or not {"name", "title"} <= table.keys() <= {"name", "title", "text"}:
-            raise ConfigError(f"{file}: [[section]]: needs name and title, and may have text: {table}")
-        sections.append(Section(**{key: str(value).strip() for key, value in table.items()}))
-    return tuple(sections)
+    place = Place(file)
+    texts = build(GuideTexts, read_toml(file), place)
+    if not texts.topic:
+        raise place.error("must have at least one", "topic")
+    return texts

@@ -63,13 +63,15 @@ class Retention:
     Args:
         days: Age in days at which hours and clusters of earlier runs are dropped.
         clusters: Most clusters of earlier runs.
+        body_days: Age in days at which what clients sent and sides answered is dropped, of every run.
     """
 
     days: int = 90
     clusters: int = 10_000
+    body_days: int = 30
 
     def __post_init__(self) -> None:
-        for name in ("days", "clusters"):
+        for name in ("days", "clusters", "body_days"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"must be greater than 0, not {getattr(self, name)!r}", key=name)
 

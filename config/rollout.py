@@ -104,6 +104,10 @@ def load_rollout(config: Path, routes: RouteMap) -> Rollout:
         ConfigError: A key or value is wrong, an entry fits no route, or a stage is not possible (design, section 6.8).
     """
     file = config / "rollout.toml"
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise Place(file).error(f"cannot be read: {error.strerror}") from error
     document = read_toml(file)
     for key in document:
         if key not in ("kill_switch", "stage"):
@@ -118,7 +122,6 @@ def load_rollout(config: Path, routes: RouteMap) -> Rollout:
     for number, table in enumerate(tables, start=1):
         place = Place(file, f"[[stage]] number {number}")
         placements.update(_placements(build(_Entry, table, place), routes, place))
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return Rollout(MappingProxyType(placements), kill_switch, digest)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -12,6 +12,7 @@ from config.location import ROUTES
 from config.templates import parse_template, segment_names
 from config.typed import Place, build, read_toml, unknown
 
+_SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 _METHOD = re.compile(r"[A-Z]+")
 _PLACE = re.compile(r"(query|path|body)\.[A-Za-z_.]+")
@@ -48,6 +49,7 @@ class LegacyTemplate:
         form: Form fields that PHP reads, where the body is a plain form.
         form_read: Form fields that PHP reads of what only reads: the new side is asked for it with a query.
         needs: Form fields without which PHP's dispatcher takes another route.
+        envelope: The keys, from outside in, that PHP wraps its JSON answer in.
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
             (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a
             filter (``alone``: sent so where the path does not have it with a value, too).
@@ -61,6 +63,7 @@ class LegacyTemplate:
     form: tuple[str, ...] = ()
     form_read: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    envelope: tuple[str, ...] = ()
     bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
 
 
@@ -82,6 +85,36 @@ class NewTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class LegacyError:
+    """What an error code of PHP is in the new API.
+
+    Args:
+        type: Slug of the problem type, which has the status.
+        errors: The types that the members of a validation error's ``errors`` may have.
+    """
+
+    type: str
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes of PHP that the new API gives where PHP gives another one, or an answer.
+
+    Args:
+        id: For an id in a form that is no integer.
+        filter: For a filter whose value is not legal.
+        empty: For a list without rows, and a limit of 0.
+        offset: PHP's for an offset without a limit, which the new API answers.
+    """
+
+    id: str | None = None
+    filter: str | None = None
+    empty: str | None = None
+    offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One endpoint.
 
@@ -96,6 +129,8 @@ class Route:
         parameters: Where a legacy parameter goes when its name or place changes: ``query.X``, ``path.X``
             or ``body.X``.
         rows: Lists whose rows are paired by key.
+        errors: The problem type of each code that PHP answers here; written as its slug, or as a table.
+        codes: Codes of PHP with a meaning that the comparison must know.
     """
 
     name: str
@@ -107,6 +142,8 @@ class Route:
     legacy: LegacyTemplate | None = None
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     rows: tuple[Rows, ...] = ()
+    errors: Mapping[str, LegacyError] = field(default_factory=lambda: MappingProxyType({}))
+    codes: Codes = Codes()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,13 +205,25 @@ def load_routes(config: Path) -> RouteMap:
                     key="name",
                 )
             routes[route.name] = route
+    if not any(route.errors for route in routes.values()) and directory != _SHIPPED / ROUTES:
+        routes = _completed(routes)
     return RouteMap(MappingProxyType(routes))
+
+
+def _completed(routes: Mapping[str, Route]) -> dict[str, Route]:
+    """The routes of a map of version 0.1.0, with what the registry said about them then."""
+    known, found = load_routes(_SHIPPED), dict(routes)
+    for name, route in routes.items():
+        if name in known.routes and route.legacy is not None and (shipped := known[name]).legacy is not None:
+            legacy = replace(route.legacy, envelope=shipped.legacy.envelope)
+            found[name] = replace(route, legacy=legacy, errors=shipped.errors, codes=shipped.codes)
+    return found
 
 
 def _read(table: object, file: Path, number: int) -> Route:
     name = table.get("name") if isinstance(table, Mapping) else None
     place = Place(file, f"[[route]] {name if isinstance(name, str) else f'number {number}'}")
-    route = build(Route, table, place, {"entity": file.stem})
+    route = build(Route, _spelled_out(table), place, {"entity": file.stem})
     if not _NAME.fullmatch(route.name):
         raise place.error("must be entity.word in lower case, like dataset.get", "name")
     if route.legacy is not None:
@@ -197,6 +246,14 @@ def _read(table: object, file: Path, number: int) -> Route:
                 f"must be query.NAME, path.NAME or body.NAME, not {target!r}", parameter
             )
     return route
+
+
+def _spelled_out(table: object) -> object:
+    """The table with each error that is written as a mere slug as a table of its own."""
+    if not isinstance(table, Mapping) or not isinstance(table.get("errors"), Mapping):
+        return table
+    errors = {code: {"type": e} if isinstance(e, str) else e for code, e in table["errors"].items()}
+    return {**table, "errors": errors}
 
 
 def _check_names(route: Route, place: Place) -> None:

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from config.environment import environment_table, merge
 from config.errors import ConfigError
-from config.typed import Place, build, read_toml
+from config.typed import Place, build, read_toml, unknown
 
 T = TypeVar("T")
 
@@ -41,7 +41,9 @@ class BackendSettings:
         database_names: The names of the two databases on a server.
         public_url: What addresses in answers begin with; a missing last slash is added.
         object_store_url: What addresses of Parquet files begin with; likewise.
-        files: Root of the stored files; None when there are none.
+        files: Root of the stored files; None when there are none. In the file it may be the table ``[files]`` with
+            ``root`` and ``static``.
+        static: Folder of one's own schemas and examples, ``xsd/NAME.xsd`` and so on; None for those of the program.
         storage: URL of a bucket that has the stored files instead, ``https://HOST/BUCKET``; None for the folder.
         storage_key: Access key of the bucket.
         storage_secret: Secret key of the bucket.
@@ -59,6 +61,7 @@ class BackendSettings:
     public_url: str = "http://127.0.0.1:8001/"
     object_store_url: str = "https://data.openml.org/"
     files: Path | None = None
+    static: Path | None = None
     storage: str | None = None
     storage_key: str = field(default="", repr=False)
     storage_secret: str = field(default="", repr=False)
@@ -92,6 +95,7 @@ class Timeouts:
         total: For a whole exchange with the side that serves, however slow the client reads.
         head: For a client's whole head, and for a request on a connection that was just opened.
         client: For the next bytes of a client's body.
+        client_total: For the whole of it.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
         linger: After SIGTERM, while ``/-/readyz`` says 503 and requests are still taken, for load balancers.
@@ -104,6 +108,7 @@ class Timeouts:
     total: float = 3600.0
     head: float = 10.0
     client: float = 60.0
+    client_total: float = 3600.0
     shadow: float = 15.0
     rehearsal: float = 0.5
     linger: float = 0.0
@@ -121,6 +126,10 @@ class Limits:
         body_bytes: Longest request body (413).
         connections: Most connections of clients (503).
         concurrency: Most requests under way (503).
+        held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
+            requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each
+            connection are held in any case.
+        strict_names: Header names with an underscore are refused (400); else they go on unchanged.
     """
 
     target_bytes: int = 16 * 1024
@@ -129,6 +138,8 @@ class Limits:
     body_bytes: int = 2048 * _MIB
     connections: int = 4096
     concurrency: int = 1024
+    held_bytes: int = 64 * _MIB
+    strict_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ class Shadow:
         queue_bytes: Most bytes that wait; further exchanges are shed.
         request_bytes: Longest request body that is kept for the shadow leg.
         answer_bytes: Longest answer of either side that is compared.
+        store_bodies: Keep what clients sent and sides answered, to show a difference; else only where it is.
+        evidence_bytes: Most bytes of signatures, examples and whole exchanges that show differences.
         bytes_per_second: Most bytes of answers that are read in a second; 0 for as many as come.
         unlimited_every: One in so many limited lists is compared with the whole list, the others are skipped.
         reask: Ask both sides again before a difference of a safe request is reported, so that a race shows as such.
@@ -157,6 +170,8 @@ class Shadow:
     queue_bytes: int = 64 * _MIB
     request_bytes: int = _MIB
     answer_bytes: int = 8 * _MIB
+    store_bodies: bool = True
+    evidence_bytes: int = 64 * _MIB
     bytes_per_second: int = 32 * _MIB
     unlimited_every: int = 100
     reask: bool = True
@@ -197,6 +212,8 @@ class ProxySettings:
         port: Port to listen on, 0 for any free one.
         admin_host: Address of metrics, dashboard and admin commands.
         admin_port: Their port, 0 for any free one.
+        admin_hosts: Host names under which that port is asked, besides ``localhost`` and addresses: a page of others
+            could have any other name point to it.
         log: SQLAlchemy URL of the diff log.
         admin_keys: SHA-256 of the administrators' API keys, in lower case, as hexadecimal: what they may see more of
             is compared as such (new-API contract, decision 9).
@@ -207,6 +224,8 @@ class ProxySettings:
         kill_file: While this file is there, legacy serves everything and nobody else is asked.
         access_log: File for one JSON line per request, ``-`` for standard output, empty for none.
         tell_served: Tell clients that send ``Parity-Tell`` who served them.
+        unadaptable_by_new: The new side answers a read of the new paths, beyond stage ``legacy``, where legacy's answer
+            cannot be told in the new shapes; else that is a 502.
         shadow_secret: Known to the backend too, for rehearsals of writes; None for no rehearsals.
         workers: Processes that serve on the one port.
         timeouts: How long the proxy waits.
@@ -221,6 +240,7 @@ class ProxySettings:
     port: int = 8080
     admin_host: str = "127.0.0.1"
     admin_port: int = 8081
+    admin_hosts: tuple[str, ...] = ()
     log: str = "sqlite+aiosqlite:///parity-log.db"
     admin_keys: tuple[str, ...] = ()
     admin_token: str | None = field(default=None, repr=False)
@@ -229,6 +249,7 @@ class ProxySettings:
     kill_file: Path = Path("parity-kill")
     access_log: str = ""
     tell_served: bool = False
+    unadaptable_by_new: bool = True
     shadow_secret: str | None = field(default=None, repr=False)
     workers: int = 1
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -275,7 +296,7 @@ def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None
         ConfigError: A key or value is wrong; the message names file, table and key.
     """
     # Other tools have OPENML_ variables of their own, so unknown ones are no error here.
-    return _load(BackendSettings, config / "backend.toml", "OPENML_", environ, strict=False)
+    return _load(BackendSettings, config / "backend.toml", "OPENML_", environ, strict=False, read=_files)
 
 
 def load_proxy_settings(config: Path, environ: Mapping[str, str] | None = None) -> ProxySettings:
@@ -294,9 +315,30 @@ def load_proxy_settings(config: Path, environ: Mapping[str, str] | None = None) 
     return _load(ProxySettings, config / "proxy.toml", "PARITY_", environ, strict=True)
 
 
-def _load(cls: type[T], file: Path, prefix: str, environ: Mapping[str, str] | None, *, strict: bool) -> T:
-    table = read_toml(file) if file.exists() else {}
+def _files(table: Mapping[str, object], place: Place) -> Mapping[str, object]:
+    """The table ``[files]`` as the two settings that it holds."""
+    files = table.get("files")
+    if not isinstance(files, Mapping):
+        return table
+    names = {"root": "files", "static": "static"}
+    for key in files:
+        if key not in names:
+            raise place.below("files").error(unknown(str(key), names), str(key))
+    rest = {key: value for key, value in table.items() if key != "files"}
+    return rest | {names[key]: value for key, value in files.items()}
+
+
+def _load(
+    cls: type[T],
+    file: Path,
+    prefix: str,
+    environ: Mapping[str, str] | None,
+    *,
+    strict: bool,
+    read: Callable[[Mapping[str, object], Place], Mapping[str, object]] = lambda table, _: table,
+) -> T:
     place = Place(file)
+    table = read(read_toml(file), place) if file.exists() else {}
     _build(cls, table, place)  # so that what is wrong in the file is not blamed on the environment
     variables = environment_table(cls, prefix, os.environ if environ is None else environ, strict=strict)
     return _build(cls, merge(table, variables), Place(None, f"environment {prefix}*") if variables else place)

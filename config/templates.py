@@ -7,7 +7,7 @@ from typing import Literal
 
 Kind = Literal["literal", "text", "number", "word", "decoded", "choice", "rest"]
 
-_NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z0-9_|]+))?\}")
 _KINDS: dict[str, Kind] = {"number": "number", "word": "word", "decoded": "decoded", "rest": "rest"}
 
@@ -17,7 +17,7 @@ def is_numeric(text: str) -> bool:
 
     Digits, sign, decimals, exponent, a leading or trailing dot and leading blanks; no hexadecimal, no ``1_0``.
     """
-    return _NUMERIC.fullmatch(text) is not None
+    return NUMERIC.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,19 @@ class Segment:
             ``decoded`` anything, and PHP undoes the percent-encoding; ``choice`` one of a few words; ``rest``
             all remaining segments, also none.
         choices: The words of a ``choice``.
+        any_case: The letter case of the literal does not count: PHP calls a method by this name.
     """
 
     text: str
     kind: Kind
     choices: tuple[str, ...] = ()
+    any_case: bool = False
 
     def fits(self, raw: str) -> bool:
         """Whether a raw path segment can stand here."""
         match self.kind:
             case "literal":
-                return raw == self.text
+                return raw == self.text or (self.any_case and raw.lower() == self.text)
             case "number":
                 return is_numeric(raw)
             case "word":
@@ -56,8 +58,9 @@ def parse_template(path: str) -> tuple[Segment, ...]:
     """Read a template.
 
     Args:
-        path: Segments joined by ``/``: a literal, ``{name}``, ``{name:number}``, ``{name:word}``,
-            ``{name:decoded}``, ``{name:this|that}``, and as the last one ``{name:rest}``.
+        path: Segments joined by ``/``: a literal, ``~literal`` in lower case where the letter case does not count,
+            ``{name}``, ``{name:number}``, ``{name:word}``, ``{name:decoded}``, ``{name:this|that}``, and as the last
+            one ``{name:rest}``.
 
     Returns:
         Its segments.
@@ -81,7 +84,7 @@ def segment_names(path: str) -> tuple[str, ...]:
 
 def _segment(part: str) -> Segment:
     if "{" not in part and "}" not in part:
-        return Segment(part, "literal")
+        return Segment(part.removeprefix("~"), "literal", any_case=part.startswith("~"))
     match = _VARIABLE.fullmatch(part)
     if match is None:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 import tomllib
 import types
 from collections.abc import Callable, Mapping
@@ -12,8 +13,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from config.errors import ConfigError
+from config.text import NAME
 
 T = TypeVar("T")
+
+LONGEST = 16 * 1024 * 1024
+"""Most bytes of a file of the configuration."""
 
 _WORDS: dict[type, str] = {
     str: "text",
@@ -56,16 +61,23 @@ def read_toml(file: Path) -> dict[str, Any]:
         Its top-level table.
 
     Raises:
-        ConfigError: The file cannot be read, is not UTF-8 or is not TOML.
+        ConfigError: The file cannot be read, is too long, is not UTF-8 or is not TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            raise ConfigError(f"is longer than {LONGEST} bytes", file=file)
+        return tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"is not UTF-8 (byte {error.start})", file=file) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not TOML: {error}", file=file) from error
+    except (ValueError, RecursionError) as error:
+        # tomllib's own limits: an integer of thousands of digits, brackets in brackets.
+        raise ConfigError(f"is no TOML that can be read: {error}", file=file) from error
 
 
 def build(cls: type[T], table: object, place: Place, given: Mapping[str, object] | None = None) -> T:
@@ -87,17 +99,36 @@ def build(cls: type[T], table: object, place: Place, given: Mapping[str, object]
     if not isinstance(table, Mapping):
         raise place.error(f"must be a table, not {_shown(table)}")
     hints = _hints(cls)  # type: ignore[arg-type]  # every class is hashable; mypy does not see it of a type variable
-    fields = {field.name: field for field in dataclasses.fields(cls) if field.name not in given}  # type: ignore[arg-type]  # every caller passes a dataclass type; Python cannot say so
+    fields = {
+        str(field.metadata.get(KEY, field.name)): field
+        for field in dataclasses.fields(cls)  # type: ignore[arg-type]  # every caller passes a dataclass type; Python cannot say so
+        if field.init and field.name not in given
+    }
     for key in table:
         if key not in fields:
             raise place.error(unknown(key, fields), key)
     values: dict[str, object] = dict(given)
-    for name, field in fields.items():
-        if name in table:
-            values[name] = convert(hints[name], table[name], place, name)
+    for key, field in fields.items():
+        hint = hints[field.name]
+        if key in table:
+            values[field.name] = convert(hint, table[key], place, key)
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise place.error(f"is missing; it must be {_expected(hints[name])}", name)
-    return cls(**values)
+            raise place.error(f"is missing; it must be {_expected(hint)}", key)
+    try:
+        return cls(**values)
+    except ConfigError:
+        raise
+    except ValueError as error:  # what a class itself finds wrong with its values
+        raise place.error(str(error)) from error
+
+
+KEY = "key"
+"""Metadata of a field whose key in the file is no name in Python, or another word."""
+
+
+def keyed(key: str) -> dict[str, str]:
+    """Metadata that names a field's key in the file."""
+    return {KEY: key}
 
 
 @cache
@@ -124,14 +155,19 @@ def convert(hint: Any, value: object, place: Place, key: str) -> object:
     if origin in (Union, types.UnionType):
         arms = [arm for arm in get_args(hint) if arm is not type(None)]
         return convert(arms[0], value, place, key) if len(arms) == 1 else _first_of(arms, value, place, key)
+    if hint is object:
+        return value
     if origin is Literal:
         if isinstance(value, bool) is False and value in get_args(hint):
             return value
-    elif origin is tuple:
+    elif origin in (tuple, frozenset):
         if isinstance(value, list):
-            return tuple(
+            return origin(
                 convert(get_args(hint)[0], item, place, f"{key}[{i}]") for i, item in enumerate(value)
             )
+    elif origin is re.Pattern:
+        if isinstance(value, str):
+            return _pattern(value, place, key)
     elif origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         if isinstance(value, Mapping):
             inner = place.below(key)
@@ -145,13 +181,20 @@ def convert(hint: Any, value: object, place: Place, key: str) -> object:
     elif hint is Path and isinstance(value, str) and value:
         return Path(value)
     elif (read_scalar := _SCALARS.get(hint)) is not None and read_scalar(value):
-        return float(value) if hint is float else value  # type: ignore[arg-type]  # the check above says it is a number
+        return _as_float(value, place, key) if hint is float else value
     raise place.error(f"must be {_expected(hint)}, not {_shown(value)}", key)
+
+
+def _pattern(expression: str, place: Place, key: str) -> re.Pattern[str]:
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise place.error(f"{expression!r} is no regular expression: {error}", key) from error
 
 
 def unknown(key: str, known: Mapping[str, object]) -> str:
     """The sentence about a key nobody knows, with the nearest known one."""
-    near = difflib.get_close_matches(key, known, n=1)
+    near = difflib.get_close_matches(key[:NAME], known, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"is not known here; {hint}Known: {', '.join(known) or 'nothing'}"
 
@@ -182,11 +225,23 @@ def _expected(hint: Any) -> str:
         return "one of " + ", ".join(repr(str(choice)) for choice in hint)
     if origin in (Union, types.UnionType):
         return " or ".join(_expected(arm) for arm in get_args(hint) if arm is not type(None))
-    if origin is tuple:
+    if origin is re.Pattern:
+        return "a regular expression"
+    if origin in (tuple, frozenset):
         return f"a list, each {_expected(get_args(hint)[0])}"
     return _WORDS.get(hint, "a table")
 
 
+def _as_float(value: object, place: Place, key: str) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # the caller has checked that it is a number
+    except OverflowError as error:
+        raise place.error("is too large a number", key) from error
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return "a value that is too large to be shown"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -11,22 +11,33 @@ from dataclasses import replace
 from typing import Final
 
 from config.problems import ProblemType
+from diffing.administrators import wider
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect
-from diffing.derive import follow_up_of, head_differences, tail_differences
+from diffing.defects import broken, defect_of, judge_defect, premise_holds, success_differences
+from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
-from diffing.headers import header_differences, preflight_differences
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
-from diffing.normalise import normalise, tolerate
-from diffing.problem import message_of, problem_differences
+from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
+from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
+from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.normalise import Normalised, normalise, tolerate
+from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
-from diffing.rows import incomplete, limited_differences, unspecified
-from diffing.tolerances import Underived
+from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
+from diffing.withheld import is_empty, withheld
+
+_LONGEST_TEXT: Final = 65_536
+"""Bytes of a broken answer in which entries look for a text."""
+
+NO_RESULTS: Final = "no-results"
+"""The problem type of an empty list."""
 
 UNREAD: Final = Comparison(Outcome.SKIPPED, SkipReason.CONTENT_CODING)
 """Of a body in a content coding that cannot be undone, nothing can be said."""
+
+_UNKNOWN: Final = Observation(200, (("Content-Type", JSON),), b"{}")
+"""Stands for an answer that the new side has not given yet."""
 
 _ERRORS: Final = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
@@ -55,7 +66,11 @@ class Differ:
         self.max_bytes, self.max_nodes = max_bytes, max_nodes
 
     def compare(
-        self, asked: Asked, legacy: Observation, new: Observation, answer: Observation | None = None
+        self,
+        asked: Asked,
+        legacy: Observation,
+        new: Observation,
+        answers: Answers = NONE,
     ) -> Comparison:
         """The verdict on one exchange.
 
@@ -63,7 +78,7 @@ class Differ:
             asked: Facts of the client's request.
             legacy: What the legacy side answered.
             new: What the new side answered.
-            answer: What the follow-up gave that an earlier call demanded.
+            answers: What the follow-ups gave that earlier calls demanded.
 
         Returns:
             A comparison with an outcome, or one that says which follow-up it needs first.
@@ -71,6 +86,27 @@ class Differ:
         without = self._without_comparing(asked, legacy, new)
         if without is not None:
             return without
+        try:
+            return self._compared(asked, legacy, new, Sources(answers, ahead=new is _UNKNOWN))
+        except Needed as needed:
+            return needed.comparison
+        except Underived as because:
+            return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=because.args)
+        except TooExpensive:
+            return Comparison(Outcome.TOO_EXPENSIVE)
+
+    def ahead(self, asked: Asked, legacy: Observation, answers: Answers = NONE) -> Further | None:
+        """What the new side must be asked before it does what was asked, because that changes the answer.
+
+        Args:
+            asked: Facts of the client's request.
+            legacy: What the legacy side answered.
+            answers: What was asked already.
+        """
+        found = wanted(self.compare(asked, legacy, _UNKNOWN, answers))
+        return found if found is not None and found[1] is not None else None
+
+    def _compared(self, asked: Asked, legacy: Observation, new: Observation, sources: Sources) -> Comparison:
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
@@ -80,11 +116,13 @@ class Differ:
             outcome = Outcome.BOTH_ERROR if defect else Outcome.NEW_ERROR
             return Comparison(outcome, differences=(Difference("$", "broken", defect, broke),))
         if defect:
-            return judge_defect(asked, defect, new, young, entries, self.problems, answer, self.usage)
-        try:
-            return self._answers(asked, legacy, old, new, young, entries, answer)
-        except TooExpensive:
-            return Comparison(Outcome.TOO_EXPENSIVE)
+            rules = self.registry.rules(asked.route_name)
+            shape = None if rules is None else rules.shape
+            text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
+            return judge_defect(
+                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text
+            )
+        return self._answers(asked, legacy, old, new, young, entries, sources)
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
         if asked.route is not None and not asked.route.implemented:
@@ -108,34 +146,40 @@ class Differ:
         new: Observation,
         young: Decoded,
         entries: tuple[Deviation, ...],
-        answer: Observation | None,
+        sources: Sources,
     ) -> Comparison:
         """Both sides gave a whole answer: an expected other one, an undocumented error, or documents."""
         error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
         entry = None
-        candidates = self._expectations(asked, legacy, old, error, new, entries)
+        candidates = self._expectations(asked, legacy, old, error, young, entries)
         for number, candidate in enumerate(candidates, 1):
-            if candidate.premise is not None:
-                question = candidate.premise.question(asked, old.document)
-                if question is not None and answer is None:
-                    return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
-                if answer is None or not candidate.premise.holds(answer):
-                    continue
+            if not premise_holds(candidate, asked, old.document, sources):
+                continue
             entry = candidate
             if self.usage is not None:
                 self.usage.chosen(entry, candidates[number:], asked.route_name)
             break
         if entry is not None and entry.kind is Kind.ACCEPTS:
-            return self._accepted(asked, entry, new, young, answer)
-        if entry is not None and entry.new is not None:
+            return self._accepted(asked, entry, new, young, sources)
+        if entry is not None and entry.new is not None and not self._finds_more(asked, entry, young, entries):
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
-            return _verdict(demanded(found, entry, code), (entry.id,))
+            return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
-        if error is not None or (legacy.status or 0) >= 400:
+        if entry is not None:
+            old = replace(old, form=Form.JSON, media_type=JSON, document=[])
+            legacy = replace(legacy, status=new.status)
+        elif error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
-        return self._documents(asked, legacy, old, new, young, entries, answer)
+        return self._documents(asked, legacy, old, new, young, entries, sources)
+
+    def _finds_more(
+        self, asked: Asked, entry: Deviation, young: Decoded, entries: Iterable[Deviation]
+    ) -> bool:
+        """Whether PHP's list is empty and that of the new side is not, where an entry lets rows be added."""
+        empty = entry.kind is Kind.STATUS and entry.new is not None and entry.new.type == NO_RESULTS
+        return empty and isinstance(young.document, list) and wider(entries, asked) is not None
 
     def _expectations(
         self,
@@ -143,12 +187,12 @@ class Differ:
         legacy: Observation,
         old: Decoded,
         error: Mapping[str, object] | None,
-        new: Observation,
+        young: Decoded,
         entries: Iterable[Deviation],
     ) -> tuple[Deviation, ...]:
         """The entries that say what the new side must do instead of what the legacy side did; the first one counts.
 
-        An answer that cannot be derived is not demanded: such an entry counts only where the new side gives one.
+        An entry of which the premise does not hold is passed over later: it takes asking.
         """
         code = None if error is None else str(error.get("code"))
         message = "" if error is None else message_of(error)
@@ -157,29 +201,38 @@ class Differ:
             for entry in entries
             if entry.kind in _ERRORS
             and entry.legacy is not None
+            and not (entry.premise is not None and entry.premise.of_rows)
             and entry.legacy.fits(legacy.status, code)
-            and entry.when.unmet_by(asked, old.document, message) is None
-            and not (entry.derive == "none" and entry.new is not None and new.status != entry.new.status)
+            and entry.when.unmet_by(asked, old.document, message, young.document) is None
         )
 
     def _accepted(
-        self, asked: Asked, entry: Deviation, new: Observation, young: Decoded, answer: Observation | None
+        self, asked: Asked, entry: Deviation, new: Observation, young: Decoded, sources: Sources
     ) -> Comparison:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
             return _verdict(tuple(preflight_differences(new)), (entry.id,))
-        wanted = follow_up_of(asked, entry.derive)
-        if wanted is not None and answer is None:
-            return Comparison(None, follow_up=wanted)
-        if wanted is None or answer is None or answer.status is None:
-            return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=(entry.id,))
-        if wanted is FollowUp.UNLIMITED:
+        if entry.derive == "schema":
+            return _verdict((*origin_differences(new), *self._unfit(asked, new, young)), (entry.id,))
+        kind = follow_up_of(asked, entry.derive)
+        answer = None if kind is None else sources.answer(kind)
+        if answer is None or answer.status is None:
+            raise Underived(entry.id)
+        if kind is FollowUp.UNLIMITED:
             return _verdict(tail_differences(asked, new, young, answer, self.max_nodes), (entry.id,))
-        if wanted is FollowUp.NEW_GET:
+        if kind is FollowUp.UNSORTED:
+            return _verdict(sorted_differences(asked, new, young, answer), (entry.id,))
+        if kind is FollowUp.NEW_GET:
             return _verdict(tuple(head_differences(answer, new)), (entry.id,))
-        found = self.compare(replace(asked, method="GET"), answer, new)
+        without = self._without_comparing(asked, answer, new)
+        found = without or self._compared(replace(asked, method="GET"), answer, new, sources)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
         return replace(found, outcome=outcome, deviations=(*found.deviations, entry.id))
+
+    def _unfit(self, asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+        """Where an answer that nothing can be compared with is no success of the operation."""
+        rules = self.registry.rules(asked.route_name)
+        return success_differences(asked, new, young, None if rules is None else rules.shape)
 
     def _undocumented_error(
         self,
@@ -201,6 +254,13 @@ class Differ:
         sides = f"{legacy.status} with code {code}", f"{new.status} with code {answered}"
         return Comparison(Outcome.MISMATCH, differences=(Difference(path, "undocumented", *sides, nearly),))
 
+    def normalised(self, asked: Asked, old: Decoded) -> Normalised:
+        """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
+        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
+        entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
+        rules = self.registry.rules(asked.route_name) if old.form is Form.JSON else None
+        return normalise(old.document, asked, entries, self._watcher, rules)
+
     def _documents(
         self,
         asked: Asked,
@@ -209,38 +269,64 @@ class Differ:
         new: Observation,
         young: Decoded,
         entries: tuple[Deviation, ...],
-        answer: Observation | None,
+        sources: Sources,
     ) -> Comparison:
         """The normalised legacy document must be the new one, and so must what clients see around it."""
-        # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
-        transforms = () if old.form is Form.EMPTY else entries
-        result = normalise(old.document, asked, transforms, self._watcher)
+        result = self.normalised(asked, old)
         found = list(header_differences(asked, legacy, old, new, young))
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
-        try:
-            rows, other, tolerated = tolerate(result.document, young.document, asked, entries)
-        except Underived as because:
-            return Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED, deviations=(str(because),))
+        rules = self.registry.rules(asked.route_name)
+        exchange = Exchange(asked, sources, None if rules is None else rules.shape)
+        rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
             in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
-            if in_body and unspecified(asked) and isinstance(rows, list) and isinstance(other, list):
-                if answer is None:
-                    return Comparison(None, follow_up=FollowUp.UNLIMITED)
-                everything = decode(answer).document
+            more = wider(entries, asked) if CUTTING & asked.parameters.keys() else None
+            listed = isinstance(rows, list) and isinstance(other, list)
+            everything: object = other
+            cut = bool(in_body) and listed and (unspecified(asked) or more is not None)
+            if cut:
+                everything = decode(sources.answer(FollowUp.UNLIMITED)).document
                 if not isinstance(everything, list):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                in_body = tuple(limited_differences(asked, rows, other, everything))
+            private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
+            if private is not None and private.question is None:
+                raise Underived(private.entry.id)
+            if private is not None:
+                left = private.left(asked, sources.answer(FollowUp.PREMISE, private.question))
+                if len(left) < len(private.rows):
+                    hits, rows = (*hits, private.entry.id), left
+                    if not left and is_empty(asked, private.entry, new, young):
+                        return _verdict((), hits)
+                    if not left and private.entry.new is not None:
+                        found.insert(0, Difference("status", "status", private.entry.new.status, new.status))
+            if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
+                full = private is None and more is None
+                in_body = tuple(limited_differences(asked, rows, other, everything, full=full))
+                if more is not None and not unspecified(asked):
+                    in_body += walk(moved(asked, everything), other, (), self.max_nodes)
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+                hits = hits if more is None else (*hits, more.id)
+            elif private is not None:
+                in_body = walk(rows, other, asked.route.rows if asked.route else (), self.max_nodes)
             found.extend(in_body)
-        elif old.media_type.endswith("/xml") and young.media_type.endswith("/xml") and old.body != young.body:
+        elif (
+            not tolerated
+            and old.media_type.endswith("/xml")
+            and young.media_type.endswith("/xml")
+            and old.body != young.body
+        ):
             # The new API itself answers JSON only: this is a stored file, of which clients get every byte.
             found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(explained(found, asked, decode(legacy).document, entries))
+            found = list(
+                explained(
+                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                )
+            )
         return _verdict(tuple(found), hits)
 
 
@@ -249,7 +335,9 @@ def canonical_form(document: object) -> bytes:
     return document if isinstance(document, bytes) else canonical(document)
 
 
-def _verdict(differences: tuple[Difference, ...], deviations: tuple[str, ...]) -> Comparison:
-    if differences:
-        return Comparison(Outcome.MISMATCH, differences=differences, deviations=deviations)
-    return Comparison(Outcome.EXPLAINED if deviations else Outcome.MATCH, deviations=deviations)
+def _verdict(
+    differences: tuple[Difference, ...], deviations: tuple[str, ...], demanded: Demand | None = None
+) -> Comparison:
+    clean = Outcome.EXPLAINED if deviations else Outcome.MATCH
+    outcome = Outcome.MISMATCH if differences else clean
+    return Comparison(outcome, differences=differences, deviations=deviations, demand=demanded)

@@ -4,30 +4,80 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from config.templates import parse_template
+from config.typed import keyed
+from diffing.further import Underived
 from diffing.model import Asked
-from diffing.paths import MISSING, Steps, values
+from diffing.paths import MISSING, Steps, parse, values
 
 _LONGEST: Final = 40
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
+PLACE: Final = "place"
+
+Names = Mapping[str, str | None]
+"""The parameters of a request, `place`, the constant start of its path in the new API, and `caller`, who asks; None
+where nobody knows it."""
+
+
+def names_of(asked: Asked) -> Names:
+    """What a condition can name of a request."""
+    place = "" if asked.route is None else asked.route.new.path.partition("/{")[0]
+    return {**asked.parameters, PLACE: place, "caller": asked.caller}
+
+
+def named(names: Names, name: str) -> str | None:
+    """What a name stands for; None for a parameter that the request has not.
+
+    Raises:
+        Underived: it is the caller, whom nobody knows.
+    """
+    value = names.get(name)
+    if value is None and name == "caller":
+        raise Underived
+    return value
+
+
+ANYWHERE: Final = "$.."
+"""The path of every text, number and null of a document."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCondition:
-    """What must be so of the values at a path of the legacy document (of any of them, when there are many)."""
+    """What must be so of the values at a path of a document (of any of them, when there are many).
+
+    Args:
+        at: The path.
+        matches: The expression that the value full-matches.
+        not_matches: One that it does not.
+        equals: The value itself; `{name}` is a parameter of the request, `{caller}` who asks, also as a number.
+        absent: Whether there is nothing: no such key, or null.
+    """
 
     at: str
-    steps: Steps
     matches: re.Pattern[str] | None = None
     not_matches: re.Pattern[str] | None = None
-    equals: object = MISSING
+    equals: object = field(default=MISSING, metadata=keyed("is"))
     absent: bool | None = None
+    steps: Steps = field(init=False)
 
-    def holds(self, document: object) -> bool:
-        """True when some value at the path is as demanded."""
-        return any(self._fits(value) for value in values(document, self.steps))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", () if self.at == ANYWHERE else parse(self.at))
+
+    def holds(self, document: object, names: Names | None = None) -> bool:
+        """True when some value at the path is as demanded.
+
+        Args:
+            document: The document.
+            names: What names in the demand stand for.
+
+        Raises:
+            Underived: it is about the caller, whom nobody knows.
+        """
+        found = _leaves(document) if self.at == ANYWHERE else values(document, self.steps)
+        return any(self._fits(value, names or {}) for value in found)
 
     def unmet(self, document: object) -> str:
         """In one clause, that no value is as demanded: what there is, and what must be."""
@@ -47,9 +97,11 @@ class ValueCondition:
             )
         return f"PHP's value at {self.at} is {told}, and {must}"
 
-    def _fits(self, value: object) -> bool:
+    def _fits(self, value: object, names: Names) -> bool:
         if self.absent is not None:
-            return (value is MISSING) == self.absent
+            return (value is MISSING or value is None) == self.absent
+        if isinstance(self.equals, str) and (name := _NAME.fullmatch(self.equals)):
+            return type(value) in (str, int) and str(value) == named(names, name[1])
         if self.equals is not MISSING:
             return type(value) is type(self.equals) and value == self.equals
         if value is MISSING or isinstance(value, dict | list):
@@ -58,6 +110,17 @@ class ValueCondition:
         if self.matches is not None and not self.matches.fullmatch(text):
             return False
         return self.not_matches is None or not self.not_matches.fullmatch(text)
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """The texts, numbers, booleans and nulls in a value."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+        else:
+            yield one
 
 
 def _told(value: object) -> str:
@@ -75,23 +138,26 @@ class Condition:
     Args:
         parameter: One of these is among the request's path values and filters.
         lacks: None of these is among them.
+        only: All of them are among these.
         parameters: Each named value full-matches its expression (an absent one does not).
         any_parameter: Some of the named values full-matches its expression.
         format: The form that the client asked the legacy side for, `json` or `xml`.
         method: The client's method is one of these.
         role: The key turned out to be one of these.
         value: What must be so of the legacy document.
-        message: Found in the legacy error's message and additional information.
+        message: Found in the legacy error's message and additional information, or in the text of a broken answer.
+        shows: What must be so of the new side's document.
+        shows_any: One of these must be so of it: what breaks PHP is in it.
         known: Whether the legacy server has a route for the path.
         writes: Whether the route writes.
         method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
             asked by GET, so it does).
-        segment: Full-matched by some path segment that must be a number.
         rehearsed: Whether the new side only rehearsed the write.
     """
 
     parameter: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
     parameters: Mapping[str, re.Pattern[str]] | None = None
     any_parameter: Mapping[str, re.Pattern[str]] | None = None
     format: str | None = None
@@ -99,18 +165,28 @@ class Condition:
     role: tuple[str, ...] = ()
     value: tuple[ValueCondition, ...] = ()
     message: re.Pattern[str] | None = None
+    shows: tuple[ValueCondition, ...] = ()
+    shows_any: tuple[ValueCondition, ...] = ()
     known: bool | None = None
     writes: bool | None = None
     method_known: bool | None = None
-    segment: re.Pattern[str] | None = None
     rehearsed: bool | None = None
 
-    def unmet_by(self, asked: Asked, document: object, message: str = "") -> str | None:
-        """Why the premise does not hold, in one clause; None when it holds."""
+    def unmet_by(self, asked: Asked, document: object, message: str = "", new: object = None) -> str | None:
+        """Why the premise does not hold, in one clause; None when it holds.
+
+        Args:
+            asked: Facts of the request.
+            document: The legacy document.
+            message: The text of the legacy error, or of a broken answer.
+            new: The new side's document.
+        """
         if self.parameter and not any(name in asked.parameters for name in self.parameter):
             return f"the request has no parameter {' or '.join(self.parameter)}"
         if given := [name for name in self.lacks if name in asked.parameters]:
             return f"the request has the parameter {given[0]}"
+        if self.only and (further := sorted(asked.parameters.keys() - self.only)):
+            return f"the request has the parameter {further[0]}, too"
         for name, pattern in (self.parameters or {}).items():
             value = asked.parameters.get(name)
             if value is None or not pattern.fullmatch(value):
@@ -136,11 +212,15 @@ class Condition:
             return f"the route {'does not write' if self.writes else 'writes'}"
         if self.method_known is not None and self.method_known != _method_known(asked):
             return f"the new side {'does not answer' if self.method_known else 'answers'} {asked.method} here"
-        if self.segment and not any(self.segment.fullmatch(value) for value in _numbers(asked)):
-            return "the numbers in the path are written as usual"
         for condition in self.value:
             if not condition.holds(document):
                 return condition.unmet(document)
+        names = names_of(asked)
+        for condition in self.shows:
+            if not condition.holds(new, names):
+                return f"the new side's answer has nothing like that at {condition.at}"
+        if self.shows_any and not any(condition.holds(new, names) for condition in self.shows_any):
+            return "the new side's answer shows nothing that would break PHP's"
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None
@@ -156,10 +236,5 @@ def _method_known(asked: Asked) -> bool:
     return asked.method in methods
 
 
-def _numbers(asked: Asked) -> Iterator[str]:
-    """The path segments of the request that PHP wants to be numbers."""
-    if asked.route is not None and asked.route.legacy is not None:
-        for path in (asked.route.legacy.path, *asked.route.legacy.aliases):
-            for segment in parse_template(path):
-                if segment.kind == "number" and segment.text in asked.parameters:
-                    yield asked.parameters[segment.text]
+ALWAYS: Final = Condition()
+"""The condition of an entry that has none."""

@@ -61,7 +61,7 @@ def _contradiction(first: Deviation, later: Deviation) -> str | None:
         return _order_decides(first, later)
     if first.legacy is None or same_expectation(first, later) or stands_first(first, later):
         return None
-    if later.premise is not None or later.derive == "none" or _needs_route(later.when):
+    if later.premise is not None or _needs_route(later.when):
         return None
     claimed = next((example for example in later.examples if _claims(first, example)), None)
     if claimed is None:
@@ -102,8 +102,8 @@ def _claims(entry: Deviation, example: Example) -> bool:
         return False
     if _needs_route(when):
         return False
-    if entry.kind is Kind.LEGACY_DEFECT:
-        if legacy.get("defect") not in entry.legacy.defects:
+    if "defect" in legacy:
+        if legacy["defect"] not in entry.legacy.defects:
             return False
     elif not entry.legacy.fits(legacy.get("status"), legacy.get("code")):
         return False
@@ -113,4 +113,4 @@ def _claims(entry: Deviation, example: Example) -> bool:
 
 def _needs_route(when: Condition) -> bool:
     """Whether it depends on the route, which an example does not tell."""
-    return when.method_known is not None or when.writes is not None or when.segment is not None
+    return when.method_known is not None or when.writes is not None

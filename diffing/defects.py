@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
-from diffing.problem import problem_differences
-from diffing.registry import Deviation, Kind
+from diffing.further import Sources, Underived
+from diffing.headers import preflight_differences
+from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.problem import demand, problem_differences
+from diffing.registry import Deviation
+from diffing.rules.shapes import Shape
 from diffing.usage import Usage
+
+_MOST: Final = 5
 
 
 def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:
@@ -48,10 +55,12 @@ def judge_defect(
     young: Decoded,
     entries: Sequence[Deviation],
     problems: Mapping[str, ProblemType],
-    answer: Observation | None = None,
+    sources: Sources | None = None,
     usage: Usage | None = None,
+    shape: Shape | None = None,
+    text: str = "",
 ) -> Comparison:
-    """Legacy broke: the new answer must be what the first fitting `legacy_defect` entry expects.
+    """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects.
 
     Args:
         asked: Facts of the client's request.
@@ -60,65 +69,94 @@ def judge_defect(
         young: That, decoded.
         entries: The entries of the route.
         problems: Title and status of each problem type.
-        answer: What the new side answered to the question of an entry's premise.
+        sources: The further answers that are there.
         usage: Told of the entry that counts, and of those behind it.
+        shape: What a success of the operation looks like; None where it is no JSON.
+        text: What of the broken answer can be read.
 
     Returns:
-        `legacy_error` when it is; `mismatch` when it is not, or when no entry knows the defect; or the question of
-        a premise that must be answered first.
+        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
+
+    Raises:
+        Needed: a premise must be asked for first.
+        Underived: of a premise nothing can be told.
     """
     reasons = []
     for number, entry in enumerate(entries, 1):
-        if entry.kind is not Kind.LEGACY_DEFECT or entry.new is None:
+        if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, new, young)
+        reason = _unfit(entry, asked, defect, text, young)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
-        if entry.premise is not None:
-            question = entry.premise.question(asked, None)
-            if question is not None and answer is None:
-                return Comparison(None, follow_up=FollowUp.PREMISE, question=question)
-            if answer is None or not entry.premise.holds(answer):
-                reasons.append(f"{entry.id} does not apply: its premise does not hold.")
-                continue
+        if not premise_holds(entry, asked, None, sources or Sources()):
+            reasons.append(f"{entry.id} does not apply: its premise does not hold.")
+            continue
         if usage is not None:
-            behind = [later for later in entries[number:] if _unfit(later, asked, defect, new, young) is None]
+            behind = [
+                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
+            ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
             found = demanded(
                 problem_differences(asked, None, entry.new, new, young, problems), entry, entry.new.code
             )
+        elif entry.derive == "preflight":
+            found = demanded(preflight_differences(new), entry, None)
         elif new.status != entry.new.status:
             found = demanded((Difference("status", "status", entry.new.status, new.status),), entry, None)
         else:
-            found = ()
-        return Comparison(Outcome.MISMATCH if found else Outcome.LEGACY_ERROR, None, found, (entry.id,))
+            found = demanded(success_differences(asked, new, young, shape), entry, None)
+        outcome = Outcome.MISMATCH if found else Outcome.LEGACY_ERROR
+        return Comparison(outcome, None, found, (entry.id,), demand=demand(entry.new))
     nearly = tuple(reasons) or (
         f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
     )
     difference = Difference("status", "undocumented", defect, new.status, nearly)
-    return Comparison(Outcome.MISMATCH, differences=(difference,))
+    return Comparison(Outcome.LEGACY_ERROR, differences=(difference,))
 
 
-def _unfit(entry: Deviation, asked: Asked, defect: str, new: Observation, young: Decoded) -> str | None:
+def premise_holds(entry: Deviation, asked: Asked, document: object, sources: Sources) -> bool:
+    """Whether what an entry demands of further answers is so.
+
+    Args:
+        entry: The entry.
+        asked: Facts of the request.
+        document: The legacy document.
+        sources: The further answers that are there.
+
+    Raises:
+        Needed: something must be asked first.
+        Underived: nothing can be told; the argument is the entry's id.
+    """
+    try:
+        return entry.premise is None or entry.premise.holds(asked, document, sources)
+    except Underived as error:
+        raise Underived(entry.id) from error
+
+
+def success_differences(
+    asked: Asked, new: Observation, young: Decoded, shape: Shape | None
+) -> tuple[Difference, ...]:
+    """Where a new answer that can be compared with nothing is no success of its operation, by the response schema."""
+    if new.status is None or not 200 <= new.status < 300:
+        return (Difference("status", "status", 200, new.status),)
+    if shape is None or asked.method in ("HEAD", "OPTIONS"):
+        return ()
+    if young.form is not Form.JSON:
+        return (Difference("header.content-type", "value", "a JSON document", young.media_type),)
+    told = list(islice(shape.fits(young.document), _MOST))
+    return tuple(Difference("$", "schema", "an answer that fits the schema", sentence) for sentence in told)
+
+
+def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:
     """Why an entry is not about this defect; None when it is."""
-    if entry.kind is not Kind.LEGACY_DEFECT or entry.legacy is None:
+    about = entry.legacy.defects if entry.legacy is not None else frozenset()
+    if not about:
         return "it is about another kind of difference"
-    about = entry.legacy.defects
     # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
     fits = defect in about or (
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    return reason or entry.when.unmet_by(asked, None) or _undemanded(entry, new, young)
-
-
-def _undemanded(entry: Deviation, new: Observation, young: Decoded) -> str | None:
-    """Why an entry that tells one of several right answers is not about this one; None when it is."""
-    if entry.derive != "none" or entry.new is None:
-        return None
-    code = young.document.get("code") if isinstance(young.document, dict) else None
-    wanted = entry.new.status, entry.new.code or None
-    found = new.status, code if (new.status or 0) >= 400 else None
-    return None if wanted == found else f"the new side answers {new.status} with code {code}"
+    return reason or entry.when.unmet_by(asked, None, text, young.document)

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from diffing.decode import Decoded, decode
+from diffing.headers import like_differences
 from diffing.model import Asked, Difference, FollowUp, Observation
-from diffing.rows import moved
+from diffing.rows import limited_differences, moved
 from diffing.walk import walk
 
 FOLLOW_UPS: Final[Mapping[str, FollowUp]] = {
     "offset": FollowUp.UNLIMITED,
     "headers": FollowUp.NEW_GET,
     "get": FollowUp.LEGACY_GET,
+    "unsorted": FollowUp.UNSORTED,
 }
 
 
@@ -41,12 +43,58 @@ def tail_differences(
     """
     everything = decode(unlimited).document
     if not isinstance(everything, list):
-        wanted = {"status": unlimited.status, "body": everything}
-        return walk(wanted, {"status": new.status, "body": young.document}, (), max_nodes)
+        return (*_like(new, unlimited), *walk(everything, young.document, (), max_nodes))
     rows = moved(asked, everything)
     if rows:
-        return walk(rows, young.document, (), max_nodes)
-    return () if new.status == 404 else (Difference("status", "status", 404, new.status),)
+        found = walk(rows, young.document, (), max_nodes)
+        return (*_like(new, unlimited), *found)
+    return _nothing(asked, new, young)
+
+
+def sorted_differences(
+    asked: Asked, new: Observation, young: Decoded, unsorted: Observation
+) -> tuple[Difference, ...]:
+    """A sorted list has rows of the unsorted one, as many as limit and offset leave, by value as it was asked.
+
+    A value that is null stands where the database puts it: before all others, or behind them where the order falls.
+    """
+    everything = decode(unsorted).document
+    if not isinstance(everything, list):
+        return (*_like(new, unsorted), *walk(everything, young.document, ()))
+    falls = asked.parameters.get("sort_order", "").lower() == "desc"
+    rows = moved(asked, sorted(everything, key=_value, reverse=falls))
+    if not isinstance(young.document, list):
+        return (
+            (*_like(new, unsorted), *walk(rows, young.document, ())) if rows else _nothing(asked, new, young)
+        )
+    found = [
+        *_like(new, unsorted),
+        *limited_differences(asked, [], young.document, everything, full=False),
+    ]
+    asked_for, got = ([_value(row)[1] for row in side] for side in (rows, young.document))
+    if asked_for != got:
+        found.append(Difference("$[*].value", "order", asked_for, got))
+    return tuple(found)
+
+
+def _nothing(asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+    """Past the end there is no result: 404, with the code of the list."""
+    if new.status != 404:
+        return (Difference("status", "status", 404, new.status),)
+    empty = None if asked.route is None else asked.route.codes.empty
+    code = young.document.get("code") if isinstance(young.document, dict) else None
+    return () if code == empty else (Difference("$.code", "code", empty, code),)
+
+
+def _like(new: Observation, other: Observation) -> Iterator[Difference]:
+    if new.status != other.status:
+        yield Difference("status", "status", other.status, new.status)
+    yield from like_differences(new, other)
+
+
+def _value(row: object) -> tuple[bool, float]:
+    value = row.get("value") if isinstance(row, dict) else None
+    return (False, 0.0) if not isinstance(value, int | float) else (True, value)
 
 
 def head_differences(get: Observation, head: Observation) -> Iterator[Difference]:
@@ -55,7 +103,4 @@ def head_differences(get: Observation, head: Observation) -> Iterator[Difference
         yield Difference("status", "status", get.status, head.status)
     if head.body:
         yield Difference("$", "extra", None, f"{len(head.body)} bytes")
-    if head.header("content-type") != get.header("content-type"):
-        yield Difference(
-            "header.content-type", "value", get.header("content-type"), head.header("content-type")
-        )
+    yield from like_differences(head, get)

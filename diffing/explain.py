@@ -12,6 +12,7 @@ from diffing.model import Asked, Difference
 from diffing.normalise import normalise
 from diffing.paths import MISSING, generalise, identical
 from diffing.registry import Deviation, Kind
+from diffing.rules.book import RULES, RouteRules
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical
 
@@ -38,11 +39,15 @@ class _Made:
         pairs = zip(before, after, strict=True) if several else ()  # type: ignore[call-overload]  # both are lists
         for one, other in [(before, after), *pairs]:
             if other is not MISSING:
-                self.of[deviation].setdefault(canonical(other), one)
+                self.of.setdefault(deviation, {}).setdefault(canonical(other), one)
 
 
 def explained(
-    differences: Iterable[Difference], asked: Asked, document: object, deviations: Sequence[Deviation]
+    differences: Iterable[Difference],
+    asked: Asked,
+    document: object,
+    deviations: Sequence[Deviation],
+    rules: RouteRules | None = None,
 ) -> tuple[Difference, ...]:
     """The differences of two documents with their `nearly` filled in.
 
@@ -51,12 +56,13 @@ def explained(
         asked: Facts of the request.
         document: The decoded legacy document, not yet normalised. It is changed in place: hand in one of your own.
         deviations: The route's entries.
+        rules: Its rules.
     """
     found = tuple(differences)
     if not found:
         return found
     made = _Made()
-    unmet = dict(normalise(document, asked, deviations, made).unmet)
+    unmet = dict(normalise(document, asked, deviations, made, rules).unmet)
     return tuple(
         replace(difference, nearly=tuple(_nearly(difference, asked, document, deviations, made, unmet)))
         for difference in found
@@ -90,8 +96,25 @@ def _nearly(
         if entry.kind is Kind.TRANSFORM and _about(entry, path):
             nearly, sentence = _told(entry, difference, made.of.get(entry.id, {}), unmet.get(entry.id))
             (strong if nearly else weak).append(sentence)
+    strong += _by_rules(difference, made)
     told = strong or weak or [f"No entry is about {generalise(path)} of {asked.route_name}."]
     return told[:_MOST]
+
+
+def _by_rules(difference: Difference, made: _Made) -> Iterator[str]:
+    """What a rule made of PHP's value, where that is what the new side does not answer."""
+    if difference.what == "extra" or isinstance(difference.legacy, dict | list | bytes):
+        return
+    form = canonical(difference.legacy)
+    new = (
+        "the new side has no such key"
+        if difference.what == "missing"
+        else f"the new side answers {_value(difference.new)}"
+    )
+    for rule in RULES:
+        values = made.of.get(rule.id, {})
+        if form in values:
+            yield f"{rule.id} makes {_value(difference.legacy)} of {_of_php(values[form])}; {new}."
 
 
 def _told(

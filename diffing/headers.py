@@ -32,6 +32,19 @@ def header_differences(
         yield Difference(f"header.{ALLOWED}", "value", legacy.header(ALLOWED), new.header(ALLOWED))
 
 
+def origin_differences(new: Observation) -> Iterator[Difference]:
+    """Whether an answer that nothing can be compared with may be read by pages of every origin."""
+    if new.header(ORIGIN) != "*":
+        yield Difference(f"header.{ORIGIN}", "value", "*", new.header(ORIGIN))
+
+
+def like_differences(new: Observation, other: Observation) -> Iterator[Difference]:
+    """Where the compared headers of two answers of the new side to one request in two forms differ."""
+    for name in ("content-type", ORIGIN, ALLOWED):
+        if new.header(name) != other.header(name):
+            yield Difference(f"header.{name}", "value", other.header(name), new.header(name))
+
+
 def preflight_differences(new: Observation) -> Iterator[Difference]:
     """What an answer to a CORS preflight lacks."""
     if new.status not in (200, 204):

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from diffing.model import Asked
+from diffing.further import Exchange, Sources
+from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 from diffing.usage import STALE_AFTER, Usage, shape
+from diffing.walk import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,25 @@ def explains(deviation: Deviation, example: Example) -> bool:
     if deviation.kind is Kind.TOLERANCE:
         before = example.legacy, example.new
         legacy, new = TOLERANCES[deviation.canonical or ""](
-            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, asked_of(example)
+            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _exchange_of(example)
         )
         return identical(legacy, new) and not identical(*before)
     return _answers_fit(deviation, example)
 
 
 def _premise_holds(deviation: Deviation, example: Example) -> bool:
-    if example.request is None and example.document is MISSING:
+    if example.request is None and example.document is MISSING and example.shown is MISSING:
         return True
     message = str((example.request or {}).get("message", ""))
-    return deviation.when.unmet_by(asked_of(example), example.document, message) is None
+    return deviation.when.unmet_by(asked_of(example), example.document, message, example.shown) is None
+
+
+def _exchange_of(example: Example) -> Exchange:
+    found = example.stranger
+    answer = Observation(404 if found is MISSING else 200, (("Content-Type", "application/json"),), b"{}")
+    if found is not MISSING:
+        answer = replace(answer, body=canonical(found))
+    return Exchange(asked_of(example), Sources({(FollowUp.STRANGER, None): answer}))
 
 
 def asked_of(example: Example) -> Asked:
@@ -85,6 +95,7 @@ def asked_of(example: Example) -> Asked:
         str(request.get("method", "GET")),
         {str(k): str(v) for k, v in parameters.items()} if isinstance(parameters, dict) else {},
         str(request.get("role", "none")),
+        str(request.get("format", "json")),
         known=bool(request.get("known", True)),
         rehearsed=bool(request.get("rehearsed", False)),
     )
@@ -100,8 +111,8 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
     ):
         return False
     code = legacy.get("code")
-    if deviation.kind is Kind.LEGACY_DEFECT:
-        if legacy.get("defect") not in deviation.legacy.defects:
+    if "defect" in legacy:
+        if legacy["defect"] not in deviation.legacy.defects:
             return False
     elif not deviation.legacy.fits(legacy.get("status"), code):
         return False

@@ -32,6 +32,10 @@ class Outcome(StrEnum):
     TOO_EXPENSIVE = "too_expensive"
 
 
+UNDOCUMENTED: Final = f"{Outcome.LEGACY_ERROR}:undocumented"
+"""The verdict where legacy failed and no entry of the registry says why that is, and what the new side answers."""
+
+
 class SkipReason(StrEnum):
     """Why an exchange was not compared."""
 
@@ -58,12 +62,16 @@ class FollowUp(StrEnum):
     `NEW_GET`: the new side, the same request as GET.
     `LEGACY_GET`: the legacy side, the same request as GET with the same key.
     `PREMISE`: the new side, a GET of `Comparison.question` with the same key.
+    `STRANGER`: the new side, a GET of `Comparison.question` without a key; of the same request where there is none.
+    `UNSORTED`: the new side, the same filters without limit, offset and order.
     """
 
     UNLIMITED = "unlimited"
     NEW_GET = "new_get"
     LEGACY_GET = "legacy_get"
     PREMISE = "premise"
+    STRANGER = "stranger"
+    UNSORTED = "unsorted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +106,13 @@ class Asked:
         route: The route that both sides answer; None for a path that the legacy server does not know.
         method: The client's method.
         parameters: Path and filter values under their legacy names, decoded; the names of uploaded files, and of
-            those that the route map names how their text begins, as `FIELD.text`.
+            those that the route map names how their text begins, as `FIELD.text`. Of a path that the legacy server
+            does not know, how it begins, as `path`.
         role: What the key turned out to be: none, user, readonly, admin or bad.
         format: `json` or `xml`: the form that the client asked the legacy side for.
         known: False when the legacy server has no route for the path.
         rehearsed: The new side did what was asked and took it back, before the legacy side did it.
+        caller: The id of the user whose key it is; None where nobody knows it.
         guessed: Nobody has named the key, so that the role is what is left: neither refused nor a known administrator.
     """
 
@@ -113,6 +123,7 @@ class Asked:
     format: str = "json"
     known: bool = True
     rehearsed: bool = False
+    caller: str | None = None
     guessed: bool = False
 
     @property
@@ -121,6 +132,8 @@ class Asked:
         return self.route.name if self.route else UNROUTED
 
 
+RULES_ONLY: Final = "(rules only)"
+"""Under this the exchanges are counted that rules explain without any entry of the registry."""
 UNROUTED: Final = "(no route)"
 
 
@@ -144,11 +157,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What the new answer had to be, because the registry expects another one than legacy's.
+
+    Args:
+        status: HTTP status.
+        type: Slug of the problem type; None for an answer that is no problem.
+        code: The code; None for an answer without one.
+    """
+
+    status: int
+    type: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What came of comparing one exchange.
 
     `outcome` is None exactly when `follow_up` says which further answer is needed first; `question` is the path of
-    the new API that a `PREMISE` asks for.
+    the new API that a `PREMISE` asks for. `demand` is None where legacy's own answer counts, or a derived one.
     """
 
     outcome: Outcome | None
@@ -157,10 +185,20 @@ class Comparison:
     deviations: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
     question: str | None = None
+    demand: Demand | None = None
+
+    @property
+    def hits(self) -> frozenset[str]:
+        """The rules and entries that explained a part; `RULES_ONLY` beside them where no entry did."""
+        found = frozenset(self.deviations)
+        only = self.outcome is Outcome.EXPLAINED and all(name.startswith("rule-") for name in found)
+        return found | {RULES_ONLY} if only else found
 
     @property
     def verdict(self) -> str:
-        """The verdict as it is stored and shown: `match`, `skipped:xml` ..."""
+        """The verdict as it is stored and shown: `match`, `skipped:xml`, `legacy_error:undocumented` ..."""
         if self.outcome is None:
             return "pending"
+        if self.outcome is Outcome.LEGACY_ERROR and not self.deviations:
+            return UNDOCUMENTED
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)

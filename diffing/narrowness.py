@@ -27,7 +27,7 @@ def stands_first(first: Deviation, later: Deviation) -> bool:
         first: The entry that counts.
         later: One behind it that fits the same exchange and expects something else.
     """
-    if later.id in first.before or first.premise is not None or first.derive == "none":
+    if later.id in first.before or first.premise is not None:
         return True
     sides = (
         (implies(first.when, later.when), implies(later.when, first.when)),
@@ -40,7 +40,7 @@ def stands_first(first: Deviation, later: Deviation) -> bool:
 
 def covers(first: Deviation, later: Deviation) -> bool:
     """Whether the entry that stands first fits wherever the later one does, so that the later one never counts."""
-    if first.premise is not None or first.derive == "none":
+    if first.premise is not None:
         return False
     return (
         implies(later.when, first.when)
@@ -65,12 +65,12 @@ def implies(one: Condition, other: Condition) -> bool:
         and _within(one.method, other.method)
         and _within(one.role, other.role)
         and {value.at for value in other.value} <= {value.at for value in one.value}
+        and (not (other.shows or other.shows_any) or bool(one.shows or one.shows_any))
         and (other.message is None or one.message is not None)
-        and (other.segment is None or one.segment is not None)
     )
 
 
-_PATTERNS = ("parameters", "any_parameter", "value", "message", "segment")
+_PATTERNS = ("parameters", "any_parameter", "value", "shows", "shows_any", "message")
 _FLAGS = ("format", "writes", "method_known", "rehearsed")
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from diffing.further import Exchange, Underived
 from diffing.model import Asked
 from diffing.paths import change, identical
 from diffing.registry import Deviation, Kind
-from diffing.tolerances import TOLERANCES, Underived
+from diffing.rules.book import RouteRules
+from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical
 
@@ -33,7 +35,7 @@ class Normalised:
 
     Args:
         document: The document that the new answer must equal.
-        hits: Ids of the entries that changed something, in order.
+        hits: Ids of the rules and of the entries that changed something.
         unmet: Ids of the entries whose premise did not hold, and why.
     """
 
@@ -43,18 +45,32 @@ class Normalised:
 
 
 def normalise(
-    document: object, asked: Asked, deviations: Iterable[Deviation], observer: Observer | None = None
+    document: object,
+    asked: Asked,
+    deviations: Iterable[Deviation],
+    observer: Observer | None = None,
+    rules: RouteRules | None = None,
 ) -> Normalised:
-    """Apply the transform entries in order.
+    """Take the envelope off, apply the transform entries in order, then give each value the type of the schema.
 
     Args:
         document: The decoded legacy document. It is changed in place: hand in one of your own.
         asked: Facts of the request, for `when`.
         deviations: The route's entries; those of other kinds are passed over.
         observer: Told of each entry that applies and of each change.
+        rules: Those of the route.
     """
     hits: list[str] = []
     unmet: list[tuple[str, str]] = []
+    derived: dict[str, None] = {}
+
+    def tell(rule: str, before: object, after: object) -> None:
+        derived[rule] = None
+        if observer is not None:
+            observer.changed(rule, before, after)
+
+    if rules is not None:
+        document = rules.open(document, tell)
     for deviation in deviations:
         if deviation.kind is not Kind.TRANSFORM:
             continue
@@ -67,7 +83,9 @@ def normalise(
         document, changed = apply(deviation, document, observer)
         if changed:
             hits.append(deviation.id)
-    return Normalised(document, tuple(hits), tuple(unmet))
+    if rules is not None:
+        document = rules.convert(document, tell)
+    return Normalised(document, (*derived, *hits), tuple(unmet))
 
 
 def apply(deviation: Deviation, document: object, observer: Observer | None = None) -> tuple[object, int]:
@@ -93,33 +111,39 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
 
 
 def tolerate(
-    legacy: object, new: object, asked: Asked, deviations: Iterable[Deviation]
+    legacy: object, new: object, exchange: Exchange, deviations: Iterable[Deviation]
 ) -> tuple[object, object, tuple[str, ...]]:
     """Bring both documents to the canonical forms of the route's tolerances.
 
     Args:
         legacy: The normalised legacy document; it may be changed in place.
         new: The new document, likewise.
-        asked: Facts of the request, for `when`.
+        exchange: What else is known of the exchange.
         deviations: The route's entries; those of other kinds are passed over.
 
     Returns:
         Both documents and the ids of the entries that changed one of them.
 
     Raises:
+        Needed: something must be asked first.
         Underived: an entry cannot tell from the answers; its argument is the entry's id.
     """
     hits: list[str] = []
-    if isinstance(legacy, bytes) or isinstance(new, bytes):
-        return legacy, new, ()  # a body that is no document has no canonical form: any difference is one
+    # A body that is no document has no canonical form: any difference is one, unless each program has its own text.
+    no_document = isinstance(legacy, bytes) or isinstance(new, bytes)
     for deviation in deviations:
-        if deviation.kind is not Kind.TOLERANCE or deviation.when.unmet_by(asked, legacy) is not None:
+        if no_document and deviation.canonical != "same_root":
             continue
-        before = canonical(legacy), canonical(new)
+        if (
+            deviation.kind is not Kind.TOLERANCE
+            or deviation.when.unmet_by(exchange.asked, legacy) is not None
+        ):
+            continue
+        before = (legacy, new) if no_document else (canonical(legacy), canonical(new))
         try:
-            legacy, new = TOLERANCES[deviation.canonical or ""](legacy, new, deviation.steps, asked)
+            legacy, new = TOLERANCES[deviation.canonical or ""](legacy, new, deviation.steps, exchange)
         except Underived as error:
             raise Underived(deviation.id) from error
-        if (canonical(legacy), canonical(new)) != before:
+        if ((legacy, new) if no_document else (canonical(legacy), canonical(new))) != before:
             hits.append(deviation.id)
     return legacy, new, tuple(hits)

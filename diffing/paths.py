@@ -24,7 +24,7 @@ Steps = tuple[str, ...]
 
 
 def parse(path: str) -> Steps:
-    """The steps of a path: keys, and `*` for every element of a list.
+    """The steps of a path: keys, and `*` for every element of a list, or for the one that stands without a list.
 
     Raises:
         ValueError: the path is not of the form `$`, `$.key`, `$[*].key` ...
@@ -60,7 +60,9 @@ def change(document: object, steps: Steps, function: Callable[[object], object])
             for index, element in enumerate(document):
                 document[index], count = change(element, rest, function)
                 changed += count
-        return document, changed
+            return document, changed
+        # One occurrence, which PHP shows as it is.
+        return change(document, rest, function)
     if not isinstance(document, dict):
         return document, 0
     if rest:
@@ -87,6 +89,8 @@ def values(document: object, steps: Steps) -> Iterator[object]:
         if isinstance(document, list):
             for element in document:
                 yield from values(element, steps[1:])
+        else:
+            yield from values(document, steps[1:])
     elif isinstance(document, dict):
         if steps[0] in document:
             yield from values(document[steps[0]], steps[1:])
@@ -99,7 +103,9 @@ _ROW = re.compile(r"\[[^\]]*\]")
 
 def generalise(path: str) -> str:
     """The path with rows and indexes taken out: `$[did=61].tag[2]` becomes `$[*].tag[*]`."""
-    return _ROW.sub("[*]", path)
+    # Behind the last bracket that closes there is no row; looking for its end from each that opens would be quadratic.
+    before, bracket, rest = path.rpartition("]")
+    return _ROW.sub("[*]", before + bracket) + rest
 
 
 def identical(a: object, b: object) -> bool:

@@ -13,20 +13,53 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded
-from diffing.model import Asked, Difference, Observation
+from diffing.model import Asked, Demand, Difference, Observation
 from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
 MEDIA_TYPE: Final = "application/problem+json"
 _MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
+_UNPARSED = re.compile(r".*The document has no document element.*", re.DOTALL)
 _NUMBER = re.compile(r"\b\d+\b")
+# PHP's texts that name what is wrong; the detail of the new side's problem must hold each of the names.
+_NAMES: Final = tuple(
+    re.compile(expression)
+    for expression in (
+        r"illegal filter(?:\(s\))?: (.*)$",
+        r"(?:illegal values|Filter): (.*)$",
+        r"acceptable inputs: \[((?s:.*))\]$",
+        r"problematic input(?:\(s\))?: ((?s:.*?))(?:; should be of type: .*|, dataset not active.*)?$",
+        r"Illegal qualities: (.*)$",
+        r"Name: (.*), flow id",
+        r"Measure\(s\): (.*)$",
+        r"[Qq]uality: (\S*)\. Legal",
+        r"id=.*; (?:description|tag)=((?s:.*))$",
+        r"(Arff error in dataset (?:file|url): .*?) ?\(l\.",
+        r"(?:file \x22|error in )([^\x22 ]+)",
+        r"feature: ([^,]*)",
+        r"Got: (.*)$",
+    )
+)
+# What PHP's dispatcher says of a path that it does not know repeats the path.
+_UNNAMED: Final = re.compile(r"Function not valid.*")
 
 
 def message_of(error: Mapping[str, object]) -> str:
     """PHP's message and additional information, entities undone (common-data.md section 4)."""
     parts = (error.get("message"), error.get("additional_information"))
     return html.unescape(" ".join(part for part in parts if isinstance(part, str)))
+
+
+def code_of(expected: NewSide, legacy_error: Mapping[str, object] | None) -> object:
+    """The code that the new answer must have: the entry's own, or that of the legacy error."""
+    return (legacy_error or {}).get("code") if expected.code is None else expected.code or None
+
+
+def demand(expected: NewSide, legacy_error: Mapping[str, object] | None = None) -> Demand:
+    """What an entry's new side comes to for one legacy answer."""
+    code = code_of(expected, legacy_error)
+    return Demand(expected.status, expected.type, None if code is None else str(code))
 
 
 def problem_differences(
@@ -64,7 +97,7 @@ def problem_differences(
     members: dict[str, object] = {"type": TYPE_BASE + slug, "status": expected.status}
     if slug in problems:
         members["title"] = problems[slug].title
-    code = (legacy_error or {}).get("code") if expected.code is None else expected.code or None
+    code = code_of(expected, legacy_error)
     for name, value in members.items():
         if document.get(name) != value or type(document.get(name)) is not type(value):
             yield Difference(f"$.{name}", "value", value, document.get(name))
@@ -87,15 +120,23 @@ def _detail(
     if not isinstance(detail, str) or not detail:
         yield Difference("$.detail", "missing", "a sentence", detail)
         return
-    text = message_of(legacy_error)
+    # Where a document is broken is told by the parser, each version of which counts columns differently.
+    text = _UNPARSED.sub("", message_of(legacy_error))
     # An entry with a code of its own is about another mistake than PHP's message, and need not name its numbers.
-    numbers = expected.unnamed.sub("", text) if expected.unnamed else text
-    wanted = _NUMBER.findall(numbers) if expected.code in (None, legacy_error.get("code")) else []
-    if expected.names and (found := expected.names.search(text)):
-        wanted += [name.strip() for name in found[1].split(",")]
+    wanted: list[str] = []
+    if expected.code in (None, legacy_error.get("code")):
+        told = _UNNAMED.sub("", text)
+        wanted = _NUMBER.findall(expected.unnamed.sub("", told) if expected.unnamed else told)
+        wanted += _names(text)
     for name in wanted:
         if name not in detail:
             yield Difference("$.detail", "value", f"a text that names {name!r}", detail)
+
+
+def _names(text: str) -> list[str]:
+    """What PHP's text says is wrong, by the first expression that knows the text."""
+    found = next((found for names in _NAMES if (found := names.search(text))), None)
+    return [name.strip() for name in found[1].split(",")] if found else []
 
 
 def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from diffing.transforms import TRANSFORMS
 Pair = tuple[object, object]
 
 # The narrowest first: what says most of the values is what a person would have meant.
-_PLAIN: Final = (
+PLAIN: Final = (
     *("integer", "boolean", "datetime", "literal", "number", "lower", "null_text", "null_element", "blank"),
     *("null", "text", "omit_empty", "list", "list_of_text", "texts_if_any", "unescape", "escape", "unique"),
     *("php_array", "measured"),
@@ -49,7 +49,7 @@ def _candidates(pairs: Sequence[Pair]) -> Iterator[Proposal]:
         yield Proposal("omit_empty")
         yield Proposal("drop")
         return
-    yield from map(Proposal, _PLAIN)
+    yield from map(Proposal, PLAIN)
     if legacy is MISSING:
         yield Proposal("constant", {"value": new})
     if isinstance(legacy, dict) and len(legacy) == 1:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from diffing.conditions import Condition
-from diffing.paths import MISSING, Steps
+from config.typed import keyed
+from diffing.conditions import ALWAYS, Condition
+from diffing.paths import MISSING, Steps, parse
 from diffing.premises import Premise
+
+if TYPE_CHECKING:
+    from diffing.rules.book import RouteRules, RuleBook
+
+Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
+Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
+
+SHARED: Final = "gate.toml"
+"""The file of the entries that all routes share."""
 
 
 class Kind(StrEnum):
@@ -34,25 +43,37 @@ class Example:
     Args:
         request: Facts of a request to try `when` with: method, role, parameters.
         document: A legacy document to try `when.value` with.
+        shown: A new document to try `when.shows` with.
+        stranger: What the new side answers to the request of a tolerance without a key; nothing where it is absent.
     """
 
-    legacy: object
-    new: object
+    legacy: object = MISSING
+    new: object = MISSING
     request: Mapping[str, object] | None = None
     document: object = MISSING
+    shown: object = MISSING
+    stranger: object = MISSING
 
 
 @dataclass(frozen=True, slots=True)
 class LegacySide:
-    """Which legacy answers an entry is about; an empty set means any."""
+    """Which legacy answers an entry is about; an empty set means any, and the code "" an answer without one.
 
-    statuses: frozenset[int] = frozenset()
-    codes: frozenset[str] = frozenset()
-    defects: frozenset[str] = frozenset()
+    Args:
+        statuses: HTTP statuses.
+        codes: Error codes.
+        defects: How the answer may be broken; an entry that names none is about whole answers only.
+    """
+
+    statuses: frozenset[int] = field(default=frozenset(), metadata=keyed("status"))
+    codes: frozenset[str] = field(default=frozenset(), metadata=keyed("code"))
+    defects: frozenset[Defect] = field(default=frozenset(), metadata=keyed("defect"))
 
     def fits(self, status: int | None, code: str | None) -> bool:
         """Whether an answer with this status and error code is meant."""
-        return (not self.statuses or status in self.statuses) and (not self.codes or code in self.codes)
+        return (not self.statuses or status in self.statuses) and (
+            not self.codes or (code or "") in self.codes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +85,6 @@ class NewSide:
         code: The code; None means the legacy one (when the legacy answer has one), "" that there is none.
         type: Slug of the problem type; None for an answer that is no problem.
         errors: Allowed `errors[].type` values of a 422; empty when there is no list.
-        names: Expression over PHP's text, whose group holds names that the new `detail` must hold.
         unnamed: Expression over PHP's text: what it finds need not be named.
     """
 
@@ -72,27 +92,38 @@ class NewSide:
     code: str | None = None
     type: str | None = None
     errors: frozenset[str] = frozenset()
-    names: re.Pattern[str] | None = None
     unnamed: re.Pattern[str] | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """How what a write changes differs from what the legacy side changes, on purpose.
-
-    Args:
-        tables: Names of the tables (and `files`) whose changes may be others; none means that the new side changes
-            nothing at all.
-    """
-
-    tables: frozenset[str]
+    def __post_init__(self) -> None:
+        if self.status >= 400 and self.type is None:
+            raise ValueError("an error needs the slug of its problem type")
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """One entry of the registry; which parts are set depends on `kind`.
 
-    `before` names later entries over which it is meant to count, where neither is the narrower one.
+    Args:
+        id: Unique.
+        kind: What it says.
+        title: One line for the reader of a report.
+        routes: Globs of the names of the routes that it is about.
+        why: One or two sentences for the reader of a report.
+        guide: The section of the migration guide that tells it.
+        source: The file that it stands in.
+        when: What must be so.
+        examples: Legacy → new; they are its tests.
+        near_misses: What it must not explain.
+        at: Of a transform or a tolerance: the places.
+        transform: The name of the transform.
+        arguments: Its arguments.
+        legacy: The legacy answers that it is about.
+        new: What the new answer must be.
+        derive: How a new answer that legacy refuses is checked.
+        canonical: The name of the canonical form of a tolerance.
+        premise: What the new side is asked for first.
+        effect: The tables (and `files`) whose changes may differ from PHP's, on purpose.
+        before: Entries, or rules, over which it is meant to count, where neither is the narrower one.
     """
 
     id: str
@@ -102,21 +133,23 @@ class Deviation:
     why: str
     guide: str
     source: str
-    when: Condition
-    examples: tuple[Example, ...]
-    near_misses: tuple[Example, ...]
-    since: date | None = None
+    examples: tuple[Example, ...] = field(metadata=keyed("example"))
+    near_misses: tuple[Example, ...] = field(metadata=keyed("near_miss"))
+    when: Condition = ALWAYS
     at: tuple[str, ...] = ()
-    steps: tuple[Steps, ...] = ()
     transform: str | None = None
-    arguments: Mapping[str, object] | None = None
+    arguments: Mapping[str, object] | None = field(default=None, metadata=keyed("with"))
     legacy: LegacySide | None = None
     new: NewSide | None = None
-    derive: str | None = None
+    derive: Derivation | None = None
     canonical: str | None = None
     premise: Premise | None = None
-    effect: Effect | None = None
+    effect: frozenset[str] | None = None
     before: tuple[str, ...] = ()
+    steps: tuple[Steps, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(map(parse, self.at)))
 
     def names(self, route: str) -> bool:
         """Whether the entry is about the route."""
@@ -124,12 +157,38 @@ class Deviation:
 
 
 class Registry:
-    """All entries in the order in which they apply."""
+    """All entries in the order in which they apply, and the rules behind them.
 
-    def __init__(self, deviations: Iterable[Deviation]) -> None:
+    What all routes share (`gate.toml`) says first what is expected, then the rules about input, then the special
+    entries of a route, then the rules about the rest.
+
+    Args:
+        deviations: The entries.
+        book: The rules; None where only the entries are asked for.
+        patterns: The expressions that have a name, so that several entries may have them.
+    """
+
+    def __init__(
+        self,
+        deviations: Iterable[Deviation],
+        book: RuleBook | None = None,
+        patterns: frozenset[str] = frozenset(),
+    ) -> None:
         self.deviations: Final = tuple(deviations)
         self.by_id: Final = {deviation.id: deviation for deviation in self.deviations}
+        self.book: Final = book
+        self.patterns: Final = patterns
         self.of_route = cache(self._of_route)
 
     def _of_route(self, route: str) -> tuple[Deviation, ...]:
-        return tuple(deviation for deviation in self.deviations if deviation.names(route))
+        named = [deviation for deviation in self.deviations if deviation.names(route)]
+        if self.book is None:
+            return tuple(named)
+        rules = self.book.of_route(route)
+        ahead = [one for one in named if one.source == SHARED or rules.ids & set(one.before)]
+        special = [one for one in named if one not in ahead]
+        return (*ahead, *rules.first, *special, *rules.last)
+
+    def rules(self, route: str) -> RouteRules | None:
+        """The rules of a route; None where there are none."""
+        return None if self.book is None else self.book.of_route(route)

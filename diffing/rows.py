@@ -51,7 +51,7 @@ def settled(value: object, rows: Sequence[Rows], path: str = "$") -> object:
 
 
 def limited_differences(
-    asked: Asked, legacy: list[object], new: list[object], unlimited: list[object]
+    asked: Asked, legacy: list[object], new: list[object], unlimited: list[object], *, full: bool = True
 ) -> Iterator[Difference]:
     """Where a limited list is not a choice of as many rows of the unlimited list, on either side.
 
@@ -60,10 +60,12 @@ def limited_differences(
         legacy: The normalised legacy rows.
         new: The new rows.
         unlimited: The new side's rows for the same filters without limit and offset.
+        full: Legacy chose among the same rows; else the new side has as many as the unlimited list gives.
     """
     rows = asked.route.rows if asked.route else ()
-    if len(legacy) != len(new):
-        yield Difference("$", "length", len(legacy), len(new))
+    wanted = len(legacy) if full else len(moved(asked, unlimited))
+    if wanted != len(new):
+        yield Difference("$", "length", wanted, len(new))
     known = Counter(_form(row, rows) for row in unlimited)
     for side, answered in (("missing", legacy), ("extra", new)):
         left = known.copy()

@@ -1,7 +1,7 @@
 """What a `tolerance` deviation does: both documents are brought to one canonical form, one function per kind.
 
-Each takes the normalised legacy document, the new one, the entry's paths and what was asked, and answers both in
-that form. What a form cannot decide is `Underived`: the exchange is then skipped, and counted.
+Each takes the normalised legacy document, the new one, the entry's paths and the exchange, and answers both in that
+form. What a form cannot decide is `Underived`: the exchange is then skipped, and counted.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from diffing.model import Asked
+from diffing.administrators import rows_for_administrators
+from diffing.further import Exchange
 from diffing.paths import Steps, change, values
-from diffing.rows import CUTTING
-from diffing.walk import canonical
+from diffing.static_documents import same_root
 from diffing.xml_tree import NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
-Canonical = Callable[[object, object, Sequence[Steps], Asked], Documents]
+Canonical = Callable[[object, object, Sequence[Steps], Exchange], Documents]
 
 NEW_ID: Final = "(an id that was handed out)"
 MOST_APART: Final = 1000
@@ -27,11 +27,7 @@ MOST_APART: Final = 1000
 UNPRINTED: Final = "(what PHP could not print)"
 
 
-class Underived(Exception):
-    """Whether the two answers agree cannot be told from them."""
-
-
-def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
     """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
 
     An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
@@ -54,29 +50,7 @@ def _printable(pairs: object) -> bool:
     return True
 
 
-def rows_for_administrators(legacy: object, new: object, _: Sequence[Steps], asked: Asked) -> Documents:
-    """Lists in which administrators see more on the new side: every legacy row must be there, further rows may.
-
-    Raises:
-        Underived: a limit or an offset decides which rows come, and some of the legacy rows are not among them.
-    """
-    if not isinstance(legacy, list) or not isinstance(new, list):
-        return legacy, new
-    columns = next((rows.key for rows in asked.route.rows if rows.at == "$"), ()) if asked.route else ()
-
-    def key(row: object) -> bytes:
-        return canonical(
-            [row.get(column) for column in columns] if columns and isinstance(row, dict) else row
-        )
-
-    known = {key(row) for row in legacy}
-    kept = [row for row in new if key(row) in known]
-    if CUTTING & asked.parameters.keys() and known - {key(row) for row in kept}:
-        raise Underived
-    return legacy, kept
-
-
-def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
     """Texts that PHP pastes into XML unescaped: the new side's text is read as PHP reads it.
 
     Markup becomes objects, CDATA, entities and comments are resolved; a text that is no XML stays as it is, for PHP
@@ -87,7 +61,7 @@ def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Asked) 
     return legacy, new
 
 
-def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Asked) -> Documents:
+def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
     """The id that the database hands out for a new row: a rehearsal takes one, the write itself gets a later one.
 
     The first path leads to the id; at all paths it may occur, also within text. Legacy's id is not before the
@@ -121,4 +95,5 @@ TOLERANCES: Final[Mapping[str, Canonical]] = {
     "rows_for_administrators": rows_for_administrators,
     "pasted_texts": pasted_texts,
     "handed_out_ids": handed_out_ids,
+    "same_root": same_root,
 }

@@ -155,9 +155,7 @@ def lower(value: object, _: Arguments) -> object:
 
 
 def split(value: object, arguments: Arguments) -> object:
-    """Text is cut at each `separator` into a list, its elements trimmed when `trim` says so; absent is empty."""
-    if value is MISSING or value == []:
-        return []
+    """Text is cut at each `separator` into a list, its elements trimmed when `trim` says so."""
     if not isinstance(value, str):
         return value
     parts = value.split(str(arguments["separator"]))
@@ -165,7 +163,9 @@ def split(value: object, arguments: Arguments) -> object:
 
 
 def split_each(value: object, arguments: Arguments) -> object:
-    """Each text of a list is cut at each `separator`, trimmed, and the parts join the list in its place."""
+    """One text, or each of a list, is cut at each `separator` and trimmed; the parts join the list in its place."""
+    if isinstance(value, str):
+        return split(value, {**arguments, "trim": True})
     if not isinstance(value, list):
         return value
     parts: list[object] = []
@@ -201,11 +201,6 @@ def texts_if_any(value: object, _: Arguments) -> object:
         return value
     elements = value if isinstance(value, list) and value else [value]
     return ["" if element == [] else element for element in elements]
-
-
-def list_if_any(value: object, _: Arguments) -> object:
-    """One or many become a list; none stays absent."""
-    return value if value is MISSING or isinstance(value, list) else [value]
 
 
 def omit_empty(value: object, _: Arguments) -> object:
@@ -308,7 +303,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     "constant": Transform(constant, required=frozenset({"value"})),
     "default": Transform(default, required=frozenset({"value"})),
     "texts_if_any": Transform(texts_if_any),
-    "list_if_any": Transform(list_if_any),
     "omit_empty": Transform(omit_empty),
     "unique": Transform(unique),
     "every_level": Transform(

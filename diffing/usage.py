@@ -68,7 +68,7 @@ class Usage:
         Whether a premise holds is only asked of the entry that counts: of those behind it nobody knows.
         """
         for later in behind:
-            if later.premise is not None or later.derive == "none":
+            if later.premise is not None:
                 continue
             if covers(entry, later):
                 self.passed_over(later.id)

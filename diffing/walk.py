@@ -19,6 +19,7 @@ from diffing.model import Difference
 from diffing.paths import generalise
 
 MAX_DIFFERENCES: Final = 200
+_LONGEST_NAME: Final = 200  # of a key in a path, which every path below it holds again
 _ALIGNED_AT_MOST: Final = 400  # difflib is quadratic; longer ordered lists are compared index by index
 
 
@@ -77,13 +78,14 @@ class _Walker:
 
     def _objects(self, path: str, legacy: dict[str, object], new: dict[str, object]) -> None:
         for key, value in legacy.items():
+            below = f"{path}.{_named(key)}"
             if key in new:
-                self.compare(f"{path}.{key}", value, new[key])
+                self.compare(below, value, new[key])
             else:
-                self._add(f"{path}.{key}", "missing", value, None)
+                self._add(below, "missing", value, None)
         for key, value in new.items():
             if key not in legacy:
-                self._add(f"{path}.{key}", "extra", None, value)
+                self._add(f"{path}.{_named(key)}", "extra", None, value)
 
     def _lists(self, path: str, legacy: list[object], new: list[object]) -> None:
         rows = self.rows.get(generalise(path)) if self.rows else None
@@ -137,7 +139,7 @@ class _Walker:
             self._add(path, "order", [_shown(key) for key in left], [_shown(key) for key in right])
         for key in [*left, *(key for key in right if key not in left)]:
             name = ",".join(f"{column}={value}" for column, value in zip(rows.key, _shown(key), strict=True))
-            row_path = f"{path}[{name}]"
+            row_path = f"{path}[{_named(name)}]"
             a, b = left.get(key, []), right.get(key, [])
             pairs, only_legacy, only_new = _paired(a, b)
             for one, other in pairs:
@@ -154,6 +156,11 @@ class _Walker:
             groups[canonical(columns)].append(value)
         self.nodes_left -= len(values)
         return groups
+
+
+def _named(key: str) -> str:
+    """A key as paths have it; of a long one its beginning and its length."""
+    return key if len(key) <= _LONGEST_NAME else f"{key[:_LONGEST_NAME]}…({len(key)})"
 
 
 def _shown(key: bytes) -> list[object]:

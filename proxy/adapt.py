@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from config.problems import ProblemType
-from diffing.decode import Form, decode
+from diffing.decode import Decoded, Form, decode
 from diffing.model import Asked, Headers, Observation
 from diffing.normalise import normalise
 from diffing.problem import MEDIA_TYPE, message_of
@@ -62,37 +62,51 @@ def adapt(
         return _problem(kept, status, "about:blank", "Bad Gateway", "The legacy side gave no answer.", None)
     old = decode(legacy)
     entries = registry.of_route(asked.route_name)
-    if old.form is Form.ERROR and isinstance(old.document, dict):
-        return _error(asked, legacy, old.document, entries, problems, kept)
+    told = _told(asked, legacy, old, entries, problems, kept)
+    if told is not None:
+        return told
     if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML, Form.CODED):
         return _problem(
             kept, 502, "about:blank", "Bad Gateway", "The legacy side gave an answer that is no answer.", None
         )
     if old.form is not Form.JSON:
         return Adapted(legacy.status, legacy.headers, legacy.body)
-    document = normalise(old.document, asked, entries).document
+    rules = registry.rules(asked.route_name)
+    document = normalise(old.document, asked, entries, rules=rules).document
     headers = (("content-type", "application/json"), *kept)
     return Adapted(legacy.status, headers, orjson.dumps(document))
 
 
-def _error(
+def told_as_problem(entry: Deviation) -> bool:
+    """Whether an entry says which problem a legacy answer becomes, whatever the new side answers."""
+    known = entry.kind in (Kind.STATUS, Kind.REFUSAL)
+    return known and entry.premise is None
+
+
+def _told(
     asked: Asked,
     legacy: Observation,
-    error: Mapping[str, object],
+    old: Decoded,
     entries: Iterable[Deviation],
     problems: Mapping[str, ProblemType],
     kept: Headers,
-) -> Adapted:
-    code = str(error.get("code"))
-    message = message_of(error)
+) -> Adapted | None:
+    """The problem that the first fitting entry makes of an error, or of what the new API refuses; None without one."""
+    error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
+    code = None if error is None else str(error.get("code"))
+    message = "" if error is None else message_of(error)
     for entry in entries:
-        if entry.kind is not Kind.STATUS or entry.legacy is None or entry.new is None:
+        if not told_as_problem(entry) or entry.legacy is None or entry.new is None:
             continue
-        if not entry.legacy.fits(legacy.status, code) or entry.when.unmet_by(asked, error, message):
+        if not entry.legacy.fits(legacy.status, code) or entry.when.unmet_by(asked, old.document, message):
             continue
         problem = problems.get(entry.new.type or "")
         if problem is not None:
-            return _problem(kept, entry.new.status, problem.uri, problem.title, message, code)
+            wanted = code if entry.new.code is None else entry.new.code or None
+            detail = message or f"{entry.title}."
+            return _problem(kept, entry.new.status, problem.uri, problem.title, detail, wanted)
+    if error is None:
+        return None
     return _problem(kept, legacy.status or 412, "about:blank", "Precondition Failed", message, code)
 
 

@@ -15,19 +15,20 @@ from proxy.contract import Contract
 from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
 from proxy.door.forwarded import Forwarding, Origin
 from proxy.door.guard import Refusal, long_body, refusal
-from proxy.door.protocol import TARGET
-from proxy.forward import AnswerBroken, Keeping, Room
-from proxy.intake import BodyRefused, ClientGone, take_in
+from proxy.door.protocol import REFUSAL, TARGET
+from proxy.forward import AnswerBroken, Keeping
+from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
 from proxy.ledger import Ledger
 from proxy.leg.jobs import Job
 from proxy.leg.link import ShadowLink
 from proxy.leg.questions import passes_unchanged, route_name
 from proxy.leg.rehearse import Rehearsing
 from proxy.observe import NOT_KEPT, TOO_LARGE
-from proxy.policy import decide
+from proxy.policy import Side, decide
 from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
 from proxy.rollout.caller import Callers
+from proxy.room import Room
 from proxy.served import Course, ServedLeg, ServedSides
 from proxy.translation import Request
 
@@ -64,7 +65,9 @@ class Proxy:
         rehearsing: Rehearsing | None = None,
     ) -> None:
         self._telemetry = telemetry or Telemetry()
-        self._served = ServedLeg(sides, settings.timeouts, self._telemetry, hop_of(settings))
+        self._served = ServedLeg(
+            sides, settings.timeouts, self._telemetry, hop_of(settings), may_help=self._may_help
+        )
         self._contract = contract
         self._shadow = shadow
         self._ledger = ledger
@@ -75,7 +78,19 @@ class Proxy:
         self._forwarding = Forwarding(settings.trusted_proxies)
         self._callers = Callers(settings.sticky)
         self._hop = hop_of(settings)
+        # For what is kept of exchanges under way: bodies of requests, and of answers.
         self._room = Room(settings.shadow.queue_bytes)
+        self._terms = Terms(
+            settings.shadow.request_bytes,
+            settings.limits.body_bytes,
+            settings.timeouts.client,
+            settings.timeouts.client_total,
+            self._room,
+        )
+
+    def _may_help(self) -> bool:
+        """Whether the new side may answer where legacy's answer has no new form: not while it is left alone."""
+        return self._settings.unadaptable_by_new and Side.NEW.value not in self._shadow.open_breakers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -116,6 +131,9 @@ class Proxy:
         for name, value in headers:
             if name == HOP and (value.startswith(b"shadow") or value.endswith(self._hop)):
                 return LOOP
+        if REFUSAL in scope:
+            found: Refusal | None = scope[REFUSAL]
+            return found
         return refusal(scope["method"], target, headers, self._settings.limits)
 
     async def _refuse(self, visit: Visit, refused: Refusal) -> None:
@@ -124,14 +142,19 @@ class Proxy:
         self._ledger.refused += 1
 
     async def _serve(self, scope: Scope, target: bytes, receive: Receive, visit: Visit, peer: str) -> None:
-        limits, timeouts = self._settings.limits, self._settings.timeouts
         try:
-            intake = await take_in(
-                receive, self._settings.shadow.request_bytes, limits.body_bytes, timeouts.client
-            )
+            intake = await take_in(receive, self._terms)
         except BodyRefused as refused:
-            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(limits))
+            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
             return
+        try:
+            await self._serve_whole(scope, target, receive, visit, peer, intake)
+        finally:
+            intake.forget()
+
+    async def _serve_whole(
+        self, scope: Scope, target: bytes, receive: Receive, visit: Visit, peer: str, intake: Intake
+    ) -> None:
         origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
         visit.facts["client"] = origin.address
         request = self._request(visit, target, origin, intake.start if intake.complete else b"")
@@ -146,9 +169,8 @@ class Proxy:
         course = Course(request, decision, intake, contract)
         if decision.served is not decision.native and not intake.complete:
             most = self._settings.shadow.request_bytes
-            await self._refuse(
-                visit, Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
-            )
+            long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
+            await self._refuse(visit, BUSY if intake.crowded else long)
             return
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
         short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
@@ -196,16 +218,22 @@ class Proxy:
         }
         if course.fallback:
             visit.facts["fallback"] = True
+        if course.unadaptable:
+            visit.facts["unadaptable"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
+            self._telemetry.side_errors[decision.served.value] += 1
         job = Job(self._now(), decision, course.request, served, course.other)
-        if decision.skip is not None:
+        if course.unadaptable:
+            # Nobody documented it for this exchange: it counts against the route.
+            self._shadow.settle(job, Comparison(Outcome.LEGACY_ERROR))
+        elif decision.skip is not None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
         elif decision.rehearse and course.other is None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
-        elif not course.intake.complete:
+        elif not course.intake.complete and not course.intake.crowded:
             self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))
-        elif served.error == NOT_KEPT:
+        elif served.error == NOT_KEPT or not course.intake.complete:
             self._shadow.settle(job, Comparison(Outcome.SHED))
         else:
             self._shadow.offer(job)
@@ -225,6 +253,8 @@ def _telling(visit: Visit, course: Course) -> Any:
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             told = course.decision.served.encode()
+            if course.unadaptable:
+                told = b"new; unadaptable"
             visit.tell = told + b"; fallback" if course.fallback else told
         await visit.send(message)
 

@@ -18,18 +18,23 @@ from config.settings import load_backend_settings
 from diffing.cluster import cluster_id
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from diffing.model import UNROUTED, Outcome, SkipReason
+from diffing.model import UNDOCUMENTED, UNROUTED, Outcome, SkipReason
+from diffing.parity import FAILING
 from diffing.usage import Usage
 from proxy.checking.inprocess import ApplicationError, running
 from proxy.checking.replay import Exchange, Replay, tally
 from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.observe import observe
 from proxy.recordings import read_recordings, started
-from proxy.tally import FAILING, Tally
+from proxy.tally import Tally
 from proxy.upstream import Upstream
 
 VERDICTS = frozenset(
-    [str(outcome) for outcome in Outcome] + [f"{Outcome.SKIPPED}:{reason}" for reason in SkipReason]
+    [
+        *map(str, Outcome),
+        *(f"{Outcome.SKIPPED}:{reason}" for reason in SkipReason),
+        UNDOCUMENTED,
+    ]
 )
 
 
@@ -69,7 +74,7 @@ class Limits:
         accepted: Clusters that may be there (proxy.checking.baseline).
     """
 
-    fail_on: frozenset[str] = frozenset(str(outcome) for outcome in FAILING)
+    fail_on: frozenset[str] = frozenset(map(str, FAILING))
     min_compared: int = 0
     max_skipped: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     accepted: frozenset[str] = frozenset()
@@ -95,10 +100,12 @@ class CheckResult:
     Args:
         tally: The counts.
         breaches: Why there is no parity, one sentence each; empty means parity.
+        exchanges: The exchanges, in the order of the recordings.
     """
 
     tally: Tally
     breaches: tuple[str, ...]
+    exchanges: tuple[Exchange, ...] = ()
 
 
 async def check(
@@ -145,7 +152,7 @@ async def check(
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
     result = tally(exchanges)
-    return CheckResult(result, tuple(breaches(result, routes, limits, route)))
+    return CheckResult(result, tuple(breaches(result, routes, limits, route)), tuple(exchanges))
 
 
 def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:

@@ -10,6 +10,7 @@ import typer
 
 from config.errors import BadInput
 from config.startup import loading
+from config.text import line
 
 # Each command by the module and the name of its function, or of its group of commands, in the order of the help.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -75,5 +76,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
             app = command_line(words[0] if words else None)
         app(words, prog_name="parity")
     except BadInput as error:
-        sys.stderr.write(f"parity: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"parity: {line(' '.join(str(error).split()), 8000)}\n")
         sys.exit(2)

@@ -8,12 +8,20 @@ from pathlib import Path
 
 from config.errors import ConfigError
 from config.problems import ProblemType, load_problems
-from config.rollout import Rollout, load_rollout
+from config.rollout import Dialect, Rollout, load_rollout
 from config.routes import RouteMap, load_routes
 from diffing.deviations import load_registry
 from diffing.registry import Registry
+from proxy.rollout.edit import held_because
 
-_PARTS = ("rollout.toml", "problems.toml", "routes/*.toml", "deviations/*.toml")
+_PARTS = (
+    "rollout.toml",
+    "problems.toml",
+    "openapi.json",
+    "patterns.toml",
+    "routes/*.toml",
+    "deviations/*.toml",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class Contract:
         registry: The documented deviations.
         problems: The table of problem types.
         digest: SHA-256 of all files that it was read from.
+        held: Names of the routes whose new paths are held where they stand.
     """
 
     routes: RouteMap
@@ -33,6 +42,7 @@ class Contract:
     registry: Registry
     problems: dict[str, ProblemType]
     digest: str = ""
+    held: frozenset[str] = frozenset()
 
     def killed(self) -> "Contract":
         """The same with legacy serving everything."""
@@ -52,12 +62,15 @@ def load_contract(config: Path) -> Contract:
         ConfigError: Something in it is wrong.
     """
     routes = load_routes(config)
+    rollout = load_rollout(config, routes)
+    text = (config / "rollout.toml").read_text(encoding="utf-8")
     return Contract(
         routes,
-        load_rollout(config, routes),
+        rollout,
         load_registry(config),
         dict(load_problems(config)),
         digest(config),
+        frozenset(route.name for route in routes if held_because(text, route.name, Dialect.NEW) is not None),
     )
 
 

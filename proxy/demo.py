@@ -17,10 +17,9 @@ from starlette.types import ASGIApp
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
 from proxy.checking.replay import key_of
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.legacy import RecordedServer
 from proxy.observe import observe
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.serving import Running, running
 from proxy.recordings import Recording, read_recordings
@@ -76,7 +75,7 @@ async def demo(
             parts = await stack.enter_async_context(running(settings, config))
             url = await stack.enter_async_context(_listening(parts.proxy, clients))
             admin = await stack.enter_async_context(
-                _listening(WithDashboard(Admin(parts), dashboard(log, config)), bind("127.0.0.1", 0))
+                _listening(admin_side(parts, settings, config), bind("127.0.0.1", 0))
             )
             await _ask_everything(entries, url, parts, progress, stopped)
             await parts.recorder.write()

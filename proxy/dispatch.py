@@ -214,10 +214,7 @@ def _shape(
         return False
     for segment, raw in zip(template, segments, strict=False):
         kind = segment.kind
-        if kind == "literal":
-            if raw != segment.text:
-                return False
-        elif kind != "rest" and (kinds or kind == "choice") and not segment.fits(raw):
+        if kind != "rest" and (kinds or kind in ("literal", "choice")) and not segment.fits(raw):
             return False
     return True
 

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 
+from config import text
 from diffing.model import Headers, Observation
+from proxy.door.cycle import REASON
+from proxy.door.guard import OF_THE_PROXY
 from proxy.intake import ClientGone, Intake, Rest
 from proxy.observe import NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
 from proxy.process.listen import BrokenOff
+from proxy.room import Room
 from proxy.upstream import SEAM_URL
 
 # Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
@@ -36,6 +40,7 @@ HOP_BY_HOP: Final = frozenset(
         b"parity-tell",
     }
 )
+_NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
 _WATCH_AFTER: Final = 0.05
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -103,26 +108,6 @@ class Gone:
         self.left = True
         if self._serving is not None:
             self._serving.cancel()
-
-
-@dataclass(slots=True)
-class Room:
-    """What all answers under way may keep together: many slow clients of long answers must not fill the memory.
-
-    Args:
-        most: Bytes.
-        held: Bytes that are kept just now.
-    """
-
-    most: int = 2**63
-    held: int = 0
-
-    def take(self, size: int) -> bool:
-        """Keep so many bytes more, if there is room."""
-        if self.held + size > self.most:
-            return False
-        self.held += size
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,14 +196,15 @@ def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
     named = [value for name, value in pairs if name.lower() == b"connection"]
     if named:
         dropped = dropped | {token.strip().lower() for value in named for token in value.split(b",")}
-        # Whoever names these would have them vanish: they say where the message goes and where it ends.
-        dropped -= {b"host", b"content-length", b"content-type"}
+        # Whoever names these would have them vanish: they say where the message goes, where it ends and who sent it.
+        dropped -= _NEVER_OF_ONE_HOP
     return [pair for pair in pairs if pair[0].lower() not in dropped]
 
 
 def told(error: httpx.TransportError) -> str:
     """A transport's error in the words of an observation."""
-    return TIMEOUT if isinstance(error, httpx.TimeoutException) else f"connection: {error}"
+    late = isinstance(error, httpx.TimeoutException)
+    return TIMEOUT if late else text.clean(f"connection: {error}", text.SENTENCE)
 
 
 class _Relay:
@@ -250,7 +236,10 @@ class _Relay:
             headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
         if not held:
             self.begun = True
-            await _send(self._send, {"type": "http.response.start", "status": status, "headers": headers})
+            start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+            if "reason_phrase" in response.extensions:
+                start[REASON] = response.extensions["reason_phrase"]
+            await _send(self._send, start)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         if not bodiless:
             async for chunk in response.stream:
@@ -294,12 +283,12 @@ class _Relay:
 
     def forget(self) -> None:
         """Keep nothing any longer."""
-        self._keeping.room.held -= self._held
+        self._keeping.room.give(self._held)
         self._held = 0
         self._kept.clear()
 
 
-async def _send(send: Send, message: dict[str, object]) -> None:
+async def _send(send: Send, message: Message) -> None:
     try:
         await send(message)
     except OSError as error:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from starlette.types import Receive
+
+from proxy.room import Room
 
 
 class ClientGone(Exception):
@@ -25,70 +27,105 @@ class BodyRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What is accepted of a body.
+
+    Args:
+        keep: Bytes of its beginning that are kept.
+        most: Longest body.
+        gap: Seconds that may pass between its pieces.
+        total: Seconds that may pass until it is whole.
+        room: What all bodies that are kept may hold together.
+    """
+
+    keep: int = 2**63
+    most: int = 2**63
+    gap: float | None = None
+    total: float | None = None
+    room: Room = field(default_factory=Room)
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """A request body: whole, or its beginning.
 
     Args:
         start: The bytes received so far.
         complete: Whether that is all.
-        most: Longest body that is accepted.
-        patience: Seconds that may pass between its pieces.
+        terms: What is accepted of the rest.
+        until: When the rest must have come, by the loop's clock.
+        crowded: It was not kept because there was no room.
     """
 
     start: bytes
     complete: bool
-    most: int = 2**63
-    patience: float | None = None
+    terms: Terms = Terms()
+    until: float | None = None
+    crowded: bool = False
+
+    def forget(self) -> None:
+        """Make room; the bytes are held by whoever still wants them."""
+        self.terms.room.give(len(self.start))
 
 
-async def take_in(receive: Receive, keep: int, most: int = 2**63, patience: float | None = None) -> Intake:
+async def take_in(receive: Receive, terms: Terms) -> Intake:
     """Receive a body until it ends or is longer than what is kept.
 
     Args:
         receive: ASGI's.
-        keep: Bytes that are kept.
-        most: Longest body that is accepted.
-        patience: Seconds that may pass until that much has come.
+        terms: What is accepted.
 
     Returns:
-        What was received.
+        What was received; it holds room until it is forgotten.
 
     Raises:
         ClientGone: The client went away.
-        BodyRefused: The body comes too slowly.
+        BodyRefused: The body is too long, or comes too slowly.
     """
+    until = None if terms.total is None else asyncio.get_running_loop().time() + terms.total
+    parts: list[bytes] = []
+    size = held = 0
+    more, fits = True, True
     try:
-        async with asyncio.timeout(patience):
-            start, complete = await _beginning(receive, min(keep, most))
+        while more and fits and size <= min(terms.keep, terms.most):
+            piece, more = await _piece(receive, terms, until)
+            parts.append(piece)
+            size += len(piece)
+            fits = terms.room.take(len(piece))
+            held += len(piece) if fits else 0
+        if size > terms.most:
+            raise BodyRefused(slow=False)
+    except BaseException:
+        terms.room.give(held)
+        raise
+    # The piece that found no room is there all the same; so long as it is, it counts.
+    terms.room.held += size - held
+    return Intake(b"".join(parts), not more, terms, until, crowded=not fits and more)
+
+
+async def _piece(receive: Receive, terms: Terms, until: float | None) -> tuple[bytes, bool]:
+    """The next bytes of a body, and whether more follow."""
+    gap = terms.gap
+    if until is not None:
+        left = until - asyncio.get_running_loop().time()
+        gap = left if gap is None else min(gap, left)
+    try:
+        async with asyncio.timeout(gap):
+            message = await receive()
     except TimeoutError as error:
         raise BodyRefused(slow=True) from error
-    if len(start) > most:
-        raise BodyRefused(slow=False)
-    return Intake(start, complete, most, patience)
-
-
-async def _beginning(receive: Receive, most: int) -> tuple[bytes, bool]:
-    message = await receive()
     if message["type"] == "http.disconnect":
         raise ClientGone
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body, True
-    parts = [body]
-    size = len(body)
-    while size <= most:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body", False):
-            return b"".join(parts), True
-    return b"".join(parts), False
+    return message.get("body", b""), message.get("more_body", False)
 
 
 class Rest(httpx.AsyncByteStream):
-    """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down."""
+    """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down.
+
+    Args:
+        intake: What has come of it.
+        receive: ASGI's.
+    """
 
     def __init__(self, intake: Intake, receive: Receive) -> None:
         self._intake = intake
@@ -97,24 +134,21 @@ class Rest(httpx.AsyncByteStream):
         self.refused: BodyRefused | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        terms, size = self._intake.terms, len(self._intake.start)
         yield self._intake.start
-        size = len(self._intake.start)
         more = True
         while more:
             try:
-                async with asyncio.timeout(self._intake.patience):
-                    message = await self._receive()
-            except TimeoutError as error:
-                self.refused = BodyRefused(slow=True)
-                raise self.refused from error
-            size += len(message.get("body", b""))
-            if size > self._intake.most:
-                self.refused = BodyRefused(slow=False)
-                raise self.refused
-            if message["type"] == "http.disconnect":
+                piece, more = await _piece(self._receive, terms, self._intake.until)
+                size += len(piece)
+                if size > terms.most:
+                    raise BodyRefused(slow=False)
+            except BodyRefused as refused:
                 # Raised within the client library, which tells of it as a failure of its own.
+                self.refused = refused
+                raise
+            except ClientGone:
                 self.gone = True
-                raise ClientGone
-            if message.get("body"):
-                yield message["body"]
-            more = message.get("more_body", False)
+                raise
+            if piece:
+                yield piece

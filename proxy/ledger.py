@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from config import text
 from config.rollout import Dialect
+from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
 from proxy.log.histogram import bucket
 from proxy.policy import Side
-from proxy.tally import COMPARED, FAILING
+from proxy.tally import COMPARED
 
 MOST_CLUSTERS: Final = 10_000
-WITNESS_BYTES: Final = 64 * 1024 * 1024
+EVIDENCE_BYTES: Final = 64 * 1024 * 1024
+# Names of parameters are the clients' choice, so there may be any number of them.
+MOST_FACTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ class Ledger:
         timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.log.histogram).
         dropped: What was not kept because it would have been too much.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
-        witness_bytes: Most bytes of all witnesses.
+        evidence_bytes: Most bytes of all signatures, examples and witnesses; what finds no room is counted likewise.
+        most_facts: Most facts of one route that are covered, and most in an hour that its entries did; of further ones
+            the number.
     """
 
     received: int = 0
@@ -123,8 +129,10 @@ class Ledger:
     timings: Counter[TimingKey] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     most_clusters: int = MOST_CLUSTERS
-    witness_bytes: int = WITNESS_BYTES
-    _witnessed: int = 0
+    evidence_bytes: int = EVIDENCE_BYTES
+    most_facts: int = MOST_FACTS
+    _held: int = 0
+    _facts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
 
     @property
     def judged(self) -> int:
@@ -149,39 +157,56 @@ class Ledger:
         comparison = finding.judgement.comparison
         hour = finding.at.replace(minute=0, second=0, microsecond=0)
         key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict)
+        for deviation in comparison.hits:
+            self.hits[hour, finding.route, deviation] += 1
+        for what, entry, about in finding.judgement.usage:
+            self._count("usage", self.usage, (hour, finding.route, entry, what, about[:LONGEST_ABOUT]))
+        if comparison.outcome in COMPARED:
+            self._cover(finding)
+        if comparison.verdict in FAILING:
+            self._cluster(finding)
+        # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
         flow = self.flows.setdefault(key, Flow())
         flow.exchanges += 1
         if finding.seconds is not None:
             flow.legacy_seconds += finding.seconds[0]
             flow.new_seconds += finding.seconds[1]
-        for deviation in set(comparison.deviations):
-            self.hits[hour, finding.route, deviation] += 1
-        for what, entry, about in finding.judgement.usage:
-            self.usage[hour, finding.route, entry, what, about[:LONGEST_ABOUT]] += 1
-        if comparison.outcome in COMPARED:
-            self._cover(finding)
-        if comparison.outcome in FAILING:
-            self._cluster(finding)
 
     def _cover(self, finding: Finding) -> None:
         for kind, value in finding.facts:
-            self.coverage[finding.route, kind, value] += 1
+            self._count("coverage", self.coverage, (finding.route, kind, value))
         if finding.seconds is not None:
             legacy, new = finding.seconds
             ratio = new / legacy if legacy > 0 else 1.0
             for what, number in (("legacy", legacy), ("new", new), ("ratio", ratio)):
                 self.timings[finding.route, what, bucket(number)] += 1
 
+    def _count(self, what: str, counts: Counter[Any], key: tuple[Any, ...]) -> None:
+        """Count a fact, unless its route has too many others."""
+        # Coverage is kept by route, usage by hour and route.
+        place = (what, *key[: 1 if what == "coverage" else 2])
+        if key not in counts:
+            if self._facts[place] >= self.most_facts:
+                self.dropped[what] += 1
+                return
+            self._facts[place] += 1
+        counts[key] += 1
+
     def _cluster(self, finding: Finding) -> None:
         signature = finding.judgement.signature
-        if signature not in self.clusters and len(self.clusters) >= self.most_clusters:
-            # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
-            self.dropped["clusters"] += 1
-            signature = f"{finding.route} (further signatures)"
+        example = finding.example
+        if signature not in self.clusters:
+            size = len(signature) + _size(example)
+            if len(self.clusters) >= self.most_clusters or self._held + size > self.evidence_bytes:
+                # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
+                self.dropped["clusters"] += 1
+                signature, example = f"{finding.route} (further signatures)", {}
+            else:
+                self._held += size
         cluster = self.clusters.get(signature)
         if cluster is None:
             verdict = finding.judgement.comparison.verdict
-            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, finding.example)
+            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, example)
             self.clusters[signature] = cluster
         cluster.exchanges += 1
         cluster.last = max(cluster.last, finding.at)
@@ -191,8 +216,15 @@ class Ledger:
         evidence = finding.evidence
         if evidence is None or (cluster.witness is not None and evidence.size >= cluster.size):
             return
-        if self._witnessed - cluster.size + evidence.size > self.witness_bytes:
+        witness = evidence.make()
+        more = _size(witness) + _size(finding.example) - _size(cluster.witness) - _size(cluster.example)
+        if self._held + more > self.evidence_bytes:
             self.dropped["witnesses"] += 1
             return
-        self._witnessed += evidence.size - cluster.size
-        cluster.witness, cluster.size, cluster.example = evidence.make(), evidence.size, finding.example
+        self._held += more
+        cluster.witness, cluster.size, cluster.example = witness, evidence.size, finding.example
+
+
+def _size(document: Mapping[str, Any] | None) -> int:
+    """About what a document takes, in memory and in the log."""
+    return 0 if document is None else len(text.json_bytes(document))

@@ -8,13 +8,21 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from config.rollout import Dialect
+from diffing.model import UNROUTED, Outcome
+from diffing.parity import Parity, parity
 from proxy.ledger import Ledger
+from proxy.policy import Side
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
-_COUNTS: Final = ("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded")
+_COUNTS: Final = (
+    *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
+    *("task_failures", "side_errors"),
+)
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
+ALL: Final = "(all)"
 _SEPARATOR: Final = "\x1f"
 
 Snapshot = dict[str, Any]
@@ -26,7 +34,8 @@ def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> 
     Args:
         ledger: Its counts.
         telemetry: Its measurements.
-        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``.
+        state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``,
+            ``failing``.
     """
     flows: Counter[str] = Counter()
     for (_, route, dialect, side, verdict), flow in ledger.flows.items():
@@ -59,11 +68,37 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
         result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
         result["kill_switch"] = result["kill_switch"] or one["kill_switch"]
         result["ready"] = result["ready"] and one["ready"]
+        failing = (result["failing"], one["failing"])
+        result["failing"] = {
+            name: max(f.get(name, 0) for f in failing) for name in {*failing[0], *failing[1]}
+        }
         result["config_error"] = result["config_error"] or one["config_error"]
         if one["config"] not in result["config"].split(","):
             # For a moment after a change they may differ; it shows when it is more than a moment.
             result["config"] += "," + one["config"]
     return result
+
+
+def ended(last: Snapshot) -> Snapshot:
+    """What remains of a process that was killed: nothing is pending any more, and its clients are gone.
+
+    Args:
+        last: What it told last.
+    """
+    pending = last["pending"]
+    shed = {str(Outcome.SHED): pending} if pending else {}
+    place = _SEPARATOR.join((UNROUTED, Dialect.LEGACY.value, Side.LEGACY.value, str(Outcome.SHED)))
+    return {
+        **last,
+        "verdicts": dict(Counter(last["verdicts"]) + Counter(shed)),
+        "flows": dict(Counter(last["flows"]) + Counter({place: pending} if pending else {})),
+        "client_gone": last["received"] - last["served"] - last["refused"],
+        **dict.fromkeys(("pending", "active", "queue", "processes"), 0),
+        "breakers": [],
+        "failing": {},
+        "config_error": "",
+        "ready": True,
+    }
 
 
 def prometheus(found: Snapshot) -> bytes:
@@ -101,6 +136,8 @@ class _Found(Collector):
             ("rehearsals", "outcome", "Rehearsed writes."),
             ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
+            ("side_errors", "side", "Requests that the side that serves did not answer."),
+            ("task_failures", "task", "How often a long-lived task failed, or an item of one."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])
             for value, count in found[name].items():
@@ -138,6 +175,19 @@ class _Found(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"parity_{name}", told, value=value)
+        shares = GaugeMetricFamily(
+            "parity_ratio",
+            "Parity of the judged exchanges, 0 to 1; route (all) is everything.",
+            labels=["route"],
+        )
+        covered = GaugeMetricFamily(
+            "parity_coverage_ratio", "The part of the exchanges that was judged.", labels=["route"]
+        )
+        for route, counted in _by_route(found["flows"]).items():
+            for family, share in ((shares, counted.share), (covered, counted.coverage)):
+                if share is not None:
+                    family.add_metric([route], share)
+        yield from (shares, covered)
         breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
         for side in ("legacy", "new"):
             breakers.add_metric([side], int(side in found["breakers"]))
@@ -146,6 +196,16 @@ class _Found(Collector):
         for digest in found["config"].split(","):
             config.add_metric([digest], 1)
         yield config
+
+
+def _by_route(flows: Mapping[str, int]) -> dict[str, Parity]:
+    """Parity of each route that was asked, and of all together."""
+    verdicts: dict[str, Counter[str]] = {ALL: Counter()}
+    for key, count in flows.items():
+        route, _, _, verdict = key.split(_SEPARATOR)
+        for name in (ALL, route):
+            verdicts.setdefault(name, Counter())[verdict] += count
+    return {name: parity(counts) for name, counts in verdicts.items()}
 
 
 def _cumulative(counts: list[int]) -> Iterator[tuple[str, float]]:

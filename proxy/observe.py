@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 import httpx
 
+from config import text
 from diffing.model import Headers, Observation
 from proxy.pace import Pace
 from proxy.upstream import SEAM_URL
@@ -89,7 +90,7 @@ async def observe(
     except (TimeoutError, httpx.TimeoutException):
         error = TIMEOUT
     except httpx.TransportError as failure:
-        error = f"connection: {failure}"
+        error = text.clean(f"connection: {failure}", text.SENTENCE)
     return Observation(
         status=status,
         headers=answered,

@@ -3,8 +3,10 @@
 Texts hold bytes that are not UTF-8 as surrogate escapes, so that they can be encoded again as they were.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal
 from urllib.parse import quote, unquote_plus
 
@@ -12,8 +14,12 @@ from urllib.parse import quote, unquote_plus
 ALLOWED: Final = "~.:_-(),"
 # Controller names: the first letter is upper-cased by the framework, `api_new` is the same code.
 _API: Final = frozenset({"api", "Api", "api_new", "Api_new"})
+# PHP's max_input_vars and max_file_uploads: further fields of a query or form, and further files, are not there for it.
+MOST_FIELDS: Final = 1000
+MOST_FILES: Final = 20
+FORM_PAIR: Final = re.compile("[^&]+")
 # PHP turns the array of `api_key[]=x` into this text when it compares it.
-_ARRAY: Final = "Array"
+ARRAY: Final = "Array"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def parse_form(text: str) -> Mapping[str, str]:
     """Read a query string or a form as PHP fills its arrays.
 
     The last of several values wins (recordings, gate: ``api_key=bad&api_key=GOOD`` is GOOD). Blanks and dots in
-    names become underscores; an array is the text ``Array``.
+    names become underscores; an array is the text ``Array``. What comes behind the first thousand is not read.
 
     Args:
         text: Pairs joined by ``&``.
@@ -95,12 +101,17 @@ def parse_form(text: str) -> Mapping[str, str]:
         The values by name, decoded.
     """
     fields: dict[str, str] = {}
-    for pair in text.split("&"):
+    for pair in islice(form_pairs(text), MOST_FIELDS):
         raw_name, _, raw_value = pair.partition("=")
         name = decode(raw_name)
         if read := field_name(name):
-            fields[read] = _ARRAY if "[" in name else decode(raw_value)
+            fields[read] = ARRAY if "[" in name else decode(raw_value)
     return fields
+
+
+def form_pairs(text: str) -> Iterator[str]:
+    """The pairs of a query or form one by one, without empty ones."""
+    return (pair[0] for pair in FORM_PAIR.finditer(text))
 
 
 def field_name(name: str) -> str:

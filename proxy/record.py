@@ -3,25 +3,30 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import orjson
-from sqlalchemy import Table, and_, bindparam, event
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     IntegrityError,
     OperationalError,
     ProgrammingError,
     SQLAlchemyError,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from config import text
+from config.patience import at_most
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.ledger import Ledger
+from proxy.log.changes import Change, Written, store
 from proxy.log.file import LogFile
 from proxy.log.retention import prune
 from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
@@ -40,6 +45,11 @@ from proxy.log.tables import (
 
 _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 10
+_PRUNED_EVERY: Final = timedelta(hours=1)
+PATIENCE: Final = 15.0
+"""Seconds for one write; SQLite waits 10 s for another writer by itself."""
+_OF_A_ROW: Final = (DataError, IntegrityError, TypeError, ValueError, OverflowError)
+"""What says that a row cannot be stored; all else is about the log itself, which may be well again later."""
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
 
 
@@ -137,8 +147,12 @@ class Recorder:
         self._retention = retention or Retention()
         self._now = now
         self._started = now()
-        self._written: dict[tuple[str, tuple[Any, ...]], int] = {}
+        self._written = Written(self.run)
         self._file = LogFile(engine.url)
+        self._turn = asyncio.Lock()
+        self._away: datetime | None = None
+        self._told = 0
+        self._pruned = self._started
 
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run.
@@ -147,63 +161,138 @@ class Recorder:
             LogError: The database is not there.
         """
         try:
-            await prepare(self._engine)
-            async with self._engine.begin() as connection:
-                await prune(connection, self.run, self._retention, self._now())
-            self._file.remember()
-            await self.write()
+            await at_most(2 * PATIENCE, self._open())
         except LogError:
             await self._engine.dispose()
             raise
         except (SQLAlchemyError, OSError) as error:
-            shown = self._engine.url.render_as_string(hide_password=True)
             cause = getattr(error, "orig", None) or error
             await self._engine.dispose()
-            raise LogError(f"the diff log {shown} cannot be opened: {cause}") from error
+            raise LogError(f"the diff log {self._shown()} cannot be opened: {cause}") from error
+
+    async def _open(self) -> None:
+        await prepare(self._engine)
+        async with self._engine.begin() as connection:
+            await prune(connection, self.run, self._retention, self._now())
+        self._file.remember()
+        await self.write()
 
     async def keep_writing(self) -> None:
-        """Write at intervals, until cancelled. A log that cannot be written is told and tried again."""
+        """Write at intervals, until cancelled. A log that is away is told once, and once when it is back."""
         while True:
             await asyncio.sleep(self._every)
-            try:
-                await self.write()
-            except (SQLAlchemyError, OSError):
-                _LOGGER.exception("the diff log cannot be written; the counts are kept and written later")
+            await self._attempt(PATIENCE)
+
+    async def _attempt(self, patience: float) -> None:
+        try:
+            await at_most(patience, self._written_and_pruned())
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if self._away is None:
+                self._away = self._now()
+                cause = getattr(error, "orig", None) or error
+                _LOGGER.error(
+                    "the diff log %s cannot be written: %s; %d verdicts are counted and written later",
+                    self._shown(),
+                    cause,
+                    self._ledger.judged - self._told,
+                )
+            return
+        if self._away is not None:
+            _LOGGER.warning(
+                "the diff log %s is written again after %d s; %d verdicts had waited",
+                self._shown(),
+                (self._now() - self._away).total_seconds(),
+                self._ledger.judged - self._told,
+            )
+            self._away = None
+        self._told = self._ledger.judged
+
+    async def _written_and_pruned(self) -> None:
+        await self.write()
+        now = self._now()
+        if now - self._pruned > _PRUNED_EVERY:
+            async with self._engine.begin() as connection:
+                await prune(connection, self.run, self._retention, now)
+            self._pruned = now
+
+    def _shown(self) -> str:
+        return self._engine.url.render_as_string(hide_password=True)
 
     async def write(self) -> None:
         """Write what has changed since the last time; everything, where the log's file was removed meanwhile."""
+        # While another write may still be under way, nobody knows which rows are there.
+        async with self._turn:
+            await self._write()
+
+    async def _write(self) -> None:
         if self._file.replaced():
             _LOGGER.warning("the file of the diff log is gone or another one; it is written anew")
             await self._engine.dispose()
-            self._written.clear()
+            self._written.forget()
             await prepare(self._engine)
             self._file.remember()
-        marks: dict[tuple[str, tuple[Any, ...]], int] = {}
+        changes = sorted(self._changes(), key=lambda change: (change.table.name, change.new))
+        try:
+            await self._store(changes)
+        except _OF_A_ROW:
+            # It must not keep the others back.
+            await self._store_one_by_one(changes)
+
+    async def _store(self, changes: Sequence[Change]) -> None:
         async with self._engine.begin() as connection:
-            await self._rows(connection, marks, runs, {(): self._run_row()}, ())
-            flows = {
-                key: {
-                    "exchanges": flow.exchanges,
-                    "legacy_seconds": flow.legacy_seconds,
-                    "new_seconds": flow.new_seconds,
-                }
-                for key, flow in self._ledger.flows.items()
+            await store(connection, changes)
+        # Only now is it certain that the rows are there.
+        self._written.note(changes)
+
+    async def _store_one_by_one(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            try:
+                await self._store([change])
+            except IntegrityError:
+                # It is there: a commit of which the answer was lost.
+                await self._store_again(replace(change, new=False))
+            except _OF_A_ROW:
+                self._drop(change)
+
+    async def _store_again(self, change: Change) -> None:
+        try:
+            await self._store([change])
+        except _OF_A_ROW:
+            self._drop(change)
+
+    def _drop(self, change: Change) -> None:
+        _LOGGER.exception("a row of %s cannot be stored and is dropped", change.table.name)
+        self._ledger.dropped["rows"] += 1
+        self._written.note([change])
+
+    def _changes(self) -> Iterator[Change]:
+        ledger, written = self._ledger, self._written
+        yield from written.changes(runs, {(): self._run_row()})
+        flows = {
+            key: {
+                "exchanges": flow.exchanges,
+                "legacy_seconds": flow.legacy_seconds,
+                "new_seconds": flow.new_seconds,
             }
-            await self._rows(
-                connection, marks, traffic, flows, ("hour", "route", "dialect", "side", "verdict")
-            )
-            hits = {key: {"exchanges": count} for key, count in self._ledger.hits.items()}
-            await self._rows(connection, marks, deviations, hits, ("hour", "route", "deviation"))
-            used = {key: {"exchanges": count} for key, count in self._ledger.usage.items()}
-            await self._rows(connection, marks, usages, used, ("hour", "route", "deviation", "what", "about"))
-            # Their examples are long, and most of them have not changed since the last time.
-            changed = {
-                signature: cluster
-                for signature, cluster in self._ledger.clusters.items()
-                if self._written.get((differences.name, (cluster_id(signature),))) != cluster.exchanges
-            }
-            clusters = {
-                (cluster_id(signature),): {
+            for key, flow in ledger.flows.items()
+        }
+        yield from written.changes(traffic, flows, ("hour", "route", "dialect", "side", "verdict"))
+        yield from written.changes(deviations, _counted(ledger.hits), ("hour", "route", "deviation"))
+        yield from written.changes(
+            usages, _counted(ledger.usage), ("hour", "route", "deviation", "what", "about")
+        )
+        yield from written.changes(coverage, _counted(ledger.coverage), ("route", "kind", "value"))
+        yield from written.changes(timings, _counted(ledger.timings), ("route", "what", "bucket"))
+        lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
+        yield from written.changes(dropped, lost, ("what",))
+        yield from self._examples()
+
+    def _examples(self) -> Iterator[Change]:
+        """Clusters and witnesses: they are long, and most of them have not changed since the last time."""
+        for signature, cluster in self._ledger.clusters.items():
+            key = (cluster_id(signature),)
+            if not self._written.says(differences, key, cluster.exchanges):
+                row = {
                     "signature": signature,
                     "route": cluster.route,
                     "verdict": cluster.verdict,
@@ -212,41 +301,29 @@ class Recorder:
                     "last": cluster.last,
                     "example": _json(cluster.example),
                 }
-                for signature, cluster in changed.items()
-            }
-            await self._rows(connection, marks, differences, clusters, ("cluster",))
-            await self._write_evidence(connection, marks)
-        # Only now is it certain that the rows are there.
-        self._written.update(marks)
+                yield from self._written.changes(differences, {key: row}, ("cluster",))
+            # A witness is only replaced by a smaller one, so its size tells whether it is written.
+            if cluster.witness is not None and not self._written.says(witnesses, key, cluster.size):
+                content = {"size": cluster.size, "content": _json(cluster.witness)}
+                yield from self._written.changes(witnesses, {key: content}, ("cluster",))
 
-    async def _write_evidence(
-        self, connection: AsyncConnection, marks: dict[tuple[str, tuple[Any, ...]], int]
-    ) -> None:
-        ledger = self._ledger
-        # A witness is only replaced by a smaller one, so its size tells whether it is written.
-        seen = {
-            (cluster_id(signature),): {"size": cluster.size, "content": cluster.witness}
-            for signature, cluster in ledger.clusters.items()
-            if cluster.witness is not None
-            and self._written.get((witnesses.name, (cluster_id(signature),))) != cluster.size
-        }
-        contents = {key: {**row, "content": _json(row["content"])} for key, row in seen.items()}
-        await self._rows(connection, marks, witnesses, contents, ("cluster",))
-        facts = {key: {"exchanges": count} for key, count in ledger.coverage.items()}
-        await self._rows(connection, marks, coverage, facts, ("route", "kind", "value"))
-        buckets = {key: {"exchanges": count} for key, count in ledger.timings.items()}
-        await self._rows(connection, marks, timings, buckets, ("route", "what", "bucket"))
-        lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
-        await self._rows(connection, marks, dropped, lost, ("what",))
+    async def aclose(self, patience: float = PATIENCE) -> None:
+        """Write what is left and close the log.
 
-    async def aclose(self) -> None:
-        """Write what is left and close the log."""
-        try:
-            await self.write()
-        except (SQLAlchemyError, OSError):
-            _LOGGER.exception("the last counts could not be written to the diff log")
-        finally:
-            await self._engine.dispose()
+        Args:
+            patience: Seconds that this may take.
+        """
+        await self._attempt(patience)
+        if self._away is not None:
+            _LOGGER.error(
+                "%d verdicts could not be written to the diff log", self._ledger.judged - self._told
+            )
+        await self.dispose()
+
+    async def dispose(self) -> None:
+        """Close the log as it is."""
+        with suppress(SQLAlchemyError, OSError, TimeoutError):
+            await at_most(1.0, self._engine.dispose())
 
     def _run_row(self) -> dict[str, Any]:
         ledger = self._ledger
@@ -261,39 +338,10 @@ class Recorder:
             "pending": ledger.pending,
         }
 
-    async def _rows(
-        self,
-        connection: AsyncConnection,
-        marks: dict[tuple[str, tuple[Any, ...]], int],
-        table: Table,
-        rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
-        names: tuple[str, ...],
-    ) -> None:
-        # Only this run writes these rows, so it knows which of them are there already.
-        new: list[dict[str, Any]] = []
-        changed: list[dict[str, Any]] = []
-        for key, values in rows.items():
-            mark = values.get("exchanges", values.get("size", -1))
-            before = self._written.get((table.name, key))
-            if before is not None and before == mark and mark >= 0:
-                continue
-            marks[table.name, key] = mark
-            keys = {"run": self.run, **dict(zip(names, key, strict=True))}
-            if before is None:
-                new.append({**keys, **values})
-            else:
-                changed.append({**{f"key_{name}": value for name, value in keys.items()}, **values})
-        if new:
-            await connection.execute(table.insert(), new)
-        if changed:
-            columns = ("run", *names)
-            where = and_(*(table.c[name] == bindparam(f"key_{name}") for name in columns))
-            settable: dict[str, Any] = {
-                name: bindparam(name) for name in changed[0] if not name.startswith("key_")
-            }
-            await connection.execute(table.update().where(where).values(settable), changed)
+
+def _counted(counts: Mapping[Any, int]) -> dict[Any, dict[str, Any]]:
+    return {key: {"exchanges": count} for key, count in counts.items()}
 
 
-def _json(document: object) -> str:
-    content = dict(document) if isinstance(document, Mapping) else document
-    return orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")
+def _json(document: Mapping[str, Any]) -> str:
+    return text.json_bytes(dict(document)).decode()

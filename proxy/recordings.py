@@ -17,8 +17,10 @@ from typing import Any
 
 import orjson
 
+from config import text
 from config.errors import BadInput
 from diffing.model import Headers, Observation
+from proxy.superseded import superseded
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 
@@ -123,7 +125,7 @@ def recording_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def read_recordings(paths: Iterable[Path]) -> Iterator[Recording]:
-    """Read recordings, file by file and line by line.
+    """Read recordings, file by file and line by line; without those that later ones replace.
 
     Args:
         paths: Files or directories.
@@ -134,8 +136,10 @@ def read_recordings(paths: Iterable[Path]) -> Iterator[Recording]:
     Raises:
         RecordingError: A file cannot be read, or a line of it is no HAR entry.
     """
-    for file in recording_files(paths):
-        yield from _read_file(file)
+    files = recording_files(paths)
+    replaced = superseded(files)
+    for file in files:
+        yield from (recording for recording in _read_file(file) if recording.id not in replaced)
 
 
 def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
@@ -151,7 +155,7 @@ def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
     count = 0
     with gzip.open(file, "wb") if file.name.endswith(".gz") else file.open("wb") as out:
         for recording in recordings:
-            out.write(orjson.dumps(entry(recording)) + b"\n")
+            out.write(text.json_bytes(entry(recording)) + b"\n")
             count += 1
     return count
 

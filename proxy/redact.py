@@ -37,13 +37,15 @@ _END: Final = re.compile(rb"[&#\s]")
 _END_ENCODED: Final = re.compile(rb"(?i)[&#\s]|%26")
 _END_QUOTED: Final = re.compile(rb"[&#\s\"'<>\\]")
 _SEGMENT: Final = re.compile(rb"(?i)(/(?:" + _ANY + rb")/)([^/?#\s]+)")
-_PART: Final = re.compile(
-    rb'(?is)(content-disposition:[^\r\n]*\bname="?(?:' + _ANY + rb')"?'
-    rb"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?=\r?\n--|\Z)"
-)
+_DISPOSITION: Final = re.compile(rb"(?im)^[ \t]*content-disposition[ \t]*:([^\r\n]*)")
+_PART_NAME: Final = re.compile(rb"""(?i)[;\s]name[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^;\s]*))""")
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_PART_END: Final = re.compile(rb"\r?\n--")
 _JSON: Final = re.compile(rb'(?i)("(?:\w+:)?(?:' + _ANY + rb')"\s*:\s*)"((?:[^"\\]|\\.)*)"')
 _ELEMENT: Final = re.compile(rb"(?i)(<(?:\w+:)?(?:" + _ANY + rb")(?:\s[^<>]*)?>)([^<]+)")
 _LIKELY: Final = re.compile(rb"(?i)%|api.?key|session|token|passw")
+# Who sends more secrets than these wants to make work.
+MOST_SECRETS: Final = 200
 # A shorter text occurs by chance, and these say how credentials are written.
 _SHORTEST: Final = 6
 _SCHEMES: Final = frozenset({"bearer", "digest", "negotiate"})
@@ -181,10 +183,28 @@ def _in_target(target: bytes, mark: Mark) -> bytes:
 
 
 def _in_body(body: bytes, mark: Mark) -> bytes:
-    body = _PART.sub(lambda match: match[1] + mark(match[2]), body)
+    body = _in_parts(body, mark)
     body = _JSON.sub(lambda match: match[1] + b'"' + mark(match[2]) + b'"', body)
     body = _ELEMENT.sub(lambda match: match[1] + mark(match[2]), body)
     return _in_pairs(body, mark, _END_QUOTED)
+
+
+def _in_parts(body: bytes, mark: Mark) -> bytes:
+    """The parts of a multipart form, each byte of which is looked at once."""
+    pieces: list[bytes] = []
+    done = 0
+    for match in _DISPOSITION.finditer(body):
+        named = _PART_NAME.search(match[1])
+        if match.start() < done or named is None or not _is_secret(named[1] or named[2] or named[3] or b""):
+            continue
+        blank = _BLANK_LINE.search(body, match.end())
+        if blank is None:
+            break
+        found = _PART_END.search(body, blank.end() - 2)
+        last = max(found.start() if found else len(body), blank.end())
+        pieces += [body[done : blank.end()], mark(body[blank.end() : last])]
+        done = last
+    return b"".join(pieces) + body[done:] if pieces else body
 
 
 def _in_pairs(text: bytes, mark: Mark, end: re.Pattern[bytes]) -> bytes:

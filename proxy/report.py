@@ -7,11 +7,11 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from diffing.model import Outcome
+from proxy.log.example import read_example
 from proxy.log.reading import reading
 from proxy.log.tables import deviations, differences, runs, traffic
 from proxy.tally import Cluster, Tally
@@ -146,7 +146,7 @@ def _tally(flows: Sequence[Row[Any]], hits: Sequence[Row[Any]], clusters: Sequen
         cluster = tally.clusters.get(row.signature)
         if cluster is None:
             tally.clusters[row.signature] = Cluster(
-                row.signature, row.route, row.exchanges, orjson.loads(row.example), row.verdict
+                row.signature, row.route, row.exchanges, read_example(row.example), row.verdict
             )
         else:
             cluster.count += row.exchanges

@@ -1,11 +1,12 @@
 """Who answers the client: the side that the decision names, or legacy when the new side fails a safe request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import httpx
 from starlette.types import Receive, Send
 
-from config.rollout import Dialect
+from config.rollout import Dialect, Stage
 from config.settings import Timeouts
 from diffing.model import Asked, Observation
 from proxy.adapt import adapt
@@ -18,6 +19,7 @@ from proxy.observe import TIMEOUT, observe
 from proxy.policy import Decision, Side
 from proxy.process.telemetry import Telemetry
 from proxy.translation import Request, Translation
+from proxy.unadaptable import unadaptable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Course:
         contract: The configuration that it is served by.
         other: What the other side has answered already; it is not asked again.
         fallback: Legacy served because the new side failed.
+        unadaptable: The new side answered what legacy's answer has no new form for.
     """
 
     request: Request
@@ -52,6 +55,7 @@ class Course:
     contract: Contract
     other: Observation | None = None
     fallback: bool = False
+    unadaptable: bool = False
 
 
 class ServedLeg:
@@ -62,11 +66,18 @@ class ServedLeg:
         timeouts: How long it waits.
         telemetry: Where fallbacks are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.
+        may_help: Whether the new side may answer where legacy's answer has no new form.
     """
 
     def __init__(
-        self, sides: ServedSides, timeouts: Timeouts, telemetry: Telemetry, hop: bytes = b""
+        self,
+        sides: ServedSides,
+        timeouts: Timeouts,
+        telemetry: Telemetry,
+        hop: bytes = b"",
+        may_help: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._may_help = may_help
         self._sides = sides
         self._timeouts = timeouts
         self._telemetry = telemetry
@@ -146,7 +157,17 @@ class ServedLeg:
                 translated = Request(method, target, translation.headers, translation.body)
                 with Gone(receive):
                     legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(course))
-                await self._send_adapted(course, legacy, send)
+                    why = self._unadaptable(course, legacy)
+                    helped = why is not None and await self._helped(course)
+                if helped and course.other is not None:
+                    new = course.other
+                    await send_whole(
+                        send, new.status or 502, end_to_end(raw(new.headers)), new.body, head=method == "HEAD"
+                    )
+                elif why is not None:
+                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), course.request.method)
+                else:
+                    await self._send_adapted(course, legacy, send)
                 return legacy
         headers.append(self._mark)
         side = (self._sides.writes if self._unsafe(course) else self._sides.reads)[decision.served]
@@ -154,6 +175,34 @@ class ServedLeg:
             return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
         with Gone(receive):
             return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
+
+    def _unadaptable(self, course: Course, legacy: Observation) -> str | None:
+        """Why the answer to a read has no new form; of a write it is told as it is, for it was carried out."""
+        translation = course.decision.translation
+        assert isinstance(translation, Translation)
+        if legacy.status is None or legacy.error is not None or self._unsafe(course):
+            return None
+        asked = Asked(translation.route, translation.method, translation.parameters)
+        return unadaptable(asked, legacy, course.contract.registry)
+
+    async def _helped(self, course: Course) -> bool:
+        """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
+        route, rollout = course.decision.route, course.contract.rollout
+        if (
+            route is None
+            or not route.implemented
+            or course.request.method not in ("GET", "HEAD")
+            or rollout.kill_switch
+            or rollout.of(route, Dialect.NEW).stage is Stage.LEGACY
+            or route.name in course.contract.held
+            or not self._may_help()
+        ):
+            return False
+        new = await self._observe(Side.NEW, course.request)
+        if new.status is None or new.error is not None or new.status >= 500:
+            return False
+        course.other, course.unadaptable = new, True
+        return True
 
     async def _observe(self, side: Side, request: Request, *, unsafe: bool = False) -> Observation:
         return await observe(

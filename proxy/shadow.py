@@ -5,15 +5,18 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
+from config.tasks import Tasks
 from diffing.coding import codings, readable
+from diffing.further import MOST, wanted
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
 from proxy.ledger import Evidence, Finding
@@ -32,18 +35,20 @@ from proxy.leg.questions import (
     with_key_of,
 )
 from proxy.leg.tap import Tap
-from proxy.leg.unlimited import unlimited
+from proxy.leg.unlimited import anonymous, unlimited, without
+from proxy.log.example import example_of, served_only
 from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
-from proxy.redact import Redactor, secrets_of
-from proxy.reporting.curl import curl_line
-from proxy.tally import FAILING
+from proxy.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.translate import KEY
 from proxy.translation import Request, Translation
 
+_WHOLE_LISTS = (FollowUp.UNLIMITED, FollowUp.UNSORTED, FollowUp.STRANGER)
 _LOGGER = logging.getLogger(__name__)
+_WORKER: Final = "shadow worker"
 
 
 class Verdicts(Protocol):
@@ -132,11 +137,10 @@ class ShadowLeg:
         """Give an exchange a verdict without comparing."""
         self._note(job, Judgement(comparison, f"{route_name(job.decision)} {comparison.verdict}"), None)
 
-    async def work(self) -> None:
-        """Work on jobs until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for number in range(self._settings.workers):
-                group.create_task(self._worker(), name=f"shadow worker {number}")
+    def start(self, tasks: Tasks) -> None:
+        """Work on jobs until the tasks are stopped."""
+        for _ in range(self._settings.workers):
+            tasks.start(_WORKER, lambda: self._work(tasks))
 
     async def drain(self, seconds: float) -> None:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
@@ -145,7 +149,7 @@ class ShadowLeg:
         for job in self._queue.drop():
             self.settle(job, Comparison(Outcome.SHED))
 
-    async def _worker(self) -> None:
+    async def _work(self, tasks: Tasks) -> None:
         while True:
             job = await self._queue.get()
             try:
@@ -153,12 +157,24 @@ class ShadowLeg:
             except asyncio.CancelledError:
                 self.settle(job, Comparison(Outcome.SHED))
                 raise
-            except Exception:
+            except Exception as error:
                 # Whatever goes wrong here must neither stop the workers nor lose the exchange.
-                _LOGGER.exception("a shadow worker failed on %s", route_name(job.decision))
-                self.settle(job, Comparison(Outcome.BOTH_ERROR))
+                error.add_note(f"on an exchange of {route_name(job.decision)}")
+                tasks.failed(_WORKER, error)
+                self._give_up(job)
             finally:
                 self._queue.done()
+
+    def _give_up(self, job: Job) -> None:
+        decision = job.decision
+        comparison = Comparison(Outcome.BOTH_ERROR)
+        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        # Nothing is made of the exchange: whatever broke the worker may be in it.
+        self._ledger.add(
+            Finding(
+                job.at, route_name(decision), decision.dialect, decision.served, judgement, job=job.number
+            )
+        )
 
     async def _work_on(self, job: Job) -> None:
         decision = job.decision
@@ -213,13 +229,18 @@ class ShadowLeg:
             comparison = by_length(question.legacy, question.new)
             return Judgement(comparison, f"{question.route} {comparison.verdict}")
         judgement = await self._comparer.compare(question)
-        for _ in range(2):
-            wanted = judgement.comparison.follow_up
+        for _ in range(MOST):
+            further = wanted(judgement.comparison)
             # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
             # caller may see is as it was: nobody can write what they may not see.
-            if wanted is None or (job.decision.rehearse and wanted is not FollowUp.PREMISE):
+            if further is None or (job.decision.rehearse and further[0] is not FollowUp.PREMISE):
                 break
-            judgement = await self._further(job, judgement.comparison, question, sampled=sampled)
+            if sampled and self._passed_over(*further):
+                comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
+                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+            answer = await self._further(job, *further)
+            question = replace(question, answers={**question.answers, further: answer})
+            judgement = await self._comparer.compare(question)
         if judgement.comparison.outcome is None:
             return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
         return judgement
@@ -250,28 +271,18 @@ class ShadowLeg:
             return judgement
         return Judgement(comparison, f"{first.route} {comparison.verdict}")
 
-    async def _further(self, job: Job, first: Comparison, question: Question, *, sampled: bool) -> Judgement:
-        kind = first.follow_up
-        if kind is FollowUp.UNLIMITED and sampled:
-            self._limited_lists += 1
-            if self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every:
-                comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+    def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
+        """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
+        if path is not None or kind not in _WHOLE_LISTS:
+            return False
+        self._limited_lists += 1
+        return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
+
+    async def _further(self, job: Job, kind: FollowUp, path: str | None) -> Observation:
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
-        answer = (await self._ask(job, side, kind, first.question)).observation
-        if answer.header("parity-recorded") == "no":
-            # The recorded server says that it cannot know: nothing can be derived.
-            answer = NOT_RECORDED
-        judgement = await self._comparer.compare(replace(question, answer=answer))
-        if kind is not FollowUp.LEGACY_GET or judgement.comparison.follow_up is None:
-            return judgement
-        # The GET that stands for this request needs a further answer of its own: compared as such.
-        more = (await self._ask(job, Side.NEW, judgement.comparison.follow_up, None)).observation
-        as_get = await self._comparer.compare(replace(question, method="GET", legacy=answer, answer=more))
-        found = as_get.comparison
-        outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
-        hits = found.deviations + judgement.comparison.deviations
-        return replace(as_get, comparison=replace(found, outcome=outcome, deviations=hits))
+        answer = (await self._ask(job, side, kind, path)).observation
+        # The recorded server says that it cannot know: nothing can be derived.
+        return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
         request = self._request_for(job, side, kind, premise)
@@ -310,6 +321,12 @@ class ShadowLeg:
             return replace(bare, target=unlimited(request.target, translation.route))
         if kind is FollowUp.PREMISE and premise is not None:
             return replace(bare, target=with_key_of(request, premise))
+        if kind is FollowUp.STRANGER:
+            target = premise.encode() if premise is not None else without(request.target, KEY)
+            return replace(bare, target=target, headers=anonymous(bare.headers))
+        if kind is FollowUp.UNSORTED:
+            whole = unlimited(request.target, translation.route)
+            return replace(bare, target=without(whole, "sort_order"))
         if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
             return legacy_get(request, translation, self._routes)
         return bare
@@ -323,12 +340,25 @@ class ShadowLeg:
     ) -> None:
         answered = sides is not None and None not in (sides[0].status, sides[1].status)
         # Only what somebody has to look at is kept as an example.
-        failing = judgement.comparison.outcome in FAILING and (judgement.comparison.differences or sides)
-        example: dict[str, Any] = {}
-        if failing:
+        shown: dict[str, Any] = {}
+        if judgement.comparison.verdict in FAILING:
             known = _secrets(job, sides)
-            judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-            example = self._redactor.scrubbed(self._example(job, judgement, sides), known)
+            if len(known) > MOST_SECRETS:
+                # Each would have to be looked for in everything that is kept.
+                told = f"{route_name(job.decision)} (too many secrets to show)"
+                judgement, question = replace(judgement, signature=told), None
+            else:
+                judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
+                legacy, new = sides or served_only(job.decision.served, job.served)
+                shown = example_of(
+                    job.request,
+                    judgement.comparison,
+                    legacy,
+                    new,
+                    self._redactor,
+                    known,
+                    values=self._settings.store_bodies,
+                )
         self._ledger.add(
             Finding(
                 job.at,
@@ -337,9 +367,11 @@ class ShadowLeg:
                 job.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                example,
+                shown,
                 facts_of(question) if question is not None else (),
-                self._evidence(job, judgement.comparison, question) if question is not None else None,
+                self._evidence(job, judgement.comparison, question)
+                if question is not None and self._settings.store_bodies
+                else None,
                 job.number,
             )
         )
@@ -359,6 +391,7 @@ class ShadowLeg:
             question.format,
             question.known,
             question.rehearsed,
+            question.caller,
             question.guessed,
         )
         return Evidence(
@@ -368,24 +401,6 @@ class ShadowLeg:
                 _secrets(job, (question.legacy, question.new)),
             ),
         )
-
-    def _example(
-        self, job: Job, judgement: Judgement, sides: tuple[Observation, Observation] | None
-    ) -> dict[str, Any]:
-        request = job.request
-        comparison = judgement.comparison
-        first = comparison.differences[0] if comparison.differences else None
-        legacy, new = sides if sides is not None else (None, None)
-        return {
-            "request": f"{request.method} {self._redactor.target(request.target).decode('utf-8', 'replace')}",
-            "curl": curl_line(request, self._redactor),
-            "path": first.path if first else None,
-            "what": first.what if first else str(comparison.outcome),
-            "legacy": first.legacy if first else legacy and (legacy.error or legacy.status),
-            "new": first.new if first else new and (new.error or new.status),
-            "nearly": list(first.nearly) if first else [],
-            "differences": len(comparison.differences),
-        }
 
 
 def _secrets(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:

@@ -5,20 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diffing.model import Comparison, Outcome
+from diffing.model import RULES_ONLY, UNDOCUMENTED, Comparison, Outcome
+from diffing.parity import FAILING, Parity, parity
 
 # Outcomes that are one number each; `skipped` is a number per reason.
 _PLAIN = tuple(outcome for outcome in Outcome if outcome is not Outcome.SKIPPED)
 COMPARED = (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)
-# Outcomes that somebody has to look at.
-FAILING = (
-    Outcome.MISMATCH,
-    Outcome.NEW_ERROR,
-    Outcome.BOTH_ERROR,
-    Outcome.TIMEOUT,
-    Outcome.TOO_LARGE,
-    Outcome.TOO_EXPENSIVE,
-)
 
 
 @dataclass(slots=True)
@@ -42,10 +34,9 @@ class Counts:
         return sum(self.verdicts[outcome] for outcome in COMPARED)
 
     @property
-    def parity(self) -> float | None:
-        """(match + explained) / compared; None when nothing was compared."""
-        compared = self.compared
-        return (compared - self.verdicts[Outcome.MISMATCH]) / compared if compared else None
+    def parity(self) -> Parity:
+        """Parity and coverage."""
+        return parity(self.verdicts)
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -57,16 +48,18 @@ class Counts:
         }
 
     def of(self, verdict: str) -> int:
-        """The number of exchanges with a verdict; ``skipped`` means all reasons together."""
+        """The number of exchanges with a verdict; without a reason, of all reasons together."""
         if verdict == Outcome.SKIPPED:
             return sum(self.skipped.values())
+        if verdict == Outcome.LEGACY_ERROR:
+            return self.verdicts[verdict] + self.verdicts[UNDOCUMENTED]
         return self.verdicts[verdict]
 
     def document(self) -> dict[str, Any]:
         """The counts as the JSON of ``parity check`` has them: every outcome, ``skipped`` by reason."""
         return {
             "received": self.received,
-            **{str(outcome): self.verdicts[outcome] for outcome in _PLAIN},
+            **{str(outcome): self.of(outcome) for outcome in _PLAIN},
             "skipped": self.skipped,
         }
 
@@ -122,8 +115,8 @@ class Tally:
             example: Gives what a reader needs to see it; called for the first of a signature only.
         """
         self.count(route, comparison.verdict)
-        self.deviations.update(set(comparison.deviations))
-        if comparison.outcome not in FAILING:
+        self.deviations.update(comparison.hits)
+        if comparison.verdict not in FAILING:
             return
         name = signature()
         cluster = self.clusters.get(name)
@@ -138,10 +131,16 @@ class Tally:
         self.routes.setdefault(route, Counts()).verdicts[verdict] += exchanges
 
     def document(self) -> dict[str, Any]:
-        """The JSON of ``parity check``: totals, routes, deviations, differences (most frequent first)."""
+        """The JSON of a check and a report: totals, parity, routes, deviations, differences (most frequent first)."""
         clusters = sorted(self.clusters.values(), key=lambda cluster: (-cluster.count, cluster.signature))
         return {
             "totals": self.totals.document(),
+            "explained_by_rules": self.deviations[RULES_ONLY],
+            "compared": self.totals.compared,
+            "parity": self.totals.parity.share,
+            "coverage": self.totals.parity.coverage,
+            "undocumented_legacy_errors": self.totals.of(UNDOCUMENTED),
+            "parities": {name: counts.parity.document() for name, counts in sorted(self.routes.items())},
             "routes": {name: counts.document() for name, counts in sorted(self.routes.items())},
             "deviations": dict(sorted(self.deviations.items())),
             "differences": [

@@ -4,11 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from config.routes import Route, RouteMap
-from config.templates import parse_template
+from config.templates import parse_template, segment_names
 from diffing.model import Headers
 from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
-from proxy.forms import MULTIPART, URLENCODED, odd_names, read_beginnings, read_fields, read_files, rewrite
-from proxy.php import decode, encode, parse_form, printable, read_api_path, read_target
+from proxy.forms import (
+    MULTIPART,
+    URLENCODED,
+    count_parts,
+    odd_names,
+    read_beginnings,
+    read_fields,
+    read_files,
+    rewrite,
+)
+from proxy.php import (
+    MOST_FIELDS,
+    MOST_FILES,
+    decode,
+    encode,
+    parse_form,
+    printable,
+    read_api_path,
+    read_target,
+)
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 
@@ -33,6 +51,8 @@ _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
 # What entries of the registry may look at of an uploaded description.
 _TEXT_LIMIT: Final = 65_536
+# And of a path that PHP does not know.
+_PATH_LIMIT: Final = 200
 
 
 def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untranslatable:
@@ -48,7 +68,8 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     index = dispatcher(routes)
     target = read_target(request.target)
     query = parse_form(target.query)
-    form = read_fields(request.header("content-type"), request.body) if request.method == "POST" else {}
+    kind = request.header("content-type")
+    form = read_fields(kind, request.body) if request.method == "POST" else {}
     path = read_api_path(target.segments)
     if path is not None:
         match = index.legacy(request.method, path.segments, form)
@@ -67,6 +88,8 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
         )
     parameters, pairs = _parameters(match, query, form, method in _BODILESS)
+    if match is None and path is not None:
+        parameters = {"path": printable("/".join(path.segments)[:_PATH_LIMIT])}
     if match is not None and method == "POST":
         parameters = {**_files(request, match.route), **parameters}
     if KEY in query or (KEY in form and method in _BODILESS):
@@ -162,12 +185,18 @@ def _parameters(
 
 
 def _files(request: Request, route: Route) -> Mapping[str, str]:
-    """The names of uploaded files by their fields; of fields in the route map, how the text begins as FIELD.text."""
+    """The names of uploaded files by their fields; of fields in the route map, how the text begins as FIELD.text.
+
+    More fields or files than PHP takes are told as ``form.fields`` and ``form.files``.
+    """
     kind = request.header("content-type")
     named = read_files(kind, request.body)
     known = route.legacy.form if route.legacy else ()
     texts = read_beginnings(kind, request.body, known, _TEXT_LIMIT) if known else {}
-    everything = {**{f"{field}.text": text for field, text in texts.items()}, **named}
+    fields, files = count_parts(kind, request.body)
+    counts = (("form.fields", fields, MOST_FIELDS), ("form.files", files, MOST_FILES))
+    many = {name: str(count) for name, count, most in counts if count > most}
+    everything = {**many, **{f"{field}.text": text for field, text in texts.items()}, **named}
     return {printable(field): printable(value) for field, value in everything.items()}
 
 
@@ -216,10 +245,23 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
     renamed |= {
         raw: renamed.get(name, name) for raw, name in odd_names(request.header("content-type"), body).items()
     }
-    if renamed or added:
-        body = rewrite(request.header("content-type"), body, renamed, added)
+    unread = _unread(match) if match is not None and match.fit == "exact" else set()
+    fields = read_fields(request.header("content-type"), body) if unread else {}
+    if renamed or added or not unread.isdisjoint(fields):
+        body = rewrite(request.header("content-type"), body, renamed, added, unread)
         dropped = dropped | {"content-length"}
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped), body
+
+
+def _unread(match: LegacyMatch) -> set[str]:
+    """What PHP reads of the path only, by the names of the new side: as a field of a form it says nothing."""
+    legacy = match.route.legacy
+    if legacy is None:
+        return set()
+    named = {name for path in (legacy.path, *legacy.aliases) for name in segment_names(path)}
+    return {
+        _moved(match).get(name, name) for name in named - {*legacy.form, *legacy.form_read, *legacy.query}
+    }
 
 
 def _moved(match: LegacyMatch) -> dict[str, str]:

@@ -28,6 +28,9 @@ SEAM_URL = httpx.URL("http://upstream/")
 _ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _CHUNK = 65536
 _PIECE = 262144
+_NO_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+# aiohttp quotes what it could not read.
+_SENT = re.compile(r"\bb['\"]")
 _NO_HEAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 
 
@@ -151,14 +154,15 @@ class Upstream(httpx.AsyncBaseTransport):
             )
             if response.connection is not None and response.connection.protocol is not None:
                 response.connection.protocol.read_timeout = self._read_timeout
-            if not 200 <= response.status <= 599:
+            wrong = _wrong_head(response)
+            if wrong:
                 response.close()
-                raise httpx.RemoteProtocolError(f"{response.status} is no status", request=request)
+                raise httpx.RemoteProtocolError(wrong, request=request)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
             stream=_Body(response, request),
-            extensions={"reason_phrase": (response.reason or "").encode("latin-1", "replace")},
+            extensions={"reason_phrase": _reason(response)},
             request=request,
         )
 
@@ -206,6 +210,19 @@ def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:
     return pairs
 
 
+def _reason(response: aiohttp.ClientResponse) -> bytes:
+    return (response.reason or "").encode("utf-8", "surrogateescape")
+
+
+def _wrong_head(response: aiohttp.ClientResponse) -> str:
+    """What is wrong with an answer's head that aiohttp lets pass; nothing when all is well."""
+    if not 200 <= response.status <= 599:
+        return f"{response.status} is no status"
+    if any(_NO_VALUE.search(value) for _, value in ((b"", _reason(response)), *response.raw_headers)):
+        return "a control character in the head"
+    return ""
+
+
 @contextmanager
 def _errors_mapped(request: httpx.Request) -> Iterator[None]:
     try:
@@ -228,4 +245,6 @@ def _errors_mapped(request: httpx.Request) -> Iterator[None]:
 
 
 def _told(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    """What went wrong, without what the side sent or was asked: both may hold secrets."""
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return " ".join(_SENT.split(text)[0].split()).rstrip(" :") or type(error).__name__

@@ -72,6 +72,30 @@ def test_only_one_module_speaks_http_for_the_proxy() -> None:
     assert users == [Path("proxy/upstream.py")]
 
 
+# What clients are answered is made by rules of its own; the recorded server plays what was recorded.
+_WRITE_JSON = {
+    "proxy/adapt.py",
+    "proxy/answers.py",
+    "proxy/door/protocol.py",
+    "proxy/legacy.py",
+    "proxy/process/workers.py",
+}
+
+
+def test_text_from_outside_comes_from_one_module() -> None:
+    """Outputs encode JSON, escape markup and decode bytes by config.text; no other way of it is left."""
+    found = []
+    for source in (s for s in SOURCES if s.parts[0] == "proxy"):
+        text = (ROOT / source).read_text(encoding="utf-8")
+        if "orjson.dumps" in text and str(source) not in _WRITE_JSON:
+            found.append(f"{source}: orjson.dumps")
+        if "rich.markup" in text and str(source) != "proxy/reporting/console.py":
+            found.append(f"{source}: rich.markup")
+        if "typer.echo" in text and str(source) not in ("proxy/commands/output.py", "proxy/commands/file.py"):
+            found.append(f"{source}: typer.echo")
+    assert found == []
+
+
 def test_nothing_of_one_machine_is_in_the_tree() -> None:
     """The project stands alone: no absolute home of one checkout, no folder beside it."""
     files = subprocess.run(

@@ -1,5 +1,7 @@
 """Documents of badges (legacy notes, flow 8)."""
 
+from typing import Literal
+
 from typing_extensions import TypedDict
 
 from backend.badges.catalogue import Badge
@@ -56,7 +58,7 @@ def listed(kind: Badge, rank: int) -> ListedBadge:
 class Check(TypedDict):
     """The rank that was reached."""
 
-    key: str
+    key: Literal["rank"]
     value: int
 
 

@@ -1,6 +1,7 @@
 """The two legacy databases behind one object: connections for reading and transactions for writing.
 
 DatabaseUnavailable     the database cannot be reached, or is no OpenML database
+└── DatabaseFull        it has no room
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend import tables
 from backend.database.engines import (
     IMMEDIATE,
+    DatabaseFull,
     DatabaseNames,
     DatabaseUnavailable,
     Names,
@@ -27,8 +29,10 @@ from backend.database.engines import (
     sqlite_files,
 )
 
-__all__ = ["Database", "DatabaseNames", "DatabaseUnavailable", "Names"]
+__all__ = ["Database", "DatabaseFull", "DatabaseNames", "DatabaseUnavailable", "Names"]
 
+# MySQL and MariaDB: the disk is full; the table is.
+_FULL = frozenset({1021, 1114})
 _LOAD = "load one with: openml-backend load --from DIR --database URL"
 
 
@@ -129,10 +133,18 @@ class Database:
         except PoolTimeout as error:
             raise DatabaseUnavailable(f"{self.shown}: all connections are in use") from error
         except DBAPIError as error:
-            if error.connection_invalidated or error.statement is None or _is_locked(error):
+            if _is_full(error):
+                raise DatabaseFull(f"{self.shown}: {error.orig}") from error
+            if error.connection_invalidated or error.statement is None or _is_away(error):
                 raise DatabaseUnavailable(f"{self.shown}: {error.orig}") from error
             raise
 
 
-def _is_locked(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+def _is_away(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR)
+
+
+def _is_full(error: DBAPIError) -> bool:
+    full = getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return full or next(iter(getattr(error.orig, "args", ())), None) in _FULL

@@ -58,6 +58,10 @@ class DatabaseUnavailable(BadInput):
     """The database cannot be reached, or is not an OpenML database."""
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """The database has no room."""
+
+
 class Names(Protocol):
     """The real names of the two databases on a server."""
 

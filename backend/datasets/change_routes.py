@@ -10,7 +10,7 @@ from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.14 to 10.16 and 10.21.
 NO_FORK_ID = ProblemCase("validation-error", "1070")
@@ -53,7 +53,7 @@ class StatusFields(Parameters):
     "dataset.fork",
     parameters=DatasetField,
     answer=write_shapes.Changed,
-    problems=(NO_FORK_ID, FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
+    problems=(NO_FORK_ID, *refused("1071"), FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
     access=WRITER,
 )
 async def fork(call: Call[DatasetField]) -> Document:
@@ -126,7 +126,15 @@ async def reset(call: Call[DatasetPath]) -> Document:
     "dataset.update_status",
     parameters=StatusFields,
     answer=write_shapes.StatusUpdated,
-    problems=(ILLEGAL_STATUS, STATUS_UNKNOWN, PRIVATE, STATUS_NOT_OWNED, ADMIN_ACTIVATES, TRANSITION),
+    problems=(
+        ILLEGAL_STATUS,
+        *refused("692"),
+        STATUS_UNKNOWN,
+        PRIVATE,
+        STATUS_NOT_OWNED,
+        ADMIN_ACTIVATES,
+        TRANSITION,
+    ),
     access=WRITER,
 )
 async def update_status(call: Call[StatusFields]) -> Document:

@@ -13,7 +13,7 @@ from backend.input.parameters import Parameters
 from backend.input.uploads import MISSING
 from backend.input.xml_documents import Node
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 
 # Legacy notes, data 10.13.
@@ -53,6 +53,7 @@ class EditFields(Parameters):
     parameters=EditFields,
     answer=write_shapes.Changed,
     problems=(
+        *refused("1063"),
         NOT_GIVEN_XML,
         INVALID,
         NO_ID,

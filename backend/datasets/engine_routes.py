@@ -10,12 +10,14 @@ from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
 from backend.input.descriptions import description
-from backend.input.parameters import NoParameters, is_numeric
+from backend.input.parameters import LARGEST, NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, InputProblem, ProblemCase
+from backend.php.numbers import number
+from backend.problems import InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
+from config.templates import is_numeric
 
 # Legacy notes, data 10.10 and 10.11.
 PROCESSED = ProblemCase("dataset-already-processed", "441")
@@ -41,7 +43,8 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     for text in texts:
         if text is None or not is_numeric(text) or float(text) <= 0:
             raise _wrong_id("446")
-        numbers.append(integer(text) if text.lstrip("+").isdigit() else 0)
+        value = min(number(text), LARGEST)
+        numbers.append(int(value) if value == int(value) else 0)
     return numbers[0], numbers[1]
 
 
@@ -49,7 +52,7 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     "dataset.upload_features",
     parameters=NoParameters,
     answer=write_shapes.Uploaded,
-    problems=(VALIDATION, UNKNOWN, PROCESSED, FEATURE_EXISTS),
+    problems=(UNKNOWN, PROCESSED, FEATURE_EXISTS, *refused("442", "443", "445", "446", "448", "449")),
     access=admin_writes(),
     parts=(Part(FIELD, "The features.", "data_features", required=True),),
     body_limit=UPLOAD_LIMIT,
@@ -99,7 +102,7 @@ async def upload_features(call: Call[NoParameters]) -> Document:
     "dataset.upload_qualities",
     parameters=NoParameters,
     answer=write_shapes.Uploaded,
-    problems=(VALIDATION, NOT_PROCESSED, NO_QUALITIES),
+    problems=(NOT_PROCESSED, NO_QUALITIES, *refused("381", "382", "383", "387")),
     access=admin_writes(),
     parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),
     body_limit=UPLOAD_LIMIT,

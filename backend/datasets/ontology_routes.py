@@ -10,9 +10,8 @@ from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
-from backend.php.forms import filtered
 from backend.php.urls import is_url
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.20.
 EXISTS = ProblemCase("ontology-already-exists", "1101")
@@ -36,7 +35,7 @@ class OntologyFields(Parameters):
 def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     """Data set, feature and URL; the URL is looked at first, as in PHP."""
     given = call.parameters
-    url = filtered(given.ontology)
+    url = given.ontology
     if len(url.encode()) > LONGEST:
         raise rejected(
             call, ["ontology"], "too_long", f"An ontology has at most {LONGEST} bytes", code="1105"
@@ -88,7 +87,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     "dataset.remove_ontology",
     parameters=OntologyFields,
     answer=write_shapes.Ontologies,
-    problems=(TOO_LONG, NO_URL, NOT_FOUND, PRIVATE, NOT_OWNED),
+    problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
 )
 async def remove_ontology(call: Call[OntologyFields]) -> Document:

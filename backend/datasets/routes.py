@@ -20,6 +20,7 @@ from backend.datasets.filters import DatasetFilters
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
+from backend.private_data import of_dataset
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags
 
@@ -151,7 +152,9 @@ async def tags(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.dataset_tag)
+    found = await distinct_tags(
+        call.connection, tables.dataset_tag, of_dataset(call.user, tables.dataset_tag.c.id)
+    )
     if not found:
         raise NO_TAGS.because("No data set has a tag.")
     return found

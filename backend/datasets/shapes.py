@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
 from backend.database.stored_numbers import float_or_text, integer_or_text
+from backend.moments import Moment
 from backend.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
@@ -19,7 +20,7 @@ class Description(TypedDict):
     visibility: str
     status: str
     name: str
-    licence: str | None
+    licence: str
     version: int | str
     version_label: str
     language: str
@@ -27,8 +28,8 @@ class Description(TypedDict):
     contributor: list[str]
     citation: str
     paper_url: str | None
-    upload_date: str
-    processing_date: str | None
+    upload_date: Moment
+    processing_date: Moment | None
     error: str | None
     warning: str | None
     collection_date: str | None
@@ -62,7 +63,7 @@ class Listed(TypedDict):
     format: str
     file_id: int | None
     status: str
-    md5_checksum: str
+    md5_checksum: Literal[""]
     quality: list[Quality]
 
 

@@ -11,8 +11,7 @@ from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.php.comparison import loosely_equal
-from backend.php.forms import filtered
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.19.
 MISSING = ProblemCase("validation-error", "1080")
@@ -32,7 +31,7 @@ class TopicFields(Parameters):
 
 async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     """The data set, which is there, and the topic."""
-    data_id, topic = call.parameters.data_id, filtered(call.parameters.topic)
+    data_id, topic = call.parameters.data_id, call.parameters.topic
     missing = [name for name, value in (("data_id", data_id), ("topic", topic)) if not given(value)]
     if missing:
         raise rejected(call, missing, "missing", "Give data_id and topic", code="1080")
@@ -45,7 +44,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     "dataset.add_topic",
     parameters=TopicFields,
     answer=write_shapes.Changed,
-    problems=(MISSING, UNKNOWN, EXISTS, EXISTS_ALIKE),
+    problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
     access=admin_writes(ADMIN_ONLY),
 )
 async def add_topic(call: Call[TopicFields]) -> Document:
@@ -68,7 +67,7 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     "dataset.delete_topic",
     parameters=TopicFields,
     answer=write_shapes.Changed,
-    problems=(MISSING, UNKNOWN, NOT_FOUND),
+    problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
     access=admin_writes(ADMIN_ONLY),
 )
 async def delete_topic(call: Call[TopicFields]) -> Document:

@@ -16,12 +16,12 @@ from backend.datasets.write_access import refused_document
 from backend.input.arff_check import ArffError, check_arff
 from backend.input.descriptions import description
 from backend.input.parameters import NoParameters
-from backend.input.uploads import file_problem
+from backend.input.uploads import file_problem, form_file
 from backend.input.xml_documents import Node
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
-from backend.storage.interface import Staged, base_name
+from backend.storage.interface import Staged, UnusableName, base_name
 from backend.storage.remote_files import RemoteFileError, remote_file
 from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
@@ -58,7 +58,7 @@ class _Registered:
     "dataset.upload",
     parameters=NoParameters,
     answer=write_shapes.Changed,
-    problems=(VALIDATION, VERSION_EXISTS),
+    problems=(VERSION_EXISTS, *refused("130", "131", "133", "135", "136", "140", "141", "145")),
     access=WRITER,
     parts=(
         Part(DESCRIPTION, "The data set.", "data_upload", required=True, as_field=True),
@@ -100,9 +100,9 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
     if (root.text("format") or "").lower() not in FORMATS:
         message = f"Only data sets in the formats {', '.join(FORMATS)} can be uploaded"
         raise refused_document(DESCRIPTION, "format", message, code="133")
-    part = call.form.get(DATASET)
+    part = form_file(call.form, DATASET)
     url = root.text("url")
-    if isinstance(part, UploadFile):
+    if part is not None:
         if url is not None:
             raise refused_document(DATASET, "excess", "Give a file or its url, not both", code="140")
         if (reason := file_problem(part)) is not None:
@@ -136,9 +136,19 @@ async def _store(
     access_policy = str(row.get("visibility", "public"))
     if isinstance(found, _Uploaded):
         folder = f"dataset_structured//{did // FOLDER_SIZE * FOLDER_SIZE}/{did}//"
-        stored = await store_file(
-            call, found.part, folder, "dataset", staged=found.staged, access_policy=access_policy
-        )
+        try:
+            stored = await store_file(
+                call,
+                found.part,
+                folder,
+                "dataset",
+                staged=found.staged,
+                access_policy=access_policy,
+                moved=True,
+            )
+        except UnusableName as error:
+            message = f"The file {DATASET} cannot be stored: {error}"
+            raise refused_document(DATASET, "file_name", message, code=None) from error
         url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
         return {"file_id": stored.id, "url": url}
     extension = str(row["format"]).lower()

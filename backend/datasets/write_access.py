@@ -89,14 +89,14 @@ async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: Prob
     return row
 
 
-def refused_document(field: str, kind: str, message: str, *, code: str) -> InputProblem:
+def refused_document(field: str, kind: str, message: str, *, code: str | None) -> InputProblem:
     """The problem of an uploaded document that its schema lets through.
 
     Args:
         field: Name of the form's file or field.
         kind: ``errors[].type`` of the answer.
         message: What is wrong; also the detail.
-        code: The legacy code.
+        code: The legacy code; None for a mistake that PHP has none for.
 
     Returns:
         The problem, ready to be raised.

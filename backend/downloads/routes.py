@@ -22,6 +22,10 @@ class IdOrAny(Reader):
         """An integer, or the word."""
         return {"anyOf": [{"type": "integer"}, {"const": ANY}]}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of another word."""
+        return PathId().codes()
+
 
 class UserPath(Parameters):
     """A user by id."""

@@ -10,7 +10,7 @@ from backend.access import WRITER
 from backend.downloads import shapes, write_queries
 from backend.input.parameters import Parameters
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, OwnItem, check_item, demand_known_type
 
 UNKNOWN_TYPE = "811"
@@ -48,7 +48,13 @@ async def count(call: Call[Item]) -> Document:
     return shapes.counted(call.user.id, kind, item, counted)
 
 
-@operation("download.remove", parameters=OwnItem, answer=shapes.Download, problems=(NOTHING,), access=WRITER)
+@operation(
+    "download.remove",
+    parameters=OwnItem,
+    answer=shapes.Download,
+    problems=(*refused(UNKNOWN_TYPE), NOTHING),
+    access=WRITER,
+)
 async def remove(call: Call[OwnItem]) -> Document:
     """Take back that one has downloaded an item; answers what was counted.
 

@@ -4,12 +4,15 @@ PHP judges their characters with all other filters and the words later, one afte
 checks 3 and 6), so the readers take any text and the handler calls the checks.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from backend.input.filters import Text
 from backend.input.late_input import rejected
 from backend.input.parameters import Reader
 from backend.operations import Call
+
+PER_FOLD: Final = "547"
+SORT_ORDER: Final = "549"
 
 
 class PerFold(Reader):
@@ -47,7 +50,7 @@ def check_per_fold(call: Call[Any], given: str | None) -> bool:
     """
     if given not in (None, "true", "false"):
         message = 'Per fold can only be set to "true" or "false"'
-        raise rejected(call, ["per_fold"], "per_fold", message, code="547")
+        raise rejected(call, ["per_fold"], "per_fold", message, code=PER_FOLD)
     return given == "true"
 
 
@@ -66,5 +69,5 @@ def check_sort_order(call: Call[Any], given: str | None) -> str | None:
     """
     if given not in (None, "0", "asc", "desc"):
         message = 'The sort order can only be set to "asc" or "desc"'
-        raise rejected(call, ["sort_order"], "sort_order", message, code="549")
+        raise rejected(call, ["sort_order"], "sort_order", message, code=SORT_ORDER)
     return None if given == "0" else given

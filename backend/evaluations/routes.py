@@ -6,12 +6,19 @@ from typing import Annotated, Any, Final
 
 from backend.access import admin_reads
 from backend.evaluations import queries, shapes
-from backend.evaluations.choices import PerFold, SortOrder, check_per_fold, check_sort_order
-from backend.evaluations.request_filters import RequestFilters, read_filters
+from backend.evaluations.choices import (
+    PER_FOLD,
+    SORT_ORDER,
+    PerFold,
+    SortOrder,
+    check_per_fold,
+    check_sort_order,
+)
+from backend.evaluations.request_filters import NO_VALUE, RequestFilters, read_filters
 from backend.input.filters import FilterCodes, OptionalText
 from backend.input.parameters import PathId, PathText
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import NO_SUCH_PATH, VALIDATION, ProblemCase
+from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.runs.queries import AnyRow
 from backend.runs.selection import (
     MAXIMUM,
@@ -30,9 +37,13 @@ FILTER_CODES: Final = FilterCodes(unknown="544", illegal="541", no_results="542"
 SELECTORS: Final = ("task", "setup", "flow", "uploader", "run", "tag", "study", "limit", "function")
 """The filters that restrict a list of evaluations (legacy notes, task 4.2, check 8)."""
 
-LIST_PROBLEMS: Final = (VALIDATION, NOTHING_LISTED)
 TOO_MANY: Final = "543"
 TOO_MANY_PER_FOLD: Final = "548"
+LIST_PROBLEMS: Final = (
+    NOTHING_LISTED,
+    *LIST_CODES.refused(),
+    *refused(PER_FOLD, SORT_ORDER, TOO_MANY, TOO_MANY_PER_FOLD),
+)
 
 RETRY_AFTER: Final = timedelta(minutes=30)
 """How long a failed evaluation rests before it is tried again (legacy notes, task 4.3)."""
@@ -51,7 +62,7 @@ class EvaluationFilters(RunSelection):
 @operation(
     "evaluation.setup_list",
     parameters=EvaluationFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedWithSetup],
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
 )
@@ -62,7 +73,7 @@ async def setup_list(call: Call[EvaluationFilters]) -> Document:
     """
     rows = await _listed(call)
     parameters = await queries.parameters(call.connection, (row.setup for row in rows))
-    return shapes.listed(rows, parameters)
+    return shapes.listed_with_setups(rows, parameters)
 
 
 @operation(
@@ -109,14 +120,14 @@ class Request(RequestFilters):
 
     engine_id: Annotated[int, PathId()]
     order: Annotated[str, PathText()]
-    count: Annotated[int, PathId()]
+    count: Annotated[int, PathId(sought=False)]
 
 
 @operation(
     "evaluation.request",
     parameters=Request,
     answer=list[shapes.Requested],
-    problems=(NO_SUCH_PATH, VALIDATION, NOTHING_REQUESTED),
+    problems=(NO_SUCH_PATH, NOTHING_REQUESTED, *refused(NO_VALUE)),
     access=admin_reads(),
     filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
 )

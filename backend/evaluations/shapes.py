@@ -1,11 +1,11 @@
 """Documents of evaluations (legacy notes, task 4.2 and 4.3; new-API contract, decisions 3 and 5)."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired
 
 from typing_extensions import TypedDict
 
 from backend.evaluations.array_data import elements
+from backend.moments import Moment
 from backend.runs.queries import AnyRow
 from backend.runs.shapes import iso, score
 
@@ -24,19 +24,24 @@ class Parameter(TypedDict):
 
 
 class Listed(TypedDict):
-    """An evaluation in a list; ``parameters`` in the list with setups only."""
+    """An evaluation in a list."""
 
     run_id: int
     task_id: int
     setup_id: int
     flow_id: int
     flow_name: str
-    parameters: NotRequired[list[Parameter]]
     data_name: str
     function: str
-    upload_time: str | None
+    upload_time: Moment | None
     value: float | None
     array_data: list[int | float | str]
+
+
+class ListedWithSetup(Listed):
+    """An evaluation in the list with the parameters of the setups."""
+
+    parameters: list[Parameter]
 
 
 class Requested(TypedDict):
@@ -46,38 +51,50 @@ class Requested(TypedDict):
     task_id: int
     setup_id: int
     uploader: int | None
-    upload_time: str | None
+    upload_time: Moment | None
 
 
-def listed(rows: Sequence[AnyRow], parameters: Mapping[int, Sequence[AnyRow]] | None = None) -> list[Listed]:
+def listed(rows: Sequence[AnyRow]) -> list[Listed]:
     """Evaluations of a list.
 
     Args:
         rows: Of ``queries.listed``.
-        parameters: Of each setup; None for the list without setups.
 
     Returns:
-        The document of ``GET /evaluation/list`` or ``/evaluation/setup/list``.
+        The document of ``GET /evaluation/list``.
     """
-    shown = {setup: [_parameter(row) for row in settings] for setup, settings in (parameters or {}).items()}
-    documents = []
-    for row in rows:
-        document: Listed = {
-            "run_id": row.rid,
-            "task_id": row.task_id,
-            "setup_id": row.setup,
-            "flow_id": row.implementation_id,
-            "flow_name": row.flow_name,
-            "data_name": row.data_name,
-            "function": row.function,
-            "upload_time": iso(row.start_time),
-            "value": None if row.value is None else score(row.value),
-            "array_data": elements(row.array_data),
-        }
-        if parameters is not None:
-            document["parameters"] = shown.get(row.setup, [])
-        documents.append(document)
-    return documents
+    return [_listed(row) for row in rows]
+
+
+def listed_with_setups(
+    rows: Sequence[AnyRow], parameters: Mapping[int, Sequence[AnyRow]]
+) -> list[ListedWithSetup]:
+    """Evaluations of a list, with the parameters of their setups.
+
+    Args:
+        rows: Of ``queries.listed``.
+        parameters: Of each setup.
+
+    Returns:
+        The document of ``GET /evaluation/setup/list``.
+    """
+    shown = {setup: [_parameter(row) for row in settings] for setup, settings in parameters.items()}
+    return [{**_listed(row), "parameters": shown.get(row.setup, [])} for row in rows]
+
+
+def _listed(row: AnyRow) -> Listed:
+    return {
+        "run_id": row.rid,
+        "task_id": row.task_id,
+        "setup_id": row.setup,
+        "flow_id": row.implementation_id,
+        "flow_name": row.flow_name,
+        "data_name": row.data_name,
+        "function": row.function,
+        "upload_time": iso(row.start_time),
+        "value": None if row.value is None else score(row.value),
+        "array_data": elements(row.array_data),
+    }
 
 
 def _parameter(row: AnyRow) -> Parameter:

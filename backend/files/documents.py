@@ -20,10 +20,12 @@ XSD: Mapping[str, Traversable] = {
         ("openml.run.trace", "run_trace"),
         ("openml.run.upload", "run_upload"),
         ("openml.study.upload", "study_create"),
+        ("openml.task.search", "task_search"),
+        ("openml.task.types.search", "task_types_search"),
         ("openml.task.upload", "task_upload"),
     )
 }
-"""Schemas of uploads, by PHP's names. Those of its old search pages describe nothing that is here."""
+"""Schemas by PHP's names: of uploads, and of the two answers that PHP has schemas of."""
 
 XML_EXAMPLES: Mapping[str, Traversable] = {
     name: _EXAMPLES / f"{name}.xml"

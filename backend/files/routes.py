@@ -58,10 +58,15 @@ class DocumentPath(Parameters):
     name: Annotated[str, Undecoded()] = ""
 
 
-async def _file(call: Call[FilePath]) -> Row[*tuple[Any, ...]]:
-    """The row of a file that the caller may have."""
+async def _file(call: Call[FilePath], *, rights_first: bool = False) -> Row[*tuple[Any, ...]]:
+    """The row of a file that the caller may have.
+
+    Where PHP asks for rights before it asks whether there is such a file, nobody may have one that is not there.
+    """
     file_id = call.parameters.file_id
     row = await queries.file(call.connection, file_id)
+    if row is None and rights_first and not call.user.is_admin:
+        raise PRIVATE.because(f"No access granted to file {file_id}.")
     if row is None:
         raise UNKNOWN.because(f"No file with id {file_id} found.")
     if row.access_policy != PUBLIC and not call.user.may_change(row.creator):
@@ -99,7 +104,7 @@ async def _send(call: Call[FilePath]) -> Answer:
 
 
 async def _send_csv(call: Call[FilePath]) -> Answer:
-    row = await _file(call)
+    row = await _file(call, rights_first=True)
     names = await queries.feature_names(call.connection, row.id)
     if not names or row.type == ELSEWHERE:
         raise UNKNOWN.because(f"File {row.id} is not the stored file of a data set with features.")
@@ -184,6 +189,9 @@ def _elsewhere(base: str, asked: SplitsPath) -> Response:
 
 
 def _document(name: str, documents: Mapping[str, Traversable], media_type: str) -> Operation[DocumentPath]:
+    folder = name.partition(".")[2]
+    suffix = {"xsd": "xsd", "xml_example": "xml", "arff_example": "arff"}[folder]
+
     @operation(
         name,
         parameters=DocumentPath,
@@ -192,10 +200,13 @@ def _document(name: str, documents: Mapping[str, Traversable], media_type: str) 
         media_type=media_type.partition(";")[0],
     )
     async def document(call: Call[DocumentPath]) -> Answer:
-        """A document that comes with the program.
+        """A document: the operator's own copy, else the one that comes with the program.
 
         No round trip to the database (one with a key).
         """
+        own = await FileStore(call.settings.static).find(f"{folder}/{call.parameters.name}.{suffix}")
+        if own is not None:
+            return Response(await to_thread.run_sync(own.read_bytes), headers={"Content-Type": media_type})
         found = documents.get(call.parameters.name)
         if found is None:
             names = ", ".join(documents)

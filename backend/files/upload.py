@@ -2,13 +2,12 @@
 
 from typing import Any, Final
 
-from starlette.datastructures import UploadFile
 from typing_extensions import TypedDict
 
 from backend.access import admin_writes
 from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
-from backend.input.uploads import file_problem
+from backend.input.uploads import file_problem, form_file
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
@@ -45,9 +44,9 @@ async def upload(call: Call[NoParameters]) -> Document:
 
     Two round trips to the database with the key's: the file's row.
     """
-    part = call.form.get(FIELD)
+    part = form_file(call.form, FIELD)
     reason = file_problem(part)
-    if reason is not None or not isinstance(part, UploadFile):
+    if reason is not None or part is None:
         raise rejected(call, [FIELD], "missing", f"Give a file: {reason}", code=NO_FILE.code or "")
     file = await store_file(call, part, FOLDER, KIND)
     name = base_name(part.filename)

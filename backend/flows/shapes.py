@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import literal
 from backend.flows.queries import FlowTree
+from backend.moments import Moment
 from backend.php.text import csv_fields, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
@@ -45,7 +46,7 @@ class Flow(TypedDict):
     description: str | None
     creator: list[str]
     contributor: list[str]
-    upload_date: str
+    upload_date: Moment
     licence: str | None
     language: str | None
     full_description: str | None

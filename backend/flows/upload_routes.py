@@ -12,7 +12,7 @@ from backend.flows import upload_queries as queries
 from backend.flows.uploads import FlowDescription, read_flow
 from backend.input.descriptions import XML, faulty, given_description, valid
 from backend.input.parameters import NoParameters
-from backend.input.uploads import file_problem
+from backend.input.uploads import file_problem, form_text
 from backend.input.xml_documents import Fault
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase
@@ -95,8 +95,7 @@ async def upload(call: Call[NoParameters]) -> Document:
         reason = file_problem(part)
         if reason is not None:
             raise _refused(field, "file_empty", f"The file {field} cannot be used: {reason}", FAULTY_FILE)
-    field_text = call.form.get(DESCRIPTION)
-    if isinstance(field_text, str) and field_text not in ("", "0"):
+    if form_text(call.form, DESCRIPTION) not in (None, "", "0"):
         raise faulty(DESCRIPTION, XML, _NO_XML, "163")
     given = await given_description(call, DESCRIPTION, missing="161")
     flow = read_flow(await valid(call, given, DESCRIPTION, "flow_upload", code="163"))

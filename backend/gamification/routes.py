@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from backend.gamification import queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
-from backend.gamification.windows import Window, read_window
+from backend.gamification.windows import Window, WindowPath, read_window, segments_of
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import NO_SUCH_PATH, InputError, InputProblem
+from backend.problems import NO_SUCH_PATH, InputError, InputProblem, refused
 
 USER = "u"
 NOT_A_USER = "903"
@@ -19,35 +19,22 @@ class Score(Parameters):
 
     type: Annotated[str, Undecoded()]
     id: Annotated[int, PathId()]
-    window: Annotated[str, Undecoded()] = ""
+    window: Annotated[str, WindowPath()] = ""
 
 
-PROBLEMS = (UNKNOWN_USER, HIDDEN)
+PROBLEMS = (UNKNOWN_USER, HIDDEN, *refused(NO_SUCH_PATH.code or ""))
 
 
 async def _window(call: Call[Score], *, of_items: bool = True) -> Window:
-    """The window that is asked for, once it is known that the score may be shown; PHP looks at the window first."""
+    """The window that is asked for, once it is known that the score may be shown."""
     asked = call.parameters
-    window = read_window([segment for segment in asked.window.split("/") if segment], call.now().date())
-    if window is None:
-        raise _no_window(asked)
+    window = read_window(segments_of(asked.window), call.now().date())
+    assert window is not None  # the reader has seen to that
     if asked.type != USER and not of_items:
         raise _not_a_user(asked)
     if asked.type == USER:
         await may_see_scores(call, asked.id)
     return window
-
-
-def _no_window(asked: Score) -> InputProblem:
-    """What PHP calls a function that does not exist: the segments behind the id name no window."""
-    path = f"{asked.type}/{asked.id}/{asked.window}"
-    error: InputError = {
-        "type": "id",
-        "loc": ["path", "window"],
-        "msg": "Give a window like 2019, 2019/06, 2019/06/23, 2019_perday, lastmonth or today",
-        "input": asked.window,
-    }
-    return InputProblem(f"{path} names no window of time.", [error], code=NO_SUCH_PATH.code)
 
 
 def _not_a_user(asked: Score) -> InputProblem:
@@ -61,7 +48,12 @@ def _not_a_user(asked: Score) -> InputProblem:
     return InputProblem("type: Only users (u) have an activity.", [error], code=NOT_A_USER)
 
 
-@operation("gamification.activity", parameters=Score, answer=list[shapes.Activity], problems=PROBLEMS)
+@operation(
+    "gamification.activity",
+    parameters=Score,
+    answer=list[shapes.Activity],
+    problems=(*PROBLEMS, *refused(NOT_A_USER)),
+)
 async def activity(call: Call[Score]) -> Document:
     """What a user did, in all or per day.
 

@@ -1,6 +1,7 @@
 """Documents of scores (legacy notes, flow 9): one part, or one per day."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -33,7 +34,7 @@ class Impact(TypedDict):
     impact: int
     reuse: int
     reuse_reach: int
-    recursive_impact: int
+    recursive_impact: Literal[0]
     date: str
 
 

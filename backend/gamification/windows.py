@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from backend.input.parameters import Reader, refuse
 
 BEGINNING = date(2013, 1, 1)
 """From when scores count: OpenML is not older."""
@@ -46,6 +49,27 @@ class Window:
                 yield self.start + number * _DAY
 
 
+class WindowPath(Reader):
+    """The segments behind type and id; that they name no window is known before the id is looked at, as in PHP."""
+
+    def read(self, value: object) -> str:
+        """Read the rest of a path."""
+        if read_window(segments_of(str(value)), BEGINNING) is None:
+            # PHP calls it a function that does not exist.
+            message = "Give a window like 2019, 2019/06, 2019/06/23, 2019_perday, lastmonth or today"
+            refuse("id", message, code="100")
+        return str(value)
+
+    def describe(self) -> dict[str, Any]:
+        """Any text that is not empty."""
+        return {"type": "string", "minLength": 1}
+
+
+def segments_of(path: str) -> list[str]:
+    """The segments of the rest of a path."""
+    return [segment for segment in path.split("/") if segment]
+
+
 def read_window(segments: Sequence[str], today: date) -> Window | None:
     """Read a window.
 
@@ -67,6 +91,9 @@ def read_window(segments: Sequence[str], today: date) -> Window | None:
     match name:
         case "thismonth" | "thisyear":
             return _running(today, months=name == "thismonth", per_day=per_day)
+        case "lastday" if not per_day:
+            # PHP's date function is given a text where it wants a time: version 7.4 warns and restricts nothing.
+            return Window("", None)
         case "lastday" | "lastmonth" | "lastyear":
             start = _ago(today, name)
             return Window(start.isoformat(), start, tomorrow if per_day else None, per_day)

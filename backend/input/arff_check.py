@@ -5,13 +5,17 @@ followed by a space, nothing comes behind a declaration, dates have no format.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from backend.input.parameters import is_numeric
+from backend.php.numbers import intval, number
 from backend.php.text import TRIMMED
+from config.templates import is_numeric
+
+T = TypeVar("T")
 
 DATA_LINES = 1000
 """How many lines behind ``@data`` are looked at, blank ones and comments too."""
@@ -20,13 +24,15 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 _NUMERIC_TYPES = frozenset({"numeric", "integer", "real", "binary"})
 _TYPES = _NUMERIC_TYPES | {"string", "date"}
-_QUOTED = {quote: re.compile(rf"{quote}((?:[^{quote}\\]|\\.)*){quote}", re.DOTALL) for quote in "'\""}
-_UNQUOTED = re.compile(r"[^\s,]*")
-_UNQUOTED_IN_BRACES = re.compile(r"[^\s,}]*")
-_BLANKS = re.compile(r"\s*")
-_INDEX = re.compile(r"[0-9]{1,9}")
+_MAY_BE_MISSING = "?"
+# What ends a text without quotes; it is trimmed and may have blanks inside.
+_IN_DECLARATION, _IN_BRACES, _IN_ROW = " %", ",}%", ",%"
+_UNQUOTED = {marks: re.compile(f"[^{marks}]*") for marks in (_IN_DECLARATION, _IN_BRACES, _IN_ROW)}
 
-_MISSING_IN_SPARSE = "at least one string, date, or nominal feature value is missing; they must be explicit"
+_MISSING_IN_SPARSE = (
+    "at least one string, date, or nominal feature value is missing; "
+    "this is disallowed in sparse data format "
+)
 _MIXED = "mixing dense and sparse data lines is invalid"
 
 
@@ -36,46 +42,72 @@ class ArffError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Attribute:
-    """A declared attribute: its type, or the values it may have."""
+    """A declared attribute: its type, or the values it may have, as texts and as numbers."""
 
     type: str
     values: frozenset[str] = frozenset()
+    numbers: frozenset[float] = frozenset()
+
+    def check(self, value: str) -> None:
+        """Refuse a value that the attribute cannot have; numbers in texts are compared as numbers."""
+        if value == _MAY_BE_MISSING:
+            return
+        if self.type in _NUMERIC_TYPES and not is_numeric(value):
+            raise ArffError(f"invalid value for numeric attribute: {value}")
+        if self.type != "nominal" or value in self.values:
+            return
+        if not is_numeric(value) or number(value) not in self.numbers:
+            raise ArffError(f"invalid value for nominal attribute: {value}")
 
 
 @dataclass(slots=True)
 class _Line:
-    """A line that is read token by token."""
+    """A line that is read token by token. Only blanks separate, no tabs."""
 
     text: str
     at: int = 0
 
     @property
-    def rest(self) -> str:
-        return self.text[self.at :]
+    def ends(self) -> bool:
+        return self.at >= len(self.text)
 
     def skip_blanks(self) -> None:
-        found = _BLANKS.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+        while self.text.startswith(" ", self.at):
+            self.at += 1
 
     def take(self, character: str) -> bool:
-        """Go past a character, if it is the next one behind blanks."""
-        self.skip_blanks()
-        if not self.text.startswith(character, self.at):
-            return False
-        self.at += len(character)
-        return True
+        """Go past a character, if it is the next one."""
+        found = self.text.startswith(character, self.at)
+        self.at += found
+        return found
 
-    def token(self, *, in_braces: bool = False) -> str:
-        """The next text, with or without quotes."""
+    def token(self, delimiters: str) -> str:
+        """The next text, with or without quotes, and the blanks behind it."""
         self.skip_blanks()
-        if self.at >= len(self.text):
+        if self.ends:
             raise ArffError("unexpected end of line")
-        quoted = _QUOTED.get(self.text[self.at])
-        found = (quoted or (_UNQUOTED_IN_BRACES if in_braces else _UNQUOTED)).match(self.text, self.at)
-        if found is None:
+        if (quote := self.text[self.at]) in "'\"":
+            found = self._quoted(quote, delimiters)
+        else:
+            whole = _UNQUOTED[delimiters].match(self.text, self.at)
+            found = whole[0].strip(TRIMMED) if whole else ""
+            self.at += len(whole[0]) if whole else 0
+        self.skip_blanks()
+        return found
+
+    def _quoted(self, quote: str, delimiters: str) -> str:
+        start = end = self.at + 1
+        # A quote ends the text unless a backslash is before it, whatever is before that; the backslash stays.
+        while (end := self.text.find(quote, end)) >= 0 and self.text[end - 1] == "\\":
+            end += 1
+        if end < 0:
             raise ArffError("missing trailing quote in string")
-        self.at = found.end()
-        return re.sub(r"\\(.)", r"\1", found[1]) if quoted else found[0]
+        self.at = end + 1
+        if not self.ends and self.text[self.at] not in delimiters:
+            self.skip_blanks()
+            if not self.ends and self.text[self.at] not in delimiters:
+                raise ArffError("missing delimiter")
+        return self.text[start:end]
 
 
 def check_arff(path: Path) -> None:
@@ -96,11 +128,11 @@ def check_arff(path: Path) -> None:
 
 def _lines(raw: Iterator[bytes]) -> Iterator[tuple[int, str]]:
     """All lines with their numbers, trimmed; comments are empty."""
-    for number, line in enumerate(raw, start=1):
+    for at, line in enumerate(raw, start=1):
         if len(line) > LONGEST_LINE:
-            raise ArffError(f"line is longer than {LONGEST_LINE} bytes (l.{number})")
-        text = line.decode("utf-8", "replace").strip(TRIMMED)
-        yield number, "" if text.startswith("%") else text
+            raise ArffError(f"line is longer than {LONGEST_LINE} bytes (l.{at})")
+        text = line.decode("utf-8", "surrogateescape").strip(TRIMMED)
+        yield at, "" if text.startswith("%") else text
 
 
 @dataclass(slots=True)
@@ -112,97 +144,94 @@ class _Reader:
 
     def header(self, lines: Iterator[tuple[int, str]]) -> bool:
         """Read up to ``@data``; False when the file ends before."""
-        for number, text in lines:
-            try:
-                if text and self._declaration(text):
-                    return True
-            except ArffError as error:
-                raise ArffError(f"{error} (l.{number})") from None
-        return False
+        return any(text and _at(line, self._declaration, text) for line, text in lines)
 
     def data(self, lines: Iterator[tuple[int, str]]) -> None:
-        for number, text in islice(lines, DATA_LINES):
+        for line, text in islice(lines, DATA_LINES):
             if not text:
                 continue
             sparse = text.startswith("{")
             if self.sparse not in (None, sparse):
                 raise ArffError(_MIXED)
             self.sparse = sparse
-            try:
-                (self._sparse if sparse else self._dense)(_Line(text))
-            except ArffError as error:
-                raise ArffError(f"{error} (l.{number})") from None
+            _at(line, self._sparse if sparse else self._dense, text)
 
     def _declaration(self, text: str) -> bool:
         if not text.startswith("@"):
             raise ArffError(f"invalid line in ARFF header: {text}")
-        keyword, _, rest = text[1:].partition(" ")
-        line = _Line(rest)
-        match keyword.lower():
-            case "relation":
-                line.token()
-            case "attribute":
-                line.token()
-                self.attributes.append(_type(line))
-            case "data":
-                pass
-            case other:
-                raise ArffError(f"unsupported header field: {other}")
-        if line.rest.strip():
-            raise ArffError(f"trailing content in @{keyword.lower()} line")
-        return keyword.lower() == "data"
+        word, _, _ = text.partition(" ")
+        keyword = word.lower()
+        line = _Line(text, len(word))
+        if keyword == "@relation":
+            line.token(_IN_DECLARATION)
+        elif keyword == "@attribute":
+            line.token(_IN_DECLARATION)
+            self.attributes.append(_type(line))
+        elif keyword != "@data":
+            raise ArffError(f"unsupported header field: {keyword}")
+        if not line.ends:
+            raise ArffError(f"trailing content in {keyword} line")
+        return keyword == "@data"
 
-    def _dense(self, line: _Line) -> None:
+    def _dense(self, text: str) -> None:
+        line = _Line(text)
         for index, attribute in enumerate(self.attributes):
             if index and not line.take(","):
-                raise ArffError("missing delimiter" if line.rest else "too few feature values ")
-            _check(attribute, line.token())
-        if line.rest.strip():
-            raise ArffError("trailing characters on data line ")
+                raise ArffError("too few feature values ")
+            attribute.check(line.token(_IN_ROW))
+        _nothing_behind(line)
 
-    def _sparse(self, line: _Line) -> None:
-        line.take("{")
-        explicit: set[int] = set()
-        while not line.take("}"):
-            if explicit and not line.take(","):
-                raise ArffError(
-                    "missing delimiter" if line.rest else "closing brace missing in sparse data line "
-                )
-            if not line.rest.strip():
-                raise ArffError("closing brace missing in sparse data line ")
-            index = line.token(in_braces=True)
-            if not _INDEX.fullmatch(index) or int(index) >= len(self.attributes):
-                raise ArffError(f"invalid feature index: {index}")
-            explicit.add(int(index))
-            _check(self.attributes[int(index)], line.token(in_braces=True))
-        if line.rest.strip():
-            raise ArffError("trailing characters on data line ")
-        # PHP demands all that is not numeric, but counts only what is nominal: with a text or a date every line
-        # is wrong.
-        demanded = sum(attribute.type not in _NUMERIC_TYPES for attribute in self.attributes)
-        if sum(self.attributes[index].type == "nominal" for index in explicit) < demanded:
+    def _sparse(self, text: str) -> None:
+        line = _Line(text, 1)
+        line.skip_blanks()
+        explicit = 0 if text.startswith("}", line.at) else self._explicit(line)
+        # PHP counts all that a line has, but of the declared ones only the nominal: a text or date is one too many.
+        if explicit != sum(attribute.type == "nominal" for attribute in self.attributes):
             raise ArffError(_MISSING_IN_SPARSE)
+        _nothing_behind(line)
+
+    def _explicit(self, line: _Line) -> int:
+        """Check the values of a sparse line; how many are not numeric."""
+        count = 0
+        while True:
+            index = intval(line.token(_IN_DECLARATION))
+            if not 0 <= index < len(self.attributes):
+                raise ArffError(f"invalid feature index: {index}")
+            attribute = self.attributes[index]
+            attribute.check(line.token(_IN_BRACES))
+            count += attribute.type not in _NUMERIC_TYPES
+            if line.ends:
+                raise ArffError("closing brace missing in sparse data line ")
+            if line.take("}"):
+                return count
+            line.at += 1
+
+
+def _at(line: int, read: Callable[[str], T], text: str) -> T:
+    """Read a line; what is wrong is told with its number, and bytes that are no text as such."""
+    try:
+        return read(text)
+    except ArffError as error:
+        message = str(error).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        raise ArffError(f"{message} (l.{line})") from None
 
 
 def _type(line: _Line) -> _Attribute:
-    if line.take("{"):
-        values = []
-        while True:
-            values.append(line.token(in_braces=True))
-            if line.take("}"):
-                return _Attribute("nominal", frozenset(values))
-            if not line.take(","):
-                raise ArffError("format error in nominal attribute declaration")
-    name = line.token().lower()
-    if name not in _TYPES:
-        raise ArffError(f"unsupported attribute type: {name}")
-    return _Attribute(name)
+    if not line.take("{"):
+        name = line.token(_IN_DECLARATION).lower()
+        if name not in _TYPES:
+            raise ArffError(f"unsupported attribute type: {name}")
+        return _Attribute(name)
+    values = []
+    while True:
+        values.append(line.token(_IN_BRACES))
+        if line.take("}"):
+            numbers = frozenset(number(value) for value in values if is_numeric(value))
+            return _Attribute("nominal", frozenset(values), numbers)
+        if not line.take(","):
+            raise ArffError("format error in nominal attribute declaration")
 
 
-def _check(attribute: _Attribute, value: str) -> None:
-    if value == "?":
-        return
-    if attribute.type in _NUMERIC_TYPES and not is_numeric(value):
-        raise ArffError(f"invalid value for numeric attribute: {value}")
-    if attribute.type == "nominal" and value not in attribute.values:
-        raise ArffError(f"invalid value for nominal attribute: {value}")
+def _nothing_behind(line: _Line) -> None:
+    if not line.ends:
+        raise ArffError("trailing characters on data line ")

@@ -5,16 +5,19 @@ from typing import Any
 import orjson
 from anyio import to_thread
 from lxml import etree
-from starlette.datastructures import UploadFile
 
 from backend.input import json_documents
-from backend.input.uploads import MISSING, file_problem
+from backend.input.uploads import MISSING, file_problem, form_file, form_text
 from backend.input.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 
 XML = ("xml_invalid", "The XML does not correspond to its schema")
 JSON = ("description_invalid", "The description is not as its schema wants it")
+
+
+MOST_TAGS = 200
+"""Tags that a description may bring; each takes three round trips to the database."""
 
 
 class JsonText(bytes):
@@ -67,17 +70,18 @@ async def given_description(
     if isinstance(call.json, dict):
         inner = call.json.get(field)
         return inner if isinstance(inner, dict) else call.json
-    part = call.form.get(field)
-    if as_field and isinstance(part, str) and part:
-        return part.encode()
+    if as_field and (text := form_text(call.form, field)):
+        return text.encode()
+    part = form_file(call.form, field)
     reason = file_problem(part)
-    if reason is not None or not isinstance(part, UploadFile):
+    if reason is not None or part is None:
         raise not_given(field, reason or MISSING, missing)
     await part.seek(0)
+    content = await part.read()
     kind = (part.content_type or "").partition(";")[0].strip().lower()
     says_json = kind == "application/json" or (part.filename or "").lower().endswith(".json")
     # PHP reads XML whatever a file says; nobody who sends it one is to be answered differently by chance.
-    return JsonText(await part.read()) if says_json else await part.read()
+    return JsonText(content) if says_json and not content.lstrip().startswith(b"<") else content
 
 
 async def valid(
@@ -151,7 +155,10 @@ def _read(given: bytes | dict[str, Any], schema: str) -> Node:
 
 def _held(root: etree._Element, schema: str) -> Node:
     validate(root, schema)
-    return node(root)
+    found = node(root)
+    if len(tags := found.all("tag")) > MOST_TAGS:
+        raise IllegalDocument([Fault(f"The description has {len(tags)} tags, more than {MOST_TAGS}", -1)])
+    return found
 
 
 def _json(given: bytes | dict[str, Any]) -> object:

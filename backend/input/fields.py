@@ -5,13 +5,11 @@ check (``backend.input.late_input.rejected``), in PHP's order: the first mistake
 field from an empty one, and PHP takes ``0`` for missing too; ``given`` says so.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
-from backend.input.parameters import Reader, bounded, refuse
-
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+from backend.input.parameters import BLANKS, Reader, read_id, refuse
+from backend.php.forms import filtered
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,7 @@ class EntityId:
     """The id of an entity, as it was sent.
 
     Args:
-        text: As the answer echoes it: ``061`` stays so.
+        text: As the answer echoes it: ``061`` stays so, blanks around it go.
         number: What it says; None when it is no integer.
     """
 
@@ -41,18 +39,27 @@ def given(field: EntityId | str) -> bool:
 
 @dataclass(frozen=True)
 class IdField(Reader):
-    """An id: decimal digits after an optional sign, or a JSON integer."""
+    """An id: decimal digits after an optional sign, or a JSON integer.
+
+    Blanks around it do not count, percent sequences are undone as PHP's filter does, and ``+27`` is an id that no row
+    has (recordings, live.tags.ids-data).
+
+    Args:
+        sought: The operation looks for a row by it; where it does not, it is a number and a plus is a sign.
+    """
+
+    sought: bool = True
 
     def read(self, value: object) -> EntityId:
         """Read a field."""
         value = _last(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             refuse("id", "Give the id as an integer")
-        text = str(value)
-        if not _INTEGER.fullmatch(text):
-            return EntityId(text, None)
-        number = bounded(text.lstrip("+-"))
-        return EntityId(text, -number if text.startswith("-") else number)
+        sent = filtered(str(value))
+        text = sent.strip(BLANKS)
+        plain = text if self.sought or "-" in text else text.removeprefix("+")
+        # With blanks around it, 0 is given: PHP looks for it.
+        return EntityId(text if given(text) else sent, read_id(plain))
 
     def describe(self) -> dict[str, Any]:
         """An integer, or its digits."""
@@ -61,14 +68,14 @@ class IdField(Reader):
 
 @dataclass(frozen=True)
 class TextField(Reader):
-    """Any text, as it was sent."""
+    """A text that rows are looked for by; read through PHP's filter, because both APIs look for the same ones."""
 
     def read(self, value: object) -> str:
         """Read a field."""
         value = _last(value)
         if not isinstance(value, str):
             refuse("text", "Give a text")
-        return value
+        return filtered(value)
 
     def describe(self) -> dict[str, Any]:
         """Text."""

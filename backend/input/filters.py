@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from backend.input.parameters import LARGEST, Reader, bounded, refuse
+from backend.input.parameters import BLANKS, LARGEST, Reader, bounded, refuse
 
 NO_RESULTS = frozenset({"limit_zero", "range", "status"})
 
@@ -20,7 +20,6 @@ _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # The bytes that PHP's filter check lets pass; its range ",-_" lets in more than it means (notes, data 7.2).
 _PHP_TEXT = re.compile(r"[\t\n\v\f\r (),\-./0-9:;<=>?@A-Z\[\\\]^_a-z]*")
-_BLANKS = " \t\n\r\v\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +76,30 @@ class Limit(Reader):
         return {"type": "integer", "minimum": 1}
 
 
+@dataclass(frozen=True)
 class Ids(Reader):
-    """A filter that is a set of integers: comma-separated, repeated, or a JSON array."""
+    """A filter that is a set of integers: comma-separated, repeated, or a JSON array.
+
+    Args:
+        blanks: Around an integer they do not count: PHP pastes the text into SQL as it is.
+    """
+
+    blanks: bool = False
 
     def read(self, value: object) -> tuple[int, ...]:
         """Read a filter value; duplicates go, the order stays."""
         parts: list[object] = []
         for item in value if isinstance(value, list) else [value]:
-            parts.extend(item.split(",") if isinstance(item, str) else [item])
+            parts.extend(self._split(item) if isinstance(item, str) else [item])
         if not parts or not all(_is_digits(part) for part in parts):
             refuse("digit_list", "Give decimal digits, separated by commas")
         if len(parts) > MAX_IDS:
             refuse("digit_list", "Give at most {most} of them", most=MAX_IDS)
         return tuple(dict.fromkeys(bounded(_digits(part)) for part in parts))
+
+    def _split(self, text: str) -> list[str]:
+        parts = text.split(",")
+        return [part.strip(BLANKS) for part in parts] if self.blanks else parts
 
     def describe(self) -> dict[str, Any]:
         """Natural numbers."""
@@ -155,7 +165,7 @@ class Range(Reader):
         """Read a filter value."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = repr(value)
-        bounds = [bound.strip(_BLANKS) for bound in _php_text(value).split("..")]
+        bounds = [bound.strip(BLANKS) for bound in _php_text(value).split("..")]
         if len(bounds) > 2 or not all(_NUMBER.fullmatch(bound) for bound in bounds):
             refuse("range", "Give a number A or a range A..B")
         low, high = float(bounds[0]), float(bounds[-1])

@@ -3,25 +3,29 @@
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from itertools import islice
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 import orjson
-from starlette.datastructures import FormData, Headers
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
+from backend.input.multipart import MAX_FIELDS, FormError, read_multipart, text
 from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
+from backend.storage.interface import storing
 
 KEY = "api_key"
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+MULTIPART = "multipart/form-data"
+FORM_TYPES = ("application/x-www-form-urlencoded", MULTIPART)
 IN_MEMORY_LIMIT = 64_000_000
 """Bytes that a JSON body, or a field of a form, may have whatever the operation takes."""
-MAX_FILES = 20
-"""As PHP's settings have it (legacy notes, data 1.5)."""
+DEEPEST = 100
+"""How deep values of a JSON body may lie in each other."""
+_PAIR = re.compile(rb"[^&]+")
 
 
 class Absent:
@@ -74,10 +78,13 @@ class Intake:
                 return None if value in ("", "0") else value
             if name.startswith(f"{KEY}["):
                 return value or name  # PHP reads an array, which is nobody's key
-        text = self.form.get(KEY)
-        if text is None:
+        sent = [(name, value) for name, value in self.form.multi_items() if name.partition("[")[0] == KEY]
+        if not sent:
             return self._key_of_header()
-        return None if text in ("", "0") else str(text)
+        name, key = sent[-1]
+        if name != KEY:
+            return name  # an array here, too
+        return None if key in ("", "0") else str(key)
 
     def _key_of_header(self) -> str | None:
         scheme, _, credentials = self.authorization.partition(" ")
@@ -107,7 +114,9 @@ class Intake:
         given: dict[str, Given] = {}
         for place, pairs in (("query", self.query), ("body", self._fields())):
             for name, values in _grouped(pairs).items():
-                given[name] = Given(values[0] if len(values) == 1 else values, (place, name))
+                # Of a field that a form repeats, PHP has the last.
+                one = len(values) == 1 or place == "body"
+                given[name] = Given(values[-1] if one else values, (place, name))
         if not isinstance(self.json, Absent):
             given.update(_members(self.json))
         return given
@@ -136,8 +145,33 @@ def _members(json: object) -> Iterator[tuple[str, Given]]:
             yield name, Given(value, ("body", name))
 
 
+def is_deeper(value: object, most: int) -> bool:
+    """Whether values of a JSON document lie deeper in each other than that.
+
+    Args:
+        value: The document.
+        most: So deep they may.
+    """
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _bad_body(kind: str, message: str) -> InputProblem:
-    error: InputError = {"type": kind, "loc": ["body"], "msg": message, "input": None}
+    return _bad("body", kind, message)
+
+
+def _bad(place: str, kind: str, message: str) -> InputProblem:
+    error: InputError = {"type": kind, "loc": [place], "msg": message, "input": None}
     return InputProblem(message, [error])
 
 
@@ -150,7 +184,7 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         body_limit: Bytes that the body may have.
 
     Returns:
-        The request (whose form files the caller closes) and what it brings.
+        The request and what it brings; the caller closes the files of the form.
 
     Raises:
         Problem: 413 for a larger body, 415 for one that is neither JSON nor a form.
@@ -162,7 +196,10 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     in_memory = min(body_limit, IN_MEMORY_LIMIT)
     body_limit = body_limit if kind in FORM_TYPES else in_memory
     request = Request(scope, _limited(receive, body_limit))
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+    raw_query = scope["query_string"].decode("latin-1")
+    if raw_query.count("&") >= MAX_FIELDS:
+        raise _bad("query", "query_fields", f"The query has more than {MAX_FIELDS} fields.")
+    query = parse_qsl(raw_query, keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return request, Intake(query, authorization=authorization)
@@ -170,11 +207,14 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         raise _too_large(body_limit)
     if kind in FORM_TYPES:
         try:
-            form = await request.form(max_files=MAX_FILES, max_part_size=in_memory)
-        except (MultiPartException, HTTPException) as error:
-            reason = error.detail if isinstance(error, HTTPException) else error.message
-            raise _bad_body("form_invalid", f"The form cannot be read: {reason}") from error
-        return request, Intake(query, form=form, authorization=authorization)
+            if kind == MULTIPART:
+                with storing():  # a longer file is written to the disk, which may be full
+                    parts = await read_multipart(headers["content-type"], request.stream(), in_memory)
+            else:
+                parts = await _pairs(request, in_memory)
+        except FormError as error:
+            raise _bad_body("form_invalid", f"The form cannot be read: {error}.") from error
+        return request, Intake(query, form=FormData(parts), authorization=authorization)
     body = await request.body()
     if not body:
         return request, Intake(query, authorization=authorization)
@@ -184,7 +224,26 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
+    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(json, DEEPEST):
+        raise _bad_body("json_depth", f"Values of the body lie deeper in each other than {DEEPEST}.")
     return request, Intake(query, json=json, authorization=authorization)
+
+
+async def _pairs(request: Request, largest: int) -> list[tuple[str, UploadFile | str]]:
+    """The fields of a URL-encoded form."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest:
+            raise FormError(f"Its fields have at most {largest} bytes")
+    found = islice(_PAIR.finditer(body.replace(b"+", b" ")), MAX_FIELDS + 1)
+    pairs = [pair[0].partition(b"=") for pair in found]
+    if len(pairs) > MAX_FIELDS:
+        raise FormError(f"A form has at most {MAX_FIELDS} fields")
+    return [
+        (text(unquote_to_bytes(bytes(name))), text(unquote_to_bytes(bytes(value))))
+        for name, _, value in pairs
+    ]
 
 
 def hashing(receive: Receive) -> tuple[Receive, "hashlib._Hash"]:

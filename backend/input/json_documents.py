@@ -133,16 +133,21 @@ def _text(value: object, path: str) -> str:
 
 @cache
 def _root(schema: str) -> tuple[str, _Shape]:
-    """The root element of a schema of ours: sequences, simple types, attributes, references to the root."""
-    [element] = etree.parse(schema_path(schema)).getroot().findall(f"{_XS}element")
+    """The root element of a schema of ours: sequences, types with and without name, references to the root."""
+    whole = etree.parse(schema_path(schema)).getroot()
+    [element] = whole.findall(f"{_XS}element")
+    types = {f"oml:{kind.get('name')}": kind for kind in whole.iterfind(f"{_XS}complexType")}
     name = element.get("name", "")
     shape = _Shape()
-    _read(element, shape, {name: shape})
+    _read(element, shape, {name: shape}, types)
     return name, shape
 
 
-def _read(element: etree._Element, shape: _Shape, roots: Mapping[str, _Shape]) -> None:
+def _read(
+    element: etree._Element, shape: _Shape, roots: Mapping[str, _Shape], types: Mapping[str, etree._Element]
+) -> None:
     kind = element.find(f"{_XS}complexType")
+    kind = types.get(element.get("type", "")) if kind is None else kind
     if kind is None:
         return
     shape.has_text = kind.find(f"{_XS}simpleContent") is not None
@@ -157,7 +162,7 @@ def _read(element: etree._Element, shape: _Shape, roots: Mapping[str, _Shape]) -
                 many=child.get("maxOccurs", "1") != "1",
                 needed=child.get("minOccurs", "1") != "0",
             )
-            _read(child, inner, roots)
+            _read(child, inner, roots, types)
     if shape.children:
         own = kind.iterfind(f"{_XS}attribute")
         shape.attributes = tuple(found.get("name", "") for found in own)

@@ -21,12 +21,15 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from config.templates import is_numeric
+
 LARGEST = 2**63 - 1
 """Larger integers are read as this one, which no row has: integers beyond the column find nothing."""
 
+BLANKS = " \t\n\r\v\f"
+"""What a database skips around a number in a text."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# PHP's is_numeric, version 7.4: blanks before, none behind; no hexadecimal, no underscore.
-_NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class Parameters(BaseModel):
@@ -74,6 +77,10 @@ class Reader(ABC):
     def describe(self) -> dict[str, Any]:
         """The JSON schema of what is accepted, for the OpenAPI document."""
 
+    def codes(self) -> tuple[str, ...]:
+        """Legacy codes of what it refuses, where they are its own."""
+        return ()
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Pydantic's hook: validate with ``read``."""
         return core_schema.no_info_plain_validator_function(self.read)
@@ -98,16 +105,20 @@ def bounded(digits: str) -> int:
     return min(int(significant or "0"), LARGEST) if len(significant) <= 19 else LARGEST
 
 
-def is_numeric(text: str) -> bool:
-    """Whether PHP's is_numeric says so (legacy notes, data 8).
+def read_id(text: str) -> int | None:
+    """Read an id (new-API contract, decision 7).
 
     Args:
-        text: A raw path segment.
+        text: Decimal digits after an optional sign.
 
     Returns:
-        True for ``1``, ``-1``, ``.5``, ``1.``, ``1e3``; false for ``0x1``, ``1_0``, ``1 ``.
+        The id; a negative one, which no row has, also where a plus is written before it, because PHP's SQL fails
+        there. None for what is no integer.
     """
-    return _NUMERIC.fullmatch(text) is not None
+    if not _INTEGER.fullmatch(text):
+        return None
+    number = bounded(text.lstrip("+-"))
+    return number if text[0].isdigit() else -number
 
 
 @dataclass(frozen=True)
@@ -115,22 +126,24 @@ class PathId(Reader):
     """An id in the path (new-API contract, decision 7).
 
     Digits after an optional sign. Ids that no row can have (0, negative, beyond the column) are read as they
-    are, so that the operation finds nothing.
+    are, so that the operation finds nothing; so it does where the sign is a plus.
 
     Args:
         zero: Legacy code of "please provide" for the exact text ``0``, where PHP has one.
+        sought: The operation looks for a row by it; where it does not, a plus is refused.
     """
 
     zero: str | None = None
+    sought: bool = True
 
     def read(self, value: object) -> int:
         """Read a raw segment; see the class."""
         text = str(value)
         if text == "0" and self.zero is not None:
             refuse("id_zero", "Give an id; 0 is none", code=self.zero)
-        if _INTEGER.fullmatch(text):
-            number = bounded(text.lstrip("+-"))
-            return -number if text.startswith("-") else number
+        number = read_id(text)
+        if number is not None and (self.sought or not text.startswith("+")):
+            return number
         if is_numeric(text):
             refuse("id", "Give the id as decimal digits")
         refuse("id", "Give the id as decimal digits", code="100")
@@ -138,6 +151,10 @@ class PathId(Reader):
     def describe(self) -> dict[str, Any]:
         """An integer."""
         return {"type": "integer"}
+
+    def codes(self) -> tuple[str, ...]:
+        """Not numeric for PHP, and "please provide"."""
+        return ("100",) if self.zero is None else ("100", self.zero)
 
 
 class PathText(Reader):

@@ -1,6 +1,7 @@
 """Uploaded XML: read without entities of their own and without network, within limits, and held to a schema.
 
 The schemas are in ``backend/input/schemas``, one for each document; what they accept and refuse is what PHP's do.
+What is read of a document has the prefix ``oml``: PHP asks for elements by prefix, not by namespace.
 
 IllegalDocument     no XML, or not as the schema wants it
 """
@@ -16,11 +17,17 @@ from lxml import etree
 from backend.php.text import TRIMMED
 
 NAMESPACE = "http://openml.org/openml"
+PREFIX = "oml"
 LARGEST = 32 * 1024 * 1024
 """Bytes that a document may have; PHP takes files of 2 MB (legacy notes, data 1.5)."""
+MOST_ELEMENTS = 1_000_000
+"""Elements that a document may have; the features of 100,000 columns have as many."""
 DEEPEST = 64
 """How deep elements may lie in each other."""
 
+# Of documents of these schemas, PHP would store what it does not find as empty.
+_PREFIXED = frozenset({"task_upload", "flow_upload", "study_create", "run_trace"})
+_XS = "http://www.w3.org/2001/XMLSchema"
 _SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -110,6 +117,8 @@ def parse(document: bytes) -> etree._Element:
     """
     if len(document) > LARGEST:
         raise IllegalDocument([Fault(f"The document is larger than {LARGEST} bytes", -1)])
+    if document.count(b"<") > 2 * MOST_ELEMENTS:
+        raise IllegalDocument([Fault(f"The document has more than {MOST_ELEMENTS} elements", -1)])
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -149,6 +158,10 @@ def validate(root: etree._Element, schema: str) -> None:
     compiled = _schema(schema)
     if not compiled.validate(root):
         raise IllegalDocument(_faults(compiled.error_log))
+    if schema in _PREFIXED and (others := [*_of_other_prefixes(root)]):
+        raise IllegalDocument(others)
+    if (ints := _ints(schema)) and (padded := [*_padded(root, ints)]):
+        raise IllegalDocument(padded)
 
 
 def node(element: etree._Element) -> Node:
@@ -158,9 +171,9 @@ def node(element: etree._Element) -> Node:
         element: Of a parsed document.
 
     Returns:
-        The element with all that is in it. An entity that was not resolved is no text.
+        The element with all that is in it and has the prefix of OpenML. An entity that was not resolved is no text.
     """
-    children = [child for child in element if isinstance(child.tag, str)]
+    children = [child for child in element if isinstance(child.tag, str) and child.prefix == PREFIX]
     content = (element.text or "") + "".join(child.tail or "" for child in element)
     return Node(
         name=etree.QName(element).localname,
@@ -183,6 +196,30 @@ def schema_path(schema: str) -> Path:
 @cache
 def _schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(schema_path(name)))
+
+
+def _of_other_prefixes(root: etree._Element) -> Iterator[Fault]:
+    for element in root.iterdescendants():
+        if isinstance(element.tag, str) and element.prefix != PREFIX:
+            message = f"Element '{element.tag}' needs the prefix {PREFIX}"
+            yield Fault(message, cast(int | None, element.sourceline) or 0)
+            return
+
+
+@cache
+def _ints(name: str) -> frozenset[str]:
+    """The elements of a schema that are ``xs:int``, by name."""
+    found = etree.parse(schema_path(name)).iterfind(f".//{{{_XS}}}element[@type='xs:int']")
+    return frozenset(f"{{{NAMESPACE}}}{element.get('name')}" for element in found)
+
+
+def _padded(root: etree._Element, ints: frozenset[str]) -> Iterator[Fault]:
+    """Blanks around an ``xs:int``: the library that PHP 7.4 has does not take them, around other numbers it does."""
+    for element in root.iter(*ints):
+        text = element.text or ""
+        if text != text.strip():
+            message = f"Element '{element.tag}': '{text}' is not a valid value of the atomic type 'xs:int'"
+            yield Fault(message, cast(int | None, element.sourceline) or 0)
 
 
 def _faults(log: etree._ListErrorLog) -> list[Fault]:

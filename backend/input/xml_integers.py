@@ -1,6 +1,18 @@
 """Integers as schemas write them (``xs:integer``)."""
 
-from backend.input.parameters import bounded
+from backend.input.parameters import bounded, read_id
+
+
+def entity_id(text: str | None) -> int:
+    """Read the id of an entity that a schema has let through; ``+27`` is an id that no row has.
+
+    Args:
+        text: As for ``integer``.
+
+    Returns:
+        The id. 0 for None.
+    """
+    return read_id((text or "0").strip()) or 0
 
 
 def integer(text: str | None) -> int:

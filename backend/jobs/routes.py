@@ -8,7 +8,7 @@ from backend.access import WRITER_UNLESS_GET
 from backend.input.parameters import Parameters, Reader, bounded
 from backend.jobs import queries, shapes
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import InputError, InputProblem, ProblemCase
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.writing_reads import keeps
 
 NOTHING = ProblemCase("job-not-found", "341")
@@ -43,7 +43,11 @@ class JobRequest(Parameters):
 
 
 @operation(
-    "job.request", access=WRITER_UNLESS_GET, parameters=JobRequest, answer=shapes.Job, problems=(NOTHING,)
+    "job.request",
+    access=WRITER_UNLESS_GET,
+    parameters=JobRequest,
+    answer=shapes.Job,
+    problems=(NOTHING, *refused(INCOMPLETE)),
 )
 async def request(call: Call[JobRequest]) -> Document:
     """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP.

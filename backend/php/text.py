@@ -46,11 +46,11 @@ def split_commas(text: str | None) -> list[str]:
 
 
 def csv_fields(text: str | None) -> list[str]:
-    """The first CSV record of a text, as PHP's str_getcsv reads it.
+    """The first CSV record of a text, as the fgetcsv of PHP 7.4 reads it.
 
     Comma and double quote; a doubled quote is one; a backslash keeps the next quote from closing and stays in
     the text; blanks before an opening quote go, text behind a closing quote is kept; quoted line ends belong to
-    the field, an unquoted one ends the record.
+    the field, an unquoted one ends the record. A single line whose last quote stays open is no record at all.
 
     Args:
         text: As the column has it.
@@ -70,14 +70,17 @@ def _csv_record(text: str) -> list[str]:
     at, end = 0, len(text)
     while True:
         start = at
-        while at < end and text[at] in " \t":
+        while at < end and text[at] in " \t\v\f":
             at += 1
+        value, open_end = "", False
         if at < end and text[at] == '"':
-            value, at = _quoted(text, at + 1)
+            value, at, open_end = _quoted(text, at + 1)
         else:
-            value, at = "", start
+            at = start
+        if open_end and "\n" not in text and not text.endswith("\r"):
+            return []
         stop = at
-        while stop < end and text[stop] not in ",\r\n":
+        while stop < end and text[stop] not in ",\n":
             stop += 1
         fields.append(value + text[at:stop])
         if stop == end or text[stop] != ",":
@@ -85,8 +88,8 @@ def _csv_record(text: str) -> list[str]:
         at = stop + 1
 
 
-def _quoted(text: str, at: int) -> tuple[str, int]:
-    """A quoted field from behind its opening quote: its value, and where the text goes on."""
+def _quoted(text: str, at: int) -> tuple[str, int, bool]:
+    """A quoted field from behind its opening quote: its value, where the text goes on, and whether it stays open."""
     value: list[str] = []
     end = len(text)
     while at < end:
@@ -101,5 +104,5 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
             value.append('"')
             at += 2
         else:
-            return "".join(value), at + 1
-    return "".join(value), at
+            return "".join(value), at + 1, False
+    return "".join(value), at, True

@@ -14,7 +14,7 @@ from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.scores import Procedure
@@ -47,7 +47,14 @@ SELECTED = {"1": "true", "0": ""}
     "run.evaluate",
     parameters=NoParameters,
     answer=Concerned,
-    problems=(VALIDATION, UNKNOWN, EVALUATED, NO_SOURCE, NO_PROCEDURE, UNCOUNTED),
+    problems=(
+        UNKNOWN,
+        EVALUATED,
+        NO_SOURCE,
+        NO_PROCEDURE,
+        UNCOUNTED,
+        *refused("422", "423", NOT_STORED, "431", "432", "434"),
+    ),
     access=admin_writes(),
     parts=(Part(FIELD, "The evaluation.", "run_evaluate", required=True),),
     body_limit=UPLOAD_LIMIT,
@@ -164,7 +171,7 @@ def _table(given: Mapping[str, object]) -> Table:
     "run.upload_trace",
     parameters=NoParameters,
     answer=Concerned,
-    problems=(VALIDATION, TRACE_CONFLICT),
+    problems=(TRACE_CONFLICT, *refused("561", "562")),
     access=admin_writes(),
     parts=(Part("trace", "What a search tried.", "run_trace", required=True),),
     body_limit=UPLOAD_LIMIT,

@@ -7,7 +7,8 @@ from backend.access import WRITER, WRITER_UNLESS_GET
 from backend.input.filters import FilterCodes, OptionalIds, Text
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import READ_ONLY_ACCOUNT, VALIDATION, ProblemCase
+from backend.private_data import of_run
+from backend.problems import READ_ONLY_ACCOUNT, ProblemCase, refused
 from backend.runs import queries, shapes, write_routes
 from backend.runs.selection import (
     MAXIMUM,
@@ -67,7 +68,7 @@ class DescribedRunPath(Parameters):
     "run.list",
     parameters=RunFilters,
     answer=list[shapes.Listed],
-    problems=(VALIDATION, NOTHING_LISTED),
+    problems=(NOTHING_LISTED, *LIST_CODES.refused(), *refused(TOO_MANY)),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
 )
 async def list_(call: Call[RunFilters]) -> Document:
@@ -169,7 +170,7 @@ async def tags(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.run_tag)
+    found = await distinct_tags(call.connection, tables.run_tag, of_run(call.user, tables.run_tag.c.id))
     if not found:
         raise NO_TAGS.because("No run has a tag.")
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -19,7 +19,8 @@ from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, Opti
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Call
-from backend.problems import InputProblem
+from backend.private_data import of_task
+from backend.problems import InputProblem, ProblemCase, refused
 
 MAXIMUM: Final = 10_000
 """The longest list, in rows (of runs) or in runs that it looks at (of evaluations)."""
@@ -38,11 +39,15 @@ class PageLimit(Digits):
 
 
 class Studies(Ids):
-    """Studies whose runs are listed; the text ``0`` is none, while ``00`` asks for a study that is not there."""
+    """The study whose runs are listed; the text ``0`` is none, while ``00`` asks for a study that is not there.
+
+    PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several only the first counts.
+    """
 
     def read(self, value: object) -> tuple[int, ...]:
         """Read a filter value; empty for ``0``, which PHP takes for no study in its check and not in the query."""
-        return () if value == "0" or (value == 0 and not isinstance(value, bool)) else super().read(value)
+        none = value == "0" or (value == 0 and not isinstance(value, bool))
+        return () if none else super().read(value)[:1]
 
 
 class RunSelection(Parameters):
@@ -74,6 +79,10 @@ class SelectionCodes:
     study: str
     nothing_asked: str
     no_results: str
+
+    def refused(self) -> tuple[ProblemCase, ...]:
+        """What a list that checks with them can answer, beside its being empty."""
+        return refused(self.limit, self.study, self.nothing_asked)
 
 
 def names_runs(filters: RunSelection) -> bool:
@@ -113,12 +122,9 @@ def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -
 async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
     """Refuse a study that has no list of runs; one round trip when a study was given.
 
-    PHP compares the id with the whole text ``123,124``, which MySQL reads as 123: of several studies only the first
-    is checked.
-
     Args:
         call: The request.
-        studies: Ids of the studies, if any were given.
+        studies: Id of the study, if one was given.
         codes: The legacy codes of the list.
 
     Raises:
@@ -167,8 +173,8 @@ def too_many(call: Call[Any], message: str, code: str) -> InputProblem:
 def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
     """The selected runs that the caller may see listed, as conditions on run, algorithm_setup and task.
 
-    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2;
-    new-API contract, decision 9).
+    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2);
+    a private data set hides what hangs on it from all but its owner and administrators (new-API contract, decision 9).
 
     Args:
         filters: Which runs.
@@ -196,6 +202,7 @@ def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnE
     if not user.is_admin:
         ends = task.c.embargo_end_date
         found.append(or_(ends.is_(None), ends < now, run.c.uploader == user.id))
+        found.append(not_(of_task(user, run.c.task_id)))
     return found
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NotRequired
+from typing import Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import float_or_text
+from backend.moments import Moment
 from backend.php.text import trimmed, trimmed_or_empty
 from backend.runs.queries import AnyRow
 from config.settings import BackendSettings
 
-NO_DATASET = -1
+NO_DATASET: Final = -1
 """What PHP shows as the data set of a run's file: it is none."""
 
 
@@ -34,7 +35,7 @@ class UsedDataset(TypedDict):
 class File(TypedDict):
     """A file of a run."""
 
-    did: int
+    did: Literal[-1]
     file_id: int
     name: str
     url: str
@@ -88,7 +89,7 @@ class Listed(TypedDict):
     setup_id: int
     flow_id: int
     uploader: int | None
-    upload_time: str | None
+    upload_time: Moment | None
     error_message: str
     run_details: str
 

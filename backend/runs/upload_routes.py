@@ -10,9 +10,9 @@ from backend.database.storing import insert, insert_ignoring
 from backend.input.descriptions import given_description, valid
 from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
-from backend.input.xml_integers import integer
+from backend.input.xml_integers import entity_id
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import VALIDATION, InputError, InputProblem, ProblemCase
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.runs import scores, write_queries
 from backend.runs.shapes import Concerned
@@ -27,13 +27,15 @@ from backend.tagging.tags import tag_new_entity
 FIELD = "description"
 SEARCH = SearchCodes(flow="205", measure="218", parameter="213", too_many="215")
 UNCOUNTED = ProblemCase("dataset-not-processed", "208")
+# Its description (201, 202, 214), its task (204, 219 to 222), its files (206, 207, 209, 212), its scores (216, 217).
+REFUSED = ("201", "202", "204", "206", "207", "209", "212", "214", "216", "217", "219", "220", "221", "222")
 
 
 @operation(
     "run.upload",
     parameters=NoParameters,
     answer=Concerned,
-    problems=(VALIDATION, UNCOUNTED),
+    problems=(UNCOUNTED, *SEARCH.refused(), *refused(*REFUSED)),
     access=WRITER,
     parts=(
         Part(FIELD, "The run.", "run_upload", required=True),
@@ -101,14 +103,14 @@ async def upload(call: Call[NoParameters]) -> Document:
 
 
 def _described(root: Node) -> RunDescription:
-    flow_id = integer(root.text("flow_id"))
+    flow_id = entity_id(root.text("flow_id"))
     return RunDescription(
         flow_id,
         tuple(
             Setting(
                 name=one.text("name") or "",
-                value=one.text("value") or "",
-                component=flow_id if one.first("component") is None else integer(one.text("component")),
+                value=one.raw("value") or "",
+                component=flow_id if one.first("component") is None else entity_id(one.text("component")),
             )
             for one in root.all("parameter_setting")
         ),
@@ -123,7 +125,7 @@ def _text(root: Node, name: str) -> str | None:
 
 async def _whole_task(call: Call[NoParameters], root: Node) -> TaskContext:
     """The task, with all that a run on it needs (legacy notes, task 3.8, checks 13 to 18)."""
-    task_id = integer(root.text("task_id"))
+    task_id = entity_id(root.text("task_id"))
     context = await task_context(call.connection, task_id)
     if context is None:
         raise _wrong("task_unknown", f"There is no task {task_id}", "204", "task_id")

@@ -6,7 +6,7 @@ for it cannot be answered.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from backend.search.index import Change
+from config.tasks import Tasks
 
 log = logging.getLogger("backend")
 
@@ -40,7 +41,8 @@ class Elasticsearch:
         self._sleep = sleep
         self._pending: deque[Change] = deque()
         self._arrived = asyncio.Event()
-        self._worker = asyncio.create_task(self._work(), name="search index")
+        self._tasks = Tasks(Counter())
+        self._tasks.start("search index", self._work)
 
     def submit(self, changes: Sequence[Change]) -> None:
         """Have documents changed, some time soon."""
@@ -61,8 +63,7 @@ class Elasticsearch:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             log.error("the search index does not answer: %d changes dropped", len(self._pending))
-        self._worker.cancel()
-        await asyncio.wait([self._worker])
+        await self._tasks.stop()
         await self._client.aclose()
 
     async def _work(self) -> None:

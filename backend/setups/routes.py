@@ -8,7 +8,7 @@ from backend import tables
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.setups import queries, search, shapes, write_routes
 from backend.setups.filters import MOST, SetupFilters, check, too_many
@@ -19,6 +19,7 @@ UNKNOWN = ProblemCase("setup-not-found", "281")
 NOTHING = ProblemCase("no-results", "674")
 NO_MATCH = ProblemCase("no-results", "587")
 NO_DIFFERENCES = ProblemCase("no-results", "520")
+SEARCH_PROBLEMS = (*refused("581", "582"), *search.SEARCH.refused())
 CODES = FilterCodes(unknown="671", illegal="672", no_results="674")
 
 UPLOAD_LIMIT = 3_000_000
@@ -53,7 +54,11 @@ async def get(call: Call[SetupPath]) -> Document:
 
 
 @operation(
-    "setup.list", parameters=SetupFilters, answer=list[shapes.Listed], problems=(NOTHING,), filters=CODES
+    "setup.list",
+    parameters=SetupFilters,
+    answer=list[shapes.Listed],
+    problems=(NOTHING, *refused("670", "673", "676")),
+    filters=CODES,
 )
 async def every_setup(call: Call[SetupFilters]) -> Document:
     """The setups that match the filters, by id; at least one filter must be given.
@@ -76,6 +81,7 @@ async def every_setup(call: Call[SetupFilters]) -> Document:
     "setup.exists",
     parameters=NoParameters,
     answer=shapes.Existence,
+    problems=SEARCH_PROBLEMS,
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
@@ -95,7 +101,7 @@ async def exists(call: Call[NoParameters]) -> Document:
     "setup.partial",
     parameters=NoParameters,
     answer=list[shapes.Listed],
-    problems=(NO_MATCH,),
+    problems=(NO_MATCH, *SEARCH_PROBLEMS),
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select
-from starlette.datastructures import UploadFile
 
 from backend.input.intake import Absent
+from backend.input.uploads import file_problem, form_file
 from backend.operations import Call
-from backend.problems import InputError, InputProblem
+from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.setups import queries
 from backend.setups.run_description import IllegalDescription, RunDescription, read_json, read_xml
 
@@ -41,17 +41,16 @@ async def read_description(call: Call[Any]) -> RunDescription:
     try:
         if not isinstance(call.json, Absent):
             return read_json(call.json)
-        upload = call.form.get(FIELD)
-        if not isinstance(upload, UploadFile) or not upload.filename:
+        upload = form_file(call.form, FIELD)
+        if upload is None or not upload.filename:
             raise _wrong(
                 "file_missing",
                 f"Send the run description as an XML file in the form field {FIELD}, or as a JSON body.",
                 "581",
             )
-        document = await upload.read()
-        if not document:
-            raise _wrong("file_empty", f"The file {FIELD} has 0 bytes.", "581")
-        return read_xml(document)
+        if reason := file_problem(upload):
+            raise _wrong("file_empty", f"The file {FIELD} cannot be used: {reason}", "581")
+        return read_xml(await upload.read())
     except IllegalDescription as error:
         detail = f"The run description is not as its schema wants it. {error}"
         raise _wrong("description_illegal", detail, "582") from error
@@ -72,6 +71,10 @@ class SearchCodes:
     measure: str
     parameter: str
     too_many: str
+
+    def refused(self) -> tuple[ProblemCase, ...]:
+        """What an operation that searches with them can answer."""
+        return refused(self.flow, self.measure, self.parameter, self.too_many)
 
 
 SEARCH = SearchCodes(flow="584", measure="585", parameter="586", too_many="588")

@@ -21,7 +21,7 @@ NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")
 
 
 # What is no number is stored as the database takes it, as in PHP; an empty text is 0.
-OptionalNumber: TypeAlias = Annotated[EntityId | None, IdField()]
+OptionalNumber: TypeAlias = Annotated[EntityId | None, IdField(sought=False)]
 
 
 class SetupPath(Parameters):
@@ -33,9 +33,9 @@ class SetupPath(Parameters):
 class DifferenceFields(Parameters):
     """How far two setups differ on a task."""
 
-    setup_a: Annotated[int, PathId()]
-    setup_b: Annotated[int, PathId()]
-    task_id: Annotated[int, PathId()]
+    setup_a: Annotated[int, PathId(sought=False)]
+    setup_b: Annotated[int, PathId(sought=False)]
+    task_id: Annotated[int, PathId(sought=False)]
     task_size: OptionalNumber = None
     differences: OptionalNumber = None
 

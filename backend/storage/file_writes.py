@@ -148,10 +148,13 @@ class FileWrites:
 
     async def _discard_staged(self) -> None:
         for staged in self._staged:
-            if self._rehearsal:
-                staged.local.unlink(missing_ok=True)
-            elif self._storage is not None:
-                await self._storage.discard(staged)
+            try:
+                if self._rehearsal:
+                    staged.local.unlink(missing_ok=True)
+                elif self._storage is not None:
+                    await self._storage.discard(staged)
+            except OSError:
+                log.exception("a temporary file could not be removed")
 
 
 def _stage_outside(source: UploadFile | bytes) -> Staged:

@@ -15,14 +15,16 @@ StorageError              the file cannot be stored as asked
 ├── UnusableName          the name is none that a file can have
 ├── NoStorage             no storage is configured
 └── StorageUnavailable    the storage does not do what it should
+    └── StorageFull       there is no room
 """
 
+import errno
 import hashlib
 import io
 import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -48,6 +50,35 @@ class NoStorage(StorageError):
 
 class StorageUnavailable(StorageError):
     """The storage does not do what it should."""
+
+
+class StorageFull(StorageUnavailable):
+    """There is no room."""
+
+
+# No space, over a quota, over the longest file.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a file could not be written for want of room."""
+    return error.errno in _FULL
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """What the file system refuses within the block is a fault of the storage.
+
+    Raises:
+        StorageFull: There is no room.
+        StorageUnavailable: Anything else is wrong with it.
+    """
+    try:
+        yield
+    except OSError as error:
+        # Without the path: it is nobody's business.
+        kind = StorageFull if is_full(error) else StorageUnavailable
+        raise kind(f"a file cannot be written: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +219,20 @@ def stage_in(place: Path, source: UploadFile | bytes) -> Staged:
 
     Returns:
         The temporary file, on the disk and not only in its cache.
+
+    Raises:
+        StorageUnavailable: It cannot be written; nothing of it stays.
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source.file
     stream.seek(0)
-    with place.open("xb") as target:
-        size, md5 = write_copy(stream, target)
-        target.flush()
-        os.fsync(target.fileno())
+    try:
+        with storing(), place.open("xb") as target:
+            size, md5 = write_copy(stream, target)
+            target.flush()
+            os.fsync(target.fileno())
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
     return Staged(place, size, md5)
 
 

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 
-from backend.storage.interface import CHUNK, Staged, normal, stage_in
+from backend.storage.interface import CHUNK, Staged, normal, stage_in, storing
 
 STAGING = ".staging"
 CLAIMS = "claims"
@@ -42,7 +42,14 @@ class LocalStorage:
 
     async def stage(self, source: UploadFile | bytes) -> Staged:
         """Write a file under a temporary name."""
-        return await to_thread.run_sync(lambda: stage_in(self._temporary(), source))
+        with storing():
+            place = await to_thread.run_sync(self._temporary)
+        try:
+            return await to_thread.run_sync(stage_in, place, source)
+        except BaseException:
+            # Also when the request is cancelled: the thread wrote on, and nobody would know of the file.
+            place.unlink(missing_ok=True)
+            raise
 
     async def discard(self, staged: Staged) -> None:
         """Remove a temporary file, if it is still there."""
@@ -66,7 +73,8 @@ class LocalStorage:
 
     async def claim(self, path: str) -> bool:
         """Take a path, durably."""
-        return await to_thread.run_sync(self._claim, path)
+        with storing():
+            return await to_thread.run_sync(self._claim, path)
 
     async def release(self, path: str) -> None:
         """Forget a claim: rows and files agree."""
@@ -78,7 +86,8 @@ class LocalStorage:
 
     async def publish(self, staged: Staged, path: str) -> None:
         """Move a temporary file to a claimed path."""
-        await to_thread.run_sync(self._publish, staged, path)
+        with storing():
+            await to_thread.run_sync(self._publish, staged, path)
 
     async def remove(self, path: str) -> None:
         """Delete a file, if it is there."""
@@ -129,8 +138,8 @@ class LocalStorage:
     def _write_claim(self, path: str, owner: str) -> bool:
         # Written before it appears, so that no claim is ever without its path.
         text = self._temporary()
-        text.write_text(json.dumps({"owner": owner, "path": path}))
         try:
+            text.write_text(json.dumps({"owner": owner, "path": path}))
             while True:
                 with contextlib.suppress(FileNotFoundError):  # another process closed, and cleared up
                     os.link(text, self._claim_of(path))
@@ -139,12 +148,15 @@ class LocalStorage:
         except FileExistsError:
             return False
         finally:
-            text.unlink()
+            text.unlink(missing_ok=True)
 
     def _disown(self, path: str) -> None:
         text = self._temporary()
-        text.write_text(json.dumps({"owner": "", "path": path}))
-        text.replace(self._claim_of(path))
+        try:
+            text.write_text(json.dumps({"owner": "", "path": path}))
+            text.replace(self._claim_of(path))
+        finally:
+            text.unlink(missing_ok=True)
 
     def _publish(self, staged: Staged, path: str) -> None:
         final = self._at(path)

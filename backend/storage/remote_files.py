@@ -23,11 +23,31 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from backend.storage.interface import storing
+
 SECONDS = 30.0
 """For the whole file; PHP's scripts have that long (legacy notes, data 1.5)."""
 HOPS = 5
 _CHUNK = 256 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
+
+
+# An address of version 4 in one of version 6: 6to4, NAT64 (also of local use), Teredo, mapped and compatible ones.
+_EMBEDDING = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "2002::/16",
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2001::/32",
+            "::ffff:0:0/96",
+            "::ffff:0:0:0/96",
+            "::/96",
+        ),
+    )
+)
+_ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class RemoteFileError(Exception):
@@ -65,13 +85,29 @@ class _Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         found = await self._names.resolve(host, port, family)
-        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
+        public = [one for one in found if is_public(ipaddress.ip_address(one["host"]))]
         if not public:
             raise RemoteFileError(f"{host} is not a public address")
         return public
 
     async def close(self) -> None:
         await self._names.close()
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is of the public internet, and says so itself.
+
+    One that holds an address of version 4 is not: what a gateway makes of it, the backend cannot know.
+
+    Args:
+        address: The address.
+    """
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    embedded = any(address in network for network in _EMBEDDING) or (int(address) >> 32) % 2**32 in _ISATAP
+    return not embedded and not address.is_site_local
 
 
 @asynccontextmanager
@@ -88,11 +124,12 @@ async def remote_file(url: str, *, largest: int, private: bool = False) -> Async
 
     Raises:
         RemoteFileError: It cannot be read.
+        StorageUnavailable: There is no room for a copy.
     """
     descriptor, name = tempfile.mkstemp(prefix="remote-")
     copy = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        with storing(), os.fdopen(descriptor, "wb") as target:
             try:
                 async with asyncio.timeout(SECONDS):
                     found = await _read(url, target.write, copy, largest, private=private)
@@ -135,7 +172,8 @@ async def _copied(
         if size > largest:
             raise RemoteFileError(f"{url} has more than {largest} bytes")
         digest.update(chunk)
-        await asyncio.to_thread(write, chunk)
+        with storing():
+            await asyncio.to_thread(write, chunk)
     told, kind = answer.headers.get("Content-Length"), answer.headers.get("Content-Type")
     if told is None or kind is None:
         raise Unmeasured(f"The server of {url} sends no Content-Length or no Content-Type")
@@ -150,5 +188,5 @@ def _check(url: str, *, private: bool) -> None:
         address = ipaddress.ip_address(parts.hostname)
     except ValueError:
         return  # a name, which the resolver looks at
-    if not private and not address.is_global:
+    if not private and not is_public(address):
         raise RemoteFileError(f"{url} is not a public address")

@@ -40,6 +40,7 @@ async def store_file(
     *,
     staged: Staged | None = None,
     access_policy: str = "public",
+    moved: bool = False,
 ) -> StoredFile:
     """Store an uploaded file and its row; one round trip.
 
@@ -50,6 +51,7 @@ async def store_file(
         kind: ``type`` of the row.
         staged: The temporary file, where it was looked into already.
         access_policy: Of the row.
+        moved: PHP stores it elsewhere, and then moves it to the name that it came with.
 
     Returns:
         The stored file.
@@ -61,7 +63,8 @@ async def store_file(
     # Path and name in the row must be those of the file, so it gets the name that the column can hold.
     name = str(stored(_file, {"filename_original": base_name(upload.filename)})["filename_original"])
     staged = staged or await call.files.stage(upload)
-    path = await call.files.place(staged, folder, name if "." in name else f"{name}{DEFAULT_EXTENSION}")
+    placed = name if moved or "." in name else f"{name}{DEFAULT_EXTENSION}"
+    path = await call.files.place(staged, folder, placed)
     number = await insert(
         call.connection,
         _file,

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 from backend.input.filters import Digits, Limit, Text
-from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.parameters import Parameters, PathId, Reader, refuse
+from config.templates import is_numeric
 
 PARTS = ("runs", "flows", "setups", "data", "tasks")
 """Kinds of members that a path may name."""
@@ -65,6 +66,10 @@ class Part(Reader):
     def describe(self) -> dict[str, Any]:
         """The words."""
         return {"type": "string", "enum": [*PARTS]}
+
+    def codes(self) -> tuple[str, ...]:
+        """That of any other word."""
+        return (UNKNOWN_PART,)
 
 
 class StudyStatus(Reader):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
+from backend.moments import Moment
 from backend.php.text import trimmed, trimmed_or_empty
 
 
@@ -18,7 +19,7 @@ class ListedStudy(TypedDict):
     benchmark_suite: int | None
     name: str
     status: str
-    creation_date: str
+    creation_date: Moment
     creator: int
 
 

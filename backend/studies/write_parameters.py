@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.parameters import Parameters, PathId, Reader, bounded, refuse
+from backend.php.forms import filtered
 
 ILLEGAL_IDS = "1044"
 
@@ -20,7 +21,7 @@ class EntityIds(Reader):
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, bool) or not isinstance(item, str | int):
                 refuse("digit_list", "Give a list of natural numbers", code=ILLEGAL_IDS)
-            parts += str(item).split(",")
+            parts += filtered(str(item)).split(",")
         if not parts or not all(_DIGITS.fullmatch(part) for part in parts):
             refuse("digit_list", "Give a list of natural numbers", code=ILLEGAL_IDS)
         return tuple(map(bounded, parts))

@@ -14,7 +14,7 @@ from backend.input.fields import NOT_GIVEN, given
 from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.studies import queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
@@ -94,7 +94,13 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     "study.create",
     parameters=NoParameters,
     answer=shapes.Created,
-    problems=(NO_DESCRIPTION, ILLEGAL_DESCRIPTION, ALIAS_EXISTS, NOT_STORED),
+    problems=(
+        NO_DESCRIPTION,
+        ILLEGAL_DESCRIPTION,
+        ALIAS_EXISTS,
+        NOT_STORED,
+        *refused("1034", "1035", "1036", "1037"),
+    ),
     access=WRITER,
     parts=(Part(FIELD, "The study.", "study_create", required=True),),
     body_limit=UPLOAD_LIMIT,
@@ -172,7 +178,7 @@ async def detach(call: Call[Members]) -> Document:
     "study.update_status",
     parameters=StatusUpdate,
     answer=shapes.StatusUpdated,
-    problems=(NO_STATUS, UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
+    problems=(NO_STATUS, *refused(UNKNOWN_STATUS_STUDY.code or ""), UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
     access=WRITER,
 )
 async def update_status(call: Call[StatusUpdate]) -> Document:

@@ -9,7 +9,6 @@ from backend.input.fields import EntityId, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.forms import filtered
 from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import queries, shapes
@@ -22,11 +21,13 @@ from backend.tagging.tags import (
     NOT_FOUND,
     NOT_OWNED,
     is_legal,
+    refuse_twice,
     tag_entity,
     untag_entity,
 )
 
 MISSING = ProblemCase("validation-error", "471")
+NO_INTEGER = ProblemCase("validation-error", "472")
 PRIVATE = ProblemCase("dataset-no-access", "112")
 
 
@@ -47,7 +48,7 @@ def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
 
 
 def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
-    problems = (MISSING, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
+    problems = (MISSING, NO_INTEGER, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
 
     @operation(
         f"{route}.tag",
@@ -59,33 +60,32 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
     async def tag_one(call: Call[Any]) -> Answer:
         """Put a tag on what one may see; answers all tags that are there then.
 
-        Four round trips to the database with the key's: the entity, its tags, the new one.
+        Looks for entity and tag before it looks at the characters, as PHP does. Four round trips to the database with
+        the key's: the entity, its tags, the new one.
         """
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
-        if not is_legal(tag):
-            # PHP names the tag as its filter leaves it.
-            shown = trimmed_or_empty(filtered(tag))
-            message = (
-                f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: id={entity_id.text}; tag={shown}"
-            )
-            raise rejected(call, ["tag"], "tag", message, code="477")
         row = await queries.entity(call.connection, kind, number)
         if row is None:
             raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")
         if row.did is not None and not call.user.may_see(row.visibility, row.uploader):
             raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
+        if not is_legal(tag):
+            await refuse_twice(call, kind, number, tag, entity_id.text)
+            told = f"id={entity_id.text}; tag={trimmed_or_empty(tag)}"
+            message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}"
+            raise rejected(call, ["tag"], "tag", message, code="477")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
         return shapes.answer(kind, "tag", entity_id.text, tags)
 
     return tag_one
 
 
-async def _take(call: Call[Any], kind: Kind, number: int, tag: str) -> list[str]:
+async def _take(call: Call[Any], kind: Kind, number: int, tag: str, sent: str) -> list[str]:
     row = await queries.entity(call.connection, kind, number)
     hidden = row is not None and row.did is not None and not call.user.may_see(row.visibility, row.uploader)
     if row is None or hidden:
-        raise kind.unknown.because(f"No {kind.label} with id {number} found.")
+        raise kind.unknown.because(f"No {kind.label} with id {sent} found.")
     return await untag_entity(call, kind, number, tag)
 
 
@@ -94,7 +94,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         f"{route}.untag",
         parameters=parameters,
         answer=shapes.envelope(kind, "untag"),
-        problems=(MISSING, kind.unknown, NOT_FOUND, NOT_OWNED),
+        problems=(MISSING, NO_INTEGER, kind.unknown, NOT_FOUND, NOT_OWNED),
         access=WRITER,
     )
     async def untag_one(call: Call[Any]) -> Answer:
@@ -104,7 +104,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         """
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
-        tags = await _take(call, kind, number, tag)
+        tags = await _take(call, kind, number, tag, entity_id.text)
         return shapes.answer(kind, "untag", entity_id.text, tags)
 
     return untag_one
@@ -125,7 +125,8 @@ async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
     """
     if not given(call.parameters.tag):
         raise rejected(call, ["tag"], "missing", "Give tag", code="471")
-    await _take(call, DATA, call.parameters.dataset_id, call.parameters.tag)
+    dataset_id = call.parameters.dataset_id
+    await _take(call, DATA, dataset_id, call.parameters.tag, str(dataset_id))
     return Response(status_code=204)
 
 

@@ -55,9 +55,7 @@ async def tag_entity(
             do not count in the database (474).
     """
     named = str(entity_id) if sent is None else sent
-    there = await queries.tags(call.connection, kind, entity_id)
-    if any(loosely_equal(tag, other) for other in there):
-        raise _exists(kind, named, tag)
+    await refuse_twice(call, kind, entity_id, tag, named)
     try:
         await queries.put(call.connection, kind, entity_id, tag, call.user.id, call.now())
     except IntegrityError as error:
@@ -73,6 +71,23 @@ async def tag_entity(
     tags = await queries.tags(call.connection, kind, entity_id)
     _index(call, kind, entity_id, tags)
     return tags
+
+
+async def refuse_twice(call: Call[Any], kind: Kind, entity_id: int, tag: str, named: str) -> None:
+    """Refuse a tag that an entity has; numbers in texts are compared as numbers. One round trip.
+
+    Args:
+        call: The request.
+        kind: Of the entity.
+        entity_id: Its id.
+        tag: The tag.
+        named: The id as it was sent.
+
+    Raises:
+        Problem: 409 (473).
+    """
+    if any(loosely_equal(tag, other) for other in await queries.tags(call.connection, kind, entity_id)):
+        raise _exists(kind, named, tag)
 
 
 async def tag_new_entity(call: Call[Any], kind: Kind, entity_id: int, tags: Iterable[str]) -> list[str]:
@@ -92,7 +107,7 @@ async def tag_new_entity(call: Call[Any], kind: Kind, entity_id: int, tags: Iter
     """
     refused = []
     for tag in tags:
-        if not is_legal(tag):
+        if not is_legal(tag) or tag == "0":
             refused.append(tag)
             continue
         try:

@@ -7,6 +7,7 @@ from backend.database.results import AnyRow
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.operations import Call, Document, Operation, operation
+from backend.private_data import of_task
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags
 from backend.tasks import list_queries, queries, shapes, templates, write_routes
@@ -108,7 +109,7 @@ async def every_tag(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    tags = await distinct_tags(call.connection, tables.task_tag)
+    tags = await distinct_tags(call.connection, tables.task_tag, of_task(call.user, tables.task_tag.c.id))
     if not tags:
         raise NO_TAGS.because("No task has a tag.")
     return tags

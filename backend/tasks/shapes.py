@@ -1,13 +1,98 @@
 """Documents of tasks (new-API contract, section C)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NotRequired
+from typing import Annotated, NotRequired, TypeAlias, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
 from backend.php.text import trimmed, trimmed_or_empty
 from backend.tasks.templates import Payload
+
+Empty: TypeAlias = Annotated[list[str], Field(max_length=0)]
+"""``[]``: what an element without text is, as in PHP."""
+
+Text: TypeAlias = str | Empty
+Integer: TypeAlias = int | str | Empty
+"""An integer; what is written in its place where it is none."""
+
+
+class DataSet(TypedDict):
+    """The data set of a task, and which of its features the task is about."""
+
+    data_set_id: Integer
+    labeled_data_set_id: NotRequired[Integer]
+    target_feature: NotRequired[Text]
+    target_feature_left: NotRequired[Text]
+    target_feature_right: NotRequired[Text]
+    target_feature_event: NotRequired[Text]
+    target_value: NotRequired[Text]
+
+
+class DataSetList(TypedDict):
+    """The data sets of a task, as one text."""
+
+    data_set_id: Text
+    target_feature: Text
+
+
+class ProcedureParameter(TypedDict):
+    """A parameter of an estimation procedure; null when it has none of it."""
+
+    name: str
+    value: int | str | None
+
+
+class EstimationProcedure(TypedDict):
+    """How runs of a task are estimated; clustering has a procedure without parameters."""
+
+    id: Integer
+    type: Text
+    data_splits_url: NotRequired[str]
+    parameter: NotRequired[list[ProcedureParameter]]
+
+
+class EvaluationMeasures(TypedDict):
+    """What runs of a task are measured by."""
+
+    evaluation_measure: Text
+
+
+class TaskInput(TypedDict):
+    """An input of a task: its name, and what its template makes of it."""
+
+    name: str
+    data_set: NotRequired[DataSet]
+    data_set_list: NotRequired[DataSetList]
+    estimation_procedure: NotRequired[EstimationProcedure]
+    evaluation_measures: NotRequired[EvaluationMeasures]
+    cost_matrix: NotRequired[Text]
+    annotation_cost: NotRequired[Text]
+    batch_size: NotRequired[Integer]
+    time_limit: NotRequired[Integer]
+    quality_measure: NotRequired[Text]
+
+
+class PredictedFeature(TypedDict):
+    """A column of the predictions."""
+
+    name: str
+    type: str
+
+
+class Predictions(TypedDict):
+    """What a file of predictions holds."""
+
+    format: str
+    feature: list[PredictedFeature]
+
+
+class TaskOutput(TypedDict):
+    """An output of a task: its name, and what its template says."""
+
+    name: str
+    predictions: NotRequired[Predictions]
 
 
 class Task(TypedDict):
@@ -17,8 +102,8 @@ class Task(TypedDict):
     name: str
     task_type_id: int
     task_type: str
-    input: list[dict[str, Any]]
-    output: list[dict[str, Any]]
+    input: list[TaskInput]
+    output: list[TaskOutput]
     tags: list[str]
 
 
@@ -75,8 +160,8 @@ def task(row: AnyRow, expanded: Iterable[tuple[str, dict[str, Payload]]], tags: 
         "name": task_name(row),
         "task_type_id": row.ttid,
         "task_type": trimmed_or_empty(row.task_type),
-        "input": [piece for io, piece in pieces if io == "input"],
-        "output": [piece for io, piece in pieces if io == "output"],
+        "input": [cast(TaskInput, piece) for io, piece in pieces if io == "input"],
+        "output": [cast(TaskOutput, piece) for io, piece in pieces if io == "output"],
         "tags": [trimmed_or_empty(tag) for tag in tags],
     }
 

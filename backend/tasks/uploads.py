@@ -1,13 +1,13 @@
 """An uploaded task: what its description says, and whether its type allows that (legacy notes, task 1.5)."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from backend.input.parameters import bounded
+from backend.input.parameters import BLANKS, read_id
 from backend.input.xml_documents import Node
+from backend.input.xml_integers import integer
 from backend.operations import Call
 from backend.php.comparison import loosely_equal
 from backend.problems import InputError, InputProblem, ProblemCase
@@ -41,8 +41,6 @@ PROBLEMS = (
     MISSING_INPUT,
 )
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-
 
 def read_task(root: Node) -> tuple[int, dict[str, str]]:
     """Read a description that is as the schema wants it.
@@ -62,7 +60,7 @@ def read_task(root: Node) -> tuple[int, dict[str, str]]:
         if name in inputs:
             raise refused("duplicate_input", f"The input {name} occurs twice", name, DUPLICATE_INPUT)
         inputs[name] = one.content
-    return _integer(root.text("task_type_id") or "0"), inputs
+    return integer(root.text("task_type_id")), inputs
 
 
 async def check_inputs(call: Call[Any], ttid: int, inputs: Mapping[str, str]) -> None:
@@ -133,9 +131,9 @@ async def _check_value(
 
 
 async def _check_source(call: Call[Any], value: str) -> None:
-    if not _INTEGER.fullmatch(value):
+    did = read_id(value.lstrip(BLANKS))
+    if did is None or "+" in value:
         raise refused("id", f"The input {SOURCE} should be decimal digits", value, NO_ID)
-    did = _integer(value)
     if did not in await queries.active(call.connection, [did]):
         raise NOT_ACTIVE.because(f"The data set of the input {SOURCE}, {did}, is not active.")
 
@@ -144,13 +142,8 @@ async def _check_sources(call: Call[Any], value: str) -> None:
     told = orjson.loads(value)
     items = list(told.values()) if isinstance(told, dict) else told if isinstance(told, list) else []
     texts = [item if isinstance(item, str) else orjson.dumps(item).decode() for item in items]
-    dids = [_integer(text) if _INTEGER.fullmatch(text) else None for text in texts]
+    dids = [read_id(text) for text in texts]
     there = await queries.active(call.connection, (did for did in dids if did is not None))
     for text, did in zip(texts, dids, strict=True):
         if did not in there:
             raise NOT_ACTIVE.because(f"A data set of the input {SOURCES}, {text}, is not active.")
-
-
-def _integer(text: str) -> int:
-    number = bounded(text.lstrip("+-"))
-    return -number if text.startswith("-") else number

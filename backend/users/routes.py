@@ -30,7 +30,7 @@ class UserPath(Parameters):
 class UserFilters(Parameters):
     """Whose names are asked for; everybody's when nothing is said."""
 
-    user_id: Annotated[tuple[int, ...] | None, Ids()] = None
+    user_id: Annotated[tuple[int, ...] | None, Ids(blanks=True)] = None
 
 
 @operation("user.list", parameters=UserFilters, answer=list[shapes.ListedUser], filters=FILTERS)

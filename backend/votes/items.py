@@ -71,9 +71,16 @@ class KnownType(Reader):
         """The letters."""
         return {"type": "string", "enum": [*KINDS]}
 
+    def codes(self) -> tuple[str, ...]:
+        """That of any other type."""
+        return (self.code,)
 
+
+@dataclass(frozen=True)
 class ItemId(PathId):
     """The id of an item; what is beyond the column is its largest number, as PHP's session stores it."""
+
+    sought: bool = False
 
     def read(self, value: object) -> int:
         """Read a raw segment."""

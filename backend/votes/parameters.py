@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.input.undecoded import Undecoded
+from config.templates import is_numeric
 
 
 class KnowledgeType(Reader):
@@ -19,6 +20,10 @@ class KnowledgeType(Reader):
     def describe(self) -> dict[str, Any]:
         """Text."""
         return {"type": "string", "minLength": 1}
+
+    def codes(self) -> tuple[str, ...]:
+        """That of a number."""
+        return ("100",)
 
 
 class UserPath(Parameters):

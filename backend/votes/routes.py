@@ -53,7 +53,7 @@ async def like_check(call: Call[UserItemPath]) -> Document:
     return shapes.check(await queries.has_liked(call.connection, asked.user_id, asked.type, asked.id))
 
 
-@operation("vote.down_list", parameters=NoParameters, answer=list[shapes.Downvote])
+@operation("vote.down_list", parameters=NoParameters, answer=list[shapes.BareDownvote])
 async def downvotes(call: Call[NoParameters]) -> Document:
     """All downvotes.
 

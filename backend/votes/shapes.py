@@ -1,6 +1,6 @@
 """Documents of votes (legacy notes, flow 6)."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row
 from typing_extensions import TypedDict
@@ -16,11 +16,29 @@ class Like(TypedDict):
     knowledge_id: int
 
 
+class BareDownvote(Like):
+    """A downvote in the list of all, where PHP tells neither reason nor count."""
+
+    reason: None
+    reason_id: None
+    original: int
+    count: None
+
+
 class Downvote(Like):
-    """A downvote; in the list of all, PHP tells neither reason nor count."""
+    """An original downvote, and how many share its reason."""
+
+    reason: str
+    reason_id: int
+    original: int
+    count: int
+
+
+class StoredDownvote(Like):
+    """A downvote of one's own: an agreement has no count, a reason that nobody knows no text."""
 
     reason: str | None
-    reason_id: int | None
+    reason_id: int
     original: int
     count: int | None
 
@@ -28,14 +46,14 @@ class Downvote(Like):
 class Check(TypedDict):
     """Whether there is a like."""
 
-    key: str
+    key: Literal["Exists"]
     value: bool
 
 
 class ReasonCheck(TypedDict):
     """Which reason there is; -1 for none."""
 
-    key: str
+    key: Literal["Reason id"]
     value: int
 
 
@@ -48,7 +66,7 @@ def like(row: Row[*tuple[Any, ...]]) -> Like:
     return {"user_id": row.user_id, "knowledge_type": row.knowledge_type, "knowledge_id": row.knowledge_id}
 
 
-def bare_downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
+def bare_downvote(row: Row[*tuple[Any, ...]]) -> BareDownvote:
     """A downvote in the list of all.
 
     Args:
@@ -101,7 +119,7 @@ def own_like(user_id: int, kind: str, item: int) -> Like:
     return {"user_id": user_id, "knowledge_type": kind, "knowledge_id": item}
 
 
-def stored_downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
+def stored_downvote(row: Row[*tuple[Any, ...]]) -> StoredDownvote:
     """A downvote that was just stored or taken back.
 
     Args:

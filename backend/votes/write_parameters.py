@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from backend.input.parameters import Parameters, PathId, Reader, is_numeric, refuse
+from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.votes.items import ItemId, KnownType
+from config.templates import is_numeric
 
 UNKNOWN_TYPE = "711"
 
@@ -16,7 +17,7 @@ class Reason(Reader):
         """Read a raw segment."""
         text = unquote(str(value))
         if is_numeric(text):
-            return PathId().read(text)
+            return PathId(sought=False).read(text)
         if any(character > "\uffff" for character in text):
             refuse("characters", "Characters beyond U+FFFF cannot be stored")
         return text

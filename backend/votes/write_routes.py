@@ -12,7 +12,7 @@ from backend import tables
 from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase
+from backend.problems import ProblemCase, refused
 from backend.votes import shapes, write_queries
 from backend.votes.items import KINDS, PRIVATE, OwnItem, check_item, demand_known_type
 from backend.votes.write_parameters import UNKNOWN_TYPE, Item, ItemAndReason
@@ -45,7 +45,13 @@ async def like(call: Call[Item]) -> Document:
     return shapes.own_like(call.user.id, kind, item)
 
 
-@operation("vote.up_remove", parameters=OwnItem, answer=shapes.Like, problems=(NOTHING,), access=WRITER)
+@operation(
+    "vote.up_remove",
+    parameters=OwnItem,
+    answer=shapes.Like,
+    problems=(*refused(UNKNOWN_TYPE), NOTHING),
+    access=WRITER,
+)
 async def unlike(call: Call[OwnItem]) -> Document:
     """Take one's like back; answers what it was.
 
@@ -62,7 +68,7 @@ async def unlike(call: Call[OwnItem]) -> Document:
 @operation(
     "vote.down",
     parameters=ItemAndReason,
-    answer=shapes.Downvote,
+    answer=shapes.StoredDownvote,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
 )
@@ -88,7 +94,13 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     return shapes.stored_downvote(vote)
 
 
-@operation("vote.down_remove", parameters=OwnItem, answer=shapes.Downvote, problems=(NOTHING,), access=WRITER)
+@operation(
+    "vote.down_remove",
+    parameters=OwnItem,
+    answer=shapes.StoredDownvote,
+    problems=(*refused(UNKNOWN_TYPE), NOTHING),
+    access=WRITER,
+)
 async def take_back(call: Call[OwnItem]) -> Document:
     """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
 

@@ -1,7 +1,7 @@
 """What the steps of scenarios changed: compared with what PHP changed, and counted.
 
-An error changes nothing (new-API contract, decision 10). Where the effect differs on purpose, the registry entry that
-explains the answer says so: ``effect = "none"`` when the new side changes nothing, or the tables that may differ.
+An error changes nothing (new-API contract, decision 10). Where the effect of a success differs on purpose, the registry
+entry that explains the answer names the tables that may differ.
 """
 
 from collections import Counter
@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from diffing.parity import FAILING
 from diffing.registry import Registry
+from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
 from proxy.checking.replay import Exchange
@@ -19,6 +21,8 @@ from proxy.scenarios import Step
 MOST_REALIGNED: Final = 0.05
 """Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""
 
+EQUAL: Final = "equal"
+DIFFERENT: Final = "different"
 ROWS_SHOWN: Final = 20
 
 
@@ -95,6 +99,7 @@ class Effects:
         equal: Those that changed what PHP changed.
         different: Those that did not.
         realigned: Those that did not on purpose, by registry entry.
+        judged: What came of each step, by the id of its recording: `equal`, `different`, or the registry entry.
     """
 
     steps: int
@@ -102,6 +107,7 @@ class Effects:
     equal: int = 0
     different: list[EffectDifference] = field(default_factory=list)
     realigned: Counter[str] = field(default_factory=Counter)
+    judged: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The JSON of a check's ``effects``."""
@@ -121,25 +127,14 @@ class Effects:
             registry: Says which effects differ on purpose.
         """
         self.compared += 1
-        named = (registry.by_id.get(name) for name in exchange.comparison.deviations)
-        entries = [(entry.id, entry.effect.tables) for entry in named if entry and entry.effect is not None]
-        silent = [name for name, tables in entries if not tables]
-        status = exchange.new.status if exchange.new else None
-        why = None
-        if status is not None and status >= 400 and effect.changed:
-            why = "an error changed something"
-        elif effect.changed and silent:
-            why = f"{silent[0]} says that nothing is changed"
-        elif not effect.differs:
+        found, why = _judged(exchange, effect, registry)
+        self.judged[exchange.recording.id] = found
+        if found == EQUAL:
             self.equal += 1
-            return
+        elif found == DIFFERENT:
+            self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
         else:
-            for name, tables in entries:
-                if not tables or effect.places <= tables:
-                    self.realigned[name] += 1
-                    return
-                why = f"{name} does not explain it"
-        self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
+            self.realigned[found] += 1
 
     def breaches(self) -> list[str]:
         """Why the effects are no parity."""
@@ -153,6 +148,25 @@ class Effects:
                 f"more than {MOST_REALIGNED:.0%}"
             )
         return found
+
+
+def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple[str, str | None]:
+    """`equal`, `different`, or the rule or entry that says why it may differ; and what is wrong."""
+    refused = exchange.new is not None and (exchange.new.status or 0) >= 400
+    if refused and effect.changed:
+        return DIFFERENT, "an error changed something"
+    if not effect.differs:
+        return EQUAL, None
+    if refused and exchange.comparison.verdict not in FAILING:
+        return NO_EFFECT.id, None
+    why = None
+    for name in exchange.comparison.deviations:
+        entry = registry.by_id.get(name)
+        if entry is not None and entry.effect is not None:
+            if effect.places <= entry.effect:
+                return entry.id, None
+            why = f"{entry.id} does not explain it"
+    return DIFFERENT, why
 
 
 def step_effect(

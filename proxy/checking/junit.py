@@ -1,16 +1,16 @@
 """A check as JUnit XML, which every CI system shows: a suite per route, a case per route and per cluster."""
 
-import re
 from typing import Final
 
 from lxml import etree
 
+from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from proxy.check import CheckResult
 from proxy.tally import Cluster, Counts
 
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MOST: Final = 100_000
 
 
 def junit(result: CheckResult, accepted: frozenset[str] = frozenset()) -> bytes:
@@ -105,6 +105,5 @@ def _add(totals: list[int], numbers: tuple[int, int, int]) -> None:
         totals[index] += number
 
 
-def _text(text: str) -> str:
-    """Text without what XML cannot hold: recorded answers may contain anything."""
-    return _FORBIDDEN.sub("\ufffd", text)
+def _text(content: object) -> str:
+    return text.clean(content, _MOST)

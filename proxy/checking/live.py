@@ -121,8 +121,10 @@ class LiveReplay(Replay):
         if None in (before.status, new.status, after.status):
             return exchange.comparison
         # The whole list that others were compared with may be older than these answers.
-        self._unlimited.pop(unlimited(translation.target, translation.route), None)
-        again = await self._compared(replace(exchange.recording, response=before), translation, asked, new)
+        self._lists.pop(unlimited(translation.target, translation.route), None)
+        again = await self._compared(
+            replace(exchange.recording, response=before), translation, asked, new, {}
+        )
         return asked_again(exchange.comparison, same_side(before, after), again)
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:

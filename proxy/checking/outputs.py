@@ -82,7 +82,7 @@ def check_markdown(result: CheckResult, accepted: frozenset[str], remarks: list[
     clusters = result.tally.clusters.values()
     new = [cluster for cluster in clusters if cluster_id(cluster.signature) not in accepted]
     known = [cluster for cluster in clusters if cluster_id(cluster.signature) in accepted]
-    parts = ["# Parity: no\n" if result.breaches else "# Parity: yes\n", summary(result.tally.totals) + "\n"]
+    parts = ["# Parity: no\n" if result.breaches else "# Parity: yes\n", summary(result.tally) + "\n"]
     parts += [f"- {markdown.cell(breach)}" for breach in result.breaches]
     parts += [f"- {markdown.cell(remark)}" for remark in remarks]
     parts.append("")

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import httpx
 
+from config import text
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
+from diffing.further import MOST, Answers, Further, wanted
 from diffing.model import (
     UNROUTED,
     Asked,
@@ -21,7 +23,8 @@ from diffing.model import (
     SkipReason,
 )
 from proxy.forms import read_fields
-from proxy.leg.unlimited import unlimited
+from proxy.leg.unlimited import anonymous, unlimited, without
+from proxy.log.example import example
 from proxy.observe import observe
 from proxy.php import encode
 from proxy.recordings import Recording
@@ -32,6 +35,7 @@ from proxy.translation import Request, Translation, Untranslatable
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 NOT_RECORDED = Observation(None, (), b"", error="not recorded")
+_USERS: Final = {"admin2": "1159", "nogroup": "874"}
 UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 
@@ -45,6 +49,7 @@ class Exchange:
         asked: Facts of the request; None when the new side was not asked.
         new: What the new side answered; None when it was not asked.
         comparison: The settled comparison.
+        answers: The further answers that it took.
     """
 
     recording: Recording
@@ -52,6 +57,7 @@ class Exchange:
     asked: Asked | None
     new: Observation | None
     comparison: Comparison
+    answers: Answers = field(default_factory=dict)
 
     @property
     def route(self) -> str:
@@ -111,7 +117,7 @@ class Replay:
             and recording.request.method == "GET"
             and translation.format == "json"
         }
-        self._unlimited: dict[bytes, asyncio.Task[Observation]] = {}
+        self._lists: dict[bytes, asyncio.Task[Observation]] = {}
 
     async def run(
         self,
@@ -162,14 +168,13 @@ class Replay:
         Returns:
             The exchange.
         """
-        self._unlimited.clear()
+        self._lists.clear()
         return await self._exchange(recording, translation)
 
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
-        new = await self._ask(translation.method, translation.target, translation)
         role = self._role(recording, translation)
         asked = Asked(
             route=translation.route,
@@ -178,18 +183,36 @@ class Replay:
             role=role,
             format=translation.format,
             known=translation.known,
+            caller=caller_id(recording.caller),
             guessed=self._guessed(recording, role),
         )
-        comparison = await self._compared(recording, translation, asked, new)
-        return Exchange(recording, translation, asked, new, comparison)
+        answers: dict[Further, Observation] = {}
+        while translation.writes and len(answers) < MOST:
+            further = self._differ.ahead(asked, recording.response, answers)
+            if further is None:
+                break
+            answers[further] = await self._follow(further, recording, translation)
+        new = await self._ask(translation.method, translation.target, translation)
+        comparison = await self._compared(recording, translation, asked, new, answers)
+        return Exchange(recording, translation, asked, new, comparison, answers)
 
     async def _compared(
-        self, recording: Recording, translation: Translation, asked: Asked, new: Observation
+        self,
+        recording: Recording,
+        translation: Translation,
+        asked: Asked,
+        new: Observation,
+        answers: dict[Further, Observation],
     ) -> Comparison:
-        comparison = self._differ.compare(asked, recording.response, new)
-        if comparison.follow_up is not None:
-            comparison = await self._further(comparison, asked, translation, recording, new)
-        return _settled(recording, comparison)
+        """Settle a comparison; the further answers that it takes are added to those that are there."""
+        while True:
+            comparison = self._differ.compare(asked, recording.response, new, answers)
+            further = wanted(comparison)
+            if further is None:
+                return _settled(recording, comparison)
+            if len(answers) >= MOST:
+                return UNDERIVED
+            answers[further] = await self._follow(further, recording, translation)
 
     async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
         return await observe(
@@ -202,40 +225,28 @@ class Replay:
             body_cap=self._body_cap,
         )
 
-    async def _further(
-        self,
-        first: Comparison,
-        asked: Asked,
-        translation: Translation,
-        recording: Recording,
-        new: Observation,
-    ) -> Comparison:
-        answer = await self._follow(first, recording, translation)
-        comparison = self._differ.compare(asked, recording.response, new, answer)
-        if comparison.follow_up is None:
-            return comparison
-        # The GET that stands for this request needs a further answer of its own: compared as such.
-        further = await self._follow(comparison, recording, translation)
-        as_get = self._differ.compare(replace(asked, method="GET"), answer, new, further)
-        outcome = Outcome.EXPLAINED if as_get.outcome is Outcome.MATCH else as_get.outcome
-        return replace(as_get, outcome=outcome, deviations=as_get.deviations + comparison.deviations)
-
-    async def _follow(
-        self, comparison: Comparison, recording: Recording, translation: Translation
-    ) -> Observation:
-        kind = comparison.follow_up
-        if kind is FollowUp.PREMISE and comparison.question is not None:
-            return await self._ask("GET", asking(translation, comparison.question), reading(translation))
+    async def _follow(self, further: Further, recording: Recording, translation: Translation) -> Observation:
+        kind, question = further
         if kind is FollowUp.LEGACY_GET:
             return await self._legacy_get(recording, translation)
         if kind is FollowUp.NEW_GET:
             return await self._ask("GET", translation.target, translation)
-        target = unlimited(translation.target, translation.route)
-        task = self._unlimited.get(target)
+        bare = reading(translation)
+        match kind:
+            case FollowUp.PREMISE if question is not None:
+                return await self._ask("GET", asking(translation, question), bare)
+            case FollowUp.STRANGER:
+                target = question.encode() if question is not None else without(translation.target, "api_key")
+                bare = replace(bare, headers=anonymous(bare.headers))
+            case FollowUp.UNSORTED:
+                target = without(unlimited(translation.target, translation.route), "sort_order")
+            case _:
+                bare, target = translation, unlimited(translation.target, translation.route)
+        task = self._lists.get(target)
         if task is None:
             # Many recordings ask for parts of the same list; the whole list is asked for once.
-            task = asyncio.create_task(self._ask("GET", target, translation), name="unlimited list")
-            self._unlimited[target] = task
+            task = asyncio.create_task(self._ask("GET", target, bare), name="whole list")
+            self._lists[target] = task
         return await task
 
     async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002  # a live legacy side is asked for the recording
@@ -245,7 +256,8 @@ class Replay:
         if recording.caller != "none":
             return role_of(recording.caller)
         key = key_of(translation.target)
-        return "none" if key in ("", "0") else self._roles.get(key, "bad")
+        # Blanks alone are a key for PHP, which nobody has.
+        return "none" if key == "0" or not _raw_key(translation.target) else self._roles.get(key, "bad")
 
     def _guessed(self, recording: Recording, role: str) -> bool:  # noqa: ARG002  # live servers are sent keys that nobody has named
         return False
@@ -269,10 +281,10 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
                 exchange.route, exchange.recording.response, new, exchange.comparison.differences
             )
 
-        def example(exchange: Exchange = exchange) -> Mapping[str, Any]:
+        def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        result.add(exchange.route, exchange.comparison, named, example)
+        result.add(exchange.route, exchange.comparison, named, shown)
     return result
 
 
@@ -297,11 +309,18 @@ def role_told(asked: Asked) -> str:
     return f"{asked.role} (guessed)" if asked.guessed else asked.role
 
 
+def caller_id(caller: str) -> str | None:
+    """The user id of a recorded caller (recordings/README, ``_as``); None where the recording tells a role only."""
+    if caller.startswith("user") and caller[4:].isdecimal():
+        return caller[4:]
+    return _USERS.get(caller)
+
+
 def with_key_of(target: bytes, path: str) -> bytes:
     """A path of the new API, asked for with the key of another request."""
     query = target.partition(b"?")[2]
     keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
-    return b"?".join([path.encode("ascii"), *keys[:1]])
+    return (b"&" if "?" in path else b"?").join([path.encode("ascii"), *keys[:1]])
 
 
 def asking(translation: Translation, path: str) -> bytes:
@@ -310,7 +329,7 @@ def asking(translation: Translation, path: str) -> bytes:
     key = read_fields(kind, translation.body).get("api_key")
     if key is None or b"api_key=" in translation.target.partition(b"?")[2]:
         return with_key_of(translation.target, path)
-    return f"{path}?api_key={encode(key)}".encode()
+    return f"{path}{'&' if '?' in path else '?'}api_key={encode(key)}".encode()
 
 
 def reading(translation: Translation) -> Translation:
@@ -347,38 +366,37 @@ def _settled(recording: Recording, comparison: Comparison) -> Comparison:
 
 def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
     return {
-        key_of(translation.target): role_of(recording.caller)
+        key: role_of(recording.caller)
         for recording, translation in translated
-        if recording.caller not in ("none", "bad") and isinstance(translation, Translation)
+        if recording.caller not in ("none", "bad")
+        and isinstance(translation, Translation)
+        and (key := key_of(translation.target))
     }
 
 
 def key_of(target: bytes) -> str:
     """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    return _raw_key(target).rstrip(" ").casefold()
+
+
+def _raw_key(target: bytes) -> str:
     query = target.partition(b"?")[2].decode("latin-1")
-    return next(
-        (value.rstrip(" ").casefold() for name, value in parse_qsl(query, True) if name == "api_key"), ""
-    )
+    return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
 def _example(exchange: Exchange) -> Mapping[str, Any]:
     request = exchange.recording.request
-    first = exchange.comparison.differences[0] if exchange.comparison.differences else None
-    new = exchange.new
     caller = f"[{exchange.recording.caller}]"
+    asked = f"{request.method} {request.base}{redacted_target(request.target, caller)}"
     return {
-        "recording": exchange.recording.id,
-        "request": f"{request.method} {request.base}{redacted_target(request.target, caller)}",
+        "recording": text.clean(exchange.recording.id),
+        **example(asked, exchange.comparison, exchange.recording.response, exchange.new),
         "new_request": (
-            f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            text.clean(
+                f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
+            )
             if isinstance(exchange.translation, Translation)
             else None
         ),
         "role": role_told(exchange.asked) if exchange.asked else None,
-        "path": first.path if first else None,
-        "what": first.what if first else str(exchange.comparison.outcome),
-        "legacy": first.legacy if first else exchange.recording.response.status,
-        "new": first.new if first else (new.error or new.status if new else None),
-        "nearly": list(first.nearly) if first else [],
-        "differences": len(exchange.comparison.differences),
     }

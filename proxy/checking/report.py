@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from config import text
 from diffing.cluster import cluster_id
-from diffing.model import Outcome
+from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
+from diffing.parity import percent
 from proxy.check import CheckResult
 from proxy.checking.effect_tally import Effects
+from proxy.reporting.console import markup, markup_block
 from proxy.tally import Cluster, Counts, Tally
 
 _ERRORS = (
@@ -29,23 +30,16 @@ _ROWS = 5
 
 def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
     """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
-    totals = result.tally.totals
     return {
         **result.tally.document(),
         **({} if effects is None else {"effects": effects.document()}),
-        "compared": totals.compared,
-        "parity": totals.parity,
         "breaches": list(result.breaches),
     }
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """A document as indented JSON; what JSON cannot say is shown as text."""
-    return orjson.dumps(
-        document,
-        default=str,
-        option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS,
-    )
+    return text.json_bytes(document, indent=True)
 
 
 def print_check(
@@ -63,11 +57,11 @@ def print_check(
     print_clusters(console, list(result.tally.clusters.values()), differences)
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
-    console.print(summary(result.tally.totals))
+    console.print(summary(result.tally))
     if effects is not None:
         print_effects(console, effects, differences)
     for breach in result.breaches:
-        console.print(f"[bold red]✗[/] {escape(breach)}")
+        console.print(f"[bold red]✗[/] {markup(breach)}")
     if not result.breaches:
         console.print("[bold green]✓[/] parity")
 
@@ -76,15 +70,17 @@ def print_effects(console: Console, effects: Effects, most: int) -> None:
     """Print the first steps that changed something else than recorded, and the numbers."""
     for difference in effects.different[:most]:
         shown = difference.document()
-        console.print(f"[bold red]{escape(shown['recording'])}[/] {escape(shown['request'])}", soft_wrap=True)
+        console.print(f"[bold red]{markup(shown['recording'])}[/] {markup(shown['request'])}", soft_wrap=True)
         statuses = f"legacy {shown['legacy_status']}, new {shown['new_status']}"
-        console.print(f"   {statuses}{'; ' + escape(shown['why']) if shown['why'] else ''}")
+        console.print(f"   {statuses}{'; ' + markup(shown['why']) if shown['why'] else ''}")
         for row in shown["rows"][:_ROWS]:
-            console.print(f"   {row['what']} in {row['table']}: {escape(_short(repr(row['row'])))}")
+            console.print(
+                f"   {markup(row['what'])} in {markup(row['table'])}: {markup(repr(row['row']), _LONGEST)}"
+            )
         if shown["differing_rows"] > _ROWS:
             console.print(f"   … and {shown['differing_rows'] - _ROWS} more rows")
         for file in shown["files"]:
-            console.print(f"   file {escape(file['path'])}: legacy {file['legacy']}, new {file['new']}")
+            console.print(f"   file {markup(file['path'])}: legacy {file['legacy']}, new {file['new']}")
     if len(effects.different) > most:
         console.print(f"… and {len(effects.different) - most} more effects (all of them with --json)")
     realigned = "".join(f" · {name} {count}" for name, count in sorted(effects.realigned.items()))
@@ -94,20 +90,27 @@ def print_effects(console: Console, effects: Effects, most: int) -> None:
     )
 
 
-def summary(totals: Counts) -> str:
+def summary(tally: Tally) -> str:
     """One line that states the numbers, and that they add up."""
-    reasons = ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())
+    totals = tally.totals
+    reasons = {Outcome.SKIPPED: ", ".join(f"{count} {reason}" for reason, count in totals.skipped.items())}
+    if undocumented := totals.of(UNDOCUMENTED):
+        reasons[Outcome.LEGACY_ERROR] = f"{undocumented} undocumented"
+    if by_rules := tally.deviations[RULES_ONLY]:
+        reasons[Outcome.EXPLAINED] = f"{by_rules} by rules only"
     parts = [
         f"received {totals.received}",
         f"compared {totals.compared}",
         *(
-            f"{outcome} {totals.of(outcome)}" + (f" ({reasons})" if outcome is Outcome.SKIPPED else "")
+            f"{outcome} {totals.of(outcome)}" + (f" ({reasons[outcome]})" if outcome in reasons else "")
             for outcome in Outcome
             if totals.of(outcome)
         ),
     ]
-    parity = "" if totals.parity is None else f" · parity {totals.parity:.2%}"
-    return " · ".join(parts) + parity
+    found = totals.parity
+    if found.share is not None:
+        parts.append(f"parity {percent(found.share)} of {found.judged} · coverage {percent(found.coverage)}")
+    return " · ".join(parts)
 
 
 def routes_table(tally: Tally) -> Table:
@@ -123,7 +126,7 @@ def routes_table(tally: Tally) -> Table:
     for name, number in zip(names, total, strict=True):
         table.add_column(name, footer=number, justify="right", no_wrap=True)
     for route, counts in sorted(tally.routes.items()):
-        table.add_row(escape(route), *_numbers(counts))
+        table.add_row(markup(route), *_numbers(counts))
     return table
 
 
@@ -139,7 +142,7 @@ def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
     table.add_column("exchanges", justify="right", no_wrap=True)
     ordered = sorted(deviations.items(), key=lambda item: (-item[1], item[0]))
     for name, hits in ordered[:most]:
-        table.add_row(escape(name), str(hits))
+        table.add_row(markup(name), str(hits))
     if len(ordered) > most:
         table.add_row(f"… and {len(ordered) - most} more (all of them with --json)", "")
     return table
@@ -152,17 +155,17 @@ def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None
         example = cluster.example
         name = cluster_id(cluster.signature)[:10]
         console.print(
-            f"[bold red]{cluster.count}×[/] [bold]{escape(_short(cluster.signature))}[/] [dim]{name}[/]"
+            f"[bold red]{cluster.count}×[/] [bold]{markup(cluster.signature, _LONGEST)}[/] [dim]{name}[/]"
         )
         shown = (example.get("recording"), example.get("curl") or example["request"])
-        console.print(f"   {escape('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
+        console.print(f"   {markup_block('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
         if str(example.get("role")).endswith("(guessed)"):
-            console.print(f"   the caller's role was {escape(example['role'])}: nobody has named the key")
-        console.print(f"   {escape(str(example['path']))} ({escape(str(example['what']))})")
-        console.print(f"   legacy {escape(_short(repr(example['legacy'])))}")
-        console.print(f"   new    {escape(_short(repr(example['new'])))}")
+            console.print(f"   the caller's role was {markup(example['role'])}: nobody has named the key")
+        console.print(f"   {markup(example['path'])} ({markup(example['what'])})")
+        console.print(f"   legacy {markup(repr(example['legacy']), _LONGEST)}")
+        console.print(f"   new    {markup(repr(example['new']), _LONGEST)}")
         for sentence in example["nearly"]:
-            console.print(f"   [dim]{escape(sentence)}[/]")
+            console.print(f"   [dim]{markup(sentence)}[/]")
     if len(ordered) > most:
         console.print(f"… and {len(ordered) - most} more signatures (all of them with --json)")
 
@@ -178,7 +181,3 @@ def _numbers(counts: Counts) -> list[str]:
         counts.of(Outcome.SKIPPED),
     )
     return [str(number) for number in numbers]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -1,20 +1,25 @@
 """A check as SARIF 2.1.0: code scanning shows each cluster at its route's entry in the route map."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from config import text
 from config.routes import RouteMap
 from diffing.cluster import cluster_id
-from diffing.model import Outcome
+from diffing.model import UNDOCUMENTED, Outcome
+from diffing.parity import FAILING
 from proxy.check import CheckResult
 from proxy.checking.junit import cluster_text
-from proxy.tally import FAILING, Cluster
+from proxy.tally import Cluster
 
+_MOST: Final = 20_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _MEANING: Final[Mapping[str, str]] = {
     Outcome.MISMATCH: "The new side answers otherwise than the legacy side, and no deviation explains it.",
     Outcome.NEW_ERROR: "The new side did not answer, or failed.",
+    UNDOCUMENTED: "The legacy side did not answer, or failed, and no deviation says why.",
     Outcome.BOTH_ERROR: "Neither side answered.",
     Outcome.TIMEOUT: "A side did not answer in time.",
     Outcome.TOO_LARGE: "An answer was too large to be compared.",
@@ -36,7 +41,7 @@ def sarif(
     Returns:
         The document.
     """
-    rules = [str(outcome) for outcome in FAILING]
+    rules = [str(verdict) for verdict in FAILING]
     clusters = sorted(result.tally.clusters.values(), key=lambda found: (-found.count, found.signature))
     return {
         "$schema": _SCHEMA,
@@ -50,7 +55,7 @@ def sarif(
                         "rules": [
                             {
                                 "id": rule,
-                                "name": "".join(word.capitalize() for word in rule.split("_")),
+                                "name": "".join(word.capitalize() for word in re.split("[_:]", rule)),
                                 "shortDescription": {"text": _MEANING[rule]},
                                 "defaultConfiguration": {"level": "error"},
                             }
@@ -65,7 +70,8 @@ def sarif(
                         "executionSuccessful": True,
                         "exitCode": 1 if result.breaches else 0,
                         "toolExecutionNotifications": [
-                            {"level": "error", "message": {"text": breach}} for breach in result.breaches
+                            {"level": "error", "message": {"text": text.clean(breach)}}
+                            for breach in result.breaches
                         ],
                     }
                 ],
@@ -83,7 +89,7 @@ def _result(
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
         "level": "error",
-        "message": {"text": f"{cluster.count}× {cluster_text(cluster)}"},
+        "message": {"text": text.clean(f"{cluster.count}× {cluster_text(cluster)}", _MOST)},
         "locations": [{"physicalLocation": _location(cluster.route, routes, config)}],
         "partialFingerprints": {"parityCluster/v1": name},
         "occurrenceCount": max(1, cluster.count),
@@ -101,6 +107,6 @@ def _location(name: str, routes: RouteMap, config: Path) -> dict[str, Any]:
     if route is not None and file.is_file():
         wanted = f'name = "{name}"'
         lines = file.read_text(encoding="utf-8").splitlines()
-        line = next((number for number, text in enumerate(lines, 1) if text.strip() == wanted), 1)
+        line = next((number for number, found in enumerate(lines, 1) if found.strip() == wanted), 1)
     shown = f"{config.name}/{file.relative_to(config).as_posix()}"
     return {"artifactLocation": {"uri": shown}, "region": {"startLine": line}}

@@ -10,6 +10,7 @@ import typer
 from diffing.cluster import cluster_id
 from proxy.check import CheckError
 from proxy.checking.baseline import Baseline, baseline_text, load_baseline, updated
+from proxy.commands.output import say
 
 
 def baseline_command(
@@ -32,7 +33,7 @@ def baseline_command(
     after = updated(before, _clusters(result), reason, last, prune=not keep)
     to.write_text(baseline_text(after), encoding="utf-8")
     gone = len(before.entries.keys() - after.entries.keys())
-    typer.echo(
+    say(
         f"{to}: {len(after.entries)} accepted, {len(after.entries) - len(before.entries) + gone} new, {gone} gone"
     )
 

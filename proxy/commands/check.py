@@ -19,7 +19,7 @@ from proxy.checking.request_lines import read_requests
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
-from proxy.commands.output import time_of, waiting, wrote_json
+from proxy.commands.output import say, time_of, waiting, wrote_json
 from proxy.har.caller_keys import CallerKeys, read_keys, resolved
 from proxy.record import utc_now
 from proxy.reporting.console import report_console
@@ -171,7 +171,7 @@ def check_command(
     if not wrote_json(check_document(result, effects), json):
         print_check(report_console(), result, effects)
     for remark in remarks:
-        typer.echo(f"parity: {remark}", err=True)
+        say(f"parity: {remark}", error=True)
     raise typer.Exit(1 if result.breaches else 0)
 
 

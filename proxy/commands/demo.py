@@ -8,6 +8,7 @@ import typer
 
 from config.location import config_directory
 from proxy.commands.options import Config, Port
+from proxy.commands.output import say
 from proxy.demo import demo
 from proxy.process.loop import run_loop
 from proxy.reporting.console import report_console
@@ -21,4 +22,7 @@ def demo_command(
     """Show it working: sample database, recorded PHP, backend, proxy, clients, report."""
     directory = config_directory(config)
     with tempfile.TemporaryDirectory(prefix="parity-demo-") as folder:
-        run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
+        report = run_loop(demo(Path(folder), directory, report_console(), once=once, port=port))
+    if once and not report.tally.totals.compared:
+        say("parity: nothing was compared", error=True)
+        raise typer.Exit(1)

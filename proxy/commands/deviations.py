@@ -8,15 +8,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from config.guide import load_sections
+from config.guide import load_guide
 from config.location import config_directory
+from config.problems import load_problems
 from config.routes import load_routes
 from diffing.contradictions import lint_conflicts
+from diffing.derivable import superfluous
 from diffing.deviations import load_registry
-from diffing.guide import guide
+from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.usage import STALE_AFTER, Usage
@@ -24,9 +25,9 @@ from proxy.check import CheckError, CheckResult, InProcess, Limits, check
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
-from proxy.commands.output import time_of, wrote_json
+from proxy.commands.output import say, time_of, wrote_json
 from proxy.log.reading import reading
-from proxy.reporting.console import report_console
+from proxy.reporting.console import markup, report_console
 from proxy.reporting.deviation_usage import entry_uses, read_usage
 from proxy.reporting.lint_view import lint_document, print_uses
 from proxy.reporting.operations_table import operations_table
@@ -60,7 +61,7 @@ def list_command(
     for entry in load_registry(config_directory(config)).deviations:
         if route is None or entry.names(route):
             table.add_row(
-                *(escape(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
+                *(markup(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
             )
     Console(highlight=False).print(table)
 
@@ -88,17 +89,18 @@ def lint_command(
     files: Files = None,
     config: Config = None,
 ) -> None:
-    """Run every example and near miss and find contradictions; with recordings or a log also what exchanges say.
+    """Run every example and near miss, find contradictions and what is said twice; with exchanges, what they say.
 
-    Exit 1 for entries that are wrong: examples, near misses, dead, over-broad, conflicting ones. Stale ones are told.
+    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, dead, over-broad, conflicting ones.
+    Stale ones are told.
     Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
     """
     directory, after = config_directory(config), time_of(since, "--since")
     if after is not None and log is None:
         raise CheckError("--since only goes with --log")
-    registry = load_registry(directory)
-    names = [*load_routes(directory).routes, UNROUTED]
-    findings = [*lint_examples(registry), *lint_conflicts(registry, names)]
+    registry, routes = load_registry(directory), load_routes(directory)
+    findings = [*lint_examples(registry), *lint_conflicts(registry, [*routes.routes, UNROUTED])]
+    findings += superfluous(registry, routes, load_problems(directory))
     seen = Usage()
     if recordings:
         _check(recordings, database, public_url, object_store_url, files, directory, seen)
@@ -112,8 +114,8 @@ def lint_command(
         if usage:
             print_uses(report_console(), uses)
         for finding in findings:
-            typer.echo(f"{finding.deviation}: {finding.kind}: {finding.text}")
-        typer.echo(f"{len(registry.deviations)} entries, {len(findings)} findings")
+            say(f"{finding.deviation}: {finding.kind}: {finding.text}")
+        say(f"{len(registry.deviations)} entries, {len(findings)} findings")
     raise typer.Exit(1 if any(finding.fails for finding in findings) else 0)
 
 
@@ -124,11 +126,12 @@ def guide_command(
     ),
     config: Config = None,
 ) -> None:
-    """Write the migration guide that the registry tells."""
+    """Write the migration guide that rules, entries and the route map tell."""
     directory = config_directory(config)
-    text = guide(load_registry(directory), load_routes(directory), load_sections(directory))
+    registry, routes = load_registry(directory), load_routes(directory)
+    text = guide(registry, routes, load_problems(directory), load_guide(directory))
     to.write_text(text, encoding="utf-8")
-    typer.echo(f"wrote {to}")
+    say(f"wrote {to}")
 
 
 @commands.command("operations")
@@ -146,7 +149,7 @@ def operations_command(
     result = _check(recordings or [], database, public_url, object_store_url, files, directory)
     table = operations_table(load_routes(directory), load_registry(directory), result.tally)
     to.write_text(table, encoding="utf-8")
-    typer.echo(f"wrote {to}")
+    say(f"wrote {to}")
 
 
 async def _learn(log: str, since: datetime | None, usage: Usage) -> None:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from config.location import config_directory
+from config.text import block
 from proxy.check import CheckError
 from proxy.commands.options import Config
+from proxy.commands.output import say
 from proxy.commands.report import Log, log_url
 from proxy.contract import load_contract
 from proxy.log.reading import reading
@@ -42,14 +44,14 @@ def file_command(
     except FilingError as error:
         raise CheckError(str(error)) from error
     if out is None:
-        typer.echo(filed.text, nl=False)
+        typer.echo(block(filed.text), nl=False)
     else:
         try:
             with out.open("w" if filed.file is None else "a", encoding="utf-8") as file:
                 file.write(filed.text if file.tell() == 0 else f"\n{filed.text}")
         except OSError as error:
             raise CheckError(f"{out} cannot be written: {error.strerror}") from error
-    typer.echo(f"parity: {filed.remark}", err=True)
+    say(f"parity: {filed.remark}", error=True)
 
 
 async def _cluster(url: str, name: str) -> Shown:

@@ -6,11 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from config.text import line
 from proxy.check import CheckError
 from proxy.checking.report import json_bytes
+
+
+def say(content: object, *, error: bool = False) -> None:
+    """One line for people, on stdout or stderr."""
+    typer.echo(line(content), err=error)
 
 
 def wrote(content: str | bytes, to: str | None) -> bool:
@@ -25,7 +32,7 @@ def wrote(content: str | bytes, to: str | None) -> bool:
     """
     if to is None:
         return False
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     if to == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.flush()

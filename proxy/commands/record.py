@@ -14,7 +14,7 @@ from proxy.checking.live import Asking
 from proxy.checking.request_lines import read_requests
 from proxy.commands.check import Concurrency, Keys, Rate, SendWrites
 from proxy.commands.options import Config
-from proxy.commands.output import waiting
+from proxy.commands.output import say, waiting
 from proxy.har.caller_keys import read_keys, resolved
 from proxy.har.entries import Writing
 from proxy.har.files import export_har, import_har
@@ -57,7 +57,7 @@ def record_command(
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
         )
-    typer.echo(f"{out}: {found}")
+    say(f"{out}: {found}")
     raise typer.Exit(1 if found.unanswered else 0)
 
 
@@ -72,7 +72,7 @@ def import_command(
     directory = config_directory(config)
     admins = load_proxy_settings(directory).admin_keys
     writing = Writing(load_routes(directory), read_keys(keys), admins)
-    typer.echo(f"{out}: {import_har(file, out, writing, host or ())}")
+    say(f"{out}: {import_har(file, out, writing, host or ())}")
 
 
 def export_command(
@@ -82,4 +82,4 @@ def export_command(
     out: Annotated[Path, typer.Option(help="The .har file.", metavar="FILE.har")],
 ) -> None:
     """Put recordings into one .har file, which browsers and mitmproxy open."""
-    typer.echo(f"{out}: {export_har(recordings, out)} exported")
+    say(f"{out}: {export_har(recordings, out)} exported")

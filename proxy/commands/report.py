@@ -8,16 +8,16 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 
 from config.location import config_directory
 from config.settings import load_proxy_settings
 from proxy.checking.report import routes_table, summary
 from proxy.commands.options import Config
-from proxy.commands.output import time_of, waiting, wrote, wrote_json
+from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.dashboard.app import dashboard
 from proxy.log.reading import find_run, ran_together, reading
 from proxy.process.listen import serve_forever
+from proxy.process.session import Guarded
 from proxy.report import Report, read_report
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
 from proxy.reporting.clusters import (
@@ -29,7 +29,7 @@ from proxy.reporting.clusters import (
     read_cluster,
     read_clusters,
 )
-from proxy.reporting.console import report_console
+from proxy.reporting.console import markup, report_console
 from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report_view import print_report
 
@@ -142,7 +142,10 @@ def dashboard_command(
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
     url = log_url(log, config)
     asyncio.run(_readable(url))
-    serve_forever(dashboard(url, config_directory(config)), host, port)
+    settings = load_proxy_settings(config_directory(config))
+    pages = dashboard(url, config_directory(config))
+    guarded = Guarded(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
+    serve_forever(guarded, host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:
@@ -152,8 +155,9 @@ def log_url(log: str | None, config: str | None) -> str:
 
 def _remark_on_route(found: Report, route: str | None) -> None:
     if route is not None and not found.tally.totals.received:
-        typer.echo(
-            f"parity: nothing in the log fits --route {route!r}; routes are named like dataset.get", err=True
+        say(
+            f"parity: nothing in the log fits --route {route!r}; routes are named like dataset.get",
+            error=True,
         )
 
 
@@ -161,7 +165,7 @@ def _look(url: str, since: datetime | None, route: str | None, console: Console,
     found = asyncio.run(read_report(url, since, route))
     if not console.is_terminal:
         _remark_on_route(found, route)
-    line = escape(summary(found.tally.totals))
+    line = markup(summary(found.tally))
     if console.is_terminal:
         table = routes_table(found.tally)
         table.caption = line
@@ -192,10 +196,10 @@ async def _against(
             return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found
         earlier, later = await find_run(connection, before), await find_run(connection, after)
         if await ran_together(connection, earlier, later):
-            typer.echo(
+            say(
                 f"parity: run {earlier[:8]} and run {later[:8]} wrote at the same time (workers or replicas of one "
                 "proxy?); compare --since TIME looks at all of them",
-                err=True,
+                error=True,
             )
         found = against_run(
             await read_clusters(connection, run=earlier),

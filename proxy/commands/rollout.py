@@ -7,22 +7,21 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from config.location import config_directory
 from config.reports import load_report_settings
 from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
 from config.routes import load_routes
+from diffing.parity import percent
 from proxy.check import CheckError
 from proxy.checking.report import plain_table
 from proxy.commands.options import Config
-from proxy.commands.output import time_of, waiting, wrote, wrote_json
+from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.report import Json, Log, Markdown, Since, log_url
 from proxy.log.reading import reading
 from proxy.recordings import read_recordings
 from proxy.reporting import markdown as md
-from proxy.reporting.cluster_view import percent
-from proxy.reporting.console import report_console
+from proxy.reporting.console import markup, report_console
 from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
 from proxy.rollout.edit import Step, held_because, next_step, with_step, write_rollout
 from proxy.rollout.gate import Kind
@@ -117,7 +116,7 @@ def promote_command(
             f"{route} is not promoted to {step} because {', and '.join(reasons)}; --force does it anyway"
         )
     write_rollout(directory, with_step(text, route, dialect, step), load_routes(directory))
-    typer.echo(f"{route} ({dialect}) is at {step}")
+    say(f"{route} ({dialect}) is at {step}")
 
 
 @commands.command("hold")
@@ -138,7 +137,7 @@ def hold_command(
     text = (directory / "rollout.toml").read_text(encoding="utf-8")
     step = Step(placed.stage, share)
     write_rollout(directory, with_step(text, route, dialect, step, held=reason), routes)
-    typer.echo(f"{route} ({dialect}) is held at {step}")
+    say(f"{route} ({dialect}) is held at {step}")
 
 
 @commands.command("rollback")
@@ -158,7 +157,7 @@ def rollback_command(
     _known(route, list(routes.routes))
     text = (directory / "rollout.toml").read_text(encoding="utf-8")
     write_rollout(directory, with_step(text, route, dialect, Step(to)), routes)
-    typer.echo(f"{route} ({dialect}) is back at {to}")
+    say(f"{route} ({dialect}) is back at {to}")
 
 
 def print_readiness(console: Console, found: list[Readiness]) -> None:
@@ -168,11 +167,11 @@ def print_readiness(console: Console, found: list[Readiness]) -> None:
     for title in _TITLES[1:]:
         table.add_column(title, justify="right", no_wrap=True)
     for item in found:
-        table.add_row(escape(item.route), *(str(cell) for cell in _row(item)[1:]))
+        table.add_row(markup(item.route), *(str(cell) for cell in _row(item)[1:]))
     console.print(table)
     for item in found:
         if item.received:
-            console.print(escape(item.sentence), soft_wrap=True, style="green" if item.ready else "")
+            console.print(markup(item.sentence), soft_wrap=True, style="green" if item.ready else "")
     ready = sum(item.ready for item in found)
     console.print(
         f"{ready} of {len(found)} routes are ready; {sum(not item.received for item in found)} were not asked"
@@ -183,7 +182,7 @@ def print_decisions(console: Console, decided: list[Decided]) -> None:
     """What the automatic gate has decided last, the newest first."""
     for item in decided[:_DECISIONS]:
         style = "red" if item.kind is Kind.RETURN else ""
-        console.print(escape(f"gate, {item.sentence}"), soft_wrap=True, style=style)
+        console.print(markup(f"gate, {item.sentence}"), soft_wrap=True, style=style)
     if len(decided) > _DECISIONS:
         console.print(
             f"… and {len(decided) - _DECISIONS} more decisions of the gate (all of them with --json)"
@@ -201,7 +200,7 @@ def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
 def _row(item: Readiness) -> tuple[object, ...]:
     latency = "–" if item.latency is None else f"{item.latency.median:.2f}"
     yes = "yes" if item.ready else "no"
-    bound, covered = percent(item.bound), percent(item.coverage.share)
+    bound, covered = percent(item.bound, 1), percent(item.coverage.share, 1)
     return (item.route, yes, item.matched, item.trials, bound, covered, latency, item.clusters)
 
 

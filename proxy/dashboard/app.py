@@ -1,5 +1,6 @@
 """The dashboard as an ASGI application: every page at a stable URL, as HTML, JSON (`?as=json`) and CSV (`?as=csv`)."""
 
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import ConfigError
+from config.patience import at_most
 from proxy.dashboard.page import Page, csv_text, html, json
 from proxy.dashboard.views import NotThere, Views
 from proxy.log.reading import reading
-from proxy.log.schema import LogError
+from proxy.log.schema import LogAway, LogError
 
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -27,6 +29,8 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
 }
 _COMMANDS: Final = "/-/"
+_PATIENCE: Final = 5.0
+"""Seconds that a page may take."""
 
 Make = Callable[[AsyncConnection, Request], Awaitable[Page]]
 
@@ -39,6 +43,7 @@ def dashboard(log: str, config: Path) -> Starlette:
         config: The configuration directory.
     """
     views = Views(config)
+    source = _Source(log)
     pages: dict[str, Make] = {
         "/": lambda opened, request: views.overview(opened, request.query_params),
         "/routes/{name}": lambda opened, request: views.route(opened, request.path_params["name"]),
@@ -48,7 +53,7 @@ def dashboard(log: str, config: Path) -> Starlette:
         "/latency": lambda opened, _: views.latency(opened),
         "/compare": lambda opened, request: views.compare(opened, request.query_params),
     }
-    routes = [Route(path, _endpoint(make, log), methods=["GET"]) for path, make in pages.items()]
+    routes = [Route(path, _endpoint(make, source), methods=["GET"]) for path, make in pages.items()]
     static = StaticFiles(directory=Path(__file__).parent / "static")
     return Starlette(routes=[*routes, Mount("/static", static)])
 
@@ -73,15 +78,50 @@ class WithDashboard:
         await (self._admin if below else self._pages)(scope, receive, send)
 
 
-def _endpoint(make: Make, log: str) -> Callable[[Request], Awaitable[Response]]:
+class _Source:
+    """The diff log, of which nobody waits for long: while it hangs, that is said at once.
+
+    Args:
+        log: Its URL.
+    """
+
+    def __init__(self, log: str) -> None:
+        self._log = log
+        self._hung = ""
+        self._until = 0.0
+
+    async def page(self, make: Make, request: Request) -> Page:
+        """A page made of it.
+
+        Raises:
+            LogAway: It cannot be read just now.
+        """
+        now = time.monotonic()
+        if now < self._until:
+            raise LogAway(self._hung)
+        # Whoever asks now finds out for all others.
+        self._until = now + _PATIENCE if self._hung else 0.0
+        try:
+            page = await at_most(_PATIENCE, self._made(make, request))
+        except TimeoutError as error:
+            self._hung, self._until = f"the diff log gives {error}", time.monotonic() + _PATIENCE
+            raise LogAway(self._hung) from error
+        self._hung, self._until = "", 0.0
+        return page
+
+    async def _made(self, make: Make, request: Request) -> Page:
+        async with reading(self._log) as opened:
+            return await make(opened, request)
+
+
+def _endpoint(make: Make, source: _Source) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         form = request.query_params.get("as", "html")
         status = 200
         try:
-            async with reading(log) as opened:
-                page = await make(opened, request)
+            page = await source.page(make, request)
         except (NotThere, LogError, ConfigError) as error:
-            status = 503 if isinstance(error, ConfigError) else 404
+            status = 503 if isinstance(error, ConfigError | LogAway) else 404
             page = Page("message.html", "Not there", ("message",), [(str(error),)])
         if form == "json":
             return Response(json(page), status, _HEADERS, "application/json")

@@ -6,6 +6,7 @@ from typing import Final
 
 import orjson
 
+from config import text
 from diffing.paths import generalise
 
 MOST_LINES: Final = 2000
@@ -36,11 +37,10 @@ def lines(body: str, paths: Collection[str]) -> list[Line]:
     """
     try:
         document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        found = [Line(text) for text in body.splitlines()]
-    else:
         ends = {generalise(path).removeprefix("$") for path in paths if path.startswith(("$.", "$["))}
         found = list(_of(document, "$", 0, "", "", ends))
+    except (orjson.JSONDecodeError, RecursionError):
+        found = [Line(one) for one in body.splitlines()]
     if len(found) > MOST_LINES:
         return [*found[:MOST_LINES], Line(f"… {len(found) - MOST_LINES} more lines")]
     return found
@@ -67,4 +67,4 @@ def _of(
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return text.json_bytes(value).decode()

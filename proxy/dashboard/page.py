@@ -9,11 +9,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from config import text
+from diffing.parity import percent
 from proxy.checking.report import json_bytes
-from proxy.reporting.cluster_view import percent
 
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS: Final = ("=", "+", "-", "@", "\\t", "\\r")
+_LONGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,30 @@ def csv_text(page: Page) -> bytes:
     writer = csv.writer(out)
     writer.writerow(page.titles)
     writer.writerows([[_harmless(cell) for cell in row] for row in page.rows])
-    return out.getvalue().encode("utf-8", "replace")
+    return out.getvalue().encode()
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_DANGEROUS) else cell
+    if not isinstance(cell, str):
+        return cell
+    found = text.line(cell)
+    return f"'{found}" if found.startswith(_DANGEROUS) else found
+
+
+def _clean(value: object) -> object:
+    """What a template puts out: clean, and escaped by jinja2 where it is no HTML of our own."""
+    return text.clean(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
+    finalize=_clean,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters["percent"] = percent
+_ENVIRONMENT.filters["percent"] = lambda share, digits=1: percent(share, digits)
 _ENVIRONMENT.filters["ms"] = lambda seconds: "–" if seconds is None else f"{seconds * 1000:.1f}"
 _ENVIRONMENT.filters["ratio"] = lambda value: "–" if value is None else f"{value:.2f}"
 _ENVIRONMENT.filters["when"] = lambda time: f"{time:%Y-%m-%d %H:%M:%S}"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.describe import shown
+from diffing.parity import parity
 from diffing.usage import STALE_AFTER
 from proxy.contract import Contract, digest, load_contract
 from proxy.dashboard.bodies import lines
@@ -23,6 +24,7 @@ from proxy.dashboard.page import Page
 from proxy.log.histogram import quantile
 from proxy.log.reading import find_run
 from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
@@ -87,6 +89,7 @@ class Views:
                 item.coverage.share,
                 item.latency.median if item.latency else None,
                 item.clusters,
+                item.parity.share,
             )
             for item in asked
         ]
@@ -101,15 +104,16 @@ class Views:
             "covered",
             "new/legacy",
             "open",
+            "parity",
         )
         hours = await _hours(log, None if not wanted else {item.route for item in found})
-        totals = Counter[str]()
-        for kinds in hours.values():
-            totals.update(kinds)
+        verdicts = sum(hours.values(), Counter[str]())
+        totals = _kinds(verdicts)
         context = {
             "sentences": {item.route: item.sentence for item in asked},
-            "chart": bars(hours),
+            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "totals": {kind: totals[kind] for kind in KINDS},
+            "parity": parity(verdicts),
             "size": (WIDTH, HEIGHT),
             "wanted": wanted,
             "unasked": len(found) - len(asked),
@@ -130,7 +134,7 @@ class Views:
         context = {
             "readiness": found,
             "decided": await read_decisions(log, route=name, limit=PER_PAGE),
-            "chart": bars(hours),
+            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "size": (WIDTH, HEIGHT),
             "explained": sorted(explained, key=lambda item: (-item[1], item[0])),
         }
@@ -155,17 +159,16 @@ class Views:
         """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
         found = await read_cluster(log, name)
         witness = found.witness
-        differences = list(witness["differences"]) if witness else [found.example]
+        differences = differences_of(found)
         rows = [
-            (item.get("path"), item.get("what"), shown(item.get("legacy")), shown(item.get("new")))
-            for item in differences
+            (item["path"], item["what"], shown(item["legacy"]), shown(item["new"])) for item in differences
         ]
         paths = [str(row[0]) for row in rows]
         context: dict[str, Any] = {
             "cluster": found.cluster,
             "example": found.example,
             "witness": witness,
-            "nearly": [sentence for item in differences for sentence in item.get("nearly", ())][:20],
+            "nearly": [sentence for item in differences for sentence in item["nearly"]][:20],
             "bodies": {},
             "test": "",
         }
@@ -279,6 +282,7 @@ def _parsed(config: Path, _digest: str) -> Contract:
 
 
 async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, Counter[str]]:
+    """Exchanges by hour and verdict."""
     query = select(
         traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
     )
@@ -287,8 +291,16 @@ async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, 
     hours: dict[datetime, Counter[str]] = defaultdict(Counter)
     for row in await log.execute(query.group_by(traffic.c.hour, traffic.c.route, traffic.c.verdict)):
         if only is None or row.route in only:
-            hours[row.hour][kind_of(row.verdict)] += int(row.n)
+            hours[row.hour][row.verdict] += int(row.n)
     return hours
+
+
+def _kinds(verdicts: Mapping[str, int]) -> Counter[str]:
+    """Exchanges by the kind under which their verdict is drawn."""
+    counts: Counter[str] = Counter()
+    for verdict, number in verdicts.items():
+        counts[kind_of(verdict)] += number
+    return counts
 
 
 def _cluster_rows(clusters: list[StoredCluster]) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """The access log: one JSON line per request, without secrets, written by a thread: no client waits for a disk."""
 
+import logging
 import os
 import queue
 import re
@@ -9,14 +10,17 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import orjson
 from starlette.types import Message, Send
 
+from config import text
 from proxy.redact import redacted_target
 
+_LOGGER = logging.getLogger(__name__)
 REQUEST_ID: Final = b"x-request-id"
 _ID: Final = re.compile(rb"[0-9A-Za-z._:-]{1,128}")
 _MOST_WAITING: Final = 10_000
+_MOST_BYTES: Final = 16 * 1024 * 1024
+_LONGEST: Final = 65_536
 
 
 class Visit:
@@ -68,6 +72,8 @@ class AccessLog:
         self.dropped = 0
         self._place = place
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # Each is counted by one thread only.
+        self._put = self._taken = 0
         self._thread: threading.Thread | None = None
         if place:
             self._thread = threading.Thread(target=self._write, name="access log", daemon=True)
@@ -77,21 +83,23 @@ class AccessLog:
         """Write the line of a request that is over."""
         if self._thread is None:
             return
-        if self._lines.qsize() >= _MOST_WAITING:
+        if self._lines.qsize() >= _MOST_WAITING or self._put - self._taken >= _MOST_BYTES:
             self.dropped += 1
             return
         line = {
             "at": time.time(),
             "id": visit.id.decode(),
-            "client": client,
-            "method": visit.method,
-            "target": redacted_target(visit.target),
+            "client": text.clean(client, text.NAME),
+            "method": text.clean(visit.method, text.NAME),
+            "target": text.clean(redacted_target(visit.target), _LONGEST),
             "status": visit.status,
             "bytes": visit.bytes,
             "seconds": round(time.perf_counter() - visit.started, 6),
             **visit.facts,
         }
-        self._lines.put(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        written = text.json_bytes(line) + b"\n"
+        self._put += len(written)
+        self._lines.put(written)
 
     def close(self) -> None:
         """Write what waits, for two seconds at most."""
@@ -106,13 +114,17 @@ class AccessLog:
                 # Opened for each batch, so that a rotated file is left behind at once.
                 with self._opened() as file:
                     while line is not None:
+                        self._taken += len(line)
                         file.write(line)
                         line = self._lines.get_nowait() if not self._lines.empty() else b""
                         if not line:
                             break
                 if line is None:
                     return
-            except OSError:
+            except Exception as error:
+                # Whatever it is, the lines of other requests are still written.
+                if not isinstance(error, OSError):
+                    _LOGGER.exception("a line of the access log cannot be written")
                 self.dropped += 1
 
     def _opened(self) -> BinaryIO:

@@ -6,25 +6,14 @@ addresses and decisions from these fields.
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_FIELDS: Final = frozenset(
-    {
-        b"forwarded",
-        b"x-forwarded-for",
-        b"x-forwarded-proto",
-        b"x-forwarded-host",
-        b"x-forwarded-port",
-        b"x-forwarded-prefix",
-        b"x-forwarded-server",
-        b"x-real-ip",
-    }
-)
-_PAIR: Final = re.compile(
-    r"""[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"]*)))?[ \t]*([;,]|$)"""
-)
+from proxy.door.guard import OF_THE_PROXY
+
+_FIELDS: Final = OF_THE_PROXY - {b"x-request-id", b"parity-hop"}
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SCHEMES: Final = (b"http", b"https")
 
 Pairs = list[tuple[bytes, bytes]]
@@ -119,13 +108,32 @@ def _is_address(text: str) -> bool:
 def _elements(value: str) -> list[dict[str, str]]:
     """The elements of ``Forwarded`` (RFC 7239): who asked, by which scheme and for which host, one per hop."""
     found: list[dict[str, str]] = [{}]
-    for name, quoted, token, end in _PAIR.findall(value):
-        if name:
-            text = re.sub(r"\\(.)", r"\1", quoted) if quoted else token
+    for part, end in _parts(value):
+        name, equals, text = part.strip(" \t").partition("=")
+        if equals and _TOKEN.fullmatch(name):
+            if text.startswith('"'):
+                text = re.sub(r"\\(.)", r"\1", text[1:-1])
             found[-1].setdefault(name.lower(), _address(text) if name.lower() == "for" else text)
         if end == ",":
             found.append({})
     return [element for element in found if element]
+
+
+def _parts(value: str) -> Iterator[tuple[str, str]]:
+    """What stands between the separators, each with the one behind it; a quotation that does not end is dropped."""
+    start, quoted, escaped = 0, False, False
+    for at, character in enumerate(value):
+        if escaped:
+            escaped = False
+        elif quoted and character == "\\":
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif character in ";," and not quoted:
+            yield value[start:at], character
+            start = at + 1
+    if not quoted:
+        yield value[start:], ""
 
 
 def _address(node: str) -> str:

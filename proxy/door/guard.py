@@ -1,5 +1,6 @@
 """What the proxy refuses before anybody is asked (design, promise 3)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,13 +28,38 @@ class Refusal:
 
 
 _METHODS: Final = ((b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),)
-# A client that names these in Connection would have them dropped on the way (RFC 9110, 7.6.1).
-_NEEDED: Final = frozenset(
-    {b"host", b"content-length", b"content-type", b"authorization", b"cookie", b"x-forwarded-for"}
+# host [":" port] of RFC 3986, without the comma that would make two of it.
+AUTHORITY: Final = re.compile(
+    rb"(?:(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?"
 )
+# More digits say no length that any message has.
+_LENGTH: Final = re.compile(rb"[0-9]{1,19}")
+# What the proxy itself tells the sides; a client's Connection removes none of it.
+OF_THE_PROXY: Final = frozenset(
+    {
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-proto",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+        b"x-forwarded-prefix",
+        b"x-forwarded-server",
+        b"x-real-ip",
+        b"x-request-id",
+        b"parity-hop",
+    }
+)
+# A client that names these in Connection would have them dropped on the way (RFC 9110, 7.6.1).
+_NEEDED: Final = frozenset({b"host", b"content-length", b"content-type", b"authorization", b"cookie"})
+_UNDERSCORE: Final = "A header name holds an underscore. Write a hyphen: PHP reads both as one."
+_CLOSE: Final = ((b"connection", b"close"),)
+# PHP reads X_Y and X-Y as one field, so with an underscore a client could speak in the proxy's name.
+_SPOOFED: Final = OF_THE_PROXY | _NEEDED | {b"connection", b"transfer-encoding", b"parity-shadow"}
 
 
-def refusal(method: str, target: bytes, headers: RawHeaders, limits: Limits) -> Refusal | None:
+def refusal(
+    method: str, target: bytes, headers: RawHeaders, limits: Limits, version: str = "1.1"
+) -> Refusal | None:
     """Whether a request is refused by its head alone.
 
     Args:
@@ -41,6 +67,7 @@ def refusal(method: str, target: bytes, headers: RawHeaders, limits: Limits) -> 
         target: The target as it came.
         headers: Pairs with lower-case names, as ASGI has them.
         limits: What is accepted.
+        version: Of HTTP.
 
     Returns:
         The answer, or None when the request is accepted.
@@ -53,7 +80,7 @@ def refusal(method: str, target: bytes, headers: RawHeaders, limits: Limits) -> 
         return Refusal(400, "Bad Request", "The target is no path.")
     if len(headers) > limits.header_count:
         return many_headers(limits)
-    return _by_fields(headers, limits)
+    return _by_fields(headers, limits, version)
 
 
 def long_target(limits: Limits) -> Refusal:
@@ -80,37 +107,39 @@ def long_body(limits: Limits) -> Refusal:
     return Refusal(413, "Content Too Large", f"The body is longer than {limits.body_bytes} bytes.")
 
 
-def _by_fields(headers: RawHeaders, limits: Limits) -> Refusal | None:
+def _by_fields(headers: RawHeaders, limits: Limits, version: str) -> Refusal | None:
     size = 0
-    hosts = lengths = 0
-    chunked = False
+    hosts = lengths = codings = 0
     for name, value in headers:
         size += len(name) + len(value) + 4
         if name == b"host":
             hosts += 1
+            if AUTHORITY.fullmatch(value) is None:
+                return Refusal(400, "Bad Request", "The Host is none.")
         elif name == b"content-length":
             lengths += 1
-            if not value.isdigit():
-                return Refusal(400, "Bad Request", "Content-Length is no number.")
+            if _LENGTH.fullmatch(value) is None:
+                return Refusal(400, "Bad Request", "Content-Length is no length.")
             if int(value) > limits.body_bytes:
                 return long_body(limits)
         elif name == b"transfer-encoding":
-            chunked = True
-            if value.strip().lower() != b"chunked":
-                return Refusal(501, "Not Implemented", "The only transfer coding known is chunked.")
+            codings += 1
+            if value.lower() != b"chunked":
+                return Refusal(501, "Not Implemented", "The only transfer coding known is chunked.", _CLOSE)
         elif name == b"expect":
-            if value.strip().lower() != b"100-continue":
+            if value.lower() != b"100-continue":
                 return Refusal(417, "Expectation Failed", "The only expectation known is 100-continue.")
         elif name == b"connection":
-            if _NEEDED.intersection(token.strip() for token in value.lower().split(b",")):
+            if _NEEDED.intersection(token.strip(b" \t") for token in value.lower().split(b",")):
                 return Refusal(400, "Bad Request", "Connection names a field that is not of one hop.")
-        elif b"_" in name:
-            # PHP reads X_Y and X-Y as one header, so a client could speak in the proxy's name.
-            return Refusal(400, "Bad Request", "A header name holds an underscore.")
+        elif b"_" in name and (limits.strict_names or name.replace(b"_", b"-") in _SPOOFED):
+            return Refusal(400, "Bad Request", _UNDERSCORE)
     if size > limits.header_bytes:
         return long_head(limits)
-    if hosts != 1:
+    if hosts != 1 and (hosts or version != "1.0"):
         return Refusal(400, "Bad Request", f"Exactly one Host is needed, not {hosts}.")
-    if lengths > 1 or (lengths and chunked):
-        return Refusal(400, "Bad Request", "The length of the body is said twice.")
+    if lengths + codings > 1:
+        return Refusal(400, "Bad Request", "The length of the body is said twice.", _CLOSE)
+    if codings and version == "1.0":
+        return Refusal(400, "Bad Request", "HTTP/1.0 has no transfer codings.", _CLOSE)
     return None

@@ -1,203 +1,367 @@
-"""The front door: uvicorn's protocol with limits that hold while a head is still coming (design, promise 3).
+"""The front door: HTTP/1 with clients, one request at a time, with limits that hold while it is still coming.
 
-uvicorn and httptools keep a head of any length and wait for it for any time, and answer a broken request in the
-midst of the answer before it. What is refused here never reaches the application; ``refused`` counts it.
+What is read is the head (``head``) and the framing of the body (``chunks``); what stands behind a request stays bytes
+until that request is answered. What cannot be read never reaches the application; ``refused`` counts it.
 """
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr
+from uvicorn.server import ServerState
 
 from config.settings import Limits, Timeouts
 from diffing.problem import MEDIA_TYPE
-from proxy.door.guard import Refusal, long_head, long_target, many_headers
+from proxy.door.chunks import Body, body_of
+from proxy.door.cycle import Cycle
+from proxy.door.guard import Refusal, refusal
+from proxy.door.head import BAD, Head, HeadReader, Refused
+from proxy.room import Room
 
-# What llhttp reads of the registry; any other token is a method to PHP, and the parser must not be asked about it.
-_REGISTERED: Final = frozenset(
-    b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK BIND REBIND"
-    b" UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK"
-    b" UNLINK SOURCE QUERY PRI".split()
-)
-_STAND_IN: Final = b"SOURCE"
-_METHOD: Final = re.compile(rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})( ?)")
-# Under this name the scope has the target as it was on the wire, which ASGI does not tell.
+# Under these names the scope has the target as it was on the wire, and what the guard says of the head.
 TARGET: Final = "parity.target"
-_BAD: Final = Refusal(400, "Bad Request", "This is no HTTP/1.1 request.")
+REFUSAL: Final = "parity.refusal"
 _SLOW: Final = Refusal(408, "Request Timeout", "The head of the request did not come in time.")
 _FULL: Final = Refusal(503, "Service Unavailable", "Too many connections.", ((b"retry-after", b"1"),))
-_NO_TUNNEL: Final = Refusal(405, "Method Not Allowed", "CONNECT is not known here.", ((b"allow", b"GET"),))
+_CROWDED: Final = Refusal(
+    503, "Service Unavailable", "Too much is being received.", ((b"retry-after", b"1"),)
+)
+# A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
+_LINGER: Final = 2.0
+_LINGER_BYTES: Final = 1024 * 1024
+# So much is held for any client, however little room there is: an ordinary head never finds none.
+_SMALL: Final = 16 * 1024
 
 
-class FrontProtocol(HttpToolsProtocol):
-    """One connection of a client; ``front`` makes the class with its limits."""
+class FrontProtocol(asyncio.Protocol):
+    """One connection of a client; ``front`` makes the class with its limits.
+
+    Args:
+        config: Of the server.
+        server_state: All connections and tasks of the server.
+        app_state: What the application's lifespan left.
+    """
 
     limits: ClassVar[Limits] = Limits()
     timeouts: ClassVar[Timeouts] = Timeouts()
+    room: ClassVar[Room] = Room()
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+    # Connections on which nothing is under way, the longest silent one first: they make place for others.
+    silent: ClassVar[dict["FrontProtocol", None]] = {}
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._refusal: Refusal | None = None
-        self._in_head = True
-        self._begun = False
-        self._deaf = False
-        self._head_bytes = 0
-        self._held = b""
-        self._method: str | None = None
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._server = server_state
+        self._app = config.loaded_app
+        self._state = app_state
+        self._idle = config.timeout_keep_alive
+        self._loop = _loop or asyncio.get_running_loop()
+        self._reader = HeadReader(self.limits)
+        self._body: Body | None = None
+        self._cycle: Cycle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._in_head = False
+        self._deaf = self._eof = False
+        self._held = self._unheard = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for a head, or turn the connection away."""
-        super().connection_made(transport)
-        if len(self.connections) > self.limits.connections:
-            self._say(_FULL)
-            return
-        self._await_head()
+        self._transport = transport
+        self._flow = FlowControl(transport)
+        self._local, self._remote = get_local_addr(transport), get_remote_addr(transport)
+        self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
+        if len(self._server.connections) > self.limits.connections:
+            if not self.silent:
+                self._refuse(_FULL, counted=False)
+                return
+            next(iter(self.silent)).shutdown()
+        self.silent[self] = None
+        self._wait(self.timeouts.head, self._too_slow)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
-        self._cancel_timer()
-        super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the loop passes it
+        """Tell the application, and hold nothing any longer."""
+        self._server.connections.discard(self)
+        self.silent.pop(self, None)
+        self._stop_waiting()
+        self._reader.clear()
+        self._account(0)
+        if self._cycle is not None:
+            self._cycle.leave()
+        self._flow.resume_writing()
+
+    def eof_received(self) -> bool:
+        """A client may say that it sends no more and still wait for its answer."""
+        self._eof = True
+        if self._deaf:
+            return False
+        if self._answering():
+            # Without the rest of its body the request is none.
+            return self._body is None
+        if len(self._reader):
+            self._refuse(BAD)
+            return True
+        return False
 
     def data_received(self, data: bytes) -> None:
-        """Parse, as long as the head is not too long and nothing was refused."""
+        """Take more of a body, or of the next head."""
         if self._deaf:
+            self._unheard += len(data)
+            if self._unheard > _LINGER_BYTES:
+                self._flow.pause_reading()
             return
-        if self._in_head:
-            self._head_bytes += len(data)
-            if not self._begun:
-                data = self._registered(self._held + data)
-        if not data:
+        try:
+            if self._body is not None:
+                data = self._take_body(data)
+            if data:
+                self._reader.add(data)
+            self._advance()
+        except Refused as refused:
+            self._refuse(refused.refusal)
             return
-        super().data_received(data)
-        most = self.limits.header_bytes + self.limits.target_bytes
-        if self._in_head and self._head_bytes > most and not self._deaf:
-            self._refusal = long_head(self.limits)
-            self.send_400_response("")
+        if not self._account(len(self._reader) + (self._cycle.waiting if self._cycle else 0)):
+            self._crowded()
 
-    def _registered(self, data: bytes) -> bytes:
-        """The beginning of a request with a method that the parser knows; nothing while the method is still coming."""
-        self._held = b""
-        found = _METHOD.match(data)
-        if found is None:
-            return data
-        if not found[2] and found.end() == len(data) and len(found[1]) < 64:
-            self._held = data
-            if self._timer is None:
-                self._await_head()
-            return b""
-        if not found[2] or found[1] in _REGISTERED:
-            return data
-        self._method = found[1].decode("ascii")
-        return _STAND_IN + data[found.end(1) :]
+    def _take_body(self, data: bytes) -> bytes:
+        assert self._body is not None
+        assert self._cycle is not None
+        piece, rest = self._body.take(data)
+        over = self._body.over
+        if over:
+            self._body = None
+        self._cycle.feed(piece, over=over)
+        if self._cycle.enough and not over:
+            self._flow.pause_reading()
+        return rest
 
-    def on_message_begin(self) -> None:
-        """A head begins."""
-        super().on_message_begin()
-        self._in_head = self._begun = True
-        if self._timer is None:
-            self._await_head()
+    def _advance(self) -> None:
+        """Begin with the next request, once its head is there and all before it are answered."""
+        if self._answering():
+            if len(self._reader):
+                self._flow.pause_reading()
+            return
+        head = self._reader.head()
+        if head is not None:
+            self._begin(head)
+        elif len(self._reader) and not self._in_head:
+            self._in_head = True
+            self.silent.pop(self, None)
+            self._wait(self.timeouts.head, self._too_slow)
 
-    def on_url(self, url: bytes) -> None:
-        """Take a piece of the target."""
-        super().on_url(url)
-        if len(self.url) > self.limits.target_bytes:
-            self._refuse(long_target(self.limits))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one field."""
-        super().on_header(name, value)
-        if len(self.headers) > self.limits.header_count:
-            self._refuse(many_headers(self.limits))
-
-    def on_headers_complete(self) -> None:
-        """Hand the request on, with its target as it came."""
+    def _begin(self, head: Head) -> None:
+        self._stop_waiting()
+        self.silent.pop(self, None)
         self._in_head = False
-        self._head_bytes = 0
-        self._cancel_timer()
-        if self.parser.get_method() == b"CONNECT":
-            self._refuse(_NO_TUNNEL)
-        self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]  # a name of our own
-        super().on_headers_complete()
-        if self._method is not None:
-            self.scope["method"], self._method = self._method, None
-        if self.parser.should_upgrade():
-            # No other protocol is spoken here; what follows cannot be told apart from one, so this request is the last.
-            self.cycle.keep_alive = False
-
-    def on_message_complete(self) -> None:
-        """The next head may begin; without data no time runs, keep-alive has a limit of its own."""
-        super().on_message_complete()
-        self._in_head, self._begun, self._head_bytes = True, False, 0
-
-    def _unsupported_upgrade_warning(self) -> None:
-        self._deaf = True
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words are not ours
-        """Refuse a request that cannot be parsed, without touching the answers before it."""
-        refusal = self._refusal or _BAD
-        self._deaf = True
-        self._cancel_timer()
-        type(self).refused()
-        current = self.cycle
-        if current is not None and not current.response_complete:
-            if self._in_head:
-                # The requests before it are answered; then the connection ends.
-                current.keep_alive = False
-                return
-            current.disconnected = True
-            current.message_event.set()
-            if current.response_started or self.pipeline:
-                self.transport.close()
-                return
-        self._say(refusal)
-
-    def _say(self, refusal: Refusal) -> None:
-        self._deaf = True
-        body = orjson.dumps(
-            {
-                "type": "about:blank",
-                "title": refusal.title,
-                "status": refusal.status,
-                "detail": refusal.detail,
-            }
+        found = refusal(head.method, head.target, head.fields, self.limits, head.version)
+        # What is refused is the last request of its connection: where it ends is not looked for.
+        body = body_of(head.fields, self.limits) if found is None else None
+        cycle = Cycle(
+            self._scope(head, found),
+            self._transport,
+            self._flow,
+            continues=head.version == "1.1" and any(name == b"expect" for name, _ in head.fields),
+            want=self._want,
+            done=self._answered,
         )
-        lines = [
-            f"HTTP/1.1 {refusal.status} {refusal.title}".encode(),
-            b"content-type: " + MEDIA_TYPE.encode(),
-            b"content-length: %d" % len(body),
-            *(name + b": " + value for name, value in refusal.headers),
-            b"connection: close",
-        ]
-        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-        self.transport.close()
+        cycle.keep_alive = found is None and head.version == "1.1" and not _is_last(head)
+        self._cycle = cycle
+        if body is not None and not body.over:
+            self._body = body
+        else:
+            cycle.feed(b"", over=True)
+        task = self._loop.create_task(cycle.run(self._app), name="request")
+        task.add_done_callback(self._server.tasks.discard)
+        self._server.tasks.add(task)
+        if self._body is not None and (rest := self._reader.rest()):
+            rest = self._take_body(rest)
+            self._reader.add(rest)
+        if len(self._reader):
+            self._flow.pause_reading()
 
-    def _refuse(self, refusal: Refusal) -> None:
-        self._refusal = refusal
-        # httptools stops parsing, and uvicorn calls send_400_response.
-        raise ValueError(refusal.title)
+    def _scope(self, head: Head, found: Refusal | None) -> Scope:
+        path, _, query = head.target.partition(b"?")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": head.version,
+            "server": self._local,
+            "client": self._remote,
+            "scheme": "http",
+            "root_path": "",
+            "method": head.method,
+            "path": path.decode("latin-1"),
+            "raw_path": path,
+            "query_string": query,
+            "headers": head.fields,
+            "state": self._state.copy(),
+            TARGET: head.target,
+            REFUSAL: found,
+        }
 
-    def _await_head(self) -> None:
-        self._timer = self.loop.call_later(self.timeouts.head, self._too_slow)
+    def _want(self) -> None:
+        """The application waits for the client: for its body, or for its leaving."""
+        if self._cycle is not None:
+            self._account(len(self._reader) + self._cycle.waiting)
+        if not len(self._reader) and not self._eof:
+            self._flow.resume_reading()
 
-    def _cancel_timer(self) -> None:
+    def _answering(self) -> bool:
+        return self._cycle is not None and not self._cycle.complete
+
+    def _answered(self) -> None:
+        """An answer is complete: go on with the next request, or end."""
+        assert self._cycle is not None
+        self._server.total_requests += 1
+        if self._transport.is_closing():
+            return
+        if self._body is not None or not self._cycle.keep_alive:
+            self._close()
+            return
+        try:
+            self._advance()
+        except Refused as refused:
+            self._refuse(refused.refusal)
+            return
+        self._account(len(self._reader))
+        if self._answering():
+            return
+        if self._eof and len(self._reader):
+            self._refuse(BAD)
+            return
+        if self._eof:
+            self._close()
+            return
+        self._flow.resume_reading()
+        if not self._in_head:
+            self.silent[self] = None
+            self._wait(self._idle, self._close)
+
+    def _refuse(self, refused: Refusal, *, counted: bool = True) -> None:
+        """Answer what cannot be read, without touching the answers before it, and end."""
+        self._stop_waiting()
+        if self._answering():
+            assert self._cycle is not None
+            # It is the body of a request that the application has: that one counts it.
+            begun = self._cycle.started
+            self._cycle.leave()
+            if begun:
+                self._transport.close()
+                return
+        elif counted:
+            type(self).refused()
+        self._transport.write(_answer(refused))
+        self._close()
+
+    def _crowded(self) -> None:
+        """Too much is held for all clients together: what came last goes."""
+        if not self._answering():
+            self._refuse(_CROWDED)
+        elif self._body is not None:
+            self._flow.pause_reading()
+        elif self._cycle is not None:
+            # The requests behind the one that is being answered.
+            self._cycle.keep_alive = False
+            self._reader.clear()
+            self._account(0)
+
+    def _account(self, held: int) -> bool:
+        """Note how much is held for this client; whether there is room for it."""
+        more = held - self._held
+        fits = held <= max(_SMALL, self._held) or self.room.held + more <= self.room.most
+        self.room.give(-more)
+        self._held = held
+        return fits
+
+    def _close(self) -> None:
+        """End the connection; a client that may still be sending is not listened to, but not reset at once."""
+        self._deaf = True
+        self.silent.pop(self, None)
+        self._reader.clear()
+        self._account(0)
+        if self._eof or self._transport.is_closing():
+            self._transport.close()
+            self._wait(self.timeouts.client, self._transport.abort)
+            return
+        self._transport.write_eof()
+        self._flow.resume_reading()
+        self._wait(_LINGER, self._end)
+
+    def _end(self) -> None:
+        self._transport.close()
+        # What a client does not read is not kept for it for ever.
+        self._wait(self.timeouts.client, self._transport.abort)
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._stop_waiting()
+        self._timer = self._loop.call_later(seconds, then)
+
+    def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _too_slow(self) -> None:
-        self._timer = None
-        if self.transport.is_closing():
+        if len(self._reader):
+            self._refuse(_SLOW)
+        else:
+            self._close()
+
+    def shutdown(self) -> None:
+        """The server stops: what is under way is answered, and nothing else."""
+        if self._answering():
+            assert self._cycle is not None
+            self._cycle.keep_alive = False
             return
-        if not self._begun and not self._held:
-            self.transport.close()
-            return
-        self._refusal = _SLOW
-        self.send_400_response("")
+        self.silent.pop(self, None)
+        self._transport.close()
+
+    def pause_writing(self) -> None:
+        """The client reads slowly."""
+        self._flow.pause_writing()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        self._flow.resume_writing()
+
+
+def _is_last(head: Head) -> bool:
+    """Whether no other request follows: the client says so, or another protocol may."""
+    for name, value in head.fields:
+        if name == b"upgrade" or (name == b"connection" and b"close" in _tokens(value)):
+            return True
+    return False
+
+
+def _tokens(value: bytes) -> list[bytes]:
+    return [token.strip(b" \t") for token in value.lower().split(b",")]
+
+
+def _answer(refused: Refusal) -> bytes:
+    body = orjson.dumps(
+        {
+            "type": "about:blank",
+            "title": refused.title,
+            "status": refused.status,
+            "detail": refused.detail,
+        }
+    )
+    lines = [
+        f"HTTP/1.1 {refused.status} {refused.title}".encode(),
+        b"content-type: " + MEDIA_TYPE.encode(),
+        b"content-length: %d" % len(body),
+        *(pair[0] + b": " + pair[1] for pair in refused.headers if pair[0] != b"connection"),
+        b"connection: close",
+    ]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> type[FrontProtocol]:
@@ -209,5 +373,13 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
         refused: Called for each request that is refused here.
     """
     return type(
-        "Front", (FrontProtocol,), {"limits": limits, "timeouts": timeouts, "refused": staticmethod(refused)}
+        "Front",
+        (FrontProtocol,),
+        {
+            "limits": limits,
+            "timeouts": timeouts,
+            "room": Room(limits.held_bytes),
+            "silent": {},
+            "refused": staticmethod(refused),
+        },
     )

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-import orjson
-
+from config import text
 from config.routes import RouteMap
 from diffing.coding import readable
 from diffing.decode import Form, decode
@@ -84,7 +83,7 @@ class Writing:
 
 def line(document: Mapping[str, Any]) -> bytes:
     """An entry as one line."""
-    return orjson.dumps(document) + b"\n"
+    return text.json_bytes(document) + b"\n"
 
 
 def started(at: datetime | None = None) -> str:

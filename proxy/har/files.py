@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlsplit
 
 import orjson
 
+from config import text
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
 from diffing.model import Observation
@@ -154,7 +155,7 @@ def export_har(paths: Iterable[Path], out: Path) -> int:
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
     creator = {"name": "parity", "version": _version()}
     try:
-        out.write_bytes(orjson.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
+        out.write_bytes(text.json_bytes({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
     except OSError as error:
         raise RecordingError(f"cannot be written: {error.strerror}", out) from error
     return len(entries)
@@ -283,7 +284,7 @@ def _post_data(data: Mapping[str, Any], headers: list[dict[str, str]], size: int
         raise _LeftOut("without the files that were sent")
     kind = str(data.get("mimeType") or URLENCODED)
     if kind.lower().startswith(MULTIPART):
-        boundary = hashlib.sha256(orjson.dumps(fields)).hexdigest()[:32]
+        boundary = hashlib.sha256(text.json_bytes(fields)).hexdigest()[:32]
         body, kind = _multipart(fields, boundary), f"{MULTIPART}; boundary={boundary}"
     else:
         body = "&".join(

@@ -10,24 +10,24 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
 
+from config import text
 from config.problems import load_problems
 from config.routes import load_routes
 from config.startup import loading
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
+from diffing.further import Answers
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.control import same_side
+from proxy.log.example import shortened
 from proxy.process import child
 
-_MOST_DIFFERENCES: Final = 50
-_LONGEST_VALUE: Final = 2000
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
 
 
@@ -44,9 +44,10 @@ class Question:
         known: Likewise.
         legacy: What the legacy side answered.
         new: What the new side answered.
-        answer: What the follow-up gave.
+        answers: What the follow-ups gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
+        caller: Likewise.
         guessed: Likewise.
     """
 
@@ -58,9 +59,10 @@ class Question:
     known: bool
     legacy: Observation
     new: Observation
-    answer: Observation | None = None
+    answers: Answers = field(default_factory=dict)
     control: bool = False
     rehearsed: bool = False
+    caller: str | None = None
     guessed: bool = False
 
 
@@ -191,28 +193,10 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     if question.control:
         comparison = same_side(question.legacy, question.new)
     else:
-        comparison = differ.compare(asked, question.legacy, question.new, question.answer)
+        comparison = differ.compare(asked, question.legacy, question.new, question.answers)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)
-
-
-def shortened(comparison: Comparison) -> Comparison:
-    """A comparison with no more and no longer differences than a reader wants to see."""
-    if not comparison.differences:
-        return comparison
-    return replace(
-        comparison,
-        differences=tuple(
-            replace(difference, legacy=_short(difference.legacy), new=_short(difference.new))
-            for difference in comparison.differences[:_MOST_DIFFERENCES]
-        ),
-    )
-
-
-def _short(value: object) -> object:
-    text = value if isinstance(value, str) else repr(value)
-    return value if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
 
 
 def work() -> None:
@@ -241,6 +225,7 @@ def work() -> None:
                 question.format,
                 question.known,
                 question.rehearsed,
+                question.caller,
                 question.guessed,
             )
             usage.clear()
@@ -253,10 +238,12 @@ def work() -> None:
             pipe.send(judgement)
         except OSError:
             return
+        except Exception as error:  # likewise one that cannot be told
+            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:
-    told = f"{type(error).__name__}: {error}"
+    told = text.clean(f"{type(error).__name__}: {error}", text.SENTENCE)
     comparison = Comparison(
         Outcome.MISMATCH,
         differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from diffing.model import Observation
+from diffing.model import Headers, Observation
 from proxy.policy import Decision
-from proxy.translation import Request
+from proxy.translation import Request, Translation
 
 # What a job holds beside the bodies, roughly.
 _OVERHEAD: Final = 2048
@@ -37,8 +37,19 @@ class Job:
     @property
     def size(self) -> int:
         """Bytes that it holds, roughly."""
-        other = len(self.other.body) if self.other is not None else 0
-        return len(self.request.body) + len(self.served.body) + other + _OVERHEAD
+        request = self.request
+        translation = self.decision.translation
+        size = _OVERHEAD + len(request.body) + len(request.target) + _length(request.headers)
+        if isinstance(translation, Translation):
+            size += len(translation.body)
+        for answer in (self.served, self.other):
+            if answer is not None:
+                size += len(answer.body) + _length(answer.headers)
+        return size
+
+
+def _length(headers: Headers) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
 
 
 class Queue(Protocol):

@@ -8,32 +8,44 @@ import asyncio
 import logging
 import socket
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
-from proxy.leg.process import Found, Plan, Sent, frame, read_frame
+from proxy.leg.process import BEAT, Found, Plan, Sent, frame, read_frame
 from proxy.leg.questions import route_name
+from proxy.log.example import example_of, served_only
+from proxy.policy import Decision
 from proxy.process import child
 from proxy.process.telemetry import Telemetry
+from proxy.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.translation import Translation
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
 _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
-_AGAIN: Final = 0.5
 _PATIENCE: Final = 10.0
+_STARTING: Final = 60.0
+# So many beats may be missed, on a machine that has other things to do.
+_BEATS: Final = 5
 # Where there are fewer processors than processes, whoever serves goes first.
 _NICE: Final = 5
 # While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
 _TRY: Final = 0.1
 _BARE: Final = Observation(None, (), b"")
+
+
+class ShadowEnded(RuntimeError):
+    """The process of the shadow leg has ended by itself."""
 
 
 class ShadowLink:
@@ -55,6 +67,7 @@ class ShadowLink:
         self._ledger = ledger
         self._telemetry = telemetry
         self._hop = hop
+        self._redactor = Redactor()
         self._number = 0
         self._waiting: dict[int, tuple[Job, int]] = {}
         self._bytes = 0
@@ -65,6 +78,7 @@ class ShadowLink:
         self._idle = asyncio.Event()
         self._idle.set()
         self._breakers: list[str] = []
+        self._failing: dict[str, float] = {}
         self._next_try = 0.0
         self._using = asyncio.Event()
 
@@ -81,7 +95,19 @@ class ShadowLink:
         """Give an exchange a verdict without comparing."""
         decision = job.decision
         judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
-        self._ledger.add(Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement))
+        shown = self._shown(job, comparison) if comparison.verdict in FAILING else {}
+        self._ledger.add(
+            Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement, example=shown)
+        )
+
+    def _shown(self, job: Job, comparison: Comparison) -> Mapping[str, Any]:
+        request = job.request
+        known = secrets_of(request.target, request.headers, request.body)
+        if len(known) > MOST_SECRETS:
+            return {}
+        sides = served_only(job.decision.served, job.served)
+        values = self._settings.shadow.store_bodies
+        return example_of(request, comparison, *sides, self._redactor, known, values=values)
 
     def offer(self, job: Job) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
@@ -99,7 +125,7 @@ class ShadowLink:
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            replace(job, request=replace(job.request, body=b""), served=_BARE),
+            Job(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
             size,
         )
         self._bytes += size
@@ -126,16 +152,30 @@ class ShadowLink:
             await asyncio.wait_for(self._using.wait(), _PATIENCE)
 
     async def work(self) -> None:
-        """Keep the other process running until cancelled."""
-        while True:
-            try:
-                await self._run()
-            except OSError:
-                _LOGGER.exception("the process of the shadow leg cannot be started")
-            self._telemetry.shadows += 1
-            _LOGGER.error("the process of the shadow leg has ended and is started again")
-            self._shed()
-            await asyncio.sleep(_AGAIN)
+        """Run the other process and hear what it says, until cancelled.
+
+        Raises:
+            ShadowEnded: It has ended; what it had not answered is shed.
+        """
+        try:
+            status = await self._run()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            self._ended()
+            raise
+        self._ended()
+        raise ShadowEnded(f"the process of the shadow leg has ended with status {status}")
+
+    def failing(self) -> dict[str, float]:
+        """Tasks of the other process that fail, by name, and for how many seconds."""
+        now = asyncio.get_running_loop().time()
+        return {name: round(now - since, 1) for name, since in self._failing.items()}
+
+    def _ended(self) -> None:
+        self._telemetry.shadows += 1
+        self._failing.clear()
+        self._shed()
 
     async def drain(self, seconds: float) -> None:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
@@ -164,6 +204,13 @@ class ShadowLink:
         self._bytes = self._batch_bytes = 0
         self._idle.set()
 
+    def _give_up(self) -> None:
+        """Drop what the other process was at: one of these it could not come to an end with."""
+        for number in list(self._waiting)[: self._settings.shadow.workers]:
+            job, size = self._waiting.pop(number)
+            self._bytes -= size
+            self.settle(job, Comparison(Outcome.TOO_EXPENSIVE))
+
     def _flush(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -174,7 +221,7 @@ class ShadowLink:
         # Never drained: what may be under way is bounded by ``offer``.
         self._writer.write(frame(batch))
 
-    async def _run(self) -> None:
+    async def _run(self) -> int | None:
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.to_thread(_started, theirs)
@@ -184,21 +231,32 @@ class ShadowLink:
             writer.write(frame(Plan(self._settings, self._files, self._hop)))
             self._writer = writer
             self._flush()
-            while (found := await read_frame(reader)) is not None:
+            patience = _STARTING
+            while (found := await asyncio.wait_for(read_frame(reader), patience)) is not None:
                 self._take(found)
+                patience = max(self._settings.shadow.compare_seconds, _BEATS * BEAT)
+        except TimeoutError:
+            _LOGGER.error("the process of the shadow leg does not go on with what it has, and is ended")
+            process.kill()
+            self._give_up()
         finally:
             self._writer = None
             writer.close()
-            await asyncio.shield(asyncio.to_thread(_ended, process))
+            await asyncio.shield(asyncio.to_thread(_reaped, process))
+        return process.returncode
 
     def _take(self, found: Found) -> None:
         self._breakers = found.breakers
+        now = asyncio.get_running_loop().time()
+        self._failing = {name: now - seconds for name, seconds in found.failing.items()}
         for name, count in found.grown.items():
             kind, _, side = name.partition(" ")
             if kind == "breaker":
                 self._telemetry.breaker_opened[side] += count
             elif kind == "recorded":
                 self._telemetry.recorded[side] += count
+            elif kind == "task":
+                self._telemetry.task_failures[side] += count
             else:
                 setattr(self._telemetry, kind, getattr(self._telemetry, kind) + count)
         if found.using == self._files:
@@ -208,9 +266,23 @@ class ShadowLink:
             if known is None:
                 continue
             self._bytes -= known[1]
-            self._ledger.add(_with_witness(finding, witness))
+            try:
+                self._ledger.add(_with_witness(finding, witness))
+            except Exception:
+                # A verdict that cannot be counted must not end the counting of all others.
+                _LOGGER.exception("a verdict of %s cannot be counted", finding.route)
+                self._telemetry.task_failures["verdicts"] += 1
+                self.settle(known[0], Comparison(Outcome.BOTH_ERROR))
         if not self._waiting:
             self._idle.set()
+
+
+def _bare(decision: Decision) -> Decision:
+    """A decision without the body that it was translated to."""
+    translation = decision.translation
+    if not isinstance(translation, Translation):
+        return decision
+    return replace(decision, translation=replace(translation, body=b"", headers=()))
 
 
 def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | None) -> Finding:
@@ -229,7 +301,7 @@ def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":
     )
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> None:
+def _reaped(process: "subprocess.Popen[bytes]") -> None:
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:

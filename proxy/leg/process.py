@@ -5,24 +5,28 @@ leg does would show in the latency of what is served (design, promise 1). ``prox
 """
 
 import asyncio
+import logging
 import pickle
 import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from config.errors import ConfigError
+from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings
-from diffing.model import Observation
+from config.tasks import Tasks
+from diffing.model import UNROUTED, Comparison, Observation, Outcome
+from diffing.parity import FAILING
 from proxy.ledger import MOST_CLUSTERS, Finding
-from proxy.leg.comparer import Comparer
+from proxy.leg.comparer import Comparer, Judgement
 from proxy.leg.jobs import Job, MemoryQueue
 from proxy.leg.tap import Tap
 from proxy.policy import Side, decided
@@ -30,12 +34,14 @@ from proxy.process.loop import run_loop
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg
-from proxy.tally import FAILING
 from proxy.translation import Request
 from proxy.upstream import Upstream
 
+_LOGGER = logging.getLogger(__name__)
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.02
+# Seconds between two words to the process that serves, so that it knows that this one goes on.
+BEAT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,14 @@ class Found:
         grown: What was counted since the last time: ``proxy.process.telemetry`` by name, breakers by side.
         breakers: The sides that are left alone just now.
         using: The configuration directory that it goes by from now on.
+        failing: Tasks that fail, and for how many seconds.
     """
 
     findings: list[tuple[int, Finding, tuple[int, Any] | None]]
     grown: dict[str, int]
     breakers: list[str]
     using: Path | None = None
+    failing: Mapping[str, float] = field(default_factory=dict)
 
 
 async def read_frame(reader: asyncio.StreamReader) -> Any:
@@ -124,6 +132,7 @@ class Outbox:
         self._smallest: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.open_breakers: Callable[[], list[str]] = list
+        self.failing: Callable[[], dict[str, float]] = dict
 
     def add(self, finding: Finding) -> None:
         """Tell a verdict."""
@@ -140,14 +149,22 @@ class Outbox:
         now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
         now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
+        now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         findings, self._findings = self._findings, []
-        self._writer.write(frame(Found(findings, dict(now - self._told), self.open_breakers(), using)))
+        found = Found(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
+        try:
+            message = frame(found)
+        except Exception:
+            _LOGGER.exception("verdicts cannot be told as they are")
+            self._telemetry.task_failures["verdicts"] += 1
+            message = frame(replace(found, findings=[_tellable(*one) for one in findings]))
+        self._writer.write(message)
         self._told = now
 
     def _witness(self, finding: Finding) -> tuple[int, Any] | None:
         """The exchange itself, where it is a smaller one than those that were told before."""
         evidence, signature = finding.evidence, finding.judgement.signature
-        if evidence is None or finding.judgement.comparison.outcome not in FAILING:
+        if evidence is None or finding.judgement.comparison.verdict not in FAILING:
             return None
         known = self._smallest.get(signature)
         if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (
@@ -156,6 +173,19 @@ class Outbox:
             return None
         self._smallest[signature] = evidence.size
         return evidence.size, evidence.make()
+
+
+def _tellable(
+    number: int, finding: Finding, witness: tuple[int, Any] | None
+) -> tuple[int, Finding, tuple[int, Any] | None]:
+    """A verdict as it is, or without what keeps it from being told."""
+    try:
+        frame((finding, witness))
+    except Exception:
+        comparison = replace(finding.judgement.comparison, differences=())
+        judgement = Judgement(comparison, f"{finding.route} {comparison.verdict}")
+        return number, replace(finding, judgement=judgement, example={}, facts=()), None
+    return number, finding, witness
 
 
 def work() -> None:
@@ -175,10 +205,14 @@ async def _work(channel: socket.socket) -> None:
     async with AsyncExitStack() as stack:
         telemetry = Telemetry()
         outbox = Outbox(writer, telemetry)
-        leg, comparer = await _opened(plan, outbox, telemetry, stack)
+        tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
+        outbox.failing = tasks.failing
+        leg, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
         outbox.open_breakers = leg.open_breakers
-        working = asyncio.create_task(leg.work(), name="shadow leg")
+        leg.start(tasks)
+        stack.push_async_callback(tasks.stop)
         outbox.flush(plan.files)
+        tasks.start("heartbeat", lambda: _beat(outbox))
         routes = load_routes(plan.files)
         while (message := await read_frame(reader)) is not None:
             if isinstance(message, Path):
@@ -186,15 +220,31 @@ async def _work(channel: socket.socket) -> None:
                 outbox.flush(message)
                 continue
             for sent in message:
-                leg.offer(_job(sent, routes))
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+                try:
+                    leg.offer(_job(sent, routes))
+                except Exception as error:
+                    # One exchange is not understood: it has its verdict, and the others are compared.
+                    tasks.failed("exchanges", error)
+                    outbox.add(_lost(sent))
     writer.close()
+
+
+async def _beat(outbox: Outbox) -> None:
+    while True:
+        await asyncio.sleep(BEAT)
+        outbox.flush()
 
 
 def _job(sent: Sent, routes: RouteMap) -> Job:
     decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse)
     return Job(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
+
+
+def _lost(sent: Sent) -> Finding:
+    comparison = Comparison(Outcome.BOTH_ERROR)
+    judgement = Judgement(comparison, f"{UNROUTED} {comparison.verdict}")
+    dialect = Dialect.LEGACY if sent.side is Side.LEGACY else Dialect.NEW
+    return Finding(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number)
 
 
 async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:
@@ -208,12 +258,19 @@ async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | No
 
 
 async def _opened(
-    plan: Plan, outbox: Outbox, telemetry: Telemetry, stack: AsyncExitStack
+    plan: Plan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
 ) -> tuple[ShadowLeg, Comparer]:
     settings, shadow = plan.settings, plan.settings.shadow
 
-    def restarted() -> None:
+    loop = asyncio.get_running_loop()
+
+    def ended() -> None:
         telemetry.comparers += 1
+        tasks.failed("comparer", "its process has ended and is started again")
+
+    def restarted() -> None:
+        # Told by the thread that waits for the process.
+        loop.call_soon_threadsafe(ended)
 
     comparer = Comparer(
         plan.files, limit=shadow.compare_seconds, memory=shadow.compare_bytes, restarted=restarted

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from config import text
 from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
 from diffing.coding import readable
@@ -13,6 +14,7 @@ from proxy.checking.replay import key_of
 from proxy.forms import read_fields
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
+from proxy.leg.rehearse import CALLER
 from proxy.php import encode, parse_form
 from proxy.policy import Decision
 from proxy.translate import KEY, new_to_legacy
@@ -54,6 +56,7 @@ def question_of(
         legacy=legacy,
         new=new,
         rehearsed=job.decision.rehearse,
+        caller=new.header(CALLER) if job.decision.rehearse else None,
         guessed=is_guess(role),
     )
 
@@ -64,7 +67,7 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("status", f"{(question.legacy.status or 0) // 100}xx"),
         ("role", question.role),
         ("format", question.format),
-        *(("parameter", name[:80]) for name in question.parameters),
+        *(("parameter", text.name(name)) for name in question.parameters),
     )
 
 
@@ -102,7 +105,7 @@ def with_key_of(request: Request, path: str) -> bytes:
     """A path of the new API, asked for with the key of a request, which may be in its form."""
     query = request.target.partition(b"?")[2].decode("utf-8", "surrogateescape")
     key = parse_form(query).get(KEY) or read_fields(request.header("content-type"), request.body).get(KEY)
-    return f"{path}?{KEY}={encode(key)}".encode() if key else path.encode()
+    return f"{path}{'&' if '?' in path else '?'}{KEY}={encode(key)}".encode() if key else path.encode()
 
 
 def bodiless(request: Request) -> tuple[tuple[str, str], ...]:

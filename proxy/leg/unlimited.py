@@ -1,9 +1,10 @@
-"""The request for a whole list, made from one for a part of it."""
+"""Requests for a whole list, an unsorted one, or what a stranger sees, made from one for a part of it."""
 
 from collections.abc import Mapping
 
 from config.routes import Route
 from config.templates import parse_template
+from diffing.model import Headers
 from diffing.rows import top_rows
 
 
@@ -11,21 +12,36 @@ def unlimited(target: bytes, route: Route | None = None) -> bytes:
     """The new target that asks for the whole list (design §4, limited lists).
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
-    cuts it gets these.
+    cuts it gets these. Where a list without filters is refused and an offset is the only one, a limit takes its place.
     """
     path, _, query = target.partition(b"?")
     top = top_rows(route)
     whole = {} if top is None else {name.encode(): value.encode() for name, value in top.whole.items()}
+    refused = route is not None and route.legacy is not None and route.legacy.bare_filter == "alone"
+    alone = refused and b"limit" in whole and b"limit=" not in query
     kept = []
     for pair in query.split(b"&"):
         name = pair.partition(b"=")[0]
-        if name in whole:
+        if name in whole or (name == b"offset" and alone):
+            name = name if name in whole else b"limit"
             kept.append(name + b"=" + whole[name])
         elif name not in (b"limit", b"offset", b""):
             kept.append(pair)
     if route is not None and whole:
         path = _with_segments(path, route.new.path, whole)
     return path + b"?" + b"&".join(kept) if kept else path
+
+
+def without(target: bytes, parameter: str) -> bytes:
+    """A target without a parameter of its query."""
+    path, _, query = target.partition(b"?")
+    kept = [pair for pair in query.split(b"&") if pair and pair.partition(b"=")[0] != parameter.encode()]
+    return path + b"?" + b"&".join(kept) if kept else path
+
+
+def anonymous(headers: Headers) -> Headers:
+    """Headers without a key."""
+    return tuple(pair for pair in headers if pair[0].lower() != "authorization")
 
 
 def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) -> bytes:

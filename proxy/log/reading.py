@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from proxy.log.schema import NEWEST, LogError, migrate, version_of
+from proxy.log.schema import NEWEST, LogAway, LogError, migrate, version_of
 from proxy.log.tables import runs
 from proxy.record import open_log
 
@@ -24,7 +24,8 @@ async def reading(url: str) -> AsyncIterator[AsyncConnection]:
         The connection.
 
     Raises:
-        LogError: There is no diff log, or it cannot be read.
+        LogError: There is no diff log.
+        LogAway: It cannot be read just now.
     """
     engine = open_log(url)
     shown = engine.url.render_as_string(hide_password=True)
@@ -37,7 +38,7 @@ async def reading(url: str) -> AsyncIterator[AsyncConnection]:
             yield connection
     except (SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        raise LogError(f"the diff log {shown} cannot be read: {cause}") from error
+        raise LogAway(f"the diff log {shown} cannot be read: {cause}") from error
     finally:
         await engine.dispose()
 

@@ -6,6 +6,7 @@ from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
+from proxy.log.settling import settle_runs
 from proxy.log.tables import deviations, differences, dropped, runs, traffic, usages, witnesses
 
 _AT_ONCE = 500
@@ -26,11 +27,17 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
         Exchanges in dropped hours, and number of dropped clusters.
     """
     before = now - timedelta(days=retention.days)
+    await _forget_bodies(connection, now - timedelta(days=retention.body_days))
     # Read first: a DELETE with this as its subquery would lock rows of runs that start at the same time.
     silent = select(runs.c.run).where(runs.c.seen < now - _SILENT, runs.c.run != run)
     ended = list((await connection.execute(silent)).scalars())
     if not ended:
         return {}
+    answered = runs.c.served + runs.c.refused + runs.c.client_gone
+    killed = select(runs.c.run).where(
+        runs.c.run.in_(ended), or_(runs.c.pending > 0, runs.c.received > answered)
+    )
+    await settle_runs(connection, list((await connection.execute(killed)).scalars()), now)
     old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
     exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
     await connection.execute(delete(traffic).where(old))
@@ -49,6 +56,19 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
             else:
                 await connection.execute(dropped.update().where(row).values(exchanges=there + count))
     return lost
+
+
+async def _forget_bodies(connection: AsyncConnection, before: datetime) -> None:
+    """Drop what shows differences that were seen before that time only, of every run."""
+    same = (witnesses.c.run == differences.c.run) & (witnesses.c.cluster == differences.c.cluster)
+    old = (
+        select(witnesses.c.run, witnesses.c.cluster)
+        .join(differences, same)
+        .where(differences.c.last < before)
+    )
+    pairs = [(row.run, row.cluster) for row in (await connection.execute(old)).all()]
+    for start in range(0, len(pairs), _AT_ONCE):
+        await connection.execute(_these(delete(witnesses), witnesses.c, pairs[start : start + _AT_ONCE]))
 
 
 async def _clusters(

@@ -30,6 +30,10 @@ class LogError(BadInput):
     """The diff log cannot be used; the message says why and what would be right."""
 
 
+class LogAway(LogError):
+    """There is a diff log, but just now nothing comes from it."""
+
+
 def _evidence(connection: Connection) -> None:
     """Version 2: witnesses, coverage, timings, what was dropped; clusters are found by route and by name."""
     for table in (witnesses, coverage, timings, dropped):

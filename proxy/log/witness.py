@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from config import text
 from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
 from proxy.redact import Redactor
@@ -13,6 +14,7 @@ from proxy.reporting.curl import curl_line
 from proxy.translation import Request
 
 BODY_BYTES: Final = 65_536
+_HEADERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def witness(
             "format": asked.format,
             "known": asked.known,
             "rehearsed": asked.rehearsed,
+            "caller": asked.caller,
             "guessed": asked.guessed,
         },
         "at": at.isoformat(),
@@ -82,6 +85,7 @@ def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
         asked["format"],
         asked["known"],
         asked.get("rehearsed", False),
+        asked.get("caller"),
         asked.get("guessed", False),
     )
 
@@ -101,17 +105,19 @@ def _side(side: Asking, redactor: Redactor, base: str) -> dict[str, Any]:
     body = redactor.body(side.answer.body)
     kept = body[:BODY_BYTES]
     try:
-        text, coded = kept.decode(), None
+        shown, coded = kept.decode(), None
     except UnicodeDecodeError:
-        text, coded = "", base64.b64encode(kept).decode()
+        shown, coded = "", base64.b64encode(kept).decode()
     return {
-        "request": f"{side.request.method} {redactor.target(side.request.target).decode('utf-8', 'replace')}",
+        "request": f"{side.request.method} {text.clean(redactor.target(side.request.target))}",
         "curl": curl_line(side.request, redactor, base),
         "status": side.answer.status,
-        "headers": [list(pair) for pair in redactor.headers(side.answer.headers)],
-        "body": text,
+        "headers": [
+            [text.clean(part) for part in pair] for pair in redactor.headers(side.answer.headers[:_HEADERS])
+        ],
+        "body": shown,
         "base64": coded,
         "truncated": len(body) > BODY_BYTES,
         "seconds": side.answer.seconds,
-        "error": side.answer.error,
+        "error": side.answer.error and text.clean(side.answer.error, text.SENTENCE),
     }

@@ -1,15 +1,18 @@
 """The side of the proxy that operators talk to: health, counts, metrics, and commands behind a token."""
 
-import hmac
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
+from config import text
 from proxy.metrics import CONTENT_TYPE, Snapshot, prometheus
+from proxy.process.session import bears, from_here, has_session
 
+# Who commanded what, and what came of it.
+_AUDIT: Final = logging.getLogger("proxy.audit")
 _JSON: Final = b"application/json"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "verdicts")
 _STATE: Final = ("config", "config_error", "kill_switch", "breakers", "processes", "queue", "fallbacks")
@@ -49,7 +52,7 @@ class Admin:
 
     def __init__(self, controls: Controls, token: str | None = None) -> None:
         self._controls = controls
-        self._token = token
+        self._token = token or None
         self._reads: Mapping[str, Callable[[], Awaitable[_Answer]]] = {
             "/-/healthz": self._health,
             "/-/readyz": self._ready,
@@ -85,22 +88,27 @@ class Admin:
         if method not in allowed.split(", "):
             return _json(405, {"allow": allowed}, (b"allow", allowed.encode()))
         if path in self._commands:
-            refused = self._unauthorised(scope)
-            return refused or await self._commands[path]()
+            answer = self._unauthorised(scope) or await self._commands[path]()
+            peer = scope["client"][0] if scope.get("client") else "unknown"
+            _AUDIT.warning("admin command %s from %s: %d", path, peer, answer.status)
+            return answer
         return await self._reads[path]()
 
     def _unauthorised(self, scope: Scope) -> _Answer | None:
         if self._token is None:
             return _json(403, {"error": "commands are off: the settings have no admin_token"})
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        if hmac.compare_digest(given, b"Bearer " + self._token.encode()):
+        if not from_here(scope):
+            return _json(403, {"error": "commands are not taken from pages of others"})
+        if bears(scope, self._token) or has_session(scope, self._token):
             return None
         return _json(
             401, {"error": "Authorization: Bearer TOKEN is needed"}, (b"www-authenticate", b"Bearer")
         )
 
     async def _health(self) -> _Answer:
-        return _json(200, {"status": "ok"})
+        # A restart would help no client: they are served all the same.
+        failing = (await self._controls.snapshot())["failing"]
+        return _json(200, {"status": "failing" if failing else "ok", "failing": failing})
 
     async def _ready(self) -> _Answer:
         ready = bool((await self._controls.snapshot())["ready"])
@@ -134,4 +142,4 @@ class Admin:
 
 
 def _json(status: int, document: object, *headers: tuple[bytes, bytes]) -> _Answer:
-    return _Answer(status, orjson.dumps(document, option=orjson.OPT_INDENT_2), headers=headers)
+    return _Answer(status, text.json_bytes(document, indent=True), headers=headers)

@@ -26,7 +26,8 @@ def command(module: str, *arguments: str, nice: int = 0) -> list[str]:
         arguments: What the function finds in ``sys.argv``, from the second place on.
         nice: By how much its priority is lower than that of this process, from the loading of its modules on.
     """
-    return [sys.executable, "-c", _PROGRAM.format(module=module, nice=nice), *arguments]
+    # -P: a config.py in the working directory is not ours.
+    return [sys.executable, "-P", "-c", _PROGRAM.format(module=module, nice=nice), *arguments]
 
 
 def environment() -> dict[str, str]:

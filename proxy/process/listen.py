@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from config.errors import BadInput
+from config.tasks import Tasks
 from proxy.process.loop import run_loop
 
 _BACKLOG: Final = 2048
@@ -47,6 +48,7 @@ class Listener(uvicorn.Server):
         protocol: What speaks with clients; None for uvicorn's own.
         keep_alive: Seconds that a connection may be idle.
         linger: Seconds between the signal to stop and the end of accepting.
+        tasks: Keeps what looks after the connections running; None lets its failure end the server.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Listener(uvicorn.Server):
         protocol: type[asyncio.Protocol] | None = None,
         keep_alive: int = 5,
         linger: float = 0.0,
+        tasks: Tasks | None = None,
     ) -> None:
         # httptools refuses requests that a lenient parser would let a smuggler use (design, promise 3).
         importlib.import_module("httptools")
@@ -74,6 +77,8 @@ class Listener(uvicorn.Server):
                 lifespan="on" if lifespan else "off",
                 log_level="warning",
                 access_log=False,
+                # Its lines go where all others go.
+                log_config=None,
                 server_header=False,
                 # The proxy has a list of its own whom it believes.
                 proxy_headers=protocol is None,
@@ -86,6 +91,7 @@ class Listener(uvicorn.Server):
         self._ready = ready
         self._signals = signals
         self._linger = linger
+        self._tasks = tasks
         self.leaving = False
 
     @contextmanager
@@ -124,6 +130,13 @@ class Listener(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready(self.url)
+
+    async def main_loop(self) -> None:
+        """Look after the connections until told to stop."""
+        if self._tasks is None:
+            await super().main_loop()
+        else:
+            await self._tasks.keep("listener", super().main_loop)
 
     async def run_bound(self) -> None:
         """Serve until told to stop."""

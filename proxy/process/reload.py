@@ -79,16 +79,18 @@ class Configuration:
             return True
 
     async def watch(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> None:
-        """Look at files and kill switch again and again, until cancelled."""
-        reading: asyncio.Task[bool] | None = None
-        async with asyncio.TaskGroup() as group:
-            while True:
-                await asyncio.sleep(_EVERY)
-                # Whatever reading takes, the switch does not wait for it.
-                self._kill.look()
-                if (reading is None or reading.done()) and marks(self._config) != self._marks:
-                    # A file that is just being written is read again when it has changed again.
-                    reading = group.create_task(self.reload(changed), name="reload")
+        """Look at the files again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            if marks(self._config) != self._marks:
+                # A file that is just being written is read again when it has changed again.
+                await self.reload(changed)
+
+    async def watch_switch(self) -> None:
+        """Look at the kill switch again and again, until cancelled: whatever reading takes, it does not wait for it."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            self._kill.look()
 
     def close(self) -> None:
         """Remove the copy."""
@@ -96,6 +98,17 @@ class Configuration:
 
 
 def _read(config: Path) -> tuple[Snapshot, Contract]:
+    try:
+        return _read_copy(config)
+    except (ConfigError, MemoryError):
+        raise
+    except Exception as error:
+        # Whatever a file does to its reader, the last good one stays in force.
+        _LOGGER.exception("the configuration cannot be read")
+        raise ConfigError(f"cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _read_copy(config: Path) -> tuple[Snapshot, Contract]:
     snapshot = Snapshot(config)
     try:
         return snapshot, load_contract(snapshot.path)

@@ -13,9 +13,9 @@ from typing import Final
 from config.errors import ConfigError
 from config.reports import load_report_settings
 from config.settings import ProxySettings
+from config.tasks import Tasks
 from proxy.app import Proxy, hop_of
 from proxy.contract import Contract
-from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.door.access_log import AccessLog
 from proxy.door.protocol import front
 from proxy.ledger import Ledger
@@ -23,9 +23,10 @@ from proxy.leg.link import ShadowLink
 from proxy.leg.rehearse import Rehearsing
 from proxy.metrics import Snapshot, snapshot
 from proxy.policy import Side
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind
+from proxy.process.reach import Reach
 from proxy.process.reload import Configuration
 from proxy.process.signals import operator_signals
 from proxy.process.telemetry import Telemetry
@@ -52,6 +53,7 @@ class Running:
         switch: The kill switch.
         configuration: Gives the contract in force.
         access: The access log.
+        tasks: The long-lived tasks of the process.
         changed: Tells the parts of a new contract.
         ready: Whether new requests are wanted.
     """
@@ -64,6 +66,7 @@ class Running:
     switch: KillSwitch
     configuration: Configuration
     access: AccessLog
+    tasks: Tasks
     ready: Callable[[], bool] = lambda: True
 
     async def changed(self, _contract: Contract, files: Path) -> None:
@@ -76,6 +79,7 @@ class Running:
             self.ledger,
             self.telemetry,
             {
+                "run": self.recorder.run,
                 "queue": self.shadow.waiting,
                 "breakers": self.shadow.open_breakers(),
                 "kill_switch": self.switch.on,
@@ -83,6 +87,7 @@ class Running:
                 "config_error": self.configuration.error,
                 "ready": self.ready(),
                 "access_dropped": self.access.dropped,
+                "failing": {**self.shadow.failing(), **self.tasks.failing()},
             },
         )
 
@@ -123,18 +128,19 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
     check_sides(settings)
     async with AsyncExitStack() as stack:
         parts = await _opened(settings, config, stack)
-        tasks = [
-            asyncio.create_task(parts.shadow.work(), name="shadow leg"),
-            asyncio.create_task(parts.recorder.keep_writing(), name="diff log"),
-            asyncio.create_task(parts.configuration.watch(parts.changed), name="configuration watch"),
-        ]
+        tasks = parts.tasks
+        tasks.start("shadow leg", parts.shadow.work)
+        tasks.start("diff log", parts.recorder.keep_writing)
+        tasks.start("configuration", lambda: parts.configuration.watch(parts.changed))
+        tasks.start("kill switch", parts.configuration.watch_switch)
         try:
             yield parts
         finally:
+            ends = asyncio.get_running_loop().time() + settings.timeouts.drain
             await parts.shadow.drain(settings.timeouts.drain)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await tasks.stop()
+            # A log that hangs does not keep the process longer than the drain.
+            await parts.recorder.aclose(max(1.0, ends - asyncio.get_running_loop().time()))
 
 
 def check_sides(settings: ProxySettings) -> None:
@@ -148,8 +154,13 @@ def check_sides(settings: ProxySettings) -> None:
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
 
 
+def sides_of(settings: ProxySettings) -> dict[str, str]:
+    """The URLs of both sides by their names."""
+    return {side.value: settings.legacy if side is Side.LEGACY else settings.new for side in Side}
+
+
 async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
-    telemetry, ledger = Telemetry(), Ledger()
+    telemetry, ledger = Telemetry(), Ledger(evidence_bytes=settings.shadow.evidence_bytes)
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)
@@ -160,8 +171,9 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         retention=load_report_settings(config).retention,
     )
     await recorder.open()
-    stack.push_async_callback(recorder.aclose)
+    stack.push_async_callback(recorder.dispose)
 
+    tasks = Tasks(telemetry.task_failures)
     access = AccessLog(settings.access_log)
     stack.callback(access.close)
     timeouts, shadow = settings.timeouts, settings.shadow
@@ -204,7 +216,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         access=access,
         rehearsing=rehearsing,
     )
-    return Running(proxy, ledger, link, recorder, telemetry, switch, configuration, access)
+    return Running(proxy, ledger, link, recorder, telemetry, switch, configuration, access, tasks)
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
@@ -255,6 +267,7 @@ def listener(
         protocol=front(settings.limits, settings.timeouts, parts.refused),
         keep_alive=_KEEP_ALIVE,
         linger=settings.timeouts.linger,
+        tasks=parts.tasks,
     )
     parts.ready = lambda: not found.leaving
     return found
@@ -274,16 +287,15 @@ async def _listen(
     operators: socket.socket,
     ready: Callable[[str, str], None],
 ) -> None:
-    application = WithDashboard(Admin(parts, settings.admin_token), dashboard(settings.log, config))
-    admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+    application = admin_side(parts, settings, config)
+    admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=parts.tasks)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     settle_memory()
     async with asyncio.TaskGroup() as group:
         group.create_task(admin.run_bound(), name="admin listener")
-        gate = group.create_task(
-            keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
-        )
+        reach = Reach(sides_of(settings), parts.telemetry.side_errors.total)
+        parts.tasks.start("sides", reach.watch)
+        parts.tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
         with operator_signals(parts):
             await main.run_bound()
-        gate.cancel()
         admin.should_exit = True

@@ -48,6 +48,8 @@ class Telemetry:
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
         shadows: How often the process of the shadow leg had to be started again.
+        side_errors: Requests that a side did not answer, by side.
+        task_failures: How often a long-lived task failed, or an item of one, by its name.
         durations: How long requests took, by the side that served.
     """
 
@@ -63,6 +65,8 @@ class Telemetry:
     reload_failures: int = 0
     comparers: int = 0
     shadows: int = 0
+    side_errors: Counter[str] = field(default_factory=Counter)
+    task_failures: Counter[str] = field(default_factory=Counter)
     durations: dict[str, Histogram] = field(default_factory=dict)
 
     def took(self, side: str, seconds: float) -> None:

@@ -10,31 +10,41 @@ import pickle
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.patience import at_most
 from config.settings import ProxySettings
+from config.tasks import Tasks
 from proxy.contract import load_contract
-from proxy.dashboard.app import WithDashboard, dashboard
-from proxy.metrics import Snapshot, merged
+from proxy.log.settling import settle_runs
+from proxy.metrics import Snapshot, ended, merged
 from proxy.process import child
-from proxy.process.admin import Admin
+from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
-from proxy.process.serving import check_sides, listener, running, settle_memory
+from proxy.process.reach import Reach
+from proxy.process.serving import check_sides, listener, running, settle_memory, sides_of
 from proxy.process.signals import operator_signals
-from proxy.record import LogError, open_log, prepare
+from proxy.record import PATIENCE, LogError, open_log, prepare, utc_now
 from proxy.rollout.gate_keeper import keep_gate
 
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0
+_LOOK: Final = 0.5
 _LINE: Final = 64 * 1024 * 1024
+
+
+class WorkerEnded(RuntimeError):
+    """A worker has ended though nobody told it to."""
 
 
 class Worker:
@@ -100,13 +110,19 @@ class Supervisor:
         self._workers: dict[int, Worker] = {}
         self._switch = KillSwitch(settings.kill_file)
         self._stopping = asyncio.Event()
+        self._last: dict[int, Snapshot] = {}
+        self._gone: list[Snapshot] = []
+        self._failures: Counter[str] = Counter()
+        self.tasks = Tasks(self._failures)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Keep the workers running until ``stop``."""
+        numbers = range(self._settings.workers)
+        started = [asyncio.Event() for _ in numbers]
         async with asyncio.TaskGroup() as group:
-            started = [asyncio.Event() for _ in range(self._settings.workers)]
-            for number, event in enumerate(started):
-                group.create_task(self._keep(number, event), name=f"worker {number}")
+            for number, event in zip(numbers, started, strict=True):
+                keep = partial(self._keep, number, event)
+                group.create_task(self.tasks.keep(f"worker {number}", keep), name=f"worker {number}")
             for event in started:
                 await event.wait()
             ready()
@@ -119,13 +135,55 @@ class Supervisor:
 
     async def snapshot(self) -> Snapshot:
         """The sum of all workers that answer."""
-        found = await asyncio.gather(
-            *(worker.ask("snapshot") for worker in list(self._workers.values())), return_exceptions=True
-        )
-        answered = [one for one in found if not isinstance(one, BaseException)]
-        total = merged(answered) if answered else dict(_NOBODY)
-        ready = not self._stopping.is_set() and bool(answered)
-        return {**total, "ready": bool(total["ready"]) and ready}
+        answered = await self._look()
+        known = [*self._last.values(), *self._gone]
+        total = merged(known) if known else dict(_NOBODY)
+        ready = not self._stopping.is_set() and answered > 0
+        return {
+            **total,
+            "ready": bool(total["ready"]) and ready,
+            "task_failures": dict(Counter(total["task_failures"]) + self._failures),
+            "failing": {**total["failing"], **self.tasks.failing()},
+        }
+
+    async def _look(self) -> int:
+        """Ask all workers what they have counted; of one that does not answer, what it told last is known."""
+
+        async def ask(number: int, worker: Worker) -> None:
+            found = await worker.ask("snapshot")
+            if self._workers.get(number) is worker:
+                self._last[number] = found
+
+        workers = list(self._workers.items())
+        found = await asyncio.gather(*(ask(*one) for one in workers), return_exceptions=True)
+        return sum(not isinstance(one, BaseException) for one in found)
+
+    def side_errors(self) -> int:
+        """Requests that a side did not answer, as far as is known."""
+        return sum(sum(one["side_errors"].values()) for one in (*self._last.values(), *self._gone))
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled: what a worker has counted must be known when it is killed."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            await self._look()
+
+    def _retire(self, number: int) -> None:
+        """A worker has ended: its numbers stay, and nothing of them is open any more."""
+        self._workers.pop(number, None)
+        last = self._last.pop(number, None)
+        if last is None:
+            return
+        self._gone = [merged([ended(last), *self._gone])]
+        self.tasks.start("settling", lambda: at_most(PATIENCE, self._settle(last)))
+
+    async def _settle(self, last: Snapshot) -> None:
+        engine = open_log(self._settings.log)
+        try:
+            async with engine.begin() as connection:
+                await settle_runs(connection, [last["run"]], utc_now(), last)
+        finally:
+            await engine.dispose()
 
     def kill(self, why: str) -> None:
         """Legacy serves everything from now on."""
@@ -143,8 +201,16 @@ class Supervisor:
         return next((str(one) for one in found if one), "")
 
     async def _keep(self, number: int, started: asyncio.Event) -> None:
-        while not self._stopping.is_set():
-            worker = await self._start()
+        """Run one worker until it is told to stop.
+
+        Raises:
+            WorkerEnded: It has ended by itself.
+        """
+        if self._stopping.is_set():
+            started.set()
+            return
+        worker = await self._start()
+        try:
             try:
                 await worker.ask("ready", None)
                 self._workers[number] = worker
@@ -154,12 +220,12 @@ class Supervisor:
             if self._stopping.is_set():
                 worker.stop()
             status = await worker.process.wait()
+        finally:
+            self._retire(number)
+            worker.stop()
             worker.close()
-            self._workers.pop(number, None)
-            if not self._stopping.is_set():
-                _LOGGER.error("worker %d ended with status %s and is started again", number, status)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), 1.0)
+        if not self._stopping.is_set():
+            raise WorkerEnded(f"worker {number} has ended with status {status}")
         started.set()
 
     async def _start(self) -> Worker:
@@ -186,6 +252,9 @@ _NOBODY: Final[Snapshot] = {
     "rehearsals": {},
     "recorded": {},
     "breaker_opened": {},
+    "task_failures": {},
+    "side_errors": {},
+    "failing": {},
     "breakers": [],
     "kill_switch": False,
     "config": "",
@@ -215,18 +284,19 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         load_contract(config)
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
-        application = WithDashboard(Admin(supervisor, settings.admin_token), dashboard(settings.log, config))
-        admin = Listener(application, operators, lifespan=False, drain=1, signals=False)
+        application = admin_side(supervisor, settings, config)
+        tasks = supervisor.tasks
+        admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=tasks)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
-            gate = group.create_task(
-                keep_gate(settings.log, config, settings.kill_file.exists), name="automatic gate"
-            )
+            tasks.start("counts", supervisor.watch)
+            tasks.start("sides", Reach(sides_of(settings), supervisor.side_errors).watch)
+            tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))
-            gate.cancel()
+            await tasks.stop()
             admin.should_exit = True
 
 
@@ -278,8 +348,6 @@ async def _work(channel: socket.socket, clients: socket.socket) -> None:
             main.leave()
 
         settle_memory()
-        async with asyncio.TaskGroup() as group:
-            obeying = group.create_task(obey(), name="supervisor's commands")
-            await main.run_bound()
-            obeying.cancel()
+        parts.tasks.start("commands", obey)
+        await main.run_bound()
     writer.close()

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from diffing.describe import shown
+from diffing.parity import percent
 from proxy.checking.report import plain_table
 from proxy.reporting import markdown
 from proxy.reporting.clusters import Shown, State, StoredCluster
+from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 
 _MARKS = {State.NEW: "red", State.STILL: "yellow", State.FIXED: "green", State.UNASKED: "dim"}
@@ -26,7 +27,7 @@ def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: in
     for cluster in clusters[:most]:
         state = f"[{_MARKS[cluster.state]}]{cluster.state}[/]" if cluster.state else ""
         table.add_row(
-            cluster.short, state, str(cluster.exchanges), percent(cluster.share), escape(cluster.signature)
+            cluster.short, state, str(cluster.exchanges), percent(cluster.share, 1), markup(cluster.signature)
         )
     console.print(table)
     if len(clusters) > most:
@@ -41,40 +42,29 @@ def states(clusters: Sequence[StoredCluster]) -> str:
     return f"clusters {len(clusters)}: {told}"
 
 
-def percent(share: float | None) -> str:
-    """A share as people read it; nothing is rounded to 0 or to 100 %."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{min(share, 0.999) if share < 1 else share:.1%}"
-
-
 def print_cluster(console: Console, found: Shown) -> None:
     """Everything about one cluster: history, differences, both requests, and the test to paste."""
     cluster, witness = found.cluster, found.witness
-    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{escape(cluster.signature)}[/]")
-    console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share)} of {escape(cluster.route)}")
+    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(cluster.signature)}[/]")
+    console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {markup(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     for difference in differences_of(found)[:_DIFFERENCES]:
-        console.print(f"\n[bold]{escape(str(difference['path']))}[/] ({escape(str(difference['what']))})")
+        console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
         for side in ("legacy", "new"):
-            console.print(f"   {side:<6} {escape(shown(difference[side]))}")
+            console.print(f"   {side:<6} {markup(shown(difference[side]))}")
         for sentence in difference["nearly"]:
-            console.print(f"   [dim]{escape(sentence)}[/]")
+            console.print(f"   [dim]{markup(sentence)}[/]")
     if witness is None:
-        console.print(
-            f"\nno witness was kept; the request was\n{escape(str(found.example.get('curl')))}",
-            soft_wrap=True,
-        )
+        request = found.example["curl"] or found.example["request"]
+        console.print(f"\nno witness was kept; the request was\n{markup_block(request)}", soft_wrap=True)
         return
-    console.print(f"\nthe caller's role was {escape(role_told(witness['asked']))}", highlight=False)
+    console.print(f"\nthe caller's role was {markup(role_told(witness['asked']))}", highlight=False)
     for side in ("legacy", "new"):
         told = witness[side]["error"] or witness[side]["status"]
-        console.print(f"\n[bold]{side}[/] answered {told}", highlight=False)
-        console.print(escape(witness[side]["curl"]), soft_wrap=True)
+        console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
+        console.print(markup_block(witness[side]["curl"]), soft_wrap=True)
     console.print("\n[bold]as a test[/]")
-    console.print(escape(pytest_case(cluster.short, cluster.signature, witness)), soft_wrap=True)
+    console.print(markup_block(pytest_case(cluster.short, cluster.signature, witness)), soft_wrap=True)
 
 
 def role_told(asked: Mapping[str, Any]) -> str:
@@ -88,14 +78,13 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
     """The differences of a cluster: of its witness, else the first one of its example."""
     if found.witness is not None:
         return list(found.witness["differences"])
-    first = {name: found.example.get(name) for name in ("path", "what", "legacy", "new")}
-    return [{**first, "nearly": found.example.get("nearly", [])}]
+    return [dict(found.example)]
 
 
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
     """A table of clusters as Markdown."""
     rows = [
-        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share), cluster.exchanges)
+        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share, 1), cluster.exchanges)
         for cluster in clusters
     ]
     head = markdown.table(("cluster", "state", "signature", "share", "count"), rows, numbers=2)
@@ -105,10 +94,11 @@ def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
 def cluster_markdown(found: Shown) -> str:
     """One cluster as Markdown: to paste into an issue."""
     cluster, witness = found.cluster, found.witness
+    first, last = f"{cluster.first:%Y-%m-%d %H:%M:%S}", f"{cluster.last:%Y-%m-%d %H:%M:%S}"
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
-        f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share)} of {cluster.route}, "
-        f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC.\n",
+        f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of "
+        f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
         markdown.table(
             ("path", "what", "legacy", "new"),
             [
@@ -120,7 +110,9 @@ def cluster_markdown(found: Shown) -> str:
     if witness is not None:
         parts.append(f"The caller's role was {role_told(witness['asked'])}.\n")
         for side in ("legacy", "new"):
-            parts.append(f"{side} answered {witness[side]['error'] or witness[side]['status']}:\n")
+            parts.append(
+                f"{side} answered {markdown.cell(witness[side]['error'] or witness[side]['status'])}:\n"
+            )
             parts.append(markdown.code(witness[side]["curl"]))
         parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, witness)))
     return "\n".join(parts)

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from proxy.log.example import read_example
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, traffic, witnesses
 from proxy.tally import COMPARED
@@ -226,7 +227,7 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     examples = (
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
-    example = orjson.loads((await connection.execute(examples.limit(1))).scalar_one())
+    example = read_example((await connection.execute(examples.limit(1))).scalar_one())
     smallest = select(witnesses.c.content).where(witnesses.c.cluster == stored.id).order_by(witnesses.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
     return Shown(stored, example, None if content is None else orjson.loads(content))

@@ -4,6 +4,9 @@ import os
 from typing import IO, Final
 
 from rich.console import Console
+from rich.markup import escape
+
+from config import text
 
 NARROWEST: Final = 100
 
@@ -22,3 +25,13 @@ def report_console(file: IO[str] | None = None) -> Console:
         columns = os.environ.get("COLUMNS", "")
         console.width = max(NARROWEST, int(columns) if columns.isdecimal() else 0)
     return console
+
+
+def markup(content: object, most: int = text.VALUE) -> str:
+    """Text from outside as rich's markup: one line that is shown as it is, and nothing obeys."""
+    return escape(text.line(content, most))
+
+
+def markup_block(content: object) -> str:
+    """Likewise text of several lines."""
+    return escape(text.block(content))

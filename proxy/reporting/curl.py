@@ -3,6 +3,7 @@
 import shlex
 from typing import Final
 
+from config import text
 from proxy.redact import Redactor
 from proxy.translation import Request
 
@@ -37,7 +38,7 @@ def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> st
     Returns:
         One line.
     """
-    target = redactor.target(request.target).decode("utf-8", "replace")
+    target = text.clean(redactor.target(request.target), _LONGEST)
     # The variable is left to the shell, the target is not; without --path-as-is curl would tidy the path.
     words = ["curl", "--path-as-is", "-g", f'"{base}"{shlex.quote(target)}']
     if request.method == "HEAD":
@@ -46,8 +47,8 @@ def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> st
         words += ["-X", shlex.quote(request.method)]
     for name, value in redactor.headers(request.headers):
         if name.lower() not in _LEFT_OUT:
-            words += ["-H", shlex.quote(f"{name}: {value}")]
+            words += ["-H", shlex.quote(text.clean(f"{name}: {value}", _LONGEST))]
     if request.body:
-        body = redactor.body(request.body).decode("utf-8", "replace")
-        words += ["--data-binary", shlex.quote(body if len(body) <= _LONGEST else body[:_LONGEST] + "…")]
+        body = text.clean(redactor.body(request.body), _LONGEST)
+        words += ["--data-binary", shlex.quote(body)]
     return " ".join(words)

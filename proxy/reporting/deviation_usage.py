@@ -9,11 +9,15 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.renamed import renamed
+from diffing.model import RULES_ONLY
 from diffing.registry import Registry
+from diffing.rules.book import RULES
 from diffing.usage import STALE_AFTER, Usage
 from proxy.log.tables import deviations, traffic, usages
 
 GONE: Final = "no longer registered"
+RULE: Final = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,14 @@ async def read_usage(
     for row in await connection.execute(grouped(traffic, "route", "verdict")):
         found.tried(row.route, row.verdict, int(row.n))
     for row in await connection.execute(grouped(deviations, "deviation", "route")):
-        found.hit(row.deviation, row.route, int(row.n), row.last)
+        found.hit(renamed().get(row.deviation, row.deviation), row.route, int(row.n), row.last)
     for row in await connection.execute(grouped(usages, "what", "deviation", "about", "route")):
         found.learn((row.what, row.deviation, row.about), row.route, int(row.n))
     return found
 
 
 def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER) -> Iterator[EntryUse]:
-    """A row of each entry, in the order of the registry; then those that are hit in a log, but registered no more.
+    """A row of each entry, in the order of the registry, and of each rule; then what is registered no more.
 
     Args:
         registry: The entries.
@@ -108,7 +112,12 @@ def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER)
             usage.seen(entry),
             usage.stale(entry, stale_after),
         )
+    for rule in RULES:
+        hits = usage.hits.get(rule.id, Counter())
+        last, seen = usage.last.get(rule.id), usage.comparable.total()
+        yield EntryUse(rule.id, RULE, rule.title, hits.total(), last, tuple(sorted(hits)), seen, False)
+    known = registry.by_id.keys() | {rule.id for rule in RULES} | {RULES_ONLY}
     for name, routes in usage.hits.items():
-        if name not in registry.by_id:
+        if name not in known:
             last = usage.last.get(name)
             yield EntryUse(name, GONE, "", routes.total(), last, tuple(sorted(routes)), 0, False)

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from diffing.deviations import UNWRITTEN
 from diffing.paths import MISSING
-from diffing.registry import Registry
+from diffing.registry import SHARED, Deviation, Registry
+from diffing.rules.derived import SOURCE
 from proxy.reporting.scaffold import Draft, Unfit
 
 PLACEHOLDER: Final = (
@@ -53,15 +54,17 @@ def entry_toml(draft: Draft, route: str, registry: Registry, taken: set[str]) ->
 
 def section_of(route: str, registry: Registry) -> str:
     """The section of the guide in which most entries of the route are."""
-    return _most((entry.guide for entry in registry.of_route(route) if "*" not in entry.routes), "all")
+    return _most((entry.guide for entry in _own(route, registry)), "all")
 
 
 def file_of(route: str, registry: Registry) -> str:
     """The file in which most entries of the route are."""
-    own = (
-        entry.source for entry in registry.of_route(route) if entry.source not in ("gate.toml", "xml.toml")
-    )
-    return _most(own, "gate.toml")
+    return _most((entry.source for entry in _own(route, registry)), SHARED)
+
+
+def _own(route: str, registry: Registry) -> Iterator[Deviation]:
+    """The entries that are about the route and not about all."""
+    return (entry for entry in registry.of_route(route) if entry.source not in (SHARED, "xml.toml", SOURCE))
 
 
 def _most(words: Iterator[str], default: str) -> str:

@@ -14,6 +14,7 @@ from diffing.decode import Form, decode
 from diffing.defects import broken, defect_of
 from diffing.deviations import UNWRITTEN, read_deviations
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
 from proxy.contract import Contract
 from proxy.log.witness import answer_of, asked_of
@@ -21,7 +22,6 @@ from proxy.reporting.cluster_view import cluster_markdown, differences_of
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import entry_toml, file_of
 from proxy.reporting.scaffold import Draft, Unfit, answers, defect, transforms
-from proxy.tally import FAILING
 
 _SAYS_ALREADY = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 _LINE = 120
@@ -139,7 +139,7 @@ def _case(found: Shown, contract: Contract) -> _Case:
             for item in witness["differences"]
         )
         comparison = Comparison(Outcome.MISMATCH, differences=tuple(found_then))
-    elif comparison.outcome not in FAILING:
+    elif comparison.verdict not in FAILING:
         raise FilingError(f"the registry of today settles {found.cluster.short}: {comparison.verdict}")
     return _Case(asked, legacy, new, comparison)
 
@@ -155,8 +155,8 @@ def _documented(case: _Case, contract: Contract) -> Iterator[Draft]:
     if found is not None:
         raise FilingError(f"PHP's answer is broken ({found}): file it --as {Verdict.LEGACY_DEFECT}")
     for name in case.comparison.deviations:
-        entry = contract.registry.by_id.get(name)
-        if entry is not None and entry.kind in _SAYS_ALREADY:
+        entries = contract.registry.of_route(case.asked.route_name)
+        if any(entry.id == name and entry.kind in _SAYS_ALREADY for entry in entries):
             raise FilingError(
                 f"{name} says already what the new side must answer here, and the first entry counts: "
                 "change that one, or the new side"
@@ -184,7 +184,9 @@ def _defect(case: _Case) -> Iterator[Draft]:
 def _tried(entries: str, case: _Case, contract: Contract) -> str:
     """What comes of the witness with the entries added."""
     written = read_deviations(entries.replace(UNWRITTEN, "Tried"), Path("scaffold"))
-    differ = Differ(Registry((*contract.registry.deviations, *written)), contract.problems)
+    differ = Differ(
+        Registry((*contract.registry.deviations, *written), contract.registry.book), contract.problems
+    )
     found = differ.compare(case.asked, case.legacy, case.new)
     if found.outcome is None:
         return "the witness alone cannot tell whether it is enough"

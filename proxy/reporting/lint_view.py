@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from diffing.lint import Finding
+from diffing.parity import percent
 from proxy.checking.report import plain_table
-from proxy.reporting.cluster_view import percent
+from proxy.reporting.console import markup
 from proxy.reporting.deviation_usage import EntryUse
 
 
@@ -34,5 +34,5 @@ def print_uses(console: Console, uses: Sequence[EntryUse]) -> None:
     for use in sorted(uses, key=lambda use: (-use.hits, use.deviation)):
         last = f"{use.last:%Y-%m-%d %H:%M}" if use.last else "–"
         told = "stale" if use.stale else " ".join(use.routes)
-        table.add_row(escape(use.deviation), str(use.hits), percent(use.share), last, escape(told))
+        table.add_row(markup(use.deviation), str(use.hits), percent(use.share, 1), last, markup(told))
     console.print(table)

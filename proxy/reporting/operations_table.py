@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from config.routes import Route, RouteMap
-from diffing.guide import legacy_path, new_path
+from diffing.guide.words import legacy_path, new_path
 from diffing.registry import Registry
 from proxy.tally import Tally
 

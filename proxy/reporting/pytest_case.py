@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from config import text
 from proxy.log.witness import answer_of
 
 _TEMPLATE: Final = '''"""{title}"""
@@ -17,13 +18,13 @@ from diffing.model import Asked, Observation
 
 LEGACY = Observation(
     {legacy.status!r},
-    {legacy.headers!r},
-    {legacy.body!r},
+    {legacy_headers},
+    {legacy_body},
 )
 NEW = Observation(
     {new.status!r},
-    {new.headers!r},
-    {new.body!r},
+    {new_headers},
+    {new_body},
 )
 
 
@@ -33,8 +34,8 @@ def test_{name}() -> None:
     differ = Differ(load_registry(config), load_problems(config))
     asked = Asked(
         {route},
-        {asked[method]!r},
-        {asked[parameters]!r},
+        {method},
+        {parameters},
         role={asked[role]!r},
         format={asked[format]!r},
         known={asked[known]!r},
@@ -59,21 +60,33 @@ def pytest_case(cluster: str, signature: str, witness: Mapping[str, Any]) -> str
     """
     asked = witness["asked"]
     name = re.sub(r"\W+", "_", str(asked["route"] or "no_route")).lower()
-    title = f"Cluster {cluster}: {signature}"
+    title = f"Cluster {cluster}: {text.line(signature)}"
+    legacy, new = answer_of(witness["legacy"]), answer_of(witness["new"])
     if witness["legacy"]["truncated"] or witness["new"]["truncated"]:
         title += "\n\nA body was too long to be kept whole: ask both sides again and put the answers here.\n"
     return _TEMPLATE.format(
         title=_quotable(title),
         name=f"{name}_{cluster[:10]}",
-        request=_quotable(witness["legacy"]["request"]),
+        request=_quotable(text.line(witness["legacy"]["request"])),
         route=f"load_routes(config)[{asked['route']!r}]" if asked["route"] else "None",
         asked=asked,
         rehearsed=asked.get("rehearsed", False),
-        legacy=answer_of(witness["legacy"]),
-        new=answer_of(witness["new"]),
+        method=_literal(asked["method"]),
+        parameters=_literal(asked["parameters"]),
+        legacy=legacy,
+        legacy_headers=_literal(legacy.headers),
+        legacy_body=_literal(legacy.body),
+        new=new,
+        new_headers=_literal(new.headers),
+        new_body=_literal(new.body),
     )
 
 
-def _quotable(text: str) -> str:
+def _literal(value: object) -> str:
+    """A value as Python writes it; what a CI system would obey is an escape in it."""
+    return repr(value).replace("::", ":\\x3a").replace("##", "#\\x23")
+
+
+def _quotable(line: str) -> str:
     """Text that can stand in a docstring."""
-    return text.replace("\\", "\\\\").replace('"', "'")
+    return line.replace("\\", "\\\\").replace('"', "'")

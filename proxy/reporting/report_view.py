@@ -1,11 +1,11 @@
 """A report for people, on a terminal."""
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from proxy.checking.report import deviations_table, plain_table, print_clusters, routes_table, summary
 from proxy.report import Latency, Report
+from proxy.reporting.console import markup
 
 _SLOWEST = 10
 
@@ -34,7 +34,7 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
         f"requests: received {ledgers.received} = served {ledgers.served} + refused {ledgers.refused} "
         f"+ client gone {ledgers.client_gone}; pending {ledgers.pending}"
     )
-    console.print(f"exchanges: {escape(summary(report.tally.totals))}")
+    console.print(f"exchanges: {markup(summary(report.tally))}")
 
 
 def slowest(report: Report) -> list[tuple[str, Latency]]:
@@ -50,7 +50,7 @@ def _latency_table(report: Report) -> Table:
     ordered = slowest(report)
     for route, found in ordered[:_SLOWEST]:
         numbers = (f"{found.legacy * 1000:.1f}", f"{found.new * 1000:.1f}", f"{found.ratio:.2f}")
-        table.add_row(escape(route), str(found.exchanges), *numbers)
+        table.add_row(markup(route), str(found.exchanges), *numbers)
     if len(ordered) > _SLOWEST:
         table.add_row(f"… and {len(ordered) - _SLOWEST} that became less slow (--json)", *[""] * 4)
     return table

@@ -219,7 +219,7 @@ def _when(request: Mapping[str, object]) -> dict[str, object]:
 def _derivation(asked: Asked) -> str:
     if asked.method in ("HEAD", "OPTIONS", "POST"):
         return {"HEAD": "headers", "OPTIONS": "preflight", "POST": "get"}[asked.method]
-    return "offset" if "offset" in asked.parameters else "none"
+    return "offset" if "offset" in asked.parameters else "schema"
 
 
 def _problem(young: Decoded, new: Observation) -> tuple[dict[str, object], dict[str, object]]:

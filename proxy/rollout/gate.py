@@ -9,12 +9,16 @@ from typing import Any
 
 from config.reports import Gate, Readiness
 from config.rollout import SERVED_BY_NEW, Placement, Stage
+from diffing.model import Outcome
+from diffing.parity import Parity, parity
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.edit import Step, next_step
-from proxy.rollout.readiness import FAILED, paired_latency, readiness
+from proxy.rollout.readiness import paired_latency, readiness
 from proxy.tally import Counts
 
 _ORDER = list(Stage)
+_BROKEN = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
+"""What speaks against serving by the new side. That legacy failed does not: its clients would only be worse off."""
 
 
 class Kind(StrEnum):
@@ -50,21 +54,22 @@ class Evidence:
         )
 
     @property
-    def matched(self) -> int:
-        """Exchanges that matched or were explained."""
-        return self.verdicts.get("match", 0) + self.verdicts.get("explained", 0)
+    def parity(self) -> Parity:
+        """Of the exchanges."""
+        return parity(self.verdicts)
 
     @property
     def failed(self) -> int:
-        """Exchanges in which the new side answered something else, or nothing."""
-        return sum(self.verdicts.get(verdict, 0) for verdict in FAILED)
+        """Exchanges in which the new side answered something else, or nothing, while legacy answered."""
+        return sum(self.verdicts.get(verdict, 0) for verdict in _BROKEN)
 
     def numbers(self) -> dict[str, Any]:
         """What a decision is made of, as JSON."""
         latency = paired_latency(self.ratios)
         return {
-            "matched": self.matched,
+            "matched": self.parity.good,
             "failed": self.failed,
+            "parity": self.parity.share,
             "verdicts": dict(sorted(self.verdicts.items())),
             "latency_ratio": None
             if latency is None
@@ -164,7 +169,7 @@ def _broken(found: Situation, gate: Gate) -> str:
     if found.placement.stage not in SERVED_BY_NEW:
         return ""
     window = found.window
-    trials = window.matched + window.failed
+    trials = window.parity.good + window.failed
     if window.failed >= gate.min_failures and window.failed > gate.max_failure_rate * trials:
         return (
             f"{window.failed} of the last {trials} exchanges failed, more than {gate.max_failure_rate:.2%} "

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config import text
 from config.rollout import Dialect, Stage
 from proxy.log import tables as log_tables
 from proxy.log.tables import decisions, lease, timings, traffic
@@ -221,4 +222,4 @@ def _decided(row: Row[Any]) -> Decided:
 
 
 def _json(document: object) -> str:
-    return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS).decode()
+    return text.json_bytes(document).decode()

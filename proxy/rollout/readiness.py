@@ -1,18 +1,15 @@
 """Is a route ready for its next stage? Numbers first, then one sentence."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.reports import Readiness as Thresholds
-from diffing.model import Outcome
+from diffing.parity import Parity
 from proxy.log.histogram import median_interval, quantile
 from proxy.rollout.binomial import upper_bound
 from proxy.rollout.coverage import Coverage
 from proxy.tally import Counts
-
-FAILED = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
-"""What counts against the new side: it answered something else, or nothing."""
 
 _NAMED = 3
 
@@ -39,8 +36,7 @@ class Readiness:
     Args:
         route: Its name.
         received: Exchanges that were served.
-        matched: Those that matched or were explained.
-        trials: Those that could: compared ones, and those that the new side did not answer.
+        parity: Of them.
         bound: Upper bound of the rate of mismatches, 95 %.
         coverage: What of the route was compared.
         latency: Paired times; None for fewer than six.
@@ -50,13 +46,22 @@ class Readiness:
 
     route: str
     received: int
-    matched: int
-    trials: int
+    parity: Parity
     bound: float
     coverage: Coverage
     latency: PairedLatency | None
     clusters: int
     reasons: tuple[str, ...]
+
+    @property
+    def matched(self) -> int:
+        """Exchanges that the new side answered rightly."""
+        return self.parity.good
+
+    @property
+    def trials(self) -> int:
+        """Those that it could."""
+        return self.parity.judged
 
     @property
     def ready(self) -> bool:
@@ -82,6 +87,8 @@ class Readiness:
             "received": self.received,
             "matched": self.matched,
             "trials": self.trials,
+            "parity": self.parity.share,
+            "judged": self.parity.coverage,
             "mismatch_rate_at_most": self.bound,
             "coverage": self.coverage.share,
             "not_covered": list(self.coverage.missing),
@@ -120,19 +127,21 @@ def readiness(
         clusters: Open clusters.
         thresholds: What must hold.
     """
-    matched = counts.of(Outcome.MATCH) + counts.of(Outcome.EXPLAINED)
-    failed = sum(counts.of(outcome) for outcome in FAILED)
-    bound = upper_bound(failed, matched + failed)
     found = Readiness(
-        route, counts.received, matched, matched + failed, bound, coverage, latency, clusters, ()
+        route,
+        counts.received,
+        counts.parity,
+        upper_bound(counts.parity.bad, counts.parity.judged),
+        coverage,
+        latency,
+        clusters,
+        (),
     )
-    reasons = tuple(_against(found, failed, thresholds))
-    return Readiness(
-        route, counts.received, matched, matched + failed, bound, coverage, latency, clusters, reasons
-    )
+    return replace(found, reasons=tuple(_against(found, thresholds)))
 
 
-def _against(found: Readiness, failed: int, thresholds: Thresholds) -> Iterator[str]:
+def _against(found: Readiness, thresholds: Thresholds) -> Iterator[str]:
+    failed = found.parity.bad
     if found.trials < thresholds.min_compared:
         yield f"only {found.trials} of at least {thresholds.min_compared} exchanges were compared"
     if found.bound > thresholds.max_mismatch_rate and (failed or found.trials >= thresholds.min_compared):

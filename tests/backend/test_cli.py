@@ -35,6 +35,7 @@ def test_a_folder_is_loaded(
         (["serve", "--database", "nonsense"], "'nonsense' is no database URL"),
         (["serve", "--config", "/nowhere"], "/nowhere: no such directory"),
         (["serve", "--public-url", "nonsense"], "public_url: must be an http or https URL"),
+        (["openapi", "--write", "/nowhere/x.json"], "/nowhere/x.json cannot be written"),
         (["serve", "--files", "/nowhere"], "there is no directory /nowhere"),
         (
             ["load", "--from", "/nowhere", "--database", "sqlite:////nowhere/x.db"],
@@ -51,3 +52,12 @@ def test_bad_input_is_one_line(
     assert status == 2
     assert error.count("\n") == 1
     assert said in error
+
+
+def test_the_document_is_printed_and_written_alike(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    """With `--write` into a file, else on stdout."""
+    for words in (["--write", str(tmp_path / "openapi.json")], []):
+        assert run(monkeypatch, "openapi", *words) == 0
+    assert capfdbinary.readouterr().out == (tmp_path / "openapi.json").read_bytes() != b""

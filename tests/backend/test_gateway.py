@@ -142,6 +142,8 @@ async def test_a_rehearsal_answers_as_the_write_would(writable: Writable, keys: 
     assert await writable.snapshot() == before
     real = await writable.http.post(target, content=body, headers=headers)
     assert (rehearsed.status_code, rehearsed.json()) == (real.status_code, real.json())
+    assert rehearsed.headers["Parity-Caller"].isdecimal()
+    assert "Parity-Caller" not in real.headers
     assert await writable.snapshot() != before
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from backend.app import OPERATIONS
-from backend.openapi import openapi_document
+from backend.cli import PINNED_URL
+from backend.openapi import openapi_document, pinned
 from config.problems import load_problems
 from config.routes import load_routes
 
@@ -39,10 +40,38 @@ def test_path_parameters_are_those_of_the_path(document: dict[str, Any]) -> None
 
 def test_problems_name_their_types_and_codes(document: dict[str, Any]) -> None:
     """A client learns which codes an operation can give."""
-    response = document["paths"]["/datasets/{dataset_id}"]["get"]["responses"]["404"]
-    assert "111" in response["description"]
-    narrowed = response["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]
-    assert narrowed["type"]["enum"] == ["https://openml.org/problems/dataset-not-found"]
+    reference = document["paths"]["/datasets/{dataset_id}"]["get"]["responses"]["404"]["$ref"]
+    assert reference == "#/components/responses/dataset-not-found.111"
+    response = document["components"]["responses"]["dataset-not-found.111"]
+    assert response["description"] == "Dataset Not Found. Legacy codes: 111."
+    narrowed = response["content"]["application/problem+json"]["schema"]["allOf"][1]
+    assert narrowed["properties"]["type"] == {"const": "https://openml.org/problems/dataset-not-found"}
+    assert (narrowed["properties"]["code"], narrowed["required"]) == ({"enum": ["111"]}, ["code"])
+
+
+def test_problems_of_parameters_are_told(document: dict[str, Any]) -> None:
+    """An id that is not numeric has the code 100, a 0 the code of "please provide"."""
+    responses = document["paths"]["/datasets/{dataset_id}"]["get"]["responses"]
+    assert responses["422"]["description"] == "Validation Error. Legacy codes: 100, 110."
+
+
+def test_the_pinned_document_is_that_of_the_declarations() -> None:
+    """What the comparison reads changes only when somebody says so."""
+    now = pinned(openapi_document(OPERATIONS, ROUTES, load_problems(CONFIG), PINNED_URL))
+    assert (CONFIG / "openapi.json").read_bytes() == now, "it changed: run `make openapi`, read the diff"
+
+
+def test_the_order_of_declarations_is_not_pinned() -> None:
+    """Members and enumerations may be declared in any order; parameters and alternatives have theirs."""
+    one = {"required": ["a", "b"], "enum": ["x", None], "anyOf": [{"b": 1, "a": 2}, {}]}
+    two = {"anyOf": [{"a": 2, "b": 1}, {}], "enum": [None, "x"], "required": ["b", "a"]}
+    assert pinned(one) == pinned(two)
+    assert pinned(one) != pinned({**one, "anyOf": [{}, {"b": 1, "a": 2}]})
+
+
+def test_shapes_are_closed(document: dict[str, Any]) -> None:
+    """An answer with one member more does not fit."""
+    assert document["components"]["schemas"]["Description"]["additionalProperties"] is False
 
 
 def test_a_download_tells_its_parts_and_redirections(document: dict[str, Any]) -> None:
@@ -60,11 +89,12 @@ def test_constraints_of_parameters_are_told(document: dict[str, Any]) -> None:
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     """Definitions that two shapes share are there."""
-    defined = set(document["components"]["schemas"])
+    parts = document["components"].items()
+    defined = {f"#/components/{part}/{name}" for part, members in parts for name in members}
 
     def references(value: object) -> set[str]:
         if isinstance(value, dict):
-            own = {value["$ref"].rpartition("/")[2]} if isinstance(value.get("$ref"), str) else set()
+            own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
             return own.union(*(references(element) for element in value.values()))
         return set().union(*map(references, value)) if isinstance(value, list) else set()
 

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from backend import problems
-from backend.problems import InputProblem, ProblemCase, problem_document, problem_response
+from backend.problems import InputProblem, ProblemCase, problem_document, problem_response, refused
 from config.location import config_directory
 from config.problems import ProblemType, load_problems
 
@@ -42,3 +42,11 @@ def test_wrong_input_lists_its_errors() -> None:
 def test_shared_problems_are_in_the_table(case: ProblemCase) -> None:
     """Else raising one would be an internal error."""
     assert case.slug in load_problems(config_directory())
+
+
+def test_refused_input_is_422_with_each_code() -> None:
+    """What a handler refuses, in the words of the declaration."""
+    assert refused("691", "692") == (
+        ProblemCase("validation-error", "691"),
+        ProblemCase("validation-error", "692"),
+    )

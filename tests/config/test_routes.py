@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.routes import LegacyTemplate, NewTemplate, Route, Rows, load_routes
+from config.routes import Codes, LegacyError, LegacyTemplate, NewTemplate, Route, Rows, load_routes
 
 WHOLE = """
 [[route]]
@@ -17,6 +17,7 @@ implemented = true
 methods = ["*"]
 path = "data/list"
 filters = ["tag"]
+envelope = ["data", "dataset"]
 [route.new]
 method = "GET"
 also = ["POST"]
@@ -28,6 +29,11 @@ at = "$"
 key = ["did"]
 ordered = true
 whole = { limit = "100" }
+[route.codes]
+filter = "371"
+[route.errors]
+371 = { type = "validation-error", errors = ["digits"] }
+372 = "no-results"
 """
 
 
@@ -45,10 +51,12 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         summary="Data sets",
         writes=False,
         implemented=True,
-        legacy=LegacyTemplate(("*",), "data/list", ("tag",)),
+        legacy=LegacyTemplate(("*",), "data/list", ("tag",), envelope=("data", "dataset")),
         new=NewTemplate("GET", "/datasets/list", ("POST",)),
         parameters={"tag": "query.label"},
         rows=(Rows("$", ("did",), ordered=True, whole={"limit": "100"}),),
+        errors={"371": LegacyError("validation-error", ("digits",)), "372": LegacyError("no-results")},
+        codes=Codes(filter="371"),
     )
     assert expected == load_routes(_config(tmp_path, WHOLE))["dataset.list"]
 
@@ -87,3 +95,13 @@ def test_an_empty_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "routes").mkdir()
     with pytest.raises(ConfigError, match="holds no route map"):
         load_routes(tmp_path)
+
+
+def test_a_map_of_0_1_0_is_completed(tmp_path: Path) -> None:
+    """What was said of its routes in the registry then is taken from the map that is shipped."""
+    old = WHOLE.split("[route.codes]")[0].replace('envelope = ["data", "dataset"]\n', "")
+    route = load_routes(_config(tmp_path, old))["dataset.list"]
+    shipped = load_routes(Path("config"))["dataset.list"]
+    assert (route.errors, route.codes) == (shipped.errors, shipped.codes)
+    assert route.legacy is not None
+    assert route.legacy.envelope == ("data", "dataset")

@@ -32,6 +32,22 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert ("sqlite:///b.db", 9, Path("/x")) == (settings.database, settings.port, settings.files)
 
 
+def test_files_may_be_a_table(tmp_path: Path) -> None:
+    """The root of the stored files, and one's own schemas and examples; the environment wins."""
+    _write(tmp_path, "backend.toml", '[files]\nroot = "/a"\nstatic = "/b"')
+    settings = load_backend_settings(tmp_path, {"OPENML_FILES": "/x"})
+    assert (settings.files, settings.static) == (Path("/x"), Path("/b"))
+    _write(tmp_path, "backend.toml", '[files]\nstatic = "/b"')
+    settings = load_backend_settings(tmp_path, {})
+    assert (settings.files, settings.static) == (None, Path("/b"))
+
+
+def test_an_unknown_key_of_files_is_named(tmp_path: Path) -> None:
+    """As in any table."""
+    with pytest.raises(ConfigError, match=r"\[files\] statik: is not known here; did you mean static"):
+        load_backend_settings(_write(tmp_path, "backend.toml", '[files]\nstatik = "/b"'), {})
+
+
 def test_a_nested_table_merges_with_the_environment(tmp_path: Path) -> None:
     """One key of a table can come from the environment and its sister from the file."""
     _write(tmp_path, "proxy.toml", "[shadow]\nworkers = 2")

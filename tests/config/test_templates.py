@@ -53,6 +53,8 @@ def test_not_numeric_as_php_says(text: str) -> None:
         ("{x:number}", "1e0", True),
         ("{x}", "1e0", True),
         ("list", "List", False),
+        ("~list", "List", True),
+        ("~list", "lists", False),
     ],
 )
 def test_a_segment_knows_what_fits(template: str, raw: str, fits: bool) -> None:

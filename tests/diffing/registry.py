@@ -5,7 +5,10 @@ from pathlib import Path
 
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route, Rows
-from diffing.deviations import load_registry
+from diffing.compare import Differ
+from diffing.deviations import load_entries
+from diffing.further import Further, wanted
+from diffing.model import Asked, Comparison, Observation
 from diffing.registry import Registry
 
 ENTRIES = """
@@ -158,4 +161,16 @@ def registry(folder: Path, entries: str = ENTRIES) -> Registry:
     tomllib.loads(entries)
     (folder / "deviations").mkdir(exist_ok=True)
     (folder / "deviations" / "things.toml").write_text(entries, encoding="utf-8")
-    return load_registry(folder)
+    return Registry(load_entries(folder))
+
+
+def settled(
+    differ: Differ, asked: Asked, legacy: Observation, new: Observation, *given: Observation
+) -> Comparison:
+    """The verdict on an exchange, with further answers in the order in which they are asked for."""
+    answers: dict[Further, Observation] = {}
+    for answer in given:
+        further = wanted(differ.compare(asked, legacy, new, answers))
+        assert further is not None
+        answers[further] = answer
+    return differ.compare(asked, legacy, new, answers)

@@ -1,15 +1,18 @@
 """Answers derived from another request."""
 
+import json
 from dataclasses import replace
+
+import pytest
 
 from config.routes import NewTemplate
 from diffing.decode import decode
-from diffing.derive import follow_up_of, head_differences, tail_differences
+from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.model import Asked, FollowUp, Observation
 from tests.diffing.registry import LIST
 from tests.diffing.test_compare import answer, problem
 
-ASKED = Asked(LIST, "GET", {"offset": "1"})
+ASKED = Asked(replace(LIST, codes=replace(LIST.codes, empty="372")), "GET", {"offset": "1"})
 NONE = problem(404, "no-results", "No Results", "372")
 
 
@@ -27,7 +30,7 @@ def test_past_the_end_there_is_no_result() -> None:
 def test_an_error_without_the_offset_is_the_error_with_it() -> None:
     """Another filter was wrong."""
     assert paths(NONE, NONE) == []
-    assert paths(answer([{"id": 1}]), NONE) == ["$.status", "$.body"]
+    assert paths(answer([{"id": 1}]), NONE) == ["status", "header.content-type", "$"]
 
 
 def test_what_only_post_asks_for_has_no_get() -> None:
@@ -51,4 +54,28 @@ def test_head_is_get_without_its_body() -> None:
         "status",
         "$",
         "header.content-type",
+        "header.access-control-allow-origin",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        ([None, 0.5, 0.75], []),
+        ([0.5, None, 0.75], ["$[*].value"]),
+        ([None, 0.75, 0.5], ["$[*].value"]),
+        ([None, 0.5], ["$", "$[*].value"]),
+        ([None, 0.5, 0.25], ["$[id=0.25]", "$[*].value"]),
+    ],
+)
+def test_a_sorted_list_has_the_rows_of_the_unsorted_one(values: list[float | None], paths: list[str]) -> None:
+    """As many, the same, by value."""
+
+    def rows(several: list[float | None]) -> Observation:
+        listed = [{"id": value, "value": value} for value in several]
+        return Observation(200, (("Content-Type", "application/json"),), json.dumps(listed).encode())
+
+    asked = Asked(LIST, "GET", {"sort_order": "asc"})
+    new = rows(values)
+    found = sorted_differences(asked, new, decode(new), rows([0.75, None, 0.5]))
+    assert [one.path for one in found] == paths

@@ -1,7 +1,14 @@
 """Limited lists and offsets."""
 
-from config.routes import NewTemplate, Route, Rows
-from diffing.model import Asked
+from pathlib import Path
+
+import orjson
+
+from config.problems import load_problems
+from config.routes import NewTemplate, Route, Rows, load_routes
+from diffing.compare import Differ
+from diffing.deviations import load_registry
+from diffing.model import Asked, Observation, Outcome
 from diffing.rows import incomplete, limited_differences, moved, settled, unspecified
 
 ROUTE = Route(
@@ -85,3 +92,36 @@ def test_settled_sorts_only_what_has_no_order() -> None:
     assert settled([{"id": 1, "tag": ["b", "a"], "x": ["b", "a"]}], ROUTE.rows) == [
         {"id": 1, "tag": ["a", "b"], "x": ["b", "a"]}
     ]
+
+
+def test_ontologies_of_a_feature_are_a_set() -> None:
+    """Their table has no key, so that the database gives them in any order; each must be there as often."""
+    config = Path(__file__).parent.parent.parent / "config"
+    asked = Asked(load_routes(config)["dataset.features"], "GET")
+    differ = Differ(load_registry(config), load_problems(config))
+    flags = {"is_target": "false", "is_ignore": "false", "is_row_identifier": "false"}
+    feature = {"index": "0", "name": "a", "data_type": "numeric", **flags, "number_of_missing_values": "0"}
+
+    def judged(old: list[str], new: list[str]) -> Outcome | None:
+        typed = {"index": 0, **dict.fromkeys(flags, False), "number_of_missing_values": 0}
+        document = {"data_features": {"feature": [{**feature, "ontology": old}, {**feature, "index": "1"}]}}
+        rows = [{**feature, **typed, "ontology": new}, {**feature, **typed, "index": 1}]
+        return differ.compare(asked, answer(document), answer(rows)).outcome
+
+    def answer(document: object) -> Observation:
+        return Observation(200, (("content-type", "application/json"),), orjson.dumps(document))
+
+    same = judged(["https://a.test/", "mailto:a@b.test"], ["https://a.test/", "mailto:a@b.test"])
+    assert judged(["https://a.test/", "mailto:a@b.test"], ["mailto:a@b.test", "https://a.test/"]) is same
+    assert (
+        judged(["https://a.test/", "mailto:a@b.test"], ["https://a.test/", "https://a.test/"])
+        is Outcome.MISMATCH
+    )
+    assert same is not Outcome.MISMATCH
+
+
+def test_a_list_of_which_rows_are_withheld_is_as_long_as_the_whole_one_gives() -> None:
+    """The new side fills the limit with other rows."""
+    other = list(limited_differences(ASKED, ALL[:1], ALL[:2], ALL, full=False))
+    short = list(limited_differences(ASKED, ALL[:1], ALL[:1], ALL, full=False))
+    assert (other, [difference.what for difference in short]) == ([], ["length"])

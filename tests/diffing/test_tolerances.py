@@ -2,18 +2,16 @@
 
 import pytest
 
+from diffing.further import Exchange
 from diffing.model import Asked
 from diffing.paths import parse
 from diffing.tolerances import (
     NEW_ID,
     UNPRINTED,
-    Underived,
     handed_out_ids,
     pasted_texts,
-    rows_for_administrators,
     unprinted_pairs,
 )
-from tests.diffing.registry import LIST
 
 INPUTS = [parse("$[*].input")]
 QUOTED = [{"name": "target_feature", "value": 'say "x"'}]
@@ -22,39 +20,21 @@ PLAIN = [{"name": "target_feature", "value": "class"}]
 
 def test_an_unprinted_list_stands_for_one_that_is_no_json() -> None:
     """PHP shows nothing, the new side the values: one form."""
-    legacy, new = unprinted_pairs([{"input": []}], [{"input": QUOTED}], INPUTS, Asked(None, "GET"))
+    legacy, new = unprinted_pairs([{"input": []}], [{"input": QUOTED}], INPUTS, Exchange(Asked(None, "GET")))
     assert legacy == new == [{"input": UNPRINTED}]
 
 
 @pytest.mark.parametrize("new", [PLAIN, []])
 def test_an_unprinted_list_stands_for_no_other(new: object) -> None:
     """What PHP could have printed, and nothing at all, are differences."""
-    legacy, other = unprinted_pairs([{"input": []}], [{"input": new}], INPUTS, Asked(None, "GET"))
+    legacy, other = unprinted_pairs([{"input": []}], [{"input": new}], INPUTS, Exchange(Asked(None, "GET")))
     assert legacy != other
 
 
 def test_a_printed_list_stays_as_it_is() -> None:
     """Only unprintable lists have a form of their own."""
-    documents = unprinted_pairs([{"input": PLAIN}], [{"input": PLAIN}], INPUTS, Asked(None, "GET"))
+    documents = unprinted_pairs([{"input": PLAIN}], [{"input": PLAIN}], INPUTS, Exchange(Asked(None, "GET")))
     assert documents == ([{"input": PLAIN}], [{"input": PLAIN}])
-
-
-def test_administrators_may_see_more_rows() -> None:
-    """Rows that legacy lacks do not count; those it has stay."""
-    documents = rows_for_administrators([{"id": 1}], [{"id": 1}, {"id": 9}], [], Asked(LIST, "GET"))
-    assert documents == ([{"id": 1}], [{"id": 1}])
-
-
-def test_a_row_of_legacy_that_differs_stays_to_be_compared() -> None:
-    """Rows are paired by the key of the route."""
-    documents = rows_for_administrators([{"id": 1, "a": 1}], [{"id": 1, "a": 2}], [], Asked(LIST, "GET"))
-    assert documents == ([{"id": 1, "a": 1}], [{"id": 1, "a": 2}])
-
-
-def test_a_limit_that_hides_rows_of_legacy_cannot_be_derived() -> None:
-    """Further rows at the front push others out."""
-    with pytest.raises(Underived):
-        rows_for_administrators([{"id": 5}], [{"id": 1}], [], Asked(LIST, "GET", {"limit": "1"}))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +50,7 @@ def test_a_limit_that_hides_rows_of_legacy_cannot_be_derived() -> None:
 )
 def test_a_pasted_text_is_read_as_php_reads_it(stored: str, shown: object) -> None:
     """What an XML parser makes of the new side's text; what is no XML stays."""
-    _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], Asked(None, "GET"))
+    _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], Exchange(Asked(None, "GET")))
     assert new == [{"text": shown}]
 
 
@@ -80,7 +60,7 @@ IDS = [parse("$.id"), parse("$.url")]
 def test_a_later_id_stands_for_the_rehearsed_one() -> None:
     """Wherever the answer names it."""
     legacy, new = handed_out_ids(
-        {"id": 12, "url": "/x/12/112"}, {"id": 11, "url": "/x/11/112"}, IDS, Asked(None, "POST")
+        {"id": 12, "url": "/x/12/112"}, {"id": 11, "url": "/x/11/112"}, IDS, Exchange(Asked(None, "POST"))
     )
     assert legacy == new == {"id": NEW_ID, "url": f"/x/{NEW_ID}/112"}
 
@@ -88,16 +68,16 @@ def test_a_later_id_stands_for_the_rehearsed_one() -> None:
 @pytest.mark.parametrize("new", [13, 12, 0, -1, "11", 11.0, None])
 def test_an_id_stands_for_no_other_value(new: object) -> None:
     """Of one counter, and not before the rehearsal's; equal ones stay as they are."""
-    documents = handed_out_ids({"id": 12}, {"id": new}, IDS, Asked(None, "POST"))
+    documents = handed_out_ids({"id": 12}, {"id": new}, IDS, Exchange(Asked(None, "POST")))
     assert documents == ({"id": 12}, {"id": new})
 
 
 def test_an_id_of_another_time_is_another_one() -> None:
     """A thousand writes do not fit between a rehearsal and its write."""
-    documents = handed_out_ids({"id": 1012}, {"id": 11}, IDS, Asked(None, "POST"))
+    documents = handed_out_ids({"id": 1012}, {"id": 11}, IDS, Exchange(Asked(None, "POST")))
     assert documents == ({"id": 1012}, {"id": 11})
 
 
 def test_an_answer_without_an_id_stays_as_it_is() -> None:
     """Such as a list."""
-    assert handed_out_ids({"id": 12}, [1], IDS, Asked(None, "POST")) == ({"id": 12}, [1])
+    assert handed_out_ids({"id": 12}, [1], IDS, Exchange(Asked(None, "POST"))) == ({"id": 12}, [1])

@@ -64,6 +64,12 @@ class Running:
                     return pid
         raise ProcessLookupError(module)
 
+    def forget_peak(self) -> None:
+        """Let ``memory`` tell of moments from now on only."""
+        for pid in self.processes():
+            with suppress(OSError):
+                Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
     def memory(self) -> int:
         """The most bytes that it and its processes held at any moment so far."""
         total = 0
@@ -97,7 +103,7 @@ def proxied(serving: Serving, folder: Path, legacy: str, new: str, *further: str
             yield Running(server.url, admin, server.process.pid, log)
             server.process.kill()
     finally:
-        del os.environ["PARITY_KILL_FILE"]
+        os.environ.pop("PARITY_KILL_FILE", None)
 
 
 def conserved(totals: dict[str, Any], requests: int) -> bool:

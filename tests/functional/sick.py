@@ -24,7 +24,7 @@ Behaviour = Callable[[socket.socket], None]
 
 
 @contextmanager
-def side(behave: Behaviour) -> Iterator[str]:
+def side(behave: Behaviour, port: int = 0) -> Iterator[str]:
     """A server whose every connection is in the hands of a function."""
 
     class Handler(socketserver.BaseRequestHandler):
@@ -37,7 +37,7 @@ def side(behave: Behaviour) -> Iterator[str]:
         block_on_close = False
         allow_reuse_address = True
 
-    with Threading(("127.0.0.1", 0), Handler) as server:
+    with Threading(("127.0.0.1", port), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()

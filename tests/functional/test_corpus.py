@@ -1,4 +1,7 @@
-"""Parity over the whole read corpus, on both databases, with the counts that it has earned."""
+"""Parity over the whole read corpus, on both databases, with the counts that it has earned.
+
+What failed when the verdicts were frozen is known, and must fail until its mend is listed (tests.functional.frozen).
+"""
 
 import asyncio
 from pathlib import Path
@@ -8,18 +11,30 @@ import pytest
 
 from config.routes import load_routes
 from diffing.deviations import load_registry
+from diffing.parity import FAILING
 from proxy.check import CheckResult, InProcess, Limits, check
 from proxy.reporting.operations_table import operations_table
+from tests.functional.frozen.moves import (
+    known_failures,
+    load_listed,
+    load_renamed,
+    moves,
+    stale,
+    told,
+    unlisted,
+    worse,
+)
+from tests.functional.frozen.verdicts import frozen, verdicts
 
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "recordings" / "read"
 # A comparison that is lost, or a skip that grows, is red. Numbers only ever get stricter.
 LIMITS = Limits(
-    min_compared=5677,
+    min_compared=7047,
     max_skipped={
-        "html_page": 23,
-        "no_route": 4,
-        "underived": 56,
+        "html_page": 65,
+        "no_route": 7,
+        "underived": 148,
         "limited": 0,
         "xml": 0,
         "not_implemented": 0,
@@ -43,12 +58,28 @@ def checked(url: str) -> CheckResult:
 
 
 def test_the_corpus_has_parity(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """No undocumented difference, as many comparisons as ever, no more skips than ever."""
+    """No undocumented difference but the known ones, as many comparisons as ever, no more skips than ever."""
     result = checked(database_url)
     with capsys.disabled():
         totals = result.tally.totals
         print(f"\n{database_url.partition(':')[0]}: {totals.received} received, {totals.compared} compared")
-    assert result.breaches == ()
+    known = known_failures(frozen("read"), load_listed(kind="read"))
+    failed = {one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING}
+    assert failed == known
+    assert result.breaches == ((f"{len(known)} mismatch",) if known else ())
+
+
+def test_no_verdict_moves_without_a_reason(database_url: str) -> None:
+    """What was frozen, and the listed moves, make what is."""
+    before, listed = frozen("read"), load_listed(kind="read")
+    found = moves(before, verdicts(checked(database_url).exchanges), load_renamed())
+    assert told(unlisted(found, listed)) == []
+    assert stale(found, before, listed) == []
+
+
+def test_no_listed_move_is_a_failure() -> None:
+    """A verdict may be mended, or come to be by other ids; none may become worse."""
+    assert worse(load_listed(kind="read")) == []
 
 
 def test_the_numbers_add_up(database_url: str) -> None:
@@ -56,7 +87,7 @@ def test_the_numbers_add_up(database_url: str) -> None:
     document = checked(database_url).tally.document()
     parts = [document["totals"], *document["routes"].values()]
     assert [outcomes(part) for part in parts] == [part["received"] for part in parts]
-    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == 5842
+    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == 7404
 
 
 def test_both_databases_give_the_same_counts(sqlite_url: str, mariadb_url: str) -> None:

@@ -15,6 +15,7 @@ from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from tests.backend.conftest import Writable, writable
 from tests.functional.evidence import evidence, kind_of
+from tests.functional.usual import usual_first
 
 __all__ = ["writable"]
 
@@ -53,7 +54,7 @@ def first_writes() -> dict[str, Translation]:
     """For each route a recorded request that changed the pristine sample first, as the new API takes it."""
     routes = load_routes(config_directory(None))
     found: dict[str, Translation] = {}
-    for play in read_scenarios([WRITE]):
+    for play in usual_first(read_scenarios([WRITE])):
         step = next((step for step in play.steps if step.changes), None)
         if step is None or step.recording.response.status != 200:
             continue

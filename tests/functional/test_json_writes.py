@@ -24,6 +24,7 @@ from proxy.leg.rehearse import signed
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 from tests.backend.conftest import Writable, writable
+from tests.functional.usual import usual_first
 
 __all__ = ["writable"]
 
@@ -108,7 +109,8 @@ def writes() -> Iterator[tuple[Translation, dict[str, Any]]]:
     """Recorded writes that changed something, some of each route, with their JSON."""
     routes = load_routes(config_directory(None))
     count: Counter[str] = Counter()
-    for step in (step for play in read_scenarios([WRITE]) for step in play.steps if step.changes):
+    plays = usual_first(read_scenarios([WRITE]))
+    for step in (step for play in plays for step in play.steps if step.changes):
         sent = step.recording.request
         write = legacy_to_new(Request(sent.method, sent.target, sent.headers, sent.body), routes)
         if not isinstance(write, Translation) or write.route is None or write.route.name not in ROUTES:

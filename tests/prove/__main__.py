@@ -16,15 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, front, isolation, mutants, rehearsals, walks, writes
+from tests.prove import dashboard, front, isolation, mutants, rehearsals, rules, walks, writes
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
 PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
+    "rules": rules.prove,
     "mutants": mutants.prove,
     "walks": walks.prove,
     "dashboard": dashboard.prove,
     "front-door": front.front_door,
+    "bounds": front.bounds,
+    "costs": front.costs,
     "canary": front.canary,
     "rollout": front.rollout,
     "sick-shadow": front.sick_shadow,

@@ -52,3 +52,13 @@ def canary() -> Proof:
 def sick_shadow() -> Proof:
     """Sick shadows, logs and comparers."""
     return proved("A sick shadow is counted and costs bounded memory", "test_isolation", "test_sick_shadow")
+
+
+def bounds() -> Proof:
+    """Attacks on everything that is kept, in a row on one process."""
+    return proved("Nothing grows without bound", "test_bounds")
+
+
+def costs() -> Proof:
+    """Expressions, parsers and requests that make careless ones look at each byte again and again."""
+    return proved("No input costs more than its length", "test_linear", "test_costs")

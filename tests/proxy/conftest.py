@@ -1,6 +1,7 @@
 """Servers that tests of the proxy talk to through real sockets."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -130,3 +131,16 @@ async def settled(parts: Running) -> dict[str, int]:
 def verdicts() -> Callable[[Running], Awaitable[dict[str, int]]]:
     """Waits until nothing is pending and gives the verdicts."""
     return settled
+
+
+@pytest.fixture
+def staged(config: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """A configuration with another rollout."""
+
+    def make(rollout: str) -> Path:
+        copy = tmp_path / "config"
+        shutil.copytree(config, copy, ignore=shutil.ignore_patterns("sample", "__pycache__"))
+        (copy / "rollout.toml").write_text(rollout)
+        return copy
+
+    return make

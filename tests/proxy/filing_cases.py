@@ -28,8 +28,8 @@ TASK_TYPE = {
         "description": "In supervised classification, you are given an input dataset.",
         "creator": ["Joaquin Vanschoren", "Jan van Rijn"],
         "contributor": "Bo Gao",
-        "date_created": "2013-01-24",
-        "input": [],
+        "creation_date": "2013-01-24",
+        "input": [{"name": "source_data"}],
     }
 }
 
@@ -86,6 +86,7 @@ def damaged(
     """An exchange whose new document was right before the change."""
     asked = asked_for("tasktype.get", {"task_type_id": "1"})
     entries = CONTRACT.registry.of_route("tasktype.get")
-    document = normalise(copy.deepcopy(legacy), asked, entries).document
+    rules = CONTRACT.registry.rules("tasktype.get")
+    document = normalise(copy.deepcopy(legacy), asked, entries, rules=rules).document
     change(document)
     return asked, answer(legacy), answer(document)

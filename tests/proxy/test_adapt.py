@@ -106,3 +106,14 @@ def test_what_is_no_answer_is_a_bad_gateway(
 ) -> None:
     """A broken legacy answer is not passed off as one."""
     assert adapted(legacy, routes, registry, problems).status == status
+
+
+def test_what_the_new_api_refuses_is_a_problem(
+    routes: RouteMap, registry: Registry, problems: Mapping[str, ProblemType]
+) -> None:
+    """PHP answers an unknown badge with empty fields."""
+    headers = (("content-type", "application/json"),)
+    legacy = Observation(200, headers, b'{"badge":{"name":[],"rank":"0"}}')
+    found = adapt(Asked(routes["badge.get"], "GET", {"badge_id": "7"}), legacy, registry, problems)
+    document = orjson.loads(found.body)
+    assert (found.status, document["status"], document["code"]) == (404, 404, "950")

@@ -47,8 +47,16 @@ def test_these_verdicts_fail_a_check(routes: RouteMap, outcome: str) -> None:
 
 @pytest.mark.parametrize("outcome", ["explained", "legacy_error"])
 def test_these_verdicts_do_not(routes: RouteMap, outcome: str) -> None:
-    """A documented deviation and a broken legacy answer are no failure of the new side."""
-    assert breaches(counted(MATCH, Comparison(Outcome(outcome))), routes, Limits(), None) == []
+    """A documented deviation and a broken legacy answer that an entry explains are no failure of the new side."""
+    found = Comparison(Outcome(outcome), deviations=("why",))
+    assert breaches(counted(MATCH, found), routes, Limits(), None) == []
+
+
+def test_an_undocumented_legacy_error_fails_a_check(routes: RouteMap) -> None:
+    """Nobody knows whether the new side is right."""
+    found = counted(MATCH, Comparison(Outcome.LEGACY_ERROR))
+    assert breaches(found, routes, Limits(), None) == ["1 legacy_error:undocumented"]
+    assert [cluster.verdict for cluster in found.clusters.values()] == ["legacy_error:undocumented"]
 
 
 def test_verdicts_to_fail_on_can_be_chosen(routes: RouteMap) -> None:

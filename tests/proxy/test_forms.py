@@ -1,8 +1,11 @@
 """Form bodies are read and rewritten without touching anything else."""
 
+import pytest
+
 from proxy.forms import (
     MULTIPART,
     URLENCODED,
+    count_parts,
     odd_names,
     read_beginnings,
     read_contents,
@@ -75,6 +78,14 @@ def test_a_url_encoded_form_is_rewritten() -> None:
     )
 
 
+def test_fields_behind_the_last_that_is_read_go_on_as_they_came() -> None:
+    """PHP reads a thousand, and a million pairs would cost those that wait."""
+    first = b"&".join(b"b%d=1" % number for number in range(999)) + b"&a=1"
+    assert rewrite(URLENCODED, first + b"&a=2&&b0=3&", {"a": "c"}, {"d": "4"}, {"b0"}) == (
+        first.removeprefix(b"b0=1&").removesuffix(b"a=1") + b"c=1&a=2&&b0=3&d=4"
+    )
+
+
 def test_a_multipart_form_is_rewritten() -> None:
     """Names of fields change, file names and contents do not."""
     expected = BODY.replace(b'name="ids"\r', b'name="entity_ids"\r', 1).replace(
@@ -97,3 +108,57 @@ def test_fields_can_be_written_as_a_form() -> None:
     """What is written is read back."""
     fields = {"a": "x&y=z é", "b": ""}
     assert fields == read_fields(URLENCODED, write_fields(fields))
+
+
+def test_no_more_fields_are_read_than_php_reads() -> None:
+    """What it makes of the rest, nobody else can know; that there is a rest is seen."""
+    pairs = b"&".join(b"a%d=1" % number for number in range(1001))
+    part = b'--b\r\nContent-Disposition: form-data; name="a%d"\r\n\r\n1\r\n'
+    parts = b"".join(part % number for number in range(1001)) + b"--b--"
+    for kind, body in (
+        ("application/x-www-form-urlencoded", pairs),
+        ("multipart/form-data; boundary=b", parts),
+    ):
+        assert len(read_fields(kind, body)) == 1000
+        assert count_parts(kind, body) == (1001, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"before\r\n" + BODY + b"behind",
+        BODY.replace(b"\r\n", b"\n"),
+        BODY.replace(b'"ids"\r', b"'ids'\r"),
+        BODY.replace(b'"ids"\r', b"ids\r"),
+        BODY.removesuffix(b"--xx--\r\n"),
+    ],
+)
+def test_a_multipart_form_is_read_however_it_is_cut(body: bytes) -> None:
+    """As PHP reads it."""
+    assert read_fields(MULTI, body)["ids"].strip() == "1,2"
+
+
+def test_an_extended_file_name_is_none() -> None:
+    """PHP does not know it, so that the part is a field."""
+    body = BODY.replace(b"filename=", b"filename*=")
+    assert read_files(MULTI, body) == {}
+    assert list(read_fields(MULTI, body)) == ["ids", "file"]
+
+
+def test_an_array_is_a_word() -> None:
+    """In both kinds of form, as PHP prints it."""
+    assert read_fields(MULTI, BODY.replace(b'"ids"\r', b'"ids[]"\r')) == {"ids": "Array"}
+    assert read_fields(URLENCODED, b"ids%5B%5D=1") == {"ids": "Array"}
+
+
+def test_fields_can_be_left_out() -> None:
+    """Under their own names; all others stay."""
+    assert rewrite(URLENCODED, b"a=1&b%2E=2", {}, {"c": "3"}, ["a", "x"]) == b"b%2E=2&c=3"
+    assert read_fields(MULTI, rewrite(MULTI, BODY, {}, {"c": "3"}, ["ids"])) == {"c": "3"}
+
+
+def test_parts_are_counted() -> None:
+    """Fields and files apart; empty pairs are none."""
+    assert count_parts(MULTI, BODY) == (1, 1)
+    assert count_parts(URLENCODED, b"a=1&&b") == (2, 0)
+    assert count_parts("text/plain", BODY) == (0, 0)

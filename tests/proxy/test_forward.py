@@ -8,8 +8,9 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from proxy.forward import AnswerBroken, Gone, Keeping, NotServed, Room, end_to_end, forward
-from proxy.intake import BodyRefused, ClientGone, Intake, take_in
+from proxy.forward import AnswerBroken, Gone, Keeping, NotServed, end_to_end, forward
+from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
+from proxy.room import Room
 
 pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
@@ -283,6 +284,6 @@ async def test_a_body_that_grows_too_long_is_refused() -> None:
     """A chunked body does not say its length before."""
     piece = {"type": "http.request", "body": b"x" * 10, "more_body": True}
     client = Client(piece, piece)
-    intake = await take_in(client.receive, 5, 15)
+    intake = await take_in(client.receive, Terms(5, 15))
     with pytest.raises(BodyRefused):
         await forward(Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=Keeping())

@@ -1,5 +1,6 @@
 """Every request is counted once, every served one gets one verdict."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.rollout import Dialect
@@ -84,13 +85,30 @@ def test_the_smallest_exchange_is_kept() -> None:
     assert (cluster.exchanges, cluster.witness, cluster.example) == (3, {"size": 3}, {"size": 3})
 
 
-def test_witnesses_are_bounded_and_what_is_not_kept_is_counted() -> None:
-    """A smaller one makes room."""
-    ledger = Ledger(witness_bytes=10)
-    for signature, size in (("a", 8), ("b", 5), ("a", 4), ("b", 6)):
+def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
+    """A signature, an example and a witness of ten bytes each; a smaller one makes no more of it."""
+    ledger = Ledger(evidence_bytes=43)
+    for signature, size in (("a", 8), ("b", 5), ("a", 4), ("c", 6), ("a", 3)):
         ledger.add(shown(signature, size))
     kept = {name: cluster.size for name, cluster in ledger.clusters.items()}
-    assert (kept, ledger.dropped) == ({"a": 4, "b": 6}, {"witnesses": 1})
+    assert kept == {"a": 3, "b": 5, "dataset.get (further signatures)": 0}
+    assert ledger.dropped == {"clusters": 1, "witnesses": 1}
+
+
+def test_facts_that_clients_choose_are_bounded() -> None:
+    """Those that are known go on being counted."""
+    ledger = Ledger(most_facts=2)
+    for name in ("a", "b", "c", "a"):
+        facts = (("parameter", name),)
+        usage = (("shape", "d", name),)
+        one = replace(finding(MISMATCH), facts=facts)
+        ledger.add(replace(one, judgement=replace(one.judgement, usage=usage)))
+    assert dict(ledger.coverage) == {
+        ("dataset.get", "parameter", "a"): 2,
+        ("dataset.get", "parameter", "b"): 1,
+    }
+    assert [key[4] for key in ledger.usage] == ["a", "b"]
+    assert ledger.dropped == {"coverage": 1, "usage": 1}
 
 
 def test_clusters_are_bounded_and_no_exchange_is_lost() -> None:

@@ -6,7 +6,7 @@ from config.rollout import Dialect
 from diffing.model import Comparison, Outcome
 from proxy.ledger import Finding, Ledger
 from proxy.leg.comparer import Judgement
-from proxy.metrics import Snapshot, merged, prometheus, snapshot
+from proxy.metrics import Snapshot, ended, merged, prometheus, snapshot
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 
@@ -29,6 +29,7 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
         "config_error": "",
         "ready": ready,
         "access_dropped": 0,
+        "failing": {},
     }
     return snapshot(ledger, telemetry, state)
 
@@ -67,3 +68,14 @@ def test_prometheus_sees_every_number() -> None:
         "parity_queue 3.0",
     ):
         assert line in text, text
+
+
+def test_what_a_killed_process_owed_is_shed() -> None:
+    """And whoever got no answer is gone; the sum with other processes still adds up."""
+    alive = one()
+    last = {**alive, "received": 6, "served": 4, "pending": 3}
+    total = merged([ended(last), alive])
+    assert (total["received"], total["served"], total["refused"], total["client_gone"]) == (8, 5, 2, 1)
+    assert (total["pending"], total["processes"]) == (alive["pending"], 1)
+    assert total["verdicts"] == {"match": 2, "shed": 3}
+    assert ended(ended(last)) == ended(last)

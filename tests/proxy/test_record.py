@@ -95,21 +95,30 @@ async def test_two_runs_share_a_log(recorder: Recorder, ledger: Ledger) -> None:
     assert len(await rows(recorder, traffic)) == 2
 
 
-async def test_a_failed_write_is_made_good_by_the_next(
-    recorder: Recorder, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledger: Ledger) -> None:
     """The log never lacks a verdict that the ledger has."""
     ledger.add(finding())
-
-    async def failing(*_: object) -> None:
-        raise SQLAlchemyError("disk full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recorder, "_rows", failing)
-        with pytest.raises(SQLAlchemyError):
-            await recorder.write()
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE traffic RENAME TO away")
+    with pytest.raises(SQLAlchemyError, match="no such table"):
+        await recorder.write()
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE away RENAME TO traffic")
     await recorder.write()
     assert len(await rows(recorder, traffic)) == 1
+    assert ledger.dropped["rows"] == 0
+
+
+async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Ledger) -> None:
+    """It is dropped and counted, once."""
+    ledger.coverage["dataset.get", "parameter", "\ud83d"] = 1
+    ledger.coverage["dataset.get", "parameter", "x"] = 1
+    ledger.add(finding())
+    for _ in range(2):
+        await recorder.write()
+    assert [row[2] for row in await rows(recorder, coverage)] == ["x"]
+    assert len(await rows(recorder, traffic)) == 1
+    assert await rows(recorder, dropped) == [("new rows", 1)]
 
 
 async def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:

@@ -43,6 +43,20 @@ def test_the_rest_of_the_target_stays() -> None:
         b'--b\r\nContent-Disposition: form-data; name="api_key"\r\nContent-Type: text/plain\r\n\r\n'
         + KEY
         + b"\r\n--b--\r\n",
+        *(
+            b"--b\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; "
+            + name
+            + b"\r\n\r\n"
+            + KEY
+            + b"\r\n--b--"
+            for name in (
+                b'name="api.key"',
+                b'name="api key"',
+                b'name=" api_key[]"',
+                b"name='api_key'",
+                b"name=api.key",
+            )
+        ),
         b"<oml:api_key>" + KEY + b"</oml:api_key>",
         b'{"see": "/data/1?api_key=' + KEY + b'", "a": 1}',
     ],

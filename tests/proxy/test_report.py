@@ -59,9 +59,9 @@ async def test_the_runs_are_added_up(log: str) -> None:
         {"xml": 2},
     ]
     assert document["deviations"] == {"d": 2}
-    assert document["differences"] == [
-        {"signature": "s", "route": "dataset.get", "count": 2, "example": {"path": "$"}}
-    ]
+    [found] = document["differences"]
+    assert (found["signature"], found["route"], found["count"]) == ("s", "dataset.get", 2)
+    assert found["example"]["path"] == "$"
 
 
 async def test_latencies_are_means_of_what_was_compared(log: str) -> None:

@@ -39,14 +39,14 @@ def recorded() -> list[Scenario]:
 def test_all_recorded_steps_are_in_scenarios(recorded: list[Scenario]) -> None:
     """As many as the recordings say, each in order."""
     numbers = [[step.recording.raw["_step"] for step in scenario.steps] for scenario in recorded]
-    assert (len(recorded), sum(map(len, numbers))) == (239, 1621)
+    assert (len(recorded), sum(map(len, numbers))) == (318, 2946)
     assert all(row == list(range(1, len(row) + 1)) for row in numbers)
 
 
 def test_changes_are_read(recorded: list[Scenario]) -> None:
     """Rows and files."""
-    assert sum(len(step.changes) for scenario in recorded for step in scenario.steps) == 2057
-    assert sum(len(step.file_changes) for scenario in recorded for step in scenario.steps) == 74
+    assert sum(len(step.changes) for scenario in recorded for step in scenario.steps) == 3135
+    assert sum(len(step.file_changes) for scenario in recorded for step in scenario.steps) == 280
 
 
 def test_the_clock_goes_a_second_on_at_a_pause() -> None:

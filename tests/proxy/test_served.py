@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -60,19 +59,6 @@ class Changing:
         self.asked.append((scope["method"], dict(scope["headers"])))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         await answer(scope, receive, send)
-
-
-@pytest.fixture
-def staged(config: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """A configuration with another rollout."""
-
-    def make(rollout: str) -> Path:
-        copy = tmp_path / "config"
-        shutil.copytree(config, copy, ignore=shutil.ignore_patterns("sample", "__pycache__"))
-        (copy / "rollout.toml").write_text(rollout)
-        return copy
-
-    return make
 
 
 def failing(status: int) -> Response:

@@ -1,6 +1,7 @@
 """The shadow leg: bounded, counted, and nobody waits for it."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ from starlette.types import Send as AsgiSend
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import Shadow
-from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
+from config.tasks import Tasks
+from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
 from proxy.ledger import Ledger
 from proxy.leg.comparer import Comparer, Judgement, Question
@@ -91,12 +93,12 @@ def leg(
 
 async def worked(shadow: ShadowLeg, *jobs: Job) -> None:
     """Work on jobs until all have their verdict."""
-    task = asyncio.create_task(shadow.work())
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
     for item in jobs:
         shadow.offer(item)
     await shadow.drain(5)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await tasks.stop()
 
 
 MATCH = Comparison(Outcome.MATCH)
@@ -118,6 +120,8 @@ async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
     [
         (FollowUp.UNLIMITED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
         (FollowUp.NEW_GET, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.STRANGER, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.UNSORTED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
     ],
 )
 async def test_follow_ups_are_asked_of_the_new_side(
@@ -130,7 +134,7 @@ async def test_follow_ups_are_asked_of_the_new_side(
         leg(routes, comparer, ledger, new, Recorded()), job(routes, "/api/v1/json/data/list/limit/2/tag/a")
     )
     assert (new.targets, ledger.verdicts) == (asked, {"match": 1})
-    assert comparer.questions[1].answer is not None
+    assert list(comparer.questions[1].answers) == [(kind, None)]
 
 
 async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
@@ -178,12 +182,12 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
 
     ledger = Ledger(served=3)
     shadow = leg(routes, Stuck(), ledger, Recorded(), Recorded())
-    task = asyncio.create_task(shadow.work())
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
     for _ in range(3):
         shadow.offer(job(routes))
     await shadow.drain(0.05)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await tasks.stop()
     assert (ledger.verdicts, ledger.pending) == ({"shed": 3}, 0)
 
 
@@ -192,7 +196,8 @@ async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCapt
     ledger = Ledger(served=2)
     await worked(leg(routes, Scripted(), ledger, Recorded(), Recorded()), job(routes), job(routes))
     assert (ledger.verdicts, ledger.pending) == ({"both_error": 2}, 0)
-    assert "a shadow worker failed on dataset.get" in caplog.text
+    assert "shadow worker failed" in caplog.text
+    assert "on an exchange of dataset.get" in caplog.text
 
 
 async def test_secrets_are_not_kept(routes: RouteMap) -> None:
@@ -205,6 +210,41 @@ async def test_secrets_are_not_kept(routes: RouteMap) -> None:
     )
     [cluster] = ledger.clusters.values()
     assert KEY.encode() not in orjson.dumps(dict(cluster.example))
+
+
+async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) -> None:
+    """Where a difference is stays known; what a person sent does not."""
+    difference = Difference("$.name", "value", "Ada Lovelace", "ada")
+    for stored in (True, False):
+        ledger = Ledger(served=1)
+        comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
+        shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
+        await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
+        [cluster] = ledger.clusters.values()
+        kept = repr(cluster.example) + repr(cluster.witness)
+        assert (cluster.example["path"], cluster.witness is not None, "Ada" in kept) == (
+            "$.name",
+            stored,
+            stored,
+        )
+
+
+async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
+    """Its exchange is counted, and nothing of it is kept."""
+    body = b"&".join(b"api_key=secret%06d" % number for number in range(300))
+    ledger = Ledger(served=1)
+    comparer = Scripted(
+        Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
+    )
+    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False)
+    await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", body))
+    [(name, cluster)] = ledger.clusters.items()
+    assert (name, dict(cluster.example), cluster.witness) == (
+        "setup.exists (too many secrets to show)",
+        {},
+        None,
+    )
+    assert ledger.verdicts == {"mismatch": 1}
 
 
 @pytest.mark.parametrize(

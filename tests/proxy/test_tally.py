@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffing.model import Comparison, Difference, Outcome, SkipReason
+from diffing.parity import Parity
 from proxy.tally import Tally
 
 COMPARISONS = st.one_of(
@@ -38,15 +39,15 @@ def test_received_is_the_sum_of_all_outcomes(comparisons: list[tuple[str, Compar
 
 
 def test_compared_and_parity() -> None:
-    """compared = match + explained + mismatch; parity = (match + explained) / compared."""
+    """compared = match + explained + mismatch; parity is that of diffing.parity."""
     verdicts = [Outcome.MATCH, Outcome.EXPLAINED, Outcome.EXPLAINED, Outcome.MISMATCH, Outcome.LEGACY_ERROR]
     totals = counted(*(("a.get", Comparison(verdict)) for verdict in verdicts)).totals
-    assert (totals.compared, totals.parity) == (4, 0.75)
+    assert (totals.compared, totals.parity) == (4, Parity(good=3, bad=2, unjudged=0))
 
 
 def test_parity_of_nothing_is_unknown() -> None:
     """Nothing compared is neither good nor bad."""
-    assert counted(("a.get", Comparison(Outcome.SKIPPED, SkipReason.XML))).totals.parity is None
+    assert counted(("a.get", Comparison(Outcome.SKIPPED, SkipReason.XML))).totals.parity.share is None
 
 
 def test_a_deviation_counts_once_per_exchange() -> None:

@@ -116,9 +116,40 @@ def test_a_write_keeps_its_body() -> None:
 
 def test_files_are_parameters() -> None:
     """What a form uploads is known by its fields."""
-    body = b'--x\r\nContent-Disposition: form-data; name="description"; filename="d.xml"\r\n\r\n<a/>\r\n--x--\r\n'
+    body = b'--x\r\nContent-Disposition: form-data; name="source"; filename="s.py"\r\n\r\npass\r\n--x--\r\n'
     kind = (("Content-Type", "multipart/form-data; boundary=x"),)
-    assert _translated("POST", "/api/v1/json/run", kind, body).parameters == {"description": "d.xml"}
+    assert _translated("POST", "/api/v1/json/flow", kind, body).parameters == {"source": "s.py"}
+
+
+def test_a_path_that_php_does_not_know_is_a_parameter() -> None:
+    """An entry can be about the dispatchers that die of it; of a long one only the beginning is there."""
+    assert _translated("GET", "/api/v1/json/votes/x/list").parameters == {"path": "votes/x/list"}
+    assert len(_translated("GET", f"/api/v1/json/{'x' * 300}").parameters["path"]) == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "files", "told"),
+    [(1000, 0, {}), (1001, 0, {"form.fields": "1001"}), (0, 20, {}), (0, 21, {"form.files": "21"})],
+)
+def test_more_parts_than_php_takes_are_told(fields: int, files: int, told: dict[str, str]) -> None:
+    """An entry can be about forms that PHP reads in part only."""
+    part = b'--x\r\nContent-Disposition: form-data; name="n"%s\r\n\r\n1\r\n'
+    body = part % b"" * fields + part % b'; filename="f"' * files + b"--x--\r\n"
+    kind = (("Content-Type", "multipart/form-data; boundary=x"),)
+    found = _translated("POST", "/api/v1/json/flow", kind, body).parameters
+    assert {name: value for name, value in found.items() if name.startswith("form.")} == told
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_what_the_path_says_is_no_field(end: bytes) -> None:
+    """PHP reads a reason of the path only; the new side would read the form, too."""
+    lines = [b"--x", b'Content-Disposition: form-data; name="reason"', b"", b"In form", b"--x--", b""]
+    for kind, body in (
+        ("multipart/form-data; boundary=x", end.join(lines)),
+        ("application/x-www-form-urlencoded", b"reason=In+form&other=1"),
+    ):
+        translation = _translated("POST", "/api/v1/json/votes/down/d/118", (("Content-Type", kind),), body)
+        assert b"In" not in translation.body
 
 
 def test_a_description_that_the_route_map_names_is_a_parameter() -> None:

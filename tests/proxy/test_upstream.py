@@ -200,3 +200,27 @@ async def test_without_reuse_every_request_has_its_own_connection(raw: Raw) -> N
         await observe(side, "POST", b"/")
         await observe(side, "POST", b"/")
     assert connections == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b"HTTP/1.1 2x0 OK SECRET", "Bad status line: Invalid status code"),
+        (b"garbage SECRET", "Bad status line: Expected HTTP/, RTSP/ or ICE/"),
+        (b"HTTP/1.1 200 OK\r\nSet-Cookie sid=SECRET", "Invalid header token"),
+        (b"HTTP/1.1 200 OK\r\nA: " + b"SECRET" * 20_000, "Got more than 65536 bytes when reading"),
+        (b"HTTP/1.1 200 OK\r\nA: \x01SECRET", "a control character in the head"),
+        (b"HTTP/1.1 200 \x01SECRET", "a control character in the head"),
+    ],
+)
+async def test_an_error_tells_nothing_that_was_sent(raw: Any, head: bytes, told: str) -> None:
+    """Neither of the answer nor of the request: it ends up in logs."""
+
+    async def broken(reader: Any, writer: Any) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head + b"\r\n\r\n")
+        await writer.drain()
+
+    async with raw(broken) as url, Upstream(url) as side:
+        found = await observe(side, "GET", b"/x?api_key=SECRET", (("Host", "h"),))
+    assert found.error == f"connection: {told}"

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -141,6 +142,8 @@ async def test_a_name_gets_the_next_version(writable: Writable, keys: dict[str, 
         (xml(), b"", (422, "130")),
         (xml(), None, (422, "141")),
         (xml(), b"no arff at all", (422, "145")),
+        (xml("<oml:licence>\u00a9</oml:licence>"), ARFF, (422, "131")),
+        (xml("<oml:upload_date>today</oml:upload_date>"), ARFF, (422, "131")),
         (xml("<oml:url>http://127.0.0.1/x.arff</oml:url>"), None, (422, "136")),
     ],
 )
@@ -198,3 +201,90 @@ async def test_a_url_must_lead_to_arff(allowing: Writable, keys: dict[str, str])
         refused = await send(allowing, keys["writer"], xml(more), None)
     assert (refused.status_code, refused.json()["code"]) == (422, "145")
     assert refused.json()["detail"].startswith("Arff error in dataset url: ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "extension"),
+    [
+        ("pond", "pond", ""),
+        ("pond.", "pond.", ""),
+        ("a.tar.gz", "a.tar.gz", "gz"),
+        (".arff", ".arff", "arff"),
+        ("..\\up\\my pond.arff", "my pond.arff", "arff"),
+        ("tab\t&<x>.arff", "tab\t&<x>.arff", "arff"),
+    ],
+)
+async def test_a_file_keeps_its_name(
+    writable: Writable, keys: dict[str, str], sent: str, name: str, extension: str
+) -> None:
+    """PHP moves it to the name that it came with, without an ending where it had none."""
+    head = 'Content-Disposition: form-data; name="%s"; filename="%s"\r\n\r\n'
+    body = f"--b\r\n{head % ('description', 'd.xml')}{xml()}\r\n--b\r\n{head % ('dataset', sent)}".encode()
+    answer = await writable.http.post(
+        "/datasets",
+        params={"api_key": keys["writer"]},
+        content=body + ARFF + b"\r\n--b--",
+        headers={"content-type": "multipart/form-data; boundary=b"},
+    )
+    did = answer.json()["id"]
+    [row] = await named(writable, dataset, dataset.c.did == did)
+    [stored] = await named(writable, file, file.c.id == row["file_id"])
+    assert (stored["filepath"], stored["filename_original"], stored["extension"]) == (
+        f"dataset_structured//{did // 10000}0000/{did}//{name}",
+        name,
+        extension,
+    )
+    assert (writable.files / stored["filepath"]).read_bytes() == ARFF
+
+
+@pytest.mark.parametrize("name", ["..", "x" * 240 + ".arff"])
+async def test_a_name_that_no_file_can_have_is_refused(
+    writable: Writable, keys: dict[str, str], name: str
+) -> None:
+    """PHP leaves such a file where nobody finds it."""
+    before = await writable.snapshot(), writable.stored()
+    answer = await send(writable, keys["writer"], xml(), filename=name)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["type"], error["loc"]) == (422, "file_name", ["body", "dataset"])
+    assert (await writable.snapshot(), writable.stored()) == before
+
+
+async def test_a_description_may_come_in_several_ways(writable: Writable, keys: dict[str, str]) -> None:
+    """A field beats a file, the last of several files counts, and XML is XML whatever it says of itself."""
+    cases: tuple[tuple[dict[str, str], list[tuple[str, Any]], str], ...] = (
+        (
+            {"description": xml(name="field")},
+            [("description", ("d.xml", xml(name="file").encode()))],
+            "field",
+        ),
+        ({}, [("description", ("d.xml", xml(name=name).encode())) for name in ("one", "two")], "two"),
+        ({}, [("description", ("d.json", xml(name="three").encode(), "application/json"))], "three"),
+        ({}, [("description", ("d.xml", xml(name="four").encode("utf-16")))], "four"),
+    )
+    for fields, files, name in cases:
+        answer = await writable.http.post(
+            "/datasets",
+            params={"api_key": keys["writer"]},
+            data=fields,
+            files=[*files, ("dataset", ("d.arff", ARFF))],
+        )
+        [row] = await named(writable, dataset, dataset.c.did == answer.json()["id"])
+        assert row["name"] == name
+
+
+async def test_a_tag_of_an_upload_is_none_when_it_is_0(writable: Writable, keys: dict[str, str]) -> None:
+    """PHP takes it for no tag; licences may have blanks."""
+    more = "<oml:licence>CC BY 4.0</oml:licence><oml:tag>0</oml:tag><oml:tag>00</oml:tag>"
+    answer = await send(writable, keys["writer"], xml(more))
+    labels = tables.dataset_tag
+    did = answer.json()["id"]
+    assert [tag["tag"] for tag in await named(writable, labels, labels.c.id == did)] == ["00"]
+    [row] = await named(writable, dataset, dataset.c.did == did)
+    assert row["licence"] == "CC BY 4.0"
+
+
+async def test_a_list_of_files_is_a_broken_file(writable: Writable, keys: dict[str, str]) -> None:
+    """PHP has a list where it looks for a file."""
+    files = {"description": ("d.xml", xml().encode()), "dataset[]": ("d.arff", ARFF)}
+    answer = await writable.http.post("/datasets", params={"api_key": keys["writer"]}, files=files)
+    assert (answer.status_code, answer.json()["code"]) == (422, "130")

@@ -90,6 +90,18 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, path: s
     assert (await client.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("key", "status"), [("none", 403), ("writer", 403), ("readonly", 403), ("admin", 404)]
+)
+async def test_rights_are_asked_for_before_existence_in_the_csv_form(
+    client: httpx.AsyncClient, keys: dict[str, str], key: str, status: int
+) -> None:
+    """Nobody but administrators may have what is not there, as in PHP."""
+    query = "" if key == "none" else f"?api_key={keys[key]}"
+    for path in ("/data/get_csv/999999", "/data/v1/get_csv/0/a", "/data/get_csv/-1"):
+        assert (await client.get(path + query)).status_code == status
+
+
 async def test_the_csv_form_has_the_names_of_the_features(client: httpx.AsyncClient) -> None:
     """Not those that the file declares."""
     response = await client.get("/data/v1/get_csv/53/caf_-orders.arff")
@@ -143,3 +155,56 @@ async def test_documents_are_sent(client: httpx.AsyncClient, path: str, media_ty
 async def test_unknown_documents_are_not_found(client: httpx.AsyncClient, path: str) -> None:
     """Only those that are listed, whatever is on the disk."""
     assert (await client.get(path)).status_code == 404
+
+
+@pytest.fixture
+async def with_own_documents(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a backend whose operator has copies of a schema and an example."""
+    for name, content in (("xsd/openml.run.upload.xsd", b"<a\r\n/>"), ("arff_example/own.arff", b"\xff")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "secret.xsd").write_bytes(b"secret")
+    app = create_app(BackendSettings(database=database_url, static=tmp_path))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://backend.test") as http:
+            yield http
+
+
+async def test_an_operators_own_documents_are_sent_as_they_are(with_own_documents: httpx.AsyncClient) -> None:
+    """Byte for byte; what there is no copy of comes from the program."""
+    own = await with_own_documents.get("/xsd/openml.run.upload")
+    assert (own.content, own.headers["content-type"]) == (b"<a\r\n/>", "text/xml; charset=utf-8")
+    assert (await with_own_documents.get("/arff_example/own")).content == b"\xff"
+    assert b"schema" in (await with_own_documents.get("/xsd/openml.task.upload")).content
+
+
+@pytest.mark.parametrize("name", ["../secret", "..%2Fsecret", "%2e%2e/secret", "nope"])
+async def test_nothing_beside_the_documents_is_sent(with_own_documents: httpx.AsyncClient, name: str) -> None:
+    """A name is one of a document."""
+    answer = await with_own_documents.get(f"/xsd/{name}")
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"xsd/openml.{name}" for name in ("data.edit", "data.features", "data.qualities", "data.upload")),
+        *(
+            f"xsd/openml.{name}"
+            for name in ("implementation.upload", "run.evaluate", "run.trace", "run.upload")
+        ),
+        *(
+            f"xsd/openml.{name}"
+            for name in ("study.upload", "task.search", "task.types.search", "task.upload")
+        ),
+        *(
+            f"xml_example/{name}"
+            for name in ("data", "flow", "run", "run.evaluate", "run.trace", "study", "task")
+        ),
+        *(f"arff_example/{name}" for name in ("predictions", "trace")),
+    ],
+)
+async def test_every_document_of_php_is_there(client: httpx.AsyncClient, name: str) -> None:
+    """By PHP's names (legacy notes, data 1.4)."""
+    assert (await client.get(f"/{name}")).status_code == 200

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
         ("/gamification/activity/d/61/sometime", (422, "100")),
         ("/gamification/activity/u/999/sometime", (422, "100")),
         ("/gamification/impact/u/2/sometime", (422, "100")),
+        ("/gamification/impact/t/5.0/sometime", (422, "100")),
         ("/gamification/foo/d/1", (404, "100")),
     ],
 )

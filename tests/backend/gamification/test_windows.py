@@ -22,6 +22,8 @@ TODAY = date(2026, 11, 22)
         ("2019/06_perday", Window("2019-06-01", date(2019, 6, 1), date(2020, 6, 1), True)),
         ("today/1", Window("2026-11-22", TODAY)),
         ("lastmonth", Window("2026-10-22", date(2026, 10, 22))),
+        ("lastday", Window("", None)),
+        ("lastday_perday", Window("2026-11-21", date(2026, 11, 21), date(2026, 11, 23), True)),
         ("lastyear", Window("2025-11-22", date(2025, 11, 22))),
         ("thismonth_perday", Window("2026-11-01", date(2026, 11, 1), date(2026, 11, 23), True)),
         ("thismonth", Window("2026-11", date.min)),

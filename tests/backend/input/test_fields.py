@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.input.fields import NOT_GIVEN, EntityId, FieldText, Id, given
+from backend.input.fields import NOT_GIVEN, EntityId, FieldText, Id, IdField, given
 from backend.input.parameters import LARGEST, Parameters
 
 
@@ -24,6 +24,17 @@ class Fields(Parameters):
         (61, EntityId("61", 61)),
         ("061", EntityId("061", 61)),
         ("-1", EntityId("-1", -1)),
+        (" 61", EntityId("61", 61)),
+        ("61 ", EntityId("61", 61)),
+        ("61\n", EntityId("61", 61)),
+        ("\t61", EntityId("61", 61)),
+        ("61%20", EntityId("61", 61)),
+        ("%36%31", EntityId("61", 61)),
+        ("+61", EntityId("+61", -61)),
+        (" 0", EntityId(" 0", 0)),
+        ("6 1", EntityId("6 1", None)),
+        ("\u0661", EntityId("\u0661", None)),
+        ("0x3d", EntityId("0x3d", None)),
         ("9" * 30, EntityId("9" * 30, LARGEST)),
         ("61abc", EntityId("61abc", None)),
         ("", NOT_GIVEN),
@@ -33,6 +44,11 @@ class Fields(Parameters):
 def test_an_id_keeps_its_text(value: Any, read: EntityId) -> None:
     """The answer echoes what was sent; what is no integer is the handler's to refuse."""
     assert Fields.model_validate({"number": value}).number == read
+
+
+def test_a_number_that_is_no_id_may_have_a_plus() -> None:
+    """No row is looked for by it."""
+    assert IdField(sought=False).read("+61") == EntityId("+61", 61)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +73,7 @@ def test_the_last_of_a_repeated_field_counts() -> None:
         ("00", True),
         (NOT_GIVEN, False),
         (EntityId("0", 0), False),
+        (EntityId(" 0", 0), True),
         (EntityId("1", 1), True),
     ],
 )

@@ -1,6 +1,7 @@
 """What a request brings."""
 
 import base64
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +16,9 @@ FORM = "application/x-www-form-urlencoded"
 LIMIT = 1000
 
 
-async def intake(query: str = "", body: bytes = b"", content_type: str = "", **headers: str) -> Intake:
+async def intake(
+    query: str = "", body: bytes = b"", content_type: str = "", *, limit: int = LIMIT, **headers: str
+) -> Intake:
     """Read a request with these parts."""
     fields = {"content-type": content_type, **headers}
     if body:
@@ -33,8 +36,8 @@ async def intake(query: str = "", body: bytes = b"", content_type: str = "", **h
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    request, found = await read_intake(scope, receive, LIMIT)
-    await request.close()
+    _, found = await read_intake(scope, receive, limit)
+    await found.form.close()
     return found
 
 
@@ -97,7 +100,6 @@ async def test_no_body_is_no_json() -> None:
         (b'"\\ud800"', "application/json", "json_invalid"),
         (b"[1]", "application/json", "json_object"),
         (b"null", "application/json", "json_object"),
-        (b"x", "multipart/form-data; boundary=b", "form_invalid"),
     ],
 )
 async def test_a_broken_body_is_wrong_input(body: bytes, content_type: str, kind: str) -> None:
@@ -119,11 +121,32 @@ async def test_a_broken_body_is_wrong_input(body: bytes, content_type: str, kind
         ),
     ],
 )
-async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[str, str], slug: str) -> None:
+async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[str, Any], slug: str) -> None:
     """Neither JSON nor a form, or longer than allowed, whatever its declared length."""
     with pytest.raises(Problem) as refused:
-        await intake("", body, **headers)
+        await intake("", body, headers.pop("content_type", ""), limit=LIMIT, **headers)
     assert refused.value.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "content_type", "slug"),
+    [
+        ("&" * 1000, b"", "", "validation-error"),
+        ("", b"&" * 1000, FORM, None),
+        ("", b"a&" * 499 + b"b", FORM, None),
+        ("", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", "application/json", "validation-error"),
+        ("", b'{"a":' + b"[" * 98 + b"]" * 98 + b"}", "application/json", None),
+        ("", b"[" + b"[]," * 200 + b"[]]", "application/json", None),
+    ],
+)
+async def test_counts_are_bounded(query: str, body: bytes, content_type: str, slug: str | None) -> None:
+    """Fields of a query or form, and how deep values of JSON lie in each other."""
+    refused = None
+    try:
+        await intake(query, body, content_type)
+    except Problem as problem:
+        refused = problem.slug
+    assert refused == slug
 
 
 async def test_only_files_of_a_form_may_be_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +161,44 @@ async def test_only_files_of_a_form_may_be_larger_than_memory(monkeypatch: pytes
     with pytest.raises(Problem) as refused:
         await intake("", b"{" + b" " * 200 + b"}", "application/json")
     assert refused.value.slug == "content-too-large"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"), [(1000, None), (1001, "form_invalid"), (500_000, "form_invalid")]
+)
+async def test_a_form_has_a_thousand_fields(fields: int, kind: str | None) -> None:
+    """PHP leaves out what is more, silently."""
+    body = b"&".join([b"a=1"] * fields) + b"&&"
+    if kind is None:
+        assert len((await intake("", body, FORM, limit=10_000)).form.getlist("a")) == fields
+        return
+    with pytest.raises(InputProblem, match="at most 1000 fields") as refused:
+        await intake("", body, FORM, limit=10_000_000)
+    assert [error["type"] for error in refused.value.errors] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b"a=1&&b=%zz%4&c", [("a", "1"), ("b", "%zz%4"), ("c", "")]),
+        (b"a=1;b=2", [("a", "1;b=2")]),
+        (b"a+b=%2B+%C3%BC&a=caf%E9&a=caf\xe9", [("a b", "+ \u00fc"), ("a", "caf"), ("a", "caf")]),
+    ],
+)
+async def test_a_url_encoded_form_is_read_as_php_does(body: bytes, fields: list[tuple[str, str]]) -> None:
+    """Only ``&`` separates; bytes that are no UTF-8 go."""
+    assert (await intake("", body, FORM)).form.multi_items() == fields
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("api_key=1&api_key=2", "2"),
+        ("api_key=1&api_key[]=2", "api_key[]"),
+        ("api_key[]=1&api_key=2", "2"),
+        ("api_key=1&api_key=", None),
+    ],
+)
+async def test_the_last_key_of_a_form_counts(body: str, key: str | None) -> None:
+    """A list is nobody's key."""
+    assert (await intake("", body.encode(), FORM)).key() == key

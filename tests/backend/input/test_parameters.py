@@ -4,8 +4,9 @@ from typing import Annotated
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from backend.input.parameters import LARGEST, Parameters, PathId, PathText, bounded, is_numeric
+from backend.input.parameters import LARGEST, Parameters, PathId, PathText, bounded
 
 
 class Path(Parameters):
@@ -17,7 +18,7 @@ class Path(Parameters):
 
 @pytest.mark.parametrize(
     ("segment", "number"),
-    [("61", 61), ("061", 61), ("+61", 61), ("-1", -1), ("00", 0), ("-0", 0), ("9" * 5000, LARGEST)],
+    [("61", 61), ("061", 61), ("+61", -61), ("-1", -1), ("00", 0), ("-0", 0), ("9" * 5000, LARGEST)],
 )
 def test_an_id_is_digits_after_an_optional_sign(segment: str, number: int) -> None:
     """Whatever its size; a huge one is one that no row has."""
@@ -53,12 +54,17 @@ def test_a_text_of_the_path_is_decoded_once() -> None:
     assert Path.model_validate({"text": "Life%20Science%2520"}).text == "Life Science%20"
 
 
-@pytest.mark.parametrize(
-    ("text", "numeric"), [("1", True), ("-1e3", True), (" 1", True), ("1 ", False), ("", False)]
-)
-def test_numeric_is_what_php_says(text: str, numeric: bool) -> None:
-    """Blanks may come before, not behind."""
-    assert is_numeric(text) is numeric
+@pytest.mark.parametrize(("text", "number"), [("+27", -27), ("-27", -27), ("027", 27), ("+0", 0)])
+def test_an_id_with_a_plus_is_that_of_no_row(text: str, number: int) -> None:
+    """PHP's SQL fails of it; nothing is found, and nothing stored."""
+    assert PathId().read(text) == number
+
+
+def test_a_plus_is_refused_where_no_row_is_looked_for() -> None:
+    """What is stored or counted by it must not be another number."""
+    with pytest.raises(PydanticCustomError):
+        PathId(sought=False).read("+27")
+    assert PathId(sought=False).read("27") == 27
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,21 @@ from backend.php.forms import filtered
         ("https://x.test/Iris_%28plant%29", "https://x.test/Iris_(plant)"),
         ("<script>x</script>", "[removed]x[removed]"),
         ("alert(1) (2)", "alert&#40;1&#41; (2)"),
+        ("a document.cookie", "a [removed]"),
+        ("Document.Cookie", "Document.Cookie"),
+        ("window.onload", "[removed]"),
+        ("WINDOW.document.location", "[removed]"),
+        ("x.parentNode y.parentnode", "x[removed] y.parentnode"),
+        ("JavaScript : 1", "[removed] 1"),
+        ("documents.write", "documents.write"),
     ],
 )
 def test_a_field_is_filtered(sent: str, kept: str) -> None:
     """Percent sequences are decoded until none is left, control characters go, tabs are blanks, scripts are removed."""
     assert filtered(sent) == kept
+
+
+@pytest.mark.parametrize(("piece", "kept"), [("<script", "<script"), ("eval(", "eval("), ("%25", "%")])
+def test_a_long_text_takes_no_longer_than_its_length(piece: str, kept: str) -> None:
+    """The square of it would be hours."""
+    assert filtered(piece * 1_000_000) == kept * 1_000_000

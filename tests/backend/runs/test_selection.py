@@ -53,6 +53,12 @@ async def test_filters_must_all_hold(database: Database) -> None:
     assert await selected(database, filters, ANONYMOUS, BEFORE) == [25]
 
 
+async def test_of_several_studies_the_first_counts(database: Database) -> None:
+    """PHP compares the id with the whole text, of which MySQL reads the beginning."""
+    assert await selected(database, {"study": "127,123"}, ANONYMOUS, BEFORE) == [27]
+    assert await selected(database, {"study": [127, 123]}, ANONYMOUS, BEFORE) == [27]
+
+
 @pytest.mark.parametrize(
     ("filters", "named"), [({"limit": "3", "offset": "1"}, False), ({"tag": "basic"}, True)]
 )

@@ -65,9 +65,9 @@ async def test_a_run_is_stored_with_files_setup_and_tags(writable: Writable, key
     assert (answer.status_code, answer.json()) == (200, {"run_id": NEW})
     new = await writable.added(before)
     assert [row[:1] + row[2:3] + row[5:6] + row[-1:] for row in new["algorithm_setup"]] == [
-        (SETUP, 32, "true", "x -1")
+        (SETUP, 32, "false", "x -1")
     ]
-    assert new["input_setting"] == [(SETUP, "", 122, "1")]
+    assert new["input_setting"] == [(SETUP, "", 122, " 1 ")]
     [run] = new["run"]
     assert (*run[:4], str(run[4]), *run[5:]) == (
         NEW,

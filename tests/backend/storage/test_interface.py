@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import io
+import resource
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
-from backend.storage.interface import UnusableName, base_name, normal, numbered, write_copy
+from backend.storage.interface import (
+    StorageFull,
+    StorageUnavailable,
+    UnusableName,
+    base_name,
+    normal,
+    numbered,
+    stage_in,
+    write_copy,
+)
 
 
 def test_slashes_are_one() -> None:
@@ -49,3 +60,17 @@ def test_a_copy_is_measured() -> None:
     target = io.BytesIO()
     assert write_copy(io.BytesIO(b"abc"), target) == (3, "900150983cd24fb0d6963f7d28e17f72")
     assert target.getvalue() == b"abc"
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """A full disk is told apart from one that is away."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(StorageFull, match="File too large"):
+            stage_in(tmp_path / "a", b"x" * 2000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with pytest.raises(StorageUnavailable, match="No such file"):
+        stage_in(tmp_path / "none" / "a", b"x")
+    assert list(tmp_path.iterdir()) == []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
-from backend.storage.remote_files import RemoteFileError, Unmeasured, remote_file
+from backend.storage.remote_files import RemoteFileError, Unmeasured, is_public, remote_file
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +87,39 @@ async def test_the_own_network_is_not_asked(server: str, host: str) -> None:
     with pytest.raises(RemoteFileError, match="not a public address"):
         async with remote_file(f"http://{host}:{port}/whole", largest=100):
             pass
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1:248:1893:25c8:1946", True),
+        ("127.0.0.1", False),
+        ("10.0.0.1", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("0.0.0.0", False),
+        ("::1", False),
+        ("fec0::1", False),
+        ("fe80::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:93.184.216.34", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+        ("2606:2800:220:1:0:5efe:7f00:1", False),
+        ("2606:2800:220:1:200:5efe:7f00:1", False),
+    ],
+)
+async def test_only_public_addresses_are_asked(address: str, public: bool) -> None:
+    """One that holds an address of version 4 is not, whatever that one is."""
+    assert is_public(ipaddress.ip_address(address)) is public
+    if not public:
+        host = f"[{address}]" if ":" in address else address
+        with pytest.raises(RemoteFileError, match="not a public address"):
+            async with remote_file(f"http://{host}/x", largest=10):
+                pass

@@ -192,3 +192,18 @@ async def test_writing_needs_an_account_that_may_write(writable: Writable, keys:
         params = {"api_key": keys[key]} if key else {}
         for method, path in paths:
             assert said(await writable.http.request(method, path, params=params)) == expected
+
+
+async def test_members_are_the_last_field_as_php_reads_it(writable: Writable, keys: dict[str, str]) -> None:
+    """Of a repeated field PHP has the last, percent sequences are undone; a list of fields is none."""
+    params = {"api_key": keys["writer"]}
+    for body, expected in (
+        ("study_id=103&entity_ids=2&entity_ids=%2535", (200, None)),
+        ("study_id=103&entity_ids[]=2", (422, "1044")),
+    ):
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = await writable.http.post("/studies/attach", params=params, content=body, headers=headers)
+        assert said(answer) == expected
+    members = tables.task_study
+    there = {row[1] for row in await writable.rows(members, members.c.study_id == 103)}
+    assert (2 in there, 5 in there) == (False, True)

@@ -43,6 +43,43 @@ async def test_a_tag_is_put_and_taken(writable: Writable, keys: dict[str, str], 
     assert await writable.rows(table) == before
 
 
+@pytest.mark.parametrize("sent", [" {}", "{} ", "{}\n", "\t{}", "{}%20"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_blanks_around_an_id_do_not_count(
+    writable: Writable, keys: dict[str, str], kind: str, sent: str
+) -> None:
+    """PHP takes them, and answers the id without them."""
+    path, number, _ = KINDS[kind]
+    body = {f"{kind}_id": sent.format(number), "tag": "blank-id"}
+    tagged = await writable.http.post(f"{path}/tag", params={"api_key": keys["writer"]}, data=body)
+    assert (tagged.status_code, tagged.json()[f"{kind}_tag"]["id"]) == (200, str(number))
+
+
+@pytest.mark.parametrize("word", ["tag", "untag"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_plus_makes_an_unknown_id(
+    writable: Writable, keys: dict[str, str], kind: str, word: str
+) -> None:
+    """PHP dies of it, before or after storing; nothing is stored here."""
+    path, number, table = KINDS[kind]
+    before = await writable.rows(table)
+    body = {f"{kind}_id": f"+{number}", "tag": "plus"}
+    refused = await writable.http.post(f"{path}/{word}", params={"api_key": keys["writer"]}, data=body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "472")
+    assert f"+{number}" in refused.json()["detail"]
+    assert await writable.rows(table) == before
+
+
+@pytest.mark.parametrize("sent", ["a%41b", "a%2541b", "a\0Ab", "aA\x7fb", "aA%00b"])
+async def test_a_tag_is_what_php_makes_of_it(writable: Writable, keys: dict[str, str], sent: str) -> None:
+    """Percent sequences are undone and control characters go, when it is put and when it is taken."""
+    fields, params = {"data_id": "61", "tag": sent}, {"api_key": keys["writer"]}
+    tagged = await writable.http.post("/datasets/tag", params=params, data=fields)
+    assert "aAb" in tagged.json()["data_tag"]["tag"]
+    untagged = await writable.http.post("/datasets/untag", params=params, data=fields)
+    assert "aAb" not in untagged.json()["data_untag"]["tag"]
+
+
 @pytest.mark.parametrize("tag", ["petal", "PETAL"])
 async def test_a_refused_tag_names_the_id_as_sent(writable: Writable, keys: dict[str, str], tag: str) -> None:
     """PHP says ``id=061``, for one who sent that."""
@@ -64,6 +101,12 @@ async def test_a_refused_tag_names_the_id_as_sent(writable: Writable, keys: dict
         ({"data_id": "999999", "tag": "t"}, 404, "472"),
         ({"data_id": "61", "tag": "two words"}, 422, "477"),
         ({"data_id": "61", "tag": "x" * 65}, 422, "477"),
+        ({"data_id": "999999", "tag": "two words"}, 404, "472"),
+        ({"data_id": "61", "tag": "document.cookie"}, 422, "477"),
+        ({"data_id": "61", "tag": "window.onload"}, 422, "477"),
+        ({"data_id": "61", "tag": "%70etal"}, 409, "473"),
+        ({"data_id": "61", "tag[]": "t"}, 422, "471"),
+        ({"data_id[]": "61", "tag": "t"}, 422, "471"),
         ({"data_id": "130", "tag": "t"}, 403, "112"),
         ({"data_id": "61", "tag": "petal"}, 409, "473"),
         ({"data_id": "61", "tag": "PETAL"}, 409, "474"),

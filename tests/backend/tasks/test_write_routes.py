@@ -81,6 +81,9 @@ async def test_json_does_the_same(writable: Writable, keys: dict[str, str]) -> N
         (described({**INPUTS, "target_feature": "CLASS"}), 422, "622", "[class]"),
         (described({**INPUTS, "source_data": "999999"}), 422, "622", "source_data"),
         (described({**INPUTS, "source_data": "61.0"}), 422, None, "source_data"),
+        (described({**INPUTS, "source_data": "+61"}), 422, None, "source_data"),
+        (described({**INPUTS, "source_data": "61 "}), 422, "621", "numeric"),
+        (described({**INPUTS, "": "x"}), 422, "616", "no input "),
         (described({**INPUTS, "source_data": "33"}), 412, "623", "33"),
         (described({"source_data_list": "[68, 33]"}, ttid=9), 412, "623", "33"),
         (described({"source_data": "61"}), 422, "618", "estimation_procedure, target_feature"),
@@ -99,11 +102,12 @@ async def test_a_refused_task_leaves_nothing(
 
 async def test_a_number_may_be_written_in_another_way(writable: Writable, keys: dict[str, str]) -> None:
     """PHP compares allowed values as numbers, and stores what was sent."""
-    answer = await post(writable, keys["writer"], described({**INPUTS, "estimation_procedure": "3.0"}))
+    inputs = {**INPUTS, "estimation_procedure": "3.0", "source_data": " 61"}
+    answer = await post(writable, keys["writer"], described(inputs))
     assert answer.json() == {"id": 60000}
     table = tables.task_inputs
-    rows = await writable.rows(table, table.c.task_id == 60000, table.c.input == "estimation_procedure")
-    assert rows == [(60000, "estimation_procedure", "3.0")]
+    rows = await writable.rows(table, table.c.task_id == 60000)
+    assert {(60000, "estimation_procedure", "3.0"), (60000, "source_data", " 61")} <= set(rows)
 
 
 async def test_equal_uploads_at_once_are_one_task(writable: Writable, keys: dict[str, str]) -> None:

@@ -24,6 +24,19 @@ async def test_names_are_found_by_id(client: httpx.AsyncClient) -> None:
     assert (await client.post("/users/list", json={"user_id": [1, 2]})).json() == expected
 
 
+@pytest.mark.parametrize("ids", ["2%0A", "%202", "2%20", "1%20,%092%20", "2%0B%0C%0D"])
+async def test_blanks_around_an_id_do_not_count(client: httpx.AsyncClient, ids: str) -> None:
+    """PHP pastes the text into its SQL, which skips them."""
+    assert (await client.get(f"/users/list?user_id={ids}")).json()[-1] == {"id": 2, "username": "Boris Quill"}
+
+
+@pytest.mark.parametrize("ids", ["", "2,", "%20", "2%202", "%2B2", "2.0", "-2", "2%00", "2%C2%A0", "%D9%A2"])
+async def test_what_is_no_list_of_ids_is_refused(client: httpx.AsyncClient, ids: str) -> None:
+    """Digits only, whatever a database would make of the text."""
+    response = await client.get(f"/users/list?user_id={ids}")
+    assert (response.status_code, response.json()["code"]) == (422, "371")
+
+
 async def test_nobody_is_no_error(client: httpx.AsyncClient) -> None:
     """An unknown id gives an empty list, as in PHP."""
     response = await client.get("/users/list?user_id=999")

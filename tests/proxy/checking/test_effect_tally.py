@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffing.deviations import load_registry
+from diffing.deviations import load_entries
 from diffing.model import Comparison, Observation, Outcome
 from diffing.registry import Registry
 from proxy.checking.effect_tally import Effects, StepEffect, step_effect
@@ -55,13 +55,13 @@ new = {{ status = 200 }}
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
-    """One entry that says that nothing changes, one that says where something else does."""
+    """Two entries that say where something else changes."""
     folder = tmp_path / "deviations"
     folder.mkdir()
-    entries = {"silent": '"none"', "elsewhere": '["tag", "files"]', "somewhere": '["other"]'}
+    entries = {"elsewhere": '["tag", "files"]', "somewhere": '["other"]'}
     text = "".join(ENTRY.format(id=name, effect=effect) for name, effect in entries.items())
     (folder / "x.toml").write_text(text)
-    return load_registry(tmp_path)
+    return Registry(load_entries(tmp_path))
 
 
 def effect(
@@ -111,16 +111,16 @@ def test_a_file_that_is_missing_is_a_difference(registry: Registry) -> None:
     assert difference["files"] == [{"path": "a", "legacy": (1, "m"), "new": None}]
 
 
-def test_an_entry_explains_that_nothing_changed(registry: Registry) -> None:
-    """It is counted."""
-    effects = judged(effect(INSERT), registry, "silent", status=403)
-    assert (effects.realigned, effects.different) == ({"silent": 1}, [])
+def test_an_error_that_changes_nothing_is_counted(registry: Registry) -> None:
+    """Where legacy changed something and then answered an error: by rule, whatever the entry."""
+    effects = judged(effect(INSERT), registry, status=403)
+    assert (effects.realigned, effects.different) == ({"rule-no-effect": 1}, [])
 
 
-def test_an_entry_that_says_nothing_changes_is_carried_out(registry: Registry) -> None:
-    """Changing what legacy changed is then wrong."""
-    [difference] = judged(effect(INSERT, after=AFTER), registry, "silent").different
-    assert difference.why == "silent says that nothing is changed"
+def test_a_success_that_changes_nothing_is_a_difference(registry: Registry) -> None:
+    """No entry says that it may."""
+    [difference] = judged(effect(INSERT), registry).different
+    assert [row.what for row in difference.rows] == ["missing"]
 
 
 def test_an_entry_explains_the_tables_that_it_names(registry: Registry) -> None:
@@ -138,6 +138,6 @@ def test_an_error_changes_nothing(registry: Registry) -> None:
 
 def test_too_many_steps_may_not_differ_on_purpose(registry: Registry) -> None:
     """One in twenty."""
-    assert judged(effect(INSERT), registry, "silent").breaches() == [
+    assert judged(effect(INSERT), registry, "elsewhere").breaches() == [
         "1 of 1 steps change something else on purpose, more than 5%"
     ]

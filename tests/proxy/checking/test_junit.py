@@ -34,7 +34,7 @@ def test_a_difference_fails_and_an_accepted_one_is_skipped() -> None:
     skipped = [
         case.get("name", "")[11:] for case in root.iter("testcase") if case.find("skipped") is not None
     ]
-    assert failed[0] == "task.get 200→200 $.new \ufffd<&>"
+    assert failed[0] == "task.get 200→200 $.new \\x00<&>"
     assert "task.get 200→200 $.known" in skipped
     assert "GET /api/v1/json/task/1" in str(next(root.iter("failure")).text)
 

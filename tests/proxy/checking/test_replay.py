@@ -89,8 +89,12 @@ async def test_a_recording_is_asked_for_in_the_new_dialect(
 async def test_an_html_page_is_not_compared(
     corpus: dict[str, Recording], routes: RouteMap, differ: Differ
 ) -> None:
-    """A path with characters that PHP's front refuses; its page was emptied after recording."""
-    pages = [item for item in corpus.values() if item.body_dropped and item.response.status == 400]
+    """Characters that PHP's front refuses where the new side takes them; its page was emptied after recording."""
+    pages = [
+        item
+        for item in corpus.values()
+        if item.body_dropped and item.response.status == 400 and "build-7" in item.id
+    ]
     exchanges = await replayed(pages, routes, differ)
     assert {exchange.comparison.reason for exchange in exchanges} == {SkipReason.HTML_PAGE}
 
@@ -184,12 +188,14 @@ def test_roles_of_callers(caller: str, role: str) -> None:
 
 
 async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteMap, differ: Differ) -> None:
-    """Where the side has a database of its own for it."""
+    """Where the side has a database of its own for it; what entries presume is asked before."""
     steps = [item for item in read_recordings([WRITE / "data.jsonl.gz"]) if item.scenario == "data.tag"]
     side = Side()
     replay = Replay(steps, routes, differ, Application(side), writes=True)
     exchange = await replay.step(*replay.translated[0])
-    assert (side.asked[0], exchange.route) == (("POST", "/datasets/tag"), "dataset.tag")
+    key = "api_key=00000000000000000000000000000000"
+    asked = [("GET", f"/datasets/61?{key}"), ("POST", "/datasets/tag")]
+    assert (side.asked[:2], exchange.route) == (asked, "dataset.tag")
 
 
 @pytest.mark.parametrize(

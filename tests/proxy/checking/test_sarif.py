@@ -54,6 +54,12 @@ def test_rules_are_found_by_their_index(config: Path) -> None:
     assert {rules[item["ruleIndex"]]["id"] for item in run["results"]} == {"mismatch"}
 
 
+def test_rules_have_names_in_words(config: Path) -> None:
+    """Also that of a verdict with a reason."""
+    rules = written(result(), config)["tool"]["driver"]["rules"]
+    assert "LegacyErrorUndocumented" in {rule["name"] for rule in rules}
+
+
 def test_parity_has_no_result(config: Path) -> None:
     """And exit code 0."""
     run = written(parity(), config)

@@ -17,6 +17,8 @@ def folder(tmp_path: Path, config: Path) -> Path:
     """A configuration that lacks the deviations of task types, so that they differ."""
     shutil.copytree(config, tmp_path / "config", ignore=shutil.ignore_patterns("sample", "__pycache__"))
     (tmp_path / "config" / "deviations" / "tasktypes.toml").unlink()
+    file = tmp_path / "config" / "routes" / "tasktypes.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("task-type-not-found", "task-not-found"))
     return tmp_path
 
 

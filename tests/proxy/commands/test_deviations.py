@@ -53,7 +53,10 @@ FORMAT = "dataset-format-lower-case"
         ("over_broad", explained(FIRST, "task.get", FORMAT)),
         ("over_broad", explained(FIRST, "dataset.get", usage=(("shape", FORMAT, "text to float"),))),
         ("dead", explained(FIRST, "dataset.get", usage=(("masked", FORMAT, ""),))),
-        ("conflicting", explained(FIRST, "dataset.get", usage=(("conflicting", FORMAT, "dataset-null"),))),
+        (
+            "conflicting",
+            explained(FIRST, "dataset.get", usage=(("conflicting", FORMAT, "dataset-url-unescaped"),)),
+        ),
     ],
 )
 def test_lint_fails_on_what_a_log_shows(tmp_path: Path, kind: str, finding: Finding) -> None:

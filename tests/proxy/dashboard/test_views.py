@@ -39,15 +39,15 @@ async def test_deviations_without_a_hit_are_shown(tmp_path: Path, config: Path) 
 async def test_stale_deviations_are_marked(tmp_path: Path, config: Path) -> None:
     """By the rule of the lint; the most used come first, with their share."""
     url = f"sqlite:///{tmp_path}/log.db"
-    hits = (explained(FIRST, "dataset.get", "dataset-envelope") for _ in range(STALE_AFTER))
+    hits = (explained(FIRST, "dataset.get", "dataset-url-unescaped") for _ in range(STALE_AFTER))
     await write_run(url, FIRST, *hits)
     async with reading(url) as log:
         page = await Views(config).deviations(log)
     assert page.rows[0][:8] == (
-        *("dataset-envelope", "transform", STALE_AFTER, 1.0, "2026-11-21 12:00", 1, STALE_AFTER, ""),
+        *("dataset-url-unescaped", "transform", STALE_AFTER, 1.0, "2026-11-21 12:00", 1, STALE_AFTER, ""),
     )
     stale = {row[0] for row in page.rows if row[7]}
-    assert ("dataset-format-lower-case" in stale, "task-envelope" in stale) == (True, False)
+    assert ("dataset-format-lower-case" in stale, "task-id-name" in stale) == (True, False)
     assert page.context["counts"]["stale"] == len(stale)
 
 

@@ -1,5 +1,6 @@
 """One line per request, without secrets, and an id that goes through."""
 
+import os
 from pathlib import Path
 
 import orjson
@@ -69,3 +70,19 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     log.add(Visit("GET", b"/", None, send), "")  # type: ignore[arg-type]  # it is a Send
     log.close()
     assert log.dropped == 1
+
+
+def test_lines_that_wait_are_bounded(tmp_path: Path) -> None:
+    """By what they hold together, when the disk does not take them."""
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+    _, send = collecting()
+    log = AccessLog(str(place))
+    for _ in range(1100):
+        log.add(Visit("GET", b"/" + b"x" * 16_000, None, send), "")  # type: ignore[arg-type]  # it is a Send
+    assert 0 < log.dropped < 200
+    reader = os.open(place, os.O_RDONLY)
+    try:
+        assert os.read(reader, 10)
+    finally:
+        os.close(reader)

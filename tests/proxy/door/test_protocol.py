@@ -91,7 +91,9 @@ def fronts() -> Callable[[], AbstractAsyncContextManager[Front]]:
         (b"GET /" + b"x" * 200 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 6 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: h\r\na: " + b"x" * 2000, 431),
-        (b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\nHost: h", 400),
+        (b"\x16\x03\x01", 400),
+        (b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
         (b"nonsense\r\n\r\n", 400),
         (b"CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 405),
         (b"GET / HTTP/1.1\r\nHo", 408),
@@ -113,10 +115,11 @@ async def test_a_connection_on_which_nothing_comes_is_closed(fronts: Any) -> Non
 
 
 async def test_garbage_behind_a_request_spoils_not_its_answer(fronts: Any) -> None:
-    """The answer comes whole, then the connection ends."""
+    """The answer comes whole, then the garbage has its own, then the connection ends."""
     async with fronts() as found:
         answer = await found.ask(GET + b"garbage\r\n\r\n")
-        assert (answer.count(b"HTTP/1.1"), answer[:15], answer[-2:]) == (1, b"HTTP/1.1 200 OK", b"ok")
+        first, _, second = answer.partition(b"ok")
+        assert (first[:15], second[:12], found.refused) == (b"HTTP/1.1 200 OK", b"HTTP/1.1 400", 1)
 
 
 async def test_a_body_that_breaks_is_refused(fronts: Any) -> None:
@@ -136,11 +139,11 @@ async def test_an_upgrade_is_answered_as_a_plain_request_and_is_the_last(fronts:
 
 
 async def test_the_target_is_told_as_it_came(fronts: Any) -> None:
-    """Also the question mark of an empty query, and what is no path."""
+    """Also the question mark of an empty query and bytes that are no ASCII; an authority becomes the Host."""
     async with fronts() as found:
-        for target in (b"/a//%2F?", b"http://h/x?y"):
+        for target in (b"/a//%2F?", b"/\xc3\xa9?\xff", b"HTTP://other:80/x?y", b"http://h?y"):
             await found.ask(b"GET " + target + b" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-        assert found.targets == [b"/a//%2F?", b"http://h/x?y"]
+        assert found.targets == [b"/a//%2F?", b"/\xc3\xa9?\xff", b"/x?y", b"/?y"]
 
 
 async def test_any_token_is_a_method(fronts: Any) -> None:
@@ -179,11 +182,21 @@ async def test_what_is_no_method_is_refused(fronts: Any, pieces: tuple[bytes, ..
 
 
 async def test_too_many_connections_are_turned_away(fronts: Any) -> None:
-    """With word of when to come again."""
+    """With word of when to come again; those on which nothing is under way make place."""
     async with fronts() as found:
-        held = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(2)]
-        answers = [await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))]
-        assert answers[0].startswith(b"HTTP/1.1 503 ")
-        assert b"retry-after: 1" in answers[0]
-        for _, writer in held:
+        silent = [await asyncio.open_connection("127.0.0.1", found.port) for _ in range(2)]
+        silent[1][1].write(b"\r\n\r\n")
+        busy = []
+        for _ in range(2):
+            busy.append(await asyncio.open_connection("127.0.0.1", found.port))
+            busy[-1][1].write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n")
+        for reader, _ in silent:
+            assert await reader.read() == b""
+        answer = await found.ask(GET)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1" in answer
+        busy[0][1].write(b"x")
+        assert (await busy[0][0].readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
+        for _, writer in (*silent, *busy):
             writer.close()

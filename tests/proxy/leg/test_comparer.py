@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from diffing.model import Comparison, Difference, Observation, Outcome
-from proxy.leg.comparer import Comparer, Question, shortened
+from diffing.model import Observation, Outcome
+from proxy.leg.comparer import Comparer, Question
 
 pytestmark = pytest.mark.anyio
 JSON = (
@@ -109,10 +109,3 @@ async def test_what_goes_wrong_in_comparing_is_a_mismatch(comparer: Comparer) ->
     assert unknown.comparison.outcome is Outcome.MISMATCH
     assert "comparing failed" in unknown.signature
     assert judgement.comparison.outcome is not None
-
-
-def test_long_differences_are_cut() -> None:
-    """What is stored stays readable."""
-    many = tuple(Difference(f"$[{number}]", "value", "x" * 5000, 1) for number in range(100))
-    found = shortened(Comparison(Outcome.MISMATCH, differences=many)).differences
-    assert (len(found), len(str(found[0].legacy)), found[0].new) == (50, 2001, 1)

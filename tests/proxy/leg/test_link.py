@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
+from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.ledger import Ledger
+from proxy.ledger import Finding, Ledger
+from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.link import ShadowLink
+from proxy.leg.process import Found
 from proxy.observe import observe
 from proxy.policy import Side, decided
 from proxy.process.serving import Running
@@ -80,6 +83,19 @@ async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, 
     assert ledger.verdicts == {"skipped:sampled": 1}
 
 
+async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, config: Path) -> None:
+    """The exchange has one all the same."""
+    ledger = Ledger(served=2)
+    link = unconnected(config, ledger)
+    for _ in range(2):
+        link.offer(job(routes))
+    good = Finding(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
+    bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
+    link._take(Found([(1, bad, None), (2, good, None)], {}, []))
+    assert link.waiting == 0
+    assert (ledger.verdicts, ledger.pending) == ({"both_error": 1, "match": 1}, 0)
+
+
 async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
     """What it had not answered is shed, the next exchanges are compared, and both are counted."""
     async with (
@@ -102,6 +118,32 @@ async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verd
         assert sum(found.values()) == 2
         assert "shed" not in found
         assert (await parts.snapshot())["shadows"] == 1
+
+
+async def test_a_process_that_does_not_go_on_is_replaced(
+    serve: Serve, between: Between, verdicts: Verdicts
+) -> None:
+    """What it was at is too expensive, not forgotten, and the next exchanges are compared."""
+    shadow = Shadow(workers=1, compare_seconds=4.0)
+    async with (
+        serve(JSONResponse({})) as side,
+        between(side, side, shadow=shadow) as (url, parts),
+        Upstream(url) as client,
+    ):
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        await verdicts(parts)
+        os.kill(_child(), signal.SIGSTOP)
+        for _ in range(2):
+            await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while not parts.telemetry.shadows:
+                await asyncio.sleep(0.05)
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while parts.ledger.pending:
+                await asyncio.sleep(0.05)
+        found = await verdicts(parts)
+        assert (sum(found.values()), found["too_expensive"], found["shed"]) == (4, 1, 1)
 
 
 async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(

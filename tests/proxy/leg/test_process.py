@@ -63,3 +63,15 @@ async def test_only_smaller_witnesses_are_sent() -> None:
     outbox.flush()
     sent = [witness for _, _, witness in kept.messages[0].findings]
     assert [witness is not None for witness in sent] == [True, False, True, False]
+
+
+async def test_a_verdict_that_cannot_be_told_is_told_without_its_example() -> None:
+    """And keeps no other back."""
+    kept, telemetry = Kept(), Telemetry()
+    outbox = Outbox(kept, telemetry)  # type: ignore[arg-type]  # only write is needed
+    outbox.add(replace(finding(FIRST, NEW), job=1, example={"x": lambda: None}))
+    outbox.add(replace(finding(FIRST, NEW), job=2))
+    outbox.flush()
+    [found] = kept.messages
+    assert [(number, bool(item.example)) for number, item, _ in found.findings] == [(1, False), (2, True)]
+    assert telemetry.task_failures == {"verdicts": 1}

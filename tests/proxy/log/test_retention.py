@@ -62,3 +62,16 @@ async def test_the_clusters_that_were_seen_last_stay(tmp_path: Path) -> None:
         kept = {(row.run) for row in await log.execute(select(witnesses))}
         lost = {row.what: row.exchanges for row in await log.execute(select(dropped))}
     assert (kept, lost) == ({second}, {"old clusters": 2})
+
+
+async def test_old_bodies_are_dropped_of_every_run(tmp_path: Path) -> None:
+    """The differences that they showed stay."""
+    url, _, _ = await two_runs(tmp_path)
+    async with reading(url) as log:
+        before = len((await log.execute(select(witnesses))).all())
+        clusters = len(await read_clusters(log))
+    await opened(url, Retention(body_days=1), 5)
+    async with reading(url) as log:
+        assert before > 0
+        assert (await log.execute(select(witnesses))).all() == []
+        assert len(await read_clusters(log)) == clusters

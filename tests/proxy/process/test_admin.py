@@ -32,6 +32,7 @@ class Recorded:
             "config_error": "",
             "ready": self.ready,
             "access_dropped": 0,
+            "failing": {"diff log": 3.0} if self.wrong else {},
         }
         return snapshot(Ledger(received=4, served=2, refused=1, client_gone=1), Telemetry(), state)
 
@@ -56,8 +57,11 @@ def side(controls: Recorded | None = None, token: str | None = "token") -> Appli
 
 
 async def test_health() -> None:
-    """A supervisor wants a 200 as long as the process lives."""
-    assert (await observe(side(), "GET", b"/-/healthz")).status == 200
+    """A supervisor wants a 200 as long as the process lives; operators want to know which task fails."""
+    well = await observe(side(), "GET", b"/-/healthz")
+    assert (well.status, orjson.loads(well.body)) == (200, {"status": "ok", "failing": {}})
+    ill = await observe(side(Recorded(wrong="x")), "GET", b"/-/healthz")
+    assert (ill.status, orjson.loads(ill.body)) == (200, {"status": "failing", "failing": {"diff log": 3.0}})
 
 
 @pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503)])

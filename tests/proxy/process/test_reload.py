@@ -74,7 +74,7 @@ async def test_files_and_kill_switch_are_watched(own: Path, tmp_path: Path) -> N
     """Within a second, without a signal."""
     told = Told()
     configuration = Configuration(own, KillSwitch(tmp_path / "kill"))
-    watching = asyncio.create_task(configuration.watch(told))
+    watching = asyncio.gather(configuration.watch(told), configuration.watch_switch())
     (tmp_path / "kill").touch()
     with (own / "rollout.toml").open("a") as file:
         file.write("# a word\n")
@@ -95,7 +95,7 @@ async def test_the_kill_switch_does_not_wait_for_a_reload(own: Path, tmp_path: P
         await asyncio.Event().wait()
 
     configuration = Configuration(own, KillSwitch(tmp_path / "kill"))
-    watching = asyncio.create_task(configuration.watch(never))
+    watching = asyncio.gather(configuration.watch(never), configuration.watch_switch())
     with (own / "rollout.toml").open("a") as file:
         file.write("# a word\n")
     async with asyncio.timeout(10):

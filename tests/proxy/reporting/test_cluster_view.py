@@ -9,7 +9,6 @@ from proxy.log.reading import reading
 from proxy.reporting.cluster_view import (
     cluster_markdown,
     clusters_markdown,
-    percent,
     print_cluster,
     print_clusters,
 )
@@ -71,11 +70,3 @@ async def test_markdown_takes_no_value_for_markup(shown: Shown, clusters: list[S
     outside = "".join(part for number, part in enumerate(text.split("```")) if number % 2 == 0)
     assert "&lt;b>a&lt;/b>" in outside
     assert "<b>" not in outside
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(None, "–"), (0.0, "0.0%"), (0.0001, "<0.1%"), (0.9999, "99.9%"), (1.0, "100.0%")]
-)
-async def test_no_share_is_rounded_to_nothing_or_all(share: float | None, text: str) -> None:
-    """One in ten thousand is not none."""
-    assert percent(share) == text

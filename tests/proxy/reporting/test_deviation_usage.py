@@ -49,7 +49,7 @@ async def test_stale_is_what_the_lint_calls_so(tmp_path: Path) -> None:
         usage = await read_usage(log)
     told = {finding.deviation for finding in lint_usage(registry, usage, 3) if finding.kind == "stale"}
     assert {use.deviation for use in entry_uses(registry, usage, 3) if use.stale} == told
-    assert "dataset-null" in told
+    assert "dataset-attributes-separated" in told
     assert not any(use.stale for use in entry_uses(registry, usage, 4))
 
 

@@ -42,7 +42,7 @@ def changed(key: str, value: object) -> Case:
 
 def renamed(document: Any) -> None:
     """A key has another name."""
-    document["task_type"]["label"] = document["task_type"].pop("name")
+    document["task_type"]["helpers"] = document["task_type"].pop("contributor")
 
 
 def typed(document: Any) -> None:
@@ -53,7 +53,7 @@ def typed(document: Any) -> None:
 
 def lost(document: Any) -> None:
     """A key is gone."""
-    del document["task_type"]["date_created"]
+    del document["task_type"]["contributor"]
 
 
 def without(where: Callable[[Any], list[object]]) -> Case:
@@ -79,7 +79,7 @@ DOCUMENTED = {
 def registered(filed: Filed, config: Path) -> None:
     """Append what was filed to a copy of the registry, and write the why."""
     assert filed.file is not None
-    shutil.copytree("config/deviations", config / "deviations")
+    shutil.copytree("config", config, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sample"))
     with (config / Path(filed.file).relative_to("config")).open("a", encoding="utf-8") as file:
         file.write(f"\n{filed.text}")
     with pytest.raises(ConfigError, match="why: is not written yet"):
@@ -120,14 +120,14 @@ def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
     assert verdict_after(filed, case, tmp_path) == "explained"
 
 
-def test_what_legacy_refuses_and_new_answers_cannot_be_tried(tmp_path: Path) -> None:
-    """Nothing tells what the answer must be: it is skipped and counted."""
-    case = GET, error("999"), answer(TASK_TYPE)
+def test_what_legacy_refuses_and_new_answers_must_fit_the_schema(tmp_path: Path) -> None:
+    """Nothing else tells what the answer must be."""
+    case = GET, error("999"), damaged(lambda _: None)[2]
     filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
-    assert verdict_after(filed, case, tmp_path) == "skipped:underived"
+    assert verdict_after(filed, case, tmp_path) == "explained"
 
 
-@pytest.mark.parametrize("new", [answer(TASK_TYPE), problem(404, "task-type-not-found", "241")])
+@pytest.mark.parametrize("new", [damaged(lambda _: None)[2], problem(404, "task-type-not-found", "241")])
 def test_a_defect_of_the_legacy_side_is_a_legacy_error_afterwards(tmp_path: Path, new: Observation) -> None:
     """The new answer is held to what it was."""
     case = GET, DIED, new

@@ -34,7 +34,7 @@ def test_a_cell_shows_what_it_holds(value: str, expected: str) -> None:
 
 def test_a_long_cell_is_cut() -> None:
     """A whole document does not fit into a cell."""
-    assert cell("x" * 500) == "x" * 200 + "…"
+    assert cell("x" * 500) == "x" * 200 + "… (500 characters)"
 
 
 def test_code_ends_where_it_ends() -> None:

@@ -58,7 +58,7 @@ def test_a_refusal_names_the_request() -> None:
 
 @pytest.mark.parametrize(
     ("method", "parameters", "derive"),
-    [("HEAD", {}, "headers"), ("POST", {}, "get"), ("GET", {"offset": "1"}, "offset"), ("GET", {}, "none")],
+    [("HEAD", {}, "headers"), ("POST", {}, "get"), ("GET", {"offset": "1"}, "offset"), ("GET", {}, "schema")],
 )
 def test_an_answer_is_derived_where_it_can_be(method: str, parameters: dict[str, str], derive: str) -> None:
     """From another request."""

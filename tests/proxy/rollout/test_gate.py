@@ -108,6 +108,7 @@ def test_a_route_whose_numbers_break_returns(stage: Stage, window: Evidence, why
         Evidence({"match": 2, "mismatch": 2}),
         Evidence({"match": 997, "mismatch": 3}),
         Evidence({"match": 300, "legacy_error": 50, "shed": 50}),
+        Evidence({"match": 30, "legacy_error:undocumented": 300, "both_error": 20}),
         slow(2.9),
     ],
 )

@@ -1,0 +1,36 @@
+"""What PHP 7.4 makes of numbers in texts; whether one is a number says ``config.templates.is_numeric``."""
+
+from config.templates import NUMERIC
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+def number(text: str) -> int | float:
+    """The number of a text that is numeric.
+
+    Args:
+        text: As ``is_numeric`` takes it.
+
+    Returns:
+        An integer of any size; a float for what is written as one.
+    """
+    try:
+        return int(text)
+    except ValueError:  # an integer of thousands of digits, too
+        return float(text)
+
+
+def intval(text: str) -> int:
+    """The integer part of the number that a text begins with.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        At most what 64 bit hold; 0 for a text that begins with no number.
+    """
+    found = NUMERIC.match(text)
+    if found is None:
+        return 0
+    value = number(found[0])
+    return int(max(SMALLEST, min(value, LARGEST)))

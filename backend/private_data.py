@@ -1,0 +1,55 @@
+"""What hangs on private data sets of others: it appears in no list (new-API contract, decision 9)."""
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, false, func
+
+from backend import tables
+from backend.access import PUBLIC, User
+
+# Names of their own, for the statements around them may ask the same tables for something else.
+_data = tables.dataset.alias("private_dataset")
+_given = tables.task_inputs.alias("private_input")
+_run = tables.run.alias("private_run")
+
+
+def of_dataset(user: User, did: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a data set is private and not the caller's, as a condition; never for administrators.
+
+    Args:
+        user: The caller.
+        did: Column of its id.
+    """
+    if user.is_admin:
+        return false()
+    return exists().where(_data.c.did == did, _hidden(user))
+
+
+def of_task(user: User, task_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the source data of a task is such a data set.
+
+    Args:
+        user: The caller.
+        task_id: Column of the id of the task.
+    """
+    if user.is_admin:
+        return false()
+    return (
+        exists()
+        .where(_given.c.task_id == task_id, _given.c.input == "source_data")
+        .where(_data.c.did == cast(_given.c.value, Integer), _hidden(user))
+    )
+
+
+def of_run(user: User, run_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the task of a run is on such a data set.
+
+    Args:
+        user: The caller.
+        run_id: Column of the id of the run.
+    """
+    if user.is_admin:
+        return false()
+    return exists().where(_run.c.rid == run_id, of_task(user, _run.c.task_id))
+
+
+def _hidden(user: User) -> ColumnElement[bool]:
+    return and_(_data.c.visibility != PUBLIC, func.coalesce(_data.c.uploader, 0) != user.id)

@@ -1,0 +1,46 @@
+"""Wait for something that may hang, and go on without it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_left_alone: set[asyncio.Task[Any]] = set()
+
+
+async def at_most(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work, or an end of waiting.
+
+    ``asyncio.timeout`` waits until what it cancels has ended, and a transaction on a database that hangs does not end:
+    it waits for the answer to its rollback. Here it is cancelled and left alone.
+
+    Args:
+        seconds: How long to wait.
+        work: What may hang.
+
+    Raises:
+        TimeoutError: It did not end in time.
+    """
+    task = asyncio.create_task(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        _leave_alone(task)
+        raise
+    if not done:
+        _leave_alone(task)
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    return task.result()
+
+
+def _leave_alone(task: asyncio.Task[Any]) -> None:
+    _left_alone.add(task)
+    task.add_done_callback(_forget)
+    task.cancel()
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _left_alone.discard(task)
+    if not task.cancelled():
+        task.exception()  # nobody is there to be told

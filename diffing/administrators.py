@@ -1,0 +1,74 @@
+"""Lists in which administrators see more on the new side than PHP shows them: what is private, or under an embargo.
+
+Every row of PHP must be there and equal. Each further row must fit the response schema, occur once, and be none that
+the new side shows to a stranger: PHP would show that one too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from diffing.decode import decode
+from diffing.further import Exchange, Underived
+from diffing.model import Asked, FollowUp
+from diffing.paths import Steps
+from diffing.rows import CUTTING, top_rows
+from diffing.walk import canonical
+
+if TYPE_CHECKING:
+    from diffing.registry import Deviation
+
+CANONICAL: Final = "rows_for_administrators"
+
+
+def rows_for_administrators(
+    legacy: object, new: object, _: Sequence[Steps], exchange: Exchange
+) -> tuple[object, object]:
+    """The new rows without those that only an administrator may see.
+
+    A list that is cut is left to `diffing.rows`: which rows come is another choice of more rows.
+
+    Raises:
+        Needed: the list must be asked for without a key first.
+        Underived: that was not answered.
+    """
+    asked = exchange.asked
+    if not isinstance(legacy, list) or not isinstance(new, list) or CUTTING & asked.parameters.keys():
+        return legacy, new
+    known = {_key(asked, row) for row in legacy}
+    further = [row for row in new if _key(asked, row) not in known]
+    if not further:
+        return legacy, new
+    answer = exchange.sources.answer(FollowUp.STRANGER)
+    if answer.status not in (200, 404):
+        raise Underived
+    public = decode(answer).document
+    shown = {_key(asked, row) for row in public} if isinstance(public, list) else set()
+    times = Counter(_key(asked, row) for row in further)
+
+    def private(row: object) -> bool:
+        key = _key(asked, row)
+        fits = exchange.shape is None or next(exchange.shape.fits([row]), None) is None
+        return key in times and times[key] == 1 and key not in shown and fits
+
+    return legacy, [row for row in new if not private(row)]
+
+
+def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
+    """The entry that lets an administrator see more rows of a list; None for anybody else.
+
+    Args:
+        entries: The entries of the route.
+        asked: Facts of the request.
+    """
+    return next(
+        (one for one in entries if one.canonical == CANONICAL and one.when.unmet_by(asked, []) is None), None
+    )
+
+
+def _key(asked: Asked, row: object) -> bytes:
+    top = top_rows(asked.route)
+    columns = top.key if top else ()
+    return canonical([row.get(column) for column in columns] if columns and isinstance(row, dict) else row)

@@ -1,0 +1,96 @@
+"""Rows of a legacy list that the new side withholds: what hangs on private data of others.
+
+PHP's row does not say that its data set is private. So the new side is asked, with the caller's key, for what the
+missing rows are about: only what it shows there to nobody but their owners may be missing from the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from diffing.decode import Decoded
+from diffing.model import Asked, Observation
+from diffing.registry import Deviation, Kind
+from diffing.rows import top_rows
+from diffing.walk import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What an entry of rows says of one exchange.
+
+    Args:
+        entry: The entry.
+        question: The path to ask the new side for; None when too much is missing for one question.
+        rows: The legacy rows.
+        missing: Those that the new side does not have, by their keys.
+    """
+
+    entry: Deviation
+    question: str | None
+    rows: list[object]
+    missing: frozenset[bytes]
+
+    def left(self, asked: Asked, answer: Observation) -> list[object]:
+        """The legacy rows that the new side must have, by its answer to the question."""
+        premise = self.entry.premise
+        shown = None if premise is None else premise.shown(answer)
+        if premise is None or shown is None:
+            return self.rows
+        return [row for row in self.rows if _key(asked, row) not in self.missing or premise.ids(row) & shown]
+
+
+def withheld(
+    asked: Asked, entries: Iterable[Deviation], legacy: object, shown: object, status: int | None
+) -> Withheld | None:
+    """The rows that the new side may withhold.
+
+    Args:
+        asked: Facts of the request.
+        entries: The entries of the route.
+        legacy: The normalised legacy document.
+        shown: The rows that the new side has: its answer, or the whole list where the answer is cut.
+        status: Of the legacy answer.
+
+    Returns:
+        What to ask; None where nothing is missing, or no entry is about that.
+    """
+    if not isinstance(legacy, list) or not isinstance(shown, list | dict):
+        return None
+    entry = next((one for one in entries if _about(one, asked, legacy, status)), None)
+    if entry is None or entry.premise is None:
+        return None
+    known = {_key(asked, row) for row in shown} if isinstance(shown, list) else set()
+    missing = {key: row for row in legacy if (key := _key(asked, row)) not in known}
+    if not missing:
+        return None
+    question = entry.premise.question_of_rows(list(missing.values()))
+    return Withheld(entry, question, legacy, frozenset(missing))
+
+
+def is_empty(asked: Asked, entry: Deviation, new: Observation, young: Decoded) -> bool:
+    """Whether the new side says that nothing is left, with the code that the entry or the route has for that."""
+    document = young.document if isinstance(young.document, dict) else {}
+    wanted = entry.new
+    if wanted is None or asked.route is None:
+        return False
+    code = wanted.code if wanted.code is not None else asked.route.codes.empty
+    return new.status == wanted.status and document.get("code") == code
+
+
+def _about(entry: Deviation, asked: Asked, legacy: object, status: int | None) -> bool:
+    return (
+        entry.kind is Kind.REFUSAL
+        and entry.premise is not None
+        and entry.premise.of_rows
+        and entry.legacy is not None
+        and entry.legacy.fits(status, None)
+        and entry.when.unmet_by(asked, legacy) is None
+    )
+
+
+def _key(asked: Asked, row: object) -> bytes:
+    top = top_rows(asked.route)
+    columns: Sequence[str] = top.key if top else ()
+    return canonical([row.get(column) for column in columns] if columns and isinstance(row, dict) else row)

@@ -1,0 +1,54 @@
+"""What becomes of the numbers of a run whose process was killed: nothing of it stays open."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.rollout import Dialect
+from diffing.model import UNROUTED, Outcome
+from proxy.log.tables import runs, traffic
+from proxy.policy import Side
+
+_COUNTED: Final = ("received", "served", "refused", "client_gone")
+
+
+async def settle_runs(
+    connection: AsyncConnection, names: Iterable[str], now: datetime, known: Mapping[str, int] | None = None
+) -> None:
+    """Shed the exchanges of ended runs that have no verdict; the clients of unanswered requests are gone.
+
+    Args:
+        connection: The log, within a transaction.
+        names: The runs.
+        now: The time.
+        known: What a run had counted when it was heard of last, which its log may not hold yet.
+    """
+    for row in (await connection.execute(select(runs).where(runs.c.run.in_(names)))).all():
+        counted = {name: max(getattr(row, name), (known or {}).get(name, 0)) for name in _COUNTED}
+        judged = select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(traffic.c.run == row.run)
+        pending = counted["served"] - int((await connection.execute(judged)).scalar_one())
+        if pending > 0:
+            await _shed(connection, row.run, now.replace(minute=0, second=0, microsecond=0), pending)
+        counted["client_gone"] = counted["received"] - counted["served"] - counted["refused"]
+        if pending or any(getattr(row, name) != number for name, number in counted.items()):
+            changed = update(runs).where(runs.c.run == row.run).values(pending=0, **counted)
+            await connection.execute(changed)
+
+
+async def _shed(connection: AsyncConnection, run: str, hour: datetime, exchanges: int) -> None:
+    key = {
+        "run": run,
+        "hour": hour,
+        "route": UNROUTED,
+        "dialect": Dialect.LEGACY.value,
+        "side": Side.LEGACY.value,
+        "verdict": str(Outcome.SHED),
+    }
+    there = and_(*(traffic.c[name] == value for name, value in key.items()))
+    added = update(traffic).where(there).values(exchanges=traffic.c.exchanges + exchanges)
+    if (await connection.execute(added)).rowcount == 0:
+        row = {**key, "exchanges": exchanges, "legacy_seconds": 0.0, "new_seconds": 0.0}
+        await connection.execute(traffic.insert().values(row))

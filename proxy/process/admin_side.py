@@ -1,0 +1,20 @@
+"""What listens on the admin port: commands, health and metrics, the dashboard, and what keeps strangers out."""
+
+from pathlib import Path
+
+from config.settings import ProxySettings
+from proxy.dashboard.app import WithDashboard, dashboard
+from proxy.process.admin import Admin, Controls
+from proxy.process.session import Guarded
+
+
+def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> Guarded:
+    """The admin side of a running proxy.
+
+    Args:
+        controls: What is shown and commanded.
+        settings: Where it listens, its token, its names.
+        config: The configuration directory.
+    """
+    pages = WithDashboard(Admin(controls, settings.admin_token), dashboard(settings.log, config))
+    return Guarded(pages, token=settings.admin_token, host=settings.admin_host, names=settings.admin_hosts)

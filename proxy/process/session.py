@@ -1,0 +1,165 @@
+"""Who may see what on the admin port: the token, sessions made with it, and hosts under which the port is known."""
+
+import hmac
+import ipaddress
+import time
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from config import text
+from proxy.door.guard import AUTHORITY
+
+COOKIE: Final = "parity_session"
+SECONDS: Final = 12 * 3600
+LOGIN: Final = "/-/session"
+# Below it are the pages that show what clients sent and sides answered.
+_BODIES: Final = "/clusters/"
+_LONGEST_FORM: Final = 4096
+_FORM: Final = b"""<!doctype html><meta charset="utf-8"><title>Parity</title>
+<form method="post" action="/-/session"><label>Admin token <input type="password" name="token" autofocus></label>
+<button>Open</button></form>"""
+_SAFE: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"same-origin"),
+)
+
+
+class Guarded:
+    """The admin side as strangers see it.
+
+    Args:
+        app: Commands, health, metrics and the dashboard.
+        token: The administrators' token; None when the settings have none.
+        host: The address that the port listens on; on a loopback address recorded bodies are shown to all.
+        names: Further host names under which the port is known.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str | None, host: str, names: Collection[str] = ()) -> None:
+        self._app = app
+        self._token = token or None
+        self._open = _is_loopback(host)
+        self._names = {"localhost", host.lower(), *(name.lower() for name in names)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it."""
+        if scope["type"] != "http":
+            return
+        if not self._is_known(_field(scope, b"host")):
+            await _refuse(send, 421, "this host name is not in admin_hosts")
+        elif scope["path"] == LOGIN:
+            await self._login(scope, receive, send)
+        elif self._open or not scope["path"].startswith(_BODIES):
+            await self._app(scope, receive, send)
+        elif self._token is None:
+            await _refuse(
+                send, 403, "recorded bodies are shown with a token only; the settings have no admin_token"
+            )
+        elif bears(scope, self._token) or has_session(scope, self._token):
+            await self._app(scope, receive, send)
+        else:
+            headers = (
+                (b"www-authenticate", b"Bearer"),
+                (b"content-type", b"text/html; charset=utf-8"),
+                *_SAFE,
+            )
+            await _answer(send, 401, _FORM, headers)
+
+    def _is_known(self, host: str) -> bool:
+        """Whether a page of others cannot have been given this name by its own name server (DNS rebinding)."""
+        if not host:
+            return True
+        if AUTHORITY.fullmatch(host.encode("latin-1")) is None:
+            return False
+        name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        return name.lower() in self._names or _is_address(name)
+
+    async def _login(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            await _answer(send, 200, _FORM, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
+            return
+        given = dict(parse_qsl(await _short_body(receive))).get("token", "")
+        if self._token is None or not from_here(scope) or not _same(given, self._token):
+            await _refuse(send, 403, "this is not the admin token")
+            return
+        cookie = f"{COOKIE}={session(self._token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
+        await _answer(send, 303, b"", ((b"set-cookie", cookie.encode()), (b"location", b"/clusters"), *_SAFE))
+
+
+def session(token: str, now: float | None = None) -> str:
+    """What proves that somebody knew the token, for some hours; every process knows it again.
+
+    Args:
+        token: The administrators' token.
+        now: The time.
+    """
+    end = str(int((time.time() if now is None else now) + SECONDS))
+    return f"{end}.{hmac.digest(token.encode(), b'parity session ' + end.encode(), 'sha256').hex()}"
+
+
+def has_session(scope: Scope, token: str) -> bool:
+    """Whether a request has a session that was made with the token and has not ended."""
+    for pair in _field(scope, b"cookie").split(";"):
+        name, _, value = pair.strip().partition("=")
+        end, _, _ = value.partition(".")
+        if name == COOKIE and end.isdecimal() and len(end) < 20 and int(end) > time.time():
+            return _same(value, session(token, int(end) - SECONDS))
+    return False
+
+
+def bears(scope: Scope, token: str) -> bool:
+    """Whether a request bears the token; the name of a scheme has no case (RFC 9110, 11.1)."""
+    scheme, _, given = _field(scope, b"authorization").partition(" ")
+    return scheme.lower() == "bearer" and _same(given.strip(" "), token)
+
+
+def from_here(scope: Scope) -> bool:
+    """Whether a request comes from a page of this port, or from no page at all."""
+    origin = _field(scope, b"origin")
+    if not origin:
+        return _field(scope, b"sec-fetch-site") in ("", "none", "same-origin")
+    return origin.partition("://")[2].lower() == _field(scope, b"host").lower()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _field(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+async def _short_body(receive: Receive) -> str:
+    body, more = b"", True
+    while more and len(body) <= _LONGEST_FORM:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body[:_LONGEST_FORM].decode("latin-1")
+
+
+async def _refuse(send: Send, status: int, error: str) -> None:
+    body = text.json_bytes({"error": error, "title": HTTPStatus(status).phrase})
+    await _answer(send, status, body, ((b"content-type", b"application/json"), *_SAFE))
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,83 @@
+"""Lists in which administrators see more: each further row must be one that nobody else is shown."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from config.openapi import load_openapi
+from diffing.administrators import rows_for_administrators
+from diffing.further import Exchange, Needed, Sources, Underived
+from diffing.model import Asked, FollowUp, Observation
+from diffing.rules.shapes import Shape, compiled
+from tests.diffing.registry import LIST
+
+JSON = (("Content-Type", "application/json"),)
+PUBLIC = [{"id": 1, "a": 1}]
+
+
+def exchange(stranger: object, status: int = 200, shape: Shape | None = None, **parameters: str) -> Exchange:
+    """An administrator's, with what a stranger is shown."""
+    answer = Observation(status, JSON, json.dumps(stranger).encode())
+    return Exchange(
+        Asked(LIST, "GET", parameters, "admin"), Sources({(FollowUp.STRANGER, None): answer}), shape
+    )
+
+
+def test_what_only_an_administrator_sees_may_be_there() -> None:
+    """Where PHP finds nothing, too."""
+    further = {"id": 9, "a": 2}
+    assert rows_for_administrators(PUBLIC, [*PUBLIC, further], [], exchange(PUBLIC)) == (PUBLIC, PUBLIC)
+    assert rows_for_administrators([], [further], [], exchange({"status": 404}, 404)) == ([], [])
+
+
+def test_the_list_is_asked_for_without_a_key_only_where_there_is_more() -> None:
+    """Equal lists need nothing further."""
+    alone = Exchange(Asked(LIST, "GET", {}, "admin"))
+    assert rows_for_administrators(PUBLIC, PUBLIC, [], alone) == (PUBLIC, PUBLIC)
+    with pytest.raises(Needed):
+        rows_for_administrators(PUBLIC, [*PUBLIC, {"id": 9}], [], alone)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        [{"id": 1, "a": 2}],
+        [*PUBLIC, {"id": 2, "a": 1}],
+        [*PUBLIC, {"id": 9, "a": 1}, {"id": 9, "a": 1}],
+    ],
+    ids=["another value", "shown to strangers", "twice"],
+)
+def test_other_rows_stay_to_be_compared(new: list[object]) -> None:
+    """They are differences."""
+    legacy, kept = rows_for_administrators(PUBLIC, new, [], exchange([*PUBLIC, {"id": 2, "a": 1}]))
+    assert (legacy, kept) == (PUBLIC, new)
+
+
+def test_a_further_row_must_fit_the_schema() -> None:
+    """A value of another type stays, to be a difference."""
+    answer = load_openapi(Path("config"))["study.list"].answer
+    assert answer is not None
+    row = {
+        **dict.fromkeys(("id", "creator"), 9),
+        **dict.fromkeys(("alias", "benchmark_suite"), None),
+        **dict.fromkeys(("main_entity_type", "name", "status"), "task"),
+        "creation_date": "2020-01-01T00:00:00",
+    }
+    shape = compiled(answer)
+    assert list(shape.fits([row])) == []
+    assert rows_for_administrators([], [row], [], exchange([], shape=shape)) == ([], [])
+    wrong = {**row, "creator": "9"}
+    assert rows_for_administrators([], [wrong], [], exchange([], shape=shape)) == ([], [wrong])
+
+
+def test_a_cut_list_is_compared_as_such() -> None:
+    """Which rows come is another choice of more rows."""
+    new: list[object] = [{"id": 9}]
+    assert rows_for_administrators(PUBLIC, new, [], exchange(PUBLIC, limit="1")) == (PUBLIC, new)
+
+
+def test_without_an_answer_nothing_can_be_told() -> None:
+    """A side that fails proves nothing."""
+    with pytest.raises(Underived):
+        rows_for_administrators(PUBLIC, [{"id": 9}], [], exchange({}, 503))

@@ -1,0 +1,172 @@
+"""No entry and no rule that cannot fail: on a recorded exchange that it explains, each kind of damage comes out.
+
+Another status, another value in what it covers, a premise or condition that does not hold: each must be a failure. And
+without the entry or rule, the exchange must be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from config.problems import load_problems
+from config.routes import load_routes
+from diffing.compare import Differ
+from diffing.decode import decode
+from diffing.deviations import load_registry
+from diffing.parity import FAILING, GOOD
+from diffing.registry import Deviation, Kind, Registry
+from diffing.rules.book import RULES
+from tests.functional.conformance import CONFIG
+from tests.functional.entry_damage import (
+    brought_back,
+    covered,
+    is_about_documents,
+    other_conditions,
+    other_premises,
+    other_status,
+    other_values,
+)
+from tests.functional.entry_examples import exchanges, made
+from tests.functional.selection import Selected, by_id, stored, verdict, without_one
+
+REGISTRY: Final = load_registry(CONFIG)
+PROBLEMS: Final = load_problems(CONFIG)
+ROUTES: Final = load_routes(CONFIG)
+DIFFER: Final = Differ(REGISTRY, PROBLEMS)
+SELECTED: Final = by_id(stored())
+RULES_IDS: Final = tuple(rule.id for rule in RULES)
+NAMES: Final = (*REGISTRY.by_id, *RULES_IDS)
+RECORDED: Final = tuple(name for name in NAMES if name in SELECTED)
+MOST: Final = 60
+"""So many places of one answer are damaged."""
+
+BACKED: Final[Mapping[str, str]] = {
+    "xsd-own-text": "tests/diffing/test_static_documents.py",
+    "xml-example-own-text": "tests/diffing/test_static_documents.py",
+    "arff-example-own-text": "tests/diffing/test_static_documents.py",
+    "rehearsed-id": "tests/functional/test_rehearsals.py",
+    "rehearsed-run-id": "tests/functional/test_rehearsals.py",
+    "rehearsed-study-id": "tests/functional/test_rehearsals.py",
+    "rehearsed-reason-id": "tests/functional/test_rehearsals.py",
+    "rule-no-effect": "tests/proxy/checking/test_effect_tally.py",
+}
+"""What neither a recording nor an example can show as an exchange, and the test that holds it."""
+
+
+def fails(mutants: Iterator[Selected]) -> bool:
+    """Whether some of the mutants is a failure."""
+    return any(verdict(DIFFER, one) in FAILING for one in islice(mutants, MOST))
+
+
+def test_what_is_stored_is_right() -> None:
+    """As the recordings are."""
+    found = {one.recording: verdict(DIFFER, one) for ones in SELECTED.values() for one in ones}
+    assert {name: said for name, said in found.items() if said not in GOOD} == {}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_another_status_is_found(name: str) -> None:
+    """In each exchange."""
+    assert [
+        one.recording for one in SELECTED[name] if verdict(DIFFER, other_status(one)) not in FAILING
+    ] == []
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_another_value_is_found(name: str) -> None:
+    """In what the entry covers; of an error in the problem document."""
+    entry = REGISTRY.by_id.get(name)
+
+    def mutants() -> Iterator[Selected]:
+        for one in SELECTED[name]:
+            if entry is not None and is_about_documents(entry):
+                yield from islice(other_values(one, covered(entry, decode(one.new).document)), 20)
+                yield from islice(brought_back(one, entry), 2)
+            else:
+                yield from islice(other_values(one), 20)
+
+    assert fails(mutants())
+
+
+CONDITIONAL: Final = tuple(
+    entry
+    for entry in REGISTRY.deviations
+    if entry.id in SELECTED
+    and (
+        entry.premise is not None
+        or entry.canonical == "rows_for_administrators"
+        or entry.when != type(entry.when)()
+    )
+)
+
+
+@pytest.mark.parametrize("entry", CONDITIONAL, ids=lambda entry: entry.id)
+def test_a_premise_or_condition_that_does_not_hold_is_found(entry: Deviation) -> None:
+    """What it would have explained is a failure then."""
+
+    def mutants() -> Iterator[Selected]:
+        for one in SELECTED[entry.id]:
+            if entry.premise is not None or entry.canonical == "rows_for_administrators":
+                yield from other_premises(one, entry)
+            else:
+                yield from other_conditions(one, entry)
+
+    assert any(verdict(DIFFER, one) in FAILING for one in mutants())
+
+
+def by_example(name: str, registry: Registry) -> object:
+    """What a registry makes of the examples of an entry: documents, or verdicts on exchanges."""
+    entry = REGISTRY.by_id[name]
+    if entry.kind is Kind.TRANSFORM:
+        return made(entry, registry, ROUTES)
+    differ = Differ(registry, PROBLEMS)
+    return [verdict(differ, one) for one in exchanges(entry, REGISTRY, ROUTES, PROBLEMS)]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in BACKED])
+def test_without_it_its_exchange_is_not_right(name: str) -> None:
+    """A recorded one, or one that is made of its examples; else it would be superfluous."""
+    registry = without_one(name)
+    without = Differ(registry, PROBLEMS)
+    if any(verdict(without, one) not in GOOD for one in SELECTED.get(name, ())):
+        return
+    whole, part = by_example(name, REGISTRY), by_example(name, registry)
+    assert whole != part
+    if REGISTRY.by_id[name].kind is not Kind.TRANSFORM:
+        assert isinstance(whole, list)
+        assert isinstance(part, list)
+        assert any(one in GOOD and other not in GOOD for one, other in zip(whole, part, strict=True))
+
+
+UNRECORDED: Final = tuple(
+    name
+    for name in REGISTRY.by_id
+    if name not in (*RECORDED, *BACKED) and not is_about_documents(REGISTRY.by_id[name])
+)
+
+
+@pytest.mark.parametrize("name", UNRECORDED)
+def test_what_no_recording_shows_can_fail_by_its_examples(name: str) -> None:
+    """Status, value and premise or condition, as with recordings."""
+    entry = REGISTRY.by_id[name]
+    right = [one for one in exchanges(entry, REGISTRY, ROUTES, PROBLEMS) if verdict(DIFFER, one) in GOOD]
+    assert right
+    assert all(verdict(DIFFER, other_status(one)) in FAILING for one in right)
+    assert fails(mutant for one in right for mutant in other_values(one))
+    others = other_conditions if entry.premise is None else other_premises
+    assert any(verdict(DIFFER, mutant) in FAILING for one in right for mutant in others(one, entry))
+
+
+def test_what_neither_shows_is_backed_by_a_test_that_is_there() -> None:
+    """And only that."""
+    left = {name for name in NAMES if name not in RECORDED and (name in RULES_IDS or name not in UNRECORDED)}
+    transforms = {
+        name for name in left if name in REGISTRY.by_id and REGISTRY.by_id[name].kind is Kind.TRANSFORM
+    }
+    assert left - transforms == set(BACKED)
+    assert [file for file in BACKED.values() if not Path(file).is_file()] == []
