@@ -24,7 +24,7 @@ from diffing.model import (
 )
 from proxy.forms import read_fields
 from proxy.leg.unlimited import anonymous, unlimited, without
-from proxy.log.example import example
+from proxy.log.example import REQUEST, example
 from proxy.observe import observe
 from proxy.php import encode
 from proxy.recordings import Recording
@@ -284,7 +284,10 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
         def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        result.add(exchange.route, exchange.comparison, named, shown)
+        def asked(exchange: Exchange = exchange) -> Mapping[str, Any]:
+            return _named(exchange.recording)
+
+        result.add(exchange.route, exchange.comparison, named, shown, asked)
     return result
 
 
@@ -384,13 +387,18 @@ def _raw_key(target: bytes) -> str:
     return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
-def _example(exchange: Exchange) -> Mapping[str, Any]:
-    request = exchange.recording.request
-    caller = f"[{exchange.recording.caller}]"
+def _named(recording: Recording) -> dict[str, str]:
+    request, caller = recording.request, f"[{recording.caller}]"
     asked = f"{request.method} {request.base}{redacted_target(request.target, caller)}"
+    return {"recording": text.clean(recording.id), "request": text.clean(asked, REQUEST)}
+
+
+def _example(exchange: Exchange) -> Mapping[str, Any]:
+    caller = f"[{exchange.recording.caller}]"
+    named = _named(exchange.recording)
     return {
-        "recording": text.clean(exchange.recording.id),
-        **example(asked, exchange.comparison, exchange.recording.response, exchange.new),
+        "recording": named["recording"],
+        **example(named["request"], exchange.comparison, exchange.recording.response, exchange.new),
         "new_request": (
             text.clean(
                 f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"

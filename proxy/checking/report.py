@@ -29,9 +29,21 @@ _ROWS = 5
 
 
 def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
-    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
+    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of.
+
+    Each difference lists all of its requests; ``unjudged`` lists those of documented legacy errors and skipped ones.
+    """
+    document = result.tally.document()
     return {
-        **result.tally.document(),
+        **document,
+        "differences": [
+            {**found, "requests": result.tally.clusters[found["signature"]].requests}
+            for found in document["differences"]
+        ],
+        "unjudged": [
+            {"verdict": verdict, "route": route, "count": len(requests), "requests": requests}
+            for (verdict, route), requests in sorted(result.tally.unjudged.items())
+        ],
         **({} if effects is None else {"effects": effects.document()}),
         "breaches": list(result.breaches),
     }

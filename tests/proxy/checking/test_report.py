@@ -26,6 +26,8 @@ EXAMPLE = {
     "nearly": ["dataset-format-lower-case would apply, but …"],
 }
 
+REQUEST = {"recording": "data.data-1", "request": "GET https://openml.test/api/v1/json/data/1"}
+
 
 def result(*breaches: str) -> CheckResult:
     """A check with one exchange of each sort."""
@@ -38,7 +40,11 @@ def result(*breaches: str) -> CheckResult:
         Comparison(Outcome.SKIPPED, SkipReason.XML),
     ):
         tally.add(
-            "dataset.get", comparison, lambda: "dataset.get 200→200 $.format value str→str", lambda: EXAMPLE
+            "dataset.get",
+            comparison,
+            lambda: "dataset.get 200→200 $.format value str→str",
+            lambda: EXAMPLE,
+            lambda: REQUEST,
         )
     return CheckResult(tally, breaches)
 
@@ -100,6 +106,10 @@ def test_the_json_has_what_scripts_rely_on() -> None:
     assert document["deviations"] == {"dataset-envelope": 1}
     assert document["differences"][0]["example"] == EXAMPLE
     assert document["breaches"] == ["1 mismatch"]
+    assert document["differences"][0]["requests"] == [REQUEST]
+    assert document["unjudged"] == [
+        {"verdict": "skipped:xml", "route": "dataset.get", "count": 1, "requests": [REQUEST]}
+    ]
 
 
 def test_values_that_json_cannot_say_are_shown_as_text() -> None:
