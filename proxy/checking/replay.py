@@ -175,17 +175,7 @@ class Replay:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
-        role = self._role(recording, translation)
-        asked = Asked(
-            route=translation.route,
-            method=recording.request.method,
-            parameters=translation.parameters,
-            role=role,
-            format=translation.format,
-            known=translation.known,
-            caller=caller_id(recording.caller),
-            guessed=self._guessed(recording, role),
-        )
+        asked = self._asked(recording, translation)
         answers: dict[Further, Observation] = {}
         while translation.writes and len(answers) < MOST:
             further = self._differ.ahead(asked, recording.response, answers)
@@ -195,6 +185,19 @@ class Replay:
         new = await self._ask(translation.method, translation.target, translation)
         comparison = await self._compared(recording, translation, asked, new, answers)
         return Exchange(recording, translation, asked, new, comparison, answers)
+
+    def _asked(self, recording: Recording, translation: Translation) -> Asked:
+        role = self._role(recording, translation)
+        return Asked(
+            route=translation.route,
+            method=recording.request.method,
+            parameters=translation.parameters,
+            role=role,
+            format=translation.format,
+            known=translation.known,
+            caller=caller_id(recording.caller),
+            guessed=self._guessed(recording, role),
+        )
 
     async def _compared(
         self,
