@@ -1,6 +1,5 @@
 """Requests from one seed."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from config.openapi import load_openapi
 from config.routes import load_routes
 from proxy.checking.request_lines import read_requests, request_line
 from proxy.exploring.pools import Pools
-from proxy.exploring.requests import Deck, Maker
+from proxy.exploring.requests import Maker
 from proxy.recordings import Recording
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
@@ -96,10 +95,3 @@ def test_each_request_can_be_written_as_a_line(tmp_path: Path) -> None:
     file.write_text("\n".join(request_line(item.request) for item in found), newline="")
     again = read_requests(file, "http://php")
     assert [(item.request, item.caller) for item in again] == [(item.request, item.caller) for item in found]
-
-
-def test_a_deck_deals_all_cards_before_one_comes_again() -> None:
-    """Those that come first, first."""
-    deck = Deck("abc", random.Random(1), "xy")
-    assert sorted(deck.deal() for _ in range(2)) == ["x", "y"]
-    assert [sorted(deck.deal() for _ in range(3)) for _ in range(2)] == [["a", "b", "c"]] * 2
