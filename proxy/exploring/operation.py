@@ -69,7 +69,7 @@ class Operation:
     def weight(self) -> int:
         """How often it is asked: the more, the more filters it has."""
         number = len(filters_of(self.route))
-        return 4 if self.route.writes else 6 + (4 if number else 0) + 3 * number
+        return 4 if self.route.writes else 8 + (4 if number else 0) + 3 * number
 
     def draft(self, number: int) -> Draft:
         """Make one request.
@@ -132,7 +132,7 @@ class Operation:
         if schema is None or not any(arm.element is not None for arm in schema.alternatives):
             return value
         values = [value]
-        more = range(self._chance.choice((0, 0, 1, 14)))
+        more = range(self._chance.choice((0, 1, 14)))
         values += [self._value(name, picked.apart()) for _ in more]
         return ",".join(values)
 

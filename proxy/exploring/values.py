@@ -134,6 +134,7 @@ WORDS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
         "reason": ("1", "2", "Too few rows"),
         "ontology": ("https://a.test/x", "https://b.test/y?z=1"),
         "topic": ("Odd topic", "water"),
+        "status": ("active", "deactivated", "in_preparation", "all"),
         "study.update_status.status": ("active", "deactivated", "in_preparation"),
         "dataset.update_status.status": ("active", "deactivated"),
         "task_size": ("3", "160"),
