@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from config.routes import gives_files
+from diffing.coding import NAME as CODING
 from diffing.decode import Decoded
 from diffing.model import Asked, Difference, Observation
 
 JSON: Final = "application/json"
 ORIGIN: Final = "access-control-allow-origin"
 ALLOWED: Final = "access-control-allow-headers"
+METHODS: Final = "access-control-allow-methods"
+COMPARED: Final = frozenset({"content-type", CODING, ORIGIN, ALLOWED, METHODS, "www-authenticate", "allow"})
+"""A comparison looks at no others."""
+
+
+def compared(observation: Observation) -> Observation:
+    """What a comparison looks at of an answer: no other headers, and not how long it took."""
+    headers = tuple(pair for pair in observation.headers if pair[0].lower() in COMPARED)
+    return replace(observation, headers=headers, seconds=0.0)
 
 
 def header_differences(
@@ -49,7 +60,7 @@ def preflight_differences(new: Observation) -> Iterator[Difference]:
     """What an answer to a CORS preflight lacks."""
     if new.status not in (200, 204):
         yield Difference("status", "status", "200 or 204", new.status)
-    for name in (ORIGIN, ALLOWED, "access-control-allow-methods"):
+    for name in (ORIGIN, ALLOWED, METHODS):
         if not new.header(name):
             yield Difference(f"header.{name}", "missing", "demanded of a preflight answer", None)
 

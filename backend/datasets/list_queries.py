@@ -36,7 +36,7 @@ _status = tables.dataset_status
 _tag = tables.dataset_tag
 
 
-# Lists take the alphabetically last status where the description takes the newest (legacy notes, data 12, 22).
+# Lists take the alphabetically last status where the description takes the newest (legacy notes, data 12, point 22).
 # The enumeration of the column lacks the status of a data set without a row.
 listed_status = func.coalesce(
     type_coerce(

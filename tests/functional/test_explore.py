@@ -109,7 +109,7 @@ def test_two_equal_backends_do_not_differ(tmp_path: Path, sqlite_url: str) -> No
     assert {name for name, item in lists.items() if "2xx" not in item["status"]} == set()
 
 
-@pytest.mark.parametrize("number", [6000])
+@pytest.mark.parametrize("number", [8000])
 def test_faults_in_rare_branches_are_found(tmp_path: Path, sqlite_url: str, number: int) -> None:
     """All of them, and no route differs that has none."""
     tree = faulty(tmp_path / "tree")

@@ -31,7 +31,7 @@ STATEMENTS: dict[tuple[str, str], tuple[str, ...]] = {
         "authentication-failed",
         "account-read-only",
     ),
-    ("general", "checks before fetching data"): ("unknown-path-before-key", "administrator-before-input"),
+    ("general", "checks before fetching data"): ("unknown-path", "administrator-before-input"),
     ("general", "unnecessary nesting"): ("rule-envelope",),
     ("RFC 9457", "dataset not found"): ("rule-error",),
     ("RFC 9457", "always JSON, also where PHP answered XML"): (
@@ -50,7 +50,7 @@ STATEMENTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("datasets get", "lists, also empty or of one"): ("rule-list",),
     ("datasets get", "fields without a value"): ("rule-null", "rule-empty-text"),
     ("datasets list", "filters in the body of a POST"): ("read-by-post",),
-    ("datasets list", "private data sets for administrators"): ("dataset-list-administrators-see-all",),
+    ("datasets list", "private data sets for administrators"): ("administrators-see-all",),
     ("datasets list", "limit and offset independently"): ("rule-offset",),
     ("datasets tag", "tag is a list"): ("rule-list",),
     ("setups get", "integers"): ("rule-type",),
