@@ -88,6 +88,20 @@ def test_the_report_shows_a_difference() -> None:
     assert [item for item in shown if item not in text] == []
 
 
+def test_the_report_says_that_a_role_is_a_guess() -> None:
+    """Where nobody has named the key; a known role is no news."""
+    tally = Tally()
+    for role in ("admin", "user (guessed)"):
+
+        def example(role: str = role) -> dict[str, object]:
+            return {**EXAMPLE, "role": role}
+
+        tally.add("dataset.get", Comparison(Outcome.MISMATCH), lambda role=role: role, example)  # type: ignore[misc]  # a default
+    text = printed(CheckResult(tally, ()))
+    assert text.count("the caller's role was") == 1
+    assert "the caller's role was user (guessed): nobody has named the key" in text
+
+
 def test_the_report_says_why_it_failed() -> None:
     """Each breach is a sentence."""
     assert "✗ 1 mismatch" in printed(result("1 mismatch"))
