@@ -69,7 +69,15 @@ class Maker:
             request = draft.finished(self._base)
             # What is odd may lead to another operation.
             if self._writes or not self._would_write(request):
-                return Recording(f"explore:{number}", operation.route.name, draft.caller, request, UNANSWERED)
+                return Recording(
+                    f"explore:{number}",
+                    operation.route.name,
+                    draft.caller,
+                    request,
+                    UNANSWERED,
+                    # Which one is picked at random proves nothing.
+                    volatile=("$",) if b"/random" in request.target else (),
+                )
 
     def _would_write(self, request: RecordedRequest) -> bool:
         found = legacy_to_new(

@@ -95,3 +95,9 @@ def test_each_request_can_be_written_as_a_line(tmp_path: Path) -> None:
     file.write_text("\n".join(request_line(item.request) for item in found), newline="")
     again = read_requests(file, "http://php")
     assert [(item.request, item.caller) for item in again] == [(item.request, item.caller) for item in found]
+
+
+def test_random_picks_are_marked() -> None:
+    """Nothing can be said about which one it is."""
+    found = {b"/random" in item.request.target: bool(item.volatile) for item in made(7)}
+    assert found == {False: False, True: True}
