@@ -60,7 +60,8 @@ def preflight_differences(new: Observation) -> Iterator[Difference]:
     """What an answer to a CORS preflight lacks."""
     if new.status not in (200, 204):
         yield Difference("status", "status", "200 or 204", new.status)
-    for name in (ORIGIN, ALLOWED, METHODS):
+    yield from origin_differences(new)
+    for name in (ALLOWED, METHODS):
         if not new.header(name):
             yield Difference(f"header.{name}", "missing", "demanded of a preflight answer", None)
 
