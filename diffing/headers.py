@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from config.routes import gives_files
 from diffing.coding import NAME as CODING
 from diffing.decode import Decoded
 from diffing.model import Asked, Difference, Observation
@@ -31,8 +32,9 @@ def header_differences(
 
     The new side may allow more request headers than PHP does (it reads `Authorization`), never fewer.
     """
-    # The new API has one form: who asked for XML gets the same document as JSON.
-    wanted = JSON if asked.format == "xml" and old.media_type.endswith("/xml") else old.media_type
+    # The new API has one form: who asked for XML gets the same document as JSON. Files stay what they are.
+    in_json = asked.format == "xml" and old.media_type.endswith("/xml") and not gives_files(asked.route)
+    wanted = JSON if in_json else old.media_type
     if wanted != young.media_type:
         yield Difference("header.content-type", "value", wanted, young.media_type)
     if legacy.header(ORIGIN) != new.header(ORIGIN):

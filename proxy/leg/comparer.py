@@ -52,6 +52,7 @@ class Question:
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
         caller: Likewise.
+        guessed: Likewise.
     """
 
     route: str | None
@@ -66,6 +67,7 @@ class Question:
     control: bool = False
     rehearsed: bool = False
     caller: str | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ def _answer(pipe: BinaryIO, config: Path) -> None:
                 question.known,
                 question.rehearsed,
                 question.caller,
+                question.guessed,
             )
             usage.clear()
             judgement = judge(differ, asked, question)

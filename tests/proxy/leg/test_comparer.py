@@ -107,6 +107,7 @@ VARIED = {
     "control": True,
     "rehearsed": True,
     "caller": "1",
+    "guessed": True,
 }
 
 
