@@ -10,7 +10,8 @@ from typing import Final
 from diffing.model import Headers
 
 _OPTION: Final = re.compile(r';(filename|type)=(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.DOTALL)
-_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+# One that does not end is taken to the end of the text, so that nobody looks at the text twice.
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*+)\\?("|\Z)', re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _HEAD: Final = re.compile(
     r'Content-Disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)")?(?:\r\nContent-Type: ([^\r]*))?'
@@ -122,7 +123,7 @@ def parts_of(headers: Headers, body: bytes) -> list[Part] | None:
 
 def _text(rest: str) -> tuple[str, str]:
     quoted = _QUOTED.match(rest)
-    if quoted is not None:
+    if quoted is not None and quoted[2]:
         return _plain(quoted[1]), rest[quoted.end() :]
     content, semicolon, options = rest.partition(";")
     return content, semicolon + options
