@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
+_AGAIN: Final = 1.0
 _left_alone: set[asyncio.Task[Any]] = set()
 
 
@@ -13,7 +14,8 @@ async def at_most(seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """The result of some work, or an end of waiting.
 
     ``asyncio.timeout`` waits until what it cancels has ended, and a transaction on a database that hangs does not end:
-    it waits for the answer to its rollback. Here it is cancelled and left alone.
+    it waits for the answer to its rollback. Here it is cancelled and left alone, and cancelled again until it ends: else
+    a loop that is closed would wait for it.
 
     Args:
         seconds: How long to wait.
@@ -37,7 +39,13 @@ async def at_most(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 def _leave_alone(task: asyncio.Task[Any]) -> None:
     _left_alone.add(task)
     task.add_done_callback(_forget)
-    task.cancel()
+    _cancel(task)
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    if not task.done():
+        task.cancel()
+        asyncio.get_running_loop().call_later(_AGAIN, _cancel, task)
 
 
 def _forget(task: asyncio.Task[Any]) -> None:

@@ -51,3 +51,23 @@ async def test_nor_when_nobody_needs_it_any_more() -> None:
         await waiting
     assert time.monotonic() - started < 0.4
     await asyncio.sleep(0.6)
+
+
+async def test_what_is_left_alone_is_cancelled_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits again when it is cancelled, as for the answer to a rollback, keeps no loop from closing."""
+    monkeypatch.setattr("config.patience._AGAIN", 0.02)
+    ended = asyncio.Event()
+
+    async def waits_twice() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    with pytest.raises(TimeoutError):
+        await at_most(0.02, waits_twice())
+    async with asyncio.timeout(5):
+        await ended.wait()
