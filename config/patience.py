@@ -14,8 +14,8 @@ async def at_most(seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """The result of some work, or an end of waiting.
 
     ``asyncio.timeout`` waits until what it cancels has ended, and a transaction on a database that hangs does not end:
-    it waits for the answer to its rollback. Here it is cancelled and left alone, and cancelled again until it ends: else
-    a loop that is closed would wait for it.
+    it waits for the answer to its rollback. Here it is cancelled and left alone, and cancelled again until it ends:
+    else a loop that is closed would wait for it.
 
     Args:
         seconds: How long to wait.
