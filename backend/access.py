@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -97,6 +97,14 @@ def visible_to(
     return or_(visibility == PUBLIC, owner == user.id)
 
 
+_USER_OF_KEY = (
+    select(tables.users.c.id, tables.users_groups.c.group_id)
+    .outerjoin(tables.users_groups, tables.users_groups.c.user_id == tables.users.c.id)
+    .where(tables.users.c.session_hash == bindparam("key"))
+    .order_by(tables.users.c.id)
+)
+
+
 async def user_of_key(connection: AsyncConnection, key: str) -> User:
     """Find the user of a key, in one query.
 
@@ -115,14 +123,7 @@ async def user_of_key(connection: AsyncConnection, key: str) -> User:
     """
     rows = []
     if storable(KEY_COLLATION, key):
-        users, members = tables.users, tables.users_groups
-        found = await connection.execute(
-            select(users.c.id, members.c.group_id)
-            .outerjoin(members, members.c.user_id == users.c.id)
-            .where(users.c.session_hash == key)
-            .order_by(users.c.id)
-        )
-        rows = list(found)
+        rows = list(await connection.execute(_USER_OF_KEY, {"key": key}))
     if not rows:
         raise WRONG_KEY.because("Authentication failed: nobody has this key.", headers=CHALLENGE)
     first = rows[0].id

@@ -118,7 +118,9 @@ def create_app(
             index = Elasticsearch(settings.search_index) if settings.search_index else NoIndex()
             stack.push_async_callback(index.close)
             rehearsals = Rehearsals(settings.shadow_secret)
-            app.state.resources = Resources(settings, database, problems, clock, rehearsals, storage, index)
+            resources = Resources(settings, database, problems, clock, rehearsals, storage, index)
+            stack.callback(resources.fetching.close)
+            app.state.resources = resources
             yield
 
     pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url)

@@ -7,7 +7,9 @@ is one transaction, so that an answer that is an error has changed nothing (deci
 
 import logging
 import secrets
+import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -19,6 +21,9 @@ from starlette.types import Message, Receive, Scope, Send
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
+from backend.deadline import Deadline, NobodyWaits, while_awaited
+from backend.fetching import Fetched
+from backend.http_methods import HEAD_CAME
 from backend.input.intake import hashing, read_intake
 from backend.input.validation import read_parameters
 from backend.operations import Answer, Call, Operation
@@ -102,6 +107,9 @@ class Gateway:
         except StorageUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _no_storage())
+        except NobodyWaits:
+            ended = DATABASE_UNAVAILABLE.because("The rehearsal did not end in time.")
+            return problem_response(resources.problems, ended)
         except DatabaseUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _unavailable())
@@ -114,6 +122,7 @@ class Gateway:
             return problem_response(resources.problems, unexpected)
 
     async def _operate(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
+        begun: float = scope.get(HEAD_CAME) or time.monotonic()
         method: str = scope["method"]
         path = cast(bytes, scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         match = self._router.find(method, path)
@@ -140,13 +149,15 @@ class Gateway:
         receive, body = (receive, None) if rehearsal is None else hashing(receive)
         request, intake = await read_intake(scope, receive, operation.body_limit)
         try:
+            seconds: float = rehearsals.VALID_SECONDS
             if rehearsal is not None and body is not None:
-                resources.rehearsals.admit(rehearsal, method, _target(path, scope), body.hexdigest())
+                target = _target(path, scope)
+                seconds = resources.rehearsals.admit(rehearsal, method, target, body.hexdigest())
             key = intake.key()
             if key is None and access.key:
                 raise no_key()
 
-            async def work(transaction: Transaction) -> Answer:
+            async def work(transaction: Transaction, fetched: Fetched) -> Answer:
                 user = ANONYMOUS if key is None else await user_of_key(transaction.connection, key)
                 if rehearsal is not None and not user.is_anonymous:
                     scope[rehearsals.CALLER] = str(user.id)
@@ -161,15 +172,27 @@ class Gateway:
                     json=intake.json,
                     files=transaction.files,
                     index=transaction.index,
+                    fetched=fetched,
                 )
                 return await operation.handler(call)
 
             # HEAD is safe, also where GET writes: it answers what GET would.
-            answer = await (
-                write(resources, work, rehearsal=rehearsal is not None or method == "HEAD")
-                if writes
-                else read(resources, work)
+            undone = writes and (rehearsal is not None or method == "HEAD")
+            deadline = Deadline(begun + seconds) if undone else None
+
+            async def perform(fetched: Fetched) -> Answer:
+                with_fetched = partial(work, fetched=fetched)
+                if not writes:
+                    return await read(resources, with_fetched)
+                return await write(resources, with_fetched, rehearsal=deadline)
+
+            fetching = partial(
+                resources.fetching.fetching,
+                perform,
+                likely=operation.may_fetch(intake.form),
+                private=resources.settings.private_urls,
             )
+            answer = await (fetching() if deadline is None else while_awaited(receive, deadline, fetching))
         finally:
             await intake.form.close()
         if isinstance(answer, Response):

@@ -5,6 +5,7 @@ anonymous 400 where a wrong method is 405 with `Allow` (new-API contract, decisi
 """
 
 import re
+import time
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,6 +16,8 @@ KNOWN = frozenset(
     b" UNLINK SOURCE QUERY PRI".split()
 )
 STAND_IN = b"SOURCE"
+HEAD_CAME = "backend.head_came"
+"""Key of the scope: when the head of the request had come, on the monotonic clock."""
 
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) [^\s]+ HTTP/1\.[01]\r?\n")
 
@@ -34,8 +37,9 @@ class AnyMethodProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
-        """Give the application the method that was sent."""
+        """Give the application the method that was sent, and the moment: others may have their turn before it."""
         method, self._method = self._method, None
+        self.scope[HEAD_CAME] = time.monotonic()  # type: ignore[literal-required]  # a key of our own
         super().on_headers_complete()
         if method is not None:
             self.scope["method"] = method

@@ -1,5 +1,6 @@
 """Times in answers."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
@@ -13,3 +14,14 @@ Moment: TypeAlias = Annotated[
     ),
 ]
 """A time of the database in ISO 8601, in whole seconds, without zone."""
+
+
+def iso(moment: datetime | str, separator: str = "T") -> str:
+    """A time of the database as a ``Moment``; the zero date, which drivers hand out as text, stays one."""
+    text = moment if isinstance(moment, str) else moment.isoformat(" ", "seconds")
+    return text.replace(" ", separator, 1)
+
+
+def iso_or_none(moment: datetime | str | None) -> str | None:
+    """As ``iso``; None stays None."""
+    return None if moment is None else iso(moment)

@@ -17,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.access import ANYONE, Access, User
+from backend.fetching import Fetched
 from backend.input.filters import FilterCodes
 from backend.input.parameters import Parameters
+from backend.input.uploads import form_file
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.resources import Resources
@@ -54,6 +56,7 @@ class Call(Generic[P]):
         json: The JSON body, or ``backend.input.intake.ABSENT``.
         files: Files to write and to delete, tied to the transaction.
         index: What the search index is told after the commit.
+        fetched: Files from elsewhere; asking for one may end the transaction, and call the handler again.
     """
 
     parameters: P
@@ -65,6 +68,7 @@ class Call(Generic[P]):
     json: object
     files: FileWrites
     index: IndexChanges
+    fetched: Fetched
 
     @property
     def settings(self) -> BackendSettings:
@@ -98,6 +102,7 @@ class Operation(Generic[P]):
         media_type: Of the answer on success.
         status: Of the answer on success.
         further: What other statuses say that are no problems: parts, redirections, "not modified".
+        fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
     """
 
     name: str
@@ -113,6 +118,15 @@ class Operation(Generic[P]):
     media_type: str
     status: int
     further: Mapping[int, str]
+    fetches_without: str | None
+
+    def may_fetch(self, form: FormData) -> bool:
+        """Whether the handler may want a file from elsewhere.
+
+        Args:
+            form: That it gets.
+        """
+        return self.fetches_without is not None and form_file(form, self.fetches_without) is None
 
     @property
     def reads_body(self) -> bool:
@@ -134,6 +148,7 @@ def operation(
     media_type: str = "application/json",
     status: int = 200,
     further: Mapping[int, str] = MappingProxyType({}),
+    fetches_without: str | None = None,
 ) -> Callable[[Handler[P]], Operation[P]]:
     """Declare an operation; see Operation for the arguments.
 
@@ -151,6 +166,7 @@ def operation(
         media_type: Of the answer on success.
         status: Of the answer on success.
         further: What other statuses say that are no problems.
+        fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
 
     Returns:
         A decorator that makes an Operation of an async function.
@@ -171,6 +187,7 @@ def operation(
             media_type=media_type,
             status=status,
             further=further,
+            fetches_without=fetches_without,
         )
 
     return declare

@@ -2,13 +2,14 @@
 
 The proxy signs such a request with a secret that both know::
 
-    Parity-Shadow: rollback; t=1795348800; n=6f1c…; sig=9a0b…
+    Parity-Shadow: rollback; t=1795348800; n=6f1c…; left=0.500; sig=9a0b…
 
 ``sig`` is the HMAC-SHA256, in hexadecimal digits, of the lines ``t``, ``n``, method, raw target (path and query as they
-are sent) and the SHA-256 of the body in hexadecimal digits, with a line feed between them. A signature is good for a
-minute, and each ``n`` once. Everything else that bears the header is refused, so that nobody mistakes a rehearsal for a
-write. Without a secret there are no rehearsals. The answer to one says in ``Parity-Caller`` whose key it has: the proxy
-asks by that who owns what.
+are sent), the SHA-256 of the body in hexadecimal digits, and ``left``, with a line feed between them. A signature is
+good for a minute, and each ``n`` once. ``left`` says for how many seconds the proxy waits; without it (0.1.0) there are
+five lines and a minute. Everything else that bears the header is refused, so that nobody mistakes a rehearsal for a
+write. Without a secret there are no rehearsals. The answer to one says in ``Parity-Caller``
+whose key it has: the proxy asks by that who owns what.
 """
 
 import hashlib
@@ -25,11 +26,14 @@ REFUSED = ProblemCase("rehearsal-refused")
 VALID_SECONDS = 60
 
 _FORM = re.compile(
-    r"rollback; *t=(?P<t>[0-9]{1,12}); *n=(?P<n>[0-9A-Za-z_-]{8,128}); *sig=(?P<sig>[0-9a-f]{64})"
+    r"rollback; *t=(?P<t>[0-9]{1,12}); *n=(?P<n>[0-9A-Za-z_-]{8,128});"
+    r"( *left=(?P<left>[0-9]{1,6}(\.[0-9]{1,6})?);)? *sig=(?P<sig>[0-9a-f]{64})"
 )
 
 
-def signature(secret: str, t: str, n: str, method: str, target: bytes, body_sha256: str) -> str:
+def signature(
+    secret: str, t: str, n: str, method: str, target: bytes, body_sha256: str, left: str | None = None
+) -> str:
     """What ``sig`` must be.
 
     Args:
@@ -39,12 +43,15 @@ def signature(secret: str, t: str, n: str, method: str, target: bytes, body_sha2
         method: As it is sent.
         target: Path and query, as they are sent.
         body_sha256: Of the body, in hexadecimal digits.
+        left: Seconds that the proxy waits, as they are sent; None when they are not.
 
     Returns:
         64 hexadecimal digits.
     """
-    signed = b"\n".join([t.encode(), n.encode(), method.encode(), target, body_sha256.encode()])
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    lines = [t.encode(), n.encode(), method.encode(), target, body_sha256.encode()]
+    if left is not None:
+        lines.append(left.encode())
+    return hmac.new(secret.encode(), b"\n".join(lines), hashlib.sha256).hexdigest()
 
 
 class Rehearsals:
@@ -60,7 +67,7 @@ class Rehearsals:
         self._clock = clock
         self._used: dict[str, float] = {}
 
-    def admit(self, header: str, method: str, target: bytes, body_sha256: str) -> None:
+    def admit(self, header: str, method: str, target: bytes, body_sha256: str) -> float:
         """Let a rehearsal run, once.
 
         Args:
@@ -69,6 +76,9 @@ class Rehearsals:
             target: Its path and query, as they were sent.
             body_sha256: Of its body, in hexadecimal digits.
 
+        Returns:
+            Seconds that it may take since its head came, a minute at most.
+
         Raises:
             Problem: 403, for anything but a fresh and right signature.
         """
@@ -76,10 +86,10 @@ class Rehearsals:
             raise _refused("rehearsals are off")
         match = _FORM.fullmatch(header.strip())
         if match is None:
-            raise _refused("the header is not of the form rollback; t=...; n=...; sig=...")
+            raise _refused("the header is not of the form rollback; t=...; n=...; left=...; sig=...")
         now = self._clock()
-        t, n = match["t"], match["n"]
-        expected = signature(self._secret, t, n, method, target, body_sha256)
+        t, n, left = match["t"], match["n"], match["left"]
+        expected = signature(self._secret, t, n, method, target, body_sha256, left)
         if not hmac.compare_digest(expected, match["sig"]):
             raise _refused("the signature is wrong")
         if abs(now - int(t)) > VALID_SECONDS:
@@ -88,6 +98,7 @@ class Rehearsals:
         if n in self._used:
             raise _refused("the signature was used before")
         self._used[n] = int(t) + VALID_SECONDS
+        return VALID_SECONDS if left is None else min(float(left), VALID_SECONDS)
 
 
 def _refused(reason: str) -> Problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from backend.clock import Clock
 from backend.database.connections import Database
+from backend.fetching import Fetching
 from backend.rehearsal import Rehearsals
 from backend.search.index import NoIndex, SearchIndex
 from backend.storage.interface import Storage
@@ -26,6 +27,7 @@ class Resources:
         storage: Where stored files are; None when nowhere.
         index: The search index.
         writing: Held by the one who writes, on SQLite.
+        fetching: The pool of uploads that fetch a file.
         unsettled: Set while files of broken commits wait for a sweep.
     """
 
@@ -37,4 +39,5 @@ class Resources:
     storage: Storage | None = None
     index: SearchIndex = field(default_factory=NoIndex)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    fetching: Fetching = field(default_factory=Fetching)
     unsettled: asyncio.Event = field(default_factory=asyncio.Event)

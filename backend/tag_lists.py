@@ -1,16 +1,39 @@
 """All tags that the entities of one kind have: the same SQL for data sets, tasks, flows, runs and setups."""
 
-from sqlalchemy import ColumnElement, Table, false, func, not_, select
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Select, Table, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.access import ANONYMOUS, User
 from backend.problems import ProblemCase
+
+Hidden: TypeAlias = Callable[[User, ColumnElement[int]], ColumnElement[bool]]
+"""Which ids a caller may not see, as a condition."""
 
 NO_TAGS = ProblemCase("no-results", "1002")
 """No entity has a tag (legacy notes, flow 1.6)."""
 
 
+@lru_cache(maxsize=100)
+def _distinct_tags(table: Table, user: User, hidden: Hidden | None) -> Select[tuple[str]]:
+    """The statement; most callers have no key, so that it is mostly one and the same."""
+    place = (
+        func.row_number()
+        .over(partition_by=table.c.tag, order_by=(table.c.uploader, table.c.id))
+        .label("place")
+    )
+    placed = select(table.c.tag, place).where(table.c.tag != "")
+    if hidden is not None:
+        placed = placed.where(not_(hidden(user, table.c.id)))
+    tags = placed.subquery()
+    return select(tags.c.tag).where(tags.c.place == 1).order_by(tags.c.tag)
+
+
 async def distinct_tags(
-    connection: AsyncConnection, table: Table, hidden: ColumnElement[bool] | None = None
+    connection: AsyncConnection, table: Table, user: User = ANONYMOUS, hidden: Hidden | None = None
 ) -> list[str]:
     """The tags of a table, each once and none empty, in alphabetical order; one round trip.
 
@@ -21,17 +44,10 @@ async def distinct_tags(
     Args:
         connection: To ask.
         table: A tag table: columns id, tag, uploader.
-        hidden: Which of its rows the caller may not see.
+        user: The caller.
+        hidden: Which entities the caller may not see; None when all may see all.
 
     Returns:
         The tags.
     """
-    place = (
-        func.row_number()
-        .over(partition_by=table.c.tag, order_by=(table.c.uploader, table.c.id))
-        .label("place")
-    )
-    shown = (table.c.tag != "", not_(false() if hidden is None else hidden))
-    placed = select(table.c.tag, place).where(*shown).subquery()
-    found = await connection.scalars(select(placed.c.tag).where(placed.c.place == 1).order_by(placed.c.tag))
-    return list(found)
+    return list(await connection.scalars(_distinct_tags(table, user, hidden)))

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.database.connections import DatabaseUnavailable
+from backend.deadline import Deadline
 from backend.resources import Resources
 from backend.search.index import IndexChanges
 from backend.storage.file_writes import FileWrites
@@ -66,14 +67,14 @@ async def read(resources: Resources, work: Callable[[Transaction], Awaitable[T]]
 
 
 async def write(
-    resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: bool = False
+    resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: Deadline | None = None
 ) -> T:
     """Do something in one transaction.
 
     Args:
         resources: Of the application.
         work: What to do; done again, on what is then there, when others had its locks.
-        rehearsal: Roll everything back at the end, as if it had not been.
+        rehearsal: Roll everything back at the end, as if it had not been, and by then; None to store it.
 
     Returns:
         What the work returns; it is then stored (or rehearsed).
@@ -96,8 +97,10 @@ async def write(
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _once(resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: bool) -> T:
-    files = FileWrites(resources.storage, rehearsal=rehearsal)
+async def _once(
+    resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: Deadline | None
+) -> T:
+    files = FileWrites(resources.storage, rehearsal=rehearsal is not None)
     index = IndexChanges()
     committing = False
     answers: list[T] = []
@@ -106,9 +109,12 @@ async def _once(resources: Resources, work: Callable[[Transaction], Awaitable[T]
             if resources.database.is_sqlite:
                 # One writer at a time; waiting here is fair and needs no connection.
                 await stack.enter_async_context(resources.writing)
-            connection = await stack.enter_async_context(resources.database.write())
+            database = resources.database
+            connection = await stack.enter_async_context(
+                database.write() if rehearsal is None else database.rehearse(rehearsal)
+            )
             answers.append(await work(Transaction(connection, files, index)))
-            if rehearsal:
+            if rehearsal is not None:
                 raise _Rehearsed
             await files.publish()
             committing = True

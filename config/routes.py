@@ -165,6 +165,11 @@ class RouteMap:
         return len(self.routes)
 
 
+def gives_files(route: Route | None) -> bool:
+    """Whether a route gives files as they are, in both dialects and whatever form was asked for."""
+    return route is not None and route.entity == "files" and not route.writes
+
+
 def load_routes(config: Path) -> RouteMap:
     """Read the route map.
 

@@ -1,7 +1,7 @@
 """Lists in which administrators see more on the new side than PHP shows them: what is private, or under an embargo.
 
-Every row of PHP must be there and equal. Each further row must fit the response schema, occur once, and be none that
-the new side shows to a stranger: PHP would show that one too.
+Every row of PHP must be there and equal. Each further row must fit the response schema, occur once, be none that the
+new side shows to a stranger (PHP would show that one too), and be about something that is there, as far as is asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from diffing.walk import canonical
 if TYPE_CHECKING:
     from diffing.registry import Deviation
 
+_UNKNOWN: Final = 404
 CANONICAL: Final = "rows_for_administrators"
+_MOST: Final = 8
+"""The new side is asked for so many of the further rows themselves."""
 
 
 def rows_for_administrators(
@@ -53,7 +56,10 @@ def rows_for_administrators(
         fits = exchange.shape is None or next(exchange.shape.fits([row]), None) is None
         return key in times and times[key] == 1 and key not in shown and fits
 
-    return legacy, [row for row in new if not private(row)]
+    found = [row for row in further if private(row)]
+    paths = dict.fromkeys(path for row in found[:_MOST] if (path := _path(asked, row)) is not None)
+    invented = {path for path in paths if exchange.sources.answer(FollowUp.PREMISE, path).status == _UNKNOWN}
+    return legacy, [row for row in new if not private(row) or _path(asked, row) in invented]
 
 
 def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
@@ -66,6 +72,16 @@ def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
     return next(
         (one for one in entries if one.canonical == CANONICAL and one.when.unmet_by(asked, []) is None), None
     )
+
+
+def _path(asked: Asked, row: object) -> str | None:
+    """Where the new side shows what a row is about; None where it has no such place."""
+    top = top_rows(asked.route)
+    if asked.route is None or top is None or not isinstance(row, dict):
+        return None
+    place, key = asked.route.new.path.removesuffix("/list"), top.key[0] if len(top.key) == 1 else None
+    value = row.get(key or "run_id")
+    return f"{place if key else '/run'}/{value}" if type(value) is int else None
 
 
 def _key(asked: Asked, row: object) -> bytes:

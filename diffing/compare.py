@@ -291,10 +291,8 @@ class Differ:
                 if not isinstance(everything, list):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
-            if private is not None and private.question is None:
-                raise Underived(private.entry.id)
             if private is not None:
-                left = private.left(asked, sources.answer(FollowUp.PREMISE, private.question))
+                left = private.left(asked, sources)
                 if len(left) < len(private.rows):
                     hits, rows = (*hits, private.entry.id), left
                     if not left and is_empty(asked, private.entry, new, young):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
 from config.problems import ProblemType
+from config.templates import segment_names
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.further import Sources, Underived
-from diffing.headers import preflight_differences
+from diffing.headers import origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
@@ -18,6 +19,8 @@ from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
 _MOST: Final = 5
+_DIED: Final = 500
+"""What PHP answers when it dies of something."""
 
 
 def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:
@@ -28,7 +31,9 @@ def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | N
         old: That, decoded.
         method: The client's; an answer to HEAD is whole without a body.
     """
-    if (legacy.status or 0) >= 500 and old.form is not Form.ERROR:
+    if (legacy.status or 0) > _DIED and old.form is not Form.ERROR:
+        return f"status {legacy.status}"  # PHP did not answer at all, which no entry of the registry excuses
+    if legacy.status == _DIED and old.form is not Form.ERROR:
         return "html_500" if legacy.body else "empty_500"
     if legacy.status == 200 and old.form is Form.HTML and not legacy.body and method != "HEAD":
         return "empty_200"
@@ -141,12 +146,36 @@ def success_differences(
     """Where a new answer that can be compared with nothing is no success of its operation, by the response schema."""
     if new.status is None or not 200 <= new.status < 300:
         return (Difference("status", "status", 200, new.status),)
+    origin = tuple(origin_differences(new))
     if shape is None or asked.method in ("HEAD", "OPTIONS"):
-        return ()
+        return origin
     if young.form is not Form.JSON:
         return (Difference("header.content-type", "value", "a JSON document", young.media_type),)
-    told = list(islice(shape.fits(young.document), _MOST))
-    return tuple(Difference("$", "schema", "an answer that fits the schema", sentence) for sentence in told)
+    told = [
+        Difference("$", "schema", "an answer that fits the schema", sentence)
+        for sentence in islice(shape.fits(young.document), _MOST)
+    ]
+    told += origin
+    told += _of_another(asked, young.document)
+    return tuple(told)
+
+
+def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
+    """Where an answer is about another thing than the request, or lists more than were asked for."""
+    if asked.route is None:
+        return
+    if isinstance(document, dict):
+        for name in segment_names(asked.route.new.path):
+            legacy = next((key for key, to in asked.route.parameters.items() if to == f"path.{name}"), name)
+            value, found = asked.parameters.get(legacy, ""), document.get(name, document.get("id"))
+            if value.isdecimal() and isinstance(found, int | str) and str(found) != str(int(value)):
+                yield Difference(f"$.{name}", "value", value, found)
+    if isinstance(document, list):
+        if not document and asked.route.codes.empty:
+            yield Difference("$", "missing", f"rows, or code {asked.route.codes.empty}", document)
+        limit = asked.parameters.get("limit", "")
+        if limit.isdecimal() and len(document) > int(limit) > 0:
+            yield Difference("$", "extra", f"{limit} rows", f"{len(document)} rows")
 
 
 def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:

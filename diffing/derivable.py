@@ -11,9 +11,9 @@ from typing import Final
 from config.problems import ProblemType
 from config.routes import RouteMap
 from diffing.conditions import ALWAYS
-from diffing.lint import Finding
+from diffing.lint import Finding, explains
 from diffing.paths import MISSING, Steps, identical, values
-from diffing.registry import SHARED, Deviation, Kind, Registry
+from diffing.registry import SHARED, Deviation, Example, Kind, Registry
 from diffing.rules.book import RouteRules
 from diffing.rules.derived import REFUSED
 from diffing.transforms import TRANSFORMS
@@ -37,6 +37,9 @@ def superfluous(
             yield Finding(entry.id, "reserved", text)
         if ruled_out(entry, registry, [route.name for route in routes]):
             text = "the rules of its routes make the same of all its examples: leave it out"
+            yield Finding(entry.id, "derivable", text)
+        if expected_by_rules(entry, registry, [route.name for route in routes]):
+            text = "rules expect the same of all its examples on all its routes: leave it out"
             yield Finding(entry.id, "derivable", text)
         if is_row(entry, problems):
             rows = ", ".join(f'{code} = "{entry.new.type}"' for code in sorted(entry.legacy.codes))  # type: ignore[union-attr]  # is_row has looked
@@ -66,6 +69,25 @@ def ruled_out(entry: Deviation, registry: Registry, names: Iterable[str]) -> boo
                 if not identical(ruled(rules, steps, after), ruled(rules, steps, example.legacy)):
                     return False
     return True
+
+
+def expected_by_rules(entry: Deviation, registry: Registry, names: Iterable[str]) -> bool:
+    """Whether rules expect of all examples of an entry what it expects, on all its routes."""
+    named = [name for name in names if entry.names(name)]
+    if entry.new is None or entry.premise is not None or entry.effect is not None or not named:
+        return False
+    errors = entry.new.errors
+
+    def says_it(rule: Deviation, example: Example) -> bool:
+        """An example without a request shows nothing of a rule that looks at requests."""
+        looks = rule.when == ALWAYS or example.request is not None
+        return looks and rule.new is not None and errors <= rule.new.errors and explains(rule, example)
+
+    return all(
+        any(says_it(rule, example) for rule in registry.of_route(name) if rule.id.startswith(_RESERVED))
+        for name in named
+        for example in entry.examples
+    )
 
 
 def ruled(rules: RouteRules, steps: Steps, value: object) -> object:

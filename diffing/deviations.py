@@ -10,6 +10,7 @@ import json
 import logging
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from config.problems import load_problems
 from config.renamed import renamed
 from config.routes import load_routes
 from config.typed import Place, build
+from diffing.model import UNROUTED
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.book import RULES, RuleBook
 from diffing.tolerances import TOLERANCES
@@ -61,8 +63,15 @@ def load_registry(config: Path) -> Registry:
     Raises:
         ConfigError: names the file, the entry and the key, and says what would be right.
     """
-    book = RuleBook(load_routes(config), load_openapi(config), load_problems(config))
-    return Registry(load_entries(config), book, frozenset(load_patterns(config).values()))
+    routes, entries = load_routes(config), load_entries(config)
+    names = (UNROUTED, *(route.name for route in routes))
+    for entry in entries:
+        for pattern in entry.routes:
+            if not any(fnmatchcase(name, pattern) for name in names):
+                file = config / "deviations" / entry.source
+                raise _place(file, entry.id).error(f"there is no route {pattern}", "routes")
+    book = RuleBook(routes, load_openapi(config), load_problems(config))
+    return Registry(entries, book, frozenset(load_patterns(config).values()))
 
 
 def load_entries(config: Path) -> tuple[Deviation, ...]:

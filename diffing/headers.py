@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from config.routes import gives_files
+from diffing.coding import NAME as CODING
 from diffing.decode import Decoded
 from diffing.model import Asked, Difference, Observation
 
 JSON: Final = "application/json"
 ORIGIN: Final = "access-control-allow-origin"
 ALLOWED: Final = "access-control-allow-headers"
+METHODS: Final = "access-control-allow-methods"
+COMPARED: Final = frozenset({"content-type", CODING, ORIGIN, ALLOWED, METHODS, "www-authenticate", "allow"})
+"""A comparison looks at no others."""
+
+
+def compared(observation: Observation) -> Observation:
+    """What a comparison looks at of an answer: no other headers, and not how long it took."""
+    headers = tuple(pair for pair in observation.headers if pair[0].lower() in COMPARED)
+    return replace(observation, headers=headers, seconds=0.0)
 
 
 def header_differences(
@@ -20,8 +32,9 @@ def header_differences(
 
     The new side may allow more request headers than PHP does (it reads `Authorization`), never fewer.
     """
-    # The new API has one form: who asked for XML gets the same document as JSON.
-    wanted = JSON if asked.format == "xml" and old.media_type.endswith("/xml") else old.media_type
+    # The new API has one form: who asked for XML gets the same document as JSON. Files stay what they are.
+    in_json = asked.format == "xml" and old.media_type.endswith("/xml") and not gives_files(asked.route)
+    wanted = JSON if in_json else old.media_type
     if wanted != young.media_type:
         yield Difference("header.content-type", "value", wanted, young.media_type)
     if legacy.header(ORIGIN) != new.header(ORIGIN):
@@ -47,7 +60,8 @@ def preflight_differences(new: Observation) -> Iterator[Difference]:
     """What an answer to a CORS preflight lacks."""
     if new.status not in (200, 204):
         yield Difference("status", "status", "200 or 204", new.status)
-    for name in (ORIGIN, ALLOWED, "access-control-allow-methods"):
+    yield from origin_differences(new)
+    for name in (ALLOWED, METHODS):
         if not new.header(name):
             yield Difference(f"header.{name}", "missing", "demanded of a preflight answer", None)
 

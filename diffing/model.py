@@ -113,6 +113,7 @@ class Asked:
         known: False when the legacy server has no route for the path.
         rehearsed: The new side did what was asked and took it back, before the legacy side did it.
         caller: The id of the user whose key it is; None where nobody knows it.
+        guessed: Nobody has named the key, so that the role is what is left: neither refused nor a known administrator.
     """
 
     route: Route | None
@@ -123,6 +124,7 @@ class Asked:
     known: bool = True
     rehearsed: bool = False
     caller: str | None = None
+    guessed: bool = False
 
     @property
     def route_name(self) -> str:

@@ -80,12 +80,12 @@ class Premise:
         """What a row is about."""
         return frozenset(str(value) for value in values([row], self.steps or ()))
 
-    def question_of_rows(self, rows: Sequence[object]) -> str | None:
-        """The path to ask the new side for; None when one question cannot be about all rows."""
-        about = sorted(frozenset().union(*map(self.ids, rows)))
+    def questions_of_rows(self, rows: Sequence[object]) -> Mapping[str, frozenset[str]]:
+        """The paths to ask the new side for, each with the ids that it is about."""
+        about = frozenset().union(*map(self.ids, rows))
         if "{rows}" in self.path:
-            return self.path.replace("{rows}", quote(",".join(about), safe=","))
-        return self.path.replace("{row}", quote(about[0], safe="")) if len(about) == 1 else None
+            return {self.path.replace("{rows}", quote(",".join(sorted(about)), safe=",")): about}
+        return {self.path.replace("{row}", quote(one, safe="")): frozenset({one}) for one in sorted(about)}
 
     def shown(self, answer: Observation) -> frozenset[str] | None:
         """What the new side shows to the caller of what it was asked for; None when it shows all of it."""

@@ -13,11 +13,13 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded
+from diffing.headers import origin_differences
 from diffing.model import Asked, Demand, Difference, Observation
 from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
 MEDIA_TYPE: Final = "application/problem+json"
+_PROBLEM: Final = frozenset({"type", "title", "status", "detail", "code", "errors"})
 _MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
 _UNPARSED = re.compile(r".*The document has no document element.*", re.DOTALL)
@@ -82,17 +84,20 @@ def problem_differences(
     """
     if new.status != expected.status:
         yield Difference("status", "status", expected.status, new.status)
-    yield from _headers(expected.status, new)
+    yield from _headers(expected.status, asked.method, new)
     if asked.method == "HEAD":
         if new.body:
             yield Difference("$", "extra", None, f"{len(new.body)} bytes")
         return
     if decoded.media_type != MEDIA_TYPE:
         yield Difference("header.content-type", "value", MEDIA_TYPE, decoded.media_type)
+    yield from origin_differences(new)
     document = decoded.document
     if not isinstance(document, dict):
         yield Difference("$", "type", "a problem document", document)
         return
+    for name in sorted(document.keys() - _PROBLEM):
+        yield Difference(f"$.{name}", "extra", None, document[name])
     slug = expected.type or ""
     members: dict[str, object] = {"type": TYPE_BASE + slug, "status": expected.status}
     if slug in problems:
@@ -107,10 +112,12 @@ def problem_differences(
     yield from _errors(asked, expected, document)
 
 
-def _headers(status: int, new: Observation) -> Iterator[Difference]:
+def _headers(status: int, method: str, new: Observation) -> Iterator[Difference]:
     for demanded, name in ((401, "www-authenticate"), (405, "allow")):
         if status == demanded and not new.header(name):
             yield Difference(f"header.{name}", "missing", f"demanded with {status}", None)
+    if status == 405 and method in [name.strip() for name in (new.header("allow") or "").split(",")]:
+        yield Difference("header.allow", "value", f"not {method}", new.header("allow"))
 
 
 def _detail(

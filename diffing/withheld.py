@@ -6,14 +6,20 @@ missing rows are about: only what it shows there to nobody but their owners may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from diffing.decode import Decoded
-from diffing.model import Asked, Observation
+from diffing.further import MOST, Sources
+from diffing.model import Asked, FollowUp, Observation
+from diffing.problem import TYPE_BASE
 from diffing.registry import Deviation, Kind
 from diffing.rows import top_rows
 from diffing.walk import canonical
+
+_MOST: Final = MOST - 4
+"""So many things are asked for; a few further answers may be needed besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +28,28 @@ class Withheld:
 
     Args:
         entry: The entry.
-        question: The path to ask the new side for; None when too much is missing for one question.
+        questions: The paths to ask the new side for, each with the ids that it is about.
         rows: The legacy rows.
         missing: Those that the new side does not have, by their keys.
     """
 
     entry: Deviation
-    question: str | None
+    questions: Mapping[str, frozenset[str]]
     rows: list[object]
     missing: frozenset[bytes]
 
-    def left(self, asked: Asked, answer: Observation) -> list[object]:
-        """The legacy rows that the new side must have, by its answer to the question."""
+    def left(self, asked: Asked, sources: Sources) -> list[object]:
+        """The legacy rows that the new side must have, by its answers to the questions.
+
+        Raises:
+            Needed: One must be asked first.
+        """
         premise = self.entry.premise
-        shown = None if premise is None else premise.shown(answer)
-        if premise is None or shown is None:
-            return self.rows
+        assert premise is not None
+        shown = set[str]()
+        for question, about in self.questions.items():
+            found = premise.shown(sources.answer(FollowUp.PREMISE, question))
+            shown |= about if found is None else found
         return [row for row in self.rows if _key(asked, row) not in self.missing or premise.ids(row) & shown]
 
 
@@ -54,7 +66,7 @@ def withheld(
         status: Of the legacy answer.
 
     Returns:
-        What to ask; None where nothing is missing, or no entry is about that.
+        What to ask; None where nothing is missing, more than can be asked for, or no entry is about that.
     """
     if not isinstance(legacy, list) or not isinstance(shown, list | dict):
         return None
@@ -65,8 +77,8 @@ def withheld(
     missing = {key: row for row in legacy if (key := _key(asked, row)) not in known}
     if not missing:
         return None
-    question = entry.premise.question_of_rows(list(missing.values()))
-    return Withheld(entry, question, legacy, frozenset(missing))
+    questions = entry.premise.questions_of_rows(list(missing.values()))
+    return Withheld(entry, questions, legacy, frozenset(missing)) if len(questions) <= _MOST else None
 
 
 def is_empty(asked: Asked, entry: Deviation, new: Observation, young: Decoded) -> bool:
@@ -76,7 +88,8 @@ def is_empty(asked: Asked, entry: Deviation, new: Observation, young: Decoded) -
     if wanted is None or asked.route is None:
         return False
     code = wanted.code if wanted.code is not None else asked.route.codes.empty
-    return new.status == wanted.status and document.get("code") == code
+    named = document.get("type") == f"{TYPE_BASE}{wanted.type}"
+    return new.status == wanted.status and document.get("code") == code and named
 
 
 def _about(entry: Deviation, asked: Asked, legacy: object, status: int | None) -> bool:

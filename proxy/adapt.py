@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from config.problems import ProblemType
+from config.routes import gives_files
 from diffing.decode import Decoded, Form, decode
 from diffing.model import Asked, Headers, Observation
 from diffing.normalise import normalise
@@ -65,7 +66,8 @@ def adapt(
     told = _told(asked, legacy, old, entries, problems, kept)
     if told is not None:
         return told
-    if legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML, Form.CODED):
+    coded = old.form is Form.CODED and not gives_files(asked.route)
+    if coded or legacy.status >= 400 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS, Form.HTML):
         return _problem(
             kept, 502, "about:blank", "Bad Gateway", "The legacy side gave an answer that is no answer.", None
         )

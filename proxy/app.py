@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from config.rollout import Dialect
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
@@ -16,7 +17,7 @@ from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
 from proxy.door.forwarded import Forwarding, Origin
 from proxy.door.guard import Refusal, long_body, refusal
 from proxy.door.protocol import REFUSAL, TARGET
-from proxy.forward import AnswerBroken, Keeping
+from proxy.forward import AnswerBroken, Gone, Keeping
 from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
 from proxy.ledger import Ledger
 from proxy.leg.jobs import Job
@@ -24,13 +25,13 @@ from proxy.leg.link import ShadowLink
 from proxy.leg.questions import passes_unchanged, route_name
 from proxy.leg.rehearse import Rehearsing
 from proxy.observe import NOT_KEPT, TOO_LARGE
-from proxy.policy import Side, decide
+from proxy.policy import Decision, Side, decide
 from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
 from proxy.rollout.caller import Callers
 from proxy.room import Room
 from proxy.served import Course, ServedLeg, ServedSides
-from proxy.translation import Request
+from proxy.translation import Request, Translation
 
 HOP: Final = b"parity-hop"
 _TELL: Final = b"parity-tell"
@@ -175,7 +176,8 @@ class Proxy:
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
         short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
-            course.other = await self._rehearsing.rehearse(request, decision.translation)
+            with Gone(receive):
+                course.other = await self._rehearsing.rehearse(request, _for_new(decision))
         await self._answer(course, receive, visit, scope["headers"])
 
     async def _answer(
@@ -237,6 +239,13 @@ class Proxy:
             self._shadow.settle(job, Comparison(Outcome.SHED))
         else:
             self._shadow.offer(job)
+
+
+def _for_new(decision: Decision) -> Translation | None:
+    """What the new side is asked instead of what the client asked; None where that is the same."""
+    translation = decision.translation
+    legacy = decision.dialect is Dialect.LEGACY
+    return translation if legacy and isinstance(translation, Translation) else None
 
 
 def hop_of(settings: ProxySettings) -> bytes:

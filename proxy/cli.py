@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "demo": "demo:demo_command",
         "legacy": "legacy:legacy_command",
         "check": "check:check_command",
+        "explore": "explore:explore_command",
         "baseline": "baseline:baseline_command",
         "report": "report:report_command",
         "show": "report:show_command",

@@ -28,6 +28,7 @@ from proxy.leg.questions import (
     bodiless,
     facts_of,
     legacy_get,
+    only_reads,
     passes_unchanged,
     question_of,
     route_name,
@@ -252,7 +253,7 @@ class ShadowLeg:
             and judgement.comparison.outcome is Outcome.MISMATCH
             and not job.decision.writes
             and job.other is None
-            and job.request.method in ("GET", "HEAD", "OPTIONS")
+            and only_reads(job.request.method, job.decision.translation)
         )
 
     async def _judge_again(self, job: Job, first: Question, judgement: Judgement) -> Judgement:
@@ -391,6 +392,7 @@ class ShadowLeg:
             question.known,
             question.rehearsed,
             question.caller,
+            question.guessed,
         )
         return Evidence(
             size_of(legacy, new),

@@ -74,6 +74,7 @@ class Cluster:
         count: How many exchanges.
         example: The first one: request, path, legacy, new, nearly.
         verdict: Their verdict.
+        requests: All of them, where somebody wants to see all.
     """
 
     signature: str
@@ -81,6 +82,7 @@ class Cluster:
     count: int
     example: Mapping[str, Any]
     verdict: str = str(Outcome.MISMATCH)
+    requests: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -92,12 +94,14 @@ class Tally:
         routes: Verdicts by route name.
         deviations: Deviation id to the number of exchanges that it explained a part of.
         clusters: Exchanges that somebody has to look at, by signature.
+        unjudged: Requests with a documented legacy error and skipped ones, by verdict and route.
     """
 
     totals: Counts = field(default_factory=Counts)
     routes: dict[str, Counts] = field(default_factory=dict)
     deviations: Counter[str] = field(default_factory=Counter)
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    unjudged: dict[tuple[str, str], list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def add(
         self,
@@ -105,6 +109,7 @@ class Tally:
         comparison: Comparison,
         signature: Callable[[], str],
         example: Callable[[], Mapping[str, Any]],
+        request: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         """Count one exchange.
 
@@ -113,17 +118,20 @@ class Tally:
             comparison: Its settled comparison.
             signature: Gives its signature; called only for an outcome that somebody has to look at.
             example: Gives what a reader needs to see it; called for the first of a signature only.
+            request: Gives what names the request; called for all that are neither equal nor explained.
         """
         self.count(route, comparison.verdict)
         self.deviations.update(comparison.hits)
         if comparison.verdict not in FAILING:
+            if comparison.outcome in (Outcome.LEGACY_ERROR, Outcome.SKIPPED):
+                self.unjudged.setdefault((comparison.verdict, route), []).append(request())
             return
         name = signature()
         cluster = self.clusters.get(name)
         if cluster is None:
-            self.clusters[name] = Cluster(name, route, 1, example(), comparison.verdict)
-        else:
-            cluster.count += 1
+            cluster = self.clusters[name] = Cluster(name, route, 0, example(), comparison.verdict)
+        cluster.count += 1
+        cluster.requests.append(request())
 
     def count(self, route: str, verdict: str, exchanges: int = 1) -> None:
         """Count exchanges of one route and verdict."""

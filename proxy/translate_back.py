@@ -13,7 +13,7 @@ from config.templates import Kind, parse_template
 from diffing.model import Headers
 from proxy.dispatch import NewMatch, dispatcher
 from proxy.forms import URLENCODED, read_fields, rewrite, write_fields
-from proxy.php import ALLOWED, encode, parse_form, printable
+from proxy.php import ALLOWED, decode, encode, printable
 from proxy.translation import Request, Translation, Untranslatable
 
 KEY: Final = "api_key"
@@ -103,11 +103,15 @@ def _key(given: list[str] | None, request: Request, turned: bool) -> str | None:
 
 
 def _pairs(query: str) -> dict[str, list[str]]:
-    """Query parameters of the new API: repeated ones are lists."""
+    """Query parameters of the new API: repeated ones are lists, and names are what they are.
+
+    PHP reads the names of filters from the path, where it changes none: only those of a query would get underscores.
+    """
     found: dict[str, list[str]] = {}
     for pair in query.split("&"):
-        for name, value in parse_form(pair).items():
-            found.setdefault(name, []).append(value)
+        name, _, value = pair.partition("=")
+        if pair:
+            found.setdefault(decode(name), []).append(decode(value))
     return found
 
 

@@ -1,5 +1,6 @@
 """Legacy answers that cannot be told in the shapes of the new API: the new side answers otherwise, or legacy broke."""
 
+from config.routes import gives_files
 from diffing.decode import Form, decode
 from diffing.model import Asked, Observation
 from diffing.problem import message_of
@@ -36,6 +37,12 @@ def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | 
     page = old.form is Form.HTML and not 300 <= status < 400
     if page or status >= 500 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS):
         return "The legacy side gave an answer that is no answer."
+    # Files go on as they are, whatever they are coded in.
+    documents = asked.route is not None and not gives_files(asked.route)
+    if documents and old.form is Form.CODED:
+        return f"The legacy side gave an answer that cannot be read: {old.why}."
+    if documents and 200 <= status < 300 and old.form in (Form.EMPTY, Form.TEXT):
+        return "The legacy side gave an answer that is no document."
     if error is not None or status >= 400:
         return f"The legacy side refuses this, and why is not documented: {message or 'it says nothing'} (code {code})."
     return None

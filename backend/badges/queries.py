@@ -2,13 +2,35 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, insert, literal, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 
 SOURCE = "source_data"
+
+_awarded = tables.awarded_badges
+
+_RANKS = (
+    select(_awarded.c.badge_id, func.max(_awarded.c.rank).label("highest"))
+    .where(_awarded.c.user_id == bindparam("user_id"))
+    .group_by(_awarded.c.badge_id)
+)
 
 
 async def ranks(connection: AsyncConnection, user_id: int) -> Mapping[int, int]:
@@ -21,12 +43,7 @@ async def ranks(connection: AsyncConnection, user_id: int) -> Mapping[int, int]:
     Returns:
         The highest rank by badge; a badge without a row is missing.
     """
-    awarded = tables.awarded_badges.c
-    found = await connection.execute(
-        select(awarded.badge_id, func.max(awarded.rank).label("highest"))
-        .where(awarded.user_id == user_id)
-        .group_by(awarded.badge_id)
-    )
+    found = await connection.execute(_RANKS, {"user_id": user_id})
     return {row.badge_id: row.highest for row in found}
 
 
@@ -42,29 +59,20 @@ async def award(
         rank: The rank that was reached; 0 is stored, too, where nothing is (recordings, misc.badges-errors).
         moment: Now.
     """
-    awarded = tables.awarded_badges
-    mine = (awarded.c.user_id == user_id, awarded.c.badge_id == badge_id)
+    mine = (_awarded.c.user_id == user_id, _awarded.c.badge_id == badge_id)
     # Locked: no key keeps two checks at once from storing two rows.
-    stored = list(await connection.scalars(select(awarded.c.rank).where(*mine).with_for_update()))
+    stored = list(await connection.scalars(select(_awarded.c.rank).where(*mine).with_for_update()))
     if not stored:
         row = {"badge_id": badge_id, "user_id": user_id, "rank": rank, "awarded_on": moment}
-        await connection.execute(insert(awarded).values(row))
+        await connection.execute(insert(_awarded).values(row))
     elif rank > max(stored):
-        await connection.execute(update(awarded).where(*mine).values(rank=rank, awarded_on=moment))
+        await connection.execute(update(_awarded).where(*mine).values(rank=rank, awarded_on=moment))
 
 
-async def best_reaches(connection: AsyncConnection, user_id: int, since: datetime) -> Mapping[str, int]:
-    """The reach of a user's most liked and downloaded upload of each type.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        since: From when likes and downloads count.
-
-    Returns:
-        The number by type; a type without any is missing.
-    """
+def _best_reaches() -> Select[*tuple[Any, ...]]:
     data, flow, task, run = tables.dataset.c, tables.implementation.c, tables.task.c, tables.run.c
+    user_id: BindParameter[int] = bindparam("user_id")
+    since: BindParameter[datetime] = bindparam("since")
     own = {
         "d": select(data.did).where(data.uploader == user_id),
         "f": select(flow.id).where(flow.uploader == user_id),
@@ -85,9 +93,48 @@ async def best_reaches(connection: AsyncConnection, user_id: int, since: datetim
         .group_by(received.c.kind, received.c.item)
         .subquery()
     )
-    found = await connection.execute(
-        select(reaches.c.kind, func.max(reaches.c.reach).label("best")).group_by(reaches.c.kind)
+    return select(reaches.c.kind, func.max(reaches.c.reach).label("best")).group_by(reaches.c.kind)
+
+
+def _reuses() -> CompoundSelect[*tuple[Any, ...]]:
+    run, data, flow, setup = tables.run, tables.dataset, tables.implementation, tables.algorithm_setup
+    given = tables.task_inputs
+    user_id: BindParameter[int] = bindparam("user_id")
+    on_data = run.join(given, given.c.task_id == run.c.task_id).join(
+        data, data.c.did == cast(given.c.value, Integer)
     )
+    with_flow = run.join(setup, setup.c.sid == run.c.setup).join(flow, flow.c.id == setup.c.implementation_id)
+    return union_all(
+        *(
+            select(literal(way).label("way"), other.label("other"))
+            .select_from(source)
+            .where(mine == user_id, other != user_id, *conditions)
+            .distinct()
+            for source, owner, conditions in (
+                (on_data, data.c.uploader, (given.c.input == SOURCE,)),
+                (with_flow, flow.c.uploader, ()),
+            )
+            for way, mine, other in (("by", owner, run.c.uploader), ("of", run.c.uploader, owner))
+        )
+    )
+
+
+_BEST_REACHES = _best_reaches()
+_REUSES = _reuses()
+
+
+async def best_reaches(connection: AsyncConnection, user_id: int, since: datetime) -> Mapping[str, int]:
+    """The reach of a user's most liked and downloaded upload of each type.
+
+    Args:
+        connection: To ask.
+        user_id: The user.
+        since: From when likes and downloads count.
+
+    Returns:
+        The number by type; a type without any is missing.
+    """
+    found = await connection.execute(_BEST_REACHES, {"user_id": user_id, "since": since})
     return {row.kind: row.best for row in found}
 
 
@@ -101,26 +148,7 @@ async def mutual_reuses(connection: AsyncConnection, user_id: int) -> int:
     Returns:
         The number of others.
     """
-    run, data, flow, setup = tables.run, tables.dataset, tables.implementation, tables.algorithm_setup
-    given = tables.task_inputs
-    on_data = run.join(given, given.c.task_id == run.c.task_id).join(
-        data, data.c.did == cast(given.c.value, Integer)
-    )
-    with_flow = run.join(setup, setup.c.sid == run.c.setup).join(flow, flow.c.id == setup.c.implementation_id)
-    pairs = union_all(
-        *(
-            select(literal(way).label("way"), other.label("other"))
-            .select_from(source)
-            .where(mine == user_id, other != user_id, *conditions)
-            .distinct()
-            for source, owner, conditions in (
-                (on_data, data.c.uploader, (given.c.input == SOURCE,)),
-                (with_flow, flow.c.uploader, ()),
-            )
-            for way, mine, other in (("by", owner, run.c.uploader), ("of", run.c.uploader, owner))
-        )
-    )
     others: dict[str, set[int]] = {"by": set(), "of": set()}
-    for row in await connection.execute(pairs):
+    for row in await connection.execute(_REUSES, {"user_id": user_id}):
         others[row.way].add(row.other)
     return len(others["by"] & others["of"])

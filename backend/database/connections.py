@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
@@ -28,6 +29,9 @@ from backend.database.engines import (
     sqlite_engine,
     sqlite_files,
 )
+from backend.database.rehearsing import BUSY_SECONDS, MOST, RehearsalConnections
+from backend.database.watchdog import Killer
+from backend.deadline import Deadline
 
 __all__ = ["Database", "DatabaseFull", "DatabaseNames", "DatabaseUnavailable", "Names"]
 
@@ -50,7 +54,7 @@ class Database:
     """
 
     def __init__(self, url: str, names: Names | None = None) -> None:
-        parsed = parse(url)
+        parsed = self._url = parse(url)
         self.shown = parsed.render_as_string(hide_password=True)
         """The URL for messages, without password."""
         self.names = names or DatabaseNames()
@@ -92,6 +96,29 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def rehearse(self, deadline: Deadline) -> AsyncIterator[AsyncConnection]:
+        """One transaction that is rolled back, at the deadline at the latest, whatever it waits for.
+
+        Args:
+            deadline: When that is.
+
+        Yields:
+            The connection, which on SQLite holds the write lock.
+
+        Raises:
+            DatabaseUnavailable: no connection, it was lost, or another writer did not end in time.
+        """
+        with self._mapping_errors():
+            async with self._rehearsals.transaction(deadline) as connection:
+                yield connection
+
+    @cached_property
+    def _rehearsals(self) -> RehearsalConnections:
+        if self.is_sqlite:
+            return RehearsalConnections(sqlite_engine(self.files, busy=BUSY_SECONDS), None)
+        return RehearsalConnections(server_engine(self._url, self.names, most=MOST), Killer(self._url))
+
+    @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A connection for whoever changes the schema: begins and commits what it likes.
 
@@ -124,6 +151,8 @@ class Database:
 
     async def dispose(self) -> None:
         """Close all connections."""
+        if "_rehearsals" in self.__dict__:
+            await self._rehearsals.close()
         await self.engine.dispose()
 
     @contextmanager

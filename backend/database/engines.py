@@ -39,7 +39,7 @@ _ACCEPTED = "sqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST:PORT/"
 
 _BUSY_SECONDS = 10.0
 _CONNECTIONS_KEPT = 8
-_CONNECTIONS_MORE = 24
+_CONNECTIONS_MOST = 32
 
 # What PHP's connections have (legacy notes, schema: "Connection facts"), and the session in UTC. No kept
 # warnings: PHP never reads them, and the drivers would ask for them with one more round trip.
@@ -136,12 +136,13 @@ def sqlite_files(url: URL) -> SqliteFiles:
     return SqliteFiles(experiments, experiments.with_stem(f"{experiments.stem}-openml"))
 
 
-def server_engine(url: URL, names: Names) -> AsyncEngine:
+def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> AsyncEngine:
     """The engine for a MySQL or MariaDB server.
 
     Args:
         url: of the server, parsed.
         names: of the two databases.
+        most: connections at a time.
 
     Returns:
         The engine; nothing is connected yet.
@@ -155,7 +156,7 @@ def server_engine(url: URL, names: Names) -> AsyncEngine:
         url,
         execution_options={"schema_translate_map": translated} if translated else {},
         pool_size=_CONNECTIONS_KEPT,
-        max_overflow=_CONNECTIONS_MORE,
+        max_overflow=most - _CONNECTIONS_KEPT,
         pool_pre_ping=True,
         pool_recycle=3600,
     )
@@ -170,27 +171,28 @@ def server_engine(url: URL, names: Names) -> AsyncEngine:
     return engine
 
 
-def sqlite_engine(files: SqliteFiles, *, create: bool = False) -> AsyncEngine:
+def sqlite_engine(files: SqliteFiles, *, create: bool = False, busy: float = _BUSY_SECONDS) -> AsyncEngine:
     """The engine for two SQLite files: one is the main database, the other is attached.
 
     Args:
         files: the two files.
         create: make files that are not there, to fill them without checks of foreign keys; otherwise a
             missing file is an error when connecting.
+        busy: seconds that a statement waits for another process.
 
     Returns:
         The engine; nothing is connected yet.
     """
 
     async def connect() -> SqliteConnection:
-        return await SqliteConnection(lambda: open_sqlite(files, create=create)).open()
+        return await SqliteConnection(lambda: open_sqlite(files, create=create, busy=busy)).open()
 
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=connect,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=_CONNECTIONS_KEPT,
-        max_overflow=_CONNECTIONS_MORE,
+        max_overflow=_CONNECTIONS_MOST - _CONNECTIONS_KEPT,
     )
     # As a schema_translate_map would, but once for a statement and not at each execution. (SQLAlchemy's type
     # forgets that a table may have no schema.)
@@ -213,12 +215,15 @@ def _sqlite_schema(table: HasSchemaAttr) -> str | None:
     return None if table.schema == EXPERIMENTS else table.schema
 
 
-def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connection:
+def open_sqlite(
+    files: SqliteFiles, *, create: bool = False, busy: float = _BUSY_SECONDS
+) -> sqlite3.Connection:
     """Open the two files as one connection that compares and prints like MySQL.
 
     Args:
         files: the two files.
         create: make files that are not there, and do not check foreign keys.
+        busy: seconds that a statement waits for another process.
 
     Returns:
         The connection; transactions begin and end only when told.
@@ -231,7 +236,7 @@ def open_sqlite(files: SqliteFiles, *, create: bool = False) -> sqlite3.Connecti
         f"{files.experiments.as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
-        timeout=_BUSY_SECONDS,
+        timeout=busy,
         check_same_thread=False,
     )
     try:

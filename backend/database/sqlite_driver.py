@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiosqlite
@@ -121,6 +122,11 @@ class Connection(aiosqlite.Connection):
         if self._reading and not connection.in_transaction:
             connection.execute("BEGIN")
         return connection
+
+    def interrupt_now(self) -> None:
+        """End the statement that runs, from any thread."""
+        with suppress(sqlite3.ProgrammingError):  # it was closed meanwhile
+            self._conn.interrupt()
 
     async def visit(self, work: Callable[[], None]) -> None:
         """Have the thread do some work; it goes on when the waiting task is cancelled."""

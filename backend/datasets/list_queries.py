@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Double, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Double, String, bindparam, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -114,6 +114,27 @@ def _conditions(filters: DatasetFilters, user: User) -> list[ColumnElement[bool]
     return conditions + has_sizes(filters)
 
 
+_LISTED = select(
+    _dataset.c.did,
+    _dataset.c.name,
+    _dataset.c.version,
+    _dataset.c.format,
+    _dataset.c.file_id,
+    listed_status.label("status"),
+).order_by(_dataset.c.did)
+SHOWN_QUALITIES_OF = (
+    select(_quality.c.data, _quality.c.quality, _quality.c.value)
+    .where(
+        _quality.c.data.in_(bindparam("dids", expanding=True)),
+        _quality.c.quality.in_(SHOWN_QUALITIES),
+        _quality.c.evaluation_engine_id == ENGINE,
+        _quality.c.value.is_not(None),
+    )
+    .order_by(_quality.c.data, _quality.c.quality)
+)
+"""Data set, name and value, in the order of data sets and names, without NULL values; parameter ``dids``."""
+
+
 async def listed(connection: AsyncConnection, filters: DatasetFilters, user: User) -> Sequence[AnyRow]:
     """The data sets that match, in the order of their ids.
 
@@ -125,18 +146,7 @@ async def listed(connection: AsyncConnection, filters: DatasetFilters, user: Use
     Returns:
         The rows of one page.
     """
-    query = (
-        select(
-            _dataset.c.did,
-            _dataset.c.name,
-            _dataset.c.version,
-            _dataset.c.format,
-            _dataset.c.file_id,
-            listed_status.label("status"),
-        )
-        .where(*_conditions(filters, user))
-        .order_by(_dataset.c.did)
-    )
+    query = _LISTED.where(*_conditions(filters, user))
     if filters.limit is not None:
         query = query.limit(filters.limit)
     if filters.offset:
@@ -158,16 +168,7 @@ async def shown_qualities(
     """
     found: dict[int, list[tuple[str, str]]] = {did: [] for did in dids}
     for start in range(0, len(dids), PAGE):
-        rows = await connection.execute(
-            select(_quality.c.data, _quality.c.quality, _quality.c.value)
-            .where(
-                _quality.c.data.in_(dids[start : start + PAGE]),
-                _quality.c.quality.in_(SHOWN_QUALITIES),
-                _quality.c.evaluation_engine_id == ENGINE,
-                _quality.c.value.is_not(None),
-            )
-            .order_by(_quality.c.data, _quality.c.quality)
-        )
+        rows = await connection.execute(SHOWN_QUALITIES_OF, {"dids": dids[start : start + PAGE]})
         for did, name, value in rows:
             if value:
                 found[did].append((name, value))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, and_, case, func, select, type_coerce
+from sqlalchemy import Column, Select, String, and_, bindparam, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -20,18 +20,14 @@ _status = tables.dataset_status
 _processed = tables.data_processed
 _description = tables.dataset_description
 _file = tables.file
+_tag = tables.dataset_tag
+_feature = tables.data_feature
+_value = tables.data_feature_value
+_text = tables.data_feature_description
+_measured = tables.data_quality
 
 
-async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
-    """One data set with its file, newest description, newest status and processing result.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        The row; ``file`` is None when there is no file row. None for an unknown id.
-    """
+def _description_of_one() -> Select[*tuple[Any, ...]]:
     # Of two status rows of one second, active counts (legacy notes, data 10.2, corrections).
     status = (
         select(_status.c.status)
@@ -42,9 +38,29 @@ async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
     )
     versions = _description.alias("versions")
     newest = select(func.max(versions.c.version)).where(versions.c.did == _dataset.c.did).scalar_subquery()
-    found = await connection.execute(
+    return (
+        # Not all columns: a driver spends more on each than on its value.
         select(
-            _dataset,
+            _dataset.c.did,
+            _dataset.c.uploader,
+            _dataset.c.visibility,
+            _dataset.c.name,
+            _dataset.c.licence,
+            _dataset.c.version,
+            _dataset.c.version_label,
+            _dataset.c.language,
+            _dataset.c.creator,
+            _dataset.c.contributor,
+            _dataset.c.citation,
+            _dataset.c.paper_url,
+            _dataset.c.upload_date,
+            _dataset.c.collection_date,
+            _dataset.c.default_target_attribute,
+            _dataset.c.ignore_attribute,
+            _dataset.c.row_id_attribute,
+            _dataset.c.file_id,
+            _dataset.c.format,
+            _dataset.c.original_data_url,
             func.coalesce(type_coerce(status, String), IN_PREPARATION).label("status"),
             _description.c.description,
             _description.c.version.label("description_version"),
@@ -60,8 +76,25 @@ async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
             and_(_processed.c.did == _dataset.c.did, _processed.c.evaluation_engine_id == ENGINE),
         )
         .outerjoin(_description, and_(_description.c.did == _dataset.c.did, _description.c.version == newest))
-        .where(_dataset.c.did == did)
+        .where(_dataset.c.did == bindparam("did"))
     )
+
+
+_DESCRIPTION = _description_of_one()
+_TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("did")).order_by(_tag.c.tag)
+
+
+async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
+    """One data set with its file, newest description, newest status and processing result.
+
+    Args:
+        connection: To ask.
+        did: Id of the data set.
+
+    Returns:
+        The row; ``file`` is None when there is no file row. None for an unknown id.
+    """
+    found = await connection.execute(_DESCRIPTION, {"did": did})
     return found.first()
 
 
@@ -75,8 +108,17 @@ async def tags(connection: AsyncConnection, did: int) -> list[str]:
     Returns:
         The tags.
     """
-    tag = tables.dataset_tag
-    return list(await connection.scalars(select(tag.c.tag).where(tag.c.id == did).order_by(tag.c.tag)))
+    return list(await connection.scalars(_TAGS, {"did": did}))
+
+
+_PROCESSING = (
+    select(_dataset.c.uploader, _dataset.c.visibility, _processed.c.processing_date, _processed.c.error)
+    .outerjoin(
+        _processed,
+        and_(_processed.c.did == _dataset.c.did, _processed.c.evaluation_engine_id == bindparam("engine")),
+    )
+    .where(_dataset.c.did == bindparam("did"))
+)
 
 
 async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyRow | None:
@@ -90,15 +132,33 @@ async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyR
     Returns:
         Owner, visibility, date of the processing (None: not processed) and its error; None for an unknown id.
     """
-    found = await connection.execute(
-        select(_dataset.c.uploader, _dataset.c.visibility, _processed.c.processing_date, _processed.c.error)
-        .outerjoin(
-            _processed,
-            and_(_processed.c.did == _dataset.c.did, _processed.c.evaluation_engine_id == engine),
-        )
-        .where(_dataset.c.did == did)
-    )
+    found = await connection.execute(_PROCESSING, {"did": did, "engine": engine})
     return found.first()
+
+
+_FEATURES = (
+    select(
+        _feature.c.index.label("position"),
+        _feature.c.name,
+        _feature.c.data_type,
+        _feature.c.is_target,
+        _feature.c.is_ignore,
+        _feature.c.is_row_identifier,
+        _feature.c.NumberOfMissingValues,
+    )
+    .where(_feature.c.did == bindparam("did"))
+    .order_by(_feature.c.index)
+)
+_NOMINAL_VALUES = (
+    select(_value.c.index, _value.c.value)
+    .where(_value.c.did == bindparam("did"))
+    .order_by(_value.c.index, _value.c.value)
+)
+_ONTOLOGIES = (
+    select(_text.c.index, _text.c.value)
+    .where(_text.c.did == bindparam("did"), _text.c.description_type == "ontology")
+    .order_by(_text.c.index, _text.c.date, _text.c.value)
+)
 
 
 async def features(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
@@ -111,21 +171,7 @@ async def features(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
     Returns:
         One row a feature.
     """
-    feature = tables.data_feature
-    found = await connection.execute(
-        select(
-            feature.c.index.label("position"),
-            feature.c.name,
-            feature.c.data_type,
-            feature.c.is_target,
-            feature.c.is_ignore,
-            feature.c.is_row_identifier,
-            feature.c.NumberOfMissingValues,
-        )
-        .where(feature.c.did == did)
-        .order_by(feature.c.index)
-    )
-    return found.all()
+    return (await connection.execute(_FEATURES, {"did": did})).all()
 
 
 async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
@@ -138,14 +184,7 @@ async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, lis
     Returns:
         The values by index of the feature.
     """
-    value = tables.data_feature_value
-    return grouped(
-        await connection.execute(
-            select(value.c.index, value.c.value)
-            .where(value.c.did == did)
-            .order_by(value.c.index, value.c.value)
-        )
-    )
+    return grouped(await connection.execute(_NOMINAL_VALUES, {"did": did}))
 
 
 async def ontologies(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
@@ -158,14 +197,14 @@ async def ontologies(connection: AsyncConnection, did: int) -> dict[int, list[st
     Returns:
         The ontologies by index of the feature.
     """
-    text = tables.data_feature_description
-    return grouped(
-        await connection.execute(
-            select(text.c.index, text.c.value)
-            .where(text.c.did == did, text.c.description_type == "ontology")
-            .order_by(text.c.index, text.c.date, text.c.value)
-        )
-    )
+    return grouped(await connection.execute(_ONTOLOGIES, {"did": did}))
+
+
+_QUALITIES = (
+    select(_measured.c.quality, _measured.c.value)
+    .where(_measured.c.data == bindparam("did"), _measured.c.evaluation_engine_id == bindparam("engine"))
+    .order_by(_measured.c.quality)
+)
 
 
 async def qualities(connection: AsyncConnection, did: int, engine: int) -> Sequence[Any]:
@@ -179,13 +218,15 @@ async def qualities(connection: AsyncConnection, did: int, engine: int) -> Seque
     Returns:
         Name and stored value of each.
     """
-    quality = tables.data_quality
-    found = await connection.execute(
-        select(quality.c.quality, quality.c.value)
-        .where(quality.c.data == did, quality.c.evaluation_engine_id == engine)
-        .order_by(quality.c.quality)
-    )
-    return found.all()
+    return (await connection.execute(_QUALITIES, {"did": did, "engine": engine})).all()
+
+
+_DESCRIPTIONS = (
+    select(_dataset.c.uploader, _dataset.c.visibility, _description.c.version, _description.c.description)
+    .outerjoin(_description, _description.c.did == _dataset.c.did)
+    .where(_dataset.c.did == bindparam("did"))
+    .order_by(_description.c.version.desc())
+)
 
 
 async def descriptions(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
@@ -199,13 +240,20 @@ async def descriptions(connection: AsyncConnection, did: int) -> Sequence[AnyRow
         Owner, visibility, version and text; one row without version for a data set without descriptions, none
         for an unknown id.
     """
-    found = await connection.execute(
-        select(_dataset.c.uploader, _dataset.c.visibility, _description.c.version, _description.c.description)
-        .outerjoin(_description, _description.c.did == _dataset.c.did)
-        .where(_dataset.c.did == did)
-        .order_by(_description.c.version.desc())
+    return (await connection.execute(_DESCRIPTIONS, {"did": did})).all()
+
+
+def _used_names(kind: str, used: Column[str]) -> Select[tuple[str]]:
+    name = tables.quality.c.name
+    return (
+        select(name)
+        .where(tables.quality.c.type == kind, select(used).where(used == name).exists())
+        .order_by(name)
     )
-    return found.all()
+
+
+_FEATURE_QUALITY_NAMES = _used_names("FeatureQuality", tables.feature_quality.c.quality)
+_QUALITY_NAMES = _used_names("DataQuality", _measured.c.quality)
 
 
 async def feature_quality_names(connection: AsyncConnection) -> list[str]:
@@ -217,13 +265,7 @@ async def feature_quality_names(connection: AsyncConnection) -> list[str]:
     Returns:
         The names.
     """
-    name, measured = tables.quality.c.name, tables.feature_quality
-    used = select(measured.c.quality).where(measured.c.quality == name).exists()
-    return list(
-        await connection.scalars(
-            select(name).where(tables.quality.c.type == "FeatureQuality", used).order_by(name)
-        )
-    )
+    return list(await connection.scalars(_FEATURE_QUALITY_NAMES))
 
 
 async def quality_names(connection: AsyncConnection) -> list[str]:
@@ -235,10 +277,4 @@ async def quality_names(connection: AsyncConnection) -> list[str]:
     Returns:
         The names.
     """
-    name = tables.quality.c.name
-    used = select(tables.data_quality.c.quality).where(tables.data_quality.c.quality == name).exists()
-    return list(
-        await connection.scalars(
-            select(name).where(tables.quality.c.type == "DataQuality", used).order_by(name)
-        )
-    )
+    return list(await connection.scalars(_QUALITY_NAMES))

@@ -152,9 +152,7 @@ async def tags(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(
-        call.connection, tables.dataset_tag, of_dataset(call.user, tables.dataset_tag.c.id)
-    )
+    found = await distinct_tags(call.connection, tables.dataset_tag, call.user, of_dataset)
     if not found:
         raise NO_TAGS.because("No data set has a tag.")
     return found

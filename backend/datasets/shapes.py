@@ -1,14 +1,13 @@
 """Documents of data sets (new-API contract, section C)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
 from backend.database.stored_numbers import float_or_text, integer_or_text
-from backend.moments import Moment
+from backend.moments import Moment, iso, iso_or_none
 from backend.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
@@ -117,11 +116,6 @@ class Unprocessed(TypedDict):
     format: str
 
 
-def iso(moment: datetime) -> str:
-    """A time of the database in ISO 8601, without zone."""
-    return moment.isoformat(timespec="seconds")
-
-
 def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Description:
     """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5).
 
@@ -148,7 +142,7 @@ def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Desc
         "citation": trimmed_or_empty(row.citation),
         "paper_url": trimmed(row.paper_url) or None,
         "upload_date": iso(row.upload_date),
-        "processing_date": iso(row.processing_date) if row.processing_date else None,
+        "processing_date": iso_or_none(row.processing_date),
         "error": trimmed(row.error) or None,
         "warning": trimmed(row.warning) or None,
         "collection_date": trimmed(row.collection_date) or None,

@@ -22,7 +22,7 @@ from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operatio
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName, base_name
-from backend.storage.remote_files import RemoteFileError, remote_file
+from backend.storage.remote_files import RemoteFileError
 from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
 from backend.tagging.tags import tag_new_entity
@@ -65,6 +65,7 @@ class _Registered:
         Part(DATASET, "Its file; or the description says its url."),
     ),
     body_limit=UPLOAD_LIMIT,
+    fetches_without=DATASET,
 )
 async def upload(call: Call[NoParameters]) -> Document:
     """Store a data set: its description, and its file or where it is; it is then in preparation.
@@ -72,6 +73,7 @@ async def upload(call: Call[NoParameters]) -> Document:
     A name that exists gets the next version. The header of the file and its first thousand lines must be ARFF. Tags
     that cannot be set are left out (new-API contract, decision 10). Seven round trips to the database with the key's,
     and three for each tag: the versions of its name, the data set, the file, both put together, the description (two).
+    By its address one more: the key's again, once it is fetched.
     """
     root = await description(call, DESCRIPTION, "data_upload", missing="135", invalid="131", as_field=True)
     found = await _data_file(call, root)
@@ -114,11 +116,11 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
         message = "Give the data as the file dataset, or its url in the description"
         raise refused_document(DATASET, "missing", message, code="141")
     try:
-        async with remote_file(url, largest=UPLOAD_LIMIT, private=call.settings.private_urls) as remote:
-            await _check(remote.local, DESCRIPTION, "url")
-            return _Registered(url, remote.size, remote.mime_type, remote.md5)
+        remote = call.fetched.file(url, largest=UPLOAD_LIMIT)
     except RemoteFileError as error:
         raise refused_document(DESCRIPTION, "url", str(error), code="136") from error
+    await _check(remote.local, DESCRIPTION, "url")
+    return _Registered(url, remote.size, remote.mime_type, remote.md5)
 
 
 async def _check(path: Path, field: str, where: str) -> None:

@@ -10,6 +10,10 @@ from backend import tables
 
 _download = tables.downloads
 
+_DOWNLOADS = select(
+    _download.c.user_id, _download.c.knowledge_type, _download.c.knowledge_id, _download.c.count
+).order_by(_download.c.knowledge_type, _download.c.knowledge_id, _download.c.user_id)
+
 
 async def downloads(
     connection: AsyncConnection,
@@ -36,9 +40,4 @@ async def downloads(
         conditions.append(_download.c.knowledge_type == kind)
     if item is not None:
         conditions.append(_download.c.knowledge_id == item)
-    found = await connection.execute(
-        select(_download.c.user_id, _download.c.knowledge_type, _download.c.knowledge_id, _download.c.count)
-        .where(*conditions)
-        .order_by(_download.c.knowledge_type, _download.c.knowledge_id, _download.c.user_id)
-    )
-    return found.all()
+    return (await connection.execute(_DOWNLOADS.where(*conditions))).all()

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.database.results import AnyRow
 
 _procedure = tables.estimation_procedure
+
+_PROCEDURES = select(_procedure).order_by(_procedure.c.id)
+_PROCEDURE = select(_procedure).where(_procedure.c.id == bindparam("number"))
 
 
 async def procedures(connection: AsyncConnection) -> Sequence[AnyRow]:
@@ -20,7 +23,7 @@ async def procedures(connection: AsyncConnection) -> Sequence[AnyRow]:
     Returns:
         Rows in the order of the key.
     """
-    return (await connection.execute(select(_procedure).order_by(_procedure.c.id))).all()
+    return (await connection.execute(_PROCEDURES)).all()
 
 
 async def procedure(connection: AsyncConnection, number: int) -> AnyRow | None:
@@ -33,4 +36,4 @@ async def procedure(connection: AsyncConnection, number: int) -> AnyRow | None:
     Returns:
         The row; None for an unknown id.
     """
-    return (await connection.execute(select(_procedure).where(_procedure.c.id == number))).first()
+    return (await connection.execute(_PROCEDURE, {"number": number})).first()

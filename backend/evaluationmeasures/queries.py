@@ -7,6 +7,10 @@ from backend import tables
 
 _function = tables.math_function
 
+_MEASURES = (
+    select(_function.c.name).where(_function.c.functionType == "EvaluationFunction").order_by(_function.c.id)
+)
+
 
 async def measures(connection: AsyncConnection) -> list[str]:
     """The names of all evaluation measures (legacy notes, task 5).
@@ -17,9 +21,4 @@ async def measures(connection: AsyncConnection) -> list[str]:
     Returns:
         Names in the order of the key.
     """
-    found = await connection.scalars(
-        select(_function.c.name)
-        .where(_function.c.functionType == "EvaluationFunction")
-        .order_by(_function.c.id)
-    )
-    return list(found)
+    return list(await connection.scalars(_MEASURES))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Integer, Select, and_, cast, exists, func, null, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, cast, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -23,6 +24,9 @@ _flow = tables.implementation
 _task = tables.task
 _dataset = tables.dataset
 _measure = tables.math_function
+_setting = tables.input_setting
+_parameter = tables.input_
+_setup_tag = tables.setup_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,39 @@ class Presentation:
     function: str | None
     per_fold: bool
     sort_order: str | None
+
+
+@cache
+def _scores(*, per_fold: bool) -> Select[*tuple[Any, ...]]:
+    """The evaluations of all runs, or of their folds."""
+    score = tables.evaluation_fold if per_fold else tables.evaluation
+    source = tables.task_inputs
+    found = (
+        select(
+            _run.c.rid,
+            _run.c.task_id,
+            _run.c.setup,
+            _setup.c.implementation_id,
+            _flow.c.fullName.label("flow_name"),
+            _dataset.c.name.label("data_name"),
+            _measure.c.name.label("function"),
+            _run.c.start_time,
+            *(
+                (null().label("value"), null().label("array_data"))
+                if per_fold
+                else (score.c.value, score.c.array_data)
+            ),
+        )
+        .select_from(score)
+        .join(_measure, _measure.c.id == score.c.function_id)
+        .join(_run, _run.c.rid == score.c.source)
+        .join(_setup, _setup.c.sid == _run.c.setup)
+        .join(_flow, _flow.c.id == _setup.c.implementation_id)
+        .join(_task, _task.c.task_id == _run.c.task_id)
+        .join(source, and_(source.c.task_id == _task.c.task_id, source.c.input == "source_data"))
+        .join(_dataset, _dataset.c.did == cast(source.c.value, Integer))
+    )
+    return found.where(_first_fold()) if per_fold else found
 
 
 async def listed(
@@ -58,47 +95,21 @@ async def listed(
         The rows.
     """
     score = tables.evaluation_fold if shown.per_fold else tables.evaluation
-    source = tables.task_inputs
     key = (score.c.source, score.c.function_id, score.c.evaluation_engine_id)
-    statement = (
-        select(
-            _run.c.rid,
-            _run.c.task_id,
-            _run.c.setup,
-            _setup.c.implementation_id,
-            _flow.c.fullName.label("flow_name"),
-            _dataset.c.name.label("data_name"),
-            _measure.c.name.label("function"),
-            _run.c.start_time,
-            *(
-                (null().label("value"), null().label("array_data"))
-                if shown.per_fold
-                else (score.c.value, score.c.array_data)
-            ),
-        )
-        .select_from(score)
-        .join(_measure, _measure.c.id == score.c.function_id)
-        .join(_run, _run.c.rid == score.c.source)
-        .join(_setup, _setup.c.sid == _run.c.setup)
-        .join(_flow, _flow.c.id == _setup.c.implementation_id)
-        .join(_task, _task.c.task_id == _run.c.task_id)
-        .join(source, and_(source.c.task_id == _task.c.task_id, source.c.input == "source_data"))
-        .join(_dataset, _dataset.c.did == cast(source.c.value, Integer))
-        .where(*conditions(filters, user, now))
-    )
+    statement = _scores(per_fold=shown.per_fold).where(*conditions(filters, user, now))
     if shown.function is not None:
         statement = statement.where(_measure.c.name == shown.function)
-    if shown.per_fold:
-        statement = statement.where(_first_fold())
-    elif shown.sort_order == "desc":
+    sort_order = None if shown.per_fold else shown.sort_order
+    if sort_order == "desc":
         statement = statement.order_by(score.c.value.desc())
-    elif shown.sort_order == "asc":
+    elif sort_order == "asc":
         statement = statement.order_by(score.c.value)
     statement = statement.order_by(*key)
     if filters.limit is not None:
         statement = statement.limit(filters.limit)
-        few = names_runs(filters) and await count_runs(connection, filters, user, now, MAXIMUM) < MAXIMUM
-        if not few and shown.sort_order is None:
+        if shown.sort_order is None and (
+            not names_runs(filters) or await count_runs(connection, filters, user, now, MAXIMUM) == MAXIMUM
+        ):
             statement = as_written(statement)
     if filters.offset:
         statement = statement.offset(filters.offset)
@@ -120,6 +131,13 @@ def _first_fold() -> Any:
     )
 
 
+_SELECTED: Select[*tuple[Any, ...]] = (
+    select(_run.c.rid)
+    .join(_setup, _setup.c.sid == _run.c.setup)
+    .join(_task, _task.c.task_id == _run.c.task_id)
+)
+
+
 async def count_runs(
     connection: AsyncConnection, filters: RunSelection, user: User, now: datetime, most: int | None = None
 ) -> int:
@@ -135,15 +153,30 @@ async def count_runs(
     Returns:
         The number.
     """
-    selected: Select[*tuple[Any, ...]] = (
-        select(_run.c.rid)
-        .join(_setup, _setup.c.sid == _run.c.setup)
-        .join(_task, _task.c.task_id == _run.c.task_id)
-        .where(*conditions(filters, user, now))
-    )
+    selected = _SELECTED.where(*conditions(filters, user, now))
     if most is not None:
         selected = selected.limit(most)
     return await connection.scalar(select(func.count()).select_from(selected.subquery())) or 0
+
+
+_PARAMETERS = (
+    select(
+        _setting.c.setup,
+        _parameter.c.id,
+        _parameter.c.implementation_id,
+        _flow.c.name.label("flow_name"),
+        _flow.c.fullName.label("flow_full_name"),
+        _parameter.c.name,
+        _parameter.c.dataType,
+        _parameter.c.defaultValue,
+        _setting.c.value,
+    )
+    .join(_parameter, _parameter.c.id == _setting.c.input_id)
+    .join(_flow, _flow.c.id == _parameter.c.implementation_id)
+    .outerjoin(_setup_tag, _setup_tag.c.id == _setting.c.setup)
+    .where(_setting.c.setup.in_(bindparam("setups", expanding=True)))
+    .order_by(_setting.c.setup, _parameter.c.id, _setup_tag.c.tag)
+)
 
 
 async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Mapping[int, list[AnyRow]]:
@@ -158,25 +191,7 @@ async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Mapp
     Returns:
         The rows of each setup that has any.
     """
-    setting, parameter, tag = tables.input_setting, tables.input_, tables.setup_tag
-    found = await connection.execute(
-        select(
-            setting.c.setup,
-            parameter.c.id,
-            parameter.c.implementation_id,
-            _flow.c.name.label("flow_name"),
-            _flow.c.fullName.label("flow_full_name"),
-            parameter.c.name,
-            parameter.c.dataType,
-            parameter.c.defaultValue,
-            setting.c.value,
-        )
-        .join(parameter, parameter.c.id == setting.c.input_id)
-        .join(_flow, _flow.c.id == parameter.c.implementation_id)
-        .outerjoin(tag, tag.c.id == setting.c.setup)
-        .where(setting.c.setup.in_(sorted(set(setups))))
-        .order_by(setting.c.setup, parameter.c.id, tag.c.tag)
-    )
+    found = await connection.execute(_PARAMETERS, {"setups": sorted(set(setups))})
     rows: dict[int, list[AnyRow]] = {}
     for row in found:
         rows.setdefault(row.setup, []).append(row)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing_extensions import TypedDict
 
 from backend.evaluations.array_data import elements
-from backend.moments import Moment
+from backend.moments import Moment, iso_or_none
 from backend.runs.queries import AnyRow
-from backend.runs.shapes import iso, score
+from backend.runs.shapes import score
 
 
 class Parameter(TypedDict):
@@ -91,7 +91,7 @@ def _listed(row: AnyRow) -> Listed:
         "flow_name": row.flow_name,
         "data_name": row.data_name,
         "function": row.function,
-        "upload_time": iso(row.start_time),
+        "upload_time": iso_or_none(row.start_time),
         "value": None if row.value is None else score(row.value),
         "array_data": elements(row.array_data),
     }
@@ -126,7 +126,7 @@ def requested(rows: Sequence[AnyRow]) -> list[Requested]:
             "task_id": row.task_id,
             "setup_id": row.setup,
             "uploader": row.uploader,
-            "upload_time": iso(row.start_time),
+            "upload_time": iso_or_none(row.start_time),
         }
         for row in rows
     ]

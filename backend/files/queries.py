@@ -2,13 +2,37 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, Row, cast, select
+from sqlalchemy import Integer, Row, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 
 ENGINE = 1
 """The evaluation engine whose features are shown."""
+
+
+_dataset = tables.dataset
+_feature = tables.data_feature
+_given = tables.task_inputs
+
+_FILE = select(tables.file).where(tables.file.c.id == bindparam("file_id"))
+_OWNER = (
+    select(_dataset.c.did)
+    .where(_dataset.c.file_id == bindparam("file_id"))
+    .order_by(_dataset.c.did)
+    .limit(1)
+    .scalar_subquery()
+)
+_FEATURE_NAMES = (
+    select(_feature.c.name)
+    .where(_feature.c.did == _OWNER, _feature.c.evaluation_engine_id == ENGINE)
+    .order_by(_feature.c.index)
+)
+_DATA_OF_TASK = (
+    select(_dataset.c.did, _dataset.c.visibility, _dataset.c.uploader)
+    .join(_given, _dataset.c.did == cast(_given.c.value, Integer))
+    .where(_given.c.task_id == bindparam("task_id"), _given.c.input == "source_data")
+)
 
 
 async def file(connection: AsyncConnection, file_id: int) -> Row[*tuple[Any, ...]] | None:
@@ -21,7 +45,7 @@ async def file(connection: AsyncConnection, file_id: int) -> Row[*tuple[Any, ...
     Returns:
         The row; None for an unknown id.
     """
-    return (await connection.execute(select(tables.file).where(tables.file.c.id == file_id))).first()
+    return (await connection.execute(_FILE, {"file_id": file_id})).first()
 
 
 async def feature_names(connection: AsyncConnection, file_id: int) -> list[str]:
@@ -34,15 +58,7 @@ async def feature_names(connection: AsyncConnection, file_id: int) -> list[str]:
     Returns:
         The names in the order of the columns; none when no data set has this file.
     """
-    feature, dataset = tables.data_feature, tables.dataset
-    owner = select(dataset.c.did).where(dataset.c.file_id == file_id).order_by(dataset.c.did).limit(1)
-    return list(
-        await connection.scalars(
-            select(feature.c.name)
-            .where(feature.c.did == owner.scalar_subquery(), feature.c.evaluation_engine_id == ENGINE)
-            .order_by(feature.c.index)
-        )
-    )
+    return list(await connection.scalars(_FEATURE_NAMES, {"file_id": file_id}))
 
 
 async def data_of_task(connection: AsyncConnection, task_id: int) -> Row[*tuple[Any, ...]] | None:
@@ -55,10 +71,4 @@ async def data_of_task(connection: AsyncConnection, task_id: int) -> Row[*tuple[
     Returns:
         The data set's ``did``, ``visibility`` and ``uploader``; None for a task that has none.
     """
-    given, dataset = tables.task_inputs, tables.dataset
-    found = await connection.execute(
-        select(dataset.c.did, dataset.c.visibility, dataset.c.uploader)
-        .join(given, dataset.c.did == cast(given.c.value, Integer))
-        .where(given.c.task_id == task_id, given.c.input == "source_data")
-    )
-    return found.first()
+    return (await connection.execute(_DATA_OF_TASK, {"task_id": task_id})).first()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -19,6 +19,82 @@ _input = tables.input_
 _file = tables.file
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+def _flow_and_all_below() -> Select[*tuple[Any, ...]]:
+    below = select(_flow.c.id).where(_flow.c.id == bindparam("flow_id")).cte("below", recursive=True)
+    # A union without ALL takes each flow once, so the recursion ends even where the data has a circle.
+    below = below.union(select(_component.c.child).join(below, below.c.id == _component.c.parent))
+    source, binary = _file.alias("source"), _file.alias("binary_file")
+    return (
+        select(
+            _flow.c.id,
+            _flow.c.uploader,
+            _flow.c.name,
+            _flow.c.custom_name,
+            _flow.c.class_name,
+            _flow.c.version,
+            _flow.c.external_version,
+            _flow.c.description,
+            _flow.c.creator,
+            _flow.c.contributor,
+            _flow.c.uploadDate,
+            _flow.c.licence,
+            _flow.c.language,
+            _flow.c.fullDescription,
+            _flow.c.installationNotes,
+            _flow.c.dependencies,
+            source.c.id.label("source"),
+            source.c.filename_original.label("source_name"),
+            source.c.extension.label("source_format"),
+            source.c.md5_hash.label("source_md5"),
+            binary.c.id.label("binary"),
+            binary.c.filename_original.label("binary_name"),
+            binary.c.extension.label("binary_format"),
+            binary.c.md5_hash.label("binary_md5"),
+        )
+        .join(below, below.c.id == _flow.c.id)
+        .outerjoin(source, source.c.id == _flow.c.source_file_id)
+        .outerjoin(binary, binary.c.id == _flow.c.binary_file_id)
+    )
+
+
+_FLOWS = _flow_and_all_below()
+_COMPONENTS = (
+    select(_component)
+    .where(_component.c.parent.in_(bindparam("ids", expanding=True)))
+    .order_by(_component.c.parent, _component.c.child)
+)
+_PARAMETERS = (
+    select(
+        _input.c.implementation_id,
+        _input.c.name,
+        _input.c.dataType,
+        _input.c.defaultValue,
+        _input.c.description,
+    )
+    .where(_input.c.implementation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_input.c.implementation_id, _input.c.name)
+)
+_TAGS = (
+    select(_tag.c.id, _tag.c.tag)
+    .where(_tag.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_tag.c.id, _tag.c.tag)
+)
+_LISTED = select(
+    _flow.c.id,
+    _flow.c.fullName,
+    _flow.c.name,
+    _flow.c.version,
+    _flow.c.external_version,
+    _flow.c.uploader,
+).order_by(_flow.c.id)
+_ID_OF = (
+    select(_flow.c.id)
+    .where(_flow.c.name == bindparam("name"), _flow.c.external_version == bindparam("external_version"))
+    .order_by(_flow.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +125,13 @@ async def tree(connection: AsyncConnection, flow_id: int) -> FlowTree | None:
         The rows; None for an unknown id. The orders are those of the keys that PHP reads along (legacy notes,
         flow 2.2).
     """
-    below = select(_flow.c.id).where(_flow.c.id == flow_id).cte("below", recursive=True)
-    # A union without ALL takes each flow once, so the recursion ends even where the data has a circle.
-    below = below.union(select(_component.c.child).join(below, below.c.id == _component.c.parent))
-    source, binary = _file.alias("source"), _file.alias("binary_file")
-    flows = await connection.execute(
-        select(
-            _flow,
-            source.c.id.label("source"),
-            source.c.filename_original.label("source_name"),
-            source.c.extension.label("source_format"),
-            source.c.md5_hash.label("source_md5"),
-            binary.c.id.label("binary"),
-            binary.c.filename_original.label("binary_name"),
-            binary.c.extension.label("binary_format"),
-            binary.c.md5_hash.label("binary_md5"),
-        )
-        .join(below, below.c.id == _flow.c.id)
-        .outerjoin(source, source.c.id == _flow.c.source_file_id)
-        .outerjoin(binary, binary.c.id == _flow.c.binary_file_id)
-    )
-    rows = flows.all()
+    rows = (await connection.execute(_FLOWS, {"flow_id": flow_id})).all()
     if not rows:
         return None
-    ids = [row.id for row in rows]
-    components = await connection.execute(
-        select(_component)
-        .where(_component.c.parent.in_(ids))
-        .order_by(_component.c.parent, _component.c.child)
-    )
-    parameters = await connection.execute(
-        select(_input)
-        .where(_input.c.implementation_id.in_(ids))
-        .order_by(_input.c.implementation_id, _input.c.name)
-    )
-    tags = await connection.execute(
-        select(_tag.c.id, _tag.c.tag).where(_tag.c.id.in_(ids)).order_by(_tag.c.id, _tag.c.tag)
-    )
+    ids = {"ids": [row.id for row in rows]}
+    components = await connection.execute(_COMPONENTS, ids)
+    parameters = await connection.execute(_PARAMETERS, ids)
+    tags = await connection.execute(_TAGS, ids)
     return FlowTree(rows, components.all(), parameters.all(), tags.all())
 
 
@@ -111,14 +157,7 @@ async def listed(
     Returns:
         Rows of id, fullName, name, version, external_version and uploader.
     """
-    found = select(
-        _flow.c.id,
-        _flow.c.fullName,
-        _flow.c.name,
-        _flow.c.version,
-        _flow.c.external_version,
-        _flow.c.uploader,
-    ).where(visible_to(user, _flow.c.visibility, _flow.c.uploader))
+    found = _LISTED.where(visible_to(user, _flow.c.visibility, _flow.c.uploader))
     if uploader is not None:
         found = found.where(_flow.c.uploader == uploader)
     if tag is not None:
@@ -127,7 +166,7 @@ async def listed(
         found = found.limit(limit)
     if offset:
         found = found.offset(offset)
-    return (await connection.execute(found.order_by(_flow.c.id))).all()
+    return (await connection.execute(found)).all()
 
 
 async def id_of(connection: AsyncConnection, name: str, external_version: str) -> int | None:
@@ -143,10 +182,6 @@ async def id_of(connection: AsyncConnection, name: str, external_version: str) -
     """
     if not (storable(unicode.collation, name) and storable(unicode.collation, external_version)):
         return None
-    found: int | None = await connection.scalar(
-        select(_flow.c.id)
-        .where(_flow.c.name == name, _flow.c.external_version == external_version)
-        .order_by(_flow.c.id)
-        .limit(1)
-    )
+    given = {"name": name, "external_version": external_version}
+    found: int | None = await connection.scalar(_ID_OF, given)
     return found

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import literal
 from backend.flows.queries import FlowTree
-from backend.moments import Moment
+from backend.moments import Moment, iso
 from backend.php.text import csv_fields, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
@@ -136,7 +136,7 @@ def _flow(parts: _Parts, flow_id: int, above: tuple[int, ...]) -> Flow:
         "description": _shown(row.description),
         "creator": csv_fields(row.creator),
         "contributor": csv_fields(row.contributor),
-        "upload_date": row.uploadDate.isoformat(timespec="seconds"),
+        "upload_date": iso(row.uploadDate),
         "licence": _shown(row.licence),
         "language": _shown(row.language),
         "full_description": _shown(row.fullDescription),

@@ -1,6 +1,7 @@
 """Input into declared parameters, and everything that is wrong with it into one problem."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -60,6 +61,7 @@ def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake
     )
 
 
+@cache
 def _names(model: type[Parameters]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Row, and_, delete, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -25,6 +37,86 @@ _task = tables.task
 _evaluated = tables.run_evaluated
 _dataset = tables.dataset
 _measure = tables.math_function
+_users = tables.users
+_inputs = tables.task_inputs
+_kind = tables.task_type
+_setting = tables.input_setting
+_parameter = tables.input_
+_tag = tables.run_tag
+_part = tables.runfile
+_file = tables.file
+_score = tables.evaluation
+_fold = tables.evaluation_fold
+_trace = tables.trace
+
+
+def _used_and_made() -> Select[*tuple[Any, ...]]:
+    used = tables.input_data
+    columns = (_dataset.c.did, _dataset.c.name, _dataset.c.url)
+    both = union_all(
+        select(literal(0, Integer).label("made"), *columns)
+        .join(used, used.c.data == _dataset.c.did)
+        .where(used.c.run == bindparam("rid")),
+        select(literal(1, Integer), *columns).where(_dataset.c.source == bindparam("rid")),
+    ).subquery()
+    return select(both).order_by(both.c.made, both.c.did)
+
+
+_RUN = (
+    select(
+        _run.c.rid,
+        _run.c.uploader,
+        _run.c.task_id,
+        _run.c.setup,
+        _run.c.error_message,
+        _run.c.run_details,
+        _users.c.first_name,
+        _users.c.last_name,
+        _kind.c.name.label("task_type"),
+        _inputs.c.value.label("measure"),
+        _setup.c.setup_string,
+        _flow.c.id.label("flow_id"),
+        _flow.c.fullName.label("flow_name"),
+        _evaluated.c.error,
+    )
+    .outerjoin(_users, _users.c.id == _run.c.uploader)
+    .outerjoin(_task, _task.c.task_id == _run.c.task_id)
+    .outerjoin(_kind, _kind.c.ttid == _task.c.ttid)
+    .outerjoin(_inputs, and_(_inputs.c.task_id == _run.c.task_id, _inputs.c.input == "evaluation_measures"))
+    .outerjoin(_setup, _setup.c.sid == _run.c.setup)
+    .outerjoin(_flow, _flow.c.id == _setup.c.implementation_id)
+    .outerjoin(
+        _evaluated,
+        and_(_evaluated.c.run_id == _run.c.rid, _evaluated.c.evaluation_engine_id == ENGINE),
+    )
+    .where(_run.c.rid == bindparam("rid"))
+)
+_PARAMETERS = (
+    select(_parameter.c.name, _setting.c.value, _parameter.c.implementation_id)
+    .join(_parameter, _parameter.c.id == _setting.c.input_id)
+    .where(_setting.c.setup == bindparam("setup_id"))
+    .order_by(_setting.c.input_id)
+)
+_TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("rid")).order_by(_tag.c.tag)
+_DATASETS = _used_and_made()
+_FILES = (
+    select(_part.c.field, _part.c.file_id, _file.c.filename_original)
+    .join(_file, _file.c.id == _part.c.file_id)
+    .where(_part.c.source == bindparam("rid"))
+    .order_by(_part.c.field)
+)
+_EVALUATIONS = (
+    select(_measure.c.name, _score.c.value, _score.c.array_data)
+    .join(_measure, _measure.c.id == _score.c.function_id)
+    .where(_score.c.source == bindparam("rid"))
+    .order_by(_score.c.function_id, _score.c.evaluation_engine_id)
+)
+_FOLD_EVALUATIONS = (
+    select(_measure.c.name, _fold.c.value, _fold.c.array_data, _fold.c.repeat, _fold.c.fold)
+    .join(_measure, _measure.c.id == _fold.c.function_id)
+    .where(_fold.c.source == bindparam("rid"))
+    .order_by(_fold.c.function_id, _fold.c.evaluation_engine_id, _fold.c.fold, _fold.c.repeat)
+)
 
 
 async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
@@ -35,35 +127,9 @@ async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
         rid: Id of the run.
 
     Returns:
-        The row; ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
+        The row; ``error`` is None, too, when the engine has not looked at the run. None for an unknown id.
     """
-    users, inputs, kind = tables.users, tables.task_inputs, tables.task_type
-    found = await connection.execute(
-        select(
-            _run,
-            users.c.first_name,
-            users.c.last_name,
-            kind.c.name.label("task_type"),
-            inputs.c.value.label("measure"),
-            _setup.c.setup_string,
-            _flow.c.id.label("flow_id"),
-            _flow.c.fullName.label("flow_name"),
-            _evaluated.c.run_id.label("evaluated"),
-            _evaluated.c.error,
-        )
-        .outerjoin(users, users.c.id == _run.c.uploader)
-        .outerjoin(_task, _task.c.task_id == _run.c.task_id)
-        .outerjoin(kind, kind.c.ttid == _task.c.ttid)
-        .outerjoin(inputs, and_(inputs.c.task_id == _run.c.task_id, inputs.c.input == "evaluation_measures"))
-        .outerjoin(_setup, _setup.c.sid == _run.c.setup)
-        .outerjoin(_flow, _flow.c.id == _setup.c.implementation_id)
-        .outerjoin(
-            _evaluated,
-            and_(_evaluated.c.run_id == _run.c.rid, _evaluated.c.evaluation_engine_id == ENGINE),
-        )
-        .where(_run.c.rid == rid)
-    )
-    return found.first()
+    return (await connection.execute(_RUN, {"rid": rid})).first()
 
 
 async def parameters(connection: AsyncConnection, setup_id: int) -> Sequence[AnyRow]:
@@ -76,14 +142,7 @@ async def parameters(connection: AsyncConnection, setup_id: int) -> Sequence[Any
     Returns:
         Rows of name, value and the id of the flow that has the parameter.
     """
-    setting, parameter = tables.input_setting, tables.input_
-    found = await connection.execute(
-        select(parameter.c.name, setting.c.value, parameter.c.implementation_id)
-        .join(parameter, parameter.c.id == setting.c.input_id)
-        .where(setting.c.setup == setup_id)
-        .order_by(setting.c.input_id)
-    )
-    return found.all()
+    return (await connection.execute(_PARAMETERS, {"setup_id": setup_id})).all()
 
 
 async def tags(connection: AsyncConnection, rid: int) -> list[str]:
@@ -96,8 +155,7 @@ async def tags(connection: AsyncConnection, rid: int) -> list[str]:
     Returns:
         The tags.
     """
-    tag = tables.run_tag
-    return list(await connection.scalars(select(tag.c.tag).where(tag.c.id == rid).order_by(tag.c.tag)))
+    return list(await connection.scalars(_TAGS, {"rid": rid}))
 
 
 async def datasets(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
@@ -110,16 +168,7 @@ async def datasets(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
     Returns:
         Rows of did, name and url; ``made`` is 1 for an output.
     """
-    used = tables.input_data
-    columns = (_dataset.c.did, _dataset.c.name, _dataset.c.url)
-    both = union_all(
-        select(literal(0, Integer).label("made"), *columns)
-        .join(used, used.c.data == _dataset.c.did)
-        .where(used.c.run == rid),
-        select(literal(1, Integer), *columns).where(_dataset.c.source == rid),
-    ).subquery()
-    found = await connection.execute(select(both).order_by(both.c.made, both.c.did))
-    return found.all()
+    return (await connection.execute(_DATASETS, {"rid": rid})).all()
 
 
 async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
@@ -132,14 +181,7 @@ async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
     Returns:
         Rows of field, file id and original file name.
     """
-    part, file = tables.runfile, tables.file
-    found = await connection.execute(
-        select(part.c.field, part.c.file_id, file.c.filename_original)
-        .join(file, file.c.id == part.c.file_id)
-        .where(part.c.source == rid)
-        .order_by(part.c.field)
-    )
-    return found.all()
+    return (await connection.execute(_FILES, {"rid": rid})).all()
 
 
 async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
@@ -152,14 +194,7 @@ async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]
     Returns:
         Rows of measure, value and array_data.
     """
-    score = tables.evaluation
-    found = await connection.execute(
-        select(_measure.c.name, score.c.value, score.c.array_data)
-        .join(_measure, _measure.c.id == score.c.function_id)
-        .where(score.c.source == rid)
-        .order_by(score.c.function_id, score.c.evaluation_engine_id)
-    )
-    return found.all()
+    return (await connection.execute(_EVALUATIONS, {"rid": rid})).all()
 
 
 async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
@@ -172,14 +207,29 @@ async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[An
     Returns:
         Rows of measure, value, array_data, repeat and fold.
     """
-    score = tables.evaluation_fold
-    found = await connection.execute(
-        select(_measure.c.name, score.c.value, score.c.array_data, score.c.repeat, score.c.fold)
-        .join(_measure, _measure.c.id == score.c.function_id)
-        .where(score.c.source == rid)
-        .order_by(score.c.function_id, score.c.evaluation_engine_id, score.c.fold, score.c.repeat)
+    return (await connection.execute(_FOLD_EVALUATIONS, {"rid": rid})).all()
+
+
+_LISTABLE = (
+    _run.join(_setup, _setup.c.sid == _run.c.setup)
+    .join(_task, _task.c.task_id == _run.c.task_id)
+    .outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid)
+)
+_LISTED = (
+    select(
+        _run.c.rid,
+        _run.c.task_id,
+        _run.c.setup,
+        _setup.c.implementation_id,
+        _run.c.uploader,
+        _run.c.start_time,
+        _run.c.error_message,
+        _run.c.run_details,
     )
-    return found.all()
+    .select_from(_LISTABLE)
+    .order_by(_run.c.rid)
+)
+_LISTED_IDS = select(_run.c.rid).select_from(_LISTABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +275,7 @@ async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[
         The rows; without a limit at most one more than a list may have.
     """
     limit, offset = selection.filters.limit, selection.filters.offset
-    statement = (
-        select(
-            _run.c.rid,
-            _run.c.task_id,
-            _run.c.setup,
-            _setup.c.implementation_id,
-            _run.c.uploader,
-            _run.c.start_time,
-            _run.c.error_message,
-            _run.c.run_details,
-        )
-        .select_from(_listable())
-        .where(*selection.conditions())
-        .order_by(_run.c.rid)
-        .limit(MAXIMUM + 1 if limit is None else limit)
-    )
+    statement = _LISTED.where(*selection.conditions()).limit(MAXIMUM + 1 if limit is None else limit)
     if offset:
         statement = statement.offset(offset)
     if limit is not None and (
@@ -261,18 +296,19 @@ async def count_listed(connection: AsyncConnection, selection: Selection, most: 
     Returns:
         The number.
     """
-    found = select(_run.c.rid).select_from(_listable()).where(*selection.conditions())
+    found = _LISTED_IDS.where(*selection.conditions())
     if most is not None:
         found = found.limit(most)
     return await connection.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _listable() -> FromClause:
-    return (
-        _run.join(_setup, _setup.c.sid == _run.c.setup)
-        .join(_task, _task.c.task_id == _run.c.task_id)
-        .outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid)
-    )
+_STEP = (_trace.c.repeat, _trace.c.fold, _trace.c.iteration)
+_TRACE = (
+    select(*_STEP, _trace.c.setup_string, _trace.c.evaluation, _trace.c.selected)
+    .where(_trace.c.run_id == bindparam("rid"))
+    .order_by(*_STEP, _trace.c.evaluation_engine_id)
+)
+_OWNER = select(_run.c.uploader).where(_run.c.rid == bindparam("rid"))
 
 
 async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
@@ -285,14 +321,7 @@ async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
     Returns:
         Rows of the trace.
     """
-    table = tables.trace
-    place = (table.c.repeat, table.c.fold, table.c.iteration)
-    found = await connection.execute(
-        select(*place, table.c.setup_string, table.c.evaluation, table.c.selected)
-        .where(table.c.run_id == rid)
-        .order_by(*place, table.c.evaluation_engine_id)
-    )
-    return found.all()
+    return (await connection.execute(_TRACE, {"rid": rid})).all()
 
 
 async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
@@ -305,8 +334,7 @@ async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
     Returns:
         A row with the uploader, who may be None; None for an unknown id.
     """
-    found = await connection.execute(select(_run.c.uploader).where(_run.c.rid == rid))
-    return found.first()
+    return (await connection.execute(_OWNER, {"rid": rid})).first()
 
 
 async def forget_evaluations(connection: AsyncConnection, rid: int) -> None:

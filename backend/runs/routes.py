@@ -170,7 +170,7 @@ async def tags(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.run_tag, of_run(call.user, tables.run_tag.c.id))
+    found = await distinct_tags(call.connection, tables.run_tag, call.user, of_run)
     if not found:
         raise NO_TAGS.because("No run has a tag.")
     return found

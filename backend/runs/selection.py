@@ -8,6 +8,7 @@ then the limit, the study, whether anything was asked for at all, and last a lim
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from sqlalchemy import ColumnElement, not_, or_, select
@@ -202,8 +203,14 @@ def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnE
     if not user.is_admin:
         ends = task.c.embargo_end_date
         found.append(or_(ends.is_(None), ends < now, run.c.uploader == user.id))
-        found.append(not_(of_task(user, run.c.task_id)))
+        found.append(_on_visible_data(user))
     return found
+
+
+@lru_cache(maxsize=100)
+def _on_visible_data(user: User) -> ColumnElement[bool]:
+    """The condition for one caller; most have no key, so that it is mostly one and the same."""
+    return not_(of_task(user, tables.run.c.task_id))
 
 
 async def _lists_runs(connection: AsyncConnection, study_id: int) -> bool:

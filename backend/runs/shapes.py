@@ -1,13 +1,12 @@
 """Documents of runs (new-API contract, section C)."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import float_or_text
-from backend.moments import Moment
+from backend.moments import Moment, iso_or_none
 from backend.php.text import trimmed, trimmed_or_empty
 from backend.runs.queries import AnyRow
 from config.settings import BackendSettings
@@ -130,11 +129,6 @@ class Concerned(TypedDict):
     run_id: int
 
 
-def iso(moment: datetime | None) -> str | None:
-    """A time of the database in ISO 8601, without zone; None stays None."""
-    return None if moment is None else moment.isoformat(timespec="seconds")
-
-
 def run(
     row: AnyRow,
     parameters: Sequence[AnyRow],
@@ -246,7 +240,7 @@ def listed(rows: Sequence[AnyRow]) -> list[Listed]:
             "setup_id": row.setup,
             "flow_id": row.implementation_id,
             "uploader": row.uploader,
-            "upload_time": iso(row.start_time),
+            "upload_time": iso_or_none(row.start_time),
             "error_message": row.error_message or "",
             "run_details": row.run_details or "",
         }

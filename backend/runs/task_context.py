@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, and_, cast, select
+from sqlalchemy import Integer, Select, and_, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -33,23 +34,14 @@ class TaskContext:
     procedure: Procedure | None
 
 
-async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext | None:
-    """One task with its data set and its estimation procedure, in one round trip.
-
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        What is there; None for an unknown task.
-    """
+def _context() -> Select[*tuple[Any, ...]]:
     task, dataset, quality = tables.task, tables.dataset, tables.data_quality
     source, named, procedure = (
         tables.task_inputs.alias(),
         tables.task_inputs.alias(),
         tables.estimation_procedure,
     )
-    found = await connection.execute(
+    return (
         select(
             source.c.value.label("source"),
             named.c.value.label("named"),
@@ -75,8 +67,24 @@ async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext
             ),
         )
         .outerjoin(procedure, procedure.c.id == cast(named.c.value, Integer))
-        .where(task.c.task_id == task_id)
+        .where(task.c.task_id == bindparam("task_id"))
     )
+
+
+_CONTEXT = _context()
+
+
+async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext | None:
+    """One task with its data set and its estimation procedure, in one round trip.
+
+    Args:
+        connection: To ask.
+        task_id: Id of the task.
+
+    Returns:
+        What is there; None for an unknown task.
+    """
+    found = await connection.execute(_CONTEXT, {"task_id": task_id})
     row = found.first()
     if row is None:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -21,6 +21,27 @@ _function = tables.math_function
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
+_SETUPS = select(_setup.c.sid, _setup.c.implementation_id)
+_SETUP = _SETUPS.where(_setup.c.sid == bindparam("setup_id"))
+_PARAMETERS = (
+    select(
+        _setting.c.setup,
+        _setting.c.value,
+        _input.c.id,
+        _input.c.name,
+        _input.c.dataType,
+        _input.c.defaultValue,
+        _input.c.implementation_id,
+        _flow.c.name.label("flow_name"),
+        _flow.c.fullName,
+    )
+    .join(_input, _input.c.id == _setting.c.input_id)
+    .join(_flow, _flow.c.id == _input.c.implementation_id)
+    .where(_setting.c.setup.in_(bindparam("setup_ids", expanding=True)))
+    .order_by(_setting.c.setup, _setting.c.input_id)
+)
+
+
 async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
     """One setup.
 
@@ -31,10 +52,7 @@ async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, .
     Returns:
         Its id and flow; None for an unknown id.
     """
-    found = await connection.execute(
-        select(_setup.c.sid, _setup.c.implementation_id).where(_setup.c.sid == setup_id)
-    )
-    return found.first()
+    return (await connection.execute(_SETUP, {"setup_id": setup_id})).first()
 
 
 async def parameters(connection: AsyncConnection, setup_ids: Sequence[int]) -> Rows:
@@ -47,24 +65,7 @@ async def parameters(connection: AsyncConnection, setup_ids: Sequence[int]) -> R
     Returns:
         Rows with the setting, its input and the input's flow, by input id within a setup.
     """
-    found = await connection.execute(
-        select(
-            _setting.c.setup,
-            _setting.c.value,
-            _input.c.id,
-            _input.c.name,
-            _input.c.dataType,
-            _input.c.defaultValue,
-            _input.c.implementation_id,
-            _flow.c.name.label("flow_name"),
-            _flow.c.fullName,
-        )
-        .join(_input, _input.c.id == _setting.c.input_id)
-        .join(_flow, _flow.c.id == _input.c.implementation_id)
-        .where(_setting.c.setup.in_(setup_ids))
-        .order_by(_setting.c.setup, _setting.c.input_id)
-    )
-    return found.all()
+    return (await connection.execute(_PARAMETERS, {"setup_ids": setup_ids})).all()
 
 
 def matching(
@@ -80,7 +81,7 @@ def matching(
     Returns:
         A statement of id and flow, without order.
     """
-    found = select(_setup.c.sid, _setup.c.implementation_id)
+    found = _SETUPS
     if flows is not None:
         found = found.where(_setup.c.implementation_id.in_(flows))
     if setups is not None:
@@ -102,7 +103,7 @@ def with_settings(flow_id: int, values: Mapping[int, str], *, exactly: bool) -> 
         A statement of id and flow, without order.
     """
     mine = _setting.c.setup == _setup.c.sid
-    found = select(_setup.c.sid, _setup.c.implementation_id).where(_setup.c.implementation_id == flow_id)
+    found = _SETUPS.where(_setup.c.implementation_id == flow_id)
     if not all(storable(binary.collation, value) for value in values.values()):
         return found.where(false())
     if values:
@@ -160,6 +161,22 @@ async def number_of(connection: AsyncConnection, found: Select[tuple[int, int]])
     return number or 0
 
 
+_FLOW = select(_flow.c.id, _flow.c.implements).where(_flow.c.id == bindparam("flow_id"))
+_EVALUATION_MEASURE = select(_function.c.name).where(
+    _function.c.name == bindparam("name"), _function.c.functionType == "EvaluationFunction"
+)
+_INPUTS = select(_input.c.implementation_id, _input.c.name, _input.c.id).where(
+    _input.c.implementation_id.in_(bindparam("flow_ids", expanding=True)),
+    _input.c.name.in_(bindparam("names", expanding=True)),
+)
+_DIFFERENCES = (
+    select(_differences)
+    .where(_differences.c.sidA == bindparam("lower"), _differences.c.sidB == bindparam("higher"))
+    .order_by(_differences.c.task_id)
+)
+_DIFFERENCES_ON_TASK = _DIFFERENCES.where(_differences.c.task_id == bindparam("task_id"))
+
+
 async def flow(connection: AsyncConnection, flow_id: int) -> Row[*tuple[Any, ...]] | None:
     """The flow of a run description.
 
@@ -170,8 +187,7 @@ async def flow(connection: AsyncConnection, flow_id: int) -> Row[*tuple[Any, ...
     Returns:
         Its id and what it implements; None for an unknown id.
     """
-    found = await connection.execute(select(_flow.c.id, _flow.c.implements).where(_flow.c.id == flow_id))
-    return found.first()
+    return (await connection.execute(_FLOW, {"flow_id": flow_id})).first()
 
 
 async def is_evaluation_measure(connection: AsyncConnection, name: str) -> bool:
@@ -184,12 +200,7 @@ async def is_evaluation_measure(connection: AsyncConnection, name: str) -> bool:
     Returns:
         True when a measure is called so.
     """
-    found = await connection.scalar(
-        select(_function.c.name).where(
-            _function.c.name == name, _function.c.functionType == "EvaluationFunction"
-        )
-    )
-    return found is not None
+    return await connection.scalar(_EVALUATION_MEASURE, {"name": name}) is not None
 
 
 async def inputs(
@@ -205,11 +216,7 @@ async def inputs(
     Returns:
         Input id by flow and name.
     """
-    found = await connection.execute(
-        select(_input.c.implementation_id, _input.c.name, _input.c.id).where(
-            _input.c.implementation_id.in_(flow_ids), _input.c.name.in_(names)
-        )
-    )
+    found = await connection.execute(_INPUTS, {"flow_ids": flow_ids, "names": names})
     return {(row.implementation_id, row.name): row.id for row in found}
 
 
@@ -225,9 +232,7 @@ async def differences(connection: AsyncConnection, one: int, other: int, task_id
     Returns:
         Rows of setup_differences.
     """
-    found = select(_differences).where(
-        _differences.c.sidA == min(one, other), _differences.c.sidB == max(one, other)
-    )
-    if task_id is not None:
-        found = found.where(_differences.c.task_id == task_id)
-    return (await connection.execute(found.order_by(_differences.c.task_id))).all()
+    setups = {"lower": min(one, other), "higher": max(one, other)}
+    if task_id is None:
+        return (await connection.execute(_DIFFERENCES, setups)).all()
+    return (await connection.execute(_DIFFERENCES_ON_TASK, {**setups, "task_id": task_id})).all()

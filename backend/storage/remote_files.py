@@ -13,15 +13,18 @@ import ipaddress
 import os
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from backend.storage.interface import storing
 
@@ -75,23 +78,55 @@ class RemoteFile:
     md5: str
 
 
-class _Resolver(AbstractResolver):
-    """Looks names up, and leaves out what is not public."""
+class Pace:
+    """Lets only so many bytes a second come, of all files together: reading them takes time of the event loop.
 
-    def __init__(self) -> None:
-        self._names = ThreadedResolver()
+    Args:
+        bytes_per_second: So many.
+    """
+
+    def __init__(self, bytes_per_second: int) -> None:
+        self._bytes_per_second = bytes_per_second
+        self._free = 0.0
+
+    async def turn(self, size: int) -> None:
+        """Wait as long as those bytes take, and all that came before them."""
+        now = time.monotonic()
+        self._free = max(self._free, now) + size / self._bytes_per_second
+        await asyncio.sleep(self._free - now)
+
+
+class _Resolver(AbstractResolver):
+    """Looks names up, and leaves out what may not be asked."""
+
+    def __init__(self, threads: Executor | None, *, private: bool) -> None:
+        self._threads = threads
+        self._private = private
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._names.resolve(host, port, family)
-        public = [one for one in found if is_public(ipaddress.ip_address(one["host"]))]
-        if not public:
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
+        )
+        usable = [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=port,
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, address in found
+            if self._private or is_public(ipaddress.ip_address(address[0]))
+        ]
+        if not usable:
             raise RemoteFileError(f"{host} is not a public address")
-        return public
+        return usable
 
     async def close(self) -> None:
-        await self._names.close()
+        """The threads are somebody else's."""
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -111,13 +146,22 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 @asynccontextmanager
-async def remote_file(url: str, *, largest: int, private: bool = False) -> AsyncIterator[RemoteFile]:
+async def remote_file(
+    url: str,
+    *,
+    largest: int,
+    private: bool = False,
+    threads: Executor | None = None,
+    pace: Pace | None = None,
+) -> AsyncIterator[RemoteFile]:
     """Read the file at an address.
 
     Args:
         url: Absolute, ``http`` or ``https``.
         largest: Bytes that it may have.
         private: Whether it may be in the backend's own network.
+        threads: Look names up and write; None for those of the event loop.
+        pace: Of all files together; None for as fast as they come.
 
     Yields:
         The file; its copy is deleted afterwards.
@@ -132,7 +176,7 @@ async def remote_file(url: str, *, largest: int, private: bool = False) -> Async
         with storing(), os.fdopen(descriptor, "wb") as target:
             try:
                 async with asyncio.timeout(SECONDS):
-                    found = await _read(url, target.write, copy, largest, private=private)
+                    found = await _read(url, _Copy(copy, target, largest, threads, pace), private=private)
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
                 message = f"{url} cannot be read: its server cannot be reached, or takes too long"
                 raise RemoteFileError(message) from error
@@ -141,10 +185,41 @@ async def remote_file(url: str, *, largest: int, private: bool = False) -> Async
         copy.unlink(missing_ok=True)
 
 
-async def _read(
-    url: str, write: Callable[[bytes], object], copy: Path, largest: int, *, private: bool
-) -> RemoteFile:
-    resolver = None if private else _Resolver()
+class _Copy:
+    """The copy of a file, while it is written; in threads, for the event loop has others to serve."""
+
+    def __init__(
+        self, path: Path, target: IO[bytes], largest: int, threads: Executor | None, pace: Pace | None
+    ) -> None:
+        self.path = path
+        self.threads = threads
+        self._target = target
+        self._largest = largest
+        self._size = 0
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._pace = pace
+
+    async def add(self, url: str, chunk: bytes) -> None:
+        """Write the next bytes."""
+        self._size += len(chunk)
+        if self._size > self._largest:
+            raise RemoteFileError(f"{url} has more than {self._largest} bytes")
+        if self._pace is not None:
+            await self._pace.turn(len(chunk))
+        with storing():
+            await asyncio.get_running_loop().run_in_executor(self.threads, self._write, chunk)
+
+    def md5(self) -> str:
+        """Of what was written."""
+        return self._digest.hexdigest()
+
+    def _write(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self._target.write(chunk)
+
+
+async def _read(url: str, copy: _Copy, *, private: bool) -> RemoteFile:
+    resolver = _Resolver(copy.threads, private=private)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=resolver), auto_decompress=False
     ) as session:
@@ -158,26 +233,17 @@ async def _read(
                     continue
                 if answer.status != 200:
                     raise RemoteFileError(f"{url} cannot be read: its server answers {answer.status}")
-                return await _copied(url, answer, write, copy, largest)
+                return await _copied(url, answer, copy)
     raise RemoteFileError(f"{url} cannot be read: it is redirected more than {HOPS} times")
 
 
-async def _copied(
-    url: str, answer: aiohttp.ClientResponse, write: Callable[[bytes], object], copy: Path, largest: int
-) -> RemoteFile:
-    digest = hashlib.md5(usedforsecurity=False)
-    size = 0
+async def _copied(url: str, answer: aiohttp.ClientResponse, copy: _Copy) -> RemoteFile:
     async for chunk in answer.content.iter_chunked(_CHUNK):
-        size += len(chunk)
-        if size > largest:
-            raise RemoteFileError(f"{url} has more than {largest} bytes")
-        digest.update(chunk)
-        with storing():
-            await asyncio.to_thread(write, chunk)
+        await copy.add(url, chunk)
     told, kind = answer.headers.get("Content-Length"), answer.headers.get("Content-Type")
     if told is None or kind is None:
         raise Unmeasured(f"The server of {url} sends no Content-Length or no Content-Type")
-    return RemoteFile(copy, int(told), kind, digest.hexdigest())
+    return RemoteFile(copy.path, int(told), kind, copy.md5())
 
 
 def _check(url: str, *, private: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -20,6 +20,45 @@ SOURCE = "source_data"
 """The input that names a task's data set; members without it are not shown (legacy notes, flow 4.3)."""
 
 
+_member_task = tables.task_study
+_member_run = tables.run_study
+_run = tables.run
+_setup = tables.algorithm_setup
+
+_STUDY_OF_ID = select(_study).where(_study.c.id == bindparam("id"))
+_STUDY_OF_ALIAS = select(_study).where(_study.c.alias == bindparam("alias")).order_by(_study.c.id)
+_TASK_MEMBERS = (
+    select(_member_task.c.task_id, _inputs.c.value.label("data"))
+    .join(_inputs, _inputs.c.task_id == _member_task.c.task_id)
+    .where(_member_task.c.study_id == bindparam("study_id"), _inputs.c.input == SOURCE)
+    .order_by(_member_task.c.task_id)
+)
+_RUN_MEMBERS = (
+    select(
+        _member_run.c.run_id,
+        _run.c.task_id,
+        _run.c.setup.label("setup_id"),
+        _setup.c.implementation_id.label("flow_id"),
+        _inputs.c.value.label("data"),
+    )
+    .join(_run, _run.c.rid == _member_run.c.run_id)
+    .join(_setup, _setup.c.sid == _run.c.setup)
+    .join(_inputs, _inputs.c.task_id == _run.c.task_id)
+    .where(_member_run.c.study_id == bindparam("study_id"), _inputs.c.input == SOURCE)
+    .order_by(_member_run.c.run_id)
+)
+_LISTED = select(
+    _study.c.id,
+    _study.c.alias,
+    _study.c.main_entity_type,
+    _study.c.benchmark_suite,
+    _study.c.name,
+    _study.c.status,
+    _study.c.creation_date,
+    _study.c.creator,
+).order_by(_study.c.id)
+
+
 async def study(connection: AsyncConnection, key: StudyKey) -> Row[*tuple[Any, ...]] | None:
     """One study.
 
@@ -30,8 +69,9 @@ async def study(connection: AsyncConnection, key: StudyKey) -> Row[*tuple[Any, .
     Returns:
         The row; None for an unknown one.
     """
-    condition = _study.c.alias == key.alias if key.id is None else _study.c.id == key.id
-    return (await connection.execute(select(_study).where(condition).order_by(_study.c.id))).first()
+    if key.id is None:
+        return (await connection.execute(_STUDY_OF_ALIAS, {"alias": key.alias})).first()
+    return (await connection.execute(_STUDY_OF_ID, {"id": key.id})).first()
 
 
 async def task_members(connection: AsyncConnection, study_id: int) -> Rows:
@@ -44,14 +84,7 @@ async def task_members(connection: AsyncConnection, study_id: int) -> Rows:
     Returns:
         Rows of ``task_id`` and ``data``, the text of its data set's id.
     """
-    member = tables.task_study
-    found = await connection.execute(
-        select(member.c.task_id, _inputs.c.value.label("data"))
-        .join(_inputs, _inputs.c.task_id == member.c.task_id)
-        .where(member.c.study_id == study_id, _inputs.c.input == SOURCE)
-        .order_by(member.c.task_id)
-    )
-    return found.all()
+    return (await connection.execute(_TASK_MEMBERS, {"study_id": study_id})).all()
 
 
 async def run_members(connection: AsyncConnection, study_id: int) -> Rows:
@@ -64,22 +97,7 @@ async def run_members(connection: AsyncConnection, study_id: int) -> Rows:
     Returns:
         Rows of ``run_id``, ``task_id``, ``setup_id``, ``flow_id`` and ``data``, the text of its data set's id.
     """
-    member, run, setup = tables.run_study, tables.run, tables.algorithm_setup
-    found = await connection.execute(
-        select(
-            member.c.run_id,
-            run.c.task_id,
-            run.c.setup.label("setup_id"),
-            setup.c.implementation_id.label("flow_id"),
-            _inputs.c.value.label("data"),
-        )
-        .join(run, run.c.rid == member.c.run_id)
-        .join(setup, setup.c.sid == run.c.setup)
-        .join(_inputs, _inputs.c.task_id == run.c.task_id)
-        .where(member.c.study_id == study_id, _inputs.c.input == SOURCE)
-        .order_by(member.c.run_id)
-    )
-    return found.all()
+    return (await connection.execute(_RUN_MEMBERS, {"study_id": study_id})).all()
 
 
 async def listed(connection: AsyncConnection, filters: StudyFilters, user: User) -> Rows:
@@ -93,20 +111,7 @@ async def listed(connection: AsyncConnection, filters: StudyFilters, user: User)
     Returns:
         Rows in the order of the id.
     """
-    statement = (
-        select(
-            _study.c.id,
-            _study.c.alias,
-            _study.c.main_entity_type,
-            _study.c.benchmark_suite,
-            _study.c.name,
-            _study.c.status,
-            _study.c.creation_date,
-            _study.c.creator,
-        )
-        .where(visible_to(user, _study.c.visibility, _study.c.creator), *_conditions(filters))
-        .order_by(_study.c.id)
-    )
+    statement = _LISTED.where(visible_to(user, _study.c.visibility, _study.c.creator), *_conditions(filters))
     if filters.limit is not None or filters.offset:
         # MySQL knows no offset without a limit.
         statement = statement.limit(LARGEST if filters.limit is None else filters.limit).offset(

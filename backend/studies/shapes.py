@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.moments import Moment
+from backend.moments import Moment, iso
 from backend.php.text import trimmed, trimmed_or_empty
 
 
@@ -78,7 +78,7 @@ def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
         "benchmark_suite": row.benchmark_suite or None,
         "name": trimmed_or_empty(row.name),
         "status": row.status,
-        "creation_date": row.creation_date.isoformat(timespec="seconds"),
+        "creation_date": iso(row.creation_date),
         "creator": row.creator,
     }
 

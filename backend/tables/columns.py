@@ -6,7 +6,9 @@ affinity with the same collation name (backend.database.collations registers tho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Double, Float, Integer, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.dialects import mysql, sqlite
@@ -108,10 +110,21 @@ def timestamp() -> DateTime:
     return DateTime().with_variant(mysql.TIMESTAMP(), *_SERVERS).with_variant(_SQLITE_DATETIME, "sqlite")
 
 
-# Stored as MySQL prints it, so that text and order are the same on both.
-_SQLITE_DATETIME = sqlite.DATETIME(  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
-    truncate_microseconds=True
-)
+class _SqliteMoment(sqlite.DATETIME):
+    """Stored as MySQL prints it, so that text and order are the same; a zero date is text, as from MySQL's drivers."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> Callable[[Any], Any]:
+        """What makes a moment of stored text."""
+        read = super().result_processor(dialect, coltype)
+        assert read is not None
+
+        def process(value: Any) -> Any:
+            return value if isinstance(value, str) and value.startswith("0000") else read(value)
+
+        return process
+
+
+_SQLITE_DATETIME = _SqliteMoment(truncate_microseconds=True)  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
 def varbinary(length: int) -> TypeEngine[bytes]:

@@ -1,9 +1,10 @@
 """SQL of tags."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, cast, delete, null, select
+from sqlalchemy import Integer, Row, Select, Table, bindparam, cast, delete, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -11,18 +12,8 @@ from backend.database.storing import insert
 from backend.tagging.kinds import DATA, TASK, Kind
 
 
-async def entity(connection: AsyncConnection, kind: Kind, entity_id: int) -> Row[*tuple[Any, ...]] | None:
-    """An entity, with whose data set it is about.
-
-    Args:
-        connection: To ask.
-        kind: Of the entity.
-        entity_id: Its id.
-
-    Returns:
-        ``did``, ``visibility`` and ``uploader`` of the data set: all None for flows, runs and setups, and for a
-        task without one. None for an unknown id.
-    """
+@cache
+def _entity(kind: Kind) -> Select[*tuple[Any, ...]]:
     dataset, given = tables.dataset, tables.task_inputs
     asked: Select[*tuple[Any, ...]]
     if kind is DATA:
@@ -39,7 +30,27 @@ async def entity(connection: AsyncConnection, kind: Kind, entity_id: int) -> Row
         asked = select(*(null().label(name) for name in ("did", "visibility", "uploader"))).select_from(
             kind.entity
         )
-    return (await connection.execute(asked.where(kind.id == entity_id))).first()
+    return asked.where(kind.id == bindparam("entity_id"))
+
+
+@cache
+def _tags(table: Table) -> Select[tuple[str]]:
+    return select(table.c.tag).where(table.c.id == bindparam("entity_id")).order_by(table.c.tag)
+
+
+async def entity(connection: AsyncConnection, kind: Kind, entity_id: int) -> Row[*tuple[Any, ...]] | None:
+    """An entity, with whose data set it is about.
+
+    Args:
+        connection: To ask.
+        kind: Of the entity.
+        entity_id: Its id.
+
+    Returns:
+        ``did``, ``visibility`` and ``uploader`` of the data set: all None for flows, runs and setups, and for a
+        task without one. None for an unknown id.
+    """
+    return (await connection.execute(_entity(kind), {"entity_id": entity_id})).first()
 
 
 async def tags(connection: AsyncConnection, kind: Kind, entity_id: int, *, lock: bool = False) -> list[str]:
@@ -54,9 +65,9 @@ async def tags(connection: AsyncConnection, kind: Kind, entity_id: int, *, lock:
     Returns:
         The tags.
     """
-    table = kind.tags
-    asked = select(table.c.tag).where(table.c.id == entity_id).order_by(table.c.tag)
-    return list(await connection.scalars(asked.with_for_update() if lock else asked))
+    asked = _tags(kind.tags)
+    asked = asked.with_for_update() if lock else asked
+    return list(await connection.scalars(asked, {"entity_id": entity_id}))
 
 
 async def owner(connection: AsyncConnection, kind: Kind, entity_id: int, tag: str) -> int | None:

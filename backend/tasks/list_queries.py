@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
 from backend.database.results import AnyRow
-from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES, has_sizes, has_tag, listed_status
-from backend.datasets.queries import ENGINE
+from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES_OF, has_sizes, has_tag, listed_status
 from backend.tasks.filters import TaskFilters
 from backend.tasks.queries import SOURCE
 
@@ -34,7 +33,6 @@ _type = tables.task_type
 _input = tables.task_inputs
 _tag = tables.task_tag
 _dataset = tables.dataset
-_quality = tables.data_quality
 
 # Joined, the few types would lead the optimizer to sort all tasks for the first page.
 _type_name = select(_type.c.name).where(_type.c.ttid == _task.c.ttid).scalar_subquery()
@@ -60,6 +58,27 @@ def _conditions(filters: TaskFilters, user: User) -> list[ColumnElement[bool]]:
     return conditions + has_sizes(filters)
 
 
+_LISTED = (
+    select(
+        _task.c.task_id,
+        _task.c.ttid,
+        _type_name.label("task_type"),
+        _dataset.c.did,
+        _dataset.c.name,
+        _dataset.c.format,
+        listed_status.label("status"),
+    )
+    .join(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
+    .join(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
+    .order_by(_task.c.task_id)
+)
+_SHOWN_INPUTS = (
+    select(_input.c.task_id, _input.c.input, _input.c.value)
+    .where(_input.c.task_id.in_(bindparam("task_ids", expanding=True)), _input.c.input.in_(SHOWN_INPUTS))
+    .order_by(_input.c.task_id, _input.c.input)
+)
+
+
 async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) -> Sequence[AnyRow]:
     """The tasks that match, in the order of their ids; those without a data set never do.
 
@@ -71,21 +90,7 @@ async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) 
     Returns:
         The rows of one page.
     """
-    query = (
-        select(
-            _task.c.task_id,
-            _task.c.ttid,
-            _type_name.label("task_type"),
-            _dataset.c.did,
-            _dataset.c.name,
-            _dataset.c.format,
-            listed_status.label("status"),
-        )
-        .join(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
-        .join(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
-        .where(*_conditions(filters, user))
-        .order_by(_task.c.task_id)
-    )
+    query = _LISTED.where(*_conditions(filters, user))
     if filters.limit is not None:
         query = query.limit(filters.limit)
     if filters.offset:
@@ -107,11 +112,7 @@ async def shown_inputs(
     """
     found: dict[int, list[tuple[str, str]]] = {task_id: [] for task_id in task_ids}
     for start in range(0, len(task_ids), PAGE):
-        rows = await connection.execute(
-            select(_input.c.task_id, _input.c.input, _input.c.value)
-            .where(_input.c.task_id.in_(task_ids[start : start + PAGE]), _input.c.input.in_(SHOWN_INPUTS))
-            .order_by(_input.c.task_id, _input.c.input)
-        )
+        rows = await connection.execute(_SHOWN_INPUTS, {"task_ids": task_ids[start : start + PAGE]})
         for task_id, name, value in rows:
             found[task_id].append((name, value))
     return found
@@ -132,16 +133,7 @@ async def shown_qualities(
     distinct = list(dict.fromkeys(dids))
     found: dict[int, list[tuple[str, str]]] = {did: [] for did in distinct}
     for start in range(0, len(distinct), PAGE):
-        rows = await connection.execute(
-            select(_quality.c.data, _quality.c.quality, _quality.c.value)
-            .where(
-                _quality.c.data.in_(distinct[start : start + PAGE]),
-                _quality.c.quality.in_(SHOWN_QUALITIES),
-                _quality.c.evaluation_engine_id == ENGINE,
-                _quality.c.value.is_not(None),
-            )
-            .order_by(_quality.c.data, _quality.c.quality)
-        )
+        rows = await connection.execute(SHOWN_QUALITIES_OF, {"dids": distinct[start : start + PAGE]})
         for did, name, value in rows:
             found[did].append((name, value))
     return found

@@ -1,8 +1,10 @@
 """SQL of single tasks."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, and_, cast, select
+from sqlalchemy import BigInteger, Select, Table, and_, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -19,6 +21,40 @@ _tag = tables.task_tag
 _dataset = tables.dataset
 
 
+_TASK = (
+    select(
+        _task.c.task_id,
+        _task.c.ttid,
+        _type.c.name.label("task_type"),
+        _input.c.value.label("source"),
+        _dataset.c.name.label("dataset"),
+        _dataset.c.visibility,
+        _dataset.c.uploader,
+    )
+    .outerjoin(_type, _type.c.ttid == _task.c.ttid)
+    .outerjoin(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
+    .outerjoin(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
+    .where(_task.c.task_id == bindparam("task_id"))
+)
+_INPUTS = (
+    select(_input.c.input, _input.c.value)
+    .where(_input.c.task_id == bindparam("task_id"))
+    .order_by(_input.c.input)
+)
+_INPUTS_AND_OUTPUTS = (
+    select(_inout.c.name, _inout.c.io, _inout.c.order, _inout.c.template_api)
+    .where(_inout.c.ttid == bindparam("ttid"))
+    .order_by(_inout.c.name, _inout.c.type)
+)
+_TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("task_id")).order_by(_tag.c.tag)
+
+
+@cache
+def _record_of(table: Table) -> Select[*tuple[Any, ...]]:
+    key = cast(bindparam("key", type_=BigInteger), BigInteger)
+    return select(table).where(table.c.id == key).order_by(table.c.id).limit(1)
+
+
 async def task(connection: AsyncConnection, task_id: int) -> AnyRow | None:
     """One task with its type and what is to be known of its data set.
 
@@ -31,22 +67,7 @@ async def task(connection: AsyncConnection, task_id: int) -> AnyRow | None:
         ``dataset``, ``visibility`` and ``uploader`` when there is no data set of that id. None for an unknown
         task.
     """
-    found = await connection.execute(
-        select(
-            _task.c.task_id,
-            _task.c.ttid,
-            _type.c.name.label("task_type"),
-            _input.c.value.label("source"),
-            _dataset.c.name.label("dataset"),
-            _dataset.c.visibility,
-            _dataset.c.uploader,
-        )
-        .outerjoin(_type, _type.c.ttid == _task.c.ttid)
-        .outerjoin(_input, and_(_input.c.task_id == _task.c.task_id, _input.c.input == SOURCE))
-        .outerjoin(_dataset, _dataset.c.did == cast(_input.c.value, BigInteger))
-        .where(_task.c.task_id == task_id)
-    )
-    return found.first()
+    return (await connection.execute(_TASK, {"task_id": task_id})).first()
 
 
 async def inputs(connection: AsyncConnection, task_id: int) -> dict[str, str]:
@@ -59,10 +80,7 @@ async def inputs(connection: AsyncConnection, task_id: int) -> dict[str, str]:
     Returns:
         Values by name of the input, in the order of the names.
     """
-    found = await connection.execute(
-        select(_input.c.input, _input.c.value).where(_input.c.task_id == task_id).order_by(_input.c.input)
-    )
-    return dict(found.all())
+    return dict((await connection.execute(_INPUTS, {"task_id": task_id})).all())
 
 
 async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
@@ -75,12 +93,7 @@ async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence
     Returns:
         Rows of name, ``io`` and template, in the order of the key; ``order`` says how they are shown.
     """
-    found = await connection.execute(
-        select(_inout.c.name, _inout.c.io, _inout.c.order, _inout.c.template_api)
-        .where(_inout.c.ttid == ttid)
-        .order_by(_inout.c.name, _inout.c.type)
-    )
-    return found.all()
+    return (await connection.execute(_INPUTS_AND_OUTPUTS, {"ttid": ttid})).all()
 
 
 async def record(connection: AsyncConnection, table: str, key: str) -> dict[str, object]:
@@ -97,10 +110,7 @@ async def record(connection: AsyncConnection, table: str, key: str) -> dict[str,
     looked_up = tables.metadata.tables.get(f"{tables.EXPERIMENTS}.{table}")
     if looked_up is None or "id" not in looked_up.c:
         return {}
-    found = await connection.execute(
-        select(looked_up).where(looked_up.c.id == cast(key, BigInteger)).order_by(looked_up.c.id).limit(1)
-    )
-    row = found.first()
+    row = (await connection.execute(_record_of(looked_up), {"key": key})).first()
     return {} if row is None else dict(row._mapping)
 
 
@@ -114,4 +124,4 @@ async def tags(connection: AsyncConnection, task_id: int) -> list[str]:
     Returns:
         The tags.
     """
-    return list(await connection.scalars(select(_tag.c.tag).where(_tag.c.id == task_id).order_by(_tag.c.tag)))
+    return list(await connection.scalars(_TAGS, {"task_id": task_id}))

@@ -109,7 +109,7 @@ async def every_tag(call: Call[NoParameters]) -> Document:
 
     One round trip to the database (two with a key).
     """
-    tags = await distinct_tags(call.connection, tables.task_tag, of_task(call.user, tables.task_tag.c.id))
+    tags = await distinct_tags(call.connection, tables.task_tag, call.user, of_task)
     if not tags:
         raise NO_TAGS.because("No task has a tag.")
     return tags

@@ -10,6 +10,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
+from backend.moments import iso
 from backend.php.text import csv_fields, trimmed_or_empty
 
 Description = str | list[str]
@@ -102,7 +103,7 @@ def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> TaskType:
         "name": trimmed_or_empty(row.name),
         "description": trimmed_or_empty(row.description) or [],
         "creator": csv_fields(row.creator),
-        "creation_date": row.creationDate.isoformat(sep=" ", timespec="seconds"),
+        "creation_date": iso(row.creationDate, " "),
         "input": [_input(declared) for declared in inputs],
     }
     if contributors := csv_fields(row.contributors):

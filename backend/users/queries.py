@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+
+_users = tables.users
+
+_ALL_NAMES = select(_users.c.id, _users.c.first_name, _users.c.last_name).order_by(_users.c.id)
+_NAMES = _ALL_NAMES.where(_users.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def names(connection: AsyncConnection, ids: Sequence[int] | None) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -19,8 +24,5 @@ async def names(connection: AsyncConnection, ids: Sequence[int] | None) -> Seque
     Returns:
         Rows in the order of the id.
     """
-    users = tables.users
-    statement = select(users.c.id, users.c.first_name, users.c.last_name).order_by(users.c.id)
-    if ids is not None:
-        statement = statement.where(users.c.id.in_(ids))
-    return (await connection.execute(statement)).all()
+    asked = connection.execute(_ALL_NAMES) if ids is None else connection.execute(_NAMES, {"ids": ids})
+    return (await asked).all()

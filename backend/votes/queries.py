@@ -6,7 +6,7 @@ An original downvote names a reason; others agree with it. How many agree is cou
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -18,51 +18,7 @@ _down = tables.downvotes
 _reason = tables.downvote_reasons
 
 
-async def likes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
-    """Likes.
-
-    Args:
-        connection: To ask.
-        conditions: On ``tables.likes``.
-
-    Returns:
-        Rows in the order of item and user.
-    """
-    found = await connection.execute(
-        select(_like.c.user_id, _like.c.knowledge_type, _like.c.knowledge_id)
-        .where(*conditions)
-        .order_by(_like.c.knowledge_type, _like.c.knowledge_id, _like.c.user_id)
-    )
-    return found.all()
-
-
-async def bare_downvotes(connection: AsyncConnection) -> Rows:
-    """All downvotes, the agreeing ones too.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        Rows in the order of item and user.
-    """
-    found = await connection.execute(
-        select(_down.c.user_id, _down.c.knowledge_type, _down.c.knowledge_id, _down.c.original).order_by(
-            _down.c.knowledge_type, _down.c.knowledge_id, _down.c.user_id
-        )
-    )
-    return found.all()
-
-
-async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
-    """Original downvotes with the text of their reason and the number of those who share it.
-
-    Args:
-        connection: To ask.
-        conditions: On ``tables.downvotes``.
-
-    Returns:
-        Rows in the order of item and user.
-    """
+def _counted_downvotes() -> Select[*tuple[Any, ...]]:
     agreeing = _down.alias("agreeing")
     count = (
         select(func.count())
@@ -75,7 +31,7 @@ async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool
         )
         .scalar_subquery()
     )
-    found = await connection.execute(
+    return (
         select(
             _down.c.user_id,
             _down.c.knowledge_type,
@@ -86,10 +42,66 @@ async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool
             (count + 1).label("count"),
         )
         .join(_reason, _reason.c.reason_id == _down.c.reason)
-        .where(_down.c.original == 1, *conditions)
+        .where(_down.c.original == 1)
         .order_by(_down.c.knowledge_type, _down.c.knowledge_id, _down.c.user_id)
     )
-    return found.all()
+
+
+_LIKES = select(_like.c.user_id, _like.c.knowledge_type, _like.c.knowledge_id).order_by(
+    _like.c.knowledge_type, _like.c.knowledge_id, _like.c.user_id
+)
+_BARE_DOWNVOTES = select(
+    _down.c.user_id, _down.c.knowledge_type, _down.c.knowledge_id, _down.c.original
+).order_by(_down.c.knowledge_type, _down.c.knowledge_id, _down.c.user_id)
+_DOWNVOTES = _counted_downvotes()
+_LIKE_OF_USER = select(_like.c.lid).where(
+    _like.c.knowledge_type == bindparam("kind"),
+    _like.c.knowledge_id == bindparam("item"),
+    _like.c.user_id == bindparam("user_id"),
+)
+_REASON_OF_USER = select(_down.c.reason).where(
+    _down.c.knowledge_type == bindparam("kind"),
+    _down.c.knowledge_id == bindparam("item"),
+    _down.c.user_id == bindparam("user_id"),
+)
+
+
+async def likes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
+    """Likes.
+
+    Args:
+        connection: To ask.
+        conditions: On ``tables.likes``.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    return (await connection.execute(_LIKES.where(*conditions))).all()
+
+
+async def bare_downvotes(connection: AsyncConnection) -> Rows:
+    """All downvotes, the agreeing ones too.
+
+    Args:
+        connection: To ask.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    return (await connection.execute(_BARE_DOWNVOTES)).all()
+
+
+async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
+    """Original downvotes with the text of their reason and the number of those who share it.
+
+    Args:
+        connection: To ask.
+        conditions: On ``tables.downvotes``.
+
+    Returns:
+        Rows in the order of item and user.
+    """
+    return (await connection.execute(_DOWNVOTES.where(*conditions))).all()
 
 
 async def has_liked(connection: AsyncConnection, user_id: int, kind: str, item: int) -> bool:
@@ -101,11 +113,7 @@ async def has_liked(connection: AsyncConnection, user_id: int, kind: str, item: 
         kind: Type of the item.
         item: Id of the item.
     """
-    found = await connection.execute(
-        select(_like.c.lid).where(
-            _like.c.knowledge_type == kind, _like.c.knowledge_id == item, _like.c.user_id == user_id
-        )
-    )
+    found = await connection.execute(_LIKE_OF_USER, {"user_id": user_id, "kind": kind, "item": item})
     return found.first() is not None
 
 
@@ -121,8 +129,4 @@ async def reason_of(connection: AsyncConnection, user_id: int, kind: str, item: 
     Returns:
         Id of the reason; None when the user has not.
     """
-    return await connection.scalar(
-        select(_down.c.reason).where(
-            _down.c.knowledge_type == kind, _down.c.knowledge_id == item, _down.c.user_id == user_id
-        )
-    )
+    return await connection.scalar(_REASON_OF_USER, {"user_id": user_id, "kind": kind, "item": item})

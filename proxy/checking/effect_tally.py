@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from diffing.parity import FAILING
-from diffing.registry import Registry
+from diffing.registry import Kind, Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
@@ -24,6 +24,8 @@ MOST_REALIGNED: Final = 0.05
 EQUAL: Final = "equal"
 DIFFERENT: Final = "different"
 ROWS_SHOWN: Final = 20
+_STORES_MORE: Final = (Kind.LEGACY_DEFECT, Kind.ACCEPTS)
+"""Where PHP died or refused, the new side stores what was sent: nothing less than PHP, and not nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,19 @@ def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple
     refused = exchange.new is not None and (exchange.new.status or 0) >= 400
     if refused and effect.changed:
         return DIFFERENT, "an error changed something"
+    explaining = [registry.by_id[name] for name in exchange.comparison.deviations if name in registry.by_id]
+    more = [entry for entry in explaining if entry.effect and entry.kind in _STORES_MORE]
+    if more and not effect.differs:
+        return DIFFERENT, f"{more[0].id} says that more is stored than PHP stored, and nothing is"
+    if more and any(row.what != "extra" for row in effect.rows):
+        return DIFFERENT, f"{more[0].id} explains further rows, not rows that are gone"
     if not effect.differs:
         return EQUAL, None
     if refused and exchange.comparison.verdict not in FAILING:
         return NO_EFFECT.id, None
     why = None
-    for name in exchange.comparison.deviations:
-        entry = registry.by_id.get(name)
-        if entry is not None and entry.effect is not None:
+    for entry in explaining:
+        if entry.effect is not None:
             if effect.places <= entry.effect:
                 return entry.id, None
             why = f"{entry.id} does not explain it"

@@ -18,7 +18,7 @@ from proxy.check import CheckResult, InProcess, Limits, breaches, open_side, ove
 from proxy.checking.replay import NOT_RECORDED, UNDERIVED, Exchange, Replay, skip, tally
 from proxy.checking.request_lines import NOBODY_KNOWS, UNANSWERED
 from proxy.leg.control import asked_again, same_side
-from proxy.leg.questions import key_in, legacy_get, role_of_key
+from proxy.leg.questions import is_guess, key_in, legacy_get, only_reads, role_of_key
 from proxy.leg.unlimited import unlimited
 from proxy.observe import observe
 from proxy.pace import Pace
@@ -107,8 +107,8 @@ class LiveReplay(Replay):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super()._exchange(answered, translation)
-        safe = recording.request.method in ("GET", "HEAD", "OPTIONS") and not translation.writes
-        if exchange.comparison.outcome is not Outcome.MISMATCH or not safe:
+        again = only_reads(recording.request.method, translation)
+        if exchange.comparison.outcome is not Outcome.MISMATCH or not again:
             return exchange
         return replace(exchange, comparison=await self._again(exchange, translation))
 
@@ -146,6 +146,9 @@ class LiveReplay(Replay):
         if recording.caller != NOBODY_KNOWS:
             return super()._role(recording, translation)
         return role_of_key(key_in(translation), self._admin_keys, recording.response)
+
+    def _guessed(self, recording: Recording, role: str) -> bool:
+        return recording.caller == NOBODY_KNOWS and is_guess(role)
 
 
 async def check_live(

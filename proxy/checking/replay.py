@@ -24,7 +24,7 @@ from diffing.model import (
 )
 from proxy.forms import read_fields
 from proxy.leg.unlimited import anonymous, unlimited, without
-from proxy.log.example import example
+from proxy.log.example import REQUEST, example
 from proxy.observe import observe
 from proxy.php import encode
 from proxy.recordings import Recording
@@ -175,15 +175,7 @@ class Replay:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
-        asked = Asked(
-            route=translation.route,
-            method=recording.request.method,
-            parameters=translation.parameters,
-            role=self._role(recording, translation),
-            format=translation.format,
-            known=translation.known,
-            caller=caller_id(recording.caller),
-        )
+        asked = self._asked(recording, translation)
         answers: dict[Further, Observation] = {}
         while translation.writes and len(answers) < MOST:
             further = self._differ.ahead(asked, recording.response, answers)
@@ -193,6 +185,19 @@ class Replay:
         new = await self._ask(translation.method, translation.target, translation)
         comparison = await self._compared(recording, translation, asked, new, answers)
         return Exchange(recording, translation, asked, new, comparison, answers)
+
+    def _asked(self, recording: Recording, translation: Translation) -> Asked:
+        role = self._role(recording, translation)
+        return Asked(
+            route=translation.route,
+            method=recording.request.method,
+            parameters=translation.parameters,
+            role=role,
+            format=translation.format,
+            known=translation.known,
+            caller=caller_id(recording.caller),
+            guessed=self._guessed(recording, role),
+        )
 
     async def _compared(
         self,
@@ -257,6 +262,9 @@ class Replay:
         # Blanks alone are a key for PHP, which nobody has.
         return "none" if key == "0" or not _raw_key(translation.target) else self._roles.get(key, "bad")
 
+    def _guessed(self, recording: Recording, role: str) -> bool:  # noqa: ARG002  # live servers are sent keys that nobody has named
+        return False
+
 
 def tally(exchanges: Iterable[Exchange]) -> Tally:
     """Count exchanges.
@@ -279,7 +287,10 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
         def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        result.add(exchange.route, exchange.comparison, named, shown)
+        def asked(exchange: Exchange = exchange) -> Mapping[str, Any]:
+            return _named(exchange.recording)
+
+        result.add(exchange.route, exchange.comparison, named, shown, asked)
     return result
 
 
@@ -297,6 +308,11 @@ def role_of(caller: str) -> str:
     if caller in ("none", "bad", "readonly"):
         return caller
     return "admin" if caller.startswith("admin") else "user"
+
+
+def role_told(asked: Asked) -> str:
+    """The role of a caller, and that it is a guess where it is one."""
+    return f"{asked.role} (guessed)" if asked.guessed else asked.role
 
 
 def caller_id(caller: str) -> str | None:
@@ -374,13 +390,18 @@ def _raw_key(target: bytes) -> str:
     return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
-def _example(exchange: Exchange) -> Mapping[str, Any]:
-    request = exchange.recording.request
-    caller = f"[{exchange.recording.caller}]"
+def _named(recording: Recording) -> dict[str, str]:
+    request, caller = recording.request, f"[{recording.caller}]"
     asked = f"{request.method} {request.base}{redacted_target(request.target, caller)}"
+    return {"recording": text.clean(recording.id), "request": text.clean(asked, REQUEST)}
+
+
+def _example(exchange: Exchange) -> Mapping[str, Any]:
+    caller = f"[{exchange.recording.caller}]"
+    named = _named(exchange.recording)
     return {
-        "recording": text.clean(exchange.recording.id),
-        **example(asked, exchange.comparison, exchange.recording.response, exchange.new),
+        "recording": named["recording"],
+        **example(named["request"], exchange.comparison, exchange.recording.response, exchange.new),
         "new_request": (
             text.clean(
                 f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"
@@ -388,4 +409,5 @@ def _example(exchange: Exchange) -> Mapping[str, Any]:
             if isinstance(exchange.translation, Translation)
             else None
         ),
+        "role": role_told(exchange.asked) if exchange.asked else None,
     }

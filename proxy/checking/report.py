@@ -29,9 +29,21 @@ _ROWS = 5
 
 
 def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
-    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of."""
+    """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of.
+
+    Each difference lists all of its requests; ``unjudged`` lists those of documented legacy errors and skipped ones.
+    """
+    document = result.tally.document()
     return {
-        **result.tally.document(),
+        **document,
+        "differences": [
+            {**found, "requests": result.tally.clusters[found["signature"]].requests}
+            for found in document["differences"]
+        ],
+        "unjudged": [
+            {"verdict": verdict, "route": route, "count": len(requests), "requests": requests}
+            for (verdict, route), requests in sorted(result.tally.unjudged.items())
+        ],
         **({} if effects is None else {"effects": effects.document()}),
         "breaches": list(result.breaches),
     }
@@ -159,6 +171,8 @@ def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None
         )
         shown = (example.get("recording"), example.get("curl") or example["request"])
         console.print(f"   {markup_block('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
+        if str(example.get("role")).endswith("(guessed)"):
+            console.print(f"   the caller's role was {markup(example['role'])}: nobody has named the key")
         console.print(f"   {markup(example['path'])} ({markup(example['what'])})")
         console.print(f"   legacy {markup(repr(example['legacy']), _LONGEST)}")
         console.print(f"   new    {markup(repr(example['new']), _LONGEST)}")

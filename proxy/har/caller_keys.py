@@ -40,6 +40,15 @@ class CallerKeys:
         self._names = {key.encode(): name for name, key in self._keys.items()}
         self._redactor = Redactor(salt)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The callers whose keys are known."""
+        return tuple(self._keys)
+
+    def key(self, name: str) -> str:
+        """The key of a caller that is known."""
+        return self._keys[name]
+
     def resolved(self, recording: Recording) -> Recording:
         """A recording whose request holds keys where it held placeholders.
 

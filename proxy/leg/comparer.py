@@ -1,6 +1,7 @@
 """Compare in a process of its own: never on the event loop that serves clients (design §5)."""
 
 import asyncio
+import hashlib
 import pickle
 import resource
 import signal
@@ -8,11 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, Final, cast
 
 from config import text
 from config.problems import load_problems
@@ -22,13 +22,17 @@ from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.further import Answers
+from diffing.headers import compared
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
+from proxy.leg.channel import frame, read_frame, receive
 from proxy.leg.control import same_side
 from proxy.log.example import shortened
 from proxy.process import child
 
 TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
+_KNOWN: Final = 2048
+"""So many verdicts on equal answers are remembered; each is a few hundred bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Question:
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
         caller: Likewise.
+        guessed: Likewise.
     """
 
     route: str | None
@@ -62,6 +67,7 @@ class Question:
     control: bool = False
     rehearsed: bool = False
     caller: str | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,16 @@ class Comparer:
         self._limit = limit
         self._memory = memory
         self._restarted = restarted
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="comparer")
+        self._turn = asyncio.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: Connection | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._known: dict[bytes, Judgement] = {}
 
     async def compare(self, question: Question) -> Judgement:
         """Compare one exchange.
+
+        The same question has the same answer as long as the configuration is the same, so one without differences is
+        remembered by a digest of all that a comparison looks at.
 
         Args:
             question: The exchange.
@@ -114,11 +124,30 @@ class Comparer:
         Returns:
             What came of it; a comparison that fails is a mismatch that says so.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
+        try:
+            message = frame(question if question.control else _essential(question))
+        except (pickle.PickleError, TypeError) as error:
+            return _failed(question, error)
+        digest = hashlib.blake2b(message).digest()
+        async with self._turn:
+            known = self._known.get(digest)
+            if known is not None:
+                return known
+            try:
+                found = await self._ask(question, message)
+            except asyncio.CancelledError:
+                self._kill()  # else its answer would be taken for that to the next question
+                raise
+            if found.comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+                self._known[digest] = found
+                if len(self._known) > _KNOWN:
+                    del self._known[next(iter(self._known))]
+            return found
 
     async def start(self) -> None:
         """Start the process, so that the first comparison does not wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._started)
+        async with self._turn:
+            await self._started()
 
     async def use(self, config: Path) -> None:
         """Compare by another configuration from the next question on.
@@ -126,64 +155,73 @@ class Comparer:
         Args:
             config: Its directory, which has been checked.
         """
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._use, config)
+        async with self._turn:
+            self._config = config
+            self._known.clear()
+            await self._end()
 
     async def aclose(self) -> None:
         """End the process."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._end)
-        self._thread.shutdown()
+        async with self._turn:
+            await self._end()
 
-    def _use(self, config: Path) -> None:
-        self._config = config
-        self._end()
-
-    def _ask(self, question: Question) -> Judgement:
+    async def _ask(self, question: Question, message: bytes) -> Judgement:
         for _ in range(2):
+            reader, writer = await self._started()
+            writer.write(message)
             try:
-                pipe = self._started()
-                pipe.send(question)
-                if not pipe.poll(self._limit):
-                    self._end()
-                    return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
-                answer = pipe.recv()
-            except (EOFError, OSError):
-                # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
-                self._end()
-                self._restarted()
-                continue
-            except pickle.PickleError as error:
-                self._end()
-                return _failed(question, error)
-            assert isinstance(answer, Judgement)
-            return answer
+                answer = await asyncio.wait_for(read_frame(reader), self._limit)
+            except TimeoutError:
+                await self._end()
+                return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+            if isinstance(answer, Judgement):
+                return answer
+            # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
+            await self._end()
+            self._restarted()
         return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
 
-    def _started(self) -> Connection:
-        if self._pipe is None or self._process is None or self._process.poll() is not None:
-            self._end()
+    async def _started(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None or self._process is None or self._process.poll() is not None:
+            await self._end()
             ours, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(
-                    child.command(
-                        "proxy.leg.comparer",
-                        str(theirs.fileno()),
-                        str(self._config.resolve()),
-                        str(self._memory),
-                    ),
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    env=child.environment(),
-                )
-            self._pipe = Connection(ours.detach())
-        return self._pipe
+                self._process = await asyncio.to_thread(_start, theirs, self._config, self._memory)
+            ours.setblocking(False)
+            self._streams = await asyncio.open_connection(sock=ours)
+        return self._streams
 
-    def _end(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
+    def _kill(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-        self._pipe = self._process = None
+
+    async def _end(self) -> None:
+        self._kill()
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+            self._process = None
+
+
+def _essential(question: Question) -> Question:
+    """A question without what no comparison looks at."""
+    return replace(
+        question,
+        legacy=compared(question.legacy),
+        new=compared(question.new),
+        answers={further: compared(answer) for further, answer in question.answers.items()},
+    )
+
+
+def _start(channel: socket.socket, config: Path, memory: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        child.command("proxy.leg.comparer", str(channel.fileno()), str(config.resolve()), str(memory)),
+        pass_fds=[channel.fileno()],
+        stdin=subprocess.DEVNULL,
+        env=child.environment(),
+    )
 
 
 def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
@@ -204,16 +242,17 @@ def work() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
-    pipe, config = Connection(int(sys.argv[1])), Path(sys.argv[2])
+    config = Path(sys.argv[2])
+    with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rwb") as pipe:
+        _answer(cast(BinaryIO, pipe), config)
+
+
+def _answer(pipe: BinaryIO, config: Path) -> None:
     usage = Usage()
     with loading():
         routes = load_routes(config)
         differ = Differ(load_registry(config), load_problems(config), usage=usage)
-    while True:
-        try:
-            question: Question = pipe.recv()
-        except (EOFError, OSError):
-            return
+    while (question := receive(pipe)) is not None:
         try:
             asked = Asked(
                 routes[question.route] if question.route else None,
@@ -224,6 +263,7 @@ def work() -> None:
                 question.known,
                 question.rehearsed,
                 question.caller,
+                question.guessed,
             )
             usage.clear()
             judgement = judge(differ, asked, question)
@@ -232,11 +272,14 @@ def work() -> None:
         except Exception as error:  # a failing comparison is reported, it does not end the others
             judgement = _failed(question, error)
         try:
-            pipe.send(judgement)
+            message = frame(judgement)
+        except Exception as error:  # likewise one that cannot be told
+            message = frame(_failed(question, error))
+        try:
+            pipe.write(message)
+            pipe.flush()
         except OSError:
             return
-        except Exception as error:  # likewise one that cannot be told
-            pipe.send(_failed(question, error))
 
 
 def _failed(question: Question, error: BaseException) -> Judgement:

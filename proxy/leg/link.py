@@ -18,9 +18,10 @@ from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.ledger import Evidence, Finding, Ledger
+from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
-from proxy.leg.process import BEAT, Found, Plan, Sent, frame, read_frame
+from proxy.leg.process import BEAT, Found, Plan, Sent
 from proxy.leg.questions import route_name
 from proxy.log.example import example_of, served_only
 from proxy.policy import Decision

@@ -6,7 +6,6 @@ leg does would show in the latency of what is served (design, promise 1). ``prox
 
 import asyncio
 import logging
-import pickle
 import signal
 import socket
 import sys
@@ -26,6 +25,7 @@ from config.tasks import Tasks
 from diffing.model import UNROUTED, Comparison, Observation, Outcome
 from diffing.parity import FAILING
 from proxy.ledger import MOST_CLUSTERS, Finding
+from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Comparer, Judgement
 from proxy.leg.jobs import Job, MemoryQueue
 from proxy.leg.tap import Tap
@@ -99,21 +99,6 @@ class Found:
     breakers: list[str]
     using: Path | None = None
     failing: Mapping[str, float] = field(default_factory=dict)
-
-
-async def read_frame(reader: asyncio.StreamReader) -> Any:
-    """The next message of the other end; None at the end of the channel."""
-    try:
-        size = int.from_bytes(await reader.readexactly(8))
-        return pickle.loads(await reader.readexactly(size))
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-
-
-def frame(message: object) -> bytes:
-    """A message on its way."""
-    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return len(body).to_bytes(8) + body
 
 
 class Outbox:

@@ -7,7 +7,7 @@ from typing import Final
 
 from config import text
 from config.rollout import Dialect
-from config.routes import RouteMap
+from config.routes import RouteMap, gives_files
 from diffing.coding import readable
 from diffing.model import UNROUTED, Observation
 from proxy.checking.replay import key_of
@@ -18,15 +18,21 @@ from proxy.leg.rehearse import CALLER
 from proxy.php import encode, parse_form
 from proxy.policy import Decision
 from proxy.translate import KEY, new_to_legacy
-from proxy.translation import Request, Translation
+from proxy.translation import Request, Translation, Untranslatable
 
 _LONGEST_ERROR: Final = 65_536
 
 
 def passes_unchanged(decision: Decision) -> bool:
     """Answers that no deviation touches (downloads) are compared by length and hash when they are long."""
-    route = decision.route
-    return route is not None and route.entity == "files" and not route.writes
+    return gives_files(decision.route)
+
+
+def only_reads(method: str, translation: Translation | Untranslatable) -> bool:
+    """Whether a request may be sent again: it is safe by its method, or by its route (lists and searches by POST)."""
+    if not isinstance(translation, Translation) or translation.writes:
+        return False
+    return method in ("GET", "HEAD", "OPTIONS") or translation.route is not None
 
 
 def route_name(decision: Decision) -> str:
@@ -38,18 +44,20 @@ def question_of(
     job: Job, translation: Translation, legacy: Observation, new: Observation, admin_keys: Collection[str]
 ) -> Question:
     """What is to be compared when both sides have answered."""
+    role = role_of_key(key_in(translation), admin_keys, legacy)
     head = job.request.method == "HEAD" and job.decision.dialect is Dialect.NEW
     return Question(
         route=translation.route.name if translation.route else None,
         method="GET" if head else job.request.method,
         parameters=dict(translation.parameters),
-        role=role_of_key(key_in(translation), admin_keys, legacy),
+        role=role,
         format=translation.format,
         known=translation.known,
         legacy=legacy,
         new=new,
         rehearsed=job.decision.rehearse,
         caller=new.header(CALLER) if job.decision.rehearse else None,
+        guessed=is_guess(role),
     )
 
 
@@ -86,6 +94,11 @@ def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> s
     if any(mark in said for mark in (b">104<", b'"code":"104"')):
         return "readonly"
     return "user"
+
+
+def is_guess(role: str) -> bool:
+    """Whether a role that ``role_of_key`` gave is only what is left: the key may be an administrator's."""
+    return role == "user"
 
 
 def with_key_of(request: Request, path: str) -> bytes:

@@ -18,7 +18,7 @@ from proxy.answers import raw, text
 from proxy.forward import end_to_end
 from proxy.observe import observe
 from proxy.process.telemetry import Telemetry
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.translation import Request, Translation
 
 HEADER: Final = "Parity-Shadow"
 CALLER: Final = "Parity-Caller"
@@ -54,19 +54,19 @@ class Rehearsing:
         self._telemetry = telemetry
         self._clock = clock
 
-    async def rehearse(self, request: Request, translation: Translation | Untranslatable) -> Observation:
+    async def rehearse(self, request: Request, translation: Translation | None) -> Observation:
         """Rehearse one write.
 
         Args:
             request: What the client asked.
-            translation: The same for the new side, when the client spoke to the legacy one.
+            translation: The same for the new side, when the client spoke to the legacy one; else None.
 
         Returns:
             What the new side would have answered, or why it did not.
         """
-        if isinstance(translation, Translation) and translation.target != request.target:
+        if translation is not None:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
-        sign = signed(self._secret, request, int(self._clock()), secrets.token_hex(16))
+        sign = signed(self._secret, request, int(self._clock()), secrets.token_hex(16), left=self._deadline)
         observation = await observe(
             self._side,
             request.method,
@@ -80,7 +80,7 @@ class Rehearsing:
         return observation
 
 
-def signed(secret: str, request: Request, at: int, nonce: str) -> str:
+def signed(secret: str, request: Request, at: int, nonce: str, *, left: float = 60.0) -> str:
     """The value of the header that makes a request a rehearsal.
 
     Args:
@@ -88,8 +88,18 @@ def signed(secret: str, request: Request, at: int, nonce: str) -> str:
         request: As it is sent to the backend.
         at: Seconds since 1970; the signature is good for a minute.
         nonce: A text that is never used again.
+        left: Seconds that somebody waits for the answer. Not a time of day: the clocks of both sides may differ by more
+            than a lock may last.
     """
+    seconds = f"{left:.3f}"
     body = hashlib.sha256(request.body).hexdigest().encode()
-    lines = (str(at).encode(), nonce.encode(), request.method.encode(), request.target, body)
+    lines = (
+        str(at).encode(),
+        nonce.encode(),
+        request.method.encode(),
+        request.target,
+        body,
+        seconds.encode(),
+    )
     mac = hmac.new(secret.encode(), b"\n".join(lines), hashlib.sha256).hexdigest()
-    return f"rollback; t={at}; n={nonce}; sig={mac}"
+    return f"rollback; t={at}; n={nonce}; left={seconds}; sig={mac}"

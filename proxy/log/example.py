@@ -16,7 +16,7 @@ from proxy.translation import Request
 MOST_DIFFERENCES: Final = 50
 _MOST_NEARLY: Final = 10
 _PATH: Final = 300
-_REQUEST: Final = 2000
+REQUEST: Final = 2000
 _BLANK: Final[Mapping[str, Any]] = {
     "request": "(the request was not kept)",
     "curl": "",
@@ -47,7 +47,7 @@ def example(
     found = shortened(comparison).differences
     first = found[0] if found else _settled(comparison, legacy, new)
     return {
-        "request": text.clean(request, _REQUEST),
+        "request": text.clean(request, REQUEST),
         "path": first.path,
         "what": first.what,
         "legacy": first.legacy,

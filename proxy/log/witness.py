@@ -58,6 +58,7 @@ def witness(
             "known": asked.known,
             "rehearsed": asked.rehearsed,
             "caller": asked.caller,
+            "guessed": asked.guessed,
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
@@ -85,6 +86,7 @@ def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
         asked["known"],
         asked.get("rehearsed", False),
         asked.get("caller"),
+        asked.get("guessed", False),
     )
 
 

@@ -1,7 +1,7 @@
 """Clusters for people, on a terminal and as Markdown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -58,12 +58,20 @@ def print_cluster(console: Console, found: Shown) -> None:
         request = found.example["curl"] or found.example["request"]
         console.print(f"\nno witness was kept; the request was\n{markup_block(request)}", soft_wrap=True)
         return
+    console.print(f"\nthe caller's role was {markup(role_told(witness['asked']))}", highlight=False)
     for side in ("legacy", "new"):
         told = witness[side]["error"] or witness[side]["status"]
         console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
         console.print(markup_block(witness[side]["curl"]), soft_wrap=True)
     console.print("\n[bold]as a test[/]")
     console.print(markup_block(pytest_case(cluster.short, cluster.signature, witness)), soft_wrap=True)
+
+
+def role_told(asked: Mapping[str, Any]) -> str:
+    """The role of a witness's caller, and that it is a guess where it is one."""
+    return (
+        f"{asked['role']} (guessed: nobody has named the key)" if asked.get("guessed") else str(asked["role"])
+    )
 
 
 def differences_of(found: Shown) -> list[dict[str, Any]]:
@@ -100,6 +108,7 @@ def cluster_markdown(found: Shown) -> str:
         ),
     ]
     if witness is not None:
+        parts.append(f"The caller's role was {role_told(witness['asked'])}.\n")
         for side in ("legacy", "new"):
             parts.append(
                 f"{side} answered {markdown.cell(witness[side]['error'] or witness[side]['status'])}:\n"

@@ -1,5 +1,9 @@
 """Declarations of operations."""
 
+from io import BytesIO
+
+from starlette.datastructures import FormData, UploadFile
+
 from backend.access import ANYONE
 from backend.app import OPERATIONS
 from backend.input.parameters import NoParameters
@@ -19,6 +23,22 @@ def test_a_handler_becomes_an_operation() -> None:
     declared = operation("thing.list", parameters=NoParameters, answer=list[str])(handler)
     assert declared.handler is handler
     assert (declared.access, declared.status, declared.body_limit) == (ANYONE, 200, JSON_BODY_LIMIT)
+
+
+def test_an_upload_may_fetch_what_its_form_lacks() -> None:
+    """A field of that name is no file."""
+
+    async def handler(call: Call[NoParameters]) -> Document:
+        return []
+
+    declare = operation("thing.upload", parameters=NoParameters, answer=list[str], fetches_without="thing")
+    forms: list[list[tuple[str, UploadFile | str]]] = [
+        [("thing", UploadFile(BytesIO(b"x"), filename="x"))],
+        [("thing", "x")],
+    ]
+    found = [declare(handler).may_fetch(FormData(form)) for form in forms]
+    plain = operation("thing.list", parameters=NoParameters, answer=list[str])(handler)
+    assert (found, plain.may_fetch(FormData())) == ([False, True], False)
 
 
 def test_every_problem_of_every_operation_is_in_the_table() -> None:

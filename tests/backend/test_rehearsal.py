@@ -69,6 +69,26 @@ def test_the_body_and_the_method_are_signed() -> None:
             rehearsals().admit(header(), method, b"/a?b", body)
 
 
+@pytest.mark.parametrize(
+    ("left", "seconds"), [("0.500", 0.5), ("60", 60.0), ("61", 60.0), ("999999.9", 60.0), (None, 60.0)]
+)
+def test_the_time_that_is_left_is_signed(left: str | None, seconds: float) -> None:
+    """A minute at most, and without it (0.1.0)."""
+    sig = signature("s3cret", str(NOW), "nonce-001", "POST", b"/a?b", BODY, left)
+    told = "" if left is None else f" left={left};"
+    value = f"rollback; t={NOW}; n=nonce-001;{told} sig={sig}"
+    assert rehearsals().admit(value, "POST", b"/a?b", BODY) == seconds
+
+
+@pytest.mark.parametrize("told", ["", " left=1;", " left=-1;", " left=1e3;", " left=0.5; left=0.5;"])
+def test_another_time_is_refused(told: str) -> None:
+    """Neither leaving it out nor changing it gets past the signature."""
+    sig = signature("s3cret", str(NOW), "nonce-001", "POST", b"/a?b", BODY, "0.5")
+    value = f"rollback; t={NOW}; n=nonce-001;{told} sig={sig}"
+    with pytest.raises(Problem):
+        rehearsals().admit(value, "POST", b"/a?b", BODY)
+
+
 @pytest.mark.parametrize("secret", [None, ""])
 def test_without_a_secret_there_are_none(secret: str | None) -> None:
     """An empty secret is none, even when it signs."""

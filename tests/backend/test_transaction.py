@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from backend import tables
 from backend.clock import frozen_clock
 from backend.database.connections import Database, DatabaseUnavailable
 from backend.database.storing import insert
+from backend.deadline import Deadline
 from backend.problems import Problem
 from backend.resources import Resources
 from backend.search.index import Change
@@ -101,7 +103,7 @@ async def test_what_raises_never_was(resources: Resources, tmp_path: Path) -> No
 
 async def test_a_rehearsal_answers_and_never_was(resources: Resources, tmp_path: Path) -> None:
     """It gives the answer that the write would give."""
-    assert await write(resources, upload, rehearsal=True) == "misc/a.txt"
+    assert await write(resources, upload, rehearsal=Deadline(time.monotonic() + 60)) == "misc/a.txt"
     assert await paths(resources) == files(resources, tmp_path) == []
     assert told(resources) == 0
 

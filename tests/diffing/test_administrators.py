@@ -7,7 +7,7 @@ import pytest
 
 from config.openapi import load_openapi
 from diffing.administrators import rows_for_administrators
-from diffing.further import Exchange, Needed, Sources, Underived
+from diffing.further import Exchange, Further, Needed, Sources, Underived
 from diffing.model import Asked, FollowUp, Observation
 from diffing.rules.shapes import Shape, compiled
 from tests.diffing.registry import LIST
@@ -19,9 +19,10 @@ PUBLIC = [{"id": 1, "a": 1}]
 def exchange(stranger: object, status: int = 200, shape: Shape | None = None, **parameters: str) -> Exchange:
     """An administrator's, with what a stranger is shown."""
     answer = Observation(status, JSON, json.dumps(stranger).encode())
-    return Exchange(
-        Asked(LIST, "GET", parameters, "admin"), Sources({(FollowUp.STRANGER, None): answer}), shape
-    )
+    answers: dict[Further, Observation] = {(FollowUp.STRANGER, None): answer}
+    for one, found in ((2, 200), (8, 404), (9, 200)):
+        answers[FollowUp.PREMISE, f"/things/{one}"] = Observation(found, JSON, b"{}")
+    return Exchange(Asked(LIST, "GET", parameters, "admin"), Sources(answers), shape)
 
 
 def test_what_only_an_administrator_sees_may_be_there() -> None:
@@ -45,8 +46,9 @@ def test_the_list_is_asked_for_without_a_key_only_where_there_is_more() -> None:
         [{"id": 1, "a": 2}],
         [*PUBLIC, {"id": 2, "a": 1}],
         [*PUBLIC, {"id": 9, "a": 1}, {"id": 9, "a": 1}],
+        [*PUBLIC, {"id": 8, "a": 1}],
     ],
-    ids=["another value", "shown to strangers", "twice"],
+    ids=["another value", "shown to strangers", "twice", "of something that is not there"],
 )
 def test_other_rows_stay_to_be_compared(new: list[object]) -> None:
     """They are differences."""

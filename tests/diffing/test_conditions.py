@@ -1,6 +1,7 @@
 """When a deviation applies."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,3 +74,9 @@ def test_what_is_long_is_cut_in_a_clause(value: object, told: str) -> None:
 def test_a_met_premise_has_nothing_to_say(condition: Condition) -> None:
     """All parts hold."""
     assert condition.unmet_by(ASKED, {"a": "y"}, "No results") is None
+
+
+def test_a_guessed_role_is_said_to_be_guessed() -> None:
+    """The key may be an administrator's that nobody has named."""
+    told = Condition(role=("admin",)).unmet_by(replace(ASKED, guessed=True), {})
+    assert told == "the caller's role is user, not admin, by a guess: nobody has named the key"

@@ -1,16 +1,20 @@
 """Answers that are broken."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from config.routes import Route
 from diffing.conditions import Condition
 from diffing.decode import decode
-from diffing.defects import broken, defect_of, judge_defect
+from diffing.defects import broken, defect_of, judge_defect, success_differences
 from diffing.model import Asked, Observation, Outcome
 from diffing.registry import Defect, Deviation, Kind, LegacySide, NewSide
+from diffing.rules.shapes import Shape
+from tests.diffing.registry import GET, LIST
 
-JSON = (("Content-Type", "application/json"),)
+JSON = (("Content-Type", "application/json"), ("Access-Control-Allow-Origin", "*"))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +26,8 @@ JSON = (("Content-Type", "application/json"),)
         (Observation(200, JSON, b'{"a":"b"c"}'), "not_json"),
         (Observation(200, (("Content-Type", "text/xml"),), b"<a>&</a>"), "not_xml"),
         (Observation(450, JSON, b'{"error":{}}{"a":1}'), "two_documents"),
+        (Observation(503, (("Content-Type", "text/html"),), b""), "status 503"),
+        (Observation(502, (("Content-Type", "text/html"),), b"<html>"), "status 502"),
         (Observation(500, JSON, b'{"error":{"code":"473","message":"m"}}'), None),
         (Observation(200, JSON, b"{}"), None),
     ],
@@ -51,6 +57,26 @@ def test_the_xml_form_of_a_defect_is_no_xml(defect: Defect) -> None:
     entries = [replace(_entry(200), legacy=LegacySide(defects=frozenset({defect})))]
     judged = judge_defect(Asked(None, "POST"), "not_xml", new, decode(new), entries, {})
     assert judged.outcome is Outcome.LEGACY_ERROR
+
+
+@pytest.mark.parametrize(
+    ("route", "parameters", "document", "wrong"),
+    [
+        (GET, {"id": "7"}, {"id": 7}, []),
+        (GET, {"id": "7.0"}, {"id": 8}, []),
+        (GET, {"id": "7"}, {"id": 8}, ["$.id"]),
+        (LIST, {"limit": "2"}, [{"id": 1}, {"id": 2}], []),
+        (LIST, {"limit": "1"}, [{"id": 1}, {"id": 2}], ["$"]),
+        (replace(LIST, codes=replace(LIST.codes, empty="372")), {}, [], ["$"]),
+    ],
+)
+def test_an_answer_is_about_what_was_asked(
+    route: Route, parameters: dict[str, str], document: object, wrong: list[str]
+) -> None:
+    """Where PHP broke, the new answer is held to the request: its id, its limit, and the code for nothing."""
+    new = Observation(200, JSON, json.dumps(document).encode())
+    found = success_differences(Asked(route, "GET", parameters), new, decode(new), Shape(anything=True))
+    assert [difference.path for difference in found] == wrong
 
 
 def _entry(status: int) -> Deviation:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from config.problems import load_problems
 from config.routes import load_routes
 from config.typed import KEY
 from diffing.conditions import Condition, ValueCondition
-from diffing.derivable import expressions, ruled, superfluous
+from diffing.derivable import expected_by_rules, expressions, ruled, superfluous
 from diffing.deviations import load_registry
 from diffing.paths import MISSING, parse
 from diffing.premises import Premise
@@ -142,6 +143,41 @@ def test_what_the_rules_make_of_a_value() -> None:
     assert ruled(rules, parse("$[*].did"), "7") == 7
     assert ruled(rules, parse("$[*].did"), MISSING) is MISSING
     assert ruled(rules, parse("$"), {"did": "7"}) == [{"did": 7}]
+
+
+LIMIT = replace(
+    STATUS,
+    id="flow-list-limit-zero",
+    kind=Kind.REFUSAL,
+    routes=("flow.list",),
+    when=Condition(parameters={"limit": re.compile("0+")}),
+    examples=(
+        Example(
+            {"status": 200},
+            {"status": 422, "code": "500", "type": "validation-error"},
+            {"parameters": {"limit": "0"}},
+        ),
+    ),
+    legacy=LegacySide(frozenset({200})),
+    new=NewSide(422, "500", "validation-error", frozenset({"limit_zero"})),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "derivable"),
+    [
+        ({}, True),
+        ({"examples": (replace(LIMIT.examples[0], request={"parameters": {"limit": "1"}}),)}, False),
+        ({"examples": (replace(LIMIT.examples[0], request=None),)}, False),
+        ({"new": replace(LIMIT.new, errors=frozenset({"another"}))}, False),  # type: ignore[type-var]  # it has one
+        ({"effect": frozenset({"implementation"})}, False),
+    ],
+)
+def test_what_rules_expect_need_not_be_said(changes: dict[str, Any], derivable: bool) -> None:
+    """Of all examples, by the request that they name; what says more stands."""
+    known = load_registry(CONFIG)
+    entry = replace(LIMIT, **changes)
+    assert expected_by_rules(entry, known, [route.name for route in load_routes(CONFIG)]) is derivable
 
 
 def test_the_registry_holds_nothing_superfluous() -> None:

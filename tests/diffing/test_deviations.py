@@ -1,10 +1,12 @@
 """Reading the registry."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from config.errors import ConfigError
+from diffing.deviations import load_registry
 from diffing.registry import Kind
 from tests.diffing.registry import ENTRIES, registry
 
@@ -71,3 +73,12 @@ def test_another_effect_is_an_error(tmp_path: Path, text: str) -> None:
     """The message names the key."""
     with pytest.raises(ConfigError, match="thing-envelope effect"):
         registry(tmp_path, ENTRIES.replace('guide = "things"', f'guide = "things"\neffect = {text}', 1))
+
+
+def test_an_entry_names_routes_that_there_are(tmp_path: Path) -> None:
+    """A pattern that fits none would never apply."""
+    shutil.copytree("config", tmp_path / "config", ignore=shutil.ignore_patterns("__pycache__"))
+    file = tmp_path / "config" / "deviations" / "flows.toml"
+    file.write_text(file.read_text().replace('routes = ["flow.get"]', 'routes = ["flow.gets"]', 1))
+    with pytest.raises(ConfigError, match=r"there is no route flow\.gets"):
+        load_registry(tmp_path / "config")

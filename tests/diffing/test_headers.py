@@ -1,5 +1,8 @@
 """Compared headers."""
 
+from pathlib import Path
+
+from config.routes import load_routes
 from diffing.decode import decode
 from diffing.headers import header_differences, preflight_differences
 from diffing.model import Asked, Observation
@@ -52,3 +55,13 @@ def test_the_new_side_may_allow_more() -> None:
 def test_a_preflight_needs_its_headers() -> None:
     """Methods are demanded too."""
     assert [d.path for d in preflight_differences(answer(*CORS))] == ["header.access-control-allow-methods"]
+
+
+def test_files_keep_their_media_type_in_every_form() -> None:
+    """A schema is XML also where XML was asked for; other documents are JSON in the new API."""
+    routes = load_routes(Path(__file__).parent.parent.parent / "config")
+    xml, json = answer(("Content-Type", "text/xml")), answer(("Content-Type", "application/json"))
+    for name, right, wrong in (("file.xsd", xml, json), ("dataset.get", json, xml)):
+        asked = Asked(routes[name], "GET", format="xml")
+        assert list(header_differences(asked, xml, decode(xml), right, decode(right))) == []
+        assert len(list(header_differences(asked, xml, decode(xml), wrong, decode(wrong)))) == 1

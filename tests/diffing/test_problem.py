@@ -1,6 +1,7 @@
 """What PHP's message makes the new detail hold."""
 
 import re
+from dataclasses import replace
 
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route
@@ -82,3 +83,23 @@ def test_a_missing_query_parameter_can_be_named() -> None:
     expected = NewSide(422, None, "validation-error", frozenset({"missing"}))
     found = problem_differences(Asked(route, "GET"), {"code": "340"}, expected, new, decode(new), {})
     assert list(found) == []
+
+
+def test_a_problem_is_what_the_contract_says_and_no_more() -> None:
+    """Pages of every origin may read it, no member is one of nobody's, and a method that is refused is not allowed."""
+    new = problem(405, "unknown-filter", "Unknown Filter", "370")
+    expected = NewSide(405, "370", "unknown-filter")
+
+    def found(**other: object) -> list[str]:
+        answer = replace(new, **other)  # type: ignore[arg-type]  # of any type
+        problems = {"unknown-filter": ProblemType("unknown-filter", "Unknown Filter", 405)}
+        asked = Asked(None, "PATCH")
+        differences = problem_differences(asked, None, expected, answer, decode(answer), problems)
+        return [difference.path for difference in differences]
+
+    headers = (*new.headers, ("Allow", "GET, HEAD"))
+    assert found(headers=headers) == []
+    assert found(headers=(*new.headers, ("Allow", "GET, PATCH"))) == ["header.allow"]
+    without = tuple(pair for pair in headers if pair[0].lower() != "access-control-allow-origin")
+    assert found(headers=without) == ["header.access-control-allow-origin"]
+    assert found(headers=headers, body=new.body[:-1] + b', "x": 1}') == ["$.x"]

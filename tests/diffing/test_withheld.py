@@ -118,8 +118,8 @@ def test_a_cut_list_is_asked_for_whole_first() -> None:
     assert short.outcome is Outcome.MISMATCH
 
 
-def test_of_several_tags_nothing_can_be_told() -> None:
-    """One question is about one tag."""
+def test_each_missing_tag_is_asked_for() -> None:
+    """One question is about one tag; more than can be asked for are missing."""
     asked = Asked(ROUTES["task.tags"], "GET")
     old = answer({"task_tag_list": {"tag": ["a", "my secret", "other"]}})
     one = DIFFER.compare(asked, old, answer(["a", "other"]))
@@ -128,4 +128,9 @@ def test_of_several_tags_nothing_can_be_told() -> None:
     assert gone.outcome is Outcome.EXPLAINED
     there = settled(DIFFER, asked, old, answer(["a", "other"]), answer([{"task_id": 1}]))
     assert there.outcome is Outcome.MISMATCH
-    assert DIFFER.compare(asked, old, answer(["a"])).verdict == "skipped:underived"
+    both = settled(DIFFER, asked, old, answer(["a"]), problem("482"), problem("482"))
+    assert both.outcome is Outcome.EXPLAINED
+    one_shown = settled(DIFFER, asked, old, answer(["a"]), problem("482"), answer([{"task_id": 1}]))
+    assert one_shown.outcome is Outcome.MISMATCH
+    many = answer({"task_tag_list": {"tag": [f"t{number}" for number in range(30)]}})
+    assert DIFFER.compare(asked, many, answer([])).outcome is Outcome.MISMATCH

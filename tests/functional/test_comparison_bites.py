@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -20,11 +20,13 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import decode, load_json
 from diffing.deviations import load_registry
+from diffing.headers import COMPARED
 from diffing.model import Comparison, Observation, Outcome
 from diffing.paths import generalise, identical
 from proxy.check import InProcess, open_side
 from proxy.checking.replay import Exchange, Replay
 from proxy.recordings import read_recordings
+from tests.functional.selection import stored, verdict
 
 ROUTES = (
     *("dataset.get", "dataset.list", "dataset.features", "dataset.qualities", "dataset.quality_names"),
@@ -269,3 +271,31 @@ def test_a_wrong_or_lost_legacy_code_is_a_mismatch(
         assert found.outcome is Outcome.MISMATCH, exchange.recording.id
         assert "$.code" in [difference.path for difference in found.differences]
     assert tried >= 15
+
+
+class Watched(Observation):
+    """An answer that remembers which of its headers were asked for."""
+
+    asked: ClassVar[set[str]] = set()
+
+    def header(self, name: str) -> str | None:
+        """Remember, and answer."""
+        self.asked.add(name)
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+def watched(one: Observation) -> Watched:
+    """The same answer, watched."""
+    return Watched(one.status, one.headers, one.body, one.seconds, one.error)
+
+
+def test_no_header_is_looked_at_that_is_not_listed() -> None:
+    """Over an exchange of each entry and rule: verdicts on equal answers are remembered by the listed ones only."""
+    Watched.asked.clear()
+    config = config_directory(None)
+    differ = Differ(load_registry(config), load_problems(config))
+    for one in stored():
+        answers = {further: watched(answer) for further, answer in one.answers.items()}
+        verdict(differ, replace(one, legacy=watched(one.legacy), new=watched(one.new), answers=answers))
+    assert Watched.asked <= COMPARED
+    assert len(Watched.asked) >= 5

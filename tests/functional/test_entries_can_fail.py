@@ -7,6 +7,7 @@ without the entry or rule, the exchange must be one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import decode
 from diffing.deviations import load_registry
+from diffing.model import Observation
 from diffing.parity import FAILING, GOOD
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.book import RULES
@@ -160,6 +162,17 @@ def test_what_no_recording_shows_can_fail_by_its_examples(name: str) -> None:
     assert fails(mutant for one in right for mutant in other_values(one))
     others = other_conditions if entry.premise is None else other_premises
     assert any(verdict(DIFFER, mutant) in FAILING for one in right for mutant in others(one, entry))
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_no_entry_and_no_rule_excuses_an_outage(status: int) -> None:
+    """PHP, which dies with 500, is not there at all: each exchange is undocumented, whatever the new side answered."""
+    away = Observation(status, (("Content-Type", "text/html"),), b"")
+    assert {
+        one.recording: said
+        for one in stored()
+        if (said := verdict(DIFFER, replace(one, legacy=away))) in GOOD
+    } == {}
 
 
 def test_what_neither_shows_is_backed_by_a_test_that_is_there() -> None:

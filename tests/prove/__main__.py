@@ -33,6 +33,8 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "sick-shadow": front.sick_shadow,
     "isolation": isolation.prove,
     "rehearsals": rehearsals.prove,
+    "rehearsal-ends": writes.rehearsal_ends,
+    "fetching": writes.fetching,
     "killed": writes.killed,
     "busy": writes.busy,
     "rights": writes.rights,

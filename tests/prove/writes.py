@@ -19,3 +19,13 @@ def busy() -> Proof:
 def rights() -> Proof:
     """Every writing route without the right to."""
     return proved("Who may not write changes nothing", "test_write_rights")
+
+
+def rehearsal_ends() -> Proof:
+    """Somebody waits for a row that a rehearsal holds."""
+    return proved("No lock outlives whoever waits for a rehearsal", "test_rehearsal_ends")
+
+
+def fetching() -> Proof:
+    """Uploads by address, and reads beside them."""
+    return proved("Uploads that fetch a file delay no read", "test_fetching_uploads")

@@ -117,3 +117,14 @@ def test_what_the_new_api_refuses_is_a_problem(
     found = adapt(Asked(routes["badge.get"], "GET", {"badge_id": "7"}), legacy, registry, problems)
     document = orjson.loads(found.body)
     assert (found.status, document["status"], document["code"]) == (404, 404, "950")
+
+
+def test_a_file_goes_on_as_it_is_coded(
+    routes: RouteMap, registry: Registry, problems: Mapping[str, ProblemType]
+) -> None:
+    """In a coding that the client asked for and nobody here knows; a document in one cannot be adapted."""
+    legacy = Observation(200, (("content-type", "text/plain"), ("content-encoding", "compress")), b"?")
+    found = adapt(Asked(routes["file.download"], "GET", {"file_id": "1"}), legacy, registry, problems)
+    assert (found.status, found.headers, found.body) == (200, legacy.headers, b"?")
+    found = adapt(Asked(routes["dataset.get"], "GET", {"dataset_id": "1"}), legacy, registry, problems)
+    assert found.status == 502

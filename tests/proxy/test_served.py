@@ -227,6 +227,31 @@ async def test_writes_are_rehearsed_where_the_rollout_says_so(
     assert "skipped:write" not in seen
 
 
+async def test_what_clients_of_the_new_paths_write_is_rehearsed_as_they_sent_it(
+    serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
+) -> None:
+    """The new side is asked at the new path; legacy, which serves, at its own."""
+    new = Changing(JSONResponse({"id": "1", "tags": ["x"]}))
+    legacy = Changing(JSONResponse({"data_tag": {"id": "1", "tag": ["x"]}}))
+    paths: list[str] = []
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        paths.append(scope["path"])
+        await (new if scope["path"] == "/datasets/tag" else legacy)(scope, receive, send)
+
+    async with (
+        serve(noting) as old,
+        serve(noting) as young,
+        between(old, young, config=staged(REHEARSED), shadow_secret="secret") as (url, parts),
+        Upstream(url) as client,
+    ):
+        form = (HOST, ("Content-Type", "application/json"))
+        await observe(client, "POST", b"/datasets/tag?api_key=k", form, b'{"data_id": 1, "tag": "x"}')
+        assert sum((await verdicts(parts)).values()) == 1
+    # Comparing may ask for more.
+    assert paths[:2] == ["/datasets/tag", "/api/v1/json/data/tag"]
+
+
 async def test_a_failing_rehearsal_stops_no_write(
     serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
 ) -> None:

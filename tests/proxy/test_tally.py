@@ -68,3 +68,18 @@ def test_mismatches_of_one_signature_are_one_cluster() -> None:
 def test_a_new_error_without_differences_is_shown() -> None:
     """Whatever fails a check can be looked up."""
     assert len(counted(("a.get", Comparison(Outcome.NEW_ERROR))).clusters) == 1
+
+
+def test_each_request_of_a_cluster_is_listed() -> None:
+    """Not the first one only; documented legacy errors and skipped exchanges are listed by verdict and route."""
+    tally = Tally()
+    mismatch = Comparison(Outcome.MISMATCH)
+    documented = Comparison(Outcome.LEGACY_ERROR, deviations=("a-defect",))
+    for number, comparison in enumerate((mismatch, mismatch, documented, Comparison(Outcome.MATCH))):
+
+        def request(number: int = number) -> dict[str, int]:
+            return {"recording": number}
+
+        tally.add("a.get", comparison, lambda: "signature", dict, request)
+    assert tally.clusters["signature"].requests == [{"recording": 0}, {"recording": 1}]
+    assert tally.unjudged == {("legacy_error", "a.get"): [{"recording": 2}]}

@@ -30,6 +30,7 @@ def _translated(
         ("/datasets/list?tag=a%2Bb%2Fc", "/api/v1/json/data/list/tag/a%2Bb%2Fc"),
         ("/datasets/list?tag=..", "/api/v1/json/data/list/tag/%2E%2E"),
         ("/datasets/list?data_id=1&data_id=2", "/api/v1/json/data/list/data_id/1,2"),
+        ("/datasets/list?data.id=61&api.key=k", "/api/v1/json/data/list/data.id/61/api.key/k"),
         ("/tasks/list?task_type_id=1", "/api/v1/json/task/list/type/1"),
         ("/flow/exists/a/b_1", "/api/v1/json/flow/exists/a/b_1"),
         ("/flows/exists/a/%2557b", "/api/v1/json/flow/exists/a/%57b"),

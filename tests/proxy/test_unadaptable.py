@@ -38,6 +38,8 @@ Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
 
 JSON = (("content-type", "application/json"),)
 HTML = (("content-type", "text/html"),)
+TEXT = (("content-type", "text/plain"),)
+CODING = ("content-encoding", "compress")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,9 @@ def error(code: str) -> bytes:
         ("dataset.get", {"dataset_id": "1"}, Observation(500, HTML, b""), "no answer"),
         ("dataset.get", {"dataset_id": "1"}, Observation(200, JSON, b'{"a":'), "no answer"),
         ("dataset.get", {"dataset_id": "1"}, Observation(404, HTML, b"<html>"), "no answer"),
+        ("dataset.get", {"dataset_id": "1"}, Observation(200, (*JSON, CODING), b"?"), "cannot be read"),
+        ("dataset.get", {"dataset_id": "1"}, Observation(200, JSON, b""), "no document"),
+        ("dataset.get", {"dataset_id": "1"}, Observation(200, TEXT, b"PHP Warning"), "no document"),
         ("dataset.list", {"offset": "2"}, Observation(412, JSON, error("373")), "answers otherwise"),
         ("dataset.get", {"dataset_id": "1"}, Observation(412, JSON, error("999")), "code 999"),
     ],
@@ -89,6 +94,8 @@ def test_what_has_no_new_form_is_said(
             Observation(200, JSON, b'{"badge":{"name":[],"rank":"0"}}'),
         ),
         ("evaluationmeasure.list", {}, Observation(200, JSON, b'{"evaluation_measures":{}}')),
+        ("file.download", {"file_id": "1"}, Observation(200, (*TEXT, CODING), b"?")),
+        ("file.download", {"file_id": "1"}, Observation(200, TEXT, b"")),
         (
             "file.download",
             {"file_id": "261"},
@@ -99,7 +106,7 @@ def test_what_has_no_new_form_is_said(
 def test_what_has_a_new_form_is_adapted(
     routes: RouteMap, registry: Registry, route: str, parameters: dict[str, str], legacy: Observation
 ) -> None:
-    """Documents, documented errors, redirections."""
+    """Documents, documented errors, redirections; files whatever they are coded in."""
     assert unadaptable(Asked(routes[route], "GET", parameters), legacy, registry) is None
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ipaddress
+import threading
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiohttp import web
 
-from backend.storage.remote_files import RemoteFileError, Unmeasured, is_public, remote_file
+from backend.storage.remote_files import Pace, RemoteFileError, Unmeasured, is_public, remote_file
 
 pytestmark = pytest.mark.anyio
 
@@ -71,6 +75,29 @@ async def test_what_cannot_be_read_says_why(server: str, path: str, because: str
     with pytest.raises(RemoteFileError, match=because):
         async with remote_file(f"{server}{path}", largest=5, private=True):
             pass
+
+
+async def test_files_come_at_a_pace(server: str) -> None:
+    """Two at a time share it."""
+    pace = Pace(len(CONTENT) * 10)
+
+    async def read() -> None:
+        async with remote_file(f"{server}/whole", largest=100, private=True, pace=pace):
+            pass
+
+    began = time.monotonic()
+    await asyncio.gather(read(), read(), read())
+    assert time.monotonic() - began >= 0.3
+
+
+async def test_names_are_looked_up_by_the_threads_that_are_given(server: str) -> None:
+    """Not by those that others wait for."""
+    with ThreadPoolExecutor(1, "own") as threads:
+        port = server.rpartition(":")[2]
+        url = f"http://localhost:{port}/whole"
+        async with remote_file(url, largest=100, private=True, threads=threads) as found:
+            assert found.local.read_bytes() == CONTENT
+        assert [thread for thread in threading.enumerate() if thread.name.startswith("own")]
 
 
 async def test_a_size_must_be_told(server: str) -> None:

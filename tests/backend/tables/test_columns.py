@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import String, cast, select
+from sqlalchemy import ColumnElement, String, cast, insert, literal_column, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.types import TypeEngine
 
@@ -65,3 +65,15 @@ async def test_moments_are_texts_of_whole_seconds(database: Database) -> None:
     async with database.read() as connection:
         row = (await connection.execute(query)).one()
     assert tuple(row) == (datetime(2014, 3, 27, 22, 10, 50), "2014-03-27 22:10:50")  # noqa: DTZ001  # no zone
+
+
+@pytest.mark.anyio
+async def test_a_zero_date_is_text_everywhere(scratch_database: Database) -> None:
+    """As PHP shows it; a connection without strict modes can hold one."""
+    table = tables.task_type
+    zero: ColumnElement[datetime] = literal_column("'0000-00-00 00:00:00'")
+    row = {"ttid": 99, "name": "t", "description": "d", "creator": "c", "contributors": None}
+    async with scratch_database.write() as connection:
+        await connection.execute(insert(table).values({**row, "creationDate": zero}))
+        query = select(table.c.creationDate).where(table.c.ttid == 99)
+        assert (await connection.execute(query)).scalar_one() == "0000-00-00 00:00:00"

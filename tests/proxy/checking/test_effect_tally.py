@@ -130,6 +130,21 @@ def test_an_entry_explains_the_tables_that_it_names(registry: Registry) -> None:
     assert difference.why == "somewhere does not explain it"
 
 
+def test_where_php_died_more_is_stored_and_nothing_less(tmp_path: Path) -> None:
+    """An entry that says so explains further rows; no rows at all, or rows that are gone, are a difference."""
+    (tmp_path / "deviations").mkdir()
+    text = ENTRY.format(id="died", effect='["tag"]').replace('"refusal"', '"legacy_defect"')
+    text = text.replace("{ status = 200 }", '{ defect = "empty_500" }', 1)
+    text = text.replace('new = { status = 403, type = "forbidden" }', "expect = { status = 200 }", 1)
+    (tmp_path / "deviations" / "x.toml").write_text(text)
+    registry = Registry(load_entries(tmp_path))
+    assert judged(effect(after=AFTER), registry, "died").realigned == {"died": 1}
+    [nothing] = judged(effect(), registry, "died").different
+    assert nothing.why == "died says that more is stored than PHP stored, and nothing is"
+    [gone] = judged(effect(before=AFTER), registry, "died").different
+    assert gone.why == "died explains further rows, not rows that are gone"
+
+
 def test_an_error_changes_nothing(registry: Registry) -> None:
     """Even where legacy's error changed the same."""
     [difference] = judged(effect(INSERT, after=AFTER), registry, status=412).different

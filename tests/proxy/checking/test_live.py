@@ -127,11 +127,15 @@ async def test_plain_requests_are_compared(serve: Serve, side: InProcess, tmp_pa
     }
 
 
+WRONG = Response(b'{"task_type":{"id":"7"}}', media_type="application/json")
+
+
 class Moving:
     """A legacy side that answers wrongly the first so many times."""
 
-    def __init__(self, server: RecordedServer, wrong: int) -> None:
+    def __init__(self, server: RecordedServer, wrong: int, answer: Response = WRONG) -> None:
         self._server = server
+        self._answer = answer
         self._left = wrong
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,8 +146,7 @@ class Moving:
         if self._left < 0:
             await self._server(scope, receive, send)
         else:
-            answer = Response(b'{"task_type":{"id":"7"}}', media_type="application/json")
-            await answer(scope, receive, send)
+            await self._answer(scope, receive, send)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +161,18 @@ async def test_a_difference_is_asked_again(
     async with serve(Moving(RecordedServer(recordings), wrong)) as legacy:
         found = await check_live(requests, legacy, side, CONFIG, limits=Limits(), asking=Asking())
     assert of(found.tally) == {verdict: 1}
+
+
+async def test_a_read_by_post_is_asked_again(
+    serve: Serve, recordings: list[Recording], side: InProcess
+) -> None:
+    """Somebody published the flow between the two answers: no difference."""
+    reads = (item for item in recordings if item.request.method == "POST" and "flow/exists" in item.endpoint)
+    wanted = [next(item for item in reads if item.response.status == 200)]
+    published = Response(b'{"flow_exists":{"exists":"true","id":"7777"}}', media_type="application/json")
+    async with serve(Moving(RecordedServer(recordings), 1, published)) as legacy:
+        found = await check_live(wanted, legacy, side, CONFIG, limits=Limits(), asking=Asking())
+    assert of(found.tally) == {"skipped:race": 1}
 
 
 async def test_the_rate_is_kept(

@@ -26,6 +26,8 @@ EXAMPLE = {
     "nearly": ["dataset-format-lower-case would apply, but …"],
 }
 
+REQUEST = {"recording": "data.data-1", "request": "GET https://openml.test/api/v1/json/data/1"}
+
 
 def result(*breaches: str) -> CheckResult:
     """A check with one exchange of each sort."""
@@ -38,7 +40,11 @@ def result(*breaches: str) -> CheckResult:
         Comparison(Outcome.SKIPPED, SkipReason.XML),
     ):
         tally.add(
-            "dataset.get", comparison, lambda: "dataset.get 200→200 $.format value str→str", lambda: EXAMPLE
+            "dataset.get",
+            comparison,
+            lambda: "dataset.get 200→200 $.format value str→str",
+            lambda: EXAMPLE,
+            lambda: REQUEST,
         )
     return CheckResult(tally, breaches)
 
@@ -82,6 +88,20 @@ def test_the_report_shows_a_difference() -> None:
     assert [item for item in shown if item not in text] == []
 
 
+def test_the_report_says_that_a_role_is_a_guess() -> None:
+    """Where nobody has named the key; a known role is no news."""
+    tally = Tally()
+    for role in ("admin", "user (guessed)"):
+
+        def example(role: str = role) -> dict[str, object]:
+            return {**EXAMPLE, "role": role}
+
+        tally.add("dataset.get", Comparison(Outcome.MISMATCH), lambda role=role: role, example)  # type: ignore[misc]  # a default
+    text = printed(CheckResult(tally, ()))
+    assert text.count("the caller's role was") == 1
+    assert "the caller's role was user (guessed): nobody has named the key" in text
+
+
 def test_the_report_says_why_it_failed() -> None:
     """Each breach is a sentence."""
     assert "✗ 1 mismatch" in printed(result("1 mismatch"))
@@ -100,6 +120,10 @@ def test_the_json_has_what_scripts_rely_on() -> None:
     assert document["deviations"] == {"dataset-envelope": 1}
     assert document["differences"][0]["example"] == EXAMPLE
     assert document["breaches"] == ["1 mismatch"]
+    assert document["differences"][0]["requests"] == [REQUEST]
+    assert document["unjudged"] == [
+        {"verdict": "skipped:xml", "route": "dataset.get", "count": 1, "requests": [REQUEST]}
+    ]
 
 
 def test_values_that_json_cannot_say_are_shown_as_text() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.checking.request_lines import read_requests
+from proxy.checking.request_lines import read_requests, request_line
+from proxy.forms import read_fields, read_files
 from proxy.recordings import RecordingError, write_recordings
 
 BASE = "http://php"
@@ -69,6 +70,9 @@ def test_recordings_are_requests_too(file: Path, tmp_path: Path, name: str) -> N
         ("GET /a 'b", "No closing quotation"),
         ("GET /a -X PUT", "-X is not known here; there are -H"),
         ("GET /a -H Accept", "-H is not known here"),
+        ("POST /a -F tag", "-F wants NAME=CONTENT"),
+        ("POST /a -F tag=a -d b=c", "both -d and -F"),
+        ("POST /a -F file=@nothing", "nothing cannot be read: No such file"),
     ],
 )
 def test_another_line_is_told(tmp_path: Path, line: str, why: str) -> None:
@@ -77,6 +81,52 @@ def test_another_line_is_told(tmp_path: Path, line: str, why: str) -> None:
     file.write_text(line)
     with pytest.raises(RecordingError, match=why):
         read_requests(file, BASE)
+
+
+def test_a_form_of_parts_is_a_request(tmp_path: Path) -> None:
+    """Fields, texts and files, as curl sends them; the caller is that of the form's key."""
+    (tmp_path / "data.arff").write_bytes(b"@RELATION a\n")
+    file = tmp_path / "requests.txt"
+    file.write_text(
+        "POST /api/v1/json/data -F api_key=KEY_OF_admin -F 'description=\"<a>\n;</a>\";filename=d.xml;type=text/xml'"
+        " -F dataset=@data.arff\nGET /api/v1/json/data/1\n"
+    )
+    first, second = read_requests(file, BASE)
+    assert (first.caller, second.id) == ("admin", "requests.txt:3")
+    kind = first.request.headers[0][1]
+    assert read_fields(kind, first.request.body) == {"api_key": "KEY_OF_admin"}
+    assert read_files(kind, first.request.body) == {"description": "d.xml", "dataset": "data.arff"}
+    assert b"\r\n\r\n<a>\n;</a>\r\n" in first.request.body
+
+
+@pytest.mark.parametrize(
+    ("line", "caller"),
+    [("POST /a -F api_key=abc", "?"), ("POST /a -F tag=b", "none")],
+)
+def test_the_key_of_a_form_is_a_key(tmp_path: Path, line: str, caller: str) -> None:
+    """Nobody knows whose it is."""
+    file = tmp_path / "requests.txt"
+    file.write_text(line)
+    assert [item.caller for item in read_requests(file, BASE)] == [caller]
+
+
+def test_a_request_can_be_written_as_its_line(tmp_path: Path) -> None:
+    """The line is read as the same request: odd paths, headers, forms of both kinds, and what a quotation holds."""
+    file = tmp_path / "requests.txt"
+    file.write_text(
+        LINES + "GET \"/a'b?c=%20\" -H 'Accept: a'\n"
+        "POST /a -F 'x=\"@\\\"\\\\ \r\n\u2028#\";filename=\"q\\\"u.arff\"' -F 'y=' -H 'X: y'\n",
+        newline="",
+    )
+    requests = [item.request for item in read_requests(file, BASE)]
+    again = tmp_path / "again.txt"
+    again.write_text("\n".join(map(request_line, requests)), newline="")
+    found = [item.request for item in read_requests(again, BASE)]
+    assert [(item.target, item.body, sorted(item.headers)) for item in found] == [
+        (item.target, item.body, sorted(item.headers)) for item in requests
+    ]
+    assert b'filename="q%22u.arff"\r\n\r\n\r\n' not in found[-1].body
+    assert b'filename="q%22u.arff"\r\n\r\n@"\\ \r\n\xe2\x80\xa8#\r\n' in found[-1].body
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 """Comparing happens in another process and cannot harm this one."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import orjson
 import pytest
 
-from diffing.model import Observation, Outcome
-from proxy.leg.comparer import Comparer, Question
+from diffing.model import Comparison, FollowUp, Observation, Outcome
+from proxy.leg.comparer import Comparer, Judgement, Question
 
 pytestmark = pytest.mark.anyio
 JSON = (
@@ -35,6 +36,9 @@ QUESTION = Question(
     answer(LEGACY),
     answer(["AutoCorrelation", "Dimensionality"]),
 )
+
+
+WRONG = Judgement(Comparison(Outcome.MISMATCH), "remembered")
 
 
 @pytest.fixture
@@ -87,6 +91,75 @@ async def test_a_dead_process_is_replaced(comparer: Comparer) -> None:
     assert comparer._process is not None
     comparer._process.kill()
     comparer._process.wait()
+    assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
+
+
+VARIED = {
+    "route": "dataset.quality_names",
+    "method": "POST",
+    "parameters": {"a": "b"},
+    "role": "admin",
+    "format": "xml",
+    "known": False,
+    "legacy": answer({}),
+    "new": answer([]),
+    "answers": {(FollowUp.UNLIMITED, None): answer([])},
+    "control": True,
+    "rehearsed": True,
+    "caller": "1",
+    "guessed": True,
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Question)])
+async def test_another_question_is_another(comparer: Comparer, name: str) -> None:
+    """In any of its parts: what is known of the first says nothing of it."""
+    await comparer.compare(QUESTION)
+    comparer._known = dict.fromkeys(comparer._known, WRONG)
+    assert await comparer.compare(QUESTION) is WRONG
+    assert await comparer.compare(replace(QUESTION, **{name: VARIED[name]})) is not WRONG  # type: ignore[arg-type]  # of any type
+
+
+async def test_what_no_comparison_looks_at_makes_no_other_question(comparer: Comparer) -> None:
+    """How long an answer took, and headers of transport; a header that counts does."""
+    await comparer.compare(QUESTION)
+    comparer._known = dict.fromkeys(comparer._known, WRONG)
+    new = replace(QUESTION.new, seconds=3.0, headers=(*JSON, ("Date", "today"), ("Set-Cookie", "a=b")))
+    assert await comparer.compare(replace(QUESTION, new=new)) is WRONG
+    new = replace(QUESTION.new, headers=(("Content-Type", "text/html"), *JSON[1:]))
+    assert (await comparer.compare(replace(QUESTION, new=new))).comparison.outcome is Outcome.MISMATCH
+
+
+async def test_another_configuration_knows_nothing(comparer: Comparer, config: Path) -> None:
+    """Its registry may say otherwise."""
+    await comparer.compare(QUESTION)
+    await comparer.use(config)
+    assert comparer._known == {}
+
+
+async def test_so_many_are_known_and_no_difference(
+    comparer: Comparer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that was asked first is forgotten."""
+    monkeypatch.setattr("proxy.leg.comparer._KNOWN", 2)
+    await comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"])))
+    assert comparer._known == {}
+    for caller in "123":
+        await comparer.compare(replace(QUESTION, caller=caller))
+    first, *_ = comparer._known
+    await comparer.compare(replace(QUESTION, caller="4"))
+    assert (len(comparer._known), first in comparer._known) == (2, False)
+
+
+async def test_a_question_that_is_given_up_takes_its_answer_with_it(comparer: Comparer) -> None:
+    """The next one gets its own."""
+    await comparer.start()
+    asking = asyncio.create_task(comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"]))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
     assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
 
 

@@ -1,12 +1,11 @@
 """What the shadow leg's process tells: verdicts in batches, and exchanges only where they are worth keeping."""
 
-import asyncio
 import pickle
 from dataclasses import replace
 
 import pytest
 
-from proxy.leg.process import Found, Outbox, frame, read_frame
+from proxy.leg.process import Found, Outbox
 from proxy.process.telemetry import Telemetry
 from tests.proxy.logs import FIRST, NEW, finding
 
@@ -22,14 +21,6 @@ class Kept:
     def write(self, data: bytes) -> None:
         """Read it again."""
         self.messages.append(pickle.loads(data[8:]))
-
-
-async def test_messages_arrive_as_they_left() -> None:
-    """And the end of the channel is told as nothing."""
-    reader = asyncio.StreamReader()
-    reader.feed_data(frame(["a"]) + frame(1))
-    reader.feed_eof()
-    assert [await read_frame(reader) for _ in range(3)] == [["a"], 1, None]
 
 
 async def test_verdicts_are_told_in_batches() -> None:

@@ -1,15 +1,18 @@
 """Facts of an exchange."""
 
+import gzip
 from pathlib import Path
 
 import pytest
 
+from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Observation
-from proxy.leg.questions import bodiless, key_in, legacy_get, role_of_key, with_key_of
+from proxy.leg.questions import bodiless, key_in, legacy_get, only_reads, role_of_key, with_key_of
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 
+CODED = (("Content-Encoding", "gzip"),)
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-A", "1"))
 
 
@@ -41,11 +44,31 @@ def test_the_key_of_a_write_is_in_its_form(target: bytes, body: bytes, key: str)
 
 
 @pytest.mark.parametrize(
+    ("method", "target", "body", "again"),
+    [
+        ("POST", b"/api/v1/json/flow/exists", b"name=a&external_version=1", True),
+        ("POST", b"/api/v1/json/data/list/limit/1", b"", True),
+        ("GET", b"/api/v1/json/data/1", b"", True),
+        ("GET", b"/api/v1/json/run/reset/1", b"", False),
+        ("POST", b"/api/v1/json/data/tag", b"data_id=1&tag=a", False),
+        ("DELETE", b"/api/v1/json/data/1", b"", False),
+        ("POST", b"/api/v1/json/nothing/of/ours", b"", False),
+        ("GET", b"/nothing", b"", False),
+    ],
+)
+def test_only_reads_are_sent_again(method: str, target: bytes, body: bytes, again: bool) -> None:
+    """By whatever method they are asked."""
+    request = Request(method, target, FORM, body)
+    assert only_reads(method, legacy_to_new(request, load_routes(config_directory()))) is again
+
+
+@pytest.mark.parametrize(
     ("key", "legacy", "role"),
     [
         ("", Observation(200, (), b""), "none"),
         ("k", Observation(200, (), b""), "user"),
         ("k", Observation(412, (), b'{"error":{"code":"103"}}'), "bad"),
+        ("k", Observation(412, CODED, gzip.compress(b'{"error":{"code":"103"}}')), "bad"),
         ("k", Observation(412, (), b"<oml:code>104</oml:code>"), "readonly"),
     ],
 )

@@ -12,17 +12,18 @@ from diffing.model import Observation
 from proxy.checking.inprocess import Application
 from proxy.leg.rehearse import Rehearsing, signed
 from proxy.process.telemetry import Telemetry
-from proxy.translation import Request, Untranslatable
+from proxy.translation import Request
 
 pytestmark = pytest.mark.anyio
 REQUEST = Request("POST", b"/datasets/tag?x=%2F", (("Host", "h"),), b"a=1")
 
 
 def test_the_backend_admits_the_signature_once() -> None:
-    """Proxy and backend agree on every byte of it."""
+    """Proxy and backend agree on every byte of it, and on the time that is left."""
     backend = Rehearsals("secret", clock=lambda: 1000.0)
-    header = signed("secret", REQUEST, 1000, "nonce-nonce")
-    backend.admit(header, "POST", REQUEST.target, hashlib.sha256(REQUEST.body).hexdigest())
+    header = signed("secret", REQUEST, 1000, "nonce-nonce", left=0.25)
+    body = hashlib.sha256(REQUEST.body).hexdigest()
+    assert backend.admit(header, "POST", REQUEST.target, body) == 0.25
 
 
 async def rehearsed(telemetry: Telemetry, deadline: float = 5) -> tuple[dict[bytes, bytes], Observation]:
@@ -43,8 +44,7 @@ async def rehearsed(telemetry: Telemetry, deadline: float = 5) -> tuple[dict[byt
         telemetry=telemetry,
         clock=lambda: 1000.0,
     )
-    untranslated = Untranslatable("no route")
-    return seen, await rehearsing.rehearse(REQUEST, untranslated)
+    return seen, await rehearsing.rehearse(REQUEST, None)
 
 
 async def test_a_rehearsal_bears_its_signature() -> None:
@@ -53,6 +53,7 @@ async def test_a_rehearsal_bears_its_signature() -> None:
     headers, observation = await rehearsed(telemetry)
     others, _ = await rehearsed(telemetry)
     assert headers[b"parity-shadow"].startswith(b"rollback; t=1000; n=")
+    assert b"; left=5.000; sig=" in headers[b"parity-shadow"]
     assert headers[b"parity-shadow"] != others[b"parity-shadow"]
     assert (observation.body, telemetry.rehearsals) == (b'{"id":1}', {"answered": 2})
 

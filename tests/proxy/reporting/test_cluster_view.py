@@ -70,3 +70,16 @@ async def test_markdown_takes_no_value_for_markup(shown: Shown, clusters: list[S
     outside = "".join(part for number, part in enumerate(text.split("```")) if number % 2 == 0)
     assert "&lt;b>a&lt;/b>" in outside
     assert "<b>" not in outside
+
+
+@pytest.mark.parametrize("guessed", [False, True])
+async def test_a_guessed_role_is_said_to_be_guessed(shown: Shown, guessed: bool) -> None:
+    """On the terminal and in Markdown; a known one is just told."""
+    assert shown.witness is not None
+    asked = {**shown.witness["asked"], "role": "user", "guessed": guessed}
+    found = Shown(shown.cluster, shown.example, {**shown.witness, "asked": asked})
+    out = io.StringIO()
+    print_cluster(report_console(out), found)
+    for text in (out.getvalue(), cluster_markdown(found)):
+        assert "the caller's role was user" in text.lower()
+        assert ("guessed: nobody has named the key" in text) is guessed

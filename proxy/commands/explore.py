@@ -1,0 +1,75 @@
+"""``parity explore``: odd but reproducible requests to two live servers."""
+
+import asyncio
+import random
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from config.location import config_directory
+from proxy.check import Limits
+from proxy.checking.live import Asking
+from proxy.commands.check import Concurrency, Keys, SendWrites
+from proxy.commands.options import Config
+from proxy.commands.output import say, waiting, wrote, wrote_json
+from proxy.exploring.explore import Wanted, explore
+from proxy.exploring.operated import OPTION, check_operated
+from proxy.exploring.report import explore_document, print_explored, saved
+from proxy.har.caller_keys import read_keys
+from proxy.reporting.console import report_console
+
+_RATE: Final = 20.0
+_SEEDS: Final = 1_000_000
+
+
+def explore_command(
+    legacy: Annotated[
+        str,
+        typer.Option(
+            help="URL of a live legacy side; a server of the new API is compared with the other as equal.",
+            metavar="URL",
+        ),
+    ],
+    new: Annotated[str, typer.Option(help="URL of the new side.", metavar="URL")],
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Of the random numbers; the same one makes the same requests.", min=0, metavar="N"),
+    ] = None,
+    requests: Annotated[int, typer.Option(help="How many are sent.", min=1, metavar="N")] = 1000,
+    send_writes: SendWrites = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write the requests as lines for parity check --requests.", metavar="FILE"),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(help="Most requests per second to each server.", min=0.001, metavar="R")
+    ] = _RATE,
+    keys: Keys = None,
+    operated: Annotated[
+        bool, typer.Option(OPTION, help="Ask servers that are neither loopback nor private.")
+    ] = False,
+    json: Annotated[
+        str | None, typer.Option(help="Write the result as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
+    config: Config = None,
+    concurrency: Concurrency = 8,
+) -> None:
+    """Ask both servers odd questions and say where they differ; exit 0 for parity, 1 for none, 2 for wrong use."""
+    for url in (legacy, new):
+        check_operated(url, operated=operated)
+    chosen = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
+    say(f"seed {chosen}", error=True)
+    wanted = Wanted(legacy, new, chosen, requests, Asking(concurrency, rate, send_writes), read_keys(keys))
+    with waiting() as progress:
+        bar = progress.add_task("asking", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        found = asyncio.run(explore(wanted, config_directory(config), limits=Limits(), progress=show))
+    if save is not None:
+        wrote(saved(found.requests, chosen), str(save))
+    if not wrote_json(explore_document(found), json):
+        print_explored(report_console(), found)
+    raise typer.Exit(1 if found.result.breaches else 0)

@@ -1,0 +1,122 @@
+"""``parity explore``: make requests, send them to both sides, say what differs and how far it came."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from config.openapi import load_openapi
+from config.problems import load_problems
+from config.routes import load_routes
+from config.settings import load_proxy_settings
+from diffing.compare import Differ
+from diffing.deviations import load_registry
+from proxy.check import CheckResult, Limits, breaches, over_network
+from proxy.checking.live import Asking, LegacySide, LiveReplay
+from proxy.checking.replay import tally
+from proxy.exploring.counts import Counted, counted
+from proxy.exploring.harvest import Ask, harvest
+from proxy.exploring.requests import Maker
+from proxy.exploring.sides import SameSides, asking, speaks_new
+from proxy.har.caller_keys import CallerKeys, resolved
+from proxy.recordings import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be explored.
+
+    Args:
+        legacy: URL of the legacy side, or of a server of the new API.
+        new: URL of the new side.
+        seed: Of the random numbers.
+        requests: How many are sent.
+        asking: How both sides are asked.
+        keys: Keys of callers.
+    """
+
+    legacy: str
+    new: str
+    seed: int
+    requests: int
+    asking: Asking
+    keys: CallerKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What came of it.
+
+    Args:
+        seed: Of the random numbers.
+        same: Both sides speak the new API.
+        requests: What was asked, with placeholders for keys, in its order.
+        result: The counts and the breaches, as ``parity check`` has them.
+        counts: How far it came.
+    """
+
+    seed: int
+    same: bool
+    requests: tuple[Recording, ...]
+    result: CheckResult
+    counts: Counted
+
+
+async def explore(
+    wanted: Wanted,
+    config: Path,
+    *,
+    limits: Limits,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Explored:
+    """Ask both sides.
+
+    Args:
+        wanted: What is to be explored.
+        config: The configuration directory.
+        limits: What makes it fail.
+        progress: Called with the number done and the number of all.
+
+    Raises:
+        CheckError: A side cannot be asked.
+        ConfigError: The configuration is wrong.
+    """
+    routes, how = load_routes(config), wanted.asking
+    differ = Differ(load_registry(config), load_problems(config))
+    async with AsyncExitStack() as stack:
+        legacy = LegacySide(await stack.enter_async_context(over_network(wanted.legacy)), how)
+        new = await stack.enter_async_context(over_network(wanted.new))
+        same = await speaks_new(legacy)
+        names = wanted.keys.names
+        pools = await harvest(routes, _as(wanted.keys, asking(legacy, routes, new=same)))
+        maker = Maker(
+            routes,
+            load_openapi(config),
+            pools,
+            ("none", "bad", *names),
+            wanted.seed,
+            wanted.legacy.rstrip("/"),
+            writes=how.writes,
+            only_new=same,
+        )
+        made = maker.make(wanted.requests)
+        sent = resolved(made, wanted.keys)
+        replay: LiveReplay = (
+            SameSides(sent, routes, differ, legacy, new, how)
+            if same
+            else LiveReplay(sent, routes, differ, legacy, new, how, load_proxy_settings(config).admin_keys)
+        )
+        # Writes must reach both sides in one order.
+        exchanges = await replay.run(concurrency=1 if how.writes else how.concurrency, progress=progress)
+    found = tally(exchanges)
+    result = CheckResult(found, tuple(breaches(found, routes, limits, None)), tuple(exchanges))
+    return Explored(wanted.seed, same, tuple(made), result, counted(exchanges, maker.operations))
+
+
+def _as(keys: CallerKeys, ask: Ask) -> Ask:
+    """Asks as an administrator, else as the first caller whose key is known, else as nobody."""
+    key = next(iter(sorted(keys.names, key=lambda name: (not name.startswith("admin"), name))), None)
+    if key is None:
+        return ask
+    return lambda target: ask(f"{target}?api_key={quote(keys.key(key), safe='')}")

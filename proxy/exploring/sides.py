@@ -1,0 +1,123 @@
+"""Two servers of the new API against each other (A/A): nothing is documented to differ."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from config.routes import RouteMap
+from diffing.compare import Differ
+from diffing.model import Comparison, Observation, Outcome
+from diffing.problem import MEDIA_TYPE
+from proxy.checking.live import Asking, LegacySide, LiveReplay
+from proxy.checking.replay import UNDERIVED, Exchange, skip
+from proxy.exploring.harvest import Ask
+from proxy.leg.control import asked_again, same_side
+from proxy.leg.questions import only_reads
+from proxy.recordings import Recording
+from proxy.translate import legacy_to_new
+from proxy.translation import Request, Translation, Untranslatable
+from proxy.upstream import Upstream
+
+# PHP answers it; the new API has no such path, and says so as it says everything.
+_PROBE: Final = b"/api/v1/json/tasktype/list"
+
+
+async def speaks_new(side: LegacySide) -> bool:
+    """Whether a server is one of the new API.
+
+    Args:
+        side: The server.
+    """
+    answer = await side.answer("GET", _PROBE, (), b"")
+    kind = (answer.header("content-type") or "").partition(";")[0]
+    return answer.status == 404 and kind == MEDIA_TYPE
+
+
+def asking(side: LegacySide, routes: RouteMap, *, new: bool) -> Ask:
+    """How a side is asked for a target of the legacy dialect.
+
+    Args:
+        side: The side.
+        routes: The route map.
+        new: It is a server of the new API.
+    """
+
+    async def ask(target: str) -> Observation:
+        request = Request("GET", target.encode())
+        twin = legacy_to_new(request, routes) if new else request
+        if isinstance(twin, Untranslatable):
+            return Observation(None, (), b"", error=twin.reason)
+        return await side.answer(twin.method, twin.target, twin.headers, twin.body)
+
+    return ask
+
+
+class SameSides(LiveReplay):
+    """Asks two servers of the new API what the requests are for it.
+
+    Args:
+        requests: What is asked.
+        routes: The route map.
+        differ: Not asked, for nothing is documented.
+        first: One server.
+        second: The other one.
+        asking: How they are asked.
+    """
+
+    def __init__(
+        self,
+        requests: Sequence[Recording],
+        routes: RouteMap,
+        differ: Differ,
+        first: LegacySide,
+        second: Upstream,
+        asking: Asking,
+    ) -> None:
+        super().__init__(requests, routes, differ, first, second, asking)
+        self._translated = [
+            (recording, _meant(recording, found, routes)) for recording, found in self._translated
+        ]
+
+    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+        skipped = skip(recording, translation, writes=self._asking.writes)
+        if skipped is not None or isinstance(translation, Untranslatable):
+            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
+        first, second = await asyncio.gather(self._first(translation), self._second(translation))
+        comparison = _compared(translation, first, second)
+        if comparison.outcome is Outcome.MISMATCH and only_reads(recording.request.method, translation):
+            before, new, after = (
+                await self._first(translation),
+                await self._second(translation),
+                await self._first(translation),
+            )
+            still = _compared(translation, before, after)
+            comparison = asked_again(comparison, still, _compared(translation, before, new))
+        answered = replace(recording, response=first)
+        return Exchange(answered, translation, self._asked(answered, translation), second, comparison)
+
+    async def _first(self, translation: Translation) -> Observation:
+        return await self._legacy.answer(
+            translation.method, translation.target, translation.headers, translation.body
+        )
+
+    async def _second(self, translation: Translation) -> Observation:
+        return await self._ask(translation.method, translation.target, translation)
+
+
+def _meant(
+    recording: Recording, translation: Translation | Untranslatable, routes: RouteMap
+) -> Translation | Untranslatable:
+    """The translation; a request that only the new API knows is its own."""
+    route = routes.routes.get(recording.endpoint)
+    if route is None or route.legacy is not None:
+        return translation
+    asked = recording.request
+    return Translation(asked.method, asked.target, asked.headers, asked.body, route, {}, "json", route.writes)
+
+
+def _compared(translation: Translation, first: Observation, second: Observation) -> Comparison:
+    if translation.parameters.get("order") == "random":
+        # Which one is picked proves nothing.
+        first, second = replace(first, body=b""), replace(second, body=b"")
+    return same_side(first, second)

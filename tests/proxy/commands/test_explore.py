@@ -1,0 +1,44 @@
+"""An exploration as a user runs it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import anyio
+import orjson
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from tests.proxy.command import parity
+
+Serve = Callable[..., AbstractAsyncContextManager[str]]
+
+
+async def new_api(scope: Scope, receive: Receive, send: Send) -> None:
+    """A server of the new API that has nothing."""
+    await JSONResponse({"code": "100"}, 404, media_type="application/problem+json")(scope, receive, send)
+
+
+@pytest.mark.anyio
+async def test_two_equal_servers_have_parity(serve: Serve, tmp_path: Path) -> None:
+    """The result is JSON, the requests are a file, the seed is told."""
+    async with serve(new_api) as url:
+        asked = ("explore", "--legacy", url, "--new", url, "--requests", "40", "--rate", "1000")
+        told = ("--seed", "5", "--json", "found.json", "--save", "requests.txt")
+        first = await anyio.to_thread.run_sync(lambda: parity(*asked, *told, folder=tmp_path))
+        again = ("--seed", "5", "--json", "-", "--save", "again.txt")
+        second = await anyio.to_thread.run_sync(lambda: parity(*asked, *again, folder=tmp_path))
+    assert (first.returncode, first.stderr) == (0, "seed 5\n")
+    assert "seed 5 · sent" in first.stdout
+    found = orjson.loads((tmp_path / "found.json").read_bytes())
+    assert (found["seed"], found["same"], found["totals"]["mismatch"]) == (5, True, 0)
+    assert orjson.loads(second.stdout)["explored"] == found["explored"]
+    assert (tmp_path / "again.txt").read_bytes() == (tmp_path / "requests.txt").read_bytes()
+
+
+def test_another_server_needs_a_word(tmp_path: Path) -> None:
+    """Before anything is sent to either side."""
+    found = parity("explore", "--legacy", "http://127.0.0.1:1", "--new", "http://8.8.8.8", folder=tmp_path)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "--i-operate-this-server" in found.stderr
