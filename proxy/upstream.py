@@ -1,66 +1,35 @@
-"""One side over the network: httpx's transport seam over aiohttp's wire.
+"""One side over the network: httpx's transport seam over a wire of our own.
 
-This is the only module that imports the HTTP client of the proxy's path. aiohttp's errors become httpx's here
-and nowhere else:
+Errors are httpx's, and tell nothing of what a side sent or was asked:
 
 httpx.TransportError
 ├── httpx.ConnectTimeout, httpx.ReadTimeout   the side did not answer in time
 ├── httpx.ConnectError                        nobody listens there, no such name, TLS
-├── httpx.ReadError                           the connection broke while the answer came
+├── httpx.ReadError                           the connection broke before the answer had come
+├── httpx.WriteError                          the body of the request did not come to its end
 ├── httpx.RemoteProtocolError                 what came is no HTTP
-└── httpx.NetworkError                        anything else between the two
+└── httpx.LocalProtocolError                  what was to be sent is none
 """
 
-import io
+import base64
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from typing import Final
 
-import aiohttp
-import aiohttp.http_writer
 import httpx
-from multidict import CIMultiDict
-from yarl import URL
+
+from proxy.wire.connection import Asking, Wire
+from proxy.wire.pool import Pool
 
 # The seam wants a URL, the wire takes the raw target of the request's extensions.
 SEAM_URL = httpx.URL("http://upstream/")
-# aiohttp adds these unless told not to; a proxy sends what its client sent.
-_ADDED = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
-_CHUNK = 65536
-_PIECE = 262144
-_NO_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-# aiohttp quotes what it could not read.
-_SENT = re.compile(r"\bb['\"]")
-_NO_HEAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
-
-
-def _serialized(status_line: str, headers: CIMultiDict[str]) -> bytes:
-    """A head on the wire, every character the byte of its number.
-
-    Raises:
-        ValueError: It would be more than one head.
-    """
-    lines = [status_line, *[f"{name}: {value}" for name, value in headers.items()]]
-    head = "\r\n".join(lines)
-    if head.count("\n") != len(lines) - 1 or _NO_HEAD.search(head):
-        raise ValueError("a control character in the head of a request")
-    return (head + "\r\n\r\n").encode("latin-1")
-
-
-# aiohttp's own writes UTF-8, which no text can be made to become the bytes that a client sent; it has no other seam for
-# that. A version without it must not be used: what is above 0x7f would change on the way.
-assert callable(aiohttp.http_writer._serialize_headers)
-aiohttp.http_writer._serialize_headers = _serialized
-
-
-class _Method(str):
-    """A method that stays as the client wrote it: aiohttp would write all in capitals, and ``get`` is not GET."""
-
-    __slots__ = ()
-
-    def upper(self) -> str:
-        """Itself."""
-        return self
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_OWN: Final = frozenset({b"host", b"connection", b"content-length", b"transfer-encoding", b"authorization"})
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LENGTH: Final = re.compile(rb"[0-9]{1,19}")
+# What a head may hold.
+_LEGAL: Final = bytes({*b"\t\r\n", *range(0x20, 0x100)} - {0x7F})
 
 
 class Upstream(httpx.AsyncBaseTransport):
@@ -91,35 +60,20 @@ class Upstream(httpx.AsyncBaseTransport):
         reuse: bool = True,
     ) -> None:
         self.base = base.rstrip("/")
-        self._connections = connections
-        self._read_timeout = read_timeout
-        self._timeout = aiohttp.ClientTimeout(
-            total=None,
+        url = httpx.URL(self.base)
+        self._path = url.raw_path.rstrip(b"/")
+        self._host = url.netloc
+        user = f"{url.username}:{url.password}".encode("latin-1")
+        self._authorization = b"Basic " + base64.b64encode(user) if url.userinfo else b""
+        self._pool = Pool(
+            url,
+            most=connections,
             connect=connect_timeout,
-            sock_connect=connect_timeout,
-            sock_read=first_byte_timeout or read_timeout,
+            first=first_byte_timeout or read_timeout,
+            gap=read_timeout,
+            reuse=reuse,
         )
         self._reuse = reuse
-        self._session: aiohttp.ClientSession | None = None
-
-    def _open(self) -> aiohttp.ClientSession:
-        # Made at the first request, because aiohttp wants the running loop.
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._connections, limit_per_host=0, force_close=not self._reuse, ttl_dns_cache=10
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_ADDED,
-                auto_decompress=False,
-                trust_env=False,
-                timeout=self._timeout,
-                read_bufsize=_CHUNK,
-                requote_redirect_url=False,
-                max_line_size=65536,
-                max_field_size=65536,
-            )
-        return self._session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and give its answer as soon as the head is there.
@@ -134,117 +88,102 @@ class Upstream(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: As drawn in the module's docstring.
         """
-        target: bytes = request.extensions.get("target", request.url.raw_path)
-        stream = request.stream
-        data: bytes | io.BytesIO | AsyncIterator[bytes] | None
-        if isinstance(stream, httpx.ByteStream):
-            content = b"".join(stream)
-            # aiohttp writes bytes in one piece and warns when that blocks the loop for long.
-            data = io.BytesIO(content) if len(content) > _PIECE else content or None
-        else:
-            assert isinstance(stream, httpx.AsyncByteStream)
-            data = aiter(stream)
-        with _errors_mapped(request):
-            response = await self._open().request(
-                _Method(request.extensions.get("method", request.method)),
-                _url(self.base, target.decode("latin-1")),
-                headers=_header_pairs(request.headers.raw),
-                data=data,
-                allow_redirects=False,
-            )
-            if response.connection is not None and response.connection.protocol is not None:
-                response.connection.protocol.read_timeout = self._read_timeout
-            wrong = _wrong_head(response)
-            if wrong:
-                response.close()
-                raise httpx.RemoteProtocolError(wrong, request=request)
+        try:
+            wire = await self._pool.answered(self._asking(request))
+        except httpx.TransportError as error:
+            error.request = request
+            raise
+        answer = wire.answer
         return httpx.Response(
-            response.status,
-            headers=list(response.raw_headers),
-            stream=_Body(response, request),
-            extensions={"reason_phrase": _reason(response)},
+            answer.status,
+            headers=answer.fields,
+            stream=_Body(self._pool, wire, request),
+            extensions={"reason_phrase": answer.reason},
             request=request,
         )
 
     async def aclose(self) -> None:
-        """Close the pool."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close all connections; no other is made."""
+        await self._pool.aclose()
+
+    def _asking(self, request: httpx.Request) -> Asking:
+        """A request as it goes on the wire, its body framed anew.
+
+        Raises:
+            httpx.LocalProtocolError: It would not be one request.
+        """
+        method: str = request.extensions.get("method", request.method)
+        target: bytes = self._path + request.extensions.get("target", request.url.raw_path)
+        if target[:1] in (b"", b"?"):
+            target = b"/" + target
+        if _TOKEN.fullmatch(method) is None:
+            raise httpx.LocalProtocolError("the method is no token")
+        lines = [b"%b %b HTTP/1.1" % (method.encode(), target)]
+        own: dict[bytes, bytes] = {}
+        for name, value in request.headers.raw:
+            lower = name.lower()
+            if lower in _OWN:
+                if lower == b"content-length" and lower in own:
+                    raise httpx.LocalProtocolError("the length of the body is said twice")
+                own[lower] = value
+                if lower == b"transfer-encoding":
+                    continue
+            lines.append(b"%b: %b" % (name, value))
+        if b"host" not in own:
+            lines.insert(1, b"Host: " + self._host)
+        if self._authorization and b"authorization" not in own:
+            lines.append(b"Authorization: " + self._authorization)
+        stream = request.stream
+        body = b"".join(stream) if isinstance(stream, httpx.ByteStream) else aiter(_asynchronous(stream))
+        length = _length(own.get(b"content-length"))
+        if isinstance(body, bytes):
+            if length is not None and length != len(body):
+                raise httpx.LocalProtocolError("the body is not as long as it says")
+            if length is None and (body or method not in _WITHOUT_BODY):
+                lines.append(b"Content-Length: %d" % len(body))
+        elif length is None:
+            lines.append(b"Transfer-Encoding: chunked")
+        if not self._reuse and b"connection" not in own:
+            lines.append(b"Connection: close")
+        head = b"\r\n".join(lines)
+        ends = len(lines) - 1
+        if not head.count(b"\r") == head.count(b"\n") == ends or head.translate(None, _LEGAL):
+            raise httpx.LocalProtocolError("a control character in the head of a request")
+        return Asking(head + b"\r\n\r\n", body, length, method == "HEAD", not body and method in _REPEATABLE)
 
 
 class _Body(httpx.AsyncByteStream):
     """An answer's body, read as it is asked for: a slow reader slows the sender down."""
 
-    def __init__(self, response: aiohttp.ClientResponse, request: httpx.Request) -> None:
-        self._response = response
+    def __init__(self, pool: Pool, wire: Wire, request: httpx.Request) -> None:
+        self._pool = pool
+        self._wire: Wire | None = wire
         self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _errors_mapped(self._request):
-            async for chunk in self._response.content.iter_any():
-                yield chunk
+        while self._wire is not None:
+            try:
+                piece = await self._wire.read()
+            except httpx.TransportError as error:
+                error.request = self._request
+                raise
+            if self._wire.over:
+                await self.aclose()
+            if piece:
+                yield piece
 
     async def aclose(self) -> None:
-        # Closes the connection unless the body was read to its end, when it is back in the pool already.
-        self._response.close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            self._pool.release(wire)
 
 
-def _url(base: str, target: str) -> URL:
-    """A URL that goes on the wire as it is, also with the ``?`` of an empty query, which yarl forgets."""
-    url = URL(base + target, encoded=True)
-    wanted = url.raw_path_qs + "?" if target.endswith("?") and target.count("?") == 1 else None
-    if wanted is not None and not url.raw_path_qs.endswith("?"):
-        # What aiohttp puts on the wire is this cached property; there is no public way to set it.
-        url._cache["raw_path_qs"] = wanted
-    return url
+def _asynchronous(stream: object) -> httpx.AsyncByteStream:
+    assert isinstance(stream, httpx.AsyncByteStream)
+    return stream
 
 
-def _header_pairs(raw: Sequence[tuple[bytes, bytes]]) -> CIMultiDict[str]:
-    # aiohttp drops a repeated header whose name comes in another case: repetitions take the first one's case.
-    first: dict[str, str] = {}
-    pairs: CIMultiDict[str] = CIMultiDict()
-    for name, value in raw:
-        text = name.decode("latin-1")
-        pairs.add(first.setdefault(text.lower(), text), value.decode("latin-1"))
-    return pairs
-
-
-def _reason(response: aiohttp.ClientResponse) -> bytes:
-    return (response.reason or "").encode("utf-8", "surrogateescape")
-
-
-def _wrong_head(response: aiohttp.ClientResponse) -> str:
-    """What is wrong with an answer's head that aiohttp lets pass; nothing when all is well."""
-    if not 200 <= response.status <= 599:
-        return f"{response.status} is no status"
-    if any(_NO_VALUE.search(value) for _, value in ((b"", _reason(response)), *response.raw_headers)):
-        return "a control character in the head"
-    return ""
-
-
-@contextmanager
-def _errors_mapped(request: httpx.Request) -> Iterator[None]:
-    try:
-        yield
-    except aiohttp.ConnectionTimeoutError as error:
-        raise httpx.ConnectTimeout("no connection in time", request=request) from error
-    except (TimeoutError, aiohttp.ServerTimeoutError) as error:
-        raise httpx.ReadTimeout("no answer in time", request=request) from error
-    except aiohttp.ClientConnectorError as error:
-        raise httpx.ConnectError(_told(error), request=request) from error
-    except aiohttp.ClientResponseError as error:
-        raise httpx.RemoteProtocolError(_told(error), request=request) from error
-    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
-        raise httpx.ReadError(_told(error), request=request) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise httpx.NetworkError(_told(error), request=request) from error
-    except ValueError as error:
-        # aiohttp refuses what it cannot put on the wire (a line break in a header, a URL without a host).
-        raise httpx.LocalProtocolError(_told(error), request=request) from error
-
-
-def _told(error: Exception) -> str:
-    """What went wrong, without what the side sent or was asked: both may hold secrets."""
-    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
-    return " ".join(_SENT.split(text)[0].split()).rstrip(" :") or type(error).__name__
+def _length(value: bytes | None) -> int | None:
+    if value is not None and _LENGTH.fullmatch(value) is None:
+        raise httpx.LocalProtocolError("the length of the body is none")
+    return None if value is None else int(value)

@@ -65,11 +65,16 @@ def test_imports_point_one_way(source: Path) -> None:
 
 
 def test_only_one_module_speaks_http_for_the_proxy() -> None:
-    """The HTTP client can be swapped by changing one file."""
-    users = [
-        s for s in SOURCES if s.parts[0] == "proxy" and "aiohttp" in {n.split(".")[0] for n in imported(s)}
-    ]
-    assert users == [Path("proxy/upstream.py")]
+    """The HTTP client is swapped by changing one file: only that one knows the wire, and no library's own is used."""
+    users: dict[str, list[Path]] = {"aiohttp": [], "httptools": [], "proxy.wire": []}
+    for source in (s for s in SOURCES if s.parts[0] == "proxy"):
+        for name in imported(source):
+            top = "proxy.wire" if f"{name}.".startswith("proxy.wire.") else name.split(".")[0]
+            if top in users and (top != "proxy.wire" or source.parts[1] != "wire"):
+                users[top].append(source)
+    assert users["aiohttp"] == []
+    assert users["httptools"] == [Path("proxy/wire/answer.py")]
+    assert set(users["proxy.wire"]) == {Path("proxy/upstream.py")}
 
 
 # What clients are answered is made by rules of its own; the recorded server plays what was recorded.

@@ -356,5 +356,5 @@ async def test_a_client_that_leaves_is_counted(
 
 
 def test_httpx_is_only_the_interface() -> None:
-    """The wire is aiohttp's."""
+    """The wire is our own."""
     assert not issubclass(Upstream, httpx.AsyncHTTPTransport)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from diffing.model import Headers
 from proxy.observe import observe
 from proxy.upstream import SEAM_URL, Upstream
 
@@ -92,11 +93,11 @@ async def test_request_headers_arrive_in_order_and_nothing_is_added(raw: Raw) ->
 
 
 async def test_a_repeated_header_in_another_case_survives(raw: Raw) -> None:
-    """Header names ignore case, values do not get lost over it."""
+    """Header names ignore case, neither values nor the case get lost over it."""
     echo = Echo()
     async with raw(echo) as url, Upstream(url) as side:
         await observe(side, "GET", b"/", (("Host", "h"), ("X-B", "1"), ("x-b", "2"), ("X-B", "3")))
-    assert echo.heads[0].split(b"\r\n")[2:5] == [b"X-B: 1", b"X-B: 2", b"X-B: 3"]
+    assert echo.heads[0].split(b"\r\n")[2:5] == [b"X-B: 1", b"x-b: 2", b"X-B: 3"]
 
 
 async def test_the_answer_comes_as_it_was(raw: Raw) -> None:
@@ -141,6 +142,73 @@ async def test_a_body_of_unknown_length_is_sent_in_chunks(raw: Raw) -> None:
         await response.aclose()
     head, _, body = bytes(received).partition(b"\r\n\r\n")
     assert (b"Transfer-Encoding: chunked" in head, body) == (True, b"3\r\none\r\n4\r\ntwo!\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "body", "lines"),
+    [
+        ("GET", (), b"", [b"Host: HERE"]),
+        ("GET", (("X", "1"), ("host", "h")), b"", [b"X: 1", b"host: h"]),
+        ("POST", (("Host", "h"),), b"", [b"Host: h", b"Content-Length: 0"]),
+        ("PUT", (("Host", "h"),), b"abc", [b"Host: h", b"Content-Length: 3"]),
+        ("GET", (("content-length", "3"), ("Host", "h")), b"abc", [b"content-length: 3", b"Host: h"]),
+        (
+            "POST",
+            (("Host", "h"), ("Transfer-Encoding", "chunked")),
+            b"abc",
+            [b"Host: h", b"Content-Length: 3"],
+        ),
+    ],
+)
+async def test_a_request_has_one_host_and_one_length(
+    raw: Raw, method: str, headers: Headers, body: bytes, lines: list[bytes]
+) -> None:
+    """What the client did not say is added behind what it said; the Host before it."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        assert (await observe(side, method, b"/", headers, body)).error is None
+    host = url.removeprefix("http://").encode()
+    assert echo.heads[0].split(b"\r\n")[1:-2] == [line.replace(b"HERE", host) for line in lines]
+
+
+@pytest.mark.parametrize("lengths", [("2",), ("4",), ("3", "3"), ("+3",), ("x",)])
+async def test_a_request_is_as_long_as_it_says(raw: Raw, lengths: tuple[str, ...]) -> None:
+    """Else its rest would be another one."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        headers = [("Content-Length", length) for length in lengths]
+        found = await observe(side, "POST", b"/", tuple(headers), b"abc")
+    assert ("body" in (found.error or ""), echo.heads) == (True, [])
+
+
+async def test_a_method_is_a_token(raw: Raw) -> None:
+    """Else it would be a target, too."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        for method in ("", "G T", "GÉT"):
+            assert "no token" in str((await observe(side, method, b"/")).error)
+    assert echo.heads == []
+
+
+async def test_a_target_of_a_query_alone_has_a_path(raw: Raw) -> None:
+    """As a browser would send it."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url) as side:
+        for target in (b"", b"?x", b"/?"):
+            await observe(side, "GET", target)
+    assert [head.split(b" ")[1] for head in echo.heads] == [b"/", b"/?x", b"/?"]
+
+
+async def test_a_name_and_a_password_of_the_base_go_along(raw: Raw) -> None:
+    """Unless the client has its own."""
+    echo = Echo()
+    async with raw(echo) as url, Upstream(url.replace("//", "//u:p%40@")) as side:
+        await observe(side, "GET", b"/", (("Host", "h"),))
+        await observe(side, "GET", b"/", (("Host", "h"), ("authorization", "own")))
+    assert [head.split(b"\r\n")[2] for head in echo.heads] == [
+        b"Authorization: Basic dTpwQA==",
+        b"authorization: own",
+    ]
 
 
 async def test_nobody_there_is_an_observation() -> None:
@@ -200,6 +268,50 @@ async def test_without_reuse_every_request_has_its_own_connection(raw: Raw) -> N
         await observe(side, "POST", b"/")
         await observe(side, "POST", b"/")
     assert connections == 2
+
+
+async def test_an_answer_of_any_size_is_passed_on_in_pieces(raw: Raw) -> None:
+    """The reader decides how fast."""
+
+    async def long(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n")
+        for _ in range(20):
+            writer.write(b"x" * 1_000_000)
+            await writer.drain()
+        await Echo()(reader, writer)
+
+    async with raw(long) as url, Upstream(url) as side:
+        request = httpx.Request("GET", SEAM_URL, stream=httpx.ByteStream(b""))
+        response = await side.handle_async_request(request)
+        sizes = []
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        async for piece in response.stream:
+            sizes.append(len(piece))
+            await asyncio.sleep(0)
+        await response.aclose()
+        assert (sum(sizes), max(sizes) < 400_000, response.request) == (20_000_000, True, request)
+        assert (await observe(side, "GET", b"/")).status == 450
+
+
+async def test_an_error_knows_its_request(raw: Raw) -> None:
+    """As httpx's own do."""
+
+    async def body(response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        assert [piece async for piece in response.stream] == [b"half"]
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if b"HEAD" in await reader.readuntil(b"\r\n\r\n"):
+            return
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+
+    async with raw(cut) as url, Upstream(url) as side:
+        for method in ("HEAD", "GET"):
+            request = httpx.Request(method, SEAM_URL, stream=httpx.ByteStream(b""))
+            with pytest.raises(httpx.ReadError) as raised:
+                await body(await side.handle_async_request(request))
+            assert raised.value.request is request
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The wire to a side: connections, and the answers that come on them."""
