@@ -213,11 +213,11 @@ def test_a_legacy_side_that_goes_and_comes_is_told_twice(tmp_path: Path, workers
     ):
         proxy, _, errors = found
         for turn in (1, 2):
-            until(lambda turn=turn: len(lines(errors, away)) == turn)  # type: ignore[misc]
+            until(lambda turn=turn: len(lines(errors, away)) == turn)  # type: ignore[misc]  # a default has no type
             for _ in range(5):
                 assert ask(proxy, "/api/v1/json/tasktype/list") == 502
             with side(one_answer, port):
-                until(lambda turn=turn: len(lines(errors, back)) == turn)  # type: ignore[misc]
+                until(lambda turn=turn: len(lines(errors, back)) == turn)  # type: ignore[misc]  # a default has no type
                 assert ask(proxy, "/api/v1/json/tasktype/list") == 200
             if turn == 1:
                 assert ask(proxy, "/api/v1/json/tasktype/list") == 502

@@ -69,9 +69,9 @@ def test_every_task_comes_back(
         for name in sorted(expected):
             before = starts()[name]
             (tmp_path / f"end {name}").touch()
-            until(lambda name=name, before=before: starts()[name] > before)  # type: ignore[misc]
+            until(lambda name=name, before=before: starts()[name] > before)  # type: ignore[misc]  # a default has no type
             if not name.startswith("worker"):
-                until(lambda name=name: failures(name) == 1)  # type: ignore[misc]
+                until(lambda name=name: failures(name) == 1)  # type: ignore[misc]  # a default has no type
                 assert name in orjson.loads(proxy.told("/-/healthz"))["failing"]
             until(lambda: orjson.loads(proxy.told("/-/state"))["processes"] == int(workers))
             seen = compared()

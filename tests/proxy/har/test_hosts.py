@@ -30,5 +30,5 @@ def test_a_host_can_be_said_in_several_ways() -> None:
 @pytest.mark.parametrize("url", ["https://a.test:x/", "https://[::1/"])
 def test_what_is_no_url_is_told(url: str) -> None:
     """By the standard library's error."""
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):  # noqa: PT011  # each of the two has words of its own
         host_of(url)

@@ -155,7 +155,7 @@ async def test_who_leaves_closes_the_connection_and_makes_room(raw: Raw, reuse: 
         for number in range(3):
             asked = asyncio.ensure_future(observe(side, "GET", b"/"))
             waits = asyncio.ensure_future(observe(side, "GET", b"/"))
-            await held.until(lambda seen=number + 1: held.requests == seen)  # type: ignore[misc]
+            await held.until(lambda seen=number + 1: held.requests == seen)  # type: ignore[misc]  # a default has no type
             waits.cancel()
             asked.cancel()
             await held.until(lambda: not held.open)
