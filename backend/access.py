@@ -32,10 +32,12 @@ class User:
     Args:
         id: Of the user; -1 for a caller without a key, as PHP has it.
         groups: Ids of the user's groups.
+        sees_every_row: In lists, as an administrator; by PHP's rules they show private rows to their owners only.
     """
 
     id: int
     groups: frozenset[int] = frozenset()
+    sees_every_row: bool = True
 
     @property
     def is_anonymous(self) -> bool:
@@ -90,9 +92,9 @@ def visible_to(
         owner: Column of the owner's id.
 
     Returns:
-        Public or one's own; all rows for administrators (migration guide, GET /data/list).
+        Public or one's own; all rows for administrators (migration guide, GET /data/list), except by PHP's rules.
     """
-    if user.is_admin:
+    if user.is_admin and user.sees_every_row:
         return true()
     return or_(visibility == PUBLIC, owner == user.id)
 

@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from backend.badges import routes as badges
 from backend.clock import Clock, system_clock
@@ -20,6 +22,7 @@ from backend.flows import routes as flows
 from backend.gamification import routes as gamification
 from backend.gateway import Gateway
 from backend.jobs import routes as jobs
+from backend.legacy.gateway import LegacyGateway, is_legacy
 from backend.operations import Operation
 from backend.rehearsal import Rehearsals
 from backend.resources import Resources
@@ -38,6 +41,7 @@ from backend.tasks import routes as tasks
 from backend.tasktypes import routes as tasktypes
 from backend.users import routes as users
 from backend.votes import routes as votes
+from config.legacy_errors import load_legacy_errors
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
@@ -64,6 +68,24 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *files.operations,
     *tagging.operations,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Faced:
+    """The ASGI application of both dialects.
+
+    Args:
+        new: Answers the new API's.
+        legacy: Answers what is asked below ``/api``.
+    """
+
+    new: Gateway
+    legacy: LegacyGateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        legacy = scope["type"] == "http" and is_legacy(scope)
+        await (self.legacy if legacy else self.new)(scope, receive, send)
 
 
 def open_storage(settings: BackendSettings) -> Storage | None:
@@ -103,7 +125,9 @@ def create_app(
     directory = config_directory(config)
     problems = load_problems(directory)
     routes = load_routes(directory)
-    gateway = Gateway(OPERATIONS, routes)
+    gateway = Faced(
+        Gateway(OPERATIONS, routes), LegacyGateway(OPERATIONS, routes, load_legacy_errors(directory))
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -9,7 +9,6 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -21,12 +20,14 @@ from starlette.types import Message, Receive, Scope, Send
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
-from backend.deadline import Deadline, NobodyWaits, while_awaited
+from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.http_methods import HEAD_CAME
 from backend.input.intake import hashing, read_intake
 from backend.input.validation import read_parameters
+from backend.legacy.faces import Found
 from backend.operations import Answer, Call, Operation
+from backend.performing import perform
 from backend.problems import (
     DATABASE_UNAVAILABLE,
     INTERNAL,
@@ -42,7 +43,7 @@ from backend.problems import (
 from backend.resources import Resources
 from backend.router import Router
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
-from backend.transaction import Transaction, read, write
+from backend.transaction import Transaction
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")
@@ -151,7 +152,7 @@ class Gateway:
         try:
             seconds: float = rehearsals.VALID_SECONDS
             if rehearsal is not None and body is not None:
-                target = _target(path, scope)
+                target = raw_target(path, scope)
                 seconds = resources.rehearsals.admit(rehearsal, method, target, body.hexdigest())
             key = intake.key()
             if key is None and access.key:
@@ -179,28 +180,20 @@ class Gateway:
             # HEAD is safe, also where GET writes: it answers what GET would.
             undone = writes and (rehearsal is not None or method == "HEAD")
             deadline = Deadline(begun + seconds) if undone else None
-
-            async def perform(fetched: Fetched) -> Answer:
-                with_fetched = partial(work, fetched=fetched)
-                if not writes:
-                    return await read(resources, with_fetched)
-                return await write(resources, with_fetched, rehearsal=deadline)
-
-            fetching = partial(
-                resources.fetching.fetching,
-                perform,
-                likely=operation.may_fetch(intake.form),
-                private=resources.settings.private_urls,
+            answer = await perform(
+                resources, operation, work, intake.form, receive, writes=writes, deadline=deadline
             )
-            answer = await (fetching() if deadline is None else while_awaited(receive, deadline, fetching))
         finally:
             await intake.form.close()
         if isinstance(answer, Response):
             return answer
+        if isinstance(answer, Found):
+            answer = answer.new()
         return Response(orjson.dumps(answer), operation.status, media_type=operation.media_type)
 
 
-def _target(path: str, scope: Scope) -> bytes:
+def raw_target(path: str, scope: Scope) -> bytes:
+    """Path and query as they were sent, for the signature of a rehearsal."""
     query = cast(bytes, scope["query_string"])
     return path.encode("latin-1") + (b"?" + query if query else b"")
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
@@ -21,6 +21,7 @@ from backend.fetching import Fetched
 from backend.input.filters import FilterCodes
 from backend.input.parameters import Parameters
 from backend.input.uploads import form_file
+from backend.legacy.faces import Faces, Found
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.resources import Resources
@@ -32,7 +33,7 @@ P = TypeVar("P", bound=Parameters)
 
 # orjson serialises what a handler returns; typed shapes (TypedDict) are mappings of anything for mypy.
 Document: TypeAlias = Mapping[str, Any] | Sequence[Any]
-Answer: TypeAlias = Document | Response
+Answer: TypeAlias = Document | Response | Found
 
 JSON_BODY_LIMIT = 1_000_000
 """Bytes that the body of a read may have: filters, not files."""
@@ -57,6 +58,7 @@ class Call(Generic[P]):
         files: Files to write and to delete, tied to the transaction.
         index: What the search index is told after the commit.
         fetched: Files from elsewhere; asking for one may end the transaction, and call the handler again.
+        dialect: In which it is asked; what PHP does otherwise than the new API, a handler decides by it.
     """
 
     parameters: P
@@ -69,6 +71,12 @@ class Call(Generic[P]):
     files: FileWrites
     index: IndexChanges
     fetched: Fetched
+    dialect: Literal["new", "legacy"] = "new"
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether PHP's rules hold, where they are others."""
+        return self.dialect == "legacy"
 
     @property
     def settings(self) -> BackendSettings:
@@ -103,6 +111,8 @@ class Operation(Generic[P]):
         status: Of the answer on success.
         further: What other statuses say that are no problems: parts, redirections, "not modified".
         fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
+        faces: Present what the handler found; None where it answers with a response, the same in both dialects, or
+            in the new one only.
     """
 
     name: str
@@ -119,6 +129,12 @@ class Operation(Generic[P]):
     status: int
     further: Mapping[int, str]
     fetches_without: str | None
+    faces: Faces[Any] | None
+
+    @property
+    def answers_legacy(self) -> bool:
+        """Whether it answers in the legacy dialect, too: it has faces, or gives files as they are."""
+        return self.faces is not None or self.answer is None
 
     def may_fetch(self, form: FormData) -> bool:
         """Whether the handler may want a file from elsewhere.
@@ -149,6 +165,7 @@ def operation(
     status: int = 200,
     further: Mapping[int, str] = MappingProxyType({}),
     fetches_without: str | None = None,
+    faces: Faces[Any] | None = None,
 ) -> Callable[[Handler[P]], Operation[P]]:
     """Declare an operation; see Operation for the arguments.
 
@@ -167,6 +184,7 @@ def operation(
         status: Of the answer on success.
         further: What other statuses say that are no problems.
         fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
+        faces: Present what the handler found, in both dialects.
 
     Returns:
         A decorator that makes an Operation of an async function.
@@ -188,6 +206,7 @@ def operation(
             status=status,
             further=further,
             fetches_without=fetches_without,
+            faces=faces,
         )
 
     return declare

@@ -47,6 +47,7 @@ class Problem(Exception):
         detail: What happened in this request; names every name and number that the legacy message names.
         code: The legacy code, when there is one.
         headers: Headers that go with it, e.g. ``Allow``.
+        additional: What PHP says beside the text of its code, in the legacy dialect.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class Problem(Exception):
         *,
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
+        additional: str | None = None,
     ) -> None:
         super().__init__(f"{slug} [{code}]: {detail}" if code else f"{slug}: {detail}")
         self.slug = slug
         self.detail = detail
         self.code = code
         self.headers = dict(headers or {})
+        self.additional = additional
 
     def members(self) -> Mapping[str, object]:
         """Members of the body besides type, title, status, detail and code."""
@@ -75,10 +78,18 @@ class InputProblem(Problem):
         detail: All that is wrong, in one sentence.
         errors: Each wrong parameter.
         code: The legacy code, when there is one.
+        additional: As of every problem.
     """
 
-    def __init__(self, detail: str, errors: Sequence[InputError], *, code: str | None = None) -> None:
-        super().__init__("validation-error", detail, code=code)
+    def __init__(
+        self,
+        detail: str,
+        errors: Sequence[InputError],
+        *,
+        code: str | None = None,
+        additional: str | None = None,
+    ) -> None:
+        super().__init__("validation-error", detail, code=code, additional=additional)
         self.errors = tuple(errors)
 
     def members(self) -> Mapping[str, object]:
@@ -98,17 +109,20 @@ class ProblemCase:
     slug: str
     code: str | None = None
 
-    def because(self, detail: str, *, headers: Mapping[str, str] | None = None) -> Problem:
+    def because(
+        self, detail: str, *, headers: Mapping[str, str] | None = None, additional: str | None = None
+    ) -> Problem:
         """The problem to raise.
 
         Args:
             detail: What happened in this request.
             headers: Headers that go with it.
+            additional: What PHP says beside the text of its code.
 
         Returns:
             The problem, ready to be raised.
         """
-        return Problem(self.slug, detail, code=self.code, headers=headers)
+        return Problem(self.slug, detail, code=self.code, headers=headers, additional=additional)
 
 
 def refused(*codes: str) -> tuple[ProblemCase, ...]:

@@ -44,6 +44,8 @@ class LegacyTemplate:
         methods: Upper-case method names, or ``*`` for any.
         path: Below ``/api/v1/json/``, or absolute when it starts with ``/``; see ``config.templates``.
         filters: Legal filters of a list in PHP's declaration order; None when the path takes none.
+        texts: Those of the filters that PHP takes a text for; the others are lists of digits.
+        first_illegal: PHP tells the first illegal filter only.
         aliases: Further paths that PHP's dispatcher sends to the same function.
         query: Names that PHP reads from the query, else from the form, beside the key.
         form: Form fields that PHP reads, where the body is a plain form.
@@ -58,6 +60,8 @@ class LegacyTemplate:
     methods: tuple[str, ...]
     path: str
     filters: tuple[str, ...] | None = None
+    texts: tuple[str, ...] = ()
+    first_illegal: bool = False
     aliases: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
     form: tuple[str, ...] = ()

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from config.dispatch import Fit
 from config.routes import Route
 from diffing.model import Headers
-
-Fit = Literal["exact", "method", "number", "none"]
 
 
 @dataclass(frozen=True, slots=True)

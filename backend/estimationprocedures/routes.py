@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any
 
-from backend.estimationprocedures import queries, shapes
+from backend.estimationprocedures import legacy, queries, shapes
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 
 NONE = ProblemCase("no-results", "500")
 UNKNOWN = ProblemCase("estimation-procedure-not-found", "731")
+PROCEDURES = Faces(shapes.procedures, legacy.procedures)
+PROCEDURE = Faces(shapes.procedure, legacy.procedure)
 
 
 class ProcedurePath(Parameters):
@@ -22,8 +25,9 @@ class ProcedurePath(Parameters):
     parameters=NoParameters,
     answer=list[shapes.Procedure],
     problems=(NONE,),
+    faces=PROCEDURES,
 )
-async def every_procedure(call: Call[NoParameters]) -> Document:
+async def every_procedure(call: Call[NoParameters]) -> Answer:
     """All estimation procedures.
 
     One round trip to the database (two with a key).
@@ -31,7 +35,7 @@ async def every_procedure(call: Call[NoParameters]) -> Document:
     rows = await queries.procedures(call.connection)
     if not rows:
         raise NONE.because("There are no estimation procedures.")
-    return [shapes.procedure(row) for row in rows]
+    return PROCEDURES(rows)
 
 
 @operation(
@@ -39,8 +43,9 @@ async def every_procedure(call: Call[NoParameters]) -> Document:
     parameters=ProcedurePath,
     answer=shapes.Procedure,
     problems=(UNKNOWN,),
+    faces=PROCEDURE,
 )
-async def get(call: Call[ProcedurePath]) -> Document:
+async def get(call: Call[ProcedurePath]) -> Answer:
     """One estimation procedure.
 
     One round trip to the database (two with a key).
@@ -49,7 +54,7 @@ async def get(call: Call[ProcedurePath]) -> Document:
     row = await queries.procedure(call.connection, number)
     if row is None:
         raise UNKNOWN.because(f"No estimation procedure with id {number} found.")
-    return shapes.procedure(row)
+    return PROCEDURE(row)
 
 
 operations: tuple[Operation[Any], ...] = (every_procedure, get)

@@ -1,5 +1,6 @@
 """Documents of estimation procedures (new-API contract, section C)."""
 
+from collections.abc import Iterable
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -19,6 +20,18 @@ class Procedure(TypedDict):
     folds: NotRequired[int]
     percentage: NotRequired[int]
     stratified_sampling: NotRequired[bool]
+
+
+def procedures(rows: Iterable[AnyRow]) -> list[Procedure]:
+    """All estimation procedures.
+
+    Args:
+        rows: Of the table ``estimation_procedure``.
+
+    Returns:
+        The document of the list.
+    """
+    return [procedure(row) for row in rows]
 
 
 def procedure(row: AnyRow) -> Procedure:

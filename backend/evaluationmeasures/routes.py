@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from backend.evaluationmeasures import queries, shapes
+from backend.evaluationmeasures import legacy, queries, shapes
 from backend.input.parameters import NoParameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+
+MEASURES = Faces(shapes.measures, legacy.measures)
 
 
-@operation("evaluationmeasure.list", parameters=NoParameters, answer=shapes.Measures)
-async def every_measure(call: Call[NoParameters]) -> Document:
+@operation("evaluationmeasure.list", parameters=NoParameters, answer=shapes.Measures, faces=MEASURES)
+async def every_measure(call: Call[NoParameters]) -> Answer:
     """The names of all evaluation measures.
 
     One round trip to the database (two with a key).
     """
-    return shapes.measures(await queries.measures(call.connection))
+    return MEASURES(await queries.measures(call.connection))
 
 
 operations: tuple[Operation[Any], ...] = (every_measure,)

@@ -14,7 +14,14 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 def rejected(
-    call: Call[Any], names: Sequence[str], kind: str, message: str, *, code: str, **context: object
+    call: Call[Any],
+    names: Sequence[str],
+    kind: str,
+    message: str,
+    *,
+    code: str,
+    additional: str | None = None,
+    **context: object,
 ) -> InputProblem:
     """The problem of parameters that are well formed and still cannot be accepted.
 
@@ -24,6 +31,7 @@ def rejected(
         kind: ``errors[].type`` of the answer.
         message: What would be right; also the detail.
         code: The legacy code.
+        additional: What PHP says beside the text of its code.
         context: Numbers and words of the message, shown as ``ctx``.
 
     Returns:
@@ -40,7 +48,7 @@ def rejected(
         if context:
             error["ctx"] = dict(context)
         errors.append(error)
-    return InputProblem(f"{message}.", errors, code=code)
+    return InputProblem(f"{message}.", errors, code=code, additional=additional)
 
 
 def _place(call: Call[Any], name: str) -> list[str | int]:

@@ -6,11 +6,12 @@ from backend import tables
 from backend.database.results import AnyRow
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Document, Operation, operation
 from backend.private_data import of_task
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags
-from backend.tasks import list_queries, queries, shapes, templates, write_routes
+from backend.tasks import legacy, list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters
 
 UNKNOWN = ProblemCase("task-not-found", "151")
@@ -21,6 +22,8 @@ NO_INPUTS = ProblemCase("task-no-inputs", "157")
 PRIVATE = ProblemCase("dataset-no-access", "112")
 NOTHING = ProblemCase("no-results", "482")
 CODES = FilterCodes(unknown="480", illegal="481", no_results="482")
+
+TASK = Faces(shapes.task, legacy.task)
 
 CUSTOM_TEST_SET = "custom_testset"
 """The input of a kind of task that is no longer supported."""
@@ -58,8 +61,9 @@ async def every_task(call: Call[TaskFilters]) -> Document:
     parameters=TaskPath,
     answer=shapes.Task,
     problems=(UNKNOWN, UNKNOWN_TYPE, PRIVATE, DEPRECATED),
+    faces=TASK,
 )
-async def get(call: Call[TaskPath]) -> Document:
+async def get(call: Call[TaskPath]) -> Answer:
     """One task, its inputs and outputs as the templates of its type say.
 
     Five round trips to the database (six with a key): the task, its inputs, the templates, what they look up
@@ -80,8 +84,9 @@ async def get(call: Call[TaskPath]) -> Document:
         if (key := values.get(table)) is not None:
             found = await queries.record(call.connection, table, str(key))
             values |= {f"{table}.{column}": value for column, value in found.items()}
-    expanded = templates.expanded(used, values, row.task_id, call.settings.public_url)
-    return shapes.task(row, expanded, await queries.tags(call.connection, row.task_id))
+    asked: str = call.request.path_params["task_id"] if call.is_legacy else str(row.task_id)
+    pieces = templates.expanded(used, values, asked, call.settings.public_url)
+    return TASK(row, pieces, await queries.tags(call.connection, row.task_id), asked)
 
 
 @operation(
@@ -124,8 +129,8 @@ async def _task(call: Call[TaskPath], unknown: ProblemCase) -> AnyRow:
 
 
 def _check_visible(call: Call[TaskPath], row: AnyRow) -> None:
-    """A task on a private data set is as private as that (new-API contract, decision 9)."""
-    if row.dataset is not None and not call.user.may_see(row.visibility, row.uploader):
+    """A task on a private data set is as private as that (new-API contract, decision 9); by PHP's rules it is not."""
+    if not call.is_legacy and row.dataset is not None and not call.user.may_see(row.visibility, row.uploader):
         raise PRIVATE.because(f"No access granted: the dataset of task {row.task_id} is private.")
 
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
 from backend.php.text import trimmed, trimmed_or_empty
-from backend.tasks.templates import Payload
+from backend.tasks.templates import Piece
 
 Empty: TypeAlias = Annotated[list[str], Field(max_length=0)]
 """``[]``: what an element without text is, as in PHP."""
@@ -143,25 +143,26 @@ class Listed(TypedDict):
     quality: NotRequired[list[Named]]
 
 
-def task(row: AnyRow, expanded: Iterable[tuple[str, dict[str, Payload]]], tags: Iterable[str]) -> Task:
+def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) -> Task:  # noqa: ARG001
     """One task (legacy notes, task 1.3).
 
     Args:
         row: Of ``queries.task``.
-        expanded: Of ``templates.expanded``.
+        pieces: Of ``templates.expanded``.
         tags: Of the task, in order.
+        asked: The id as it was asked for, which only PHP shows.
 
     Returns:
         The document of ``GET /tasks/{task_id}``.
     """
-    pieces = list(expanded)
+    made = list(pieces)
     return {
         "id": row.task_id,
         "name": task_name(row),
         "task_type_id": row.ttid,
         "task_type": trimmed_or_empty(row.task_type),
-        "input": [cast(TaskInput, piece) for io, piece in pieces if io == "input"],
-        "output": [cast(TaskOutput, piece) for io, piece in pieces if io == "output"],
+        "input": [cast(TaskInput, piece.document) for piece in made if piece.io == "input"],
+        "output": [cast(TaskOutput, piece.document) for piece in made if piece.io == "output"],
         "tags": [trimmed_or_empty(tag) for tag in tags],
     }
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from xml.etree import ElementTree
 
 from backend.database.stored_numbers import integer_or_text
+from backend.legacy.tree import Element, from_parsed
 from backend.php.text import TRIMMED, trimmed_or_empty
 
 NAMESPACE = "http://openml.org/openml"
@@ -57,6 +58,30 @@ class Template:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A filled in template.
+
+    Args:
+        io: ``input`` or ``output``.
+        element: Its XML.
+    """
+
+    io: str
+    element: ElementTree.Element
+
+    @property
+    def document(self) -> dict[str, Payload]:
+        """Its object in the new API: ``name`` and what the template holds."""
+        document = _converted(self.element, "")
+        return document if isinstance(document, dict) else {}
+
+    @property
+    def tree(self) -> Element:
+        """Its element in PHP's document."""
+        return _heard(from_parsed(self.element))
+
+
 def templates(rows: Iterable[tuple[str, str, int, str | None]]) -> tuple[Template, ...]:
     """The templates of a task type in the order in which they are shown.
 
@@ -90,18 +115,18 @@ def looked_up_tables(used: Iterable[Template]) -> tuple[str, ...]:
 
 
 def expanded(
-    used: Iterable[Template], values: Mapping[str, object], task_id: int, base_url: str
-) -> tuple[tuple[str, dict[str, Payload]], ...]:
+    used: Iterable[Template], values: Mapping[str, object], task_id: str, base_url: str
+) -> tuple[Piece, ...]:
     """Fill the templates in and read the XML that comes of it.
 
     Args:
         used: The templates.
         values: Of the task's inputs by name, and of looked up columns by ``table.column``.
-        task_id: Of the task.
+        task_id: Of the task, as PHP shows it.
         base_url: Of the server, with a slash at its end.
 
     Returns:
-        For each template its io and its object: ``name`` and what the template holds.
+        One piece for each template.
     """
     chosen = tuple(used)
     replacements = [
@@ -109,7 +134,7 @@ def expanded(
         for template in chosen
         for placeholder, name in _placeholders(template.text)
     ]
-    replacements += [("[TASK:id]", str(task_id)), ("[CONSTANT:base_url]", _escaped(base_url))]
+    replacements += [("[TASK:id]", task_id), ("[CONSTANT:base_url]", _escaped(base_url))]
     found = []
     for template in chosen:
         text = template.text
@@ -118,8 +143,7 @@ def expanded(
         element = ElementTree.fromstring(
             f'<oml:{template.io} xmlns:oml="{NAMESPACE}" name="{_escaped(template.name)}">{text}</oml:{template.io}>'
         )
-        document = _converted(element, "")
-        found.append((template.io, document if isinstance(document, dict) else {}))
+        found.append(Piece(template.io, element))
     return tuple(found)
 
 
@@ -148,6 +172,14 @@ def _converted(element: ElementTree.Element, around: str) -> Payload:
     elif text:
         document["value"] = text
     return document or []
+
+
+def _heard(tree: Element) -> Element:
+    """The same tree, with the characters that XML cannot hold where they were."""
+    tree.text = tree.text.translate(_SPOKEN)
+    for child in tree.children:
+        _heard(child)
+    return tree
 
 
 def _local(tag: str) -> str:

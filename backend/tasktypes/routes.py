@@ -3,11 +3,14 @@
 from typing import Annotated, Any
 
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
-from backend.tasktypes import queries, shapes
+from backend.tasktypes import legacy, queries, shapes
 
 UNKNOWN = ProblemCase("task-type-not-found", "241")
+TASK_TYPES = Faces(shapes.task_types, legacy.task_types)
+TASK_TYPE = Faces(shapes.task_type, legacy.task_type)
 
 
 class TaskTypePath(Parameters):
@@ -16,17 +19,19 @@ class TaskTypePath(Parameters):
     task_type_id: Annotated[int, PathId(zero="240")]
 
 
-@operation("tasktype.list", parameters=NoParameters, answer=shapes.TaskTypes)
-async def every_type(call: Call[NoParameters]) -> Document:
+@operation("tasktype.list", parameters=NoParameters, answer=shapes.TaskTypes, faces=TASK_TYPES)
+async def every_type(call: Call[NoParameters]) -> Answer:
     """All task types.
 
     One round trip to the database (two with a key).
     """
-    return shapes.task_types(await queries.every_type(call.connection))
+    return TASK_TYPES(await queries.every_type(call.connection))
 
 
-@operation("tasktype.get", parameters=TaskTypePath, answer=shapes.TaskType, problems=(UNKNOWN,))
-async def get(call: Call[TaskTypePath]) -> Document:
+@operation(
+    "tasktype.get", parameters=TaskTypePath, answer=shapes.TaskType, problems=(UNKNOWN,), faces=TASK_TYPE
+)
+async def get(call: Call[TaskTypePath]) -> Answer:
     """One task type with its inputs.
 
     Two round trips to the database (three with a key): the task type, its inputs.
@@ -35,7 +40,7 @@ async def get(call: Call[TaskTypePath]) -> Document:
     row = await queries.task_type(call.connection, ttid)
     if row is None:
         raise UNKNOWN.because(f"No task type with id {ttid} found.")
-    return shapes.task_type(row, await queries.inputs(call.connection, ttid))
+    return TASK_TYPE(row, await queries.inputs(call.connection, ttid))
 
 
 operations: tuple[Operation[Any], ...] = (every_type, get)

@@ -3,7 +3,6 @@
 Clients of both APIs read these two documents, so they keep their envelopes and their text ids.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import NotRequired
 
@@ -12,6 +11,7 @@ from typing_extensions import TypedDict
 from backend.database.results import AnyRow
 from backend.moments import iso
 from backend.php.text import csv_fields, trimmed_or_empty
+from backend.tasktypes.constraints import data_type
 
 Description = str | list[str]
 """Text; ``[]`` when there is none."""
@@ -115,16 +115,6 @@ def _input(row: AnyRow) -> Input:
     document: Input = {"name": trimmed_or_empty(row.name)}
     if row.requirement == "required":
         document["requirement"] = row.requirement
-    if (data_type := _data_type(row.api_constraints)) is not None:
-        document["data_type"] = data_type
+    if (named := data_type(row.api_constraints)) is not None:
+        document["data_type"] = named
     return document
-
-
-def _data_type(constraints: str | None) -> str | None:
-    """The data type that an input's constraints name, when they are JSON and name one."""
-    try:
-        declared = json.loads(constraints or "")
-    except ValueError:
-        return None
-    data_type = declared.get("data_type") if isinstance(declared, dict) else None
-    return data_type if isinstance(data_type, str) else None

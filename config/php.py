@@ -68,6 +68,11 @@ def read_target(target: bytes) -> Target:
     return Target(segments, query)
 
 
+def is_api(segments: tuple[str, ...]) -> bool:
+    """Whether a path is one of the API's controller, in whatever version."""
+    return segments[:1] != () and segments[0] in _API
+
+
 def read_api_path(segments: tuple[str, ...]) -> ApiPath | None:
     """Take prefix and format off the segments.
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
+from config.php import decode
 from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Segment, parse_template
-from proxy.php import decode
-from proxy.translation import Fit
 
 Template = tuple[Segment, ...]
+Fit = Literal["exact", "method", "number", "none"]
 _LONGEST: Final = 32
 
 
@@ -23,12 +23,14 @@ class LegacyMatch:
         values: The variable segments by name: as they stand in the path, or decoded where PHP decodes them.
         filters: The segments behind the path of a list.
         fit: How well the request fits.
+        template: The one of the route's paths that it is.
     """
 
     route: Route
     values: Mapping[str, str]
     filters: tuple[str, ...]
     fit: Fit
+    template: Template = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,8 @@ def _long(template: Template, length: int, open_end: bool) -> bool:
 
 def _match(route: Route, template: Template, segments: tuple[str, ...], fit: Fit) -> LegacyMatch:
     filters = route.legacy is not None and route.legacy.filters is not None
-    return LegacyMatch(route, _values(template, segments), segments[len(template) :] if filters else (), fit)
+    rest = segments[len(template) :] if filters else ()
+    return LegacyMatch(route, _values(template, segments), rest, fit, template)
 
 
 def _values(template: Template, segments: tuple[str, ...], *, raw: bool = False) -> Mapping[str, str]:

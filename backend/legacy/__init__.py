@@ -1,0 +1,1 @@
+"""The second face: the same operations in the dialect of PHP's API, below ``/api/v1``."""

@@ -1,0 +1,58 @@
+"""PHP's judgement of the filters in a path (legacy notes, data 7): names first, then characters of values."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from config.php import decode
+from config.routes import LegacyTemplate
+
+_DIGITS = re.compile(r"[0-9]+(,[0-9]+)*")
+# Its range ",-_" lets in more than it means.
+_TEXT = re.compile(r"[\t\n\v\f\r (),\-./0-9:;<=>?@A-Z\[\\\]^_a-z]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Illegal:
+    """What is wrong with the filters of a path.
+
+    Args:
+        unknown: It is their names, not their values.
+        additional: What PHP says of it.
+    """
+
+    unknown: bool
+    additional: str
+
+
+def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[str, str] | Illegal:
+    """Read name/value pairs as PHP does.
+
+    Args:
+        template: Says which filters there are.
+        segments: Behind the path of the list, not decoded.
+
+    Returns:
+        The decoded values by name, the last one of each; a name without value as the template says. Else what PHP
+        finds wrong first.
+    """
+    legal = template.filters or ()
+    found: dict[str, str] = {}
+    unknown: list[str] = []
+    for at in range(0, len(segments), 2):
+        name = segments[at]
+        if name not in legal:
+            unknown.append(name)
+        elif at + 1 < len(segments):
+            found[name] = decode(segments[at + 1])
+        elif template.bare_filter == "sent" or (template.bare_filter == "alone" and name not in found):
+            found[name] = ""
+    if unknown:
+        told = f"filter: {unknown[0]}" if template.first_illegal else f"filter(s): {', '.join(unknown)}"
+        return Illegal(True, f"Legal filter operators: {','.join(legal)}. Found illegal {told}")
+    wrong = [
+        name
+        for name in legal
+        if found.get(name) and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
+    ]
+    return Illegal(False, f"Filters with illegal values: {','.join(wrong)}") if wrong else found

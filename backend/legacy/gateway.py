@@ -1,0 +1,270 @@
+"""The gate of the legacy dialect: every request to ``/api/...`` passes it, in PHP's order of checks.
+
+Characters of the path, version, key, rights, type, then the dispatcher of the type, filters, the operation (legacy
+notes, data 1 to 4). The gate's own refusals are XML whatever form was asked for. What PHP crashes on is answered as
+it would have answered.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+from sqlalchemy.exc import StatementError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from backend import rehearsal as rehearsals
+from backend.access import ANONYMOUS, User, user_of_key
+from backend.database.connections import DatabaseFull, DatabaseUnavailable
+from backend.deadline import Deadline, NobodyWaits
+from backend.fetching import Fetched
+from backend.http_methods import HEAD_CAME
+from backend.input.intake import ABSENT, hashing
+from backend.input.validation import read_parameters
+from backend.legacy.errors import Refusal, error_document
+from backend.legacy.faces import Found
+from backend.legacy.filters import Illegal, read_filters
+from backend.legacy.ids import canonical
+from backend.legacy.intake import for_operation, read_legacy_intake
+from backend.legacy.pages import page
+from backend.legacy.tree import Element, json_document, to_json, to_xml
+from backend.operations import JSON_BODY_LIMIT, Answer, Call, Operation
+from backend.performing import perform
+from backend.problems import Problem
+from backend.resources import Resources
+from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
+from backend.transaction import Transaction
+from config.dispatch import LegacyMatch, dispatcher
+from config.legacy_errors import UNKNOWN_PATH_STATUS, LegacyErrors
+from config.php import ApiPath, is_api, read_api_path, read_target
+from config.routes import RouteMap
+
+log = logging.getLogger("backend")
+
+Form = Literal["json", "xml"]
+
+TYPES: Mapping[Form, str] = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
+CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-headers", b"Origin, X-Requested-With, Content-Type, Accept"),
+)
+
+NO_ROUTE, NO_KEY, WRONG_KEY, READ_ONLY, NO_DATABASE = "100", "102", "103", "104", "107"
+READ_ONLY_TOLD = "API calls of the read-only user can only be of type GET. "
+
+_ALLOWED = re.compile(r"[a-z 0-9~%.:_\-(),]+", re.IGNORECASE)
+_DISALLOWED = "The URI you submitted has disallowed characters."
+
+
+class LegacyGateway:
+    """The ASGI application of the legacy dialect.
+
+    Args:
+        operations: What is answered; those without faces are not.
+        routes: Says method and path of each.
+        errors: PHP's texts.
+    """
+
+    def __init__(self, operations: Sequence[Operation[Any]], routes: RouteMap, errors: LegacyErrors) -> None:
+        self._operations = {operation.name: operation for operation in operations}
+        self._dispatcher = dispatcher(routes)
+        self._errors = errors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        resources = cast(Resources, scope["app"].state.resources)
+        response = await self._answer(scope, receive, resources)
+        if rehearsals.CALLER in scope:
+            response.headers[rehearsals.CALLER] = scope[rehearsals.CALLER]
+        await response(scope, receive, _finished(scope["method"], send))
+
+    async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
+        target = read_target(raw_target_of(scope))
+        if not all(_ALLOWED.fullmatch(segment) for segment in target.segments):
+            return page(400, _DISALLOWED)
+        path = read_api_path(target.segments)
+        if target.segments[1:] == ("v1",):  # PHP dies of it, as of nothing else that is missing
+            path = ApiPath("xml", ())
+        if path is None:
+            return _outside(target.segments)
+        try:
+            return await self._operate(scope, receive, path, target.query, resources)
+        except Refusal as refusal:
+            return self._refused(refusal, path.format)
+        except Problem as problem:
+            if problem.code is None:
+                return page(resources.problems[problem.slug].status, problem.detail)
+            return self._refused(Refusal(problem.code, problem.additional), path.format)
+        except (DatabaseUnavailable, NobodyWaits) as error:
+            log.error("%s", error)
+            return self._refused(Refusal(NO_DATABASE, as_xml=True), path.format)
+        except UnusableName as error:
+            return page(422, f"{error}.")
+        except (StorageFull, DatabaseFull) as error:
+            log.error("%s", error)
+            return page(507, "There is no room to store this.")
+        except (NoStorage, StorageUnavailable) as error:
+            log.error("%s", error)
+            return page(503, "The storage for files cannot be reached at the moment.")
+        except Exception as error:
+            if isinstance(error, StatementError):
+                error.hide_parameters = True  # the key of the caller may be one
+            incident = secrets.token_hex(8)
+            log.exception("incident %s on %s %s", incident, scope["method"], scope["path"])
+            return page(500, f"Something unexpected happened; incident {incident}.")
+
+    async def _operate(
+        self, scope: Scope, receive: Receive, path: ApiPath, query: str, resources: Resources
+    ) -> Response:
+        begun: float = scope.get(HEAD_CAME) or time.monotonic()
+        method: str = scope["method"]
+        rehearsal = Request(scope).headers.get(rehearsals.HEADER)
+        likely = self._operation(self._dispatcher.legacy(method, path.segments, {}))
+        limit = JSON_BODY_LIMIT if likely is None else likely.body_limit
+        receive, digest = (receive, None) if rehearsal is None else hashing(receive)
+        raw, intake = await read_legacy_intake(scope, receive, query, limit)
+        try:
+            seconds: float = rehearsals.VALID_SECONDS
+            if rehearsal is not None and digest is not None:
+                seconds = resources.rehearsals.admit(
+                    rehearsal, method, raw_target_of(scope), digest.hexdigest()
+                )
+            key = intake.key()
+            if key is None and method != "GET":
+                raise Refusal(NO_KEY, as_xml=True)
+            match = self._dispatcher.legacy(method, path.segments, intake.fields())
+            operation = self._operation(match)
+
+            async def work(transaction: Transaction, fetched: Fetched) -> Answer:
+                user = await _caller(transaction, key, method)
+                if rehearsal is not None and not user.is_anonymous:
+                    scope[rehearsals.CALLER] = str(user.id)
+                found, answering = self._dispatched(path, match, operation)
+                if not answering.answers_legacy:
+                    return page(501, f"{answering.name} is not answered in this dialect here.")
+                if answering.access.admin is not None and not user.is_admin:
+                    raise answering.access.admin.because("Only an administrator may do this.")
+                filters = self._filters(found, answering)
+                segments, given = for_operation(canonical(found), filters, intake)
+                scope["path_params"] = found.values
+                call = Call(
+                    parameters=read_parameters(answering, segments, given),
+                    connection=transaction.connection,
+                    user=user,
+                    resources=resources,
+                    request=Request(scope),
+                    form=given.form,
+                    json=ABSENT,
+                    files=transaction.files,
+                    index=transaction.index,
+                    fetched=fetched,
+                    dialect="legacy",
+                )
+                return await answering.handler(call)
+
+            writes = match is not None and match.route.writes
+            deadline = Deadline(begun + seconds) if writes and rehearsal is not None else None
+            answer = await perform(
+                resources, operation, work, raw.form, receive, writes=writes, deadline=deadline
+            )
+        finally:
+            await raw.form.close()
+        return _presented(answer, path.format)
+
+    def _operation(self, match: LegacyMatch | None) -> Operation[Any] | None:
+        return self._operations.get(match.route.name) if match is not None and match.fit == "exact" else None
+
+    def _dispatched(
+        self, path: ApiPath, match: LegacyMatch | None, operation: Operation[Any] | None
+    ) -> tuple[LegacyMatch, Operation[Any]]:
+        """The route of a path that PHP's dispatchers know."""
+        kind = path.segments[0] if path.segments else ""
+        if kind not in self._dispatcher.words:
+            raise Refusal(NO_ROUTE, as_xml=True)
+        if match is None or operation is None:
+            between = self._errors.unknown_path.get(kind)
+            if between is None:
+                raise Refusal(NO_ROUTE)
+            raise Refusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
+        return match, operation
+
+    def _filters(self, match: LegacyMatch, operation: Operation[Any]) -> Mapping[str, str]:
+        legacy, codes = match.route.legacy, operation.filters
+        if legacy is None or legacy.filters is None or codes is None:
+            return {}
+        found = read_filters(legacy, match.filters)
+        if isinstance(found, Illegal):
+            raise Refusal(codes.unknown if found.unknown else codes.illegal, found.additional)
+        return found
+
+    def _refused(self, refusal: Refusal, form: Form) -> Response:
+        code = refusal.code
+        document = error_document(code, self._errors.message.get(code, ""), refusal.additional)
+        status = refusal.status or self._errors.status_of(code)
+        return _document(document, "xml" if refusal.as_xml else form, status)
+
+
+def raw_target_of(scope: Scope) -> bytes:
+    """Path and query as they were sent."""
+    path = cast(bytes, scope.get("raw_path") or scope["path"].encode())
+    query = cast(bytes, scope["query_string"])
+    return path + (b"?" + query if query else b"")
+
+
+def is_legacy(scope: Scope) -> bool:
+    """Whether a request is one of the legacy dialect, by its path."""
+    return is_api(read_target(raw_target_of(scope)).segments)
+
+
+async def _caller(transaction: Transaction, key: str | None, method: str) -> User:
+    """The user of a key, as PHP's gate lets pass."""
+    if key is None:
+        return replace(ANONYMOUS, sees_every_row=False)
+    try:
+        user = await user_of_key(transaction.connection, key)
+    except Problem:
+        raise Refusal(WRONG_KEY, as_xml=True) from None
+    if method != "GET" and not user.may_write:
+        raise Refusal(READ_ONLY, READ_ONLY_TOLD, as_xml=True)
+    return replace(user, sees_every_row=False)
+
+
+def _outside(segments: Sequence[str]) -> Response:
+    """What is beside ``/api/v1/...``."""
+    version = segments[1] if len(segments) > 1 else ""
+    if version != "v1" and version.lower() == "v1":
+        return page(500, "The version is written v1.")
+    return page(404, "There is no such page here.")
+
+
+def _presented(answer: Answer, form: Form) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    assert isinstance(answer, Found)
+    native = answer.legacy_json() if form == "json" else None
+    if native is not None:
+        return Response(json_document(native), 200, headers={"Content-Type": TYPES["json"]})
+    return _document(answer.legacy(), form, 200)
+
+
+def _document(root: Element, form: Form, status: int) -> Response:
+    body = to_json(root) if form == "json" else to_xml(root)
+    return Response(body, status, headers={"Content-Type": TYPES[form]})
+
+
+def _finished(method: str, send: Send) -> Send:
+    """Sends every answer with PHP's CORS headers, and the answer to HEAD without its body."""
+
+    async def finished(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *CORS]
+        elif method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return finished

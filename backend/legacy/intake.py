@@ -1,0 +1,115 @@
+"""A request as PHP reads it: key, query and form (legacy notes, data 1.3, 2 and 3.1)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.types import Receive, Scope
+
+from backend.input.intake import FORM_TYPES, KEY, Intake, read_intake
+from config.dispatch import LegacyMatch
+from config.php import ARRAY, field_name, parse_form
+from config.routes import Route
+
+MOVES = ("query.", "path.", "body.")
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyIntake:
+    """What a request brings.
+
+    Args:
+        query: The fields of the query.
+        form: The fields and files of the form, the last one of each name.
+    """
+
+    query: Mapping[str, str]
+    form: Mapping[str, str | UploadFile]
+
+    def key(self) -> str | None:
+        """The key of the caller: of the query, else of the form; None for none, an empty one and ``0``."""
+        key = self.query[KEY] if KEY in self.query else self.form.get(KEY)
+        return None if not isinstance(key, str) or key in ("", "0") else key
+
+    def fields(self) -> Mapping[str, str]:
+        """The fields of the form that are no files."""
+        return {name: value for name, value in self.form.items() if isinstance(value, str)}
+
+
+async def read_legacy_intake(
+    scope: Scope, receive: Receive, query: str, body_limit: int
+) -> tuple[Intake, LegacyIntake]:
+    """Read a request.
+
+    Args:
+        scope: Of the request.
+        receive: Gives its body.
+        query: Its query string.
+        body_limit: Bytes that a form may have.
+
+    Returns:
+        The form as it came, whose files the caller closes, and what PHP reads. Only a form, and only of a POST, is
+        read.
+
+    Raises:
+        Problem: A form that is too large, or cannot be read.
+    """
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    raw = Intake()
+    if scope["method"] == "POST" and kind in FORM_TYPES:
+        _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit)
+    return raw, LegacyIntake(parse_form(query), dict(_fields(raw.form)))
+
+
+def _fields(form: FormData) -> Iterator[tuple[str, str | UploadFile]]:
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            yield field_name(name), ARRAY if "[" in name else value
+        else:
+            yield name, value
+
+
+def for_operation(
+    match: LegacyMatch, filters: Mapping[str, str], intake: LegacyIntake
+) -> tuple[Mapping[str, str], Intake]:
+    """What PHP reads of a request, by the names and at the places of the operation's parameters.
+
+    Args:
+        match: The route.
+        filters: Of the path.
+        intake: The request.
+
+    Returns:
+        The segments of the path, and query and form.
+    """
+    route, legacy = match.route, match.route.legacy
+    assert legacy is not None
+    query = dict(filters)
+    segments: dict[str, str] = {}
+    form: list[tuple[str, str | UploadFile]] = []
+    for name, value in match.values.items():
+        place, moved = _place(route, name, "path")
+        if place == "body":
+            form.append((moved, value))
+        else:
+            segments[moved] = value
+    for name in legacy.query:
+        asked = intake.query.get(name, intake.fields().get(name))
+        if asked is not None:
+            query[name] = asked
+    read = [name for name in (*legacy.form, *legacy.form_read) if name in intake.form]
+    form += [(_place(route, name, "body")[1], intake.form[name]) for name in read]
+    known = {*legacy.form, *legacy.form_read, *legacy.query, *match.values}
+    form += [
+        (name, value)
+        for name, value in intake.form.items()
+        if name not in known and name != KEY and not isinstance(value, str)
+    ]
+    pairs = [(_place(route, name, "query")[1], value) for name, value in query.items()]
+    return segments, Intake(pairs, FormData(form))
+
+
+def _place(route: Route, name: str, usual: str) -> tuple[str, str]:
+    """Where a legacy parameter goes, and how it is called there."""
+    place, _, moved = route.parameters.get(name, f"{usual}.{name}").partition(".")
+    return place, moved

@@ -1,0 +1,54 @@
+"""What PHP says of each of its error codes: config/legacy_errors.toml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.typed import Place, build, read_toml
+
+FILE = "legacy_errors.toml"
+USUAL_STATUS = 412
+UNKNOWN_PATH_STATUS = 450
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyErrors:
+    """The table of PHP's errors.
+
+    Args:
+        message: The text of each code.
+        status: The status of each code that is not 412.
+        unknown_path: Types of the API that say 450 of a path that they do not know, with its segments, and what they
+            put between them.
+    """
+
+    message: Mapping[str, str]
+    status: Mapping[str, int]
+    unknown_path: Mapping[str, str]
+
+    def status_of(self, code: str) -> int:
+        """The HTTP status of a code."""
+        return self.status.get(code, USUAL_STATUS)
+
+
+def load_legacy_errors(config: Path) -> LegacyErrors:
+    """Read the table.
+
+    Args:
+        config: The configuration directory.
+
+    Returns:
+        Texts and statuses.
+
+    Raises:
+        ConfigError: The file cannot be read, or an entry is wrong.
+    """
+    file = config / FILE
+    if not file.exists():  # a configuration of version 0.1.0
+        file = Path(__file__).parent / FILE
+    place = Place(file, "the file")
+    errors = build(LegacyErrors, read_toml(file), place)
+    for code in errors.status:
+        if code not in errors.message:
+            raise place.error("must be a code that has a message, too", f"status.{code}")
+    return errors
