@@ -8,6 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import httpx
 
@@ -21,6 +22,7 @@ from diffing.deviations import load_registry
 from diffing.model import UNDOCUMENTED, UNROUTED, Outcome, SkipReason
 from diffing.parity import FAILING
 from diffing.usage import Usage
+from proxy.checking.face_replay import FaceReplay
 from proxy.checking.inprocess import ApplicationError, running
 from proxy.checking.replay import Exchange, Replay, tally
 from proxy.har.caller_keys import CallerKeys, resolved
@@ -28,6 +30,8 @@ from proxy.observe import observe
 from proxy.recordings import read_recordings, started
 from proxy.tally import Tally
 from proxy.upstream import Upstream
+
+Dialect = Literal["new", "legacy"]
 
 VERDICTS = frozenset(
     [
@@ -120,6 +124,7 @@ async def check(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
     keys: CallerKeys | None = None,
+    dialect: Dialect = "new",
 ) -> CheckResult:
     """Replay recordings against the new side.
 
@@ -134,6 +139,7 @@ async def check(
         progress: Called with the number done and the number of all.
         usage: Told of what the registry's entries do, for the lint.
         keys: Keys of the callers whose keys the recordings do not hold.
+        dialect: In which the new side is asked: the requests translated, or as they are.
 
     Returns:
         The counts and the breaches.
@@ -148,7 +154,11 @@ async def check(
     wanted = selected(routes, route)
     entries = resolved(read_recordings(recordings), keys or CallerKeys())
     async with open_side(side, config) as transport:
-        replay = Replay(entries, routes, differ, transport, deadline=deadline)
+        replay: Replay | FaceReplay
+        if dialect == "legacy":
+            replay = FaceReplay(entries, routes, transport, deadline=deadline)
+        else:
+            replay = Replay(entries, routes, differ, transport, deadline=deadline)
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
     result = tally(exchanges)

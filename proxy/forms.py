@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
-from proxy.php import (
+from config.php import (
     ARRAY,
     FORM_PAIR,
     MOST_FIELDS,

@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.dispatch import dispatcher
+from config.php import read_api_path, read_target
 from config.rollout import Dialect, Placement, Rollout, Stage
 from config.routes import Route, RouteMap
 from diffing.model import SkipReason
-from proxy.dispatch import dispatcher
-from proxy.php import read_api_path, read_target
 from proxy.translate import legacy_to_new, new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 

@@ -3,10 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from config.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
+from config.php import (
+    MOST_FIELDS,
+    MOST_FILES,
+    decode,
+    encode,
+    parse_form,
+    printable,
+    read_api_path,
+    read_target,
+)
 from config.routes import Route, RouteMap
 from config.templates import parse_template, segment_names
 from diffing.model import Headers
-from proxy.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
 from proxy.forms import (
     MULTIPART,
     URLENCODED,
@@ -16,16 +26,6 @@ from proxy.forms import (
     read_fields,
     read_files,
     rewrite,
-)
-from proxy.php import (
-    MOST_FIELDS,
-    MOST_FILES,
-    decode,
-    encode,
-    parse_form,
-    printable,
-    read_api_path,
-    read_target,
 )
 from proxy.translate_back import new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable

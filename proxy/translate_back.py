@@ -8,12 +8,12 @@ from urllib.parse import unquote
 
 import orjson
 
+from config.dispatch import NewMatch, dispatcher
+from config.php import ALLOWED, decode, encode, printable
 from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Kind, parse_template
 from diffing.model import Headers
-from proxy.dispatch import NewMatch, dispatcher
 from proxy.forms import URLENCODED, read_fields, rewrite, write_fields
-from proxy.php import ALLOWED, decode, encode, printable
 from proxy.translation import Request, Translation, Untranslatable
 
 KEY: Final = "api_key"

@@ -59,13 +59,18 @@ def csv_fields(text: str | None) -> list[str]:
         The trimmed fields. None and empty text have none; so has a text of one empty field (PHP prints ``[]``
         for it).
     """
-    if not text:
-        return []
-    fields = [trimmed_or_empty(field) for field in _csv_record(text)]
+    fields = [trimmed_or_empty(field) for field in csv_record(text)]
     return [] if fields == [""] else fields
 
 
-def _csv_record(text: str) -> list[str]:
+def csv_record(text: str | None) -> list[str]:
+    """The same fields as they are, with their blanks; that of an empty record, too.
+
+    Args:
+        text: As the column has it.
+    """
+    if not text:
+        return []
     fields: list[str] = []
     at, end = 0, len(text)
     while True:

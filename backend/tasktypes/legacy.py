@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from backend.database.results import AnyRow
 from backend.legacy.tree import Element, each, element, optional
-from backend.php.text import csv_fields
+from backend.php.text import csv_record
 from backend.tasktypes.constraints import data_type
 
 
@@ -30,8 +30,8 @@ def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> Element:
         element("id", row.ttid),
         element("name", row.name),
         element("description", row.description),
-        each("creator", csv_fields(row.creator)),
-        each("contributor", csv_fields(row.contributors)),
+        each("creator", csv_record(row.creator)),
+        each("contributor", csv_record(row.contributors)),
         element("creation_date", row.creationDate),
         (_input(declared) for declared in inputs),
     )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 from config import text
+from config.php import encode
 from config.routes import RouteMap
 from diffing.cluster import signature
 from diffing.compare import Differ
@@ -26,7 +27,6 @@ from proxy.forms import read_fields
 from proxy.leg.unlimited import anonymous, unlimited, without
 from proxy.log.example import REQUEST, example
 from proxy.observe import observe
-from proxy.php import encode
 from proxy.recordings import Recording
 from proxy.redact import redacted_target
 from proxy.tally import Tally

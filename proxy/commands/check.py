@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from config.location import config_directory
-from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
 from proxy.checking.baseline import load_baseline
 from proxy.checking.effect_tally import Effects
 from proxy.checking.live import Asking, check_live
@@ -74,6 +74,7 @@ class _Wanted:
         route: Glob of route names.
         concurrency: Requests under way at a time.
         keys: Keys of callers.
+        dialect: In which the new side is asked.
     """
 
     side: str | InProcess
@@ -82,6 +83,7 @@ class _Wanted:
     route: str | None
     concurrency: int
     keys: CallerKeys
+    dialect: Dialect
 
 
 def check_command(
@@ -125,6 +127,9 @@ def check_command(
         list[str] | None,
         typer.Option(help="Most exchanges skipped for a reason; repeatable.", metavar="REASON=N"),
     ] = None,
+    dialect: Annotated[
+        str, typer.Option(help="How the new side is asked: new (translated) or legacy (as PHP was).")
+    ] = "new",
     config: Config = None,
     concurrency: Concurrency = 8,
 ) -> None:
@@ -150,7 +155,7 @@ def check_command(
         frozenset() if accepted is None else accepted.valid(today),
     )
     directory = config_directory(config)
-    wanted = _Wanted(side, directory, limits, route, concurrency, read_keys(keys))
+    wanted = _Wanted(side, directory, limits, route, concurrency, read_keys(keys), _dialect(dialect))
     with waiting() as progress:
         bar = progress.add_task("asking", total=None)
 
@@ -212,6 +217,14 @@ def _side(
     return new
 
 
+def _dialect(option: str) -> Dialect:
+    match option:
+        case "new" | "legacy":
+            return option
+        case _:
+            raise CheckError(f"--dialect is new or legacy, not {option!r}")
+
+
 def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, int], None]) -> CheckResult:
     return asyncio.run(
         check(
@@ -223,6 +236,7 @@ def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, i
             concurrency=wanted.concurrency,
             progress=show,
             keys=wanted.keys,
+            dialect=wanted.dialect,
         )
     )
 

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlsplit
 import orjson
 
 from config import text
+from config.php import read_api_path, read_target
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
 from diffing.model import Observation
@@ -23,7 +24,6 @@ from proxy.har.bodies import UNREADABLE, Unsaid, answered, body_of, length_of, s
 from proxy.har.entries import Writing, line, started
 from proxy.har.hosts import host_of, names
 from proxy.har.hosts import plain as plain_url
-from proxy.php import read_api_path, read_target
 from proxy.recordings import RecordingError, read_recordings, recording_of
 
 # Custom fields of recordings (recordings/README); those of browsers tell of the page that asked.

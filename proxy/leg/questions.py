@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from config import text
+from config.php import encode, parse_form
 from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
 from diffing.coding import readable
@@ -15,7 +16,6 @@ from proxy.forms import read_fields
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
 from proxy.leg.rehearse import CALLER
-from proxy.php import encode, parse_form
 from proxy.policy import Decision
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable

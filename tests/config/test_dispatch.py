@@ -2,9 +2,9 @@
 
 import pytest
 
+from config.dispatch import Dispatcher, dispatcher
 from config.location import config_directory
 from config.routes import load_routes
-from proxy.dispatch import Dispatcher, dispatcher
 
 ROUTES = load_routes(config_directory())
 

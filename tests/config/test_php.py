@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.php import ApiPath, Target, decode, encode, parse_form, printable, read_api_path, read_target
+from config.php import ApiPath, Target, decode, encode, parse_form, printable, read_api_path, read_target
 
 
 @pytest.mark.parametrize(

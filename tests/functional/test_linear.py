@@ -28,6 +28,7 @@ from backend.php.forms import filtered
 from backend.php.text import csv_fields, split_commas
 from backend.problems import Problem
 from config.location import config_directory
+from config.php import parse_form, read_target
 from config.routes import load_routes
 from config.settings import Limits
 from diffing.paths import generalise
@@ -44,7 +45,6 @@ from proxy.forms import (
     read_fields,
     read_files,
 )
-from proxy.php import parse_form, read_target
 from proxy.redact import Redactor, redacted_target, secrets_of
 from proxy.rollout.caller import Callers
 from proxy.translate import legacy_to_new, new_to_legacy

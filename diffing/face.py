@@ -1,0 +1,197 @@
+"""Two answers in PHP's dialect: PHP's own, and that of the backend's legacy face. No rule and no transform between.
+
+They are equal when their bytes are (of JSON) or their canonical form is (of XML, white space between elements aside),
+with the same status and headers, except:
+
+``face-white-space``  white space of PHP's six own JSON templates
+``face-order``        order of rows where the SQL gives them none
+``face-choice``       choice of rows where a limit cuts such a list: as many, each one of the unlimited answer
+``face-volatile``     values that differ from call to call
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from diffing.face_documents import (
+    Tree,
+    read_json,
+    read_xml,
+    rows_of,
+    sorted_tree,
+    walk,
+    without_rows,
+    without_volatile,
+    without_white_space,
+    written_as_php,
+)
+from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
+
+WHITE_SPACE: Final = "face-white-space"
+ORDER: Final = "face-order"
+CHOICE: Final = "face-choice"
+VOLATILE: Final = "face-volatile"
+
+HEADERS: Final = ("content-type", "access-control-allow-origin", "access-control-allow-headers", "location")
+NOT_ANSWERED: Final = 501
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAsked:
+    """What comparing must know of the request.
+
+    Args:
+        native: The JSON is one of PHP's own templates.
+        envelope: The keys around the rows of a list.
+        unordered: The SQL gives the rows no order.
+        limited: Moreover which of them come is open.
+        volatile: JSON paths of what differs from call to call.
+        page: PHP's body is a page that was not kept: the status counts.
+        defect: PHP broke.
+    """
+
+    native: bool = False
+    envelope: tuple[str, ...] = ()
+    unordered: bool = False
+    limited: bool = False
+    volatile: tuple[str, ...] = ()
+    page: bool = False
+    defect: bool = False
+
+
+def compare_faces(
+    asked: FaceAsked, legacy: Observation, face: Observation, whole: Observation | None = None
+) -> Comparison:
+    """Compare two answers of one dialect.
+
+    Args:
+        asked: Facts of the request.
+        legacy: PHP's answer.
+        face: The backend's.
+        whole: The backend's answer without limit and offset, where a comparison asked for it.
+
+    Returns:
+        ``match`` for equal bytes (or canonical XML); ``explained`` with the exceptions that it took; ``mismatch``. A
+        comparison that needs the whole list says so.
+    """
+    if face.status == NOT_ANSWERED:
+        return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
+    if face.status is None:
+        return Comparison(Outcome.TIMEOUT if face.error == "timeout" else Outcome.NEW_ERROR)
+    if asked.defect:
+        return Comparison(Outcome.LEGACY_ERROR)
+    if face.status >= 500 and face.status != legacy.status:
+        return Comparison(Outcome.NEW_ERROR, differences=_status(legacy, face))
+    if asked.page:
+        return _verdict(_status(legacy, face))
+    heads = (*_status(legacy, face), *_headers(legacy, face))
+    if heads:
+        return _verdict(heads)
+    if legacy.body == face.body:
+        return Comparison(Outcome.MATCH)
+    kind = (legacy.header("content-type") or "").partition(";")[0]
+    if kind == "application/json":
+        return _json(asked, legacy.body, face.body, whole)
+    if kind == "text/xml":
+        return _xml(asked, legacy.body, face.body, whole)
+    return _verdict((Difference("body", "value", _shown(legacy.body), _shown(face.body)),))
+
+
+def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None) -> Comparison:
+    taken: tuple[str, ...] = ()
+    if asked.native:
+        taken = (WHITE_SPACE,)
+        legacy, face = without_white_space(legacy), without_white_space(face)
+        if legacy == face:
+            return Comparison(Outcome.EXPLAINED, deviations=taken)
+    trees = read_json(legacy), read_json(face)
+    if trees[0] is None or trees[1] is None:
+        return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
+    if not asked.native and not written_as_php(face):
+        return _verdict((Difference("body", "spelling", _shown(legacy), _shown(face)),))
+    everything = None if whole is None else read_json(whole.body)
+    return _trees(asked, trees[0], trees[1], everything, whole, taken)
+
+
+def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None) -> Comparison:
+    trees = read_xml(legacy), read_xml(face)
+    if trees[0] is None or trees[1] is None:
+        return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
+    if trees[0] == trees[1]:
+        return Comparison(Outcome.MATCH)
+    everything = None if whole is None else read_xml(whole.body)
+    return _trees(asked, trees[0], trees[1], everything, whole, ())
+
+
+def _trees(
+    asked: FaceAsked,
+    legacy: Tree,
+    face: Tree,
+    everything: Tree | None,
+    whole: Observation | None,
+    taken: tuple[str, ...],
+) -> Comparison:
+    if asked.volatile:
+        taken = (*taken, VOLATILE)
+        legacy, face = without_volatile(legacy, asked.volatile), without_volatile(face, asked.volatile)
+    if asked.unordered or asked.limited:
+        taken = (*taken, ORDER)
+        legacy, face = sorted_tree(legacy), sorted_tree(face)
+    if legacy == face:
+        return Comparison(Outcome.EXPLAINED if taken else Outcome.MATCH, deviations=taken)
+    if asked.limited:
+        if whole is None:
+            return Comparison(None, follow_up=FollowUp.UNLIMITED)
+        found = _chosen(legacy, face, everything, asked.envelope)
+        if found is None:
+            return Comparison(Outcome.EXPLAINED, deviations=(*taken, CHOICE))
+        return _verdict(found)
+    return _verdict(tuple(walk(legacy, face)))
+
+
+def _chosen(
+    legacy: Tree, face: Tree, everything: Tree | None, envelope: Sequence[str]
+) -> tuple[Difference, ...] | None:
+    """What is wrong with a choice of rows; None for nothing."""
+    if everything is None:
+        return (Difference("whole", "missing"),)
+    mine, theirs = rows_of(legacy, envelope), rows_of(face, envelope)
+    all_rows = rows_of(sorted_tree(everything), envelope)
+    if mine is None or theirs is None or all_rows is None:
+        return (Difference("rows", "missing"),)
+    if len(mine) != len(theirs):
+        return (Difference("rows", "count", len(mine), len(theirs)),)
+    around = tuple(walk(without_rows(legacy, envelope), without_rows(face, envelope)))
+    if around:
+        return around
+    for rows in (mine, theirs):
+        for row in rows:
+            if row not in all_rows:
+                near = min(all_rows, key=lambda other: len(list(walk(row, other))), default=None)
+                return tuple(walk(row, near, "$row")) if near is not None else (Difference("rows", "extra"),)
+    return None
+
+
+def _verdict(differences: tuple[Difference, ...]) -> Comparison:
+    return Comparison(Outcome.MISMATCH if differences else Outcome.MATCH, differences=differences)
+
+
+def _status(legacy: Observation, face: Observation) -> tuple[Difference, ...]:
+    if legacy.status == face.status:
+        return ()
+    shown = _shown(legacy.body), _shown(face.body)
+    return (
+        Difference("status", "status", legacy.status, face.status),
+        *((Difference("body", "value", *shown),) if shown[0] != shown[1] else ()),
+    )
+
+
+def _headers(legacy: Observation, face: Observation) -> tuple[Difference, ...]:
+    pairs = ((name, legacy.header(name), face.header(name)) for name in HEADERS)
+    return tuple(Difference(f"header.{name}", "value", old, new) for name, old, new in pairs if old != new)
+
+
+def _shown(body: bytes) -> str:
+    return body[:300].decode("utf-8", "replace")

@@ -1,0 +1,191 @@
+"""Documents of PHP's dialect as trees that keep what clients can see: order of keys, text of numbers, repetition."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from diffing.model import Difference
+from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
+
+_WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number by its text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object, or an element: its members in order.
+
+    Args:
+        members: Names and values; of an element ``@name`` for attributes, ``#text`` for pieces of text.
+    """
+
+    members: tuple[tuple[str, Tree], ...]
+
+
+Tree: TypeAlias = "str | bool | Number | Object | tuple[Any, ...] | None"
+"""A list is a tuple."""
+
+
+def without_white_space(body: bytes) -> bytes:
+    """JSON without white space outside of its texts."""
+    return _WHITE_SPACE.sub(lambda match: match[1] or b"", body)
+
+
+def written_as_php(body: bytes) -> bool:
+    """Whether JSON is spelled as PHP's json_encode spells it."""
+    text = json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/")
+    return text.encode() == body
+
+
+def read_json(body: bytes) -> Tree:
+    """The tree of a JSON document; None when it is none."""
+    try:
+        loaded = json.loads(
+            body,
+            object_pairs_hook=lambda pairs: Object(tuple((name, _frozen(value)) for name, value in pairs)),
+            parse_int=Number,
+            parse_float=Number,
+        )
+    except ValueError:
+        return None
+    return _frozen(loaded)
+
+
+def _frozen(value: Any) -> Tree:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def read_xml(body: bytes) -> Tree:
+    """The tree of an XML document, white space between elements aside; None when it is none."""
+    try:
+        root = parse_xml(body)
+    except NotXml:
+        return None
+    return Object(((_name(root), _element(root)),))
+
+
+def _name(element: etree._Element) -> str:
+    name = etree.QName(element)
+    local = str(name.localname)
+    return local if name.namespace else f"plain:{local}"
+
+
+def _element(element: etree._Element) -> Object:
+    attributes = sorted((f"@{name}", value) for name, value in element.attrib.items())
+    members: list[tuple[str, Tree]] = [(str(name), str(value)) for name, value in attributes]
+    text = element.text or ""
+    for child in element:
+        if isinstance(child.tag, str):
+            if text.strip(PHP_BLANKS):
+                members.append(("#text", text))
+            text = ""
+            members.append((_name(child), _element(child)))
+        text += child.tail or ""
+    if text.strip(PHP_BLANKS):
+        members.append(("#text", text))
+    return Object(tuple(members))
+
+
+def sorted_tree(tree: Tree) -> Tree:
+    """The tree with its lists sorted at all depths, and elements of one name among themselves."""
+    if isinstance(tree, tuple):
+        return tuple(sorted((sorted_tree(item) for item in tree), key=repr))
+    if not isinstance(tree, Object):
+        return tree
+    members = [(name, sorted_tree(value)) for name, value in tree.members]
+    groups: dict[str, list[Tree]] = {}
+    for name, value in members:
+        groups.setdefault(name, []).append(value)
+    if len(groups) == len(members):
+        return Object(tuple(members))
+    ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
+    return Object(tuple((name, next(ordered[name])) for name, _ in members))
+
+
+def rows_of(tree: Tree, envelope: Sequence[str]) -> tuple[Tree, ...] | None:
+    """The rows of a list, a single one too; None where the envelope does not lead to any."""
+    for index, key in enumerate(envelope):
+        if not isinstance(tree, Object):
+            return None
+        values = [value for name, value in tree.members if name == key]
+        if index == len(envelope) - 1:
+            one = values[0] if len(values) == 1 else None
+            return one if isinstance(one, tuple) else tuple(values)
+        if len(values) != 1:
+            return None
+        tree = values[0]
+    return None
+
+
+def without_rows(tree: Tree, envelope: Sequence[str]) -> Tree:
+    """The tree with its rows left out."""
+    if not isinstance(tree, Object) or not envelope:
+        return tree
+    last = len(envelope) == 1
+    return Object(
+        tuple(
+            (name, value if name != envelope[0] else without_rows(value, envelope[1:]))
+            for name, value in tree.members
+            if not (last and name == envelope[0])
+        )
+    )
+
+
+def without_volatile(tree: Tree, paths: Sequence[str]) -> Tree:
+    """The tree with a mark in the place of each value that differs from call to call."""
+    for path in paths:
+        steps = [step.replace("[*]", "") for step in path.removeprefix("$").strip(".").split(".") if step]
+        tree = _marked(tree, steps)
+    return tree
+
+
+def _marked(tree: Tree, steps: list[str]) -> Tree:
+    if not steps:
+        return "(volatile)"
+    if isinstance(tree, tuple):
+        return tuple(_marked(item, steps) for item in tree)
+    if not isinstance(tree, Object):
+        return tree
+    return Object(
+        tuple(
+            (name, _marked(value, steps[1:]) if name.lstrip("@") == steps[0] else value)
+            for name, value in tree.members
+        )
+    )
+
+
+def walk(legacy: Tree, face: Tree, path: str = "$") -> Iterator[Difference]:
+    """Where two trees differ."""
+    if legacy == face and type(legacy) is type(face):
+        return
+    if isinstance(legacy, Object) and isinstance(face, Object):
+        names = [name for name, _ in legacy.members], [name for name, _ in face.members]
+        if names[0] != names[1]:
+            yield Difference(path, "keys", " ".join(names[0])[:300], " ".join(names[1])[:300])
+            return
+        for (name, old), (_, new) in zip(legacy.members, face.members, strict=True):
+            yield from walk(old, new, f"{path}.{name}")
+    elif isinstance(legacy, tuple) and isinstance(face, tuple) and len(legacy) == len(face):
+        for index, (old, new) in enumerate(zip(legacy, face, strict=True)):
+            yield from walk(old, new, f"{path}[{index}]")
+    elif isinstance(legacy, tuple) and isinstance(face, tuple):
+        yield Difference(path, "length", len(legacy), len(face))
+    else:
+        yield Difference(path, "value", plain(legacy), plain(face))
+
+
+def plain(tree: Tree) -> object:
+    """A short form for people."""
+    return tree if isinstance(tree, str) else repr(tree)[:300]

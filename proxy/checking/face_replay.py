@@ -1,0 +1,210 @@
+"""Asks the backend's legacy face what the recordings asked PHP, as it is, and compares the two answers."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import httpx
+
+from config.routes import RouteMap
+from config.templates import parse_template
+from diffing.face import FaceAsked, compare_faces
+from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.rows import top_rows
+from proxy.checking.replay import UNDERIVED, Exchange, route_name
+from proxy.observe import observe
+from proxy.recordings import Recording
+from proxy.translate import legacy_to_new
+from proxy.translation import Request, Translation, Untranslatable
+
+NATIVE = frozenset(
+    {
+        "dataset.list",
+        "task.list",
+        "flow.list",
+        "run.list",
+        "evaluation.list",
+        "evaluation.setup_list",
+        "dataset.tags",
+        "task.tags",
+        "flow.tags",
+        "run.tags",
+        "setup.tags",
+    }
+)
+"""Routes whose JSON is a template of PHP's own (legacy notes, data 5.1)."""
+
+# What goes over the wire anew, or belongs to the connection.
+_FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
+
+
+class FaceReplay:
+    """Replays recordings in the dialect that they are in.
+
+    Args:
+        recordings: The recordings.
+        routes: The route map.
+        side: The backend.
+        deadline: Seconds for one answer.
+        writes: Also ask for what changes something.
+    """
+
+    def __init__(
+        self,
+        recordings: Sequence[Recording],
+        routes: RouteMap,
+        side: httpx.AsyncBaseTransport,
+        *,
+        deadline: float = 60.0,
+        writes: bool = False,
+    ) -> None:
+        self._side = side
+        self._deadline = deadline
+        self._writes = writes
+        self._named = [(recording, _translated(recording, routes)) for recording in recordings]
+        self._whole: dict[tuple[str, bytes], asyncio.Task[Observation]] = {}
+
+    async def run(
+        self,
+        selected: Callable[[str], bool] = lambda _: True,
+        *,
+        concurrency: int = 8,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> list[Exchange]:
+        """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
+        chosen = [pair for pair in self._named if selected(route_name(pair[1]))]
+        exchanges: list[Exchange | None] = [None] * len(chosen)
+        pending = iter(enumerate(chosen))
+        done = 0
+
+        async def worker() -> None:
+            nonlocal done
+            for index, (recording, translation) in pending:
+                exchanges[index] = await self.step(recording, translation)
+                done += 1
+                progress(done, len(chosen))
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(concurrency):
+                group.create_task(worker(), name=f"replay {number}")
+        return [exchange for exchange in exchanges if exchange is not None]
+
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+        """Replay one recording now.
+
+        Args:
+            recording: To replay.
+            translation: Names its route.
+
+        Returns:
+            The exchange.
+        """
+        if self._skipped(recording, translation):
+            return Exchange(recording, translation, None, None, Comparison(Outcome.SKIPPED, SkipReason.WRITE))
+        asked = facts(recording, translation)
+        face = await self._ask(recording, recording.request.target)
+        comparison = compare_faces(asked, recording.response, face)
+        if comparison.follow_up is FollowUp.UNLIMITED:
+            whole = await self._all_rows(recording, translation)
+            comparison = compare_faces(asked, recording.response, face, whole)
+        if comparison.outcome is None:
+            comparison = UNDERIVED
+        return Exchange(recording, translation, None, face, comparison)
+
+    def _skipped(self, recording: Recording, translation: Translation | Untranslatable) -> bool:
+        if self._writes or recording.scenario is not None:
+            return False
+        writes = isinstance(translation, Translation) and translation.writes
+        return writes and (recording.response.status or 0) < 400
+
+    async def _all_rows(
+        self, recording: Recording, translation: Translation | Untranslatable
+    ) -> Observation | None:
+        """The list without limit and offset; where PHP refuses that, with as high a limit as it takes."""
+        found: Observation | None = None
+        for limit in (None, b"10000", b"1000"):
+            target = whole_list(recording.request.target, translation, limit)
+            key = recording.caller, target
+            task = self._whole.get(key)
+            if task is None:
+                task = asyncio.create_task(self._ask(recording, target), name="whole list")
+                self._whole[key] = task
+            found = await task
+            if found.status == 200:
+                break
+        return found
+
+    async def _ask(self, recording: Recording, target: bytes) -> Observation:
+        request = recording.request
+        headers = tuple(pair for pair in request.headers if pair[0].lower() not in _FRAMING)
+        return await observe(
+            self._side,
+            request.method,
+            target,
+            headers,
+            request.body,
+            deadline=self._deadline,
+            body_cap=64 * 1024 * 1024,
+        )
+
+
+def facts(recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
+    """What comparing must know of a recorded request."""
+    route = translation.route if isinstance(translation, Translation) else None
+    legacy = route.legacy if route is not None else None
+    return FaceAsked(
+        native=route is not None and route.name in NATIVE,
+        envelope=legacy.envelope if legacy is not None else (),
+        unordered=recording.unordered,
+        limited=recording.limited,
+        volatile=recording.volatile,
+        page=recording.body_dropped,
+        defect=recording.defect is not None,
+    )
+
+
+def whole_list(target: bytes, translation: Translation | Untranslatable, limit: bytes | None) -> bytes:
+    """The target of a whole list.
+
+    Args:
+        target: That asks for a part.
+        translation: Names its route.
+        limit: To ask with instead; None for none.
+    """
+    path, mark, query = target.partition(b"?")
+    route = translation.route if isinstance(translation, Translation) else None
+    if route is None or route.legacy is None:
+        return target
+    top = top_rows(route)
+    segments = [segment for segment in path.split(b"/") if segment]
+    at = _end(segments, route.legacy.path)
+    for name, value in (top.whole if top is not None else {}).items():
+        _replaced(segments, route.legacy.path, name, value)
+    kept = segments[:at]
+    for index in range(at, len(segments), 2):
+        pair = segments[index : index + 2]
+        if pair[0] not in (b"limit", b"offset"):
+            kept += pair
+    if limit is not None:
+        kept[at:at] = [b"limit", limit]
+    return b"/" + b"/".join(kept) + mark + query
+
+
+def _end(segments: Sequence[bytes], path: str) -> int:
+    """Where the filters begin."""
+    first = next((index for index, segment in enumerate(segments) if segment == b"v1"), 0) + 1
+    if segments[first : first + 1] in ([b"json"], [b"xml"]):
+        first += 1
+    return first + len(parse_template(path))
+
+
+def _replaced(segments: list[bytes], path: str, name: str, value: str) -> None:
+    template = parse_template(path)
+    first = _end(segments, path) - len(template)
+    for index, part in enumerate(template):
+        if part.kind != "literal" and part.text == name:
+            segments[first + index] = value.encode()
+
+
+def _translated(recording: Recording, routes: RouteMap) -> Translation | Untranslatable:
+    request = recording.request
+    return legacy_to_new(Request(request.method, request.target, request.headers, request.body), routes)
