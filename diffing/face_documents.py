@@ -77,9 +77,8 @@ def read_xml(body: bytes) -> Tree:
 
 
 def _name(element: etree._Element) -> str:
-    name = etree.QName(element)
-    local = str(name.localname)
-    return local if name.namespace else f"plain:{local}"
+    space, _, local = str(element.tag).rpartition("}")
+    return local if space else f"plain:{local}"
 
 
 def _element(element: etree._Element) -> Object:

@@ -33,18 +33,3 @@ def text_of(value: Value) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def filled(value: int | None, digits: int) -> str:
-    """A ZEROFILL column's text.
-
-    Args:
-        value: Its number.
-        digits: The width of the column.
-    """
-    return "" if value is None else str(value).zfill(digits)
-
-
-def float_text(value: float | None) -> str:
-    """A FLOAT column's text: six significant digits, as the server prints single precision."""
-    return "" if value is None else double_text(float(f"{value:.6g}")) or ""

@@ -1,0 +1,79 @@
+"""The gate of the legacy dialect (legacy notes, data 1 to 4)."""
+
+import httpx
+import pytest
+
+JSON, XML, HTML = "application/json; charset=utf-8", "text/xml; charset=utf-8", "text/html; charset=UTF-8"
+BASE = "/api/v1"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("method", "path", "key", "status", "kind", "code"),
+    [
+        ("GET", "/json/tasktype/1", None, 200, JSON, None),
+        ("GET", "//json///tasktype//1/", None, 200, JSON, None),
+        ("GET", "/xml/tasktype/1", None, 200, XML, None),
+        ("GET", "/tasktype/1", None, 200, XML, None),
+        ("GET", "/json/tasktype/1", "nobody", 412, XML, b"103"),
+        ("GET", "/json/tasktype/1", "readonly", 200, JSON, None),
+        ("POST", "/json/tasktype/1", None, 412, XML, b"102"),
+        ("POST", "/json/tasktype/1", "nobody", 412, XML, b"103"),
+        ("PUT", "/json/tasktype/list", "readonly", 412, XML, b"104"),
+        ("PUT", "/json/tasktype/list", "writer", 200, JSON, None),
+        ("PUT", "/json/tasktype/1", "writer", 412, JSON, b"100"),
+        ("OPTIONS", "/json/tasktype/1", None, 412, XML, b"102"),
+        ("GET", "/json/nothing", None, 412, XML, b"100"),
+        ("GET", "/json", None, 412, XML, b"100"),
+        ("GET", "/JSON/tasktype/1", None, 412, XML, b"100"),
+        ("GET", "/json/Tasktype/1", None, 412, XML, b"100"),
+        ("GET", "/json/tasktype/abc", None, 412, JSON, b"100"),
+        ("GET", "/json/tasktype/%31", None, 412, JSON, b"100"),
+        ("GET", "/json/tasktype/0", None, 412, JSON, b"240"),
+        ("GET", "/xml/tasktype/999", None, 412, XML, b"241"),
+        ("GET", "/json/tasktype/2.0", None, 200, JSON, None),
+        ("GET", "/json/tasktype/1;x", "nobody", 400, HTML, None),
+        ("GET", "/json/votes/up/abc", None, 450, JSON, b"100"),
+        ("GET", "/json/task/list/nothing/1", None, 412, JSON, b"480"),
+    ],
+)
+async def test_checks_come_in_phps_order(
+    client: httpx.AsyncClient,
+    keys: dict[str, str],
+    method: str,
+    path: str,
+    key: str | None,
+    status: int,
+    kind: str,
+    code: bytes | None,
+) -> None:
+    """The first that applies answers, in XML where the gate does."""
+    query = "" if key is None else f"?api_key={keys.get(key, 'nobody')}"
+    answer = await client.request(method, f"{BASE}{path}{query}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert code is None or code in answer.content
+
+
+@pytest.mark.anyio
+async def test_an_unknown_version_is_a_page(client: httpx.AsyncClient) -> None:
+    """Of our own."""
+    for path in ("/api", "/api/v2/json/tasktype/1"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, HTML)
+
+
+@pytest.mark.anyio
+async def test_head_has_no_body(client: httpx.AsyncClient, keys: dict[str, str]) -> None:
+    """It counts as a write, so that it needs a key."""
+    answer = await client.head(f"{BASE}/json/tasktype/list?api_key={keys['writer']}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert (await client.head(f"{BASE}/json/tasktype/list")).status_code == 412
+
+
+@pytest.mark.anyio
+async def test_a_forged_rehearsal_is_refused(client: httpx.AsyncClient) -> None:
+    """Nobody mistakes one for a write."""
+    answer = await client.get(f"{BASE}/json/tasktype/list", headers={"Parity-Shadow": "rollback; t=1"})
+    assert answer.status_code == 403

@@ -1,0 +1,52 @@
+"""Requests as PHP reads them."""
+
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from backend.legacy.intake import LegacyIntake, for_operation, read_legacy_intake
+from config.dispatch import dispatcher
+from config.location import config_directory
+from config.routes import load_routes
+
+
+async def read(method: str, query: str, body: bytes, kind: str) -> LegacyIntake:
+    """What PHP reads of a request."""
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    scope: dict[str, Any] = {"type": "http", "method": method, "headers": headers, "query_string": b""}
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    _, intake = await read_legacy_intake(scope, receive, query, 1000)
+    return intake
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.anyio
+async def test_the_key_of_the_query_hides_that_of_the_form() -> None:
+    """An empty one, too; an empty one and 0 are none."""
+    assert (await read("POST", "api_key=a", b"api_key=b", FORM)).key() == "a"
+    assert (await read("POST", "api_key=", b"api_key=b", FORM)).key() is None
+    assert (await read("POST", "", b"api_key=b", FORM)).key() == "b"
+    assert (await read("GET", "api_key=0", b"", "")).key() is None
+    assert (await read("GET", "api_key[]=x", b"", "")).key() == "Array"
+
+
+@pytest.mark.anyio
+async def test_only_forms_of_a_post_are_read() -> None:
+    """No JSON, and nothing of other methods."""
+    assert (await read("PUT", "", b"api_key=b", FORM)).key() is None
+    assert (await read("POST", "", b'{"api_key":"b"}', "application/json")).key() is None
+
+
+@pytest.mark.anyio
+async def test_fields_go_where_the_operation_has_them() -> None:
+    """By the route map's names."""
+    match = dispatcher(load_routes(config_directory())).legacy("GET", ("task", "list", "type", "1"), {})
+    assert match is not None
+    _, given = for_operation(match, {"type": "1"}, await read("GET", "limit=3", b"", ""))
+    assert given.query == [("task_type_id", "1")]

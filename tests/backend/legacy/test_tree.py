@@ -1,0 +1,80 @@
+"""Trees of elements, as XML and as PHP's JSON (legacy notes, data 5.3)."""
+
+from datetime import datetime
+
+import pytest
+
+from backend.legacy.tree import (
+    Element,
+    each,
+    element,
+    from_parsed,
+    json_document,
+    markup,
+    optional,
+    to_json,
+    to_xml,
+)
+
+TABLE: list[tuple[Element, bytes]] = [
+    (element("a"), b'{"a":[]}'),
+    (element("a", "  "), b'{"a":[]}'),
+    (element("a", element("b", 0)), b'{"a":{"b":"0"}}'),
+    (element("a", element("b", "x"), element("c", 1), element("b", "y")), b'{"a":{"b":["x","y"],"c":"1"}}'),
+    (element("a", element("b"), element("b", "y")), b'{"a":{"b":[[],"y"]}}'),
+    (element("a", each("b", ["", "", ""])), b'{"a":{"b":[[],[],[]]}}'),
+    (element("q", "v", name="n"), b'{"q":{"name":"n","value":"v"}}'),
+    (element("q", name="n"), b'{"q":{"name":"n"}}'),
+    (element("q", element("name", "c"), name="n"), b'{"q":{"name":"c"}}'),
+    (element("q", element("value", "c"), "text"), b'{"q":{"value":"text"}}'),
+    (element("a", " hello ", element("b", "x"), " world "), b'{"a":{"b":"x","value":"hello  world"}}'),
+    (markup("b", "p<i>q</i>r"), b'{"b":{"i":"q","value":"pr"}}'),
+    (element("b", "a\r\nb"), b'{"b":"a\\nb"}'),
+    (element("b", "é/\U0001f600"), b'{"b":"\\u00e9\\/\\ud83d\\ude00"}'),
+    (element("a", "\u00a0"), b'{"a":"\\u00a0"}'),
+    (element("a", element("x"), name="1\t2\r\n3"), b'{"a":{"name":"1 2 3","x":[]}}'),
+]
+
+
+@pytest.mark.parametrize(("tree", "json"), TABLE)
+def test_json_is_phps_conversion(tree: Element, json: bytes) -> None:
+    """The table of the notes."""
+    assert to_json(tree) == json
+
+
+def test_children_of_the_namespace_come_before_plain_ones() -> None:
+    """Markup within a text comes last."""
+    tree = element("a", markup("b", "<i>1</i>").children, element("c", 2))
+    assert to_json(tree) == b'{"a":{"c":"2","i":"1"}}'
+
+
+def test_markup_that_is_no_xml_is_text() -> None:
+    """PHP has no answer then."""
+    assert to_json(markup("a", "1 < 2 & 3")) == b'{"a":"1 < 2 & 3"}'
+    assert to_json(markup("a", "x &amp; y")) == b'{"a":"x & y"}'
+
+
+def test_absent_and_empty_are_two_things() -> None:
+    """None within an element is an empty one; an optional one is not there."""
+    tree = element("a", element("b", None), optional("c", None), optional("d", ""), optional("e", "0"))
+    assert to_json(tree) == b'{"a":{"b":[],"e":"0"}}'
+
+
+def test_xml_escapes_and_declares_the_namespace() -> None:
+    """Read again, it is the same tree; what XML cannot hold is replaced."""
+    tree = element(
+        "a", element("b", 'x < "y" & z\x01', name='"1"&<'), element("c", datetime(2026, 1, 2, 3, 4, 5))
+    )  # noqa: DTZ001
+    from xml.etree import ElementTree
+
+    read = from_parsed(ElementTree.fromstring(to_xml(tree)))
+    assert [child.name for child in read.children] == ["b", "c"]
+    assert read.children[0].text == 'x < "y" & z�'
+    assert read.children[0].attributes == {"name": '"1"&<'}
+    assert read.children[1].text == "2026-01-02 03:04:05"
+    assert to_xml(element("a")) == b'<oml:a xmlns:oml="http://openml.org/openml"></oml:a>\n'
+
+
+def test_phps_own_templates_escape_only_what_they_must() -> None:
+    """Slashes and letters stay."""
+    assert json_document({"a": [{"b": 1, "c": "é/"}]}) == '{"a":[{"b":1,"c":"é/"}]}'.encode()
