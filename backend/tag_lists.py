@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, Table, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.access import ANONYMOUS, User
+from backend.legacy.faces import Faces
+from backend.legacy.tree import element, markup
 from backend.problems import ProblemCase
 
 Hidden: TypeAlias = Callable[[User, ColumnElement[int]], ColumnElement[bool]]
@@ -15,6 +17,20 @@ Hidden: TypeAlias = Callable[[User, ColumnElement[int]], ColumnElement[bool]]
 
 NO_TAGS = ProblemCase("no-results", "1002")
 """No entity has a tag (legacy notes, flow 1.6)."""
+
+
+def tag_faces(kind: str) -> Faces[[list[str]]]:
+    """The faces of all tags of a kind of entities (legacy notes, task 0.7).
+
+    Args:
+        kind: As PHP calls it.
+    """
+    name = f"{kind}_tag_list"
+    return Faces(
+        lambda tags: tags,
+        lambda tags: element(name, (markup("tag", tag) for tag in tags)),
+        lambda tags: {name: {"tag": tags}},
+    )
 
 
 @lru_cache(maxsize=100)

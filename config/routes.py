@@ -46,6 +46,9 @@ class LegacyTemplate:
         filters: Legal filters of a list in PHP's declaration order; None when the path takes none.
         texts: Those of the filters that PHP takes a text for; the others are lists of digits.
         first_illegal: PHP tells the first illegal filter only.
+        limit: PHP pastes the text of a limit into its SQL (``pasted``: ``5,2`` skips five), or takes the number that it
+            begins with (``number``: 0 is none).
+        most: Rows that PHP lets a limit ask for; of a pasted one it looks at the first number.
         aliases: Further paths that PHP's dispatcher sends to the same function.
         query: Names that PHP reads from the query, else from the form, beside the key.
         form: Form fields that PHP reads, where the body is a plain form.
@@ -62,6 +65,8 @@ class LegacyTemplate:
     filters: tuple[str, ...] | None = None
     texts: tuple[str, ...] = ()
     first_illegal: bool = False
+    limit: Literal["pasted", "number"] = "pasted"
+    most: int | None = None
     aliases: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
     form: tuple[str, ...] = ()

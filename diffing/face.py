@@ -107,8 +107,10 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         if legacy == face:
             return Comparison(Outcome.EXPLAINED, deviations=taken)
     trees = read_json(legacy), read_json(face)
-    if trees[0] is None or trees[1] is None:
+    if trees[1] is None:
         return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
+    if trees[0] is None:
+        return Comparison(Outcome.LEGACY_ERROR)
     if not asked.native and not written_as_php(face):
         return _verdict((Difference("body", "spelling", _shown(legacy), _shown(face)),))
     everything = None if whole is None else read_json(whole.body)
@@ -117,8 +119,10 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
 
 def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None) -> Comparison:
     trees = read_xml(legacy), read_xml(face)
-    if trees[0] is None or trees[1] is None:
+    if trees[1] is None:
         return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
+    if trees[0] is None:
+        return Comparison(Outcome.LEGACY_ERROR)
     if trees[0] == trees[1]:
         return Comparison(Outcome.MATCH)
     everything = None if whole is None else read_xml(whole.body)

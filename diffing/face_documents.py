@@ -77,13 +77,14 @@ def read_xml(body: bytes) -> Tree:
 
 
 def _name(element: etree._Element) -> str:
-    space, _, local = str(element.tag).rpartition("}")
+    tag = str(element.tag)
+    space, _, local = tag.rpartition("}")
     return local if space else f"plain:{local}"
 
 
 def _element(element: etree._Element) -> Object:
-    attributes = sorted((f"@{name}", value) for name, value in element.attrib.items())
-    members: list[tuple[str, Tree]] = [(str(name), str(value)) for name, value in attributes]
+    attributes = sorted((f"@{name!s}", str(value)) for name, value in element.attrib.items())
+    members: list[tuple[str, Tree]] = list(attributes)
     text = element.text or ""
     for child in element:
         if isinstance(child.tag, str):

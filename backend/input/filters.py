@@ -30,11 +30,13 @@ class FilterCodes:
         unknown: For a filter that the list does not have (370).
         illegal: For a value that PHP calls not safe (371).
         no_results: For a value that PHP answers with "no results" (372); also the code of an empty list.
+        before_offset: Codes of mistakes that PHP finds before an offset without a limit.
     """
 
     unknown: str
     illegal: str
     no_results: str
+    before_offset: tuple[str, ...] = ()
 
 
 class Digits(Reader):
@@ -43,6 +45,10 @@ class Digits(Reader):
     def read(self, value: object) -> int:
         """Read a filter value."""
         return bounded(_digits(value))
+
+    def from_php(self, text: str) -> str:
+        """The first of a list: compared with a number, a text is the number that it begins with."""
+        return text.partition(",")[0]
 
     def describe(self) -> dict[str, Any]:
         """A natural number."""

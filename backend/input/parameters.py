@@ -13,7 +13,9 @@ the same (new-API contract, decision 4). The readers of list filters are in ``ba
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -81,6 +83,10 @@ class Reader(ABC):
         """Legacy codes of what it refuses, where they are its own."""
         return ()
 
+    def from_php(self, text: str) -> str:
+        """What PHP's database makes of a filter's text that PHP let pass, as this reader takes it."""
+        return text
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Pydantic's hook: validate with ``read``."""
         return core_schema.no_info_plain_validator_function(self.read)
@@ -90,6 +96,23 @@ class Reader(ABC):
     ) -> JsonSchemaValue:
         """Pydantic's hook: describe with ``describe``."""
         return self.describe()
+
+
+def readers(model: type[Parameters]) -> Mapping[str, Reader]:
+    """The readers of a declaration, by the names of its parameters."""
+    return _readers(model)
+
+
+@cache
+def _readers(model: Hashable) -> Mapping[str, Reader]:
+    assert isinstance(model, type)
+    assert issubclass(model, Parameters)
+    return {
+        field.alias or name: reader
+        for name, field in model.model_fields.items()
+        for reader in field.metadata
+        if isinstance(reader, Reader)
+    }
 
 
 def bounded(digits: str) -> int:

@@ -12,6 +12,11 @@ _DIGITS = re.compile(r"[0-9]+(,[0-9]+)*")
 _TEXT = re.compile(r"[\t\n\v\f\r (),\-./0-9:;<=>?@A-Z\[\\\]^_a-z]*")
 
 
+_LARGEST_LIMIT = 2**64 - 1
+_NOTHING = {"limit": "0"}
+"""Filters of an empty list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Illegal:
     """What is wrong with the filters of a path.
@@ -56,3 +61,39 @@ def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[s
         if found.get(name) and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
     ]
     return Illegal(False, f"Filters with illegal values: {','.join(wrong)}") if wrong else found
+
+
+def offset_alone(found: Mapping[str, str]) -> bool:
+    """Whether there is an offset without a limit, ``0`` being none."""
+    return _given(found, "offset") and not _given(found, "limit")
+
+
+def limited(template: LegacyTemplate, found: Mapping[str, str]) -> Mapping[str, str]:
+    """The same filters with one number as the limit, and one as the offset.
+
+    Args:
+        template: Says how PHP reads them.
+        found: As PHP passed them.
+
+    Returns:
+        The filters; those of an empty list where PHP's SQL fails.
+    """
+    limits = {name: found[name] for name in ("limit", "offset") if found.get(name)}
+    others = {name: value for name, value in found.items() if name not in limits}
+    if template.limit == "number":
+        numbers = {name: value.partition(",")[0] for name, value in limits.items()}
+        return others | {name: value for name, value in numbers.items() if value.strip("0")}
+    if limits.get("offset") == "0":
+        del limits["offset"]
+    first, comma, rest = limits.get("limit", "").partition(",")
+    if "," in rest or "," in limits.get("offset", "") or (comma and "offset" in limits):
+        return others | _NOTHING
+    if any(int(number) > _LARGEST_LIMIT for number in (first, rest, limits.get("offset")) if number):
+        return others | _NOTHING
+    if comma and (template.most is None or int(first) <= template.most):
+        return others | {"limit": rest, "offset": first}
+    return others | limits | ({"limit": first} if comma else {})
+
+
+def _given(found: Mapping[str, str], name: str) -> bool:
+    return found.get(name, "") not in ("", "0")

@@ -24,18 +24,19 @@ from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.http_methods import HEAD_CAME
-from backend.input.intake import ABSENT, hashing
+from backend.input.intake import ABSENT, Intake, hashing
+from backend.input.parameters import readers
 from backend.input.validation import read_parameters
 from backend.legacy.errors import Refusal, error_document
 from backend.legacy.faces import Found
-from backend.legacy.filters import Illegal, read_filters
+from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
 from backend.legacy.ids import canonical
 from backend.legacy.intake import for_operation, read_legacy_intake
 from backend.legacy.pages import page
 from backend.legacy.tree import Element, json_document, to_json, to_xml
 from backend.operations import JSON_BODY_LIMIT, Answer, Call, Operation
 from backend.performing import perform
-from backend.problems import Problem
+from backend.problems import InputProblem, Problem
 from backend.resources import Resources
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction
@@ -149,11 +150,11 @@ class LegacyGateway:
                     return page(501, f"{answering.name} is not answered in this dialect here.")
                 if answering.access.admin is not None and not user.is_admin:
                     raise answering.access.admin.because("Only an administrator may do this.")
-                filters = self._filters(found, answering)
-                segments, given = for_operation(canonical(found), filters, intake)
+                filters = _filters(found, answering)
+                segments, given = for_operation(canonical(found), _read(found, answering, filters), intake)
                 scope["path_params"] = found.values
                 call = Call(
-                    parameters=read_parameters(answering, segments, given),
+                    parameters=_parameters(found, answering, filters, segments, given),
                     connection=transaction.connection,
                     user=user,
                     resources=resources,
@@ -193,15 +194,6 @@ class LegacyGateway:
             raise Refusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
         return match, operation
 
-    def _filters(self, match: LegacyMatch, operation: Operation[Any]) -> Mapping[str, str]:
-        legacy, codes = match.route.legacy, operation.filters
-        if legacy is None or legacy.filters is None or codes is None:
-            return {}
-        found = read_filters(legacy, match.filters)
-        if isinstance(found, Illegal):
-            raise Refusal(codes.unknown if found.unknown else codes.illegal, found.additional)
-        return found
-
     def _refused(self, refusal: Refusal, form: Form) -> Response:
         code = refusal.code
         document = error_document(code, self._errors.message.get(code, ""), refusal.additional)
@@ -232,6 +224,55 @@ async def _caller(transaction: Transaction, key: str | None, method: str) -> Use
     if method != "GET" and not user.may_write:
         raise Refusal(READ_ONLY, READ_ONLY_TOLD, as_xml=True)
     return replace(user, sees_every_row=False)
+
+
+def _filters(match: LegacyMatch, operation: Operation[Any]) -> Mapping[str, str]:
+    """The filters of a list, by PHP's names, as PHP lets them pass."""
+    legacy, codes = match.route.legacy, operation.filters
+    if legacy is None or legacy.filters is None or codes is None:
+        return {}
+    found = read_filters(legacy, match.filters)
+    if isinstance(found, Illegal):
+        raise Refusal(codes.unknown if found.unknown else codes.illegal, found.additional)
+    return found
+
+
+def _read(match: LegacyMatch, operation: Operation[Any], filters: Mapping[str, str]) -> Mapping[str, str]:
+    """The filters as the operation's readers take them."""
+    if not filters or match.route.legacy is None:
+        return filters
+    known, moved = readers(operation.parameters), match.route.parameters
+    read = {}
+    for name, value in limited(match.route.legacy, filters).items():
+        reader = known.get(moved.get(name, name).removeprefix("query."))
+        read[name] = value if reader is None else reader.from_php(value)
+    return read
+
+
+def _parameters(
+    match: LegacyMatch,
+    operation: Operation[Any],
+    filters: Mapping[str, str],
+    segments: Mapping[str, str],
+    given: Intake,
+) -> Any:
+    """The parameters that the operation declares.
+
+    What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list.
+    """
+    codes, offset = operation.filters, match.route.codes.offset
+    alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
+    try:
+        found = read_parameters(operation, segments, given)
+    except InputProblem as problem:
+        if alone is not None and codes is not None and problem.code not in codes.before_offset:
+            raise alone from None
+        if codes is not None and problem.code == codes.illegal:
+            raise Refusal(codes.no_results) from None
+        raise
+    if alone is not None:
+        raise alone
+    return found
 
 
 def _outside(segments: Sequence[str]) -> Response:

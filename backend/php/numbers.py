@@ -34,3 +34,23 @@ def intval(text: str) -> int:
         return 0
     value = number(found[0])
     return int(max(SMALLEST, min(value, LARGEST)))
+
+
+def digits_of(text: str) -> str:
+    """The same id in decimal digits.
+
+    Args:
+        text: What PHP's is_numeric takes.
+
+    Returns:
+        ``01`` and ``0`` as they are, ``1.0`` and ``1e0`` as ``1``, ``0.0`` as ``00``, which is not the zero that PHP
+        asks about. ``-1`` for what no row can have.
+    """
+    if text.isascii() and text.isdigit():
+        return text
+    value = number(text.strip())
+    if value == 0:
+        return "00"
+    if value != value or value < 0 or value > LARGEST or value != int(value):
+        return "-1"
+    return str(int(value))

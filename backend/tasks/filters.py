@@ -14,6 +14,8 @@ from backend.input.filters import (
     Text,
 )
 from backend.input.parameters import Parameters, refuse
+from backend.php.numbers import digits_of
+from config.templates import NUMERIC
 
 
 class TaskTypeId(Digits):
@@ -29,6 +31,11 @@ class TaskTypeId(Digits):
         if several or (isinstance(value, str) and not re.fullmatch("[0-9]+", Text().read(value))):
             refuse("range", "Give the id of one task type in decimal digits")
         return super().read(value)
+
+    def from_php(self, text: str) -> str:
+        """The number that it begins with."""
+        found = NUMERIC.match(text)
+        return digits_of(found[0]) if found is not None else "0"
 
 
 class TaskFilters(Parameters):

@@ -7,10 +7,10 @@ from backend.database.results import AnyRow
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.legacy.faces import Faces
-from backend.operations import Answer, Call, Document, Operation, operation
+from backend.operations import Answer, Call, Operation, operation
 from backend.private_data import of_task
 from backend.problems import ProblemCase
-from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 from backend.tasks import legacy, list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters
 
@@ -23,7 +23,10 @@ PRIVATE = ProblemCase("dataset-no-access", "112")
 NOTHING = ProblemCase("no-results", "482")
 CODES = FilterCodes(unknown="480", illegal="481", no_results="482")
 
+TASKS = Faces(shapes.listed, legacy.listed, legacy.listed_json)
 TASK = Faces(shapes.task, legacy.task)
+INPUTS = Faces(shapes.inputs, legacy.inputs)
+TAGS = tag_faces("task")
 
 CUSTOM_TEST_SET = "custom_testset"
 """The input of a kind of task that is no longer supported."""
@@ -41,8 +44,9 @@ class TaskPath(Parameters):
     answer=list[shapes.Listed],
     problems=(NOTHING,),
     filters=CODES,
+    faces=TASKS,
 )
-async def every_task(call: Call[TaskFilters]) -> Document:
+async def every_task(call: Call[TaskFilters]) -> Answer:
     """The tasks that match the filters.
 
     Three round trips to the database (four with a key): the tasks, their inputs, the qualities of their data
@@ -53,7 +57,7 @@ async def every_task(call: Call[TaskFilters]) -> Document:
         raise NOTHING.because("No tasks match the search criteria.")
     inputs = await list_queries.shown_inputs(call.connection, [row.task_id for row in rows])
     qualities = await list_queries.shown_qualities(call.connection, [row.did for row in rows])
-    return shapes.listed(rows, inputs, qualities)
+    return TASKS(rows, inputs, qualities)
 
 
 @operation(
@@ -94,8 +98,9 @@ async def get(call: Call[TaskPath]) -> Answer:
     parameters=TaskPath,
     answer=shapes.Inputs,
     problems=(UNKNOWN_INPUTS, PRIVATE, NO_INPUTS),
+    faces=INPUTS,
 )
-async def inputs(call: Call[TaskPath]) -> Document:
+async def inputs(call: Call[TaskPath]) -> Answer:
     """The values that a task was made with.
 
     Two round trips to the database (three with a key): the task, its inputs.
@@ -105,19 +110,21 @@ async def inputs(call: Call[TaskPath]) -> Document:
     values = await queries.inputs(call.connection, row.task_id)
     if not values:
         raise NO_INPUTS.because(f"Task {row.task_id} has no inputs.")
-    return shapes.inputs(row, values)
+    return INPUTS(row, values)
 
 
-@operation("task.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
-async def every_tag(call: Call[NoParameters]) -> Document:
+@operation("task.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+async def every_tag(call: Call[NoParameters]) -> Answer:
     """All tags that tasks have.
 
     One round trip to the database (two with a key).
     """
-    tags = await distinct_tags(call.connection, tables.task_tag, call.user, of_task)
+    tags = await distinct_tags(
+        call.connection, tables.task_tag, call.user, None if call.is_legacy else of_task
+    )
     if not tags:
         raise NO_TAGS.because("No task has a tag.")
-    return tags
+    return TAGS(tags)
 
 
 async def _task(call: Call[TaskPath], unknown: ProblemCase) -> AnyRow:

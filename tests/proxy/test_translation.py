@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from proxy.translation import Fit, Request, Translation
+from config.dispatch import Fit
+from proxy.translation import Request, Translation
 
 
 def _translation(fit: Fit) -> Translation:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.legacy.filters import Illegal, read_filters
+from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
 from config.routes import LegacyTemplate
 
 LIST = LegacyTemplate(("*",), "x/list", filters=("tag", "limit", "offset"), texts=("tag",))
@@ -34,3 +34,26 @@ def test_bare_names_as_the_route_has_them() -> None:
     """Sent empty, or only where there is no value."""
     assert read_filters(replace(LIST, bare_filter="sent"), ("limit", "1", "limit")) == {"limit": ""}
     assert read_filters(replace(LIST, bare_filter="alone"), ("limit", "1", "limit")) == {"limit": "1"}
+
+
+def test_a_pasted_limit_can_skip() -> None:
+    """As in SQL; what is none there is an empty list."""
+    assert limited(LIST, {"limit": "5,2", "tag": "a"}) == {"tag": "a", "limit": "2", "offset": "5"}
+    assert limited(LIST, {"limit": "5", "offset": "0"}) == {"limit": "5"}
+    for broken in ({"limit": "5,2", "offset": "1"}, {"limit": "5", "offset": "1,2"}, {"limit": "1,2,3"}):
+        assert limited(LIST, broken) == {"limit": "0"}
+    assert limited(replace(LIST, most=9), {"limit": "10,2"}) == {"limit": "10"}
+
+
+def test_a_limit_can_be_the_number_that_it_begins_with() -> None:
+    """Zero is none."""
+    numbered = replace(LIST, limit="number")
+    assert limited(numbered, {"limit": "2,5", "offset": "1,3"}) == {"limit": "2", "offset": "1"}
+    assert limited(numbered, {"limit": "00"}) == {}
+
+
+def test_an_offset_alone_is_seen() -> None:
+    """A limit of 0 is none, 00 is one."""
+    assert offset_alone({"offset": "1", "limit": "0"})
+    assert not offset_alone({"offset": "1", "limit": "00"})
+    assert not offset_alone({"offset": "0"})

@@ -1,6 +1,7 @@
 """Trees of elements, as XML and as PHP's JSON (legacy notes, data 5.3)."""
 
 from datetime import datetime
+from xml.etree import ElementTree
 
 import pytest
 
@@ -16,6 +17,7 @@ from backend.legacy.tree import (
     to_xml,
 )
 
+MOMENT = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001  # the database has no zones
 TABLE: list[tuple[Element, bytes]] = [
     (element("a"), b'{"a":[]}'),
     (element("a", "  "), b'{"a":[]}'),
@@ -62,11 +64,7 @@ def test_absent_and_empty_are_two_things() -> None:
 
 def test_xml_escapes_and_declares_the_namespace() -> None:
     """Read again, it is the same tree; what XML cannot hold is replaced."""
-    tree = element(
-        "a", element("b", 'x < "y" & z\x01', name='"1"&<'), element("c", datetime(2026, 1, 2, 3, 4, 5))
-    )  # noqa: DTZ001
-    from xml.etree import ElementTree
-
+    tree = element("a", element("b", 'x < "y" & z\x01', name='"1"&<'), element("c", MOMENT))
     read = from_parsed(ElementTree.fromstring(to_xml(tree)))
     assert [child.name for child in read.children] == ["b", "c"]
     assert read.children[0].text == 'x < "y" & z�'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.php.numbers import LARGEST, SMALLEST, intval
+from backend.php.numbers import LARGEST, SMALLEST, digits_of, intval
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,23 @@ from backend.php.numbers import LARGEST, SMALLEST, intval
 def test_a_text_begins_with_an_integer(text: str, value: int) -> None:
     """What is behind the number does not count."""
     assert intval(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("1", "1"),
+        ("01", "01"),
+        ("0", "0"),
+        ("0.0", "00"),
+        ("1.0", "1"),
+        ("1e2", "100"),
+        ("1.5", "-1"),
+        ("-1", "-1"),
+        ("1e400", "-1"),
+        ("9" * 30, "9" * 30),
+    ],
+)
+def test_numbers_become_digits(text: str, digits: str) -> None:
+    """What no row can have is -1."""
+    assert digits_of(text) == digits

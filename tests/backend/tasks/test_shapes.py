@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from backend.tasks import shapes
+from backend.tasks.templates import Template, expanded
 
 
 def row(**columns: object) -> Any:
@@ -21,7 +22,8 @@ def test_a_task_is_named_after_number_data_set_and_type() -> None:
 
 def test_inputs_and_outputs_are_told_apart() -> None:
     """Both are lists, also when there are none."""
-    document = shapes.task(row(), [("output", {"name": "o"}), ("input", {"name": "i"})], ["b "])
+    pieces = expanded([Template("o", "output", ""), Template("i", "input", "")], {}, "1", "")
+    document = shapes.task(row(), pieces, ["b "], "1")
     assert (document["input"], document["output"], document["tags"]) == (
         [{"name": "i"}],
         [{"name": "o"}],

@@ -15,8 +15,8 @@ PROCEDURE = Template(
 
 def filled(text: str, **values: object) -> object:
     """One template's object, without its name."""
-    (_, document), *_ = expanded([Template("x", "input", text)], values, 7, "https://openml.test/")
-    return {key: value for key, value in document.items() if key != "name"}
+    piece, *_ = expanded([Template("x", "input", text)], values, "7", "https://openml.test/")
+    return {key: value for key, value in piece.document.items() if key != "name"}
 
 
 def test_placeholders_become_inputs_columns_and_constants() -> None:
@@ -26,7 +26,8 @@ def test_placeholders_become_inputs_columns_and_constants() -> None:
         "estimation_procedure.type": "holdout",
         "estimation_procedure.folds": 10,
     }
-    assert expanded([PROCEDURE], values, 4, "https://openml.test/") == (
+    pieces = expanded([PROCEDURE], values, "4", "https://openml.test/")
+    assert [(piece.io, piece.document) for piece in pieces] == [
         (
             "input",
             {
@@ -39,13 +40,13 @@ def test_placeholders_become_inputs_columns_and_constants() -> None:
                 },
             },
         ),
-    )
+    ]
 
 
 def test_what_is_missing_is_an_empty_list_and_a_parameter_null() -> None:
     """So do clients tell an element without text from a parameter without a value."""
-    ((_, document),) = expanded([PROCEDURE], {}, 4, "https://openml.test/")
-    procedure = document["estimation_procedure"]
+    (piece,) = expanded([PROCEDURE], {}, "4", "https://openml.test/")
+    procedure = piece.document["estimation_procedure"]
     assert isinstance(procedure, dict)
     assert (procedure["id"], procedure["type"]) == ([], [])
     assert procedure["parameter"] == [{"name": "number_folds", "value": None}]
@@ -103,3 +104,10 @@ def test_tables_are_looked_up_once() -> None:
     """In the order of their first use."""
     text = "[LOOKUP:b.x]\n[INPUT:a.y]\n[LOOKUP:b.z]\n[INPUT:plain]"
     assert looked_up_tables([Template("x", "input", text)]) == ("b", "a")
+
+
+def test_a_piece_is_an_element_of_phps_document() -> None:
+    """What is missing is empty; control characters are where they were."""
+    (piece,) = expanded([Template("x", "input", "<oml:a>[INPUT:a]</oml:a><oml:b/>")], {"a": "1\x01"}, "1", "")
+    assert [(child.name, child.text) for child in piece.tree.children] == [("a", "1\x01"), ("b", "")]
+    assert piece.tree.attributes == {"name": "x"}
