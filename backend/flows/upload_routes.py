@@ -13,7 +13,7 @@ from backend.flows.uploads import FlowDescription, read_flow
 from backend.input.descriptions import XML, faulty, given_description, valid
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_text
-from backend.input.xml_documents import Fault
+from backend.input.xml_documents import NO_ELEMENT, Fault, IllegalDocument
 from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
@@ -35,9 +35,11 @@ FILES = ("source", "binary")
 DESCRIPTION = "description"
 
 # A filter takes the tags apart that PHP finds in form fields, so no description ever arrived in one.
-_NO_XML = (
-    Fault("Start tag expected: send the description as a file, in a field it is no XML", 1, 1),
-    Fault("The document has no document element", -1),
+_NO_XML = IllegalDocument(
+    [
+        Fault("Start tag expected: send the description as a file, in a field it is no XML", 1, 1),
+        Fault(NO_ELEMENT, -1),
+    ]
 )
 
 

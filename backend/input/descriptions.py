@@ -79,7 +79,9 @@ async def given_description(
     await part.seek(0)
     content = await part.read()
     kind = (part.content_type or "").partition(";")[0].strip().lower()
-    says_json = kind == "application/json" or (part.filename or "").lower().endswith(".json")
+    says_json = not call.is_legacy and (
+        kind == "application/json" or (part.filename or "").lower().endswith(".json")
+    )
     # PHP reads XML whatever a file says; nobody who sends it one is to be answered differently by chance.
     return JsonText(content) if says_json and not content.lstrip().startswith(b"<") else content
 
@@ -113,7 +115,7 @@ async def valid(
             kind = JSON
         return await to_thread.run_sync(_read, given, schema)
     except IllegalDocument as error:
-        raise faulty(field, kind, error.faults, code) from error
+        raise faulty(field, kind, error, code) from error
 
 
 def not_given(field: str, reason: str, code: str) -> InputProblem:
@@ -126,25 +128,27 @@ def not_given(field: str, reason: str, code: str) -> InputProblem:
     """
     message = f"Give the file {field}: {reason}"
     error: InputError = {"type": "missing", "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(message, [error], code=code)
+    return InputProblem(message, [error], code=code, additional=reason)
 
 
-def faulty(field: str, kind: tuple[str, str], faults: tuple[Fault, ...], code: str) -> InputProblem:
+def faulty(field: str, kind: tuple[str, str], illegal: IllegalDocument, code: str) -> InputProblem:
     """The problem of a description that is not as its schema wants it.
 
     Args:
         field: Name of the form's file.
         kind: ``XML`` or ``JSON``.
-        faults: What is wrong.
+        illegal: What is wrong.
         code: The legacy code.
     """
+    faults = illegal.faults
     errors: list[InputError] = []
     for fault in faults:
         error: InputError = {"type": kind[0], "loc": ["body", field], "msg": str(fault), "input": None}
         if fault.line:
             error["ctx"] = {"line": fault.line, "column": fault.column}
         errors.append(error)
-    return InputProblem(f"{kind[1]}. {' '.join(map(str, faults))}", errors, code=code)
+    detail = f"{kind[1]}. {' '.join(map(str, faults))}"
+    return InputProblem(detail, errors, code=code, additional=illegal.as_php())
 
 
 def _read(given: bytes | dict[str, Any], schema: str) -> Node:
