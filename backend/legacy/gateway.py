@@ -103,9 +103,10 @@ class LegacyGateway:
         except NotAnswered as error:
             return page(501, str(error))
         except Problem as problem:
-            if problem.code is None:
+            code = problem.code or self._errors.code_of(problem.slug)
+            if code is None:
                 return page(resources.problems[problem.slug].status, problem.detail)
-            return self._refused(Refusal(problem.code, problem.additional), path.format)
+            return self._refused(Refusal(code, problem.additional), path.format)
         except (DatabaseUnavailable, NobodyWaits) as error:
             log.error("%s", error)
             return self._refused(Refusal(NO_DATABASE, as_xml=True), path.format)

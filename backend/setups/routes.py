@@ -165,7 +165,7 @@ async def tags(call: Call[NoParameters]) -> Answer:
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.setup_tag)
+    found = await distinct_tags(call.connection, tables.setup_tag, first_seen=call.is_legacy)
     if not found:
         raise NO_TAGS.because("No setup has a tag.")
     return TAGS(found)
