@@ -125,10 +125,11 @@ class FaceJudge:
         ]
         return tuple(refusals)
 
-    def _said_plainly(self, route: Route, slug: str) -> bool:
-        """Whether PHP answers 200 where the new API has a problem of this type."""
+    def _said_plainly(self, route: Route, slug: str, said: object) -> bool:
+        """Whether PHP answers so, with 200, where the new API has a problem of this type."""
         return any(
-            entry.kind is Kind.STATUS
+            entry.kind in (Kind.STATUS, Kind.REFUSAL)
+            and all(value.holds(said) for value in entry.when.value)
             and entry.legacy is not None
             and entry.legacy.statuses == {200}
             and entry.new is not None
@@ -172,7 +173,7 @@ class FaceJudge:
         document = told if isinstance(told, dict) else {}
         slug = str(document.get("type", "")).removeprefix(BASE_URI)
         code = document.get("code") or self._errors.code_of(slug)
-        if not code and self._said_plainly(route, slug):
+        if not code and self._said_plainly(route, slug, said):
             return await _wrong_success(recording, route, face, ask)
         got = _code(said)
         if (
