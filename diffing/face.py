@@ -87,11 +87,12 @@ def compare_faces(
         return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
     if face.status is None:
         return Comparison(Outcome.TIMEOUT if face.error == "timeout" else Outcome.NEW_ERROR)
-    if asked.defect or (not asked.page and defect_of(legacy, decode(legacy), asked.method)):
+    page = asked.page and (legacy.status or 0) >= 400
+    if asked.defect or (not page and defect_of(legacy, decode(legacy), asked.method)):
         return Comparison(Outcome.LEGACY_ERROR)
     if face.status >= 500 and face.status != legacy.status:
         return Comparison(Outcome.NEW_ERROR, differences=_status(legacy, face))
-    if asked.page:
+    if page:
         return _verdict(_status(legacy, face))
     heads = (*_status(legacy, face), *_headers(legacy, face))
     if heads:
