@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, TaskID
 
 from config.location import config_directory
 from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
@@ -128,7 +129,7 @@ def check_command(
         typer.Option(help="Most exchanges skipped for a reason; repeatable.", metavar="REASON=N"),
     ] = None,
     dialect: Annotated[
-        str, typer.Option(help="How the new side is asked: new (translated) or legacy (as PHP was).")
+        str, typer.Option(help="How the new side is asked: new (translated), legacy (as PHP was), or both.")
     ] = "new",
     config: Config = None,
     concurrency: Concurrency = 8,
@@ -155,29 +156,40 @@ def check_command(
         frozenset() if accepted is None else accepted.valid(today),
     )
     directory = config_directory(config)
-    wanted = _Wanted(side, directory, limits, route, concurrency, read_keys(keys), _dialect(dialect))
-    with waiting() as progress:
-        bar = progress.add_task("asking", total=None)
+    dialects = _dialects(dialect)
+    if legacy is not None and "legacy" in dialects:
+        raise CheckError("live servers are compared with --dialect new")
+    if len(dialects) > 1 and (junit, sarif, markdown) != (None, None, None):
+        raise CheckError("--junit, --sarif and --markdown show one dialect")
+    results: dict[Dialect, tuple[CheckResult, Effects | None]] = {}
+    for asked in dialects:
+        wanted = _Wanted(side, directory, limits, route, concurrency, read_keys(keys), asked)
+        with waiting() as progress:
+            bar = progress.add_task(f"asking ({asked})", total=None)
 
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
+            def show(done: int, total: int, bar: TaskID = bar, progress: Progress = progress) -> None:
+                progress.update(bar, completed=done, total=total)
 
-        effects: Effects | None = None
-        if scenarios is not None and database is not None:
-            result, effects = _scenarios(paths, wanted, database, sample, force, show)
-        elif legacy is not None and requests is not None:
-            asking = Asking(concurrency, rate, send_writes)
-            result = _live(requests, legacy, wanted, asking, show)
-        else:
-            result = _recordings(paths, wanted, show)
+            if scenarios is not None and database is not None:
+                results[asked] = _scenarios(paths, wanted, database, sample, force or bool(results), show)
+            elif legacy is not None and requests is not None:
+                asking = Asking(concurrency, rate, send_writes)
+                results[asked] = _live(requests, legacy, wanted, asking, show), None
+            else:
+                results[asked] = _recordings(paths, wanted, show), None
+    result, _ = results[dialects[0]]
     remarks = write_outputs(
         result, Outputs(junit, sarif, markdown), directory, baseline=accepted, today=today
     )
-    if not wrote_json(check_document(result, effects), json):
-        print_check(report_console(), result, effects)
+    documents = {str(asked): check_document(*found) for asked, found in results.items()}
+    if not wrote_json(documents if len(documents) > 1 else documents[dialects[0]], json):
+        for asked, found in results.items():
+            if len(results) > 1:
+                report_console().rule(f"dialect {asked}")
+            print_check(report_console(), *found)
     for remark in remarks:
         say(f"parity: {remark}", error=True)
-    raise typer.Exit(1 if result.breaches else 0)
+    raise typer.Exit(1 if any(found.breaches for found, _ in results.values()) else 0)
 
 
 def paths_of(
@@ -217,12 +229,14 @@ def _side(
     return new
 
 
-def _dialect(option: str) -> Dialect:
+def _dialects(option: str) -> tuple[Dialect, ...]:
     match option:
         case "new" | "legacy":
-            return option
+            return (option,)
+        case "both":
+            return ("new", "legacy")
         case _:
-            raise CheckError(f"--dialect is new or legacy, not {option!r}")
+            raise CheckError(f"--dialect is new, legacy or both, not {option!r}")
 
 
 def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, int], None]) -> CheckResult:

@@ -46,6 +46,21 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["--legacy", NOBODY, "--requests", str(TASKTYPES), "--new", NOBODY],
         "http://127.0.0.1:1 does not answer",
     ),
+    "no such dialect": (
+        ["--recordings", str(TASKTYPES), "--new", NOBODY, "--dialect", "old"],
+        "--dialect is new, legacy or both, not 'old'",
+    ),
+    "live servers in PHP's dialect": (
+        ["--legacy", NOBODY, "--requests", str(TASKTYPES), "--new", NOBODY, "--dialect", "both"],
+        "live servers are compared with --dialect new",
+    ),
+    "two dialects in one report": (
+        [
+            *("--recordings", str(TASKTYPES), "--new", NOBODY, "--dialect", "both"),
+            *("--junit", "x.xml"),
+        ],
+        "show one dialect",
+    ),
     "no keys": (
         ["--recordings", str(TASKTYPES), "--new", NOBODY, "--keys", "nothing.toml"],
         "nothing.toml: cannot be read",
@@ -84,3 +99,14 @@ async def test_a_difference_between_live_servers_fails(serve: Serve, sqlite_url:
         done = await anyio.to_thread.run_sync(parity, *arguments)
     assert done.returncode == 1
     assert "requests.txt:1" in done.stdout
+
+
+def test_both_dialects_have_a_document_each(sqlite_url: str) -> None:
+    """The same recordings, asked twice."""
+    done = parity(
+        *("--recordings", str(TASKTYPES), "--database", sqlite_url, "--dialect", "both", "--json", "-")
+    )
+    told = orjson.loads(done.stdout)
+    assert set(told) == {"new", "legacy"}
+    assert told["new"]["totals"]["received"] == told["legacy"]["totals"]["received"]
+    assert told["legacy"]["totals"]["mismatch"] == 0
