@@ -5,7 +5,6 @@ PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one t
     element("task_type", element("id", row.ttid), optional("name", row.name))
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -22,6 +21,7 @@ Converted: TypeAlias = str | dict[str, Any] | list[Any]
 
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _MARKED = re.compile('[&<>"\\r]')
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
@@ -213,14 +213,14 @@ def to_json(root: Element) -> bytes:
     Returns:
         ASCII, without white space.
     """
-    document = {root.name: converted(root)}
-    try:
-        text = orjson.dumps(document)
-    except TypeError:  # a lone surrogate, which PHP's server never gives
-        text = b""
-    if not text or not text.isascii():
-        text = json.dumps(document, separators=(",", ":")).encode("ascii")
-    return text.replace(b"/", b"\\/")  # no slash stands outside of a text
+    text = orjson.dumps({root.name: converted(root)}).replace(b"/", b"\\/")  # none stands outside of a text
+    return text if text.isascii() else _BEYOND_ASCII.sub(_spelled, text.decode()).encode("ascii")
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """Letters beyond ASCII as JSON's escapes, two for what is beyond 16 bit."""
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def json_document(document: Any) -> bytes:
@@ -236,10 +236,7 @@ def converted(node: Element) -> Converted:
     where it has none.
     """
     if type(node) is Record:
-        return {
-            name: _shown(value if type(value) is str else text_of(value)) or []
-            for name, value in node.values.items()
-        } or []
+        return _of_values(node.values) or []
     text = _shown(node.text)
     children = node.children
     if not children and not node.attributes:
@@ -252,6 +249,19 @@ def converted(node: Element) -> Converted:
     if text:
         found["value"] = text
     return found or []
+
+
+def _of_values(values: Mapping[str, Value]) -> dict[str, Any]:
+    """The object of a record; there are as many values as in the longest list, so that all is spelled out."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        kind = type(value)
+        if kind is int:
+            found[name] = str(value)
+            continue
+        text = (value if kind is str else text_of(value)).strip(TRIMMED)  # type: ignore[union-attr]
+        found[name] = (_shown(text) if "\r" in text else text) or []
+    return found
 
 
 def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:

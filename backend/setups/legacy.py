@@ -1,7 +1,7 @@
 """PHP's documents of setups (legacy notes, flow 3)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from backend.database.results import AnyRow
 from backend.legacy.tree import Element, element, record
@@ -33,32 +33,23 @@ def _named(row: AnyRow) -> Element:
     )
 
 
-def listed(rows: Iterable[AnyRow], parameters: Iterable[AnyRow], tags: Mapping[int, int]) -> Element:
+def listed(rows: Iterable[AnyRow], parameters: Iterable[AnyRow]) -> Element:
     """The setups of a list.
 
     Args:
         rows: Of ``queries.page``.
-        parameters: Of ``queries.parameters``, of these setups.
-        tags: How many tags a setup has: PHP's SQL lists each parameter as often.
+        parameters: Of ``queries.parameters``, of these setups, with their tags: PHP's SQL lists each parameter once
+            for each tag of its setup.
     """
-    of_setup: dict[int, list[AnyRow]] = defaultdict(list)
+    of_setup: dict[int, list[Element]] = defaultdict(list)
     for parameter in parameters:
-        of_setup[parameter.setup].append(parameter)
+        of_setup[parameter.setup] += [_parameter(parameter)] * max(1, parameter.tags)
+    return element("setups", (_listed(row, of_setup[row.sid]) for row in rows))
+
+
+def _listed(row: AnyRow, parameters: Iterable[Element]) -> Element:
     return element(
-        "setups",
-        (
-            element(
-                "setup",
-                element("setup_id", row.sid),
-                element("flow_id", row.implementation_id),
-                (
-                    _parameter(parameter)
-                    for parameter in of_setup[row.sid]
-                    for _ in range(max(1, tags.get(row.sid, 1)))
-                ),
-            )
-            for row in rows
-        ),
+        "setup", element("setup_id", row.sid), element("flow_id", row.implementation_id), parameters
     )
 
 

@@ -41,11 +41,8 @@ _PARAMETERS = (
     .order_by(_setting.c.setup, _setting.c.input_id)
 )
 
-_TAG_COUNTS = (
-    select(_tag.c.id, func.count())
-    .where(_tag.c.id.in_(bindparam("setup_ids", expanding=True)))
-    .group_by(_tag.c.id)
-)
+_TAGS_OF = select(func.count()).where(_tag.c.id == _setting.c.setup).scalar_subquery()
+_PARAMETERS_AND_TAGS = _PARAMETERS.add_columns(_TAGS_OF.label("tags"))
 
 
 async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
@@ -61,30 +58,21 @@ async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, .
     return (await connection.execute(_SETUP, {"setup_id": setup_id})).first()
 
 
-async def parameters(connection: AsyncConnection, setup_ids: Sequence[int]) -> Rows:
+async def parameters(
+    connection: AsyncConnection, setup_ids: Sequence[int], *, with_tags: bool = False
+) -> Rows:
     """The parameters of some setups, each once, in one statement.
 
     Args:
         connection: To ask.
         setup_ids: The setups.
+        with_tags: Say with each how many tags its setup has.
 
     Returns:
         Rows with the setting, its input and the input's flow, by input id within a setup.
     """
-    return (await connection.execute(_PARAMETERS, {"setup_ids": setup_ids})).all()
-
-
-async def tag_counts(connection: AsyncConnection, setup_ids: Sequence[int]) -> Mapping[int, int]:
-    """How many tags some setups have, in one statement.
-
-    Args:
-        connection: To ask.
-        setup_ids: The setups.
-
-    Returns:
-        Numbers by setup; without those that have none.
-    """
-    return dict((await connection.execute(_TAG_COUNTS, {"setup_ids": setup_ids})).all())
+    statement = _PARAMETERS_AND_TAGS if with_tags else _PARAMETERS
+    return (await connection.execute(statement, {"setup_ids": setup_ids})).all()
 
 
 def matching(

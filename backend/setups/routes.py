@@ -128,9 +128,8 @@ async def partial(call: Call[NoParameters]) -> Answer:
 
 async def _listed(call: Call[Any], rows: queries.Rows) -> Answer:
     setup_ids = [row.sid for row in rows]
-    # Only PHP's list depends on them.
-    tags = await queries.tag_counts(call.connection, setup_ids) if call.is_legacy else {}
-    return SETUPS(rows, await queries.parameters(call.connection, setup_ids), tags)
+    # Only PHP's list depends on tags.
+    return SETUPS(rows, await queries.parameters(call.connection, setup_ids, with_tags=call.is_legacy))
 
 
 async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[int, int]]:

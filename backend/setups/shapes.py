@@ -1,7 +1,7 @@
 """Documents of setups (new-API contract, section C; legacy notes, flow 3.2, 3.3 and 3.5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NotRequired
 
 from sqlalchemy import Row
@@ -88,16 +88,13 @@ def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]
 
 
 def listed(
-    rows: Iterable[Row[*tuple[Any, ...]]],
-    parameters: Iterable[Row[*tuple[Any, ...]]],
-    tags: Mapping[int, int],  # noqa: ARG001
+    rows: Iterable[Row[*tuple[Any, ...]]], parameters: Iterable[Row[*tuple[Any, ...]]]
 ) -> list[Listed]:
     """The document of a list.
 
     Args:
         rows: Of ``queries.page``.
         parameters: Of ``queries.parameters``, of these setups.
-        tags: How many tags a setup has, which only PHP's list shows.
 
     Returns:
         One object a setup.

@@ -17,6 +17,7 @@ PARAMETER: Any = SimpleNamespace(
     dataType=None,
     defaultValue="",
     value="v",
+    tags=2,
 )
 
 
@@ -30,8 +31,8 @@ def test_one_setup_names_its_parameters_twice() -> None:
 
 def test_a_list_has_each_parameter_once_per_tag() -> None:
     """As PHP's join makes it."""
-    assert to_json(legacy.listed([ROW], [PARAMETER], {1: 2})).count(b'"parameter_name"') == 2
-    assert to_json(legacy.listed([ROW], [], {})) == b'{"setups":{"setup":{"setup_id":"1","flow_id":"2"}}}'
+    assert to_json(legacy.listed([ROW], [PARAMETER])).count(b'"parameter_name"') == 2
+    assert to_json(legacy.listed([ROW], [])) == b'{"setups":{"setup":{"setup_id":"1","flow_id":"2"}}}'
 
 
 def test_existence_and_differences() -> None:
