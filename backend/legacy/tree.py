@@ -5,6 +5,7 @@ PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one t
     element("task_type", element("id", row.ttid), optional("name", row.name))
 """
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -21,7 +22,9 @@ Converted: TypeAlias = str | dict[str, Any] | list[Any]
 
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_ESCAPED = "json-escapes"
+"""Name of how what is not ASCII is encoded."""
+_CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
 _MARKED = re.compile('[&<>"\\r]')
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
@@ -201,7 +204,12 @@ def to_xml(root: Element) -> bytes:
     """
     pieces: list[str] = []
     _write(root, pieces.append, f' xmlns:oml="{NAMESPACE}"')
-    return _speakable("".join(pieces)).encode("utf-8", "replace")
+    text = "".join(pieces)
+    body = text.encode("utf-8", "replace")
+    # Looking for what hardly ever is there must not cost as much as all else.
+    controls = len(body.translate(None, _CONTROLS)) != len(body)
+    clean = not controls and "\ufffe" not in text and "\uffff" not in text
+    return body if clean else _speakable(text).encode("utf-8", "replace")
 
 
 def to_json(root: Element) -> bytes:
@@ -214,13 +222,17 @@ def to_json(root: Element) -> bytes:
         ASCII, without white space.
     """
     text = orjson.dumps({root.name: converted(root)}).replace(b"/", b"\\/")  # none stands outside of a text
-    return text if text.isascii() else _BEYOND_ASCII.sub(_spelled, text.decode()).encode("ascii")
+    return text if text.isascii() else text.decode().encode("ascii", _ESCAPED)
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _escape(error: UnicodeError) -> tuple[str, int]:
     """Letters beyond ASCII as JSON's escapes, two for what is beyond 16 bit."""
-    units = found[0].encode("utf-16-be").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
+
+
+codecs.register_error(_ESCAPED, _escape)
 
 
 def json_document(document: Any) -> bytes:
