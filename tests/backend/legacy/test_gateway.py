@@ -1,7 +1,13 @@
 """The gate of the legacy dialect (legacy notes, data 1 to 4)."""
 
+import hashlib
+import time
+
 import httpx
 import pytest
+
+from backend.rehearsal import signature
+from tests.backend.conftest import Writable
 
 JSON, XML, HTML = "application/json; charset=utf-8", "text/xml; charset=utf-8", "text/html; charset=UTF-8"
 BASE = "/api/v1"
@@ -77,3 +83,29 @@ async def test_a_forged_rehearsal_is_refused(client: httpx.AsyncClient) -> None:
     """Nobody mistakes one for a write."""
     answer = await client.get(f"{BASE}/json/tasktype/list", headers={"Parity-Shadow": "rollback; t=1"})
     assert answer.status_code == 403
+
+
+@pytest.mark.anyio
+async def test_a_write_is_stored_and_a_rehearsal_is_not(writable: Writable, keys: dict[str, str]) -> None:
+    """The answer to the rehearsal is that of the write, and names the caller."""
+    target = f"{BASE}/json/task/tag"
+    body = f"api_key={keys['writer']}&task_id=1&tag=rehearsed".encode()
+    moment, nonce = str(int(time.time())), "0123456789abcdef"
+    signed = signature(
+        "tests sign with this",
+        moment,
+        nonce,
+        "POST",
+        target.encode(),
+        hashlib.sha256(body).hexdigest(),
+        "5.000",
+    )
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    told = f"rollback; t={moment}; n={nonce}; left=5.000; sig={signed}"
+    before = await writable.snapshot()
+    rehearsed = await writable.http.post(target, content=body, headers={**form, "Parity-Shadow": told})
+    assert await writable.snapshot() == before
+    written = await writable.http.post(target, content=body, headers=form)
+    assert (rehearsed.status_code, rehearsed.content) == (200, written.content)
+    assert rehearsed.headers["parity-caller"] == "2"
+    assert set(await writable.added(before)) == {"task_tag"}
