@@ -1,0 +1,149 @@
+"""PHP's documents of runs (legacy notes, task 3)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from backend.database.results import AnyRow
+from backend.legacy.tree import Element, element, markup, optional
+from backend.legacy.values import text_of
+from backend.runs.shapes import NO_DATASET
+from config.settings import BackendSettings
+
+
+def run(
+    row: AnyRow,
+    parameters: Sequence[AnyRow],
+    tags: Sequence[str],
+    datasets: Sequence[AnyRow],
+    files: Sequence[AnyRow],
+    evaluations: Sequence[AnyRow],
+    fold_evaluations: Sequence[AnyRow],
+    settings: BackendSettings,
+) -> Element:
+    """A run with all that belongs to it; ``error`` is there where the default engine looked at it."""
+    used = [_dataset(data) for data in datasets if not data.made]
+    output = [
+        *(_dataset(data) for data in datasets if data.made),
+        *(_file(part, settings) for part in files),
+        *(element("evaluation", _score(found)) for found in evaluations),
+        *(
+            element("evaluation", _score(found), repeat=found.repeat, fold=found.fold)
+            for found in fold_evaluations
+        ),
+    ]
+    return element(
+        "run",
+        element("run_id", row.rid),
+        element("uploader", row.uploader),
+        markup("uploader_name", f"{row.first_name or ''} {row.last_name or ''}"),
+        element("task_id", row.task_id),
+        markup("task_type", row.task_type),
+        None if row.measure is None else markup("task_evaluation_measure", row.measure),
+        element("flow_id", row.flow_id),
+        markup("flow_name", row.flow_name),
+        element("setup_id", row.setup),
+        None if row.evaluated is None else element("error", row.error),
+        None if row.error_message is None else markup("error_message", row.error_message),
+        None if row.run_details is None else markup("run_details", row.run_details),
+        element("setup_string", row.setup_string),
+        (_setting(setting) for setting in parameters),
+        (markup("tag", tag) for tag in tags),
+        element("input_data", used) if used else None,
+        element("output_data", output) if output else None,
+    )
+
+
+def _setting(row: AnyRow) -> Element:
+    return element(
+        "parameter_setting",
+        markup("name", row.name),
+        element("value", row.value),
+        element("component", row.implementation_id),
+    )
+
+
+def _dataset(row: AnyRow) -> Element:
+    return element("dataset", element("did", row.did), markup("name", row.name), markup("url", row.url))
+
+
+def _file(row: AnyRow, settings: BackendSettings) -> Element:
+    return element(
+        "file",
+        element("did", NO_DATASET),
+        element("file_id", row.file_id),
+        element("name", row.field),
+        markup("url", f"{settings.public_url}data/download/{row.file_id}/{row.filename_original}"),
+    )
+
+
+def _score(row: AnyRow) -> Iterable[Element | None]:
+    array = markup("array_data", row.array_data) if row.array_data else None
+    return element("name", row.name), optional("value", row.value), array
+
+
+def listed(rows: Sequence[AnyRow]) -> Element:
+    """The runs of a list."""
+    return element(
+        "runs",
+        (
+            element(
+                "run",
+                element("run_id", row.rid),
+                element("task_id", row.task_id),
+                element("task_type_id", row.ttid),
+                element("setup_id", row.setup),
+                element("flow_id", row.implementation_id),
+                element("uploader", row.uploader),
+                element("upload_time", row.start_time),
+                markup("error_message", row.error_message),
+                markup("run_details", row.run_details),
+            )
+            for row in rows
+        ),
+    )
+
+
+def listed_json(rows: Sequence[AnyRow]) -> Mapping[str, Any]:
+    """The same as PHP's own template, without the type of the task."""
+    return {
+        "runs": {
+            "run": [
+                {
+                    "run_id": row.rid,
+                    "task_id": row.task_id,
+                    "setup_id": row.setup,
+                    "flow_id": row.implementation_id,
+                    "uploader": row.uploader,
+                    "upload_time": text_of(row.start_time),
+                    "error_message": row.error_message or "",
+                    "run_details": row.run_details or "",
+                }
+                for row in rows
+            ]
+        }
+    }
+
+
+def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Element:  # noqa: ARG001
+    """The trace of a run, whose id is shown as it was asked for."""
+    return element(
+        "trace",
+        element("run_id", asked),
+        (
+            element(
+                "trace_iteration",
+                element("repeat", row.repeat),
+                element("fold", row.fold),
+                element("iteration", row.iteration),
+                markup("setup_string", row.setup_string),
+                element("evaluation", row.evaluation),
+                element("selected", row.selected),
+            )
+            for row in rows
+        ),
+    )
+
+
+def reset(rid: int, asked: str) -> Element:  # noqa: ARG001
+    """The run that was reset, as it was asked for."""
+    return element("run_reset", element("id", asked))
