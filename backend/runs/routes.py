@@ -94,7 +94,9 @@ async def list_(call: Call[RunFilters]) -> Answer:
         raise NOTHING_LISTED.because("No runs match the filters.")
     if len(rows) > MAXIMUM:
         size = await queries.count_listed(call.connection, selection)
-        raise too_many(call, f"The list has {size} rows, more than {MAXIMUM}: give a limit", TOO_MANY)
+        told = f"Size of result set: {size}; max size: {MAXIMUM}"
+        message = f"The list has {size} rows, more than {MAXIMUM}: give a limit"
+        raise too_many(call, message, TOO_MANY, told)
     return RUNS(rows)
 
 

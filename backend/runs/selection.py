@@ -157,18 +157,21 @@ def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], co
         raise _limit_zero(call, codes)
 
 
-def too_many(call: Call[Any], message: str, code: str) -> InputProblem:
+def too_many(call: Call[Any], message: str, code: str, additional: str) -> InputProblem:
     """The problem of a list without a limit that would be too long.
 
     Args:
         call: The request.
         message: How long it would be.
         code: The legacy code.
+        additional: What PHP says of it.
 
     Returns:
         422, ready to be raised.
     """
-    return rejected(call, ["limit"], "too_many_results", message, code=code, le=MAXIMUM)
+    return rejected(
+        call, ["limit"], "too_many_results", message, code=code, additional=additional, le=MAXIMUM
+    )
 
 
 def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:

@@ -43,6 +43,7 @@ def test_a_pasted_limit_can_skip() -> None:
     for broken in ({"limit": "5,2", "offset": "1"}, {"limit": "5", "offset": "1,2"}, {"limit": "1,2,3"}):
         assert limited(LIST, broken) == {"limit": "0"}
     assert limited(replace(LIST, most=9), {"limit": "10,2"}) == {"limit": "10"}
+    assert limited(replace(LIST, most=9), {"limit": str(2**64), "offset": "1,2"})["limit"] == str(2**64)
 
 
 def test_a_limit_can_be_the_number_that_it_begins_with() -> None:
