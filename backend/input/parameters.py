@@ -84,7 +84,7 @@ class Reader(ABC):
         return ()
 
     def from_php(self, text: str) -> str:
-        """What PHP's database makes of a filter's text that PHP let pass, as this reader takes it."""
+        """What PHP and its database make of a text that PHP let pass, as this reader takes it."""
         return text
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

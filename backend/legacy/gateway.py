@@ -262,8 +262,10 @@ def _parameters(
     """
     codes, offset = operation.filters, match.route.codes.offset
     alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
+    known = readers(operation.parameters)
+    read = {name: known[name].from_php(value) if name in known else value for name, value in segments.items()}
     try:
-        found = read_parameters(operation, segments, given)
+        found = read_parameters(operation, read, given)
     except InputProblem as problem:
         if alone is not None and codes is not None and problem.code not in codes.before_offset:
             raise alone from None

@@ -13,10 +13,11 @@ from backend.database.conflicts import refusing
 from backend.input.fields import NOT_GIVEN, given
 from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
-from backend.studies import queries, shapes, write_queries
+from backend.studies import legacy, queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
 from backend.studies.parameters import StudyKey
 from backend.studies.write_parameters import ILLEGAL_IDS, Members, StatusUpdate, StudyNumber
@@ -36,6 +37,12 @@ NO_STATUS = ProblemCase("validation-error", "1051")
 UNKNOWN_STATUS_STUDY = ProblemCase("study-not-found", "1052")
 NOT_OWNED = ProblemCase("study-not-owned", "1053")
 STATUSES = ("active", "deactivated")
+
+CREATED = Faces(shapes.created, legacy.created)
+ATTACHED = Faces(shapes.changed, legacy.attached)
+DETACHED = Faces(shapes.changed, legacy.detached)
+STATUS_UPDATED = Faces(shapes.status_updated, legacy.status_updated)
+DELETED = Faces(shapes.deleted, legacy.deleted)
 
 UNKNOWN_DELETED = ProblemCase("study-not-found", "592")
 USED_AS_SUITE = ProblemCase("study-conflict", "593")
@@ -104,8 +111,9 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     access=WRITER,
     parts=(Part(FIELD, "The study.", "study_create", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=CREATED,
 )
-async def create(call: Call[NoParameters]) -> Document:
+async def create(call: Call[NoParameters]) -> Answer:
     """Create a study of runs or a suite of tasks, in preparation, with its members.
 
     At most five round trips to the database with the key's: the suite, the alias, the study, its members.
@@ -115,7 +123,7 @@ async def create(call: Call[NoParameters]) -> Document:
         await _check_suite(call, new.suite)
     study_id = await _store(call, new)
     call.index.put("study", study_id, name=new.name, description=new.description, alias=new.alias)
-    return shapes.created(study_id)
+    return CREATED(study_id)
 
 
 async def _members(call: Call[Members]) -> Study:
@@ -128,9 +136,8 @@ async def _members(call: Call[Members]) -> Study:
     return row
 
 
-async def _changed(call: Call[Members], row: Study) -> shapes.Changed:
-    count = await write_queries.count_members(call.connection, row.main_entity_type, row.id)
-    return shapes.changed(row, count)
+async def _count(call: Call[Members], row: Study) -> int:
+    return await write_queries.count_members(call.connection, row.main_entity_type, row.id)
 
 
 @operation(
@@ -139,8 +146,9 @@ async def _changed(call: Call[Members], row: Study) -> shapes.Changed:
     answer=shapes.Changed,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY, NOT_ATTACHED),
     access=WRITER,
+    faces=ATTACHED,
 )
-async def attach(call: Call[Members]) -> Document:
+async def attach(call: Call[Members]) -> Answer:
     """Put tasks into one's suite, or runs into one's study, whatever its status.
 
     Four round trips to the database with the key's: the study, the new members, all of them.
@@ -154,7 +162,7 @@ async def attach(call: Call[Members]) -> Document:
         await write_queries.attach(
             call.connection, kind, row.id, call.parameters.entity_ids, call.user.id, call.now()
         )
-    return await _changed(call, row)
+    return ATTACHED(row, await _count(call, row))
 
 
 @operation(
@@ -163,15 +171,16 @@ async def attach(call: Call[Members]) -> Document:
     answer=shapes.Changed,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY),
     access=WRITER,
+    faces=DETACHED,
 )
-async def detach(call: Call[Members]) -> Document:
+async def detach(call: Call[Members]) -> Answer:
     """Take tasks out of one's suite, or runs out of one's study; what is not in it does not matter.
 
     Four round trips to the database with the key's: the study, the deletion, the members that are left.
     """
     row = await _members(call)
     await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
-    return await _changed(call, row)
+    return DETACHED(row, await _count(call, row))
 
 
 @operation(
@@ -180,8 +189,9 @@ async def detach(call: Call[Members]) -> Document:
     answer=shapes.StatusUpdated,
     problems=(NO_STATUS, *refused(UNKNOWN_STATUS_STUDY.code or ""), UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
     access=WRITER,
+    faces=STATUS_UPDATED,
 )
-async def update_status(call: Call[StatusUpdate]) -> Document:
+async def update_status(call: Call[StatusUpdate]) -> Answer:
     """Activate or deactivate one's study, also an old one that is made of tags.
 
     Three round trips to the database with the key's: the study, the change.
@@ -197,7 +207,7 @@ async def update_status(call: Call[StatusUpdate]) -> Document:
         raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
     row = await _owned(call, study_id.number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
     await write_queries.set_status(call.connection, row.id, status)
-    return shapes.status_updated(row.id, status)
+    return STATUS_UPDATED(row.id, status)
 
 
 @operation(
@@ -206,8 +216,9 @@ async def update_status(call: Call[StatusUpdate]) -> Document:
     answer=shapes.Deleted,
     problems=(UNKNOWN_DELETED, PRIVATE, NOT_OWNED_DELETED, NOT_DELETABLE, USED_AS_SUITE),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[StudyNumber]) -> Document:
+async def delete(call: Call[StudyNumber]) -> Answer:
     """Delete one's study of runs, or one's suite in preparation, with what says which members it has.
 
     Three round trips to the database with the key's: the study, its deletion.
@@ -218,7 +229,7 @@ async def delete(call: Call[StudyNumber]) -> Document:
     with refusing(reference=USED_AS_SUITE.because(f"Study {row.id} is the benchmark suite of another.")):
         await write_queries.remove(call.connection, row.id)
     call.index.delete("study", row.id)
-    return shapes.deleted(row.id)
+    return DELETED(row.id)
 
 
 operations: tuple[Operation[Any], ...] = (create, attach, detach, update_status, delete)
