@@ -58,7 +58,9 @@ def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[s
     wrong = [
         name
         for name in legal
-        if found.get(name) and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
+        if found.get(name)
+        and name not in template.unchecked
+        and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
     ]
     return Illegal(False, f"Filters with illegal values: {','.join(wrong)}") if wrong else found
 

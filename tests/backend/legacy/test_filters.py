@@ -30,6 +30,11 @@ def test_illegal_values_are_told_in_the_order_of_declaration() -> None:
     assert wrong == Illegal(False, "Filters with illegal values: tag,limit,offset")
 
 
+def test_values_that_nobody_looks_at() -> None:
+    """They pass, whatever they are."""
+    assert read_filters(replace(LIST, unchecked=("limit",)), ("limit", "a%22b")) == {"limit": 'a"b'}
+
+
 def test_bare_names_as_the_route_has_them() -> None:
     """Sent empty, or only where there is no value."""
     assert read_filters(replace(LIST, bare_filter="sent"), ("limit", "1", "limit")) == {"limit": ""}

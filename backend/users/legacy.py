@@ -1,0 +1,20 @@
+"""PHP's documents of users (legacy notes, flow 5)."""
+
+from collections.abc import Iterable
+
+from backend.database.results import AnyRow
+from backend.legacy.tree import Element, element, markup
+from backend.users.shapes import full_name
+
+
+def listed(rows: Iterable[AnyRow]) -> Element:
+    """Users and their names."""
+    return element(
+        "users",
+        (
+            element(
+                "user", element("id", row.id), markup("username", full_name(row.first_name, row.last_name))
+            )
+            for row in rows
+        ),
+    )
