@@ -7,17 +7,15 @@ from starlette.responses import Response
 from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.filters import FilterCodes, Ids
-from backend.input.parameters import BLANKS, Parameters, PathId
+from backend.input.parameters import Parameters, PathId
+from backend.input.pasted_ids import pasted_id
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.numbers import digits_of
 from backend.problems import ProblemCase
 from backend.users import legacy, queries, shapes, write_queries
-from config.templates import is_numeric
 
 # PHP shares the codes with the list of data sets (legacy notes, flow 5); no user is no error.
 FILTERS = FilterCodes(unknown="370", illegal="371", no_results="372")
-NOBODY = "0"
 USERS = Faces(shapes.listed, legacy.listed)
 
 UNKNOWN = ProblemCase("user-not-found")
@@ -36,9 +34,7 @@ class UserIds(Ids):
 
     def from_php(self, text: str) -> str:
         """The numbers in decimal digits; 0, which nobody has, where there can be none."""
-        parts = (part.strip(BLANKS) for part in text.split(","))
-        numbers = (digits_of(part) if is_numeric(part) else part for part in parts)
-        return ",".join(NOBODY if number.startswith("-") else number for number in numbers)
+        return ",".join(pasted_id(part) for part in text.split(","))
 
 
 class UserFilters(Parameters):
