@@ -13,6 +13,7 @@ from lxml import etree
 from diffing.model import Difference
 from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
 
+_LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
 _WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
@@ -129,6 +130,15 @@ def _sorted_values(tree: Tree) -> Tree:
     if not isinstance(text, str) or not (text.startswith("[") and text.endswith("]")):
         return tree
     return Object((("#text", f"[{','.join(sorted(text[1:-1].split(',')))}]"),))
+
+
+def sorted_lists(tree: Tree) -> Tree:
+    """The tree with the last list in brackets of each text sorted: ids and values that an error names."""
+    if isinstance(tree, str):
+        return _LISTED.sub(lambda found: f"{found[1]}{sorted(found[2].split(', '))}{found[3]}", tree)
+    if isinstance(tree, Object):
+        return Object(tuple((name, sorted_lists(value)) for name, value in tree.members))
+    return tree
 
 
 def rows_of(tree: Tree, envelope: Sequence[str]) -> tuple[Tree, ...] | None:

@@ -1,5 +1,6 @@
 """Endpoints of badges."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from backend.access import WRITER_UNLESS_GET
@@ -7,8 +8,7 @@ from backend.badges import legacy, queries, shapes
 from backend.badges.catalogue import BADGES, Badge
 from backend.badges.progress import reached
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
-from backend.input.parameters import Parameters, PathId, read_id
-from backend.input.pasted_ids import PastedId
+from backend.input.parameters import Parameters, PathId
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
@@ -16,9 +16,14 @@ from backend.writing_reads import keeps
 
 UNKNOWN = ProblemCase("badge-not-found", "950")
 
+
+def _nothing(_rank: int) -> Mapping[str, int]:
+    """Only PHP shows a badge that there is not."""
+    return {}
+
+
 BADGE = Faces(shapes.badge, legacy.badge)
-NO_BADGE = Faces[[int]](lambda _rank: {}, legacy.no_badge)
-"""What only PHP shows."""
+NO_BADGE = Faces(_nothing, legacy.no_badge)
 EVERY_BADGE = Faces(shapes.badges, legacy.badges)
 CHECK = Faces(shapes.check, legacy.check)
 
@@ -26,24 +31,16 @@ NOBODY = 0
 """An unknown user is no error and has rank 0 everywhere; so has the path without a user."""
 
 
-class BadgeId(PathId):
-    """A number of a badge, which PHP looks up in a list."""
-
-    def from_php(self, text: str) -> str:
-        """The number; -1 for all else."""
-        return text if read_id(text) is not None else "-1"
-
-
 class UserPath(Parameters):
     """A user by id."""
 
-    user_id: Annotated[int, PastedId()] = NOBODY
+    user_id: Annotated[int, PathId()] = NOBODY
 
 
 class BadgePath(UserPath):
     """A badge of a user."""
 
-    badge_id: Annotated[int | None, BadgeId()] = None
+    badge_id: Annotated[int | None, PathId()] = None
 
 
 @operation("badge.get", parameters=BadgePath, answer=shapes.OwnBadge, problems=(UNKNOWN,), faces=BADGE)

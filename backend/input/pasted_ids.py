@@ -7,6 +7,9 @@ from config.templates import is_numeric
 NOBODY = "0"
 """An id that no row has."""
 
+NO_KEY = "-1"
+"""The id of a caller without a key."""
+
 
 def pasted_id(text: str) -> str:
     """The id in decimal digits.
@@ -25,9 +28,9 @@ def pasted_id(text: str) -> str:
 
 
 class PastedId(PathId):
-    """An id in the path. What is no number breaks PHP's SQL, which finds nothing then."""
+    """An id in the path that may be the caller's, who is -1 without a key."""
 
     def from_php(self, text: str) -> str:
-        """The id in decimal digits; ``0`` for what is none."""
+        """The id in decimal digits; ``0`` for what is none: what is no number breaks PHP's SQL."""
         digits = pasted_id(text)
-        return digits if digits.isdecimal() else NOBODY
+        return text if text == NO_KEY else digits if digits.isdecimal() else NOBODY

@@ -10,6 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from config.legacy_errors import load_legacy_errors
 from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
@@ -18,9 +19,11 @@ from diffing.deviations import load_registry
 from diffing.model import UNROUTED
 from diffing.registry import Registry
 from diffing.usage import Usage
-from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, count_usage, open_side
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, breaches, count_usage, open_side
 from proxy.checking.effect_tally import Effects, step_effect
 from proxy.checking.effects import Window, expected
+from proxy.checking.face_judge import FaceJudge
+from proxy.checking.face_replay import FaceReplay
 from proxy.checking.file_states import expected_files
 from proxy.checking.replay import Exchange, Replay, route_name, tally
 from proxy.checking.stage import COLUMNS, Place, Stage, staged
@@ -71,6 +74,7 @@ async def check_scenarios(
     deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
+    dialect: Dialect = "new",
 ) -> ScenariosResult:
     """Replay scenarios against a backend in this process.
 
@@ -85,6 +89,7 @@ async def check_scenarios(
         deadline: Seconds for one answer.
         progress: Called with the number of steps done and of all.
         usage: Told of what the registry's entries do, for the lint.
+        dialect: In which the backend is asked.
 
     Returns:
         Counts, effects and breaches.
@@ -95,7 +100,7 @@ async def check_scenarios(
         RecordingError: A recording cannot be read.
     """
     routes = load_routes(config)
-    registry = load_registry(config)
+    registry, errors = load_registry(config), load_legacy_errors(config)
     differ = Differ(registry, load_problems(config), usage=usage)
     if route is not None and not any(fnmatchcase(name, route) for name in (*routes.routes, UNROUTED)):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
@@ -110,7 +115,14 @@ async def check_scenarios(
         async with open_side(side, config) as transport:
             player = Player(stage, clock, registry, route, progress, len(steps))
             for scenario in plays:
-                replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
+                timed = scenario.timed()
+                replay: Replay | FaceReplay
+                if dialect == "legacy":
+                    twin = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
+                    judge = FaceJudge(registry, errors, twin)
+                    replay = FaceReplay(timed, routes, transport, judge, deadline=deadline, writes=True)
+                else:
+                    replay = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
         await stage.reset()
     count_usage(usage, player.exchanges)
@@ -173,7 +185,7 @@ class Player:
         self._total = total
         self._done = 0
 
-    async def play(self, scenario: Scenario, replay: Replay) -> None:
+    async def play(self, scenario: Scenario, replay: Replay | FaceReplay) -> None:
         """Play one scenario from the pristine sample on.
 
         Args:
@@ -200,7 +212,7 @@ class Player:
     async def _replay(
         self,
         step: Step,
-        replay: Replay,
+        replay: Replay | FaceReplay,
         pair: tuple[Recording, Translation | Untranslatable],
         window: Window,
     ) -> None:

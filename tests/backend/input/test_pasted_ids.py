@@ -17,4 +17,6 @@ def test_ids_are_numbers_of_sql(text: str, digits: str) -> None:
 def test_nobody_has_what_is_no_number() -> None:
     """By PHP's rules only."""
     assert PastedId().from_php("abc") == "0"
+    assert PastedId().from_php("-2") == "0"
+    assert PastedId().from_php("-1") == "-1"
     assert PastedId().from_php("1e1") == "10"
