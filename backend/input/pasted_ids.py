@@ -15,12 +15,14 @@ def pasted_id(text: str) -> str:
     """The id in decimal digits.
 
     Args:
-        text: As PHP pastes it: ``1.0`` is the number 1 there.
+        text: As PHP pastes it: ``1.0`` and ``(1)`` are the number 1 there.
 
     Returns:
         What no row can have is ``0``; what is no number stays.
     """
     text = text.strip(BLANKS)
+    while text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip(BLANKS)
     if not is_numeric(text):
         return text
     digits = digits_of(text)

@@ -8,6 +8,7 @@ from backend.input.filters import FilterCodes, OptionalIds, Text
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
+from backend.php.numbers import digits_of
 from backend.private_data import of_run
 from backend.problems import READ_ONLY_ACCOUNT, ProblemCase, refused
 from backend.runs import legacy, queries, shapes, write_routes
@@ -115,7 +116,7 @@ async def trace(call: Call[RunPath]) -> Answer:
     rid = call.parameters.run_id
     rows = await queries.trace(call.connection, rid)
     if rows:
-        return TRACE(rid, rows, call.request.path_params["run_id"])
+        return TRACE(rid, rows, _asked(call))
     if await queries.owner(call.connection, rid) is None:
         raise TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
     raise NO_TRACE.because(f"Run {rid} has no trace.")
@@ -173,7 +174,7 @@ async def reset(call: Call[RunPath]) -> Answer:
         raise RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
     WRITER.check(call.user)
     await queries.forget_evaluations(call.connection, rid)
-    return RESET(rid, call.request.path_params["run_id"])
+    return RESET(rid, _asked(call))
 
 
 @operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
@@ -188,6 +189,11 @@ async def tags(call: Call[NoParameters]) -> Answer:
     if not found:
         raise NO_TAGS.because("No run has a tag.")
     return TAGS(found)
+
+
+def _asked(call: Call[Any]) -> str:
+    """The id of the run as it was asked for, which PHP shows."""
+    return digits_of(call.request.path_params["run_id"])
 
 
 operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags, *write_routes.operations)

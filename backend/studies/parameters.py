@@ -113,10 +113,6 @@ class StudyStatus(Reader):
 class DigitsOrNone(Reader):
     """An integer; exactly ``0`` is no restriction, as PHP takes it for false. ``00`` is 0, which no column holds."""
 
-    def from_php(self, text: str) -> str:
-        """As ``Digits`` has it; a list is never ``0``."""
-        return text if "," not in text else f"0{Digits().from_php(text)}"
-
     def read(self, value: object) -> int | None:
         """Read a filter value; None is no restriction."""
         number = Digits().read(value)
@@ -125,6 +121,14 @@ class DigitsOrNone(Reader):
     def describe(self) -> dict[str, Any]:
         """A natural number."""
         return Digits().describe()
+
+
+class SuiteId(DigitsOrNone):
+    """The id of a suite."""
+
+    def from_php(self, text: str) -> str:
+        """The first of a list, which never is no restriction."""
+        return text if "," not in text else f"0{Digits().from_php(text)}"
 
 
 class StudyPath(Parameters):
@@ -147,4 +151,4 @@ class StudyFilters(Parameters):
     main_entity_type: Annotated[str | None, Text()] = None
     uploader: Annotated[int | None, DigitsOrNone()] = None
     status: Annotated[str | None, StudyStatus()] = USUAL_STATUS
-    benchmark_suite: Annotated[int | None, DigitsOrNone()] = None
+    benchmark_suite: Annotated[int | None, SuiteId()] = None

@@ -7,7 +7,16 @@ from backend.input.pasted_ids import PastedId, pasted_id
 
 @pytest.mark.parametrize(
     ("text", "digits"),
-    [("007", "007"), (" 1.0\n", "1"), ("1e1", "10"), ("-1", "0"), ("1.5", "0"), ("abc", "abc")],
+    [
+        ("007", "007"),
+        (" 1.0\n", "1"),
+        ("1e1", "10"),
+        ("-1", "0"),
+        ("1.5", "0"),
+        ("((3) )", "3"),
+        ("(", "("),
+        ("abc", "abc"),
+    ],
 )
 def test_ids_are_numbers_of_sql(text: str, digits: str) -> None:
     """What is none stays."""

@@ -13,6 +13,7 @@ from backend.studies.parameters import (
     StudyPart,
     StudyPath,
     StudyStatus,
+    SuiteId,
 )
 
 
@@ -78,7 +79,9 @@ def test_the_status_is_compared_exactly(status: str) -> None:
         (IdOrAlias(), "lantern-cc", "lantern-cc"),
         (StudyStatus(), "0", "active"),
         (StudyStatus(), "all", "all"),
-        (DigitsOrNone(), "99,100", "099"),
+        (SuiteId(), "99,100", "099"),
+        (SuiteId(), "0", "0"),
+        (DigitsOrNone(), "99,100", "99,100"),
         (DigitsOrNone(), "0", "0"),
         (Part(), "bogus", "bogus"),
     ],
