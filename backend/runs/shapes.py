@@ -286,3 +286,12 @@ def reset(rid: int, asked: str) -> Reset:  # noqa: ARG001
         The document of ``/run/reset/{run_id}``.
     """
     return {"id": rid}
+
+
+def concerned(rid: int) -> Concerned:
+    """The run that was uploaded, evaluated or traced.
+
+    Args:
+        rid: Its id.
+    """
+    return {"run_id": rid}

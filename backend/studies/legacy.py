@@ -82,30 +82,30 @@ def created(study_id: int) -> Element:
     return element("study_upload", element("id", study_id))
 
 
-def attached(row: AnyRow, members: int) -> Element:
+def attached(row: AnyRow, members: int, asked: str) -> Element:
     """A study with new members, and how many it shows now."""
-    return _changed("study_attach", row, members)
+    return _changed("study_attach", row, members, asked)
 
 
-def detached(row: AnyRow, members: int) -> Element:
+def detached(row: AnyRow, members: int, asked: str) -> Element:
     """A study without some members, and how many it shows now."""
-    return _changed("study_detach", row, members)
+    return _changed("study_detach", row, members, asked)
 
 
-def _changed(name: str, row: AnyRow, members: int) -> Element:
+def _changed(name: str, row: AnyRow, members: int, asked: str) -> Element:
     return element(
         name,
-        element("id", row.id),
+        element("id", asked),
         element("main_entity_type", row.main_entity_type),
         element("linked_entities", members),
     )
 
 
-def status_updated(study_id: int, status: str) -> Element:
+def status_updated(study_id: int, status: str, asked: str) -> Element:  # noqa: ARG001
     """A study with a new status."""
-    return element("study_status_update", element("id", study_id), element("status", status))
+    return element("study_status_update", element("id", asked), element("status", status))
 
 
-def deleted(study_id: int) -> Element:
+def deleted(study_id: int, asked: str) -> Element:  # noqa: ARG001
     """A study that is gone."""
-    return element("study_delete", element("id", study_id))
+    return element("study_delete", element("id", asked))

@@ -4,6 +4,7 @@ PHP lets every account attach and detach; here that is for the study's creator a
 decision 11), and nobody changes a study that they may not see.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row
@@ -52,11 +53,18 @@ NOT_DELETABLE = ProblemCase("study-conflict", "595")
 Study = Row[*tuple[Any, ...]]
 
 
-async def _owned(call: Call[Any], study_id: int, unknown: ProblemCase, not_owned: ProblemCase) -> Study:
-    """A study that the caller may change: it is there, may be seen, and is the caller's."""
+async def _owned(
+    call: Call[Any],
+    study_id: int,
+    unknown: ProblemCase,
+    not_owned: ProblemCase,
+    check: Callable[[Study], None] = lambda _: None,
+) -> Study:
+    """A study that the caller may change: it is there, passes a check, may be seen, and is the caller's."""
     row = await queries.study(call.connection, StudyKey(study_id, str(study_id)))
     if row is None:
         raise unknown.because(f"No study with id {study_id} found.")
+    check(row)
     if not call.user.may_see(row.visibility, row.creator):
         raise PRIVATE.because(f"Study {study_id} is private.")
     if not call.user.may_change(row.creator):
@@ -77,7 +85,8 @@ async def _check_suite(call: Call[Any], suite: int) -> None:
 
 async def _store(call: Call[Any], new: NewStudy) -> int:
     if new.description is None:
-        raise wrong(call, FIELD, "missing", "A study needs a description", NOT_STORED.code or "")
+        told = "Problem creating study record. Please check whether the alias is unique. "
+        raise wrong(call, FIELD, "missing", "A study needs a description", NOT_STORED.code or "", told)
     exists = ALIAS_EXISTS.because(f"A study with the alias {new.alias} exists already.")
     if new.alias is not None and await write_queries.alias_is_taken(call.connection, new.alias):
         raise exists
@@ -130,10 +139,22 @@ async def _members(call: Call[Members]) -> Study:
     """The study whose members are to change."""
     if not call.parameters.entity_ids:
         raise rejected(call, ["entity_ids"], "missing", "Give a list of natural numbers", code=ILLEGAL_IDS)
-    row = await _owned(call, call.parameters.study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED)
+    study_id = call.parameters.study_id
+    if call.is_legacy:  # PHP looks at the kind of a study first
+        return await _owned(call, study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED, _check_kind)
+    row = await _owned(call, study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED)
+    _check_kind(row)
+    return row
+
+
+def _check_kind(row: Study) -> None:
     if row.legacy == "y":
         raise LEGACY.because(f"Study {row.id} is made of tags; nothing can be attached or detached.")
-    return row
+
+
+def _asked(call: Call[Any]) -> str:
+    """The id as it was asked for, which PHP shows; the new API may have it in the body."""
+    return str(call.request.path_params.get("study_id", ""))
 
 
 async def _count(call: Call[Members], row: Study) -> int:
@@ -162,7 +183,7 @@ async def attach(call: Call[Members]) -> Answer:
         await write_queries.attach(
             call.connection, kind, row.id, call.parameters.entity_ids, call.user.id, call.now()
         )
-    return ATTACHED(row, await _count(call, row))
+    return ATTACHED(row, await _count(call, row), _asked(call))
 
 
 @operation(
@@ -180,7 +201,7 @@ async def detach(call: Call[Members]) -> Answer:
     """
     row = await _members(call)
     await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
-    return DETACHED(row, await _count(call, row))
+    return DETACHED(row, await _count(call, row), _asked(call))
 
 
 @operation(
@@ -207,7 +228,7 @@ async def update_status(call: Call[StatusUpdate]) -> Answer:
         raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
     row = await _owned(call, study_id.number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
     await write_queries.set_status(call.connection, row.id, status)
-    return STATUS_UPDATED(row.id, status)
+    return STATUS_UPDATED(row.id, status, str(call.form.get("study_id", "")))
 
 
 @operation(
@@ -229,7 +250,7 @@ async def delete(call: Call[StudyNumber]) -> Answer:
     with refusing(reference=USED_AS_SUITE.because(f"Study {row.id} is the benchmark suite of another.")):
         await write_queries.remove(call.connection, row.id)
     call.index.delete("study", row.id)
-    return DELETED(row.id)
+    return DELETED(row.id, _asked(call))
 
 
 operations: tuple[Operation[Any], ...] = (create, attach, detach, update_status, delete)
