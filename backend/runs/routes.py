@@ -184,7 +184,11 @@ async def tags(call: Call[NoParameters]) -> Answer:
     One round trip to the database (two with a key).
     """
     found = await distinct_tags(
-        call.connection, tables.run_tag, call.user, None if call.is_legacy else of_run
+        call.connection,
+        tables.run_tag,
+        call.user,
+        None if call.is_legacy else of_run,
+        first_seen=call.is_legacy,
     )
     if not found:
         raise NO_TAGS.because("No run has a tag.")

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from backend.database.results import AnyRow
 from backend.legacy.tree import Element, element, markup, optional
 
+LIKE = ("user_id", "knowledge_type", "knowledge_id")
+"""What every vote says."""
+
 
 def likes(rows: Iterable[AnyRow]) -> Element:
     """Likes."""
@@ -29,8 +32,19 @@ def downvotes(rows: Iterable[AnyRow]) -> Element:
 
 
 def downvote(row: AnyRow) -> Element:
-    """One downvote."""
+    """One downvote; PHP finds none whose reason nobody knows."""
+    if row.reason is None:
+        return _empty("downvote", *LIKE, "reason", "reason_id", "original")
     return _downvote(row, row.reason, row.reason_id, row._mapping["count"])
+
+
+def no_like() -> Element:
+    """A like that was there already."""
+    return _empty("like", *LIKE)
+
+
+def _empty(name: str, *members: str) -> Element:
+    return element(name, (element(member) for member in members))
 
 
 def _downvote(row: AnyRow, reason: str | None, reason_id: int | None, count: int | None) -> Element:

@@ -4,6 +4,7 @@ PHP says to the owner of an item that the vote is not allowed, and stores it; he
 contract, decision 10).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Table
@@ -13,7 +14,7 @@ from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.problems import ProblemCase, refused
+from backend.problems import Problem, ProblemCase, refused
 from backend.votes import legacy, shapes, write_queries
 from backend.votes.items import KINDS, PRIVATE, OwnItem, check_item, demand_known_type
 from backend.votes.write_parameters import UNKNOWN_TYPE, Item, ItemAndReason
@@ -22,6 +23,13 @@ NOTHING = ProblemCase("vote-not-found", "703")
 EXISTS = ProblemCase("vote-already-exists", "705")
 OWN_ITEM = ProblemCase("vote-own-item", "722")
 
+
+def _nothing() -> Mapping[str, int]:
+    """Only PHP shows a like that is none."""
+    return {}
+
+
+NO_LIKE = Faces(_nothing, legacy.no_like)
 OWN_LIKE = Faces(shapes.own_like, legacy.like)
 STORED_DOWNVOTE = Faces(shapes.stored_downvote, legacy.downvote)
 
@@ -48,8 +56,13 @@ async def like(call: Call[Item]) -> Answer:
     """
     kind, item = call.parameters.type, call.parameters.id
     await check_item(call, kind, item, OWN_ITEM)
-    with refusing(unique=EXISTS.because(f"You like item {item} of type {kind} already.")):
-        await write_queries.like(call.connection, kind, item, call.user.id, call.now())
+    try:
+        with refusing(unique=EXISTS.because(f"You like item {item} of type {kind} already.")):
+            await write_queries.like(call.connection, kind, item, call.user.id, call.now())
+    except Problem:
+        if not call.is_legacy:
+            raise
+        return NO_LIKE()  # PHP shows an empty one
     await _index(call, tables.likes, "nr_of_likes")
     return OWN_LIKE(call.user.id, kind, item)
 

@@ -47,3 +47,13 @@ def test_checks() -> None:
     assert to_json(legacy.check(True)) == b'{"simplepair":{"key":"Exists","value":"1"}}'
     assert to_json(legacy.check(False)) == b'{"simplepair":{"key":"Exists","value":[]}}'
     assert to_json(legacy.reason_check(None)) == b'{"simplepair":{"key":"Reason id","value":"-1"}}'
+
+
+def test_what_php_does_not_find_is_empty() -> None:
+    """A like that was there, a downvote for a reason that nobody knows."""
+    assert to_json(legacy.no_like()) == b'{"like":{"user_id":[],"knowledge_type":[],"knowledge_id":[]}}'
+    unknown = vote(None)
+    unknown.reason = None
+    assert to_json(legacy.downvote(unknown)) == (
+        b'{"downvote":{"user_id":[],"knowledge_type":[],"knowledge_id":[],"reason":[],"reason_id":[],"original":[]}}'
+    )
