@@ -159,7 +159,9 @@ class LegacyGateway:
                 if answering.access.admin is not None and not user.is_admin:
                     raise answering.access.admin.because("Only an administrator may do this.")
                 filters = _filters(found, answering)
-                segments, given = for_operation(found, _read(found, answering, filters), intake)
+                segments, given = for_operation(
+                    _read_path(found, answering), _read(found, answering, filters), intake
+                )
                 scope["path_params"] = found.values
                 call = Call(
                     parameters=_parameters(found, answering, filters, segments, given),
@@ -261,6 +263,16 @@ def _read(match: LegacyMatch, operation: Operation[Any], filters: Mapping[str, s
     return read
 
 
+def _read_path(match: LegacyMatch, operation: Operation[Any]) -> LegacyMatch:
+    """The match with the values of its path as the operation's readers take them, wherever they go."""
+    known, moved = readers(operation.parameters), match.route.parameters
+    values = {}
+    for name, text in match.values.items():
+        reader = known.get(moved.get(name, name).rpartition(".")[2])
+        values[name] = text if reader is None else reader.from_php(text)
+    return replace(match, values=values)
+
+
 def _parameters(
     match: LegacyMatch,
     operation: Operation[Any],
@@ -272,10 +284,6 @@ def _parameters(
 
     What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list.
     """
-    known = readers(operation.parameters)
-    segments = {
-        name: known[name].from_php(text) if name in known else text for name, text in segments.items()
-    }
     codes, offset = operation.filters, match.route.codes.offset
     alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
     try:

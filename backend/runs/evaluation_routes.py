@@ -107,7 +107,7 @@ async def evaluate(call: Call[NoParameters]) -> Answer:
         for table, scored in rows.items():
             await write_queries.store(call.connection, table, scored)
     call.index.put("run", rid, evaluated=True)
-    return EVALUATED_RUN(rid)
+    return EVALUATED_RUN(rid, root.raw("run_id"))
 
 
 async def _procedure(call: Call[NoParameters], rid: int) -> Procedure:
@@ -200,7 +200,7 @@ async def upload_trace(call: Call[NoParameters]) -> Answer:
         unique=TRACE_CONFLICT.because(f"An iteration of run {rid} is there already, or is there twice."),
     ):
         await write_queries.store(call.connection, tables.trace, rows)
-    return TRACED_RUN(rid)
+    return TRACED_RUN(rid, root.raw("run_id"))
 
 
 def _wrong(kind: str, message: str, code: str, member: str, additional: str | None = None) -> InputProblem:

@@ -144,21 +144,16 @@ def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Element:  # noqa: ARG
     )
 
 
-def reset(rid: int, asked: str) -> Element:  # noqa: ARG001
-    """The run that was reset, as it was asked for."""
-    return element("run_reset", element("id", asked))
-
-
 def uploaded(rid: int) -> Element:
     """The run that was uploaded."""
     return element("upload_run", element("run_id", rid))
 
 
-def evaluated(rid: int) -> Element:
-    """The run whose evaluation was stored."""
-    return element("run_evaluate", element("run_id", rid))
+def evaluated(rid: int, sent: str | None) -> Element:  # noqa: ARG001
+    """The run whose evaluation was stored, as it was sent."""
+    return element("run_evaluate", element("run_id", sent))
 
 
-def traced(rid: int) -> Element:
-    """The run whose trace was stored."""
-    return element("run_trace", element("run_id", rid))
+def traced(rid: int, sent: str | None) -> Element:  # noqa: ARG001
+    """The run whose trace was stored, as it was sent."""
+    return element("run_trace", element("run_id", sent))

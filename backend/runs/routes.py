@@ -6,6 +6,7 @@ from backend import tables
 from backend.access import WRITER, WRITER_UNLESS_GET
 from backend.input.filters import FilterCodes, OptionalIds, Text
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
+from backend.legacy.answers import identified
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.php.numbers import digits_of
@@ -34,7 +35,7 @@ TOO_MANY: Final = "513"
 RUNS: Final = Faces(shapes.listed, legacy.listed, legacy.listed_json)
 RUN: Final = Faces(shapes.run, legacy.run)
 TRACE: Final = Faces(shapes.trace, legacy.trace)
-RESET: Final = Faces(shapes.reset, legacy.reset)
+RESET: Final = identified("run_reset")
 TAGS: Final = tag_faces("run")
 SELECTORS: Final = ("task", "task_type", "setup", "flow", "uploader", "run", "tag", "limit", "study")
 """The filters that restrict a list of runs (legacy notes, task 3.2, check 6)."""
@@ -116,7 +117,7 @@ async def trace(call: Call[RunPath]) -> Answer:
     rid = call.parameters.run_id
     rows = await queries.trace(call.connection, rid)
     if rows:
-        return TRACE(rid, rows, _asked(call))
+        return TRACE(rid, rows, digits_of(call.request.path_params["run_id"]))
     if await queries.owner(call.connection, rid) is None:
         raise TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
     raise NO_TRACE.because(f"Run {rid} has no trace.")
@@ -174,7 +175,7 @@ async def reset(call: Call[RunPath]) -> Answer:
         raise RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
     WRITER.check(call.user)
     await queries.forget_evaluations(call.connection, rid)
-    return RESET(rid, _asked(call))
+    return RESET(rid)
 
 
 @operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
@@ -193,11 +194,6 @@ async def tags(call: Call[NoParameters]) -> Answer:
     if not found:
         raise NO_TAGS.because("No run has a tag.")
     return TAGS(found)
-
-
-def _asked(call: Call[Any]) -> str:
-    """The id of the run as it was asked for, which PHP shows."""
-    return digits_of(call.request.path_params["run_id"])
 
 
 operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags, *write_routes.operations)

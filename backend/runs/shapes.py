@@ -275,23 +275,20 @@ def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG00
     }
 
 
-def reset(rid: int, asked: str) -> Reset:  # noqa: ARG001
-    """The run that was reset.
+def uploaded(rid: int) -> Concerned:
+    """The run that was uploaded.
 
     Args:
         rid: Its id.
-        asked: The id as it was asked for, which only PHP shows.
-
-    Returns:
-        The document of ``/run/reset/{run_id}``.
     """
-    return {"id": rid}
+    return {"run_id": rid}
 
 
-def concerned(rid: int) -> Concerned:
-    """The run that was uploaded, evaluated or traced.
+def concerned(rid: int, sent: str | None) -> Concerned:  # noqa: ARG001
+    """The run that was evaluated or traced.
 
     Args:
         rid: Its id.
+        sent: The same as it was sent, which only PHP shows.
     """
     return {"run_id": rid}

@@ -29,7 +29,7 @@ SEARCH = SearchCodes(flow="205", measure="218", parameter="213", too_many="215")
 UNCOUNTED = ProblemCase("dataset-not-processed", "208")
 # Its description (201, 202, 214), its task (204, 219 to 222), its files (206, 207, 209, 212), its scores (216, 217).
 REFUSED = ("201", "202", "204", "206", "207", "209", "212", "214", "216", "217", "219", "220", "221", "222")
-UPLOADED = Faces(shapes.concerned, legacy.uploaded)
+UPLOADED = Faces(shapes.uploaded, legacy.uploaded)
 
 
 @operation(

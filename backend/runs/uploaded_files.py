@@ -27,6 +27,9 @@ FOLDER_SIZE = 10_000
 TYPES = {"predictions": "predictions", "trace": "run_trace"}
 OTHER_TYPE = "run_uploaded_file"
 
+REPLACED = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
@@ -126,9 +129,9 @@ async def _checked(call: Call[Any], field: str, part: UploadFile) -> RunFile:
     fault = await to_thread.run_sync(_fault, behind.lower(), staged.local)
     if fault is not None:
         message = f"The file {field} is not what its name says: {fault.message}"
-        raise _refused(
-            field, "file_content", message, "209", f"{fault.kind} error in {field} file: {fault.told}"
-        )
+        # PHP cannot write what is no UTF-8, and says nothing.
+        said = None if REPLACED in fault.told else f"{fault.kind} error in {field} file: {fault.told}"
+        raise _refused(field, "file_content", message, "209", said)
     return RunFile(field, part, staged)
 
 

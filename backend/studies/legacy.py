@@ -82,30 +82,30 @@ def created(study_id: int) -> Element:
     return element("study_upload", element("id", study_id))
 
 
-def attached(row: AnyRow, members: int, asked: str) -> Element:
+def attached(row: AnyRow, members: int) -> Element:
     """A study with new members, and how many it shows now."""
-    return _changed("study_attach", row, members, asked)
+    return _changed("study_attach", row, members)
 
 
-def detached(row: AnyRow, members: int, asked: str) -> Element:
+def detached(row: AnyRow, members: int) -> Element:
     """A study without some members, and how many it shows now."""
-    return _changed("study_detach", row, members, asked)
+    return _changed("study_detach", row, members)
 
 
-def _changed(name: str, row: AnyRow, members: int, asked: str) -> Element:
+def _changed(name: str, row: AnyRow, members: int) -> Element:
     return element(
         name,
-        element("id", asked),
+        element("id", row.id),
         element("main_entity_type", row.main_entity_type),
         element("linked_entities", members),
     )
 
 
-def status_updated(study_id: int, status: str, asked: str) -> Element:  # noqa: ARG001
+def status_updated(study_id: int, status: str) -> Element:
     """A study with a new status."""
-    return element("study_status_update", element("id", asked), element("status", status))
+    return element("study_status_update", element("id", study_id), element("status", status))
 
 
-def deleted(study_id: int, asked: str) -> Element:  # noqa: ARG001
+def deleted(study_id: int) -> Element:
     """A study that is gone."""
-    return element("study_delete", element("id", asked))
+    return element("study_delete", element("id", study_id))

@@ -138,33 +138,30 @@ def created(study_id: int) -> Created:
     return {"study_id": study_id}
 
 
-def changed(row: Row[*tuple[Any, ...]], members: int, asked: str) -> Changed:  # noqa: ARG001
+def changed(row: Row[*tuple[Any, ...]], members: int) -> Changed:
     """A study whose members have changed; what detaching answers is what attaching does.
 
     Args:
         row: Of ``queries.study``.
         members: How many it shows now.
-        asked: The id as it was asked for, which only PHP shows; so for the others.
     """
     return {"study_id": row.id, "main_entity_type": row.main_entity_type, "linked_entities": members}
 
 
-def status_updated(study_id: int, status: str, asked: str) -> StatusUpdated:  # noqa: ARG001
+def status_updated(study_id: int, status: str) -> StatusUpdated:
     """A study with a new status.
 
     Args:
         study_id: Its id.
         status: The status.
-        asked: The id as it was asked for.
     """
     return {"id": study_id, "status": status}
 
 
-def deleted(study_id: int, asked: str) -> Deleted:  # noqa: ARG001
+def deleted(study_id: int) -> Deleted:
     """A study that is gone.
 
     Args:
         study_id: Its id.
-        asked: The id as it was asked for.
     """
     return {"id": study_id}

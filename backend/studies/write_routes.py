@@ -16,12 +16,14 @@ from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
+from backend.php.numbers import digits_of
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.studies import legacy, queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
 from backend.studies.parameters import StudyKey
 from backend.studies.write_parameters import ILLEGAL_IDS, Members, StatusUpdate, StudyNumber
+from config.templates import is_numeric
 
 PRIVATE = ProblemCase("study-private", "602")
 NO_DESCRIPTION = ProblemCase("validation-error", "1031")
@@ -152,11 +154,6 @@ def _check_kind(row: Study) -> None:
         raise LEGACY.because(f"Study {row.id} is made of tags; nothing can be attached or detached.")
 
 
-def _asked(call: Call[Any]) -> str:
-    """The id as it was asked for, which PHP shows; the new API may have it in the body."""
-    return str(call.request.path_params.get("study_id", ""))
-
-
 async def _count(call: Call[Members], row: Study) -> int:
     return await write_queries.count_members(call.connection, row.main_entity_type, row.id)
 
@@ -183,7 +180,7 @@ async def attach(call: Call[Members]) -> Answer:
         await write_queries.attach(
             call.connection, kind, row.id, call.parameters.entity_ids, call.user.id, call.now()
         )
-    return ATTACHED(row, await _count(call, row), _asked(call))
+    return ATTACHED(row, await _count(call, row))
 
 
 @operation(
@@ -201,7 +198,7 @@ async def detach(call: Call[Members]) -> Answer:
     """
     row = await _members(call)
     await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
-    return DETACHED(row, await _count(call, row), _asked(call))
+    return DETACHED(row, await _count(call, row))
 
 
 @operation(
@@ -224,11 +221,14 @@ async def update_status(call: Call[StatusUpdate]) -> Answer:
     code = UNKNOWN_STATUS_STUDY.code or ""
     if study_id == NOT_GIVEN or not given(study_id):
         raise rejected(call, ["study_id"], "missing", "Give study_id", code=code)
-    if study_id.number is None:
+    number = study_id.number
+    if call.is_legacy and number is None and is_numeric(study_id.text):
+        number = int(digits_of(study_id.text))
+    if number is None:
         raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
-    row = await _owned(call, study_id.number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
+    row = await _owned(call, number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
     await write_queries.set_status(call.connection, row.id, status)
-    return STATUS_UPDATED(row.id, status, str(call.form.get("study_id", "")))
+    return STATUS_UPDATED(row.id, status)
 
 
 @operation(
@@ -250,7 +250,7 @@ async def delete(call: Call[StudyNumber]) -> Answer:
     with refusing(reference=USED_AS_SUITE.because(f"Study {row.id} is the benchmark suite of another.")):
         await write_queries.remove(call.connection, row.id)
     call.index.delete("study", row.id)
-    return DELETED(row.id, _asked(call))
+    return DELETED(row.id)
 
 
 operations: tuple[Operation[Any], ...] = (create, attach, detach, update_status, delete)

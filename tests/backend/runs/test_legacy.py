@@ -74,7 +74,13 @@ def test_only_xml_lists_the_type_of_the_task() -> None:
     ]
 
 
-def test_ids_are_shown_as_they_were_asked_for() -> None:
-    """Of a trace and of a reset."""
+def test_a_trace_is_of_the_run_that_was_asked_for() -> None:
+    """With its zeros."""
     assert to_json(legacy.trace(7, [], "07")) == b'{"trace":{"run_id":"07"}}'
-    assert to_json(legacy.reset(7, "07")) == b'{"run_reset":{"id":"07"}}'
+
+
+def test_writes_say_of_which_run_they_were() -> None:
+    """Engines see the id as they sent it."""
+    assert to_json(legacy.uploaded(7)) == b'{"upload_run":{"run_id":"7"}}'
+    assert to_json(legacy.evaluated(7, "07")) == b'{"run_evaluate":{"run_id":"07"}}'
+    assert to_json(legacy.traced(7, "07")) == b'{"run_trace":{"run_id":"07"}}'

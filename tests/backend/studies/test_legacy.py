@@ -68,11 +68,11 @@ def test_a_listed_study_has_a_blank_in_its_date() -> None:
 
 
 def test_writes_say_what_they_changed() -> None:
-    """One document each, with the id that was asked for."""
+    """One document each."""
     assert to_json(legacy.created(7)) == b'{"study_upload":{"id":"7"}}'
-    changed = b'{"id":"07","main_entity_type":"run","linked_entities":"2"}}'
-    assert to_json(legacy.attached(ROW, 2, "07")) == b'{"study_attach":' + changed
-    assert to_json(legacy.detached(ROW, 2, "07")) == b'{"study_detach":' + changed
-    updated = to_json(legacy.status_updated(7, "active", "07"))
-    assert updated == b'{"study_status_update":{"id":"07","status":"active"}}'
-    assert to_json(legacy.deleted(7, "07")) == b'{"study_delete":{"id":"07"}}'
+    changed = b'{"id":"7","main_entity_type":"run","linked_entities":"2"}}'
+    assert to_json(legacy.attached(ROW, 2)) == b'{"study_attach":' + changed
+    assert to_json(legacy.detached(ROW, 2)) == b'{"study_detach":' + changed
+    updated = to_json(legacy.status_updated(7, "active"))
+    assert updated == b'{"study_status_update":{"id":"7","status":"active"}}'
+    assert to_json(legacy.deleted(7)) == b'{"study_delete":{"id":"7"}}'
