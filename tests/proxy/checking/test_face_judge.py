@@ -106,6 +106,18 @@ async def test_a_success_has_phps_root_and_two_forms_that_agree() -> None:
     assert (await Case("json/task/inputs/1", error("151"), new, KNOWN).judged()).outcome is Outcome.MISMATCH
 
 
+async def test_phps_own_json_may_say_less() -> None:
+    """But nothing else."""
+    target, other = "json/run/list/limit/1", "xml/run/list/limit/1"
+    shown = Observation(200, JSON, b'{"runs":{"run":[{"run_id":1,"run_details":"&quot;x&quot;"}]}}')
+    said = Comparison(Outcome.LEGACY_ERROR, deviations=("run-list-not-json",))
+    for number, outcome in ((1, Outcome.LEGACY_ERROR), (2, Outcome.MISMATCH)):
+        row = f'<run_id>{number}</run_id><task_type_id>1</task_type_id><run_details>"x"</run_details>'
+        both = {other: Observation(200, XML, f"<runs><run>{row}</run></runs>".encode())}
+        new = Observation(200, JSON, b"[]")
+        assert (await Case(target, shown, new, said, both).judged()).outcome is outcome
+
+
 async def test_what_nobody_documented_stays_undocumented() -> None:
     """Whatever the face answers."""
     new = Observation(200, JSON, b"{}")
