@@ -290,7 +290,8 @@ def _parameters(
 ) -> Any:
     """The parameters that the operation declares.
 
-    What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list.
+    What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list where it looks
+    at the values.
     """
     codes, offset = operation.filters, match.route.codes.offset
     alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
@@ -299,7 +300,8 @@ def _parameters(
     except InputProblem as problem:
         if alone is not None and codes is not None and problem.code not in codes.before_offset:
             raise alone from None
-        if codes is not None and problem.code == codes.illegal:
+        checked = match.route.legacy is None or not match.route.legacy.unchecked
+        if codes is not None and problem.code == codes.illegal and checked:
             raise Refusal(codes.no_results) from None
         raise
     if alone is not None:

@@ -135,7 +135,12 @@ class FaceJudge:
         if found.outcome is Outcome.LEGACY_ERROR:
             if said.outcome is not Outcome.LEGACY_ERROR:
                 return ()
-            return tuple(name for name in said.deviations if self._holds(name, Kind.LEGACY_DEFECT))
+            return tuple(
+                name
+                for name in said.deviations
+                if self._holds(name, Kind.LEGACY_DEFECT)
+                or (name in self._registry.by_id and self._holds(name, Kind.REFUSAL))
+            )
         if said.outcome is not Outcome.EXPLAINED:
             return ()
         refusals = [
