@@ -136,10 +136,7 @@ class FaceJudge:
             if said.outcome is not Outcome.LEGACY_ERROR:
                 return ()
             return tuple(
-                name
-                for name in said.deviations
-                if self._holds(name, Kind.LEGACY_DEFECT)
-                or (name in self._registry.by_id and self._holds(name, Kind.REFUSAL))
+                name for name in said.deviations if self._holds(name, Kind.LEGACY_DEFECT, Kind.REFUSAL)
             )
         if said.outcome is not Outcome.EXPLAINED:
             return ()
@@ -162,9 +159,9 @@ class FaceJudge:
             for entry in self._registry.of_route(route.name)
         )
 
-    def _holds(self, name: str, kind: Kind) -> bool:
+    def _holds(self, name: str, *kinds: Kind) -> bool:
         entry = self._registry.by_id.get(name)
-        return entry is None or (entry.kind is kind and LEGACY in entry.faces)
+        return entry is None or (entry.kind in kinds and LEGACY in entry.faces)
 
     def _written(
         self,
