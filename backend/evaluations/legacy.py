@@ -8,49 +8,67 @@ import orjson
 from backend.database.results import AnyRow
 from backend.evaluations.array_data import words
 from backend.evaluations.queries import Folds, Parameters, fold_key
-from backend.legacy.tree import Element, element, markup, optional
-from backend.legacy.values import text_of
+from backend.legacy.tree import Element, Record, element, marked_record, markup, record
+from backend.legacy.values import Value, text_of
 from backend.php.text import special_characters
+
+UNESCAPED = ("flow_name", "data_name", "array_data")
 
 
 def listed(rows: Sequence[AnyRow], folds: Folds) -> Element:
     """The evaluations of a list; only here the values of folds are shown."""
-    return element("evaluations", (_evaluation(row, folds) for row in rows))
+    found = (marked_record("evaluation", UNESCAPED, {**_setup(row), **_score(row, folds)}) for row in rows)
+    return element("evaluations", found)
 
 
 def listed_with_setups(rows: Sequence[AnyRow], folds: Folds, parameters: Parameters) -> Element:
-    """The same with the parameters of the setups."""
+    """The same with the parameters of the setups, in the middle."""
     shown = {
-        setup: element("parameters", (_parameter(row) for row in settings))
+        setup: element("parameters", (Record("parameter", dict(_described(row))) for row in settings))
         for setup, settings in parameters.items()
     }
     none = element("parameters")
-    return element("evaluations", (_evaluation(row, folds, shown.get(row.setup, none)) for row in rows))
-
-
-def _evaluation(row: AnyRow, folds: Folds, parameters: Element | None = None) -> Element:
     return element(
-        "evaluation",
-        element("run_id", row.rid),
-        element("uploader", row.uploader),
-        element("task_id", row.task_id),
-        element("setup_id", row.setup),
-        element("flow_id", row.implementation_id),
-        markup("flow_name", row.flow_name),
-        parameters,
-        element("data_id", row.did),
-        markup("data_name", row.data_name),
-        element("evaluation_engine_id", row.evaluation_engine_id),
-        element("function", row.function),
-        element("upload_time", row.start_time),
-        optional("value", row.value),
-        markup("array_data", row.array_data) if row.array_data else None,
-        element("values", f"[{','.join(values)}]") if (values := folds.get(fold_key(row))) else None,
+        "evaluations",
+        (
+            element(
+                "evaluation",
+                (markup(name, value) for name, value in _setup(row).items()),
+                shown.get(row.setup, none),
+                (markup(name, value) for name, value in _score(row, folds).items()),
+            )
+            for row in rows
+        ),
     )
 
 
-def _parameter(row: AnyRow) -> Element:
-    return element("parameter", (element(name, value) for name, value in _described(row)))
+def _setup(row: AnyRow) -> Mapping[str, Value]:
+    return {
+        "run_id": row.rid,
+        "uploader": row.uploader,
+        "task_id": row.task_id,
+        "setup_id": row.setup,
+        "flow_id": row.implementation_id,
+        "flow_name": row.flow_name,
+    }
+
+
+def _score(row: AnyRow, folds: Folds) -> Mapping[str, Value]:
+    """What was measured; what there is not is left out."""
+    found: dict[str, Value] = {
+        "data_id": row.did,
+        "data_name": row.data_name,
+        "evaluation_engine_id": row.evaluation_engine_id,
+        "function": row.function,
+        "upload_time": row.start_time,
+    }
+    if row.value is not None:
+        found["value"] = row.value
+    if row.array_data:
+        found["array_data"] = row.array_data
+    if values := folds.get(fold_key(row)):
+        found["values"] = f"[{','.join(values)}]"
+    return found
 
 
 def _described(row: AnyRow) -> Iterator[tuple[str, str | int]]:
@@ -115,13 +133,13 @@ def requested(rows: Sequence[AnyRow]) -> Element:
     return element(
         "evaluation_request",
         (
-            element(
+            record(
                 "run",
-                element("run_id", row.rid),
-                element("task_id", row.task_id),
-                element("setup_id", row.setup),
-                element("uploader", row.uploader),
-                element("upload_time", row.start_time),
+                run_id=row.rid,
+                task_id=row.task_id,
+                setup_id=row.setup,
+                uploader=row.uploader,
+                upload_time=row.start_time,
             )
             for row in rows
         ),

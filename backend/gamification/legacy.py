@@ -6,7 +6,7 @@ from typing import Any
 from backend.gamification import shapes
 from backend.gamification.queries import Counts
 from backend.gamification.windows import Window
-from backend.legacy.tree import Element, element
+from backend.legacy.tree import Element, Record, element
 
 
 def activity(counts: Counts, window: Window) -> Element:
@@ -25,7 +25,4 @@ def impact(counts: Counts, window: Window) -> Element:
 
 
 def _progress(score: str, parts: Iterable[Mapping[str, Any]]) -> Element:
-    return element(
-        f"{score}-progress",
-        (element("progresspart", (element(name, value) for name, value in part.items())) for part in parts),
-    )
+    return element(f"{score}-progress", (Record("progresspart", part) for part in parts))

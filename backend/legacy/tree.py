@@ -23,6 +23,7 @@ Converted: TypeAlias = str | dict[str, Any] | list[Any]
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKED = re.compile('[&<>"\\r]')
+_MARKUP = re.compile(r"[<&]")
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
 
@@ -130,6 +131,23 @@ def record(name: str, /, **values: Value) -> Element:
         The element.
     """
     return Record(name, values)
+
+
+def marked_record(name: str, unescaped: Sequence[str], values: Mapping[str, Value]) -> Element:
+    """As ``record``, where PHP does not escape all texts.
+
+    Args:
+        name: Without prefix.
+        unescaped: Names of the texts whose markup becomes elements, as ``markup`` has it.
+        values: In order; None is an empty element.
+
+    Returns:
+        The element.
+    """
+    if not any(_MARKUP.search(text) for key in unescaped if isinstance(text := values.get(key), str)):
+        return Record(name, values)
+    children = [markup(key, v) if key in unescaped else element(key, v) for key, v in values.items()]
+    return Element(name, None, children)
 
 
 def named(name: str, pairs: Sequence[tuple[str, Value]]) -> Element:

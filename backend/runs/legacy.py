@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, element, markup, optional
-from backend.legacy.values import text_of
+from backend.legacy.tree import Element, element, marked_record, markup, optional
+from backend.legacy.values import Value, text_of
 from backend.runs.shapes import NO_DATASET
 from config.settings import BackendSettings
 
@@ -54,12 +54,8 @@ def run(
 
 
 def _setting(row: AnyRow) -> Element:
-    return element(
-        "parameter_setting",
-        markup("name", row.name),
-        element("value", row.value),
-        element("component", row.implementation_id),
-    )
+    values = {"name": row.name, "value": row.value, "component": row.implementation_id}
+    return marked_record("parameter_setting", ("name",), values)
 
 
 def _dataset(row: AnyRow) -> Element:
@@ -84,23 +80,22 @@ def _score(row: AnyRow) -> Iterable[Element | None]:
 def listed(rows: Sequence[AnyRow]) -> Element:
     """The runs of a list."""
     return element(
-        "runs",
-        (
-            element(
-                "run",
-                element("run_id", row.rid),
-                element("task_id", row.task_id),
-                element("task_type_id", row.ttid),
-                element("setup_id", row.setup),
-                element("flow_id", row.implementation_id),
-                element("uploader", row.uploader),
-                element("upload_time", row.start_time),
-                markup("error_message", row.error_message),
-                markup("run_details", row.run_details),
-            )
-            for row in rows
-        ),
+        "runs", (marked_record("run", ("error_message", "run_details"), _listed(row)) for row in rows)
     )
+
+
+def _listed(row: AnyRow) -> Mapping[str, Value]:
+    return {
+        "run_id": row.rid,
+        "task_id": row.task_id,
+        "task_type_id": row.ttid,
+        "setup_id": row.setup,
+        "flow_id": row.implementation_id,
+        "uploader": row.uploader,
+        "upload_time": row.start_time,
+        "error_message": row.error_message,
+        "run_details": row.run_details,
+    }
 
 
 def listed_json(rows: Sequence[AnyRow]) -> Mapping[str, Any]:
@@ -126,22 +121,19 @@ def listed_json(rows: Sequence[AnyRow]) -> Mapping[str, Any]:
 
 def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Element:  # noqa: ARG001
     """The trace of a run, whose id is shown as it was asked for."""
-    return element(
-        "trace",
-        element("run_id", asked),
-        (
-            element(
-                "trace_iteration",
-                element("repeat", row.repeat),
-                element("fold", row.fold),
-                element("iteration", row.iteration),
-                markup("setup_string", row.setup_string),
-                element("evaluation", row.evaluation),
-                element("selected", row.selected),
-            )
-            for row in rows
-        ),
-    )
+    return element("trace", element("run_id", asked), (_iteration(row) for row in rows))
+
+
+def _iteration(row: AnyRow) -> Element:
+    values = {
+        "repeat": row.repeat,
+        "fold": row.fold,
+        "iteration": row.iteration,
+        "setup_string": row.setup_string,
+        "evaluation": row.evaluation,
+        "selected": row.selected,
+    }
+    return marked_record("trace_iteration", ("setup_string",), values)
 
 
 def uploaded(rid: int) -> Element:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, each, element, markup, optional
+from backend.legacy.tree import Element, each, element, marked_record, markup, optional
 from backend.legacy.values import Value
 from backend.moments import iso
 
@@ -17,23 +17,20 @@ OF_TASKS: Mapping[str, str] = {"data": "data", "tasks": "task_id"}
 
 def listed(rows: Iterable[AnyRow]) -> Element:
     """The studies of a list."""
-    return element(
-        "study_list",
-        (
-            element(
-                "study",
-                element("id", row.id),
-                optional("alias", row.alias),
-                element("main_entity_type", row.main_entity_type),
-                optional("benchmark_suite", row.benchmark_suite),
-                markup("name", row.name),
-                element("status", row.status),
-                element("creation_date", row.creation_date),
-                element("creator", row.creator),
-            )
-            for row in rows
-        ),
-    )
+    return element("study_list", (marked_record("study", ("name",), _listed(row)) for row in rows))
+
+
+def _listed(row: AnyRow) -> Mapping[str, Value]:
+    return {
+        "id": row.id,
+        **({"alias": row.alias} if row.alias else {}),
+        "main_entity_type": row.main_entity_type,
+        **({} if row.benchmark_suite is None else {"benchmark_suite": row.benchmark_suite}),
+        "name": row.name,
+        "status": row.status,
+        "creation_date": row.creation_date,
+        "creator": row.creator,
+    }
 
 
 def study(row: AnyRow, members: Sequence[AnyRow], tags: Iterable[AnyRow]) -> Element:

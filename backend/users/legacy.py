@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, element, markup
+from backend.legacy.tree import Element, element, marked_record
 from backend.users.shapes import full_name
 
 
@@ -12,8 +12,10 @@ def listed(rows: Iterable[AnyRow]) -> Element:
     return element(
         "users",
         (
-            element(
-                "user", element("id", row.id), markup("username", full_name(row.first_name, row.last_name))
+            marked_record(
+                "user",
+                ("username",),
+                {"id": row.id, "username": full_name(row.first_name, row.last_name)},
             )
             for row in rows
         ),
