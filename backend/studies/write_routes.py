@@ -17,7 +17,7 @@ from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.php.numbers import digits_of
-from backend.problems import ProblemCase, refused
+from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.studies import legacy, queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
@@ -129,6 +129,8 @@ async def create(call: Call[NoParameters]) -> Answer:
 
     At most five round trips to the database with the key's: the suite, the alias, the study, its members.
     """
+    if call.request.method != "POST":  # PHP's dispatcher takes any method, and dies then
+        raise NO_SUCH_PATH.because("A study is created with POST.")
     new = await new_study(call)
     if new.suite is not None:
         await _check_suite(call, new.suite)

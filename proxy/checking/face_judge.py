@@ -28,6 +28,7 @@ from proxy.translation import Translation, Untranslatable
 Ask = Callable[[bytes], Awaitable[Observation]]
 
 LEGACY: Final = "legacy"
+EVERY_ROUTE: Final = ("*",)
 
 NATIVE: Final = frozenset(
     {
@@ -143,7 +144,10 @@ class FaceJudge:
         refusals = [
             name
             for name in said.deviations
-            if name in self._registry.by_id and self._holds(name, Kind.REFUSAL)
+            if (entry := self._registry.by_id.get(name)) is not None
+            and self._holds(name, Kind.REFUSAL)
+            and entry.routes
+            != EVERY_ROUTE  # those are about crashes: else the face must take the methods that PHP takes
         ]
         return tuple(refusals)
 

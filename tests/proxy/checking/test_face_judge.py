@@ -158,12 +158,28 @@ async def test_a_repaired_refusal_has_its_own_code() -> None:
 
 
 async def test_a_write_that_php_died_of_is_not_asked_for_again() -> None:
-    """An entry without premise says what comes of it."""
+    """An entry without premise says what comes of it, or one that looks at what is stored."""
     made = Observation(200, JSON, b'{"upload_task":{"id":"1"}}')
     twice = Observation(450, JSON, b'{"error":{"code":"473","message":"m"}}{"upload_task":{"id":"1"}}')
     said = Comparison(Outcome.MISMATCH)
     found = await Case("json/task", made, CRASH, said, {}, "POST", twice).judged()
     assert found.deviations == ("upload-tag-refused",)
+    liked = Observation(200, JSON, b'{"like":{"user_id":"2","knowledge_type":"d","knowledge_id":"62"}}')
+    stored = await Case("json/votes/up/d/62", liked, CRASH, said, {}, "POST", CRASH).judged()
+    assert stored.deviations == ("stored-and-dead",)
+
+
+async def test_other_methods_are_refused_where_php_dies_of_them() -> None:
+    """Only there: most reads of PHP answer every method."""
+    new, refused = problem(405, "method-not-allowed", "100"), error("100")
+    said = Comparison(Outcome.LEGACY_ERROR, deviations=("method-not-allowed",))
+    assert (await Case("json/study", refused, new, said).judged()).verdict == "legacy_error"
+    assert (await Case("json/study", error("1031"), new, said).judged()).outcome is Outcome.MISMATCH
+    said = Comparison(Outcome.EXPLAINED, deviations=("method-not-allowed",))
+    found = Comparison(Outcome.MISMATCH)
+    answered = Observation(200, JSON, b'{"users":[]}')
+    missing = Case("json/user/list", refused, new, said, {}, "PUT", answered, found)
+    assert (await missing.judged()).outcome is Outcome.MISMATCH
 
 
 async def test_a_path_that_php_does_not_know_is_refused() -> None:
