@@ -45,6 +45,7 @@ class LegacyTemplate:
         path: Below ``/api/v1/json/``, or absolute when it starts with ``/``; see ``config.templates``.
         filters: Legal filters of a list in PHP's declaration order; None when the path takes none.
         texts: Those of the filters that PHP takes a text for; the others are lists of digits.
+        unchecked: Those whose values PHP does not look at; its SQL does.
         first_illegal: PHP tells the first illegal filter only.
         limit: PHP pastes the text of a limit into its SQL (``pasted``: ``5,2`` skips five), or takes the number that it
             begins with (``number``: 0 is none).
@@ -64,6 +65,7 @@ class LegacyTemplate:
     path: str
     filters: tuple[str, ...] | None = None
     texts: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
     first_illegal: bool = False
     limit: Literal["pasted", "number"] = "pasted"
     most: int | None = None

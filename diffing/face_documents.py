@@ -99,13 +99,20 @@ def _element(element: etree._Element) -> Object:
     return Object(tuple(members))
 
 
+PASTED = "values"
+"""The element whose text is the values of rows, which the database server pastes together in no order of theirs."""
+
+
 def sorted_tree(tree: Tree) -> Tree:
-    """The tree with its lists sorted at all depths, and elements of one name among themselves."""
+    """The tree with its lists sorted at all depths, elements of one name among themselves, and pasted values."""
     if isinstance(tree, tuple):
         return tuple(sorted((sorted_tree(item) for item in tree), key=repr))
     if not isinstance(tree, Object):
         return tree
-    members = [(name, sorted_tree(value)) for name, value in tree.members]
+    members = [
+        (name, _sorted_values(value) if name == PASTED else sorted_tree(value))
+        for name, value in tree.members
+    ]
     groups: dict[str, list[Tree]] = {}
     for name, value in members:
         groups.setdefault(name, []).append(value)
@@ -113,6 +120,16 @@ def sorted_tree(tree: Tree) -> Tree:
         return Object(tuple(members))
     ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
     return Object(tuple((name, next(ordered[name])) for name, _ in members))
+
+
+def _sorted_values(tree: Tree) -> Tree:
+    """The text ``[b,a]`` as ``[a,b]``."""
+    if not isinstance(tree, Object) or [name for name, _ in tree.members] != ["#text"]:
+        return sorted_tree(tree)
+    text = tree.members[0][1]
+    if not isinstance(text, str) or not (text.startswith("[") and text.endswith("]")):
+        return tree
+    return Object((("#text", f"[{','.join(sorted(text[1:-1].split(',')))}]"),))
 
 
 def sorted_lists(tree: Tree) -> Tree:

@@ -1,5 +1,6 @@
 """Documents of badges (legacy notes, flow 8)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from typing_extensions import TypedDict
@@ -42,17 +43,17 @@ def badge(kind: Badge, rank: int) -> OwnBadge:
     }
 
 
-def listed(kind: Badge, rank: int) -> ListedBadge:
-    """A badge of a user in the list.
+def badges(kinds: Iterable[Badge], ranks: Mapping[int, int]) -> list[ListedBadge]:
+    """Badges of a user.
 
     Args:
-        kind: Which badge.
-        rank: The user's; 0 for none.
+        kinds: Which badges.
+        ranks: The user's, by badge.
 
     Returns:
-        An element of ``GET /badges/list/{user_id}``.
+        The document of ``GET /badges/list/{user_id}``.
     """
-    return {"id": kind.id, **badge(kind, rank)}
+    return [{"id": kind.id, **badge(kind, ranks.get(kind.id, 0))} for kind in kinds]
 
 
 class Check(TypedDict):

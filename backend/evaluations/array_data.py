@@ -24,14 +24,24 @@ def elements(stored: str | None) -> list[int | float | str]:
     """
     if not stored:
         return []
-    return [_element(item) for item in stored.replace("[", "").replace("]", "").split(",")]
+    return [_number(word) if is_number else word for word, is_number in words(stored)]
 
 
-def _element(item: str) -> int | float | str:
+def words(stored: str) -> list[tuple[str, bool]]:
+    """The same elements as texts, and whether each is a number.
+
+    Args:
+        stored: As the column has it.
+    """
+    return [_word(item) for item in stored.replace("[", "").replace("]", "").split(",")]
+
+
+def _word(item: str) -> tuple[str, bool]:
     word = item.lstrip(_LEADING_BLANKS)
-    if found := _NUMBER.fullmatch(word):
-        if found[2] is None and found[3] is None and len(word) <= 18:
-            return int(word)
-        if math.isfinite(value := float(word)):
-            return value
-    return item.strip(TRIMMED)
+    if _NUMBER.fullmatch(word) and math.isfinite(float(word)):
+        return word, True
+    return item.strip(TRIMMED), False
+
+
+def _number(word: str) -> int | float:
+    return int(word) if word.lstrip("-").isdigit() and len(word) <= 18 else float(word)

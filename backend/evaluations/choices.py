@@ -50,7 +50,8 @@ def check_per_fold(call: Call[Any], given: str | None) -> bool:
     """
     if given not in (None, "true", "false"):
         message = 'Per fold can only be set to "true" or "false"'
-        raise rejected(call, ["per_fold"], "per_fold", message, code=PER_FOLD)
+        told = "Filters with illegal values: "  # always none of them
+        raise rejected(call, ["per_fold"], "per_fold", message, code=PER_FOLD, additional=told)
     return given == "true"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Integer, Select, and_, bindparam, cast, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,10 +13,22 @@ from backend import tables
 from backend.access import User
 from backend.database.join_order import as_written
 from backend.evaluations.random_order import random_order
+from backend.legacy.values import text_of
 from backend.runs.queries import AnyRow
 from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
 
 Order = Literal["random", "reverse", "normal"]
+
+Parameters: TypeAlias = Mapping[int, Sequence[AnyRow]]
+"""Parameter settings by setup."""
+
+FoldKey: TypeAlias = tuple[int, int, int]
+"""Run, measure and engine."""
+
+Folds: TypeAlias = Mapping[FoldKey, Sequence[str]]
+"""The values of folds, as the server writes them."""
+
+_AT_ONCE = 1000
 
 _run = tables.run
 _setup = tables.algorithm_setup
@@ -52,12 +64,16 @@ def _scores(*, per_fold: bool) -> Select[*tuple[Any, ...]]:
     found = (
         select(
             _run.c.rid,
+            _run.c.uploader,
             _run.c.task_id,
             _run.c.setup,
             _setup.c.implementation_id,
             _flow.c.fullName.label("flow_name"),
+            _dataset.c.did,
             _dataset.c.name.label("data_name"),
+            score.c.function_id,
             _measure.c.name.label("function"),
+            score.c.evaluation_engine_id,
             _run.c.start_time,
             *(
                 (null().label("value"), null().label("array_data"))
@@ -131,6 +147,38 @@ def _first_fold() -> Any:
     )
 
 
+_fold = tables.evaluation_fold
+_FOLDS = (
+    select(_fold.c.source, _fold.c.function_id, _fold.c.evaluation_engine_id, _fold.c.value)
+    .where(_fold.c.source.in_(bindparam("runs", expanding=True)), _fold.c.value.is_not(None))
+    .order_by(*_fold.primary_key)
+)
+
+
+def fold_key(row: AnyRow) -> FoldKey:
+    """Which folds belong to a row of ``listed``."""
+    return row.rid, row.function_id, row.evaluation_engine_id
+
+
+async def folds(connection: AsyncConnection, rows: Sequence[AnyRow]) -> Folds:
+    """The values of the folds that rows stand for, by fold and repeat; one statement for each thousand runs.
+
+    Args:
+        connection: To ask.
+        rows: Of ``listed``.
+
+    Returns:
+        The texts; of folds without a value none.
+    """
+    wanted: dict[FoldKey, list[str]] = {fold_key(row): [] for row in rows}
+    runs = sorted({run for run, _, _ in wanted})
+    for at in range(0, len(runs), _AT_ONCE):
+        for run, *measured, value in await connection.execute(_FOLDS, {"runs": runs[at : at + _AT_ONCE]}):
+            if (values := wanted.get((run, *measured))) is not None:
+                values.append(text_of(value))
+    return wanted
+
+
 _SELECTED: Select[*tuple[Any, ...]] = (
     select(_run.c.rid)
     .join(_setup, _setup.c.sid == _run.c.setup)
@@ -179,7 +227,7 @@ _PARAMETERS = (
 )
 
 
-async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Mapping[int, list[AnyRow]]:
+async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Parameters:
     """The parameter settings of setups, by the ids of the parameters.
 
     A setup with k tags has each of them k times, as in PHP (legacy notes, task 4.2).

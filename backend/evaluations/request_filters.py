@@ -69,7 +69,7 @@ def read_filters(call: Call[Any], filters: RequestFilters) -> tuple[dict[str, tu
     }
     if empty := [name for name, value in given.items() if value == ""]:
         message = f"No value specified for filter {', '.join(empty)}"
-        raise rejected(call, empty, "missing_value", message, code=NO_VALUE)
+        raise rejected(call, empty, "missing_value", message, code=NO_VALUE, additional=f"Filter: {empty[0]}")
     read: dict[str, Any] = {}
     wrong: dict[str, PydanticCustomError] = {}
     for name, value in given.items():

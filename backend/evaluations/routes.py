@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from backend.access import admin_reads
-from backend.evaluations import queries, shapes
+from backend.evaluations import legacy, queries, shapes
 from backend.evaluations.choices import (
     PER_FOLD,
     SORT_ORDER,
@@ -17,7 +17,9 @@ from backend.evaluations.choices import (
 from backend.evaluations.request_filters import NO_VALUE, RequestFilters, read_filters
 from backend.input.filters import FilterCodes, OptionalText
 from backend.input.parameters import PathId, PathText
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+from backend.php.numbers import intval
 from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.runs.queries import AnyRow
 from backend.runs.selection import (
@@ -45,6 +47,12 @@ LIST_PROBLEMS: Final = (
     *refused(PER_FOLD, SORT_ORDER, TOO_MANY, TOO_MANY_PER_FOLD),
 )
 
+EVALUATIONS: Final = Faces(shapes.listed, legacy.listed, legacy.listed_json)
+WITH_SETUPS: Final = Faces(
+    shapes.listed_with_setups, legacy.listed_with_setups, legacy.listed_with_setups_json
+)
+REQUESTED: Final = Faces(shapes.requested, legacy.requested)
+
 RETRY_AFTER: Final = timedelta(minutes=30)
 """How long a failed evaluation rests before it is tried again (legacy notes, task 4.3)."""
 
@@ -65,15 +73,16 @@ class EvaluationFilters(RunSelection):
     answer=list[shapes.ListedWithSetup],
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
+    faces=WITH_SETUPS,
 )
-async def setup_list(call: Call[EvaluationFilters]) -> Document:
+async def setup_list(call: Call[EvaluationFilters]) -> Answer:
     """As the list of evaluations, with the parameters of the setups.
 
     One round trip more than the list of evaluations: the parameters.
     """
-    rows = await _listed(call)
+    rows, folds = await _listed(call)
     parameters = await queries.parameters(call.connection, (row.setup for row in rows))
-    return shapes.listed_with_setups(rows, parameters)
+    return WITH_SETUPS(rows, folds, parameters)
 
 
 @operation(
@@ -82,8 +91,9 @@ async def setup_list(call: Call[EvaluationFilters]) -> Document:
     answer=list[shapes.Listed],
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
+    faces=EVALUATIONS,
 )
-async def list_(call: Call[EvaluationFilters]) -> Document:
+async def list_(call: Call[EvaluationFilters]) -> Answer:
     """The evaluations of the runs that match all filters, of which there must be at least one.
 
     They come by run, measure and engine, or by value when a sort order is asked for.
@@ -91,11 +101,11 @@ async def list_(call: Call[EvaluationFilters]) -> Document:
     One round trip to the database (two with a key); one more with a study, one more to count the runs, which decides
     what is too many, and how the server joins.
     """
-    return shapes.listed(await _listed(call))
+    return EVALUATIONS(*await _listed(call))
 
 
-async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
-    """The rows of a list, after all checks in PHP's order (legacy notes, task 4.2)."""
+async def _listed(call: Call[EvaluationFilters]) -> tuple[Sequence[AnyRow], queries.Folds]:
+    """The rows of a list and the values of their folds, after all checks in PHP's order (legacy notes, task 4.2)."""
     filters, user, now = call.parameters, call.user, call.now()
     per_fold = check_per_fold(call, filters.per_fold)
     check_limit(call, filters, LIST_CODES)
@@ -107,12 +117,21 @@ async def _listed(call: Call[EvaluationFilters]) -> Sequence[AnyRow]:
         if size > MAXIMUM:
             size = await queries.count_runs(call.connection, filters, user, now)
             message = f"{size} runs match the filters, more than {MAXIMUM}: ask for fewer, or give a limit"
-            raise too_many(call, message, TOO_MANY_PER_FOLD if per_fold else TOO_MANY)
+            raise too_many(call, message, TOO_MANY_PER_FOLD if per_fold else TOO_MANY, _told(size, per_fold))
+    if call.is_legacy and per_fold and sort_order:
+        raise NOTHING_LISTED.because("PHP's SQL of sorted folds is none.")
     shown = queries.Presentation(filters.function, per_fold, sort_order)
     rows = await queries.listed(call.connection, filters, shown, user, now)
     if not rows:
         raise NOTHING_LISTED.because("No evaluations match the filters.")
-    return rows
+    return rows, await queries.folds(call.connection, rows) if call.is_legacy and per_fold else {}
+
+
+def _told(size: int, per_fold: bool) -> str:
+    """What PHP says of too many runs."""
+    if per_fold:
+        return f"Number of inspected run records: {size} runs; max: {MAXIMUM}"
+    return f"Size of result set: {size} runs; max size: {MAXIMUM}"
 
 
 class Request(RequestFilters):
@@ -130,8 +149,9 @@ class Request(RequestFilters):
     problems=(NO_SUCH_PATH, NOTHING_REQUESTED, *refused(NO_VALUE)),
     access=admin_reads(),
     filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
+    faces=REQUESTED,
 )
-async def request(call: Call[Request]) -> Document:
+async def request(call: Call[Request]) -> Answer:
     """Runs that an engine has not evaluated yet, or failed to, for administrators.
 
     Two round trips to the database: the key, the runs.
@@ -141,11 +161,12 @@ async def request(call: Call[Request]) -> Document:
     if order is None:
         raise NO_SUCH_PATH.because(f"The order is {', '.join(ORDERS)}, not {asked.order}.")
     columns, tag = read_filters(call, asked)
-    wanted = queries.Wanted(asked.engine_id, order, asked.count, call.now() - RETRY_AFTER)
-    rows = [] if asked.count < 0 else await queries.unevaluated(call.connection, wanted, columns, tag)
+    count = intval(call.request.path_params["count"]) if call.is_legacy else asked.count
+    wanted = queries.Wanted(asked.engine_id, order, count, call.now() - RETRY_AFTER)
+    rows = [] if count < 0 else await queries.unevaluated(call.connection, wanted, columns, tag)
     if not rows:
         raise NOTHING_REQUESTED.because("There are no unevaluated runs according to the criteria.")
-    return shapes.requested(rows)
+    return REQUESTED(rows)
 
 
 operations: tuple[Operation[Any], ...] = (setup_list, list_, request)

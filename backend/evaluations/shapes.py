@@ -1,10 +1,11 @@
 """Documents of evaluations (legacy notes, task 4.2 and 4.3; new-API contract, decisions 3 and 5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from typing_extensions import TypedDict
 
 from backend.evaluations.array_data import elements
+from backend.evaluations.queries import Folds, Parameters
 from backend.moments import Moment, iso_or_none
 from backend.runs.queries import AnyRow
 from backend.runs.shapes import score
@@ -54,11 +55,12 @@ class Requested(TypedDict):
     upload_time: Moment | None
 
 
-def listed(rows: Sequence[AnyRow]) -> list[Listed]:
+def listed(rows: Sequence[AnyRow], folds: Folds) -> list[Listed]:  # noqa: ARG001
     """Evaluations of a list.
 
     Args:
         rows: Of ``queries.listed``.
+        folds: Their values, which only PHP shows.
 
     Returns:
         The document of ``GET /evaluation/list``.
@@ -67,12 +69,15 @@ def listed(rows: Sequence[AnyRow]) -> list[Listed]:
 
 
 def listed_with_setups(
-    rows: Sequence[AnyRow], parameters: Mapping[int, Sequence[AnyRow]]
+    rows: Sequence[AnyRow],
+    folds: Folds,  # noqa: ARG001
+    parameters: Parameters,
 ) -> list[ListedWithSetup]:
     """Evaluations of a list, with the parameters of their setups.
 
     Args:
         rows: Of ``queries.listed``.
+        folds: Their values, which only PHP shows.
         parameters: Of each setup.
 
     Returns:

@@ -2,23 +2,29 @@
 
 from typing import Annotated, Any
 
-from backend.gamification import queries, shapes
+from backend.gamification import legacy, queries, shapes
 from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
 from backend.gamification.windows import Window, WindowPath, read_window, segments_of
-from backend.input.parameters import Parameters, PathId
+from backend.input.parameters import Parameters
+from backend.input.pasted_ids import PastedId
 from backend.input.undecoded import Undecoded
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import NO_SUCH_PATH, InputError, InputProblem, refused
 
 USER = "u"
 NOT_A_USER = "903"
+
+ACTIVITY = Faces(shapes.activity, legacy.activity)
+REACH = Faces(shapes.reach, legacy.reach)
+IMPACT = Faces(shapes.impact, legacy.impact)
 
 
 class Score(Parameters):
     """Whose score, and for which window of time."""
 
     type: Annotated[str, Undecoded()]
-    id: Annotated[int, PathId()]
+    id: Annotated[int, PastedId()]
     window: Annotated[str, WindowPath()] = ""
 
 
@@ -53,18 +59,19 @@ def _not_a_user(asked: Score) -> InputProblem:
     parameters=Score,
     answer=list[shapes.Activity],
     problems=(*PROBLEMS, *refused(NOT_A_USER)),
+    faces=ACTIVITY,
 )
-async def activity(call: Call[Score]) -> Document:
+async def activity(call: Call[Score]) -> Answer:
     """What a user did, in all or per day.
 
     Two round trips to the database (three with a key): the user's setting, the counts.
     """
     window = await _window(call, of_items=False)
-    return shapes.activity(await queries.activity(call.connection, call.parameters.id, window), window)
+    return ACTIVITY(await queries.activity(call.connection, call.parameters.id, window), window)
 
 
-@operation("gamification.reach", parameters=Score, answer=list[shapes.Reach], problems=PROBLEMS)
-async def reach(call: Call[Score]) -> Document:
+@operation("gamification.reach", parameters=Score, answer=list[shapes.Reach], problems=PROBLEMS, faces=REACH)
+async def reach(call: Call[Score]) -> Answer:
     """What an item received, in all or per day; 0 for a user, as PHP has it (legacy notes, flow 9).
 
     One round trip to the database (two with a key).
@@ -72,12 +79,14 @@ async def reach(call: Call[Score]) -> Document:
     asked = call.parameters
     window = await _window(call)
     if asked.type == USER:
-        return shapes.reach({}, window)
-    return shapes.reach(await queries.reach(call.connection, asked.type, asked.id, window), window)
+        return REACH({}, window)
+    return REACH(await queries.reach(call.connection, asked.type, asked.id, window), window)
 
 
-@operation("gamification.impact", parameters=Score, answer=list[shapes.Impact], problems=PROBLEMS)
-async def impact(call: Call[Score]) -> Document:
+@operation(
+    "gamification.impact", parameters=Score, answer=list[shapes.Impact], problems=PROBLEMS, faces=IMPACT
+)
+async def impact(call: Call[Score]) -> Answer:
     """What others made of what a user shares, or of an item.
 
     At most two round trips to the database (three with a key): the user's setting, the counts.
@@ -86,10 +95,10 @@ async def impact(call: Call[Score]) -> Document:
     window = await _window(call)
     # PHP's query per day takes any id for that of a user; without an end it fails for items and counts nothing.
     if asked.type == USER or window.per_day:
-        return shapes.impact(await queries.reuse_of_user(call.connection, asked.id, window), window)
+        return IMPACT(await queries.reuse_of_user(call.connection, asked.id, window), window)
     if window.start is None or window.end is None:
-        return shapes.impact({}, window)
-    return shapes.impact(await queries.reuse_of_item(call.connection, asked.type, asked.id, window), window)
+        return IMPACT({}, window)
+    return IMPACT(await queries.reuse_of_item(call.connection, asked.type, asked.id, window), window)
 
 
 operations: tuple[Operation[Any], ...] = (activity, reach, impact)

@@ -238,7 +238,7 @@ def _padded(root: etree._Element, ints: frozenset[str]) -> Iterator[Fault]:
     for element in root.iter(*ints):
         text = element.text or ""
         if text != text.strip():
-            message = f"Element '{element.tag}': '{text}' is not a valid value of the atomic type 'xs:int'"
+            message = f"Element '{element.tag}': '{text}' is not a valid value of the atomic type 'xs:int'."
             yield Fault(message, cast(int | None, element.sourceline) or 0)
 
 

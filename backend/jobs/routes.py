@@ -6,14 +6,17 @@ from typing import Annotated, Any
 
 from backend.access import WRITER_UNLESS_GET
 from backend.input.parameters import Parameters, Reader, bounded
-from backend.jobs import queries, shapes
-from backend.operations import Call, Document, Operation, operation
+from backend.jobs import legacy, queries, shapes
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.writing_reads import keeps
 
 NOTHING = ProblemCase("job-not-found", "341")
 
 INCOMPLETE = "340"
+
+JOB = Faces(shapes.job, legacy.job)
 
 # What PHP strips from the values, where its lists would refuse them (legacy notes, task 7 and data 7.2).
 _STRIPPED = re.compile(r"[^\t\n\v\f\r (),\-./0-9:;<=>?@A-Z\[\\\]^_a-z]")
@@ -48,8 +51,9 @@ class JobRequest(Parameters):
     parameters=JobRequest,
     answer=shapes.Job,
     problems=(NOTHING, *refused(INCOMPLETE)),
+    faces=JOB,
 )
-async def request(call: Call[JobRequest]) -> Document:
+async def request(call: Call[JobRequest]) -> Answer:
     """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP.
 
     Two round trips to the database (three with a key): the job, the note.
@@ -74,7 +78,7 @@ async def request(call: Call[JobRequest]) -> Document:
         )
     if keeps(call):
         await queries.assign(call.connection, row.sid, row.task_id, call.now())
-    return shapes.job(row)
+    return JOB(row)
 
 
 def _mistakes(asked: JobRequest) -> Iterator[InputError]:

@@ -58,7 +58,9 @@ def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[s
     wrong = [
         name
         for name in legal
-        if found.get(name) and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
+        if found.get(name)
+        and name not in template.unchecked
+        and not (_TEXT if name in template.texts else _DIGITS).fullmatch(found[name])
     ]
     return Illegal(False, f"Filters with illegal values: {','.join(wrong)}") if wrong else found
 
@@ -86,13 +88,13 @@ def limited(template: LegacyTemplate, found: Mapping[str, str]) -> Mapping[str, 
     if limits.get("offset") == "0":
         del limits["offset"]
     first, comma, rest = limits.get("limit", "").partition(",")
+    if first and template.most is not None and int(first) > template.most:  # refused before any SQL
+        return others | limits | {"limit": first}
     if "," in rest or "," in limits.get("offset", "") or (comma and "offset" in limits):
         return others | _NOTHING
     if any(int(number) > _LARGEST_LIMIT for number in (first, rest, limits.get("offset")) if number):
         return others | _NOTHING
-    if comma and (template.most is None or int(first) <= template.most):
-        return others | {"limit": rest, "offset": first}
-    return others | limits | ({"limit": first} if comma else {})
+    return others | ({"limit": rest, "offset": first} if comma else limits)
 
 
 def _given(found: Mapping[str, str], name: str) -> bool:

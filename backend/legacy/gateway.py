@@ -108,6 +108,8 @@ class LegacyGateway:
             return page(501, str(error))
         except Problem as problem:
             code = problem.code or self._errors.code_of(problem.slug)
+            if code == NO_ROUTE:  # a segment that its reader calls no function
+                return self._refused(self._no_function(path), path.format)
             if code is None:
                 return page(resources.problems[problem.slug].status, problem.detail)
             return self._refused(Refusal(code, problem.additional), path.format)
@@ -161,7 +163,9 @@ class LegacyGateway:
                 if answering.access.admin is not None and not user.is_admin:
                     raise answering.access.admin.because("Only an administrator may do this.")
                 filters = _filters(found, answering)
-                segments, given = for_operation(found, _read(found, answering, filters), intake)
+                segments, given = for_operation(
+                    _read_path(found, answering), _read(found, answering, filters), intake
+                )
                 scope["path_params"] = found.values
                 call = Call(
                     parameters=_parameters(found, answering, filters, segments, given),
@@ -198,11 +202,15 @@ class LegacyGateway:
         if kind not in self._dispatcher.words:
             raise Refusal(NO_ROUTE, as_xml=True)
         if match is None or operation is None:
-            between = self._errors.unknown_path.get(kind)
-            if between is None:
-                raise Refusal(NO_ROUTE)
-            raise Refusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
+            raise self._no_function(path)
         return match, operation
+
+    def _no_function(self, path: ApiPath) -> Refusal:
+        """What a dispatcher of PHP says of a path that it does not know."""
+        between = self._errors.unknown_path.get(path.segments[0])
+        if between is None:
+            return Refusal(NO_ROUTE)
+        return Refusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
 
     def _refused(self, refusal: Refusal, form: Form) -> Response:
         code = refusal.code
@@ -263,6 +271,16 @@ def _read(match: LegacyMatch, operation: Operation[Any], filters: Mapping[str, s
     return read
 
 
+def _read_path(match: LegacyMatch, operation: Operation[Any]) -> LegacyMatch:
+    """The match with the values of its path as the operation's readers take them, wherever they go."""
+    known, moved = readers(operation.parameters), match.route.parameters
+    values = {}
+    for name, text in match.values.items():
+        reader = known.get(moved.get(name, name).rpartition(".")[2])
+        values[name] = text if reader is None else reader.from_php(text)
+    return replace(match, values=values)
+
+
 def _parameters(
     match: LegacyMatch,
     operation: Operation[Any],
@@ -272,12 +290,9 @@ def _parameters(
 ) -> Any:
     """The parameters that the operation declares.
 
-    What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list.
+    What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list where it looks
+    at the values.
     """
-    known = readers(operation.parameters)
-    segments = {
-        name: known[name].from_php(text) if name in known else text for name, text in segments.items()
-    }
     codes, offset = operation.filters, match.route.codes.offset
     alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
     try:
@@ -285,7 +300,8 @@ def _parameters(
     except InputProblem as problem:
         if alone is not None and codes is not None and problem.code not in codes.before_offset:
             raise alone from None
-        if codes is not None and problem.code == codes.illegal:
+        checked = match.route.legacy is None or not match.route.legacy.unchecked
+        if codes is not None and problem.code == codes.illegal and checked:
             raise Refusal(codes.no_results) from None
         raise
     if alone is not None:

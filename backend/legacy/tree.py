@@ -26,6 +26,7 @@ _ESCAPED = "json-escapes"
 """Name of how what is not ASCII is encoded."""
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
 _MARKED = re.compile('[&<>"\\r]')
+_MARKUP = re.compile(r"[<&]")
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
 
@@ -133,6 +134,23 @@ def record(name: str, /, **values: Value) -> Element:
         The element.
     """
     return Record(name, values)
+
+
+def marked_record(name: str, unescaped: Sequence[str], values: Mapping[str, Value]) -> Element:
+    """As ``record``, where PHP does not escape all texts.
+
+    Args:
+        name: Without prefix.
+        unescaped: Names of the texts whose markup becomes elements, as ``markup`` has it.
+        values: In order; None is an empty element.
+
+    Returns:
+        The element.
+    """
+    if not any(_MARKUP.search(text) for key in unescaped if isinstance(text := values.get(key), str)):
+        return Record(name, values)
+    children = [markup(key, v) if key in unescaped else element(key, v) for key, v in values.items()]
+    return Element(name, None, children)
 
 
 def named(name: str, pairs: Sequence[tuple[str, Value]]) -> Element:

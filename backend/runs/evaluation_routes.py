@@ -13,12 +13,12 @@ from backend.input.descriptions import description
 from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
-from backend.runs import scores, write_queries
+from backend.runs import legacy, scores, shapes, write_queries
 from backend.runs.scores import Procedure
-from backend.runs.shapes import Concerned
 from backend.runs.task_context import task_context
 
 UNKNOWN = ProblemCase("run-not-found", "425")
@@ -27,6 +27,9 @@ NO_SOURCE = ProblemCase("task-input-missing", "429")
 NO_PROCEDURE = ProblemCase("task-input-missing", "430")
 UNCOUNTED = ProblemCase("dataset-not-processed", "433")
 TRACE_CONFLICT = ProblemCase("run-trace-conflict", "564")
+
+EVALUATED_RUN = Faces(shapes.concerned, legacy.evaluated)
+TRACED_RUN = Faces(shapes.concerned, legacy.traced)
 
 FIELD = "description"
 NOT_STORED = "428"
@@ -46,7 +49,7 @@ SELECTED = {"1": "true", "0": ""}
 @operation(
     "run.evaluate",
     parameters=NoParameters,
-    answer=Concerned,
+    answer=shapes.Concerned,
     problems=(
         UNKNOWN,
         EVALUATED,
@@ -58,8 +61,9 @@ SELECTED = {"1": "true", "0": ""}
     access=admin_writes(),
     parts=(Part(FIELD, "The evaluation.", "run_evaluate", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=EVALUATED_RUN,
 )
-async def evaluate(call: Call[NoParameters]) -> Document:
+async def evaluate(call: Call[NoParameters]) -> Answer:
     """Store what an engine computed of a run, or why it could not; that it failed before is forgotten.
 
     PHP stores a refusal because of the task (429 to 433) in place of what it knew of the run; here a refusal changes
@@ -78,7 +82,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
     illegal = scores.illegal(evaluations, procedure)
     if illegal:
         message = f"The task of run {rid} has no such repeat, fold or sample: {', '.join(illegal)}"
-        raise _wrong("place_illegal", message, "434", "evaluation")
+        raise _wrong("place_illegal", message, "434", "evaluation", f"Measure(s): {', '.join(illegal)}")
     rows = await _rows(call, rid, engine_id, evaluations)
     if record is not None:
         await write_queries.forget(call.connection, rid, engine_id)
@@ -103,8 +107,7 @@ async def evaluate(call: Call[NoParameters]) -> Document:
         for table, scored in rows.items():
             await write_queries.store(call.connection, table, scored)
     call.index.put("run", rid, evaluated=True)
-    evaluated: Concerned = {"run_id": rid}
-    return evaluated
+    return EVALUATED_RUN(rid, root.raw("run_id"))
 
 
 async def _procedure(call: Call[NoParameters], rid: int) -> Procedure:
@@ -170,13 +173,14 @@ def _table(given: Mapping[str, object]) -> Table:
 @operation(
     "run.upload_trace",
     parameters=NoParameters,
-    answer=Concerned,
+    answer=shapes.Concerned,
     problems=(TRACE_CONFLICT, *refused("561", "562")),
     access=admin_writes(),
     parts=(Part("trace", "What a search tried.", "run_trace", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=TRACED_RUN,
 )
-async def upload_trace(call: Call[NoParameters]) -> Document:
+async def upload_trace(call: Call[NoParameters]) -> Answer:
     """Store the trace of a run that the default engine has evaluated: what a search tried.
 
     Two round trips to the database: the key, all iterations.
@@ -196,13 +200,12 @@ async def upload_trace(call: Call[NoParameters]) -> Document:
         unique=TRACE_CONFLICT.because(f"An iteration of run {rid} is there already, or is there twice."),
     ):
         await write_queries.store(call.connection, tables.trace, rows)
-    traced: Concerned = {"run_id": rid}
-    return traced
+    return TRACED_RUN(rid, root.raw("run_id"))
 
 
-def _wrong(kind: str, message: str, code: str, member: str) -> InputProblem:
+def _wrong(kind: str, message: str, code: str, member: str, additional: str | None = None) -> InputProblem:
     error: InputError = {"type": kind, "loc": ["body", FIELD, member], "msg": message, "input": None}
-    return InputProblem(f"{message}.", [error], code=code)
+    return InputProblem(f"{message}.", [error], code=code, additional=additional)
 
 
 operations: tuple[Operation[Any], ...] = (evaluate, upload_trace)

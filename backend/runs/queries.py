@@ -77,6 +77,7 @@ _RUN = (
         _setup.c.setup_string,
         _flow.c.id.label("flow_id"),
         _flow.c.fullName.label("flow_name"),
+        _evaluated.c.run_id.label("evaluated"),
         _evaluated.c.error,
     )
     .outerjoin(_users, _users.c.id == _run.c.uploader)
@@ -127,7 +128,7 @@ async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
         rid: Id of the run.
 
     Returns:
-        The row; ``error`` is None, too, when the engine has not looked at the run. None for an unknown id.
+        The row; ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
     """
     return (await connection.execute(_RUN, {"rid": rid})).first()
 
@@ -219,6 +220,7 @@ _LISTED = (
     select(
         _run.c.rid,
         _run.c.task_id,
+        _task.c.ttid,
         _run.c.setup,
         _setup.c.implementation_id,
         _run.c.uploader,

@@ -6,10 +6,13 @@ from backend import tables
 from backend.access import WRITER, WRITER_UNLESS_GET
 from backend.input.filters import FilterCodes, OptionalIds, Text
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+from backend.php.numbers import digits_of
 from backend.private_data import of_run
 from backend.problems import READ_ONLY_ACCOUNT, ProblemCase, refused
-from backend.runs import queries, shapes, write_routes
+from backend.runs import legacy, queries, shapes, write_routes
 from backend.runs.selection import (
     MAXIMUM,
     RunSelection,
@@ -19,7 +22,7 @@ from backend.runs.selection import (
     check_study,
     too_many,
 )
-from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 
 UNKNOWN: Final = ProblemCase("run-not-found", "236")
 TRACE_OF_UNKNOWN: Final = ProblemCase("run-not-found", "571")
@@ -29,6 +32,11 @@ RESET_OF_UNKNOWN: Final = ProblemCase("run-not-found", "412")
 RESET_OF_OTHERS: Final = ProblemCase("run-not-owned", "413")
 LIST_CODES: Final = SelectionCodes(limit="516", study="517", nothing_asked="510", no_results="512")
 TOO_MANY: Final = "513"
+RUNS: Final = Faces(shapes.listed, legacy.listed, legacy.listed_json)
+RUN: Final = Faces(shapes.run, legacy.run)
+TRACE: Final = Faces(shapes.trace, legacy.trace)
+RESET: Final = identified("run_reset")
+TAGS: Final = tag_faces("run")
 SELECTORS: Final = ("task", "task_type", "setup", "flow", "uploader", "run", "tag", "limit", "study")
 """The filters that restrict a list of runs (legacy notes, task 3.2, check 6)."""
 
@@ -70,8 +78,9 @@ class DescribedRunPath(Parameters):
     answer=list[shapes.Listed],
     problems=(NOTHING_LISTED, *LIST_CODES.refused(), *refused(TOO_MANY)),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
+    faces=RUNS,
 )
-async def list_(call: Call[RunFilters]) -> Document:
+async def list_(call: Call[RunFilters]) -> Answer:
     """The runs that match all filters, of which there must be at least one, in the order of their ids.
 
     One round trip to the database (two with a key); one more with a study, one more with a limit and a filter that
@@ -87,8 +96,10 @@ async def list_(call: Call[RunFilters]) -> Document:
         raise NOTHING_LISTED.because("No runs match the filters.")
     if len(rows) > MAXIMUM:
         size = await queries.count_listed(call.connection, selection)
-        raise too_many(call, f"The list has {size} rows, more than {MAXIMUM}: give a limit", TOO_MANY)
-    return shapes.listed(rows)
+        told = f"Size of result set: {size}; max size: {MAXIMUM}"
+        message = f"The list has {size} rows, more than {MAXIMUM}: give a limit"
+        raise too_many(call, message, TOO_MANY, told)
+    return RUNS(rows)
 
 
 @operation(
@@ -96,8 +107,9 @@ async def list_(call: Call[RunFilters]) -> Document:
     parameters=RunPath,
     answer=shapes.Trace,
     problems=(TRACE_OF_UNKNOWN, NO_TRACE),
+    faces=TRACE,
 )
-async def trace(call: Call[RunPath]) -> Document:
+async def trace(call: Call[RunPath]) -> Answer:
     """The optimisation trace of a run, by repeat, fold and iteration.
 
     One round trip to the database (two with a key); one more where there is no trace.
@@ -105,7 +117,7 @@ async def trace(call: Call[RunPath]) -> Document:
     rid = call.parameters.run_id
     rows = await queries.trace(call.connection, rid)
     if rows:
-        return shapes.trace(rid, rows)
+        return TRACE(rid, rows, digits_of(call.request.path_params["run_id"]))
     if await queries.owner(call.connection, rid) is None:
         raise TRACE_OF_UNKNOWN.because(f"No run with id {rid} found.")
     raise NO_TRACE.because(f"Run {rid} has no trace.")
@@ -116,8 +128,9 @@ async def trace(call: Call[RunPath]) -> Document:
     parameters=DescribedRunPath,
     answer=shapes.Run,
     problems=(UNKNOWN,),
+    faces=RUN,
 )
-async def get(call: Call[DescribedRunPath]) -> Document:
+async def get(call: Call[DescribedRunPath]) -> Answer:
     """One run with its parameters, tags, data, files and evaluations.
 
     Seven round trips to the database (eight with a key): the run, and each of these, folds by themselves.
@@ -126,7 +139,7 @@ async def get(call: Call[DescribedRunPath]) -> Document:
     row = await queries.run(connection, rid)
     if row is None:
         raise UNKNOWN.because(f"No run with id {rid} found.")
-    return shapes.run(
+    return RUN(
         row,
         await queries.parameters(connection, row.setup),
         await queries.tags(connection, rid),
@@ -144,8 +157,9 @@ async def get(call: Call[DescribedRunPath]) -> Document:
     parameters=RunPath,
     answer=shapes.Reset,
     problems=(RESET_OF_UNKNOWN, RESET_OF_OTHERS, READ_ONLY_ACCOUNT),
+    faces=RESET,
 )
-async def reset(call: Call[RunPath]) -> Document:
+async def reset(call: Call[RunPath]) -> Answer:
     """Forget what all engines said of a run, so that they evaluate it anew.
 
     PHP answers this on GET too, where its gate lets everybody pass: who may not do it hears that the run is not
@@ -161,19 +175,25 @@ async def reset(call: Call[RunPath]) -> Document:
         raise RESET_OF_OTHERS.because(f"Run {rid} is not owned by you.")
     WRITER.check(call.user)
     await queries.forget_evaluations(call.connection, rid)
-    return {"id": rid}
+    return RESET(rid)
 
 
-@operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
-async def tags(call: Call[NoParameters]) -> Document:
+@operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+async def tags(call: Call[NoParameters]) -> Answer:
     """The tags that runs have, each once.
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.run_tag, call.user, of_run)
+    found = await distinct_tags(
+        call.connection,
+        tables.run_tag,
+        call.user,
+        None if call.is_legacy else of_run,
+        first_seen=call.is_legacy,
+    )
     if not found:
         raise NO_TAGS.because("No run has a tag.")
-    return found
+    return TAGS(found)
 
 
 operations: tuple[Operation[Any], ...] = (list_, trace, get, reset, tags, *write_routes.operations)

@@ -248,12 +248,13 @@ def listed(rows: Sequence[AnyRow]) -> list[Listed]:
     ]
 
 
-def trace(rid: int, rows: Sequence[AnyRow]) -> Trace:
+def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG001
     """The trace of a run (legacy notes, task 3.4).
 
     Args:
         rid: Id of the run.
         rows: Of ``queries.trace``.
+        asked: The id as it was asked for, which only PHP shows.
 
     Returns:
         The document of ``GET /run/trace/{run_id}``.
@@ -272,3 +273,22 @@ def trace(rid: int, rows: Sequence[AnyRow]) -> Trace:
             for row in rows
         ],
     }
+
+
+def uploaded(rid: int) -> Concerned:
+    """The run that was uploaded.
+
+    Args:
+        rid: Its id.
+    """
+    return {"run_id": rid}
+
+
+def concerned(rid: int, sent: str | None) -> Concerned:  # noqa: ARG001
+    """The run that was evaluated or traced.
+
+    Args:
+        rid: Its id.
+        sent: The same as it was sent, which only PHP shows.
+    """
+    return {"run_id": rid}

@@ -11,11 +11,11 @@ from backend.input.descriptions import given_description, valid
 from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import entity_id
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
-from backend.runs import scores, write_queries
-from backend.runs.shapes import Concerned
+from backend.runs import legacy, scores, shapes, write_queries
 from backend.runs.task_context import TaskContext, task_context
 from backend.runs.uploaded_files import checked_files, described_in_json, store_files
 from backend.setups.creation import find_or_create
@@ -29,12 +29,13 @@ SEARCH = SearchCodes(flow="205", measure="218", parameter="213", too_many="215")
 UNCOUNTED = ProblemCase("dataset-not-processed", "208")
 # Its description (201, 202, 214), its task (204, 219 to 222), its files (206, 207, 209, 212), its scores (216, 217).
 REFUSED = ("201", "202", "204", "206", "207", "209", "212", "214", "216", "217", "219", "220", "221", "222")
+UPLOADED = Faces(shapes.uploaded, legacy.uploaded)
 
 
 @operation(
     "run.upload",
     parameters=NoParameters,
-    answer=Concerned,
+    answer=shapes.Concerned,
     problems=(UNCOUNTED, *SEARCH.refused(), *refused(*REFUSED)),
     access=WRITER,
     parts=(
@@ -44,8 +45,9 @@ REFUSED = ("201", "202", "204", "206", "207", "209", "212", "214", "216", "217",
     ),
     further_files=True,
     body_limit=UPLOAD_LIMIT,
+    faces=UPLOADED,
 )
-async def upload(call: Call[NoParameters]) -> Document:
+async def upload(call: Call[NoParameters]) -> Answer:
     """Store a run: its description, its files, and its setup, which is made when there is none yet.
 
     Scores in the description are looked at and not stored: an engine computes them (legacy notes, task 3.8). A tag
@@ -98,8 +100,7 @@ async def upload(call: Call[NoParameters]) -> Document:
         date=call.now().isoformat(sep=" "),
     )
     await tag_new_entity(call, RUN, rid, root.texts("tag"))
-    uploaded: Concerned = {"run_id": rid}
-    return uploaded
+    return UPLOADED(rid)
 
 
 def _described(root: Node) -> RunDescription:
@@ -155,20 +156,20 @@ async def _check_scores(call: Call[NoParameters], root: Node, context: TaskConte
     unknown = [name for name in given if name not in known]
     if unknown:
         message = f"There are no such evaluation measures: {', '.join(unknown)}"
-        raise _wrong("measure_unknown", message, "217", "output_data")
+        raise _wrong("measure_unknown", message, "217", "output_data", f"Measure(s): {', '.join(unknown)}")
     illegal = scores.illegal(evaluations, context.procedure)
     if illegal:
         message = f"Task {context.task_id} has no such repeat, fold or sample: {', '.join(illegal)}"
-        raise _wrong("place_illegal", message, "216", "output_data")
+        raise _wrong("place_illegal", message, "216", "output_data", f"Measure(s): {', '.join(illegal)}")
 
 
 def _incomplete(task_id: int, what: str, code: str) -> InputProblem:
     return _wrong("task_incomplete", f"Task {task_id} {what}", code, "task_id")
 
 
-def _wrong(kind: str, message: str, code: str, member: str) -> InputProblem:
+def _wrong(kind: str, message: str, code: str, member: str, additional: str | None = None) -> InputProblem:
     error: InputError = {"type": kind, "loc": ["body", FIELD, member], "msg": message, "input": None}
-    return InputProblem(f"{message}.", [error], code=code)
+    return InputProblem(f"{message}.", [error], code=code, additional=additional)
 
 
 operations: tuple[Operation[Any], ...] = (upload,)

@@ -27,6 +27,9 @@ FOLDER_SIZE = 10_000
 TYPES = {"predictions": "predictions", "trace": "run_trace"}
 OTHER_TYPE = "run_uploaded_file"
 
+REPLACED = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
@@ -116,18 +119,38 @@ async def _checked(call: Call[Any], field: str, part: UploadFile) -> RunFile:
     before, _, behind = name.partition(".")
     if not before or behind in ("", "0"):
         message = f"The name of the file {field} has no extension: {name}"
-        raise _refused(field, "file_extension", message, "206")
+        told = f'Invalid extension for file "{field}". Original filename: {name}'
+        raise _refused(field, "file_extension", message, "206", told)
     reason = file_problem(part)
     if reason is not None:
-        raise _refused(field, "file_empty", f"The file {field} cannot be used: {reason}", "207")
+        told = f'Upload problem with file "{field}": {reason}'
+        raise _refused(field, "file_empty", f"The file {field} cannot be used: {reason}", "207", told)
     staged = await call.files.stage(part)
     fault = await to_thread.run_sync(_fault, behind.lower(), staged.local)
     if fault is not None:
-        raise _refused(field, "file_content", f"The file {field} is not what its name says: {fault}", "209")
+        message = f"The file {field} is not what its name says: {fault.message}"
+        # PHP cannot write what is no UTF-8, and says nothing.
+        said = None if REPLACED in fault.told else f"{fault.kind} error in {field} file: {fault.told}"
+        raise _refused(field, "file_content", message, "209", said)
     return RunFile(field, part, staged)
 
 
-def _fault(behind: str, file: Path) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with a file.
+
+    Args:
+        message: In words.
+        kind: What PHP takes the file for.
+        told: What PHP says of it.
+    """
+
+    message: str
+    kind: str
+    told: str
+
+
+def _fault(behind: str, file: Path) -> _Fault | None:
     """What is wrong with a file of this extension: all that is behind the first dot of its name."""
     try:
         if behind == "arff":
@@ -136,12 +159,12 @@ def _fault(behind: str, file: Path) -> str | None:
             for _, element in etree.iterparse(file, resolve_entities=False, no_network=True):
                 element.clear()
     except ArffError as error:
-        return f"ARFF: {error}"
+        return _Fault(f"ARFF: {error}", "Arff", str(error))
     except etree.XMLSyntaxError as error:
-        return f"XML: {error.msg}"  # the whole error names the file of this server
+        return _Fault(f"XML: {error.msg}", "XML", "")  # the whole error names the file of this server
     return None
 
 
-def _refused(field: str, kind: str, message: str, code: str) -> InputProblem:
+def _refused(field: str, kind: str, message: str, code: str, additional: str | None = None) -> InputProblem:
     error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(message, [error], code=code)
+    return InputProblem(message, [error], code=code, additional=additional)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.parameters import Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 from backend.runs import evaluation_routes, queries, upload_routes, write_queries
 from backend.runs.shapes import Deleted
@@ -13,6 +14,8 @@ from backend.runs.shapes import Deleted
 UNKNOWN = ProblemCase("run-not-found", "392")
 NOT_OWNED = ProblemCase("run-not-owned", "393")
 IN_USE = ProblemCase("run-in-use", "394")
+
+DELETED = identified("run_delete")
 
 
 class RunPath(Parameters):
@@ -27,8 +30,9 @@ class RunPath(Parameters):
     answer=Deleted,
     problems=(UNKNOWN, NOT_OWNED, IN_USE),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[RunPath]) -> Document:
+async def delete(call: Call[RunPath]) -> Answer:
     """Delete a run that no study has, with all that was computed of it.
 
     Its files stay, and so does its setup, as in PHP (legacy notes, task 3.7). Five round trips to the database with
@@ -45,8 +49,7 @@ async def delete(call: Call[RunPath]) -> Document:
         if not await write_queries.remove(call.connection, rid):
             raise unknown
     call.index.delete("run", rid)
-    deleted: Deleted = {"id": rid}
-    return deleted
+    return DELETED(rid)
 
 
 operations: tuple[Operation[Any], ...] = (

@@ -77,7 +77,9 @@ async def new_study(call: Call[Any]) -> NewStudy:
     )
 
 
-def wrong(call: Call[Any], member: str, kind: str, message: str, code: str) -> InputProblem:
+def wrong(
+    call: Call[Any], member: str, kind: str, message: str, code: str, additional: str | None = None
+) -> InputProblem:
     """The problem of something in the description.
 
     Args:
@@ -86,13 +88,14 @@ def wrong(call: Call[Any], member: str, kind: str, message: str, code: str) -> I
         kind: ``errors[].type`` of the answer.
         message: What would be right.
         code: The legacy code.
+        additional: What PHP says beside its text.
 
     Returns:
         The problem, ready to be raised; its place is the member of a JSON body, else the file.
     """
     place = member if isinstance(call.json, dict) else FIELD
     error: InputError = {"type": kind, "loc": ["body", place], "msg": message, "input": None}
-    return InputProblem(f"{message}.", [error], code=code)
+    return InputProblem(f"{message}.", [error], code=code, additional=additional)
 
 
 def _nested(given: bytes | dict[str, Any]) -> bytes | dict[str, Any]:

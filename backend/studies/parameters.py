@@ -6,12 +6,14 @@ from urllib.parse import unquote
 
 from backend.input.filters import Digits, Limit, Text
 from backend.input.parameters import Parameters, PathId, Reader, refuse
+from backend.php.numbers import digits_of
 from config.templates import is_numeric
 
 PARTS = ("runs", "flows", "setups", "data", "tasks")
 """Kinds of members that a path may name."""
 
 STATUSES = ("active", "deactivated", "in_preparation")
+USUAL_STATUS = "active"
 UNKNOWN_PART = "600"
 
 
@@ -35,6 +37,10 @@ class StudyKey:
 class IdOrAlias(Reader):
     """The id or the alias of a study: what PHP calls numeric is never an alias."""
 
+    def from_php(self, text: str) -> str:
+        """A number in decimal digits."""
+        return digits_of(text) if is_numeric(text) else text
+
     def read(self, value: object) -> StudyKey:
         """Read a raw segment."""
         text = str(value)
@@ -47,11 +53,21 @@ class IdOrAlias(Reader):
         return {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]}
 
 
+class Unjudged(str):
+    """A text that the handler judges, where PHP looks at other things first."""
+
+
 class Part(Reader):
     """A kind of members; an unknown one has a code of its own."""
 
+    def from_php(self, text: str) -> str:
+        """The segment as it is: PHP judges it when it has found the study."""
+        return Unjudged(text)
+
     def read(self, value: object) -> str:
         """Read a raw segment, percent-decoded once."""
+        if isinstance(value, Unjudged):
+            return value
         text = unquote(str(value))
         if text not in PARTS:
             refuse(
@@ -74,6 +90,10 @@ class Part(Reader):
 
 class StudyStatus(Reader):
     """The status of studies; the column compares exactly, so letter case counts."""
+
+    def from_php(self, text: str) -> str:
+        """``0`` is no status, for which the usual one stands."""
+        return USUAL_STATUS if text == "0" else text
 
     def read(self, value: object) -> str | None:
         """Read a filter value; None is no restriction."""
@@ -103,6 +123,14 @@ class DigitsOrNone(Reader):
         return Digits().describe()
 
 
+class SuiteId(DigitsOrNone):
+    """The id of a suite."""
+
+    def from_php(self, text: str) -> str:
+        """The first of a list, which never is no restriction."""
+        return text if "," not in text else f"0{Digits().from_php(text)}"
+
+
 class StudyPath(Parameters):
     """A study by its id or alias."""
 
@@ -122,5 +150,5 @@ class StudyFilters(Parameters):
     offset: Annotated[int | None, Digits()] = None
     main_entity_type: Annotated[str | None, Text()] = None
     uploader: Annotated[int | None, DigitsOrNone()] = None
-    status: Annotated[str | None, StudyStatus()] = "active"
-    benchmark_suite: Annotated[int | None, DigitsOrNone()] = None
+    status: Annotated[str | None, StudyStatus()] = USUAL_STATUS
+    benchmark_suite: Annotated[int | None, SuiteId()] = None

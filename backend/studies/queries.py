@@ -1,9 +1,10 @@
 """SQL of studies."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, bindparam, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -47,6 +48,15 @@ _RUN_MEMBERS = (
     .where(_member_run.c.study_id == bindparam("study_id"), _inputs.c.input == SOURCE)
     .order_by(_member_run.c.run_id)
 )
+_study_tag = tables.study_tag
+_TAGS = select(_study_tag).where(_study_tag.c.study_id == bindparam("study_id")).order_by(_study_tag.c.tag)
+_TAG_TABLES = {
+    "data": tables.dataset_tag,
+    "tasks": tables.task_tag,
+    "flows": tables.implementation_tag,
+    "setups": tables.setup_tag,
+    "runs": tables.run_tag,
+}
 _LISTED = select(
     _study.c.id,
     _study.c.alias,
@@ -98,6 +108,55 @@ async def run_members(connection: AsyncConnection, study_id: int) -> Rows:
         Rows of ``run_id``, ``task_id``, ``setup_id``, ``flow_id`` and ``data``, the text of its data set's id.
     """
     return (await connection.execute(_RUN_MEMBERS, {"study_id": study_id})).all()
+
+
+async def tags(connection: AsyncConnection, study_id: int) -> Rows:
+    """What makes a study of the old kind.
+
+    Args:
+        connection: To ask.
+        study_id: Id of the study.
+
+    Returns:
+        Rows of ``tag``, ``window_start``, ``window_end`` and ``write_access``.
+    """
+    return (await connection.execute(_TAGS, {"study_id": study_id})).all()
+
+
+async def tagged(connection: AsyncConnection, study_id: int, creator: int, part: str | None) -> Rows:
+    """What has one of the tags of a study, set within its window by someone who may.
+
+    Args:
+        connection: To ask.
+        study_id: Id of the study.
+        creator: Whose tags count where the study is not open to all.
+        part: The only kind that is asked for; None for all.
+
+    Returns:
+        Rows of ``part`` and ``id``.
+    """
+    parts = tuple(_TAG_TABLES) if part is None else (part,)
+    return (await connection.execute(_tagged(parts), {"study_id": study_id, "creator": creator})).all()
+
+
+@cache
+def _tagged(parts: tuple[str, ...]) -> CompoundSelect[*tuple[Any, ...]]:
+    found = []
+    for part in parts:
+        given = _TAG_TABLES[part]
+        start, end = _study_tag.c.window_start, _study_tag.c.window_end
+        found.append(
+            select(literal(part).label("part"), given.c.id)
+            .join(_study_tag, _study_tag.c.tag == given.c.tag)
+            .where(
+                _study_tag.c.study_id == bindparam("study_id"),
+                or_(start.is_(None), given.c.date > start),
+                or_(end.is_(None), given.c.date < end),
+                or_(_study_tag.c.write_access == "public", given.c.uploader == bindparam("creator")),
+            )
+            .distinct()
+        )
+    return union_all(*found).order_by("id")
 
 
 async def listed(connection: AsyncConnection, filters: StudyFilters, user: User) -> Rows:

@@ -83,12 +83,29 @@ def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
     }
 
 
-def study(row: Row[*tuple[Any, ...]], members: Iterable[Row[*tuple[Any, ...]]]) -> Study:
+def studies(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedStudy]:
+    """The studies of a list.
+
+    Args:
+        rows: Of ``queries.listed``.
+
+    Returns:
+        The document of ``GET /studies/list``.
+    """
+    return [listed(row) for row in rows]
+
+
+def study(
+    row: Row[*tuple[Any, ...]],
+    members: Iterable[Row[*tuple[Any, ...]]],
+    tags: Iterable[Row[*tuple[Any, ...]]],  # noqa: ARG001
+) -> Study:
     """A study with its members.
 
     Args:
         row: Of ``queries.study``.
         members: Of ``queries.task_members`` or ``queries.run_members``.
+        tags: Of an old study, which only PHP shows.
 
     Returns:
         The document of ``GET /studies/{study_id}``. A suite has no flows, setups and runs.

@@ -4,6 +4,7 @@ PHP lets every account attach and detach; here that is for the study's creator a
 decision 11), and nobody changes a study that they may not see.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,13 +14,16 @@ from backend.database.conflicts import refusing
 from backend.input.fields import NOT_GIVEN, given
 from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
-from backend.problems import ProblemCase, refused
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
+from backend.php.numbers import digits_of
+from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.request_bodies import Part
-from backend.studies import queries, shapes, write_queries
+from backend.studies import legacy, queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
 from backend.studies.parameters import StudyKey
 from backend.studies.write_parameters import ILLEGAL_IDS, Members, StatusUpdate, StudyNumber
+from config.templates import is_numeric
 
 PRIVATE = ProblemCase("study-private", "602")
 NO_DESCRIPTION = ProblemCase("validation-error", "1031")
@@ -37,6 +41,12 @@ UNKNOWN_STATUS_STUDY = ProblemCase("study-not-found", "1052")
 NOT_OWNED = ProblemCase("study-not-owned", "1053")
 STATUSES = ("active", "deactivated")
 
+CREATED = Faces(shapes.created, legacy.created)
+ATTACHED = Faces(shapes.changed, legacy.attached)
+DETACHED = Faces(shapes.changed, legacy.detached)
+STATUS_UPDATED = Faces(shapes.status_updated, legacy.status_updated)
+DELETED = Faces(shapes.deleted, legacy.deleted)
+
 UNKNOWN_DELETED = ProblemCase("study-not-found", "592")
 USED_AS_SUITE = ProblemCase("study-conflict", "593")
 NOT_OWNED_DELETED = ProblemCase("study-not-owned", "594")
@@ -45,11 +55,18 @@ NOT_DELETABLE = ProblemCase("study-conflict", "595")
 Study = Row[*tuple[Any, ...]]
 
 
-async def _owned(call: Call[Any], study_id: int, unknown: ProblemCase, not_owned: ProblemCase) -> Study:
-    """A study that the caller may change: it is there, may be seen, and is the caller's."""
+async def _owned(
+    call: Call[Any],
+    study_id: int,
+    unknown: ProblemCase,
+    not_owned: ProblemCase,
+    check: Callable[[Study], None] = lambda _: None,
+) -> Study:
+    """A study that the caller may change: it is there, passes a check, may be seen, and is the caller's."""
     row = await queries.study(call.connection, StudyKey(study_id, str(study_id)))
     if row is None:
         raise unknown.because(f"No study with id {study_id} found.")
+    check(row)
     if not call.user.may_see(row.visibility, row.creator):
         raise PRIVATE.because(f"Study {study_id} is private.")
     if not call.user.may_change(row.creator):
@@ -70,7 +87,8 @@ async def _check_suite(call: Call[Any], suite: int) -> None:
 
 async def _store(call: Call[Any], new: NewStudy) -> int:
     if new.description is None:
-        raise wrong(call, FIELD, "missing", "A study needs a description", NOT_STORED.code or "")
+        told = "Problem creating study record. Please check whether the alias is unique. "
+        raise wrong(call, FIELD, "missing", "A study needs a description", NOT_STORED.code or "", told)
     exists = ALIAS_EXISTS.because(f"A study with the alias {new.alias} exists already.")
     if new.alias is not None and await write_queries.alias_is_taken(call.connection, new.alias):
         raise exists
@@ -104,33 +122,42 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     access=WRITER,
     parts=(Part(FIELD, "The study.", "study_create", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=CREATED,
 )
-async def create(call: Call[NoParameters]) -> Document:
+async def create(call: Call[NoParameters]) -> Answer:
     """Create a study of runs or a suite of tasks, in preparation, with its members.
 
     At most five round trips to the database with the key's: the suite, the alias, the study, its members.
     """
+    if call.request.method != "POST":  # PHP's dispatcher takes any method, and dies then
+        raise NO_SUCH_PATH.because("A study is created with POST.")
     new = await new_study(call)
     if new.suite is not None:
         await _check_suite(call, new.suite)
     study_id = await _store(call, new)
     call.index.put("study", study_id, name=new.name, description=new.description, alias=new.alias)
-    return shapes.created(study_id)
+    return CREATED(study_id)
 
 
 async def _members(call: Call[Members]) -> Study:
     """The study whose members are to change."""
     if not call.parameters.entity_ids:
         raise rejected(call, ["entity_ids"], "missing", "Give a list of natural numbers", code=ILLEGAL_IDS)
-    row = await _owned(call, call.parameters.study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED)
-    if row.legacy == "y":
-        raise LEGACY.because(f"Study {row.id} is made of tags; nothing can be attached or detached.")
+    study_id = call.parameters.study_id
+    if call.is_legacy:  # PHP looks at the kind of a study first
+        return await _owned(call, study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED, _check_kind)
+    row = await _owned(call, study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED)
+    _check_kind(row)
     return row
 
 
-async def _changed(call: Call[Members], row: Study) -> shapes.Changed:
-    count = await write_queries.count_members(call.connection, row.main_entity_type, row.id)
-    return shapes.changed(row, count)
+def _check_kind(row: Study) -> None:
+    if row.legacy == "y":
+        raise LEGACY.because(f"Study {row.id} is made of tags; nothing can be attached or detached.")
+
+
+async def _count(call: Call[Members], row: Study) -> int:
+    return await write_queries.count_members(call.connection, row.main_entity_type, row.id)
 
 
 @operation(
@@ -139,8 +166,9 @@ async def _changed(call: Call[Members], row: Study) -> shapes.Changed:
     answer=shapes.Changed,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY, NOT_ATTACHED),
     access=WRITER,
+    faces=ATTACHED,
 )
-async def attach(call: Call[Members]) -> Document:
+async def attach(call: Call[Members]) -> Answer:
     """Put tasks into one's suite, or runs into one's study, whatever its status.
 
     Four round trips to the database with the key's: the study, the new members, all of them.
@@ -154,7 +182,7 @@ async def attach(call: Call[Members]) -> Document:
         await write_queries.attach(
             call.connection, kind, row.id, call.parameters.entity_ids, call.user.id, call.now()
         )
-    return await _changed(call, row)
+    return ATTACHED(row, await _count(call, row))
 
 
 @operation(
@@ -163,15 +191,16 @@ async def attach(call: Call[Members]) -> Document:
     answer=shapes.Changed,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY),
     access=WRITER,
+    faces=DETACHED,
 )
-async def detach(call: Call[Members]) -> Document:
+async def detach(call: Call[Members]) -> Answer:
     """Take tasks out of one's suite, or runs out of one's study; what is not in it does not matter.
 
     Four round trips to the database with the key's: the study, the deletion, the members that are left.
     """
     row = await _members(call)
     await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
-    return await _changed(call, row)
+    return DETACHED(row, await _count(call, row))
 
 
 @operation(
@@ -180,8 +209,9 @@ async def detach(call: Call[Members]) -> Document:
     answer=shapes.StatusUpdated,
     problems=(NO_STATUS, *refused(UNKNOWN_STATUS_STUDY.code or ""), UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
     access=WRITER,
+    faces=STATUS_UPDATED,
 )
-async def update_status(call: Call[StatusUpdate]) -> Document:
+async def update_status(call: Call[StatusUpdate]) -> Answer:
     """Activate or deactivate one's study, also an old one that is made of tags.
 
     Three round trips to the database with the key's: the study, the change.
@@ -193,11 +223,14 @@ async def update_status(call: Call[StatusUpdate]) -> Document:
     code = UNKNOWN_STATUS_STUDY.code or ""
     if study_id == NOT_GIVEN or not given(study_id):
         raise rejected(call, ["study_id"], "missing", "Give study_id", code=code)
-    if study_id.number is None:
+    number = study_id.number
+    if call.is_legacy and number is None and is_numeric(study_id.text):
+        number = int(digits_of(study_id.text))
+    if number is None:
         raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
-    row = await _owned(call, study_id.number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
+    row = await _owned(call, number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
     await write_queries.set_status(call.connection, row.id, status)
-    return shapes.status_updated(row.id, status)
+    return STATUS_UPDATED(row.id, status)
 
 
 @operation(
@@ -206,8 +239,9 @@ async def update_status(call: Call[StatusUpdate]) -> Document:
     answer=shapes.Deleted,
     problems=(UNKNOWN_DELETED, PRIVATE, NOT_OWNED_DELETED, NOT_DELETABLE, USED_AS_SUITE),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[StudyNumber]) -> Document:
+async def delete(call: Call[StudyNumber]) -> Answer:
     """Delete one's study of runs, or one's suite in preparation, with what says which members it has.
 
     Three round trips to the database with the key's: the study, its deletion.
@@ -218,7 +252,7 @@ async def delete(call: Call[StudyNumber]) -> Document:
     with refusing(reference=USED_AS_SUITE.because(f"Study {row.id} is the benchmark suite of another.")):
         await write_queries.remove(call.connection, row.id)
     call.index.delete("study", row.id)
-    return shapes.deleted(row.id)
+    return DELETED(row.id)
 
 
 operations: tuple[Operation[Any], ...] = (create, attach, detach, update_status, delete)

@@ -8,13 +8,15 @@ from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.filters import FilterCodes, Ids
 from backend.input.parameters import Parameters, PathId
-from backend.operations import Answer, Call, Document, Operation, operation
+from backend.input.pasted_ids import pasted_id
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
-from backend.users import queries, shapes, write_queries
+from backend.users import legacy, queries, shapes, write_queries
 
 # PHP shares the codes with the list of data sets (legacy notes, flow 5); no user is no error.
 FILTERS = FilterCodes(unknown="370", illegal="371", no_results="372")
-
+USERS = Faces(shapes.listed, legacy.listed)
 
 UNKNOWN = ProblemCase("user-not-found")
 FORBIDDEN = ProblemCase("forbidden")
@@ -27,19 +29,27 @@ class UserPath(Parameters):
     user_id: Annotated[int, PathId()]
 
 
+class UserIds(Ids):
+    """Ids of users, which PHP pastes into its SQL: ``1.0`` is the number 1 there."""
+
+    def from_php(self, text: str) -> str:
+        """The numbers in decimal digits; 0, which nobody has, where there can be none."""
+        return ",".join(pasted_id(part) for part in text.split(","))
+
+
 class UserFilters(Parameters):
     """Whose names are asked for; everybody's when nothing is said."""
 
-    user_id: Annotated[tuple[int, ...] | None, Ids(blanks=True)] = None
+    user_id: Annotated[tuple[int, ...] | None, UserIds(blanks=True)] = None
 
 
-@operation("user.list", parameters=UserFilters, answer=list[shapes.ListedUser], filters=FILTERS)
-async def names(call: Call[UserFilters]) -> Document:
+@operation("user.list", parameters=UserFilters, answer=list[shapes.ListedUser], filters=FILTERS, faces=USERS)
+async def names(call: Call[UserFilters]) -> Answer:
     """The names of users, by their ids.
 
     One round trip to the database (two with a key).
     """
-    return [shapes.listed(row) for row in await queries.names(call.connection, call.parameters.user_id)]
+    return USERS(await queries.names(call.connection, call.parameters.user_id))
 
 
 @operation(

@@ -1,5 +1,6 @@
 """Documents of users (legacy notes, flow 5)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,14 +19,20 @@ class ListedUser(TypedDict):
     username: str
 
 
-def listed(row: Row[*tuple[Any, ...]]) -> ListedUser:
-    """A user in the list.
+def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedUser]:
+    """Users and their names.
 
     Args:
-        row: Of ``queries.names``.
+        rows: Of ``queries.names``.
 
     Returns:
-        An element of ``GET /users/list``.
+        The document of ``GET /users/list``.
     """
-    parts = [part for part in (row.first_name, row.last_name) if part is not None and part not in _NONE]
-    return {"id": row.id, "username": trimmed_or_empty(" ".join(parts))}
+    return [
+        {"id": row.id, "username": trimmed_or_empty(full_name(row.first_name, row.last_name))} for row in rows
+    ]
+
+
+def full_name(first: str | None, last: str | None) -> str:
+    """First and last name, as far as there are any."""
+    return " ".join(part for part in (first, last) if part is not None and part not in _NONE)

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.input.late_input import rejected
-from backend.input.parameters import Parameters, PathId, Reader, refuse
+from backend.input.parameters import Parameters, PathId, Reader, read_id, refuse
 from backend.input.undecoded import Undecoded
 from backend.operations import Call
+from backend.php.numbers import digits_of
 from backend.problems import ProblemCase
 from backend.search.index import Kind as IndexKind
+from config.templates import is_numeric
 
 PRIVATE = ProblemCase("dataset-no-access", "112")
 
@@ -81,6 +83,10 @@ class ItemId(PathId):
     """The id of an item; what is beyond the column is its largest number, as PHP's session stores it."""
 
     sought: bool = False
+
+    def from_php(self, text: str) -> str:
+        """A negative one is stored, too; PHP's dispatcher knows no path with what is no number."""
+        return digits_of(text) if is_numeric(text) and read_id(text) is None else text
 
     def read(self, value: object) -> int:
         """Read a raw segment."""

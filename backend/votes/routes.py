@@ -4,34 +4,41 @@ from typing import Any
 
 from backend import tables
 from backend.input.parameters import NoParameters
-from backend.operations import Call, Document, Operation, operation
-from backend.votes import queries, shapes, write_routes
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+from backend.votes import legacy, queries, shapes, write_routes
 from backend.votes.parameters import ItemPath, UserItemPath, UserPath
+
+LIKES = Faces(shapes.likes, legacy.likes)
+CHECK = Faces(shapes.check, legacy.check)
+BARE_DOWNVOTES = Faces(shapes.bare_downvotes, legacy.bare_downvotes)
+DOWNVOTES = Faces(shapes.downvotes, legacy.downvotes)
+REASON_CHECK = Faces(shapes.reason_check, legacy.reason_check)
 
 _like, _down = tables.likes.c, tables.downvotes.c
 
 
-@operation("vote.up_list", parameters=NoParameters, answer=list[shapes.Like])
-async def likes(call: Call[NoParameters]) -> Document:
+@operation("vote.up_list", parameters=NoParameters, answer=list[shapes.Like], faces=LIKES)
+async def likes(call: Call[NoParameters]) -> Answer:
     """All likes.
 
     One round trip to the database (two with a key).
     """
-    return [shapes.like(row) for row in await queries.likes(call.connection)]
+    return LIKES(await queries.likes(call.connection))
 
 
-@operation("vote.up_user", parameters=UserPath, answer=list[shapes.Like])
-async def likes_of_user(call: Call[UserPath]) -> Document:
+@operation("vote.up_user", parameters=UserPath, answer=list[shapes.Like], faces=LIKES)
+async def likes_of_user(call: Call[UserPath]) -> Answer:
     """The likes of a user.
 
     One round trip to the database (two with a key).
     """
     rows = await queries.likes(call.connection, _like.user_id == call.parameters.user_id)
-    return [shapes.like(row) for row in rows]
+    return LIKES(rows)
 
 
-@operation("vote.up_item", parameters=ItemPath, answer=list[shapes.Like])
-async def likes_of_item(call: Call[ItemPath]) -> Document:
+@operation("vote.up_item", parameters=ItemPath, answer=list[shapes.Like], faces=LIKES)
+async def likes_of_item(call: Call[ItemPath]) -> Answer:
     """The likes for an item.
 
     One round trip to the database (two with a key).
@@ -40,40 +47,40 @@ async def likes_of_item(call: Call[ItemPath]) -> Document:
     rows = await queries.likes(
         call.connection, _like.knowledge_type == asked.type, _like.knowledge_id == asked.id
     )
-    return [shapes.like(row) for row in rows]
+    return LIKES(rows)
 
 
-@operation("vote.up_check", parameters=UserItemPath, answer=shapes.Check)
-async def like_check(call: Call[UserItemPath]) -> Document:
+@operation("vote.up_check", parameters=UserItemPath, answer=shapes.Check, faces=CHECK)
+async def like_check(call: Call[UserItemPath]) -> Answer:
     """Whether a user likes an item.
 
     One round trip to the database (two with a key).
     """
     asked = call.parameters
-    return shapes.check(await queries.has_liked(call.connection, asked.user_id, asked.type, asked.id))
+    return CHECK(await queries.has_liked(call.connection, asked.user_id, asked.type, asked.id))
 
 
-@operation("vote.down_list", parameters=NoParameters, answer=list[shapes.BareDownvote])
-async def downvotes(call: Call[NoParameters]) -> Document:
+@operation("vote.down_list", parameters=NoParameters, answer=list[shapes.BareDownvote], faces=BARE_DOWNVOTES)
+async def downvotes(call: Call[NoParameters]) -> Answer:
     """All downvotes.
 
     One round trip to the database (two with a key).
     """
-    return [shapes.bare_downvote(row) for row in await queries.bare_downvotes(call.connection)]
+    return BARE_DOWNVOTES(await queries.bare_downvotes(call.connection))
 
 
-@operation("vote.down_user", parameters=UserPath, answer=list[shapes.Downvote])
-async def downvotes_of_user(call: Call[UserPath]) -> Document:
+@operation("vote.down_user", parameters=UserPath, answer=list[shapes.Downvote], faces=DOWNVOTES)
+async def downvotes_of_user(call: Call[UserPath]) -> Answer:
     """The original downvotes of a user.
 
     One round trip to the database (two with a key).
     """
     rows = await queries.downvotes(call.connection, _down.user_id == call.parameters.user_id)
-    return [shapes.downvote(row) for row in rows]
+    return DOWNVOTES(rows)
 
 
-@operation("vote.down_item", parameters=ItemPath, answer=list[shapes.Downvote])
-async def downvotes_of_item(call: Call[ItemPath]) -> Document:
+@operation("vote.down_item", parameters=ItemPath, answer=list[shapes.Downvote], faces=DOWNVOTES)
+async def downvotes_of_item(call: Call[ItemPath]) -> Answer:
     """The original downvotes for an item.
 
     One round trip to the database (two with a key).
@@ -82,17 +89,17 @@ async def downvotes_of_item(call: Call[ItemPath]) -> Document:
     rows = await queries.downvotes(
         call.connection, _down.knowledge_type == asked.type, _down.knowledge_id == asked.id
     )
-    return [shapes.downvote(row) for row in rows]
+    return DOWNVOTES(rows)
 
 
-@operation("vote.down_check", parameters=UserItemPath, answer=shapes.ReasonCheck)
-async def downvote_check(call: Call[UserItemPath]) -> Document:
+@operation("vote.down_check", parameters=UserItemPath, answer=shapes.ReasonCheck, faces=REASON_CHECK)
+async def downvote_check(call: Call[UserItemPath]) -> Answer:
     """The reason for which a user has voted an item down.
 
     One round trip to the database (two with a key).
     """
     asked = call.parameters
-    return shapes.reason_check(await queries.reason_of(call.connection, asked.user_id, asked.type, asked.id))
+    return REASON_CHECK(await queries.reason_of(call.connection, asked.user_id, asked.type, asked.id))
 
 
 operations: tuple[Operation[Any], ...] = (

@@ -6,6 +6,7 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.php.text import trimmed, trimmed_or_empty
+from backend.votes.queries import Rows
 
 
 class Like(TypedDict):
@@ -57,37 +58,47 @@ class ReasonCheck(TypedDict):
     value: int
 
 
-def like(row: Row[*tuple[Any, ...]]) -> Like:
-    """A like.
+def likes(rows: Rows) -> list[Like]:
+    """Likes.
 
     Args:
-        row: Of ``queries.likes``.
+        rows: Of ``queries.likes``.
     """
+    return [_like(row) for row in rows]
+
+
+def _like(row: Row[*tuple[Any, ...]]) -> Like:
     return {"user_id": row.user_id, "knowledge_type": row.knowledge_type, "knowledge_id": row.knowledge_id}
 
 
-def bare_downvote(row: Row[*tuple[Any, ...]]) -> BareDownvote:
-    """A downvote in the list of all.
+def bare_downvotes(rows: Rows) -> list[BareDownvote]:
+    """All downvotes.
 
     Args:
-        row: Of ``queries.bare_downvotes``.
+        rows: Of ``queries.bare_downvotes``.
     """
-    return {**like(row), "reason": None, "reason_id": None, "original": row.original, "count": None}
+    return [
+        {**_like(row), "reason": None, "reason_id": None, "original": row.original, "count": None}
+        for row in rows
+    ]
 
 
-def downvote(row: Row[*tuple[Any, ...]]) -> Downvote:
-    """An original downvote.
+def downvotes(rows: Rows) -> list[Downvote]:
+    """Original downvotes.
 
     Args:
-        row: Of ``queries.downvotes``.
+        rows: Of ``queries.downvotes``.
     """
-    return {
-        **like(row),
-        "reason": trimmed_or_empty(row.reason),
-        "reason_id": row.reason_id,
-        "original": row.original,
-        "count": row._mapping["count"],
-    }
+    return [
+        {
+            **_like(row),
+            "reason": trimmed_or_empty(row.reason),
+            "reason_id": row.reason_id,
+            "original": row.original,
+            "count": row._mapping["count"],
+        }
+        for row in rows
+    ]
 
 
 def check(exists: bool) -> Check:
@@ -126,7 +137,7 @@ def stored_downvote(row: Row[*tuple[Any, ...]]) -> StoredDownvote:
         row: Of ``write_queries.own_downvote``; without a text where nobody knows the reason.
     """
     return {
-        **like(row),
+        **_like(row),
         "reason": trimmed(row.reason),
         "reason_id": row.reason_id,
         "original": row.original,

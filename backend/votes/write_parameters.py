@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 from backend.input.parameters import Parameters, PathId, Reader, refuse
+from backend.php.numbers import digits_of
 from backend.votes.items import ItemId, KnownType
 from config.templates import is_numeric
 
@@ -12,6 +13,11 @@ UNKNOWN_TYPE = "711"
 
 class Reason(Reader):
     """Why somebody votes down: a text, or the id of a reason to agree with."""
+
+    def from_php(self, text: str) -> str:
+        """A number in digits, so that it is an id."""
+        decoded = unquote(text)
+        return digits_of(decoded) if is_numeric(decoded) else text
 
     def read(self, value: object) -> int | str:
         """Read a raw segment."""

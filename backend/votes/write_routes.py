@@ -4,6 +4,7 @@ PHP says to the owner of an item that the vote is not allowed, and stores it; he
 contract, decision 10).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Table
@@ -11,15 +12,26 @@ from sqlalchemy import Table
 from backend import tables
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.operations import Call, Document, Operation, operation
-from backend.problems import ProblemCase, refused
-from backend.votes import shapes, write_queries
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+from backend.problems import Problem, ProblemCase, refused
+from backend.votes import legacy, shapes, write_queries
 from backend.votes.items import KINDS, PRIVATE, OwnItem, check_item, demand_known_type
 from backend.votes.write_parameters import UNKNOWN_TYPE, Item, ItemAndReason
 
 NOTHING = ProblemCase("vote-not-found", "703")
 EXISTS = ProblemCase("vote-already-exists", "705")
 OWN_ITEM = ProblemCase("vote-own-item", "722")
+
+
+def _nothing() -> Mapping[str, int]:
+    """Only PHP shows a like that is none."""
+    return {}
+
+
+NO_LIKE = Faces(_nothing, legacy.no_like)
+OWN_LIKE = Faces(shapes.own_like, legacy.like)
+STORED_DOWNVOTE = Faces(shapes.stored_downvote, legacy.downvote)
 
 
 async def _index(call: Call[Any], table: Table, field: str) -> None:
@@ -30,19 +42,29 @@ async def _index(call: Call[Any], table: Table, field: str) -> None:
 
 
 @operation(
-    "vote.up", parameters=Item, answer=shapes.Like, problems=(PRIVATE, OWN_ITEM, EXISTS), access=WRITER
+    "vote.up",
+    parameters=Item,
+    answer=shapes.Like,
+    problems=(PRIVATE, OWN_ITEM, EXISTS),
+    access=WRITER,
+    faces=OWN_LIKE,
 )
-async def like(call: Call[Item]) -> Document:
+async def like(call: Call[Item]) -> Answer:
     """Like an item of somebody else.
 
     Four round trips to the database with the key's: the item, the like, all likes.
     """
     kind, item = call.parameters.type, call.parameters.id
     await check_item(call, kind, item, OWN_ITEM)
-    with refusing(unique=EXISTS.because(f"You like item {item} of type {kind} already.")):
-        await write_queries.like(call.connection, kind, item, call.user.id, call.now())
+    try:
+        with refusing(unique=EXISTS.because(f"You like item {item} of type {kind} already.")):
+            await write_queries.like(call.connection, kind, item, call.user.id, call.now())
+    except Problem:
+        if not call.is_legacy:
+            raise
+        return NO_LIKE()  # PHP shows an empty one
     await _index(call, tables.likes, "nr_of_likes")
-    return shapes.own_like(call.user.id, kind, item)
+    return OWN_LIKE(call.user.id, kind, item)
 
 
 @operation(
@@ -51,8 +73,9 @@ async def like(call: Call[Item]) -> Document:
     answer=shapes.Like,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
+    faces=OWN_LIKE,
 )
-async def unlike(call: Call[OwnItem]) -> Document:
+async def unlike(call: Call[OwnItem]) -> Answer:
     """Take one's like back; answers what it was.
 
     Three round trips to the database with the key's: the like, those that are left.
@@ -62,7 +85,7 @@ async def unlike(call: Call[OwnItem]) -> Document:
     if not await write_queries.unlike(call.connection, kind, item, call.user.id):
         raise NOTHING.because(f"You do not like item {item} of type {kind}.")
     await _index(call, tables.likes, "nr_of_likes")
-    return shapes.own_like(call.user.id, kind, item)
+    return OWN_LIKE(call.user.id, kind, item)
 
 
 @operation(
@@ -71,8 +94,9 @@ async def unlike(call: Call[OwnItem]) -> Document:
     answer=shapes.StoredDownvote,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
+    faces=STORED_DOWNVOTE,
 )
-async def downvote(call: Call[ItemAndReason]) -> Document:
+async def downvote(call: Call[ItemAndReason]) -> Answer:
     """Vote an item of somebody else down, for a reason of one's own or in agreement with one that has an id.
 
     At most seven round trips to the database with the key's: the item, the reason, the vote, what it became.
@@ -91,7 +115,7 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
         raise LookupError(
             f"the downvote of user {call.user.id} for {kind} {item} was stored and is not there"
         )
-    return shapes.stored_downvote(vote)
+    return STORED_DOWNVOTE(vote)
 
 
 @operation(
@@ -100,8 +124,9 @@ async def downvote(call: Call[ItemAndReason]) -> Document:
     answer=shapes.StoredDownvote,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
+    faces=STORED_DOWNVOTE,
 )
-async def take_back(call: Call[OwnItem]) -> Document:
+async def take_back(call: Call[OwnItem]) -> Answer:
     """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
 
     Four round trips to the database with the key's: the vote, its deletion, those that are left.
@@ -112,7 +137,7 @@ async def take_back(call: Call[OwnItem]) -> Document:
     if vote is None or not await write_queries.take_back(call.connection, vote):
         raise NOTHING.because(f"You have not voted item {item} of type {kind} down.")
     await _index(call, tables.downvotes, "nr_of_downvotes")
-    return shapes.stored_downvote(vote)
+    return STORED_DOWNVOTE(vote)
 
 
 operations: tuple[Operation[Any], ...] = (like, unlike, downvote, take_back)

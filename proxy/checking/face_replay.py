@@ -11,29 +11,12 @@ from config.templates import parse_template
 from diffing.face import FaceAsked, compare_faces
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.rows import top_rows
-from proxy.checking.face_judge import FaceJudge
+from proxy.checking.face_judge import NATIVE, FaceJudge
 from proxy.checking.replay import UNDERIVED, Exchange, route_name
 from proxy.observe import observe
 from proxy.recordings import Recording
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
-
-NATIVE = frozenset(
-    {
-        "dataset.list",
-        "task.list",
-        "flow.list",
-        "run.list",
-        "evaluation.list",
-        "evaluation.setup_list",
-        "dataset.tags",
-        "task.tags",
-        "flow.tags",
-        "run.tags",
-        "setup.tags",
-    }
-)
-"""Routes whose JSON is a template of PHP's own (legacy notes, data 5.1)."""
 
 # Errors that list ids or values as an index has them (recordings of writes, README, oddity 9).
 _LISTING = re.compile(rb'"code":"(?:324|622)"|<oml:code>(?:324|622)<')

@@ -12,4 +12,4 @@ def test_a_badge_tells_this_rank_and_the_next() -> None:
 
 def test_a_listed_badge_has_its_number() -> None:
     """Besides what the badge alone shows."""
-    assert shapes.listed(BADGES[1], 0) == {"id": 1, **shapes.badge(BADGES[1], 0)}
+    assert shapes.badges([BADGES[1]], {}) == [{"id": 1, **shapes.badge(BADGES[1], 0)}]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.evaluations.array_data import elements
+from backend.evaluations.array_data import elements, words
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,8 @@ from backend.evaluations.array_data import elements
 def test_elements(stored: str | None, shown: list[object]) -> None:
     """Flat; numbers where PHP and JSON both see one, else trimmed text."""
     assert [(type(value), value) for value in elements(stored)] == [(type(value), value) for value in shown]
+
+
+def test_words_keep_their_spelling() -> None:
+    """Numbers stand behind blanks as they are stored."""
+    assert words("[ 2.50,a b ,1e999]") == [("2.50", True), ("a b", False), ("1e999", False)]

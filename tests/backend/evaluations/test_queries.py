@@ -49,6 +49,18 @@ async def test_folds_are_one_row(database: Database) -> None:
     ]
 
 
+async def test_values_of_folds(database: Database) -> None:
+    """By fold and repeat; those without a value are left out."""
+    async with database.read() as connection:
+        shown = queries.Presentation("predictive_accuracy", True, None)
+        rows = await queries.listed(
+            connection, RunSelection.model_validate({"run": "85,225"}), shown, ANONYMOUS, NOW
+        )
+        folds = await queries.folds(connection, rows)
+    assert folds[85, 45, 1] == ["0.661419", "0.638971", "0.647565", "0.702378"]
+    assert len(folds[225, 45, 1]) == 9
+
+
 async def test_measures_are_told_apart_by_case(database: Database) -> None:
     """Their names are compared as bytes."""
     assert await listed(database, function="Kappa", limit="3") == []

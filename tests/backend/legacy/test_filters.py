@@ -30,6 +30,11 @@ def test_illegal_values_are_told_in_the_order_of_declaration() -> None:
     assert wrong == Illegal(False, "Filters with illegal values: tag,limit,offset")
 
 
+def test_values_that_nobody_looks_at() -> None:
+    """They pass, whatever they are."""
+    assert read_filters(replace(LIST, unchecked=("limit",)), ("limit", "a%22b")) == {"limit": 'a"b'}
+
+
 def test_bare_names_as_the_route_has_them() -> None:
     """Sent empty, or only where there is no value."""
     assert read_filters(replace(LIST, bare_filter="sent"), ("limit", "1", "limit")) == {"limit": ""}
@@ -43,6 +48,7 @@ def test_a_pasted_limit_can_skip() -> None:
     for broken in ({"limit": "5,2", "offset": "1"}, {"limit": "5", "offset": "1,2"}, {"limit": "1,2,3"}):
         assert limited(LIST, broken) == {"limit": "0"}
     assert limited(replace(LIST, most=9), {"limit": "10,2"}) == {"limit": "10"}
+    assert limited(replace(LIST, most=9), {"limit": str(2**64), "offset": "1,2"})["limit"] == str(2**64)
 
 
 def test_a_limit_can_be_the_number_that_it_begins_with() -> None:

@@ -40,6 +40,7 @@ BASE = "/api/v1"
         ("GET", "/json/tasktype/2.0", None, 200, JSON, None),
         ("GET", "/json/tasktype/1;x", "nobody", 400, HTML, None),
         ("GET", "/json/votes/up/abc", None, 450, JSON, b"100"),
+        ("GET", "/json/gamification/reach/u/2/sometime", None, 450, JSON, b"100"),
         ("GET", "/json/task/list/nothing/1", None, 412, JSON, b"480"),
     ],
 )

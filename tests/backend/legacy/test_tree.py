@@ -11,6 +11,7 @@ from backend.legacy.tree import (
     element,
     from_parsed,
     json_document,
+    marked_record,
     markup,
     named,
     optional,
@@ -89,3 +90,11 @@ def test_records_and_named_elements_are_elements_in_xml() -> None:
 def test_phps_own_templates_escape_only_what_they_must() -> None:
     """Slashes and letters stay."""
     assert json_document({"a": [{"b": 1, "c": "é/"}]}) == '{"a":[{"b":1,"c":"é/"}]}'.encode()
+
+
+def test_texts_of_a_record_that_are_not_escaped() -> None:
+    """Their markup becomes elements, as that of a single one."""
+    plain = marked_record("r", ("a",), {"a": "x", "b": "<i/>", "c": None})
+    assert to_xml(plain) == to_xml(element("r", element("a", "x"), element("b", "<i/>"), element("c")))
+    marked = marked_record("r", ("a",), {"a": "<i>x</i>", "b": "<i/>"})
+    assert to_xml(marked) == to_xml(element("r", markup("a", "<i>x</i>"), element("b", "<i/>")))

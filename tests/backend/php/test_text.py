@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
+from backend.php.text import csv_fields, special_characters, split_commas, trimmed, trimmed_or_empty
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_the_first_csv_record_is_split_as_php_does(stored: str | None, fields: l
 def test_commas_split_whatever_the_quotation(stored: str | None, parts: list[str]) -> None:
     """Quotation marks stay in the parts."""
     assert split_commas(stored) == parts
+
+
+def test_text_for_html() -> None:
+    """Single quotes and letters stay."""
+    assert special_characters("<é & \"a\" 'b'>") == "&lt;é &amp; &quot;a&quot; 'b'&gt;"

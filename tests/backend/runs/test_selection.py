@@ -1,6 +1,7 @@
 """Which runs a list is about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -45,6 +46,16 @@ async def test_an_embargo_hides_runs_until_it_ends(
 ) -> None:
     """The embargo of task 19 hides run 41 from all but its uploader and administrators."""
     assert await selected(database, {"run": "25,41"}, user, now) == seen
+
+
+async def test_by_phps_rules_an_embargo_holds_for_administrators(database: Database) -> None:
+    """Their own runs aside."""
+    admin = replace(ADMIN, sees_every_row=False)
+    assert await selected(database, {"run": "25,41"}, admin, BEFORE) == [25]
+    assert await selected(database, {"run": "25,41"}, replace(OWNER, sees_every_row=False), BEFORE) == [
+        25,
+        41,
+    ]
 
 
 async def test_filters_must_all_hold(database: Database) -> None:

@@ -16,7 +16,7 @@ def test_an_evaluation_of_a_trace_is_a_number_where_it_can_be(stored: str, shown
     row = SimpleNamespace(
         repeat=0, fold=0, iteration=0, setup_string="{}\r\n", evaluation=stored, selected="true"
     )
-    (iteration,) = shapes.trace(26, cast(Any, [row]))["trace"]
+    (iteration,) = shapes.trace(26, cast(Any, [row]), "26")["trace"]
     assert (iteration["evaluation"], iteration["setup_string"]) == (shown, "{}")
 
 
@@ -24,7 +24,7 @@ def test_an_evaluation_of_a_trace_is_a_number_where_it_can_be(stored: str, shown
 def test_whether_an_iteration_was_selected(stored: str, shown: bool | None) -> None:
     """Outside strict mode the column can hold empty text, which is neither."""
     row = SimpleNamespace(repeat=0, fold=0, iteration=0, setup_string="", evaluation="1", selected=stored)
-    assert shapes.trace(26, cast(Any, [row]))["trace"][0]["selected"] is shown
+    assert shapes.trace(26, cast(Any, [row]), "26")["trace"][0]["selected"] is shown
 
 
 def test_the_server_prints_no_negative_zero() -> None:

@@ -3,7 +3,18 @@
 import pytest
 from pydantic import ValidationError
 
-from backend.studies.parameters import StudyFilters, StudyKey, StudyPart, StudyPath
+from backend.input.parameters import Reader
+from backend.studies.parameters import (
+    DigitsOrNone,
+    IdOrAlias,
+    Part,
+    StudyFilters,
+    StudyKey,
+    StudyPart,
+    StudyPath,
+    StudyStatus,
+    SuiteId,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +70,27 @@ def test_the_status_is_compared_exactly(status: str) -> None:
     """The column is a binary one."""
     with pytest.raises(ValidationError, match="Give one of"):
         StudyFilters.model_validate({"status": status})
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "read"),
+    [
+        (IdOrAlias(), "1.0", "1"),
+        (IdOrAlias(), "lantern-cc", "lantern-cc"),
+        (StudyStatus(), "0", "active"),
+        (StudyStatus(), "all", "all"),
+        (SuiteId(), "99,100", "099"),
+        (SuiteId(), "0", "0"),
+        (DigitsOrNone(), "99,100", "99,100"),
+        (DigitsOrNone(), "0", "0"),
+        (Part(), "bogus", "bogus"),
+    ],
+)
+def test_phps_texts_as_the_readers_take_them(reader: Reader, text: str, read: str) -> None:
+    """A list is the number that it begins with, and never no restriction."""
+    assert reader.from_php(text) == read
+
+
+def test_the_handler_judges_the_part_of_php() -> None:
+    """Any text passes the reader."""
+    assert StudyPart.model_validate({"study_id": "1", "part": Part().from_php("bogus")}).part == "bogus"

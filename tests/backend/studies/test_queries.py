@@ -65,3 +65,17 @@ async def test_zero_is_no_restriction(database: Database) -> None:
         assert await queries.listed(connection, zero, ANONYMOUS) == await queries.listed(
             connection, StudyFilters(), ANONYMOUS
         )
+
+
+@pytest.mark.parametrize(("part", "parts"), [(None, {"data", "runs", "flows"}), ("runs", {"runs"})])
+async def test_what_has_a_tag_of_a_study_is_a_member_once(
+    database: Database, part: str | None, parts: set[str]
+) -> None:
+    """A run with two of the tags, too."""
+    async with database.read() as connection:
+        rows = await queries.tagged(connection, 14, 1, part)
+        tags = await queries.tags(connection, 14)
+    assert [tag.tag for tag in tags] == ["basic", "study_14"]
+    assert parts <= {row.part for row in rows}
+    assert len(set(rows)) == len(rows)
+    assert {row.id for row in rows if row.part == "runs"} >= {240}

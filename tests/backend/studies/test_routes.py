@@ -57,3 +57,30 @@ async def test_a_private_study_is_for_creator_and_administrators(
 async def test_legacy_studies_stay_in_lists(client: httpx.AsyncClient) -> None:
     """Only asking for one of them is refused."""
     assert 1 in [study["id"] for study in (await client.get("/studies/list")).json()]
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "status", "code"),
+    [
+        ("1", None, 200, None),
+        ("legacy-without-tags", None, 412, "603"),
+        ("999999/bogus", None, 412, "601"),
+        ("105/bogus", None, 412, "600"),
+        ("105", "admin", 412, "602"),
+        ("105", "owner", 200, None),
+        ("list/status/0", None, 200, None),
+    ],
+)
+async def test_by_phps_rules(
+    client: httpx.AsyncClient, keys: dict[str, str], path: str, who: str | None, status: int, code: str | None
+) -> None:
+    """Studies that are made of tags are there, and what is private is so for administrators."""
+    query = {"api_key": keys[who]} if who else {}
+    response = await client.get(f"/api/v1/json/study/{path}", params=query)
+    assert (response.status_code, response.json().get("error", {}).get("code")) == (status, code)
+
+
+async def test_phps_part_restricts_a_study_made_of_tags(client: httpx.AsyncClient) -> None:
+    """To one kind."""
+    study = (await client.get("/api/v1/json/study/14/runs")).json()["study"]
+    assert {"runs"} == study.keys() & {"data", "tasks", "flows", "setups", "runs"}

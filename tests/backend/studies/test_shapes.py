@@ -33,21 +33,21 @@ def test_members_are_listed_once_in_order() -> None:
     """Several runs of one task on one data set show both once."""
     members = rows({"run_id": 9, "task_id": 3, "data": "61"}, {"run_id": 4, "task_id": 3, "data": "61"})
     (study,) = rows(STUDY)
-    document = shapes.study(study, members)
+    document = shapes.study(study, members, ())
     assert (document["run_ids"], document["task_ids"], document["data_ids"]) == ([4, 9], [3], [61])
 
 
 def test_a_suite_has_no_flows_and_runs() -> None:
     """Parts that a kind of study does not have are empty lists."""
     (study,) = rows(STUDY)
-    document = shapes.study(study, rows({"task_id": 3, "data": "61"}))
+    document = shapes.study(study, rows({"task_id": 3, "data": "61"}), ())
     assert (document["flow_ids"], document["setup_ids"], document["run_ids"]) == ([], [], [])
 
 
 def test_what_names_no_data_set_is_left_out() -> None:
     """The input of a task is text; only numbers name data sets."""
     (study,) = rows(STUDY)
-    assert shapes.study(study, rows({"task_id": 3, "data": "abc"}))["data_ids"] == []
+    assert shapes.study(study, rows({"task_id": 3, "data": "abc"}), ())["data_ids"] == []
 
 
 def test_a_listed_study_has_all_its_fields() -> None:

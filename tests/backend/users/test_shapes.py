@@ -23,4 +23,4 @@ from backend.users import shapes
 def test_the_name_is_first_and_last_name(first: str | None, last: str | None, expected: str) -> None:
     """Empty parts are dropped; nobody's name breaks the list."""
     row: Any = SimpleNamespace(id=1, first_name=first, last_name=last)
-    assert shapes.listed(row) == {"id": 1, "username": expected}
+    assert shapes.listed([row]) == [{"id": 1, "username": expected}]

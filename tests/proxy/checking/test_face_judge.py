@@ -106,6 +106,18 @@ async def test_a_success_has_phps_root_and_two_forms_that_agree() -> None:
     assert (await Case("json/task/inputs/1", error("151"), new, KNOWN).judged()).outcome is Outcome.MISMATCH
 
 
+async def test_phps_own_json_may_say_less() -> None:
+    """But nothing else."""
+    target, other = "json/run/list/limit/1", "xml/run/list/limit/1"
+    shown = Observation(200, JSON, b'{"runs":{"run":[{"run_id":1,"run_details":"&quot;x&quot;"}]}}')
+    said = Comparison(Outcome.LEGACY_ERROR, deviations=("run-list-not-json",))
+    for number, outcome in ((1, Outcome.LEGACY_ERROR), (2, Outcome.MISMATCH)):
+        row = f'<run_id>{number}</run_id><task_type_id>1</task_type_id><run_details>"x"</run_details>'
+        both = {other: Observation(200, XML, f"<runs><run>{row}</run></runs>".encode())}
+        new = Observation(200, JSON, b"[]")
+        assert (await Case(target, shown, new, said, both).judged()).outcome is outcome
+
+
 async def test_what_nobody_documented_stays_undocumented() -> None:
     """Whatever the face answers."""
     new = Observation(200, JSON, b"{}")
@@ -146,12 +158,28 @@ async def test_a_repaired_refusal_has_its_own_code() -> None:
 
 
 async def test_a_write_that_php_died_of_is_not_asked_for_again() -> None:
-    """An entry without premise says what comes of it."""
+    """An entry without premise says what comes of it, or one that looks at what is stored."""
     made = Observation(200, JSON, b'{"upload_task":{"id":"1"}}')
     twice = Observation(450, JSON, b'{"error":{"code":"473","message":"m"}}{"upload_task":{"id":"1"}}')
     said = Comparison(Outcome.MISMATCH)
     found = await Case("json/task", made, CRASH, said, {}, "POST", twice).judged()
     assert found.deviations == ("upload-tag-refused",)
+    liked = Observation(200, JSON, b'{"like":{"user_id":"2","knowledge_type":"d","knowledge_id":"62"}}')
+    stored = await Case("json/votes/up/d/62", liked, CRASH, said, {}, "POST", CRASH).judged()
+    assert stored.deviations == ("stored-and-dead",)
+
+
+async def test_other_methods_are_refused_where_php_dies_of_them() -> None:
+    """Only there: most reads of PHP answer every method."""
+    new, refused = problem(405, "method-not-allowed", "100"), error("100")
+    said = Comparison(Outcome.LEGACY_ERROR, deviations=("method-not-allowed",))
+    assert (await Case("json/study", refused, new, said).judged()).verdict == "legacy_error"
+    assert (await Case("json/study", error("1031"), new, said).judged()).outcome is Outcome.MISMATCH
+    said = Comparison(Outcome.EXPLAINED, deviations=("method-not-allowed",))
+    found = Comparison(Outcome.MISMATCH)
+    answered = Observation(200, JSON, b'{"users":[]}')
+    missing = Case("json/user/list", refused, new, said, {}, "PUT", answered, found)
+    assert (await missing.judged()).outcome is Outcome.MISMATCH
 
 
 async def test_a_path_that_php_does_not_know_is_refused() -> None:
