@@ -50,6 +50,8 @@ async def unprocessed(call: Call[UnprocessedPath]) -> Answer:
     Two round trips to the database: the key, the data sets.
     """
     order = _known(call.parameters.order)
+    if call.is_legacy and not call.request.path_params["engine_id"].isdigit():
+        raise NOTHING_UNPROCESSED.because("PHP asks for the engine that is written in digits.")
     most = 1 if order == NORMAL else CHOICE
     rows = await work_queries.unprocessed(call.connection, call.parameters.engine_id, call.now(), most)
     if not rows:
@@ -92,8 +94,9 @@ async def qualities_unprocessed(call: Call[LackingPath]) -> Answer:
     kind = "FeatureQuality" if of_features else "DataQuality"
     unknown = await work_queries.unknown_qualities(call.connection, kind, wanted)
     if unknown:
-        message = f"Unknown qualities: {','.join(unknown)}"
-        raise rejected(call, ["qualities"], "quality", message, code="688")
+        message = f"qualities: {','.join(unknown)}"
+        illegal = f"Illegal {message}"
+        raise rejected(call, ["qualities"], "quality", f"Unknown {message}", code="688", additional=illegal)
     rows = await _lacking(call, wanted, 1 if order == NORMAL else CHOICE_LACKING)
     if not rows:
         raise NOTHING_LACKING.because("There are no unprocessed data sets for these qualities.")
