@@ -3,12 +3,13 @@
 from typing import Any
 
 from backend.access import WRITER
-from backend.datasets import ontology_queries, write_queries, write_shapes
+from backend.datasets import ontology_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.php.urls import is_url
 from backend.problems import ProblemCase, refused
@@ -20,6 +21,9 @@ NOT_FOUND = ProblemCase("ontology-not-found", "1103")
 NOT_OWNED = ProblemCase("ontology-not-owned", "1104")
 TOO_LONG = ProblemCase("validation-error", "1105")
 NO_URL = ProblemCase("validation-error", "1106")
+
+ADDED = Faces(write_shapes.ontologies, write_legacy.ontology_added)
+REMOVED = Faces(write_shapes.ontologies, write_legacy.ontology_removed)
 
 LONGEST = 256
 
@@ -60,8 +64,9 @@ def _told(call: Call[OntologyFields], url: str) -> str:
     answer=write_shapes.Ontologies,
     problems=(TOO_LONG, NO_URL, NO_FEATURE, PRIVATE, EXISTS),
     access=WRITER,
+    faces=ADDED,
 )
-async def add_ontology(call: Call[OntologyFields]) -> Document:
+async def add_ontology(call: Call[OntologyFields]) -> Answer:
     """Put an ontology on a feature; answers all that the feature has then.
 
     PHP stores it and then dies of its own answer. Six round trips to the database with the key's: the data set, the
@@ -80,7 +85,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     ):
         raise EXISTS.because(f"The feature has this ontology already: {_told(call, url)}.")
     await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())
-    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+    return ADDED(did, await ontology_queries.ontologies(call.connection, did, index))
 
 
 @operation(
@@ -89,8 +94,9 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     answer=write_shapes.Ontologies,
     problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
+    faces=REMOVED,
 )
-async def remove_ontology(call: Call[OntologyFields]) -> Document:
+async def remove_ontology(call: Call[OntologyFields]) -> Answer:
     """Take an ontology off a feature that one put there; administrators take off any. Answers those that are left.
 
     Five round trips to the database with the key's: the data set, who put it there, the deletion, the others.
@@ -103,7 +109,7 @@ async def remove_ontology(call: Call[OntologyFields]) -> Document:
     if not all(map(call.user.may_change, owners)):
         raise NOT_OWNED.because(f"This ontology was not added by you: {_told(call, url)}.")
     await ontology_queries.take(call.connection, did, index, url)
-    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+    return REMOVED(did, await ontology_queries.ontologies(call.connection, did, index))
 
 
 operations: tuple[Operation[Any], ...] = (add_ontology, remove_ontology)

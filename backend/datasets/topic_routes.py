@@ -9,7 +9,8 @@ from backend.datasets.write_access import number, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import Answer, Call, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.problems import ProblemCase, refused
 
@@ -20,6 +21,7 @@ ADMIN_ONLY = ProblemCase("administrator-only", "1082")
 EXISTS = ProblemCase("topic-already-exists", "1083")
 EXISTS_ALIKE = ProblemCase("topic-already-exists", "1084")
 NOT_FOUND = ProblemCase("topic-not-found", "1085")
+CHANGED = identified("data_topic")
 
 
 class TopicFields(Parameters):
@@ -46,8 +48,9 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     answer=write_shapes.Changed,
     problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
     access=admin_writes(ADMIN_ONLY),
+    faces=CHANGED,
 )
-async def add_topic(call: Call[TopicFields]) -> Document:
+async def add_topic(call: Call[TopicFields]) -> Answer:
     """Put a topic on a data set.
 
     Topics that are numbers are compared as such; capitals do not count in the database. Four round trips to the
@@ -60,7 +63,7 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     with refusing(unique=EXISTS_ALIKE.because(f"Dataset {did} has the topic {topic} in other capitals.")):
         await topic_queries.put(call.connection, did, topic, call.user.id, call.now())
     call.index.put("data", did, topics=[*there, topic])
-    return write_shapes.changed(did)
+    return CHANGED(did)
 
 
 @operation(
@@ -69,8 +72,9 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     answer=write_shapes.Changed,
     problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
     access=admin_writes(ADMIN_ONLY),
+    faces=CHANGED,
 )
-async def delete_topic(call: Call[TopicFields]) -> Document:
+async def delete_topic(call: Call[TopicFields]) -> Answer:
     """Take a topic off a data set; capitals do not count.
 
     Four round trips to the database with the key's: the data set, the deletion, the topics that are left.
@@ -79,7 +83,7 @@ async def delete_topic(call: Call[TopicFields]) -> Document:
     if not await topic_queries.take(call.connection, did, topic):
         raise NOT_FOUND.because(f"Dataset {did} does not have the topic {topic}.")
     call.index.put("data", did, topics=await topic_queries.topics(call.connection, did))
-    return write_shapes.changed(did)
+    return CHANGED(did)
 
 
 operations: tuple[Operation[Any], ...] = (add_topic, delete_topic)

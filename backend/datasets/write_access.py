@@ -89,7 +89,9 @@ async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: Prob
     return row
 
 
-def refused_document(field: str, kind: str, message: str, *, code: str | None) -> InputProblem:
+def refused_document(
+    field: str, kind: str, message: str, *, code: str | None, additional: str | None = None
+) -> InputProblem:
     """The problem of an uploaded document that its schema lets through.
 
     Args:
@@ -97,9 +99,10 @@ def refused_document(field: str, kind: str, message: str, *, code: str | None) -
         kind: ``errors[].type`` of the answer.
         message: What is wrong; also the detail.
         code: The legacy code; None for a mistake that PHP has none for.
+        additional: What PHP says beside the text of its code.
 
     Returns:
         The problem, ready to be raised.
     """
     error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(message, [error], code=code)
+    return InputProblem(message, [error], code=code, additional=additional)
