@@ -133,8 +133,10 @@ async def upload_qualities(call: Call[NoParameters]) -> Answer:
     if await engine_queries.processing(call.connection, did, ENGINE) is None:
         raise NOT_PROCESSED.because(f"Dataset {did} is not processed yet.")
     found = root.all("quality")
-    await _known(call, [node for node in found if node.first("feature_index") is None], "Data", "DataQuality")
-    await _known(call, [node for node in found if node.first("feature_index")], "Feature", "FeatureQuality")
+    of_data = [node for node in found if node.first("feature_index") is None]
+    await _known(call, of_data, "Data", "DataQuality", told="Data quality")
+    of_features = [node for node in found if node.first("feature_index")]
+    await _known(call, of_features, "Feature", "FeatureQuality", told="Feature Quality")
     if not found:
         raise NO_QUALITIES.because(f"There are no new qualities of dataset {did}.")
     await engine_queries.add_processing(call.connection, did, engine_id, call.user.id, call.now())
@@ -154,7 +156,7 @@ async def upload_qualities(call: Call[NoParameters]) -> Answer:
 
 
 async def _known(
-    call: Call[NoParameters], found: list[Node], word: str, kind: engine_queries.QualityType
+    call: Call[NoParameters], found: list[Node], word: str, kind: engine_queries.QualityType, *, told: str
 ) -> None:
     if not found:
         return
@@ -164,8 +166,9 @@ async def _known(
         if name not in legal:
             rest = f"Legal {word} Qualities: {', '.join(legal)}"
             message = f"{word} quality {name} does not exist. {rest}"
-            told = f"{word} quality: {name}. {rest}"
-            raise refused_document(FIELD, "quality", message, code="387", additional=told)
+            raise refused_document(
+                FIELD, "quality", message, code="387", additional=f"{told}: {name}. {rest}"
+            )
 
 
 operations: tuple[Operation[Any], ...] = (upload_features, upload_qualities)

@@ -50,12 +50,17 @@ def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     for name, field in fields.items():
         if field.number is None:
             kind = "id" if field.text else "missing"
-            raise rejected(call, [name], kind, f"Give {name} as an integer: {_told(call, url)}", code=code)
+            message = f"Give {name} as an integer: {_told(call, url)}"
+            raise rejected(call, [name], kind, message, code=code, additional=_told_by_php(call, url))
     return given.data_id.number or 0, given.index.number or 0, url
 
 
 def _told(call: Call[OntologyFields], url: str) -> str:
     return f"id={call.parameters.data_id.text}; index={call.parameters.index.text}; description={url}"
+
+
+def _told_by_php(call: Call[OntologyFields], url: str) -> str:
+    return f"id={call.parameters.data_id.text}; description={url}"
 
 
 @operation(
@@ -78,12 +83,15 @@ async def add_ontology(call: Call[OntologyFields]) -> Answer:
     if row is None or (not there and call.user.may_see(row.visibility, row.uploader)):
         wrong = ["data_id"] if row is None else ["index"]
         message = f"There is no such feature: {_told(call, url)}"
-        raise rejected(call, wrong, "reference", message, code="1102")
+        raise rejected(call, wrong, "reference", message, code="1102", additional=_told_by_php(call, url))
     allow_to_see(call, row)
     if any(
         loosely_equal(url, other) for other in await ontology_queries.ontologies(call.connection, did, index)
     ):
-        raise EXISTS.because(f"The feature has this ontology already: {_told(call, url)}.")
+        raise EXISTS.because(
+            f"The feature has this ontology already: {_told(call, url)}.",
+            additional=_told_by_php(call, url),
+        )
     await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())
     return ADDED(did, await ontology_queries.ontologies(call.connection, did, index))
 

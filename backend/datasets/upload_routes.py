@@ -133,7 +133,8 @@ async def _check(path: Path, field: str, where: str) -> None:
         await to_thread.run_sync(check_arff, path)
     except ArffError as error:
         message = f"Arff error in dataset {where}: {error}"
-        raise refused_document(field, "arff", message, code="145", additional=message) from error
+        told = message if error.is_text else None
+        raise refused_document(field, "arff", message, code="145", additional=told) from error
 
 
 async def _store(

@@ -15,6 +15,16 @@ def qualities_uploaded(did: int) -> Element:
     return element("data_qualities_upload", element("did", did))
 
 
+def topic_changed(did: int, sent: str) -> Element:  # noqa: ARG001  # the new API shows the number
+    """A data set whose topics have changed.
+
+    Args:
+        did: Its id.
+        sent: The id as it was sent.
+    """
+    return element("data_topic", element("id", sent))
+
+
 def status_updated(did: int, status: str, sent: str) -> Element:  # noqa: ARG001  # the new API shows the number
     """A data set and its status.
 

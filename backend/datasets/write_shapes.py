@@ -40,6 +40,16 @@ def uploaded(did: int) -> Uploaded:
     return {"did": did}
 
 
+def topic_changed(did: int, sent: str) -> Changed:  # noqa: ARG001  # PHP shows what was sent
+    """The answer about the topics of a data set.
+
+    Args:
+        did: Its id.
+        sent: The id as it was sent.
+    """
+    return {"id": did}
+
+
 def status_updated(did: int, status: str, sent: str) -> StatusUpdated:  # noqa: ARG001  # PHP shows what was sent
     """The answer about the status of a data set.
 

@@ -49,10 +49,10 @@ def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
     return entity_id.number
 
 
-def _faces(kind: Kind, action: str) -> Faces[[str, Sequence[str]]]:
+def _faces(kind: Kind, action: str) -> Faces[[EntityId, Sequence[str]]]:
     return Faces(
-        lambda entity_id, tags: shapes.answer(kind, action, entity_id, tags),
-        lambda entity_id, tags: legacy.answer(kind, action, entity_id, tags),
+        lambda entity_id, tags: shapes.answer(kind, action, entity_id.text, tags),
+        lambda entity_id, tags: legacy.answer(kind, action, entity_id.sent, tags),
     )
 
 
@@ -87,7 +87,7 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
             message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}{trimmed_or_empty(tag)}"
             raise rejected(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
-        return faces(entity_id.text, tags)
+        return faces(entity_id, tags)
 
     return tag_one
 
@@ -119,7 +119,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         tags = await _take(call, kind, number, tag, entity_id.text)
-        return faces(entity_id.text, tags)
+        return faces(entity_id, tags)
 
     return untag_one
 
