@@ -20,6 +20,7 @@ from diffing.face_documents import (
     read_json,
     read_xml,
     rows_of,
+    sorted_lists,
     sorted_tree,
     walk,
     without_rows,
@@ -48,6 +49,7 @@ class FaceAsked:
         unordered: The SQL gives the rows no order.
         limited: Moreover which of them come is open.
         volatile: JSON paths of what differs from call to call.
+        listed: The error lists ids or values, in the order of an index.
         page: PHP's body is a page that was not kept: the status counts.
         defect: PHP broke.
     """
@@ -57,6 +59,7 @@ class FaceAsked:
     unordered: bool = False
     limited: bool = False
     volatile: tuple[str, ...] = ()
+    listed: bool = False
     page: bool = False
     defect: bool = False
 
@@ -140,6 +143,10 @@ def _trees(
     if asked.volatile:
         taken = (*taken, VOLATILE)
         legacy, face = without_volatile(legacy, asked.volatile), without_volatile(face, asked.volatile)
+    if asked.listed:
+        legacy, face = sorted_lists(legacy), sorted_lists(face)
+        if legacy == face:
+            return Comparison(Outcome.EXPLAINED, deviations=(*taken, ORDER))
     if asked.unordered or asked.limited:
         taken = (*taken, ORDER)
         legacy, face = sorted_tree(legacy), sorted_tree(face)

@@ -13,6 +13,7 @@ from lxml import etree
 from diffing.model import Difference
 from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
 
+_LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
 _WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
@@ -112,6 +113,15 @@ def sorted_tree(tree: Tree) -> Tree:
         return Object(tuple(members))
     ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
     return Object(tuple((name, next(ordered[name])) for name, _ in members))
+
+
+def sorted_lists(tree: Tree) -> Tree:
+    """The tree with the last list in brackets of each text sorted: ids and values that an error names."""
+    if isinstance(tree, str):
+        return _LISTED.sub(lambda found: f"{found[1]}{sorted(found[2].split(', '))}{found[3]}", tree)
+    if isinstance(tree, Object):
+        return Object(tuple((name, sorted_lists(value)) for name, value in tree.members))
+    return tree
 
 
 def rows_of(tree: Tree, envelope: Sequence[str]) -> tuple[Tree, ...] | None:

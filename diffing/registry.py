@@ -123,6 +123,8 @@ class Deviation:
         canonical: The name of the canonical form of a tolerance.
         premise: What the new side is asked for first.
         effect: The tables (and `files`) whose changes may differ from PHP's, on purpose.
+        faces: The dialects of the backend that it holds for: the new API, and PHP's, where a crash of PHP or what it
+            should have refused is not built again.
         before: Entries, or rules, over which it is meant to count, where neither is the narrower one.
     """
 
@@ -145,6 +147,7 @@ class Deviation:
     canonical: str | None = None
     premise: Premise | None = None
     effect: frozenset[str] | None = None
+    faces: tuple[Literal["new", "legacy"], ...] = ("new",)
     before: tuple[str, ...] = ()
     steps: tuple[Steps, ...] = field(init=False)
 

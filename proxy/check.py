@@ -13,6 +13,7 @@ from typing import Literal
 import httpx
 
 from config.errors import BadInput
+from config.legacy_errors import load_legacy_errors
 from config.problems import load_problems
 from config.routes import RouteMap, load_routes
 from config.settings import load_backend_settings
@@ -22,6 +23,7 @@ from diffing.deviations import load_registry
 from diffing.model import UNDOCUMENTED, UNROUTED, Outcome, SkipReason
 from diffing.parity import FAILING
 from diffing.usage import Usage
+from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay
 from proxy.checking.inprocess import ApplicationError, running
 from proxy.checking.replay import Exchange, Replay, tally
@@ -156,7 +158,9 @@ async def check(
     async with open_side(side, config) as transport:
         replay: Replay | FaceReplay
         if dialect == "legacy":
-            replay = FaceReplay(entries, routes, transport, deadline=deadline)
+            twin = Replay(entries, routes, differ, transport, deadline=deadline)
+            judge = FaceJudge(differ.registry, load_legacy_errors(config), twin)
+            replay = FaceReplay(entries, routes, transport, judge, deadline=deadline)
         else:
             replay = Replay(entries, routes, differ, transport, deadline=deadline)
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)

@@ -42,7 +42,8 @@ _NO_XML = IllegalDocument(
     [
         Fault("Start tag expected: send the description as a file, in a field it is no XML", 1, 1),
         Fault(NO_ELEMENT, -1),
-    ]
+    ],
+    IllegalDocument([Fault("Start tag expected, '<' not found", 1, 1), Fault(NO_ELEMENT, -1)]),
 )
 
 
@@ -180,10 +181,9 @@ async def _store(call: Call[Any], flow: FlowDescription, files: dict[str, Stored
     call.index.put("flow", flow_id, name=flow.name, version=version, uploader=call.user.id, tags=[])
     for tag in flow.tags:
         if not is_legal(tag):
-            message = (
-                f"The tag {tag} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -: id={flow_id}; tag={tag}"
-            )
-            raise _refused(DESCRIPTION, "tag", message, ILLEGAL)
+            told = f"id={flow_id}; tag={tag}"
+            message = f"The tag {tag} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}"
+            raise _refused(DESCRIPTION, "tag", message, ILLEGAL, told)
         await tag_entity(call, FLOW, flow_id, tag)
     for parameter in flow.parameters:
         await queries.add_parameter(call.connection, flow_id, parameter)
@@ -202,9 +202,11 @@ async def _component(call: Call[Any], component: FlowDescription) -> int:
     return await _store(call, component, {})
 
 
-def _refused(field: str, kind: str, message: str, case: ProblemCase) -> InputProblem:
+def _refused(
+    field: str, kind: str, message: str, case: ProblemCase, additional: str | None = None
+) -> InputProblem:
     error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(f"{message}.", [error], code=case.code)
+    return InputProblem(f"{message}.", [error], code=case.code, additional=additional)
 
 
 operations: tuple[Operation[Any], ...] = (upload,)

@@ -56,14 +56,18 @@ class IllegalDocument(ValueError):
 
     Args:
         faults: What is wrong.
+        php: How PHP says it, where it says something else.
     """
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], php: "IllegalDocument | None" = None) -> None:
         super().__init__(" ".join(map(str, faults)))
         self.faults = tuple(faults)
+        self.php = php
 
     def as_php(self) -> str:
         """What PHP says of them: those of reading first, then that there is something, then all with their places."""
+        if self.php is not None:
+            return self.php.as_php()
         unread = self.faults[:-1] if self.faults and self.faults[-1].message == NO_ELEMENT else ()
         read = "".join(f"{fault.message}\n. " for fault in unread)
         placed = "".join(

@@ -8,6 +8,7 @@ from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
+from backend.php.numbers import digits_of
 from backend.private_data import of_task
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
@@ -88,7 +89,7 @@ async def get(call: Call[TaskPath]) -> Answer:
         if (key := values.get(table)) is not None:
             found = await queries.record(call.connection, table, str(key))
             values |= {f"{table}.{column}": value for column, value in found.items()}
-    asked: str = call.request.path_params["task_id"] if call.is_legacy else str(row.task_id)
+    asked = digits_of(call.request.path_params["task_id"]) if call.is_legacy else str(row.task_id)
     pieces = templates.expanded(used, values, asked, call.settings.public_url)
     return TASK(row, pieces, await queries.tags(call.connection, row.task_id), asked)
 

@@ -1,6 +1,7 @@
 """Asks the backend's legacy face what the recordings asked PHP, as it is, and compares the two answers."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 
 import httpx
@@ -10,6 +11,7 @@ from config.templates import parse_template
 from diffing.face import FaceAsked, compare_faces
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.rows import top_rows
+from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import UNDERIVED, Exchange, route_name
 from proxy.observe import observe
 from proxy.recordings import Recording
@@ -33,6 +35,8 @@ NATIVE = frozenset(
 )
 """Routes whose JSON is a template of PHP's own (legacy notes, data 5.1)."""
 
+# Errors that list ids or values as an index has them (recordings of writes, README, oddity 9).
+_LISTING = re.compile(rb'"code":"(?:324|622)"|<oml:code>(?:324|622)<')
 # What goes over the wire anew, or belongs to the connection.
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
@@ -44,6 +48,7 @@ class FaceReplay:
         recordings: The recordings.
         routes: The route map.
         side: The backend.
+        judge: Judges answers that differ; None to leave that.
         deadline: Seconds for one answer.
         writes: Also ask for what changes something.
     """
@@ -53,11 +58,13 @@ class FaceReplay:
         recordings: Sequence[Recording],
         routes: RouteMap,
         side: httpx.AsyncBaseTransport,
+        judge: FaceJudge | None = None,
         *,
         deadline: float = 60.0,
         writes: bool = False,
     ) -> None:
         self._side = side
+        self._judge = judge
         self._deadline = deadline
         self._writes = writes
         self.translated = [(recording, _translated(recording, routes)) for recording in recordings]
@@ -111,6 +118,12 @@ class FaceReplay:
             comparison = compare_faces(asked, recording.response, face, whole)
         if comparison.outcome is None:
             comparison = UNDERIVED
+        if comparison.outcome in (Outcome.LEGACY_ERROR, Outcome.MISMATCH) and self._judge is not None:
+
+            async def ask(target: bytes) -> Observation:
+                return await self._ask(recording, target)
+
+            comparison = await self._judge.judge(recording, translation, face, comparison, ask)
         return Exchange(recording, translation, None, face, comparison)
 
     def _skipped(self, recording: Recording, translation: Translation | Untranslatable) -> bool:
@@ -160,6 +173,7 @@ def facts(recording: Recording, translation: Translation | Untranslatable) -> Fa
         unordered=recording.unordered,
         limited=recording.limited,
         volatile=recording.volatile,
+        listed=_LISTING.search(recording.response.body) is not None,
         page=recording.body_dropped,
         defect=recording.defect is not None,
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from config.legacy_errors import load_legacy_errors
 from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
@@ -21,6 +22,7 @@ from diffing.usage import Usage
 from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, breaches, count_usage, open_side
 from proxy.checking.effect_tally import Effects, step_effect
 from proxy.checking.effects import Window, expected
+from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay
 from proxy.checking.file_states import expected_files
 from proxy.checking.replay import Exchange, Replay, route_name, tally
@@ -98,7 +100,7 @@ async def check_scenarios(
         RecordingError: A recording cannot be read.
     """
     routes = load_routes(config)
-    registry = load_registry(config)
+    registry, errors = load_registry(config), load_legacy_errors(config)
     differ = Differ(registry, load_problems(config), usage=usage)
     if route is not None and not any(fnmatchcase(name, route) for name in (*routes.routes, UNROUTED)):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
@@ -116,7 +118,9 @@ async def check_scenarios(
                 timed = scenario.timed()
                 replay: Replay | FaceReplay
                 if dialect == "legacy":
-                    replay = FaceReplay(timed, routes, transport, deadline=deadline, writes=True)
+                    twin = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
+                    judge = FaceJudge(registry, errors, twin)
+                    replay = FaceReplay(timed, routes, transport, judge, deadline=deadline, writes=True)
                 else:
                     replay = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
