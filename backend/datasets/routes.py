@@ -73,7 +73,8 @@ async def get(call: Call[DatasetPath]) -> Answer:
         raise PRIVATE.because(f"No access granted: dataset {did} is private.")
     if row.file is None:
         raise NO_FILE.because(f"Could not find the data file record of dataset {did}.")
-    asked: str = call.request.path_params["dataset_id"] if call.is_legacy else str(did)
+    sent: str = call.request.path_params["dataset_id"]
+    asked = sent if call.is_legacy and sent.isdecimal() else str(did)
     return DATASET(row, await queries.tags(call.connection, did), call.settings, asked)
 
 

@@ -156,7 +156,8 @@ async def _store(
             )
         except UnusableName as error:
             message = f"The file {DATASET} cannot be stored: {error}"
-            raise refused_document(DATASET, "file_name", message, code=None) from error
+            code = "130" if call.is_legacy else None  # PHP has no word for it
+            raise refused_document(DATASET, "file_name", message, code=code, additional=message) from error
         url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
         return {"file_id": stored.id, "url": url}
     extension = str(row["format"]).lower()

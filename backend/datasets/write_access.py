@@ -83,7 +83,11 @@ async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: Prob
     Raises:
         Problem: It is not there, private, or not the caller's.
     """
-    row = await visible(call, did, unknown)
+    row = await write_queries.dataset(call.connection, did)
+    if row is None:
+        raise unknown.because(f"No dataset with id {did} found.")
+    if not call.is_legacy:  # PHP tells all others that it is not theirs, which refuses it, too
+        allow_to_see(call, row)
     if not call.user.may_change(row.uploader):
         raise not_owned.because(f"Dataset {did} is not owned by you.")
     return row
