@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from diffing.decode import decode
+from diffing.defects import defect_of
 from diffing.face_documents import (
     Tree,
     read_json,
@@ -44,6 +46,7 @@ class FaceAsked:
     """What comparing must know of the request.
 
     Args:
+        method: The method.
         native: The JSON is one of PHP's own templates.
         envelope: The keys around the rows of a list.
         unordered: The SQL gives the rows no order.
@@ -54,6 +57,7 @@ class FaceAsked:
         defect: PHP broke.
     """
 
+    method: str = "GET"
     native: bool = False
     envelope: tuple[str, ...] = ()
     unordered: bool = False
@@ -83,11 +87,12 @@ def compare_faces(
         return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
     if face.status is None:
         return Comparison(Outcome.TIMEOUT if face.error == "timeout" else Outcome.NEW_ERROR)
-    if asked.defect:
+    page = asked.page and (legacy.status or 0) >= 400
+    if asked.defect or (not page and defect_of(legacy, decode(legacy), asked.method)):
         return Comparison(Outcome.LEGACY_ERROR)
     if face.status >= 500 and face.status != legacy.status:
         return Comparison(Outcome.NEW_ERROR, differences=_status(legacy, face))
-    if asked.page:
+    if page:
         return _verdict(_status(legacy, face))
     heads = (*_status(legacy, face), *_headers(legacy, face))
     if heads:

@@ -5,7 +5,7 @@ check (``backend.input.late_input.rejected``), in PHP's order: the first mistake
 field from an empty one, and PHP takes ``0`` for missing too; ``given`` says so.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from backend.input.parameters import BLANKS, Reader, read_id, refuse
@@ -19,24 +19,24 @@ class EntityId:
     Args:
         text: As the answer echoes it: ``061`` stays so, blanks around it go.
         number: What it says; None when it is no integer.
-        sent: The text with blanks around it, as PHP's XML echoes it.
+        sent: With the blanks around it, which PHP echoes too.
     """
 
     text: str
     number: int | None
-    sent: str = field(default="", compare=False)
+    sent: str = ""
 
 
 NOT_GIVEN = EntityId("", None)
 
 
-def given(value: EntityId | str) -> bool:
+def given(field: EntityId | str) -> bool:
     """Whether PHP takes a field for given: it is there, not empty and not ``0``.
 
     Args:
-        value: As a reader gave it.
+        field: As a reader gave it.
     """
-    return (value.text if isinstance(value, EntityId) else value) not in ("", "0")
+    return (field.text if isinstance(field, EntityId) else field) not in ("", "0")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ DEEPEST = 100
 _PAIR = re.compile(rb"[^&]+")
 
 
+class ArrayField(str):
+    """A field that PHP takes for an array, and shows as this text; only its own dialect has such fields."""
+
+    __slots__ = ()
+
+
 class Absent:
     """There is no JSON body; None would be the JSON value null."""
 

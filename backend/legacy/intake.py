@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.types import Receive, Scope
 
-from backend.input.intake import FORM_TYPES, KEY, Intake, read_intake
+from backend.input.intake import FORM_TYPES, KEY, ArrayField, Intake, read_intake
 from config.dispatch import LegacyMatch
 from config.php import ARRAY, field_name, parse_form
 from config.routes import Route
@@ -64,7 +64,7 @@ async def read_legacy_intake(
 def _fields(form: FormData) -> Iterator[tuple[str, str | UploadFile]]:
     for name, value in form.multi_items():
         if isinstance(value, str):
-            yield field_name(name), ARRAY if "[" in name else value
+            yield field_name(name), ArrayField(ARRAY) if "[" in name else value
         else:
             yield name, value
 

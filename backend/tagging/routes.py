@@ -6,7 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from backend.access import WRITER
-from backend.input.fields import EntityId, given
+from backend.input.fields import NOT_GIVEN, EntityId, given
+from backend.input.intake import ArrayField
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
@@ -37,6 +38,8 @@ def _fields(call: Call[Any], kind: Kind) -> tuple[EntityId, str]:
     """The id and the tag, both given."""
     entity_id: EntityId = getattr(call.parameters, kind.field)
     tag: str = call.parameters.tag
+    if isinstance(call.form.get(kind.field), ArrayField):
+        entity_id = NOT_GIVEN
     missing = [name for name, value in ((kind.field, entity_id), ("tag", tag)) if not given(value)]
     if missing:
         raise rejected(call, missing, "missing", f"Give {kind.field} and tag", code="471")
@@ -49,10 +52,10 @@ def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
     return entity_id.number
 
 
-def _faces(kind: Kind, action: str) -> Faces[[EntityId, Sequence[str]]]:
+def _faces(kind: Kind, action: str) -> Faces[[str, Sequence[str]]]:
     return Faces(
-        lambda entity_id, tags: shapes.answer(kind, action, entity_id.text, tags),
-        lambda entity_id, tags: legacy.answer(kind, action, entity_id.sent, tags),
+        lambda entity_id, tags: shapes.answer(kind, action, entity_id, tags),
+        lambda entity_id, tags: legacy.answer(kind, action, entity_id, tags),
     )
 
 
@@ -81,13 +84,15 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
             raise kind.unknown.because(f"No {kind.label} with id {entity_id.text} found.")
         if row.did is not None and not call.user.may_see(row.visibility, row.uploader):
             raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
+        if isinstance(call.form.get("tag"), ArrayField):  # which PHP's database does not take
+            raise EXISTS_ALIKE.because("A tag is one text.")
         if not is_legal(tag):
             await refuse_twice(call, kind, number, tag, entity_id.text)
             told = f"id={entity_id.text}; tag="
             message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}{trimmed_or_empty(tag)}"
             raise rejected(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
-        return faces(entity_id, tags)
+        return faces(entity_id.sent if call.is_legacy else entity_id.text, tags)
 
     return tag_one
 
@@ -119,7 +124,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         tags = await _take(call, kind, number, tag, entity_id.text)
-        return faces(entity_id, tags)
+        return faces(entity_id.sent if call.is_legacy else entity_id.text, tags)
 
     return untag_one
 

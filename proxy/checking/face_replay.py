@@ -168,6 +168,7 @@ def facts(recording: Recording, translation: Translation | Untranslatable) -> Fa
     route = translation.route if isinstance(translation, Translation) else None
     legacy = route.legacy if route is not None else None
     return FaceAsked(
+        method=recording.request.method,
         native=route is not None and route.name in NATIVE,
         envelope=legacy.envelope if legacy is not None else (),
         unordered=recording.unordered,
