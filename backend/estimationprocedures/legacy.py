@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, element
+from backend.legacy.tree import Element, element, record
 
 
 def procedures(rows: Iterable[AnyRow]) -> Element:
@@ -13,15 +13,11 @@ def procedures(rows: Iterable[AnyRow]) -> Element:
 
 def procedure(row: AnyRow) -> Element:
     """One estimation procedure; what it does not have is left out."""
-    return element(
-        "estimationprocedure",
-        element("id", row.id),
-        element("ttid", row.ttid),
-        element("name", row.name),
-        element("type", row.type),
-        (
-            element(name, value)
-            for name in ("repeats", "folds", "percentage", "stratified_sampling")
-            if (value := getattr(row, name)) is not None
-        ),
-    )
+    optional = {
+        "repeats": row.repeats,
+        "folds": row.folds,
+        "percentage": row.percentage,
+        "stratified_sampling": row.stratified_sampling,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    return record("estimationprocedure", id=row.id, ttid=row.ttid, name=row.name, type=row.type, **given)

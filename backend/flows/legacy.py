@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.database.results import AnyRow
 from backend.flows.parts import Parts
-from backend.legacy.tree import Element, each, element, markup
+from backend.legacy.tree import Element, each, element, record
 from backend.legacy.values import Value
 from backend.moments import iso
 from backend.php.text import csv_record
@@ -85,14 +85,14 @@ def listed(rows: Iterable[AnyRow]) -> Element:
     return element(
         "flows",
         (
-            element(
+            record(
                 "flow",
-                element("id", row.id),
-                markup("full_name", row.fullName),
-                markup("name", row.name),
-                element("version", row.version),
-                markup("external_version", row.external_version),
-                element("uploader", row.uploader),
+                id=row.id,
+                full_name=row.fullName,
+                name=row.name,
+                version=row.version,
+                external_version=row.external_version,
+                uploader=row.uploader,
             )
             for row in rows
         ),

@@ -7,8 +7,7 @@ PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one t
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
@@ -23,30 +22,68 @@ Converted: TypeAlias = str | dict[str, Any] | list[Any]
 
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "\n"})
-_ATTRIBUTE = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": " ", "\n": " ", "\r": " "}
-)
-_MARKED = re.compile(r"[&<>\r]")
+_MARKED = re.compile('[&<>"\\r]')
+_BLANKS = str.maketrans("\t\n\r", "   ")
+_NOTHING: tuple["Element", ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Element:
-    """An element.
+    """An element: there are thousands in a list, so that it is made by hand.
 
     Args:
         name: Without prefix.
-        attributes: Names and texts, in order.
+        attributes: Names and texts, in order; None for none.
         children: In order.
         text: Its own text; of several pieces around children all together, which is what PHP's JSON has.
         plain: It is in no namespace, as markup within a stored text is.
     """
 
-    name: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list["Element"] = field(default_factory=list)
-    text: str = ""
-    plain: bool = False
+    __slots__ = ("attributes", "children", "name", "plain", "text")
+
+    def __init__(
+        self,
+        name: str,
+        attributes: Mapping[str, str] | None = None,
+        children: Sequence["Element"] = _NOTHING,
+        text: str = "",
+        *,
+        plain: bool = False,
+    ) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.children = children
+        self.text = text
+        self.plain = plain
+
+
+class Record(Element):
+    """An element whose children are values by distinct names.
+
+    Args:
+        name: Without prefix.
+        values: In order.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, name: str, values: Mapping[str, Value]) -> None:
+        super().__init__(name)
+        self.values = values
+
+
+class Named(Element):
+    """Elements of one name in a row, each with a name as its attribute and a value as its text.
+
+    Args:
+        name: Of the elements, without prefix.
+        pairs: Names and values.
+    """
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, name: str, pairs: Sequence[tuple[str, Value]]) -> None:
+        super().__init__(name)
+        self.pairs = pairs
 
 
 Content: TypeAlias = Value | Element | Iterable["Element | None"]
@@ -63,21 +100,49 @@ def element(name: str, /, *content: Content, **attributes: Value) -> Element:
     Returns:
         The element.
     """
-    made = Element(name)
-    for key, value in attributes.items():
-        made.attributes[key] = text_of(value)
+    texts = {key: text_of(value) for key, value in attributes.items()} if attributes else None
+    if len(content) == 1 and not isinstance(content[0], Element | Iterable):
+        return Element(name, texts, text=text_of(content[0]))
+    children: list[Element] = []
+    text = ""
     for item in content:
         if item is None:
             continue
         if isinstance(item, Element):
-            made.children.append(item)
+            children.append(item)
         elif isinstance(item, str):
-            made.text += item
+            text += item
         elif isinstance(item, Iterable):
-            made.children.extend(child for child in item if child is not None)
+            children.extend(child for child in item if child is not None)
         else:
-            made.text += text_of(item)
-    return made
+            text += text_of(item)
+    return Element(name, texts, children, text)
+
+
+def record(name: str, /, **values: Value) -> Element:
+    """An element whose children are values by distinct names: faster than one element each, for the rows of lists.
+
+    Args:
+        name: Without prefix.
+        values: In order; None is an empty element.
+
+    Returns:
+        The element.
+    """
+    return Record(name, values)
+
+
+def named(name: str, pairs: Sequence[tuple[str, Value]]) -> Element:
+    """Elements of one name in a row, each with a name as its attribute and a value as its text.
+
+    Args:
+        name: Of the elements, without prefix.
+        pairs: Names and values.
+
+    Returns:
+        What stands for them among the children of an element.
+    """
+    return Named(name, pairs)
 
 
 def optional(name: str, value: Value) -> Element | None:
@@ -109,7 +174,7 @@ def markup(name: str, value: Value, /, **attributes: Value) -> Element:
     except ElementTree.ParseError:
         return element(name, text, **attributes)
     made = from_parsed(parsed, plain=False)
-    made.attributes = {key: text_of(value) for key, value in attributes.items()}
+    made.attributes = {key: text_of(value) for key, value in attributes.items()} or None
     return made
 
 
@@ -118,10 +183,10 @@ def from_parsed(parsed: ElementTree.Element, *, plain: bool | None = None) -> El
     space, _, name = parsed.tag.rpartition("}")
     return Element(
         name,
-        {key.rpartition("}")[2]: value for key, value in parsed.attrib.items()},
+        {key.rpartition("}")[2]: value for key, value in parsed.attrib.items()} or None,
         [from_parsed(child) for child in parsed],
         (parsed.text or "") + "".join(child.tail or "" for child in parsed),
-        not space if plain is None else plain,
+        plain=not space if plain is None else plain,
     )
 
 
@@ -148,8 +213,14 @@ def to_json(root: Element) -> bytes:
     Returns:
         ASCII, without white space.
     """
-    text = json.dumps({root.name: converted(root)}, separators=(",", ":"))
-    return text.replace("/", "\\/").encode("ascii")  # no slash stands outside of a text
+    document = {root.name: converted(root)}
+    try:
+        text = orjson.dumps(document)
+    except TypeError:  # a lone surrogate, which PHP's server never gives
+        text = b""
+    if not text or not text.isascii():
+        text = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return text.replace(b"/", b"\\/")  # no slash stands outside of a text
 
 
 def json_document(document: Any) -> bytes:
@@ -164,31 +235,49 @@ def converted(node: Element) -> Converted:
     repeated ones as a list; then its text under ``value``. Without attributes and children it is its text, ``[]``
     where it has none.
     """
-    text = node.text
-    if text:
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = text.strip(TRIMMED)
-    if not node.children and not node.attributes:
-        return text or []
-    found: dict[str, Any] = {key: _one_line(value) for key, value in node.attributes.items()}
+    if type(node) is Record:
+        return {
+            name: _shown(value if type(value) is str else text_of(value)) or []
+            for name, value in node.values.items()
+        } or []
+    text = _shown(node.text)
     children = node.children
-    if any(child.plain for child in children):
-        children = sorted(children, key=lambda child: child.plain)
-    counts: dict[str, int] = {}
-    for child in children:
-        name = child.name
-        seen = counts[name] = counts.get(name, 0) + 1
-        value = converted(child)
-        if seen == 1:
-            found[name] = value
-        elif seen == 2:
-            found[name] = [found[name], value]
-        else:
-            found[name].append(value)
+    if not children and not node.attributes:
+        return text or []
+    found: dict[str, Any] = {}
+    if node.attributes:
+        found = {key: _one_line(value) for key, value in node.attributes.items()}
+    if children:
+        _convert(children, found)
     if text:
         found["value"] = text
-    return found
+    return found or []
+
+
+def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:
+    """Add children to an object: a name that occurs again has a list."""
+    if any(child.plain for child in children):
+        children = sorted(children, key=lambda child: child.plain)
+    groups: dict[str, list[Any]] = {}
+    for child in children:
+        group = groups.setdefault(child.name, [])
+        if type(child) is Named:
+            group.extend(_named(name, _shown(text_of(value))) for name, value in child.pairs)
+        else:
+            group.append(converted(child))
+    for name, group in groups.items():
+        if group:
+            found[name] = group[0] if len(group) == 1 else group
+
+
+def _named(name: str, value: str) -> dict[str, str]:
+    return {"name": _one_line(name), "value": value} if value else {"name": _one_line(name)}
+
+
+def _shown(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip(TRIMMED)
 
 
 def _one_line(value: str) -> str:
@@ -198,24 +287,49 @@ def _one_line(value: str) -> str:
     return value
 
 
-_BLANKS = str.maketrans("\t\n\r", "   ")
-
-
-def _write(node: Element, write: Any, declared: str = "") -> None:
+def _write(node: Element, write: Callable[[str], object], declared: str = "") -> None:
     name = node.name if node.plain else f"oml:{node.name}"
     opened = f"<{name}{declared}"
-    for key, value in node.attributes.items():
-        opened += f' {key}="{value.translate(_ATTRIBUTE)}"'
-    text = node.text
-    if text and _MARKED.search(text):
-        text = text.replace("\r\n", "\n").translate(_TEXT)
-    if not node.children:
-        write(f"{opened}>{text}</{name}>\n")
+    if type(node) is Record:
+        texts = _every_escaped([v if type(v) is str else text_of(v) for v in node.values.values()])
+        leaves = [f"<oml:{key}>{text}</oml:{key}>\n" for key, text in zip(node.values, texts, strict=True)]
+        write(f"{opened}>\n{''.join(leaves)}</{name}>\n")
         return
-    write(f"{opened}>{text}\n")
+    if type(node) is Named:
+        names = _every_escaped([_one_line(key) for key, _ in node.pairs])
+        texts = _every_escaped([v if type(v) is str else text_of(v) for _, v in node.pairs])
+        leaves = [f'<{name} name="{key}">{text}</{name}>\n' for key, text in zip(names, texts, strict=True)]
+        write("".join(leaves))
+        return
+    if node.attributes:
+        for key, value in node.attributes.items():
+            opened += f' {key}="{_escaped(_one_line(value))}"'
+    if not node.children:
+        write(f"{opened}>{_escaped(node.text)}</{name}>\n")
+        return
+    write(f"{opened}>{_escaped(node.text)}\n")
     for child in node.children:
         _write(child, write)
     write(f"</{name}>\n")
+
+
+def _every_escaped(texts: list[str]) -> list[str]:
+    """Several texts escaped, which mostly need not be: looked at once for all."""
+    return [_escaped(text) for text in texts] if _MARKED.search("".join(texts)) else texts
+
+
+def _escaped(text: str) -> str:
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if '"' in text:
+        text = text.replace('"', "&quot;")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def _speakable(text: str) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, element
+from backend.legacy.tree import Element, element, record
 
 
 def setup(row: AnyRow, parameters: Iterable[AnyRow]) -> Element:
@@ -13,7 +13,23 @@ def setup(row: AnyRow, parameters: Iterable[AnyRow]) -> Element:
         "setup_parameters",
         element("setup_id", row.sid),
         element("flow_id", row.implementation_id),
-        (_parameter(parameter, element("name", parameter.name)) for parameter in parameters),
+        (_named(parameter) for parameter in parameters),
+    )
+
+
+def _named(row: AnyRow) -> Element:
+    """A parameter of one setup, which has its name twice."""
+    return record(
+        "parameter",
+        id=row.id,
+        flow_id=row.implementation_id,
+        flow_name=row.flow_name,
+        full_name=f"{row.fullName}_{row.name}",
+        name=row.name,
+        parameter_name=row.name,
+        data_type=row.dataType,
+        default_value=row.defaultValue,
+        value=row.value,
     )
 
 
@@ -46,18 +62,17 @@ def listed(rows: Iterable[AnyRow], parameters: Iterable[AnyRow], tags: Mapping[i
     )
 
 
-def _parameter(row: AnyRow, name: Element | None = None) -> Element:
-    return element(
+def _parameter(row: AnyRow) -> Element:
+    return record(
         "parameter",
-        element("id", row.id),
-        element("flow_id", row.implementation_id),
-        element("flow_name", row.flow_name),
-        element("full_name", f"{row.fullName}_{row.name}"),
-        name,
-        element("parameter_name", row.name),
-        element("data_type", row.dataType),
-        element("default_value", row.defaultValue),
-        element("value", row.value),
+        id=row.id,
+        flow_id=row.implementation_id,
+        flow_name=row.flow_name,
+        full_name=f"{row.fullName}_{row.name}",
+        parameter_name=row.name,
+        data_type=row.dataType,
+        default_value=row.defaultValue,
+        value=row.value,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from backend.database.results import AnyRow
 from backend.legacy.pairs import pasted
-from backend.legacy.tree import Element, each, element, markup
+from backend.legacy.tree import Element, each, element, markup, named
 from backend.tasks.templates import Piece
 
 Named: TypeAlias = Mapping[int, Sequence[tuple[str, str]]]
@@ -59,8 +59,8 @@ def listed(rows: Iterable[AnyRow], inputs: Named, qualities: Named) -> Element:
                 element("name", row.name),
                 element("status", row.status),
                 element("format", row.format),
-                (element("input", value, name=name) for name, value in pasted(inputs[row.task_id])),
-                (element("quality", value, name=name) for name, value in pasted(qualities[row.did])),
+                named("input", pasted(inputs[row.task_id])),
+                named("quality", pasted(qualities[row.did])),
             )
             for row in rows
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, each, element, optional
+from backend.legacy.tree import Element, each, element, optional, record
 from backend.php.text import csv_record
 from backend.tasktypes.constraints import data_type
 
@@ -14,13 +14,7 @@ def task_types(rows: Iterable[AnyRow]) -> Element:
 
 
 def _listed(row: AnyRow) -> Element:
-    return element(
-        "task_type",
-        element("id", row.ttid),
-        element("name", row.name),
-        element("description", row.description),
-        element("creator", row.creator),
-    )
+    return record("task_type", id=row.ttid, name=row.name, description=row.description, creator=row.creator)
 
 
 def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> Element:
