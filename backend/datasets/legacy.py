@@ -1,6 +1,6 @@
 """PHP's documents of data sets (legacy notes, data 10.2 to 10.8)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -9,8 +9,8 @@ import orjson
 from backend.database.results import AnyRow
 from backend.database.stored_numbers import literal
 from backend.datasets.shapes import parquet_url
-from backend.legacy.tree import Element, each, element, markup, optional
-from backend.legacy.values import text_of
+from backend.legacy.tree import Element, each, element, markup, named, optional, record
+from backend.legacy.values import Value, text_of
 from backend.php.text import csv_record
 from config.settings import BackendSettings
 
@@ -81,7 +81,7 @@ def _listed(row: AnyRow, qualities: Sequence[tuple[str, str]]) -> Element:
         element("status", row.status),
         element("format", row.format),
         element("file_id", row.file_id) if row.file_id else None,
-        (element("quality", value, name=name) for name, value in qualities),
+        named("quality", qualities),
     )
 
 
@@ -124,40 +124,41 @@ def features(
 
 
 def _feature(row: AnyRow, values: Sequence[str], ontologies: Sequence[str]) -> Element:
+    before: dict[str, Value] = {"index": row.position, "name": row.name, "data_type": row.data_type}
+    behind: dict[str, Value] = {
+        "is_target": row.is_target,
+        "is_ignore": row.is_ignore,
+        "is_row_identifier": row.is_row_identifier,
+        "number_of_missing_values": row.NumberOfMissingValues,
+    }
+    if not values and not ontologies:
+        return record("feature", **before, **behind)
     return element(
         "feature",
-        element("index", row.position),
-        element("name", row.name),
-        element("data_type", row.data_type),
+        _elements(before),
         each("ontology", ontologies),
         each("nominal_value", values),
-        element("is_target", row.is_target),
-        element("is_ignore", row.is_ignore),
-        element("is_row_identifier", row.is_row_identifier),
-        element("number_of_missing_values", row.NumberOfMissingValues),
+        _elements(behind),
     )
+
+
+def _elements(values: Mapping[str, Value]) -> list[Element]:
+    return [Element(name, text=text_of(value)) for name, value in values.items()]
 
 
 def qualities(rows: Iterable[tuple[str, str | None]]) -> Element:
     """The qualities of a data set."""
-    return element(
-        "data_qualities",
-        (element("quality", markup("name", name), markup("value", value)) for name, value in rows),
-    )
+    return element("data_qualities", (record("quality", name=name, value=value) for name, value in rows))
 
 
 def quality_names(names: Iterable[str]) -> Element:
     """The names of all data qualities."""
-    return element("data_qualities_list", _names(names))
+    return element("data_qualities_list", each("quality", names))
 
 
 def feature_quality_names(names: Iterable[str]) -> Element:
     """The names of all qualities of features."""
-    return element("feature_qualities_list", _names(names))
-
-
-def _names(names: Iterable[str]) -> Iterator[Element]:
-    return (markup("quality", name) for name in names)
+    return element("feature_qualities_list", each("quality", names))
 
 
 def descriptions(rows: Iterable[AnyRow]) -> Element:

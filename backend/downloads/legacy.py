@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backend.database.results import AnyRow
-from backend.legacy.tree import Element, element
+from backend.legacy.tree import Element, element, record
 
 
 def downloads(rows: Iterable[AnyRow]) -> Element:
@@ -16,10 +16,4 @@ def downloads(rows: Iterable[AnyRow]) -> Element:
 
 def counted(user_id: int, kind: str, item: int, count: int) -> Element:
     """A count."""
-    return element(
-        "download",
-        element("user_id", user_id),
-        element("knowledge_type", kind),
-        element("knowledge_id", item),
-        element("count", count),
-    )
+    return record("download", user_id=user_id, knowledge_type=kind, knowledge_id=item, count=count)
