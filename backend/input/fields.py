@@ -19,12 +19,10 @@ class EntityId:
     Args:
         text: As the answer echoes it: ``061`` stays so, blanks around it go.
         number: What it says; None when it is no integer.
-        sent: With the blanks around it, which PHP echoes too.
     """
 
     text: str
     number: int | None
-    sent: str = ""
 
 
 NOT_GIVEN = EntityId("", None)
@@ -61,7 +59,7 @@ class IdField(Reader):
         text = sent.strip(BLANKS)
         plain = text if self.sought or "-" in text else text.removeprefix("+")
         # With blanks around it, 0 is given: PHP looks for it.
-        return EntityId(text if given(text) else sent, read_id(plain), sent)
+        return EntityId(text if given(text) else sent, read_id(plain))
 
     def describe(self) -> dict[str, Any]:
         """An integer, or its digits."""

@@ -41,7 +41,7 @@ from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable
 from backend.transaction import Transaction
 from config.dispatch import LegacyMatch, dispatcher
 from config.legacy_errors import UNKNOWN_PATH_STATUS, LegacyErrors
-from config.php import ApiPath, is_api, read_api_path, read_target
+from config.php import ApiPath, Target, is_api, read_api_path, read_target
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")
@@ -57,6 +57,10 @@ CORS = (
 NO_ROUTE, NO_KEY, WRONG_KEY, READ_ONLY, NO_DATABASE = "100", "102", "103", "104", "107"
 READ_ONLY_TOLD = "API calls of the read-only user can only be of type GET. "
 
+_TARGET = "backend.legacy_target"
+"""Key of the scope: the target as PHP's framework sees it."""
+# Beside these, no path leads to the API: PHP also finds it behind index.php, dots, or a question mark.
+_PERHAPS = re.compile(rb"/+(\?|[Aa]pi|index\.php|\.\.)")
 _ALLOWED = re.compile(r"[a-z 0-9~%.:_\-(),]+", re.IGNORECASE)
 _DISALLOWED = "The URI you submitted has disallowed characters."
 
@@ -88,7 +92,7 @@ class LegacyGateway:
         await response(scope, receive, _finished(scope["method"], send))
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
-        target = read_target(raw_target_of(scope))
+        target: Target = scope[_TARGET]
         if not all(_ALLOWED.fullmatch(segment) for segment in target.segments):
             return page(400, _DISALLOWED)
         path = read_api_path(target.segments)
@@ -217,7 +221,11 @@ def raw_target_of(scope: Scope) -> bytes:
 
 def is_legacy(scope: Scope) -> bool:
     """Whether a request is one of the legacy dialect, by its path."""
-    return is_api(read_target(raw_target_of(scope)).segments)
+    raw = raw_target_of(scope)
+    if _PERHAPS.match(raw) is None:
+        return False
+    target = scope[_TARGET] = read_target(raw)
+    return is_api(target.segments)
 
 
 async def _caller(transaction: Transaction, key: str | None, method: str) -> User:

@@ -12,6 +12,7 @@ from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
+from backend.php.forms import filtered
 from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import legacy, queries, shapes
@@ -44,6 +45,12 @@ def _fields(call: Call[Any], kind: Kind) -> tuple[EntityId, str]:
     if missing:
         raise rejected(call, missing, "missing", f"Give {kind.field} and tag", code="471")
     return entity_id, tag
+
+
+def _echoed(call: Call[Any], kind: Kind, entity_id: EntityId) -> str:
+    """The id as the answer has it: PHP keeps the blanks around it."""
+    sent = call.form.get(kind.field)
+    return filtered(sent) if call.is_legacy and isinstance(sent, str) else entity_id.text
 
 
 def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
@@ -92,7 +99,7 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
             message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}{trimmed_or_empty(tag)}"
             raise rejected(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
-        return faces(entity_id.sent if call.is_legacy else entity_id.text, tags)
+        return faces(_echoed(call, kind, entity_id), tags)
 
     return tag_one
 
@@ -124,7 +131,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         tags = await _take(call, kind, number, tag, entity_id.text)
-        return faces(entity_id.sent if call.is_legacy else entity_id.text, tags)
+        return faces(_echoed(call, kind, entity_id), tags)
 
     return untag_one
 
