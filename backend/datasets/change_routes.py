@@ -175,7 +175,7 @@ async def update_status(call: Call[StatusFields]) -> Answer:
     if wanted not in there:
         with refusing(unique=illegal):
             await write_queries.add_status(call.connection, did, wanted, call.user.id, call.now())
-    return STATUS_UPDATED(did, wanted, call.parameters.dataset_id.sent)
+    return STATUS_UPDATED(did, wanted, call.parameters.dataset_id.text)
 
 
 operations: tuple[Operation[Any], ...] = (fork, delete, reset, update_status)

@@ -66,7 +66,7 @@ async def add_topic(call: Call[TopicFields]) -> Answer:
     with refusing(unique=EXISTS_ALIKE.because(f"Dataset {did} has the topic {topic} in other capitals.")):
         await topic_queries.put(call.connection, did, topic, call.user.id, call.now())
     call.index.put("data", did, topics=[*there, topic])
-    return CHANGED(did, call.parameters.data_id.sent)
+    return CHANGED(did, call.parameters.data_id.text)
 
 
 @operation(
@@ -86,7 +86,7 @@ async def delete_topic(call: Call[TopicFields]) -> Answer:
     if not await topic_queries.take(call.connection, did, topic):
         raise NOT_FOUND.because(f"Dataset {did} does not have the topic {topic}.")
     call.index.put("data", did, topics=await topic_queries.topics(call.connection, did))
-    return CHANGED(did, call.parameters.data_id.sent)
+    return CHANGED(did, call.parameters.data_id.text)
 
 
 operations: tuple[Operation[Any], ...] = (add_topic, delete_topic)
