@@ -148,7 +148,7 @@ class LegacyGateway:
             key = intake.key()
             if key is None and method != "GET":
                 raise Refusal(NO_KEY, as_xml=True)
-            match = self._dispatcher.legacy(method, path.segments, intake.fields())
+            match = self._dispatcher.legacy(method, path.segments, intake.form)
             operation = self._operation(match)
 
             async def work(transaction: Transaction, fetched: Fetched) -> Answer:
