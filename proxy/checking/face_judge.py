@@ -163,7 +163,8 @@ class FaceJudge:
         text = recording.response.body[:_LONGEST_TEXT].decode("utf-8", "replace")
         within = next(iter(said.values()), None) if isinstance(said, dict) else None
         for entry in self._registry.of_route(route.name):
-            if defect is None or not _about(entry, defect) or LEGACY not in entry.faces or entry.premise:
+            holds = LEGACY in entry.faces or entry.id == index.RULE.id
+            if defect is None or not _about(entry, defect) or not holds or entry.premise:
                 continue
             if (
                 entry.new is not None

@@ -154,6 +154,15 @@ async def test_a_write_that_php_died_of_is_not_asked_for_again() -> None:
     assert found.deviations == ("upload-tag-refused",)
 
 
+async def test_a_search_index_that_failed_is_no_failure() -> None:
+    """Said before PHP's answer, too."""
+    made = Observation(200, JSON, b'{"data_edit":{"id":"61"}}')
+    twice = Observation(412, JSON, b'{"error":{"code":"105","message":"m"}}{"data_edit":{"id":"61"}}')
+    said = Comparison(Outcome.MISMATCH)
+    found = await Case("json/data/edit", made, CRASH, said, {}, "POST", twice).judged()
+    assert found.deviations == ("rule-index",)
+
+
 async def test_a_path_that_php_does_not_know_is_refused() -> None:
     """With code 100."""
     said = documented("unknown-path-defect")
