@@ -144,12 +144,14 @@ class Access:
         admin: What those are told who are no administrators; None when everybody may.
         open_to_get: By GET and HEAD nothing is asked: the gate of PHP looks at the other methods only (legacy notes,
             data 2).
+        late: In PHP's dialect the handler asks who is an administrator, after what PHP asks before.
     """
 
     key: bool = False
     writer: bool = False
     admin: ProblemCase | None = None
     open_to_get: bool = False
+    late: bool = False
 
     def under(self, method: str) -> Access:
         """What is asked of who comes by this method."""
@@ -211,13 +213,14 @@ def admin_reads(case: ProblemCase = ADMIN_ONLY) -> Access:
     return Access(admin=case)
 
 
-def admin_writes(case: ProblemCase = ADMIN_ONLY) -> Access:
+def admin_writes(case: ProblemCase = ADMIN_ONLY, *, late: bool = False) -> Access:
     """Administrators, on a write.
 
     Args:
         case: What the others are told.
+        late: As of ``Access``.
 
     Returns:
         The access rule.
     """
-    return Access(key=True, writer=True, admin=case)
+    return Access(key=True, writer=True, admin=case, late=late)

@@ -1,15 +1,17 @@
 """Endpoints that fork, delete and reset data sets, and change their status."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.datasets import write_queries, write_shapes
+from backend.datasets import write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, number, owned, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 
 # Legacy notes, data 10.14 to 10.16 and 10.21.
@@ -26,6 +28,11 @@ STATUS_UNKNOWN = ProblemCase("dataset-not-found", "692")
 STATUS_NOT_OWNED = ProblemCase("dataset-not-owned", "693")
 TRANSITION = ProblemCase("dataset-status-transition", "694")
 ADMIN_ACTIVATES = ProblemCase("dataset-admin-only", "696")
+
+FORKED = identified("data_fork")
+DELETED = identified("data_delete")
+RESET = identified("data_reset")
+STATUS_UPDATED = Faces(write_shapes.status_updated, write_legacy.status_updated)
 
 ACTIVE, DEACTIVATED = "active", "deactivated"
 
@@ -55,8 +62,9 @@ class StatusFields(Parameters):
     answer=write_shapes.Changed,
     problems=(NO_FORK_ID, *refused("1071"), FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
     access=WRITER,
+    faces=FORKED,
 )
-async def fork(call: Call[DatasetField]) -> Document:
+async def fork(call: Call[DatasetField]) -> Answer:
     """Make a data set of one's own of another: the same file, the next version, the newest description.
 
     Tags, topics, status and what engines found are not copied. A data set without a description makes one without
@@ -78,7 +86,7 @@ async def fork(call: Call[DatasetField]) -> Document:
             call.connection, made, description.description, description.uploader
         )
     call.index.put("data", made, data_id=made, name=row.name, version=copy["version"], uploader=call.user.id)
-    return write_shapes.changed(made)
+    return FORKED(made)
 
 
 @operation(
@@ -87,8 +95,9 @@ async def fork(call: Call[DatasetField]) -> Document:
     answer=write_shapes.Changed,
     problems=(DELETE_UNKNOWN, PRIVATE, DELETE_NOT_OWNED, IN_USE),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[DatasetPath]) -> Document:
+async def delete(call: Call[DatasetPath]) -> Answer:
     """Delete a data set that no task is about, with all that is stored of it but the file, which forks may share.
 
     Four round trips to the database with the key's: the data set, its tasks, its deletion.
@@ -101,7 +110,7 @@ async def delete(call: Call[DatasetPath]) -> Document:
     with refusing(reference=in_use):
         await write_queries.remove(call.connection, did)
     call.index.delete("data", did)
-    return write_shapes.changed(did)
+    return DELETED(did)
 
 
 @operation(
@@ -110,8 +119,9 @@ async def delete(call: Call[DatasetPath]) -> Document:
     answer=write_shapes.Changed,
     problems=(RESET_UNKNOWN, PRIVATE, RESET_NOT_OWNED),
     access=WRITER,
+    faces=RESET,
 )
-async def reset(call: Call[DatasetPath]) -> Document:
+async def reset(call: Call[DatasetPath]) -> Answer:
     """Forget what engines found out about a data set, so that they look at it anew.
 
     Four round trips to the database with the key's: the data set, two deletions.
@@ -119,7 +129,7 @@ async def reset(call: Call[DatasetPath]) -> Document:
     did = call.parameters.dataset_id
     await owned(call, did, RESET_UNKNOWN, RESET_NOT_OWNED)
     await write_queries.forget_results(call.connection, did)
-    return write_shapes.changed(did)
+    return RESET(did)
 
 
 @operation(
@@ -136,8 +146,9 @@ async def reset(call: Call[DatasetPath]) -> Document:
         TRANSITION,
     ),
     access=WRITER,
+    faces=STATUS_UPDATED,
 )
-async def update_status(call: Call[StatusFields]) -> Document:
+async def update_status(call: Call[StatusFields]) -> Answer:
     """Activate (administrators) or deactivate a data set.
 
     A deactivated data set keeps the row that says it is active, so that activating it again only takes the other
@@ -164,11 +175,7 @@ async def update_status(call: Call[StatusFields]) -> Document:
     if wanted not in there:
         with refusing(unique=illegal):
             await write_queries.add_status(call.connection, did, wanted, call.user.id, call.now())
-    answer: write_shapes.StatusUpdated = {
-        "dataset_id": did,
-        "status": cast(Literal["active", "deactivated"], wanted),
-    }
-    return answer
+    return STATUS_UPDATED(did, wanted, call.parameters.dataset_id.text)
 
 
 operations: tuple[Operation[Any], ...] = (fork, delete, reset, update_status)

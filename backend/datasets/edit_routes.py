@@ -5,14 +5,15 @@ from typing import Any
 from backend.access import WRITER
 from backend.database.results import AnyRow
 from backend.datasets import write_queries, write_shapes
-from backend.datasets.write_access import PRIVATE, number, refused_document, visible
+from backend.datasets.write_access import PRIVATE, allow_to_see, number, refused_document
 from backend.input.descriptions import given_description, not_given, valid
 from backend.input.fields import NOT_GIVEN, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
 from backend.input.uploads import MISSING
 from backend.input.xml_documents import Node
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 
@@ -25,6 +26,8 @@ NOTHING = ProblemCase("validation-error", "1064")
 NOT_OWNED = ProblemCase("dataset-not-owned", "1065")
 IN_USE = ProblemCase("dataset-in-use", "1066")
 NO_UPLOADER = ProblemCase("dataset-without-uploader", "1067")
+
+EDITED = identified("data_edit")
 
 PARAMETERS = "edit_parameters"
 CRITICAL = ("default_target_attribute", "row_id_attribute", "ignore_attribute")
@@ -66,8 +69,9 @@ class EditFields(Parameters):
     ),
     access=WRITER,
     parts=(Part(PARAMETERS, "What is to change.", "data_edit", required=True, as_field=True),),
+    faces=EDITED,
 )
-async def edit(call: Call[EditFields]) -> Document:
+async def edit(call: Call[EditFields]) -> Answer:
     """Change what describes a data set: anybody who sees it, but for its critical fields.
 
     Target, row id and ignored attributes are the owner's to change, and only while no task is about the data set. Of
@@ -79,12 +83,18 @@ async def edit(call: Call[EditFields]) -> Document:
     if not given(call.parameters.data_id):
         raise rejected(call, ["data_id"], "missing", "Give data_id", code="1062")
     did = number(call, "data_id", call.parameters.data_id, code="1063")
-    row = await visible(call, did, UNKNOWN)
+    row = await write_queries.dataset(call.connection, did)
+    if row is None:
+        raise UNKNOWN.because(f"No dataset with id {did} found.")
+    if not call.is_legacy:
+        allow_to_see(call, row)
     if not changes:
         message = f"Give at least one field to edit: {', '.join(FIELDS)}"
         raise refused_document(PARAMETERS, "missing", message, code="1064")
     if not changes.keys().isdisjoint(CRITICAL):
         await _critical(call, row)
+    if call.is_legacy:  # where PHP refuses anyway, its own reason is told
+        allow_to_see(call, row)
     text = changes.pop(DESCRIPTION, None)
     if text is not None:
         if row.uploader is None:
@@ -94,7 +104,7 @@ async def edit(call: Call[EditFields]) -> Document:
         await write_queries.change(call.connection, did, changes)
     indexed: dict[str, Any] = dict(changes) if text is None else {**changes, DESCRIPTION: text}
     call.index.put("data", did, **indexed)
-    return write_shapes.changed(did)
+    return EDITED(did)
 
 
 async def _changes(call: Call[EditFields]) -> dict[str, str]:

@@ -60,7 +60,7 @@ async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid
     Raises:
         InputProblem: 422, when there is none or it cannot be read.
     """
-    given = await given_description(call, FIELD, missing=missing)
+    given = await given_description(call, FIELD, missing=missing, quiet=True)
     is_json = isinstance(given, dict | JsonText)
     try:
         element, root = await to_thread.run_sync(_read, given, schema)

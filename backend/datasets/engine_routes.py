@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.access import admin_writes
 from backend.database.conflicts import refusing
-from backend.datasets import engine_queries, feature_documents, write_queries, write_shapes
+from backend.datasets import engine_queries, feature_documents, write_legacy, write_queries, write_shapes
 from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
@@ -13,7 +13,8 @@ from backend.input.descriptions import description
 from backend.input.parameters import LARGEST, NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.php.numbers import number
 from backend.problems import InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
@@ -26,6 +27,9 @@ FEATURE_EXISTS = ProblemCase("feature-already-exists", "450")
 NOT_PROCESSED = ProblemCase("dataset-not-processed", "384")
 NO_QUALITIES = ProblemCase("dataset-no-new-qualities", "385")
 
+FEATURES_UPLOADED = Faces(write_shapes.uploaded, write_legacy.features_uploaded)
+QUALITIES_UPLOADED = Faces(write_shapes.uploaded, write_legacy.qualities_uploaded)
+
 DID, ENGINE_ID = "did", "evaluation_engine_id"
 
 
@@ -37,8 +41,10 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     """Data set and engine, before the schema is asked: what is no id of either is refused."""
     texts = [root.text(name) for name in (DID, ENGINE_ID)]
     if None in texts:
-        message = f"The description misses basic fields {DID} or {ENGINE_ID}"
-        raise refused_document(FIELD, "missing", message, code="443")
+        misses = f"misses basic fields {DID} or {ENGINE_ID}"
+        raise refused_document(
+            FIELD, "missing", f"The description {misses}", code="443", additional=f"XML {misses}"
+        )
     numbers = []
     for text in texts:
         if text is None or not is_numeric(text) or float(text) <= 0:
@@ -56,8 +62,9 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     access=admin_writes(),
     parts=(Part(FIELD, "The features.", "data_features", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=FEATURES_UPLOADED,
 )
-async def upload_features(call: Call[NoParameters]) -> Document:
+async def upload_features(call: Call[NoParameters]) -> Answer:
     """Store the features that an engine found, or why it found none; what it stored after a failure goes.
 
     As in PHP, data set and engine are looked for before the schema is asked. A document that the schema refuses
@@ -75,7 +82,11 @@ async def upload_features(call: Call[NoParameters]) -> Document:
         raise PROCESSED.because(f"Dataset {did} is processed already by engine {engine_id}.")
     await document.validate()
     if not await engine_queries.has_engine(call.connection, engine_id):
-        raise refused_document(FIELD, "reference", f"There is no evaluation engine {engine_id}", code="445")
+        message, told = (
+            f"There is no evaluation engine {engine_id}",
+            "Failed to create data processed record.",
+        )
+        raise refused_document(FIELD, "reference", message, code="445", additional=told)
     error = document.root.text("error")
     await engine_queries.replace_processing(
         call.connection,
@@ -90,12 +101,12 @@ async def upload_features(call: Call[NoParameters]) -> Document:
     found = feature_documents.features(document.root, dataset, engine_id)
     mistake = feature_documents.first_mistake(found, await engine_queries.places(call.connection, did))
     if mistake is not None and mistake.code == FEATURE_EXISTS.code:
-        raise FEATURE_EXISTS.because(f"{mistake.message}.")
+        raise FEATURE_EXISTS.because(f"{mistake.message}.", additional=mistake.told)
     if mistake is not None:
-        raise refused_document(FIELD, "feature", mistake.message, code=mistake.code)
+        raise refused_document(FIELD, "feature", mistake.message, code=mistake.code, additional=mistake.told)
     with refusing(unique=FEATURE_EXISTS.because(f"Features of dataset {did} are being stored already.")):
         await engine_queries.add_features(call.connection, found)
-    return write_shapes.uploaded(did)
+    return FEATURES_UPLOADED(did)
 
 
 @operation(
@@ -106,8 +117,9 @@ async def upload_features(call: Call[NoParameters]) -> Document:
     access=admin_writes(),
     parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=QUALITIES_UPLOADED,
 )
-async def upload_qualities(call: Call[NoParameters]) -> Document:
+async def upload_qualities(call: Call[NoParameters]) -> Answer:
     """Store qualities that an engine measured; what is stored already stays, also if it is nothing.
 
     As in PHP, qualities of an engine or a feature that is not there are not stored, and that is no error. Up to eight
@@ -121,8 +133,10 @@ async def upload_qualities(call: Call[NoParameters]) -> Document:
     if await engine_queries.processing(call.connection, did, ENGINE) is None:
         raise NOT_PROCESSED.because(f"Dataset {did} is not processed yet.")
     found = root.all("quality")
-    await _known(call, [node for node in found if node.first("feature_index") is None], "Data", "DataQuality")
-    await _known(call, [node for node in found if node.first("feature_index")], "Feature", "FeatureQuality")
+    of_data = [node for node in found if node.first("feature_index") is None]
+    await _known(call, of_data, "Data", "DataQuality", told="Data quality")
+    of_features = [node for node in found if node.first("feature_index")]
+    await _known(call, of_features, "Feature", "FeatureQuality", told="Feature Quality")
     if not found:
         raise NO_QUALITIES.because(f"There are no new qualities of dataset {did}.")
     await engine_queries.add_processing(call.connection, did, engine_id, call.user.id, call.now())
@@ -138,11 +152,11 @@ async def upload_qualities(call: Call[NoParameters]) -> Document:
             data.append(row)
     await engine_queries.add_qualities(call.connection, data, intervals, features)
     call.index.put("data", did, qualities={row["quality"]: row["value"] for row in data})
-    return write_shapes.uploaded(did)
+    return QUALITIES_UPLOADED(did)
 
 
 async def _known(
-    call: Call[NoParameters], found: list[Node], word: str, kind: engine_queries.QualityType
+    call: Call[NoParameters], found: list[Node], word: str, kind: engine_queries.QualityType, *, told: str
 ) -> None:
     if not found:
         return
@@ -150,8 +164,11 @@ async def _known(
     for node in found:
         name = node.text("name")
         if name not in legal:
-            message = f"{word} quality {name} does not exist. Legal {word} Qualities: {', '.join(legal)}"
-            raise refused_document(FIELD, "quality", message, code="387")
+            rest = f"Legal {word} Qualities: {', '.join(legal)}"
+            message = f"{word} quality {name} does not exist. {rest}"
+            raise refused_document(
+                FIELD, "quality", message, code="387", additional=f"{told}: {name}. {rest}"
+            )
 
 
 operations: tuple[Operation[Any], ...] = (upload_features, upload_qualities)

@@ -66,11 +66,18 @@ class Mistake:
 
     Args:
         code: The legacy code.
-        message: What is wrong.
+        reason: What is wrong.
+        told: Where; all that PHP says.
     """
 
     code: str
-    message: str
+    reason: str
+    told: str
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and where."""
+        return f"{self.reason}: {self.told}"
 
 
 def features(root: Node, dataset: AnyRow, engine_id: int) -> list[Feature]:
@@ -114,19 +121,19 @@ def first_mistake(found: Iterable[Feature], taken: Iterable[int]) -> Mistake | N
     """
     places = set(taken)
     for feature in found:
-        index = feature.index
+        index, named = feature.index, f"feature: {feature.name}"
         if index in places:
-            return Mistake("450", f"A feature is at place {index} already: feature: {feature.name}")
+            return Mistake("450", f"A feature is at place {index} already", named)
         places.add(index)
         again = _repeated([str(_stored_value(value)) for value in feature.values])
         if again is not None:
             value = feature.values[again]
-            return Mistake("450", f"A value occurs twice: feature: {feature.name}, value: {value}")
+            return Mistake("450", "A value occurs twice", f"{named}, value: {value}")
         nominal = feature.row.get("data_type") == NOMINAL
         if feature.values and not nominal:
-            return Mistake("449", f"A feature that is not nominal has values: feature: {feature.name}")
+            return Mistake("449", "A feature that is not nominal has values", named)
         if nominal and not feature.values:
-            return Mistake("448", f"A nominal feature has no values: feature: {feature.name}")
+            return Mistake("448", "A nominal feature has no values", named)
     return None
 
 

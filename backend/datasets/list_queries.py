@@ -120,6 +120,7 @@ _LISTED = select(
     _dataset.c.version,
     _dataset.c.format,
     _dataset.c.file_id,
+    _dataset.c.uploader,
     listed_status.label("status"),
 ).order_by(_dataset.c.did)
 SHOWN_QUALITIES_OF = (

@@ -3,12 +3,13 @@
 from typing import Any
 
 from backend.access import WRITER
-from backend.datasets import ontology_queries, write_queries, write_shapes
+from backend.datasets import ontology_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.php.urls import is_url
 from backend.problems import ProblemCase, refused
@@ -20,6 +21,9 @@ NOT_FOUND = ProblemCase("ontology-not-found", "1103")
 NOT_OWNED = ProblemCase("ontology-not-owned", "1104")
 TOO_LONG = ProblemCase("validation-error", "1105")
 NO_URL = ProblemCase("validation-error", "1106")
+
+ADDED = Faces(write_shapes.ontologies, write_legacy.ontology_added)
+REMOVED = Faces(write_shapes.ontologies, write_legacy.ontology_removed)
 
 LONGEST = 256
 
@@ -46,12 +50,17 @@ def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     for name, field in fields.items():
         if field.number is None:
             kind = "id" if field.text else "missing"
-            raise rejected(call, [name], kind, f"Give {name} as an integer: {_told(call, url)}", code=code)
+            message = f"Give {name} as an integer: {_told(call, url)}"
+            raise rejected(call, [name], kind, message, code=code, additional=_told_by_php(call, url))
     return given.data_id.number or 0, given.index.number or 0, url
 
 
 def _told(call: Call[OntologyFields], url: str) -> str:
     return f"id={call.parameters.data_id.text}; index={call.parameters.index.text}; description={url}"
+
+
+def _told_by_php(call: Call[OntologyFields], url: str) -> str:
+    return f"id={call.parameters.data_id.text}; description={url}"
 
 
 @operation(
@@ -60,8 +69,9 @@ def _told(call: Call[OntologyFields], url: str) -> str:
     answer=write_shapes.Ontologies,
     problems=(TOO_LONG, NO_URL, NO_FEATURE, PRIVATE, EXISTS),
     access=WRITER,
+    faces=ADDED,
 )
-async def add_ontology(call: Call[OntologyFields]) -> Document:
+async def add_ontology(call: Call[OntologyFields]) -> Answer:
     """Put an ontology on a feature; answers all that the feature has then.
 
     PHP stores it and then dies of its own answer. Six round trips to the database with the key's: the data set, the
@@ -73,14 +83,17 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     if row is None or (not there and call.user.may_see(row.visibility, row.uploader)):
         wrong = ["data_id"] if row is None else ["index"]
         message = f"There is no such feature: {_told(call, url)}"
-        raise rejected(call, wrong, "reference", message, code="1102")
+        raise rejected(call, wrong, "reference", message, code="1102", additional=_told_by_php(call, url))
     allow_to_see(call, row)
     if any(
         loosely_equal(url, other) for other in await ontology_queries.ontologies(call.connection, did, index)
     ):
-        raise EXISTS.because(f"The feature has this ontology already: {_told(call, url)}.")
+        raise EXISTS.because(
+            f"The feature has this ontology already: {_told(call, url)}.",
+            additional=_told_by_php(call, url),
+        )
     await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())
-    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+    return ADDED(did, await ontology_queries.ontologies(call.connection, did, index))
 
 
 @operation(
@@ -89,8 +102,9 @@ async def add_ontology(call: Call[OntologyFields]) -> Document:
     answer=write_shapes.Ontologies,
     problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
+    faces=REMOVED,
 )
-async def remove_ontology(call: Call[OntologyFields]) -> Document:
+async def remove_ontology(call: Call[OntologyFields]) -> Answer:
     """Take an ontology off a feature that one put there; administrators take off any. Answers those that are left.
 
     Five round trips to the database with the key's: the data set, who put it there, the deletion, the others.
@@ -103,7 +117,7 @@ async def remove_ontology(call: Call[OntologyFields]) -> Document:
     if not all(map(call.user.may_change, owners)):
         raise NOT_OWNED.because(f"This ontology was not added by you: {_told(call, url)}.")
     await ontology_queries.take(call.connection, did, index, url)
-    return write_shapes.ontologies(did, await ontology_queries.ontologies(call.connection, did, index))
+    return REMOVED(did, await ontology_queries.ontologies(call.connection, did, index))
 
 
 operations: tuple[Operation[Any], ...] = (add_ontology, remove_ontology)

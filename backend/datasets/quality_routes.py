@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from backend.access import PUBLIC
-from backend.datasets import queries, shapes
+from backend.datasets import legacy, queries, shapes
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 
 # Legacy notes, data 11.
@@ -18,6 +19,10 @@ FEATURE_UNKNOWN = ProblemCase("dataset-not-found", "632")
 FEATURE_NOT_PROCESSED = ProblemCase("dataset-not-processed", "634")
 FEATURE_FAILED = ProblemCase("dataset-processing-error", "635")
 NO_FEATURE_QUALITY_NAMES = ProblemCase("no-results", "651")
+
+QUALITIES = Faces(shapes.qualities, legacy.qualities)
+QUALITY_NAMES = Faces(shapes.quality_names, legacy.quality_names)
+FEATURE_QUALITY_NAMES = Faces(shapes.feature_quality_names, legacy.feature_quality_names)
 
 
 class QualitiesPath(Parameters):
@@ -32,8 +37,9 @@ class QualitiesPath(Parameters):
     parameters=QualitiesPath,
     answer=list[shapes.MeasuredQuality],
     problems=(QUALITIES_UNKNOWN, QUALITIES_NOT_PROCESSED, QUALITIES_FAILED, QUALITIES_NONE),
+    faces=QUALITIES,
 )
-async def qualities(call: Call[QualitiesPath]) -> Document:
+async def qualities(call: Call[QualitiesPath]) -> Answer:
     """The qualities of a data set, of the default engine or of the one named.
 
     A private data set is as unknown to strangers as one that does not exist (legacy notes, data 9).
@@ -48,10 +54,12 @@ async def qualities(call: Call[QualitiesPath]) -> Document:
         raise QUALITIES_NOT_PROCESSED.because(f"Dataset {did} is not processed yet by engine {engine}.")
     rows = await queries.qualities(call.connection, did, engine)
     if not rows and state.error:
-        raise QUALITIES_FAILED.because(f"Dataset {did} was processed with error: {state.error}")
+        raise QUALITIES_FAILED.because(
+            f"Dataset {did} was processed with error: {state.error}", additional=state.error
+        )
     if not rows:
         raise QUALITIES_NONE.because(f"No qualities found for dataset {did} and engine {engine}.")
-    return shapes.qualities(rows)
+    return QUALITIES(rows)
 
 
 @operation(
@@ -59,8 +67,9 @@ async def qualities(call: Call[QualitiesPath]) -> Document:
     parameters=NoParameters,
     answer=shapes.QualityNameList,
     problems=(NO_QUALITY_NAMES,),
+    faces=QUALITY_NAMES,
 )
-async def quality_names(call: Call[NoParameters]) -> Document:
+async def quality_names(call: Call[NoParameters]) -> Answer:
     """The names of the data qualities that at least one data set has.
 
     One round trip to the database (two with a key).
@@ -68,7 +77,7 @@ async def quality_names(call: Call[NoParameters]) -> Document:
     names = await queries.quality_names(call.connection)
     if not names:
         raise NO_QUALITY_NAMES.because("No data set has qualities.")
-    return {"data_qualities_list": {"quality": names}}
+    return QUALITY_NAMES(names)
 
 
 class FeatureQualitiesPath(Parameters):
@@ -84,7 +93,7 @@ class FeatureQualitiesPath(Parameters):
     answer=None,
     problems=(FEATURE_UNKNOWN, FEATURE_NOT_PROCESSED, FEATURE_FAILED),
 )
-async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Document:
+async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Answer:
     """Qualities of the features of a data set, which no data set has, as in PHP.
 
     PHP looks for an error in a column that the schema does not have any more, finds nothing, and takes every
@@ -107,8 +116,9 @@ async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Document:
     parameters=NoParameters,
     answer=list[str],
     problems=(NO_FEATURE_QUALITY_NAMES,),
+    faces=FEATURE_QUALITY_NAMES,
 )
-async def feature_quality_names(call: Call[NoParameters]) -> Document:
+async def feature_quality_names(call: Call[NoParameters]) -> Answer:
     """The names of the feature qualities that at least one feature has.
 
     One round trip to the database (two with a key).
@@ -116,7 +126,7 @@ async def feature_quality_names(call: Call[NoParameters]) -> Document:
     names = await queries.feature_quality_names(call.connection)
     if not names:
         raise NO_FEATURE_QUALITY_NAMES.because("No feature has qualities.")
-    return names
+    return FEATURE_QUALITY_NAMES(names)
 
 
 operations: tuple[Operation[Any], ...] = (

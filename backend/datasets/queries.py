@@ -61,6 +61,7 @@ def _description_of_one() -> Select[*tuple[Any, ...]]:
             _dataset.c.file_id,
             _dataset.c.format,
             _dataset.c.original_data_url,
+            _dataset.c.parquet_url,
             func.coalesce(type_coerce(status, String), IN_PREPARATION).label("status"),
             _description.c.description,
             _description.c.version.label("description_version"),

@@ -7,6 +7,7 @@ from backend.datasets import (
     change_routes,
     edit_routes,
     engine_routes,
+    legacy,
     list_queries,
     ontology_routes,
     quality_routes,
@@ -19,10 +20,11 @@ from backend.datasets import (
 from backend.datasets.filters import DatasetFilters
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.private_data import of_dataset
 from backend.problems import ProblemCase
-from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 
 # Legacy notes, data 11.
 UNKNOWN = ProblemCase("dataset-not-found", "111")
@@ -38,6 +40,12 @@ FEATURES_PRIVATE = ProblemCase("dataset-no-access", "275")
 
 LIST_CODES = FilterCodes(unknown="370", illegal="371", no_results="372")
 
+DATASET = Faces(shapes.description, legacy.description)
+DATASETS = Faces(shapes.listed, legacy.listed, legacy.listed_json)
+FEATURES = Faces(shapes.features, legacy.features)
+DESCRIPTIONS = Faces(shapes.descriptions, legacy.descriptions)
+TAGS = tag_faces("data")
+
 
 class DatasetPath(Parameters):
     """A data set by its id."""
@@ -50,8 +58,9 @@ class DatasetPath(Parameters):
     parameters=DatasetPath,
     answer=shapes.Description,
     problems=(UNKNOWN, PRIVATE, NO_FILE),
+    faces=DATASET,
 )
-async def get(call: Call[DatasetPath]) -> Document:
+async def get(call: Call[DatasetPath]) -> Answer:
     """One data set with all that describes it.
 
     Two round trips to the database (three with a key): the data set, its tags.
@@ -64,7 +73,9 @@ async def get(call: Call[DatasetPath]) -> Document:
         raise PRIVATE.because(f"No access granted: dataset {did} is private.")
     if row.file is None:
         raise NO_FILE.because(f"Could not find the data file record of dataset {did}.")
-    return shapes.description(row, await queries.tags(call.connection, did), call.settings)
+    sent: str = call.request.path_params["dataset_id"]
+    asked = sent if call.is_legacy and sent.isdecimal() else str(did)
+    return DATASET(row, await queries.tags(call.connection, did), call.settings, asked)
 
 
 @operation(
@@ -73,8 +84,9 @@ async def get(call: Call[DatasetPath]) -> Document:
     answer=list[shapes.Listed],
     problems=(NOTHING_LISTED,),
     filters=LIST_CODES,
+    faces=DATASETS,
 )
-async def list_(call: Call[DatasetFilters]) -> Document:
+async def list_(call: Call[DatasetFilters]) -> Answer:
     """The data sets that match all filters, in the order of their ids.
 
     Two round trips to the database (three with a key): the page, its qualities; one more for each further
@@ -84,7 +96,7 @@ async def list_(call: Call[DatasetFilters]) -> Document:
     if not rows:
         raise NOTHING_LISTED.because("No data sets match the filters.")
     qualities = await list_queries.shown_qualities(call.connection, [row.did for row in rows])
-    return shapes.listed(rows, qualities)
+    return DATASETS(rows, qualities)
 
 
 class AnyDatasetPath(Parameters):
@@ -98,8 +110,9 @@ class AnyDatasetPath(Parameters):
     parameters=AnyDatasetPath,
     answer=list[shapes.Feature],
     problems=(FEATURES_UNKNOWN, FEATURES_PRIVATE, FEATURES_NOT_PROCESSED, FEATURES_FAILED, FEATURES_NONE),
+    faces=FEATURES,
 )
-async def features(call: Call[AnyDatasetPath]) -> Document:
+async def features(call: Call[AnyDatasetPath]) -> Answer:
     """The features of a data set.
 
     Four round trips to the database (five with a key): the processing, features, their nominal values, their
@@ -121,7 +134,7 @@ async def features(call: Call[AnyDatasetPath]) -> Document:
     if not rows:
         raise FEATURES_NONE.because(f"No features found for dataset {did}.")
     values = await queries.nominal_values(call.connection, did)
-    return shapes.features(rows, values, await queries.ontologies(call.connection, did))
+    return FEATURES(rows, values, await queries.ontologies(call.connection, did))
 
 
 @operation(
@@ -129,8 +142,9 @@ async def features(call: Call[AnyDatasetPath]) -> Document:
     parameters=AnyDatasetPath,
     answer=list[shapes.DescriptionVersion],
     problems=(NO_DESCRIPTIONS, PRIVATE),
+    faces=DESCRIPTIONS,
 )
-async def descriptions(call: Call[AnyDatasetPath]) -> Document:
+async def descriptions(call: Call[AnyDatasetPath]) -> Answer:
     """All versions of the description of a data set, newest first.
 
     One round trip to the database (two with a key).
@@ -143,19 +157,21 @@ async def descriptions(call: Call[AnyDatasetPath]) -> Document:
         raise PRIVATE.because(f"No access granted: dataset {did} is private.")
     if rows[0].version is None:
         raise NO_DESCRIPTIONS.because(f"Dataset {did} has no description.")
-    return shapes.descriptions(rows)
+    return DESCRIPTIONS(rows)
 
 
-@operation("dataset.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
-async def tags(call: Call[NoParameters]) -> Document:
+@operation("dataset.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+async def tags(call: Call[NoParameters]) -> Answer:
     """All tags that data sets have, each once.
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.dataset_tag, call.user, of_dataset)
+    found = await distinct_tags(
+        call.connection, tables.dataset_tag, call.user, None if call.is_legacy else of_dataset
+    )
     if not found:
         raise NO_TAGS.because("No data set has a tag.")
-    return found
+    return TAGS(found)
 
 
 operations: tuple[Operation[Any], ...] = (

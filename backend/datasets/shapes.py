@@ -116,13 +116,14 @@ class Unprocessed(TypedDict):
     format: str
 
 
-def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Description:
+def description(row: AnyRow, tags: list[str], settings: BackendSettings, asked: str) -> Description:
     """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5).
 
     Args:
         row: Of ``queries.description``.
         tags: Of the data set, in order.
         settings: For the base of its URLs.
+        asked: The id as it was asked for, which PHP tells apart from the same number.
 
     Returns:
         The document of ``GET /datasets/{dataset_id}``.
@@ -155,7 +156,8 @@ def description(row: AnyRow, tags: list[str], settings: BackendSettings) -> Desc
         "url": trimmed_or_empty(
             f"{settings.public_url}data/v1/download/{row.file_id}/{row.name}.{row.format.lower()}"
         ),
-        "parquet_url": parquet_url(row.did, form, settings.object_store_url),
+        # Only ARFF files have one (migration guide, GET /{dataset_id}); PHP shows a URL for other formats, too.
+        "parquet_url": parquet_url(row.did, asked, settings.object_store_url) if form == "arff" else None,
         "file_id": row.file_id,
         "format": form,
         "original_data_url": _urls(row.original_data_url),
@@ -169,22 +171,18 @@ def _urls(text: str | None) -> list[str]:
     return whole.split(", ") if whole else []
 
 
-def parquet_url(did: int, form: str, object_store: str) -> str | None:
+def parquet_url(did: int, asked: str, object_store: str) -> str:
     """Where the Parquet twin of a data file is.
-
-    Only ARFF files have one (migration guide, GET /{dataset_id}); PHP shows a URL for other formats, too.
 
     Args:
         did: Id of the data set.
-        form: Its format in lower case.
+        asked: The id in the name of the file.
         object_store: Base URL, with a slash at its end.
 
     Returns:
-        The URL; None when there is no such file.
+        The URL.
     """
-    if form != "arff":
-        return None
-    return f"{object_store}datasets/{did // 10000:04d}/{did:04d}/dataset_{did}.pq"
+    return f"{object_store}datasets/{did // 10000:04d}/{did:04d}/dataset_{asked}.pq"
 
 
 def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, str]]]) -> list[Listed]:
@@ -261,6 +259,16 @@ def qualities(rows: Iterable[tuple[str, str | None]]) -> list[MeasuredQuality]:
 
 def _measured(value: str | None) -> float | str | None:
     return None if value is None or not trimmed(value) else float_or_text(value)
+
+
+def quality_names(names: list[str]) -> QualityNameList:
+    """The document of all names of data qualities, in its envelope."""
+    return {"data_qualities_list": {"quality": names}}
+
+
+def feature_quality_names(names: list[str]) -> list[str]:
+    """The document of all names of qualities of features: the names."""
+    return names
 
 
 def descriptions(rows: Iterable[AnyRow]) -> list[DescriptionVersion]:

@@ -4,12 +4,13 @@ from typing import Any
 
 from backend.access import admin_writes
 from backend.database.conflicts import refusing
-from backend.datasets import topic_queries, write_shapes
-from backend.datasets.write_access import number, visible
+from backend.datasets import topic_queries, write_legacy, write_queries, write_shapes
+from backend.datasets.write_access import number
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.php.comparison import loosely_equal
 from backend.problems import ProblemCase, refused
 
@@ -20,6 +21,7 @@ ADMIN_ONLY = ProblemCase("administrator-only", "1082")
 EXISTS = ProblemCase("topic-already-exists", "1083")
 EXISTS_ALIKE = ProblemCase("topic-already-exists", "1084")
 NOT_FOUND = ProblemCase("topic-not-found", "1085")
+CHANGED = Faces(write_shapes.topic_changed, write_legacy.topic_changed)
 
 
 class TopicFields(Parameters):
@@ -30,13 +32,16 @@ class TopicFields(Parameters):
 
 
 async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
-    """The data set, which is there, and the topic."""
+    """The data set, which is there, and the topic; PHP asks only then who is an administrator."""
     data_id, topic = call.parameters.data_id, call.parameters.topic
     missing = [name for name, value in (("data_id", data_id), ("topic", topic)) if not given(value)]
     if missing:
         raise rejected(call, missing, "missing", "Give data_id and topic", code="1080")
     did = number(call, "data_id", data_id, code="1081")
-    await visible(call, did, UNKNOWN)
+    if await write_queries.dataset(call.connection, did) is None:
+        raise UNKNOWN.because(f"No dataset with id {did} found.")
+    if not call.user.is_admin:
+        raise ADMIN_ONLY.because("Topics can only be added or removed by an administrator.")
     return did, topic
 
 
@@ -45,9 +50,10 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     parameters=TopicFields,
     answer=write_shapes.Changed,
     problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
-    access=admin_writes(ADMIN_ONLY),
+    access=admin_writes(ADMIN_ONLY, late=True),
+    faces=CHANGED,
 )
-async def add_topic(call: Call[TopicFields]) -> Document:
+async def add_topic(call: Call[TopicFields]) -> Answer:
     """Put a topic on a data set.
 
     Topics that are numbers are compared as such; capitals do not count in the database. Four round trips to the
@@ -60,7 +66,7 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     with refusing(unique=EXISTS_ALIKE.because(f"Dataset {did} has the topic {topic} in other capitals.")):
         await topic_queries.put(call.connection, did, topic, call.user.id, call.now())
     call.index.put("data", did, topics=[*there, topic])
-    return write_shapes.changed(did)
+    return CHANGED(did, call.parameters.data_id.text)
 
 
 @operation(
@@ -68,9 +74,10 @@ async def add_topic(call: Call[TopicFields]) -> Document:
     parameters=TopicFields,
     answer=write_shapes.Changed,
     problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
-    access=admin_writes(ADMIN_ONLY),
+    access=admin_writes(ADMIN_ONLY, late=True),
+    faces=CHANGED,
 )
-async def delete_topic(call: Call[TopicFields]) -> Document:
+async def delete_topic(call: Call[TopicFields]) -> Answer:
     """Take a topic off a data set; capitals do not count.
 
     Four round trips to the database with the key's: the data set, the deletion, the topics that are left.
@@ -79,7 +86,7 @@ async def delete_topic(call: Call[TopicFields]) -> Document:
     if not await topic_queries.take(call.connection, did, topic):
         raise NOT_FOUND.because(f"Dataset {did} does not have the topic {topic}.")
     call.index.put("data", did, topics=await topic_queries.topics(call.connection, did))
-    return write_shapes.changed(did)
+    return CHANGED(did, call.parameters.data_id.text)
 
 
 operations: tuple[Operation[Any], ...] = (add_topic, delete_topic)

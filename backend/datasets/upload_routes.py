@@ -18,7 +18,8 @@ from backend.input.descriptions import description
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.input.xml_documents import Node
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName, base_name
@@ -29,6 +30,8 @@ from backend.tagging.tags import tag_new_entity
 
 # Legacy notes, data 10.12.
 VERSION_EXISTS = ProblemCase("dataset-version-exists", "134")
+
+UPLOADED = identified("upload_data_set")
 
 DESCRIPTION, DATASET = "description", "dataset"
 FORMATS = ("arff", "sparse_arff")
@@ -66,8 +69,9 @@ class _Registered:
     ),
     body_limit=UPLOAD_LIMIT,
     fetches_without=DATASET,
+    faces=UPLOADED,
 )
-async def upload(call: Call[NoParameters]) -> Document:
+async def upload(call: Call[NoParameters]) -> Answer:
     """Store a data set: its description, and its file or where it is; it is then in preparation.
 
     A name that exists gets the next version. The header of the file and its first thousand lines must be ARFF. Tags
@@ -94,7 +98,7 @@ async def upload(call: Call[NoParameters]) -> Document:
         "data", did, data_id=did, name=name, version=version, description=text, uploader=call.user.id
     )
     await tag_new_entity(call, DATA, did, root.texts("tag"))
-    return write_shapes.changed(did)
+    return UPLOADED(did)
 
 
 async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Registered:
@@ -108,7 +112,8 @@ async def _data_file(call: Call[NoParameters], root: Node) -> _Uploaded | _Regis
         if url is not None:
             raise refused_document(DATASET, "excess", "Give a file or its url, not both", code="140")
         if (reason := file_problem(part)) is not None:
-            raise refused_document(DATASET, "missing", f"File {DATASET}: {reason}", code="130")
+            told = f"File {DATASET}: {reason}"
+            raise refused_document(DATASET, "missing", told, code="130", additional=told)
         staged = await call.files.stage(part)
         await _check(staged.local, DATASET, "file")
         return _Uploaded(part, staged)
@@ -128,7 +133,8 @@ async def _check(path: Path, field: str, where: str) -> None:
         await to_thread.run_sync(check_arff, path)
     except ArffError as error:
         message = f"Arff error in dataset {where}: {error}"
-        raise refused_document(field, "arff", message, code="145") from error
+        told = message if error.is_text else None
+        raise refused_document(field, "arff", message, code="145", additional=told) from error
 
 
 async def _store(
@@ -150,7 +156,8 @@ async def _store(
             )
         except UnusableName as error:
             message = f"The file {DATASET} cannot be stored: {error}"
-            raise refused_document(DATASET, "file_name", message, code=None) from error
+            code = "130" if call.is_legacy else None  # PHP has no word for it
+            raise refused_document(DATASET, "file_name", message, code=code, additional=message) from error
         url = f"{call.settings.public_url}data/download/{stored.id}/{base_name(found.part.filename)}"
         return {"file_id": stored.id, "url": url}
     extension = str(row["format"]).lower()

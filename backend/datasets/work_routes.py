@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 from backend.access import admin_reads
 from backend.database.results import AnyRow
-from backend.datasets import shapes, work_queries
+from backend.datasets import legacy, shapes, work_queries
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import NO_SUCH_PATH, ProblemCase
+
+UNPROCESSED = Faces(shapes.unprocessed, legacy.unprocessed)
 
 NOTHING_UNPROCESSED = ProblemCase("no-results", "681")
 TOO_FEW_QUALITIES = ProblemCase("validation-error", "686")
@@ -39,18 +42,21 @@ class UnprocessedPath(Parameters):
     answer=list[shapes.Unprocessed],
     problems=(NO_SUCH_PATH, NOTHING_UNPROCESSED),
     access=admin_reads(),
+    faces=UNPROCESSED,
 )
-async def unprocessed(call: Call[UnprocessedPath]) -> Document:
+async def unprocessed(call: Call[UnprocessedPath]) -> Answer:
     """A data set that an engine has not processed yet, or failed to, for administrators.
 
     Two round trips to the database: the key, the data sets.
     """
     order = _known(call.parameters.order)
+    if call.is_legacy and not call.request.path_params["engine_id"].isdigit():
+        raise NOTHING_UNPROCESSED.because("PHP asks for the engine that is written in digits.")
     most = 1 if order == NORMAL else CHOICE
     rows = await work_queries.unprocessed(call.connection, call.parameters.engine_id, call.now(), most)
     if not rows:
         raise NOTHING_UNPROCESSED.because("There are no unprocessed data sets.")
-    return shapes.unprocessed(_one(rows))
+    return UNPROCESSED(_one(rows))
 
 
 class LackingPath(UnprocessedPath):
@@ -70,8 +76,9 @@ class LackingPath(UnprocessedPath):
     answer=list[shapes.Unprocessed],
     problems=(NO_SUCH_PATH, TOO_FEW_QUALITIES, UNKNOWN_QUALITIES, NOTHING_LACKING),
     access=admin_reads(),
+    faces=UNPROCESSED,
 )
-async def qualities_unprocessed(call: Call[LackingPath]) -> Document:
+async def qualities_unprocessed(call: Call[LackingPath]) -> Answer:
     """A data set for which an engine has not measured all of some qualities, for administrators.
 
     Three round trips to the database: the key, the names of qualities, the data sets.
@@ -87,12 +94,13 @@ async def qualities_unprocessed(call: Call[LackingPath]) -> Document:
     kind = "FeatureQuality" if of_features else "DataQuality"
     unknown = await work_queries.unknown_qualities(call.connection, kind, wanted)
     if unknown:
-        message = f"Unknown qualities: {','.join(unknown)}"
-        raise rejected(call, ["qualities"], "quality", message, code="688")
+        message = f"qualities: {','.join(unknown)}"
+        illegal = f"Illegal {message}"
+        raise rejected(call, ["qualities"], "quality", f"Unknown {message}", code="688", additional=illegal)
     rows = await _lacking(call, wanted, 1 if order == NORMAL else CHOICE_LACKING)
     if not rows:
         raise NOTHING_LACKING.because("There are no unprocessed data sets for these qualities.")
-    return shapes.unprocessed(_one(rows))
+    return UNPROCESSED(_one(rows))
 
 
 async def _lacking(call: Call[LackingPath], wanted: Sequence[str], most: int) -> Sequence[AnyRow]:

@@ -83,13 +83,19 @@ async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: Prob
     Raises:
         Problem: It is not there, private, or not the caller's.
     """
-    row = await visible(call, did, unknown)
+    row = await write_queries.dataset(call.connection, did)
+    if row is None:
+        raise unknown.because(f"No dataset with id {did} found.")
+    if not call.is_legacy:  # PHP tells all others that it is not theirs, which refuses it, too
+        allow_to_see(call, row)
     if not call.user.may_change(row.uploader):
         raise not_owned.because(f"Dataset {did} is not owned by you.")
     return row
 
 
-def refused_document(field: str, kind: str, message: str, *, code: str | None) -> InputProblem:
+def refused_document(
+    field: str, kind: str, message: str, *, code: str | None, additional: str | None = None
+) -> InputProblem:
     """The problem of an uploaded document that its schema lets through.
 
     Args:
@@ -97,9 +103,10 @@ def refused_document(field: str, kind: str, message: str, *, code: str | None) -
         kind: ``errors[].type`` of the answer.
         message: What is wrong; also the detail.
         code: The legacy code; None for a mistake that PHP has none for.
+        additional: What PHP says beside the text of its code.
 
     Returns:
         The problem, ready to be raised.
     """
     error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(message, [error], code=code)
+    return InputProblem(message, [error], code=code, additional=additional)

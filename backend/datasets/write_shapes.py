@@ -1,6 +1,6 @@
 """Answers of what changes data sets: PHP's inner object, typed (new-API contract, decision 3 and section C)."""
 
-from typing import Literal
+from typing import Literal, cast
 
 from typing_extensions import TypedDict
 
@@ -31,15 +31,6 @@ class Ontologies(TypedDict):
     ontology: list[str]
 
 
-def changed(did: int) -> Changed:
-    """The answer about one data set.
-
-    Args:
-        did: Its id.
-    """
-    return {"id": did}
-
-
 def uploaded(did: int) -> Uploaded:
     """The answer to features or qualities.
 
@@ -47,6 +38,27 @@ def uploaded(did: int) -> Uploaded:
         did: Id of the data set.
     """
     return {"did": did}
+
+
+def topic_changed(did: int, sent: str) -> Changed:  # noqa: ARG001  # PHP shows what was sent
+    """The answer about the topics of a data set.
+
+    Args:
+        did: Its id.
+        sent: The id as it was sent.
+    """
+    return {"id": did}
+
+
+def status_updated(did: int, status: str, sent: str) -> StatusUpdated:  # noqa: ARG001  # PHP shows what was sent
+    """The answer about the status of a data set.
+
+    Args:
+        did: Its id.
+        status: That it has now.
+        sent: The id as it was sent.
+    """
+    return {"dataset_id": did, "status": cast(Literal["active", "deactivated"], status)}
 
 
 def ontologies(did: int, values: list[str]) -> Ontologies:

@@ -2,10 +2,13 @@
 
 from typing import Annotated, Any
 
-from backend.downloads import queries, shapes, write_routes
+from backend.downloads import legacy, queries, shapes, write_routes
 from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.input.undecoded import Undecoded
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
+
+DOWNLOADS = Faces(shapes.downloads, legacy.downloads)
 
 ANY = "any"
 """Stands for every user, and for every id."""
@@ -17,6 +20,10 @@ class IdOrAny(Reader):
     def read(self, value: object) -> int | None:
         """Read a raw segment; None is all."""
         return None if value == ANY else PathId().read(value)
+
+    def from_php(self, text: str) -> str:
+        """As of every id."""
+        return text if text == ANY else PathId().from_php(text)
 
     def describe(self) -> dict[str, Any]:
         """An integer, or the word."""
@@ -41,34 +48,34 @@ class ItemPath(Parameters):
     id: Annotated[int | None, IdOrAny()]
 
 
-@operation("download.list", parameters=NoParameters, answer=list[shapes.Download])
-async def every_download(call: Call[NoParameters]) -> Document:
+@operation("download.list", parameters=NoParameters, answer=list[shapes.Download], faces=DOWNLOADS)
+async def every_download(call: Call[NoParameters]) -> Answer:
     """All downloads.
 
     One round trip to the database (two with a key).
     """
-    return [shapes.download(row) for row in await queries.downloads(call.connection)]
+    return DOWNLOADS(await queries.downloads(call.connection))
 
 
-@operation("download.user", parameters=UserPath, answer=list[shapes.Download])
-async def downloads_of_user(call: Call[UserPath]) -> Document:
+@operation("download.user", parameters=UserPath, answer=list[shapes.Download], faces=DOWNLOADS)
+async def downloads_of_user(call: Call[UserPath]) -> Answer:
     """The downloads of a user.
 
     One round trip to the database (two with a key).
     """
     rows = await queries.downloads(call.connection, user_id=call.parameters.user_id)
-    return [shapes.download(row) for row in rows]
+    return DOWNLOADS(rows)
 
 
-@operation("download.item", parameters=ItemPath, answer=list[shapes.Download])
-async def downloads_of_item(call: Call[ItemPath]) -> Document:
+@operation("download.item", parameters=ItemPath, answer=list[shapes.Download], faces=DOWNLOADS)
+async def downloads_of_item(call: Call[ItemPath]) -> Answer:
     """The downloads of one type, of an item or of all, by a user or by all.
 
     One round trip to the database (two with a key).
     """
     asked = call.parameters
     rows = await queries.downloads(call.connection, user_id=asked.user_id, kind=asked.type, item=asked.id)
-    return [shapes.download(row) for row in rows]
+    return DOWNLOADS(rows)
 
 
 operations: tuple[Operation[Any], ...] = (

@@ -1,9 +1,10 @@
 """Documents of download counts (legacy notes, flow 7)."""
 
-from typing import Any
+from collections.abc import Iterable
 
-from sqlalchemy import Row
 from typing_extensions import TypedDict
+
+from backend.database.results import AnyRow
 
 
 class Download(TypedDict):
@@ -15,22 +16,17 @@ class Download(TypedDict):
     count: int
 
 
-def download(row: Row[*tuple[Any, ...]]) -> Download:
-    """A count.
+def downloads(rows: Iterable[AnyRow]) -> list[Download]:
+    """Counts.
 
     Args:
-        row: Of ``queries.downloads``.
+        rows: Of ``queries.downloads``.
     """
-    return {
-        "user_id": row.user_id,
-        "knowledge_type": row.knowledge_type,
-        "knowledge_id": row.knowledge_id,
-        "count": row._mapping["count"],
-    }
+    return [counted(row.user_id, row.knowledge_type, row.knowledge_id, row._mapping["count"]) for row in rows]
 
 
 def counted(user_id: int, kind: str, item: int, count: int) -> Download:
-    """A count that was just changed.
+    """A count.
 
     Args:
         user_id: Whose it is.

@@ -7,15 +7,18 @@ PHP says to the owner of an item that this is not allowed, and counts all the sa
 from typing import Annotated, Any
 
 from backend.access import WRITER
-from backend.downloads import shapes, write_queries
+from backend.downloads import legacy, shapes, write_queries
 from backend.input.parameters import Parameters
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.votes.items import KINDS, PRIVATE, ItemId, KnownType, OwnItem, check_item, demand_known_type
 
 UNKNOWN_TYPE = "811"
 NOTHING = ProblemCase("download-not-found", "803")
 OWN_ITEM = ProblemCase("download-own-item", "822")
+
+COUNTED = Faces(shapes.counted, legacy.counted)
 
 
 class Item(Parameters):
@@ -34,9 +37,14 @@ async def _index(call: Call[Item] | Call[OwnItem]) -> None:
 
 
 @operation(
-    "download.count", parameters=Item, answer=shapes.Download, problems=(PRIVATE, OWN_ITEM), access=WRITER
+    "download.count",
+    parameters=Item,
+    answer=shapes.Download,
+    problems=(PRIVATE, OWN_ITEM),
+    access=WRITER,
+    faces=COUNTED,
 )
-async def count(call: Call[Item]) -> Document:
+async def count(call: Call[Item]) -> Answer:
     """Count one's download of an item of somebody else.
 
     Five round trips to the database with the key's: the item, the count, the new one, all counts.
@@ -45,7 +53,7 @@ async def count(call: Call[Item]) -> Document:
     await check_item(call, kind, item, OWN_ITEM)
     counted = await write_queries.count(call.connection, kind, item, call.user.id, call.now())
     await _index(call)
-    return shapes.counted(call.user.id, kind, item, counted)
+    return COUNTED(call.user.id, kind, item, counted)
 
 
 @operation(
@@ -54,8 +62,9 @@ async def count(call: Call[Item]) -> Document:
     answer=shapes.Download,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
+    faces=COUNTED,
 )
-async def remove(call: Call[OwnItem]) -> Document:
+async def remove(call: Call[OwnItem]) -> Answer:
     """Take back that one has downloaded an item; answers what was counted.
 
     Four round trips to the database with the key's: the count, its deletion, those that are left.
@@ -66,7 +75,7 @@ async def remove(call: Call[OwnItem]) -> Document:
     if row is None:
         raise NOTHING.because(f"No download of item {item} of type {kind} is counted for you.")
     await _index(call)
-    return shapes.download(row)
+    return COUNTED(call.user.id, row.knowledge_type, row.knowledge_id, row._mapping["count"])
 
 
 operations: tuple[Operation[Any], ...] = (count, remove)

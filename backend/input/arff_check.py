@@ -37,7 +37,16 @@ _MIXED = "mixing dense and sparse data lines is invalid"
 
 
 class ArffError(ValueError):
-    """The file is no ARFF; the message says why, with the line."""
+    """The file is no ARFF; the message says why, with the line.
+
+    Args:
+        message: In PHP's words; bytes that are no text are told as such.
+        is_text: There are none, or else PHP says nothing.
+    """
+
+    def __init__(self, message: str, *, is_text: bool = True) -> None:
+        super().__init__(message)
+        self.is_text = is_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +222,7 @@ def _at(line: int, read: Callable[[str], T], text: str) -> T:
         return read(text)
     except ArffError as error:
         message = str(error).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        raise ArffError(f"{message} (l.{line})") from None
+        raise ArffError(f"{message} (l.{line})", is_text=message == str(error)) from None
 
 
 def _type(line: _Line) -> _Attribute:

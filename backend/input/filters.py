@@ -18,6 +18,8 @@ MAX_IDS = 20_000
 
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_ZERO = re.compile(r"-?0+(\.0+)?([eE][+-]?[0-9]+)?")
 # The bytes that PHP's filter check lets pass; its range ",-_" lets in more than it means (notes, data 7.2).
 _PHP_TEXT = re.compile(r"[\t\n\v\f\r (),\-./0-9:;<=>?@A-Z\[\\\]^_a-z]*")
 
@@ -177,6 +179,16 @@ class Range(Reader):
         low, high = float(bounds[0]), float(bounds[-1])
         # Beyond a double PHP's SQL fails, which it takes for an empty result.
         return Interval(low, high) if math.isfinite(low) and math.isfinite(high) else Interval(1, 0)
+
+    def from_php(self, text: str) -> str:
+        """As part of a condition of PHP's SQL: parentheses around a number go, and what is true behind a range."""
+        low, *others = _IN_PARENTHESES.sub(r"\1", text).split("..")
+        if any(
+            _ZERO.fullmatch(other.strip(BLANKS)) or not _NUMBER.fullmatch(other.strip(BLANKS))
+            for other in others[1:]
+        ):
+            return text
+        return "..".join([low, *others[:1]])
 
     def describe(self) -> dict[str, Any]:
         """A number, or text of one or two numbers."""

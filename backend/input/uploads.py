@@ -6,7 +6,7 @@ from backend.input.multipart import FileArray
 
 MISSING = "File meta-info is missing."
 EMPTY = "Filesize is 0 bytes, which is not allowed."
-ARRAY = "Upload Error Array: Undefined error code."
+ARRAY = "Upload Error Array: Undefined error code"
 
 
 def file_problem(part: UploadFile | str | None) -> str | None:

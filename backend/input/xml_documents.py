@@ -14,11 +14,18 @@ from typing import cast
 
 from lxml import etree
 
+from backend.input.older_faults import older_column, older_message
 from backend.php.text import TRIMMED
 
 NAMESPACE = "http://openml.org/openml"
 PREFIX = "oml"
 NO_ELEMENT = "The document has no document element."
+_ENTITIES_LEFT = (
+    "Internal error: xmlSchemaVDocWalk, there is at least one entity reference in the node-tree currently being "
+    "validated. Processing of entities with this XML Schema processor is not supported (yet). "
+    "Please substitute entities before validation.."
+)
+"""What PHP's library says of them."""
 LARGEST = 32 * 1024 * 1024
 """Bytes that a document may have; PHP takes files of 2 MB (legacy notes, data 1.5)."""
 MOST_ELEMENTS = 1_000_000
@@ -154,11 +161,25 @@ def parse(document: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         # PHP goes on to validate what it could not read, and names both complaints. The log of the error would
         # hold those of earlier documents too.
-        raise IllegalDocument([*_faults(parser.error_log), Fault(NO_ELEMENT, -1)]) from error
+        faults, lines = _faults(parser.error_log), document.split(b"\n")
+        older = [
+            Fault(
+                older_message(fault.message, document),
+                fault.line,
+                older_column(fault.line, fault.column, lines),
+            )
+            for fault in faults
+        ]
+        end = Fault(NO_ELEMENT, -1)
+        raise IllegalDocument([*faults, end], php=IllegalDocument([*older, end])) from error
     own = next(root.iter(etree.Entity), None)
     if own is not None:
         # PHP takes a declaration of the document type, but its schemas do not take what is made of one.
-        raise IllegalDocument([Fault(f"The entity {own.text} is not allowed", own.sourceline or 1)])
+        at = own.sourceline or 1
+        raise IllegalDocument(
+            [Fault(f"The entity {own.text} is not allowed", at)],
+            php=IllegalDocument([Fault(_ENTITIES_LEFT, at)]),
+        )
     deepest = max(_depths(root))
     if deepest > DEEPEST:
         raise IllegalDocument([Fault(f"Elements lie deeper in each other than {DEEPEST}", -1)])

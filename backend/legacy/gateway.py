@@ -150,7 +150,7 @@ class LegacyGateway:
             key = intake.key()
             if key is None and method != "GET":
                 raise Refusal(NO_KEY, as_xml=True)
-            match = self._dispatcher.legacy(method, path.segments, intake.fields())
+            match = self._dispatcher.legacy(method, path.segments, intake.form)
             operation = self._operation(match)
 
             async def work(transaction: Transaction, fetched: Fetched) -> Answer:
@@ -160,8 +160,9 @@ class LegacyGateway:
                 found, answering = self._dispatched(path, match, operation)
                 if not answering.answers_legacy:
                     raise NotAnswered(f"{answering.name} is not answered in this dialect here.")
-                if answering.access.admin is not None and not user.is_admin:
-                    raise answering.access.admin.because("Only an administrator may do this.")
+                access = answering.access
+                if access.admin is not None and not access.late and not user.is_admin:
+                    raise access.admin.because("Only an administrator may do this.")
                 filters = _filters(found, answering)
                 segments, given = for_operation(
                     _read_path(found, answering), _read(found, answering, filters), intake

@@ -1,6 +1,6 @@
 """A request as PHP reads it: key, query and form (legacy notes, data 1.3, 2 and 3.1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -20,20 +20,18 @@ class LegacyIntake:
 
     Args:
         query: The fields of the query.
-        form: The fields and files of the form, the last one of each name.
+        form: The fields of the form, the last one of each name.
+        files: Its files; PHP keeps them apart, so that both can have one name.
     """
 
     query: Mapping[str, str]
-    form: Mapping[str, str | UploadFile]
+    form: Mapping[str, str]
+    files: Mapping[str, UploadFile]
 
     def key(self) -> str | None:
         """The key of the caller: of the query, else of the form; None for none, an empty one and ``0``."""
         key = self.query[KEY] if KEY in self.query else self.form.get(KEY)
-        return None if not isinstance(key, str) or key in ("", "0") else key
-
-    def fields(self) -> Mapping[str, str]:
-        """The fields of the form that are no files."""
-        return {name: value for name, value in self.form.items() if isinstance(value, str)}
+        return None if key in (None, "", "0") else key
 
 
 async def read_legacy_intake(
@@ -58,15 +56,14 @@ async def read_legacy_intake(
     raw = Intake()
     if scope["method"] == "POST" and kind in FORM_TYPES:
         _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit)
-    return raw, LegacyIntake(parse_form(query), dict(_fields(raw.form)))
-
-
-def _fields(form: FormData) -> Iterator[tuple[str, str | UploadFile]]:
-    for name, value in form.multi_items():
+    fields: dict[str, str] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in raw.form.multi_items():
         if isinstance(value, str):
-            yield field_name(name), ArrayField(ARRAY) if "[" in name else value
+            fields[field_name(name)] = ArrayField(ARRAY) if "[" in name else value
         else:
-            yield name, value
+            files[name] = value
+    return raw, LegacyIntake(parse_form(query), fields, files)
 
 
 def for_operation(
@@ -94,17 +91,14 @@ def for_operation(
         else:
             segments[moved] = value
     for name in legacy.query:
-        asked = intake.query.get(name, intake.fields().get(name))
+        asked = intake.query.get(name, intake.form.get(name))
         if asked is not None:
             query[name] = asked
-    read = [name for name in (*legacy.form, *legacy.form_read) if name in intake.form]
-    form += [(_place(route, name, "body")[1], intake.form[name]) for name in read]
-    known = {*legacy.form, *legacy.form_read, *legacy.query, *match.values}
-    form += [
-        (name, value)
-        for name, value in intake.form.items()
-        if name not in known and name != KEY and not isinstance(value, str)
-    ]
+    read = (*legacy.form, *legacy.form_read)
+    for given in (intake.form, intake.files):
+        form += [(_place(route, name, "body")[1], given[name]) for name in read if name in given]
+    known = {*read, *legacy.query, *match.values, KEY}
+    form += [(name, file) for name, file in intake.files.items() if name not in known]
     pairs = [(_place(route, name, "query")[1], value) for name, value in query.items()]
     return segments, Intake(pairs, FormData(form))
 

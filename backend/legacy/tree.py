@@ -173,7 +173,7 @@ def optional(name: str, value: Value) -> Element | None:
 
 def each(name: str, values: Iterable[Value]) -> list[Element]:
     """One element per value."""
-    return [element(name, value) for value in values]
+    return [Element(name, text=text_of(value)) for value in values]
 
 
 def markup(name: str, value: Value, /, **attributes: Value) -> Element:

@@ -49,7 +49,7 @@ def row(**columns: object) -> AnyRow:
 
 def described(**columns: object) -> shapes.Description:
     """The document of a data set with these columns."""
-    return shapes.description(row(**{**COLUMNS, **columns}), [], SETTINGS)
+    return shapes.description(row(**{**COLUMNS, **columns}), [], SETTINGS, "20001")
 
 
 def test_what_has_no_value_is_there() -> None:
@@ -84,7 +84,7 @@ def test_urls_keep_the_path_of_their_base_and_the_name_as_it_is() -> None:
 )
 def test_only_arff_has_a_parquet_twin(form: str, has: bool) -> None:
     """Whatever PHP shows."""
-    assert (shapes.parquet_url(61, form, "https://minio.test/") is not None) is has
+    assert (described(format=form)["parquet_url"] is not None) is has
 
 
 @pytest.mark.parametrize(

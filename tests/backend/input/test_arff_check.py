@@ -110,5 +110,6 @@ def test_bytes_that_are_no_text_stay_apart(tmp_path: Path) -> None:
     """Labels in another encoding are labels, and no two of them are the same."""
     file = tmp_path / "file.arff"
     file.write_bytes(b"@attribute k {\xe9,b}\n@data\n\xe9\n\xe8\n")
-    with pytest.raises(ArffError, match=r"invalid value for nominal attribute: \uFFFD \(l\.4\)"):
+    with pytest.raises(ArffError, match=r"invalid value for nominal attribute: \uFFFD \(l\.4\)") as told:
         check_arff(file)
+    assert not told.value.is_text

@@ -14,6 +14,7 @@ from backend.input.filters import (
     OptionalLimit,
     OptionalRange,
     OptionalText,
+    Range,
     Status,
 )
 from backend.input.parameters import Parameters
@@ -91,6 +92,22 @@ def test_what_is_no_filter_value_says_how_it_is_wrong(name: str, given: object, 
     with pytest.raises(ValidationError) as refused:
         Filters.model_validate({name: given})
     assert [error["type"] for error in refused.value.errors()] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("(150)", "150"),
+        ("1..2..3", "1..2"),
+        ("1..2..0", "1..2..0"),
+        ("1..2..x", "1..2..x"),
+        ("1..2", "1..2"),
+        ("abc", "abc"),
+    ],
+)
+def test_a_size_is_part_of_a_condition_of_phps_sql(text: str, read: str) -> None:
+    """What it makes of parentheses, and of a number behind a range: true, or false."""
+    assert Range().from_php(text) == read
 
 
 def test_numbers_beyond_a_double_find_nothing() -> None:

@@ -12,14 +12,15 @@ from config.routes import load_routes
 
 
 async def read(method: str, query: str, body: bytes, kind: str) -> LegacyIntake:
-    """What PHP reads of a request."""
+    """What PHP reads of a request; its files are closed."""
     headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     scope: dict[str, Any] = {"type": "http", "method": method, "headers": headers, "query_string": b""}
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    _, intake = await read_legacy_intake(scope, receive, query, 1000)
+    raw, intake = await read_legacy_intake(scope, receive, query, 1000)
+    await raw.form.close()
     return intake
 
 
@@ -50,3 +51,24 @@ async def test_fields_go_where_the_operation_has_them() -> None:
     assert match is not None
     _, given = for_operation(match, {"type": "1"}, await read("GET", "limit=3", b"", ""))
     assert given.query == [("task_type_id", "1")]
+
+
+@pytest.mark.anyio
+async def test_a_field_and_a_file_can_have_one_name() -> None:
+    """The operation gets both, whichever came last."""
+    parts = (
+        ('name="description"', "field"),
+        ('name="description"; filename="a.xml"', "file"),
+        ('name="api_key"; filename="b"', "no key"),
+        ('name="api_key"', "k"),
+        ('name="api_key"; filename="c"', "none either"),
+    )
+    body = "".join(f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n" for head, text in parts)
+    intake = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
+    match = dispatcher(load_routes(config_directory())).legacy("POST", ("data",), {})
+    assert match is not None
+    _, given = for_operation(match, {}, intake)
+    assert intake.key() == "k"
+    field, file = given.form.getlist("description")
+    assert field == "field"
+    assert not isinstance(file, str)

@@ -182,6 +182,15 @@ async def test_other_methods_are_refused_where_php_dies_of_them() -> None:
     assert (await missing.judged()).outcome is Outcome.MISMATCH
 
 
+async def test_a_search_index_that_failed_is_no_failure() -> None:
+    """Said before PHP's answer, too."""
+    made = Observation(200, JSON, b'{"data_edit":{"id":"61"}}')
+    twice = Observation(412, JSON, b'{"error":{"code":"105","message":"m"}}{"data_edit":{"id":"61"}}')
+    said = Comparison(Outcome.MISMATCH)
+    found = await Case("json/data/edit", made, CRASH, said, {}, "POST", twice).judged()
+    assert found.deviations == ("rule-index",)
+
+
 async def test_a_path_that_php_does_not_know_is_refused() -> None:
     """With code 100."""
     said = documented("unknown-path-defect")
@@ -189,3 +198,25 @@ async def test_a_path_that_php_does_not_know_is_refused() -> None:
     assert (await Case("json/votes/x/list", error("100", 450), new, said).judged()).verdict == "legacy_error"
     done = Observation(200, JSON, b"{}")
     assert (await Case("json/votes/x/list", done, new, said).judged()).verdict == "legacy_error:undocumented"
+
+
+async def test_what_php_died_of_can_be_refused_with_good_reason() -> None:
+    """As a private description with markup."""
+    new = problem(403, "dataset-no-access", "112")
+    said = documented("dataset-descriptions-private")
+    found = await Case("json/data/description/list/130", error("112"), new, said).judged()
+    assert (found.verdict, found.deviations) == ("legacy_error", ("dataset-descriptions-private",))
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("a", Outcome.LEGACY_ERROR), ("b", Outcome.MISMATCH)])
+async def test_phps_own_json_has_fewer_fields(name: str, outcome: Outcome) -> None:
+    """The uploader of a listed data set is in the XML only; what both have is the same."""
+    listed = Observation(200, JSON, b'{"data":{"dataset":[{"did":1,"name":"a"}]}}')
+    xml = (
+        b'<o:data xmlns:o="u"><o:dataset><o:did>1</o:did><o:name>%s</o:name>'
+        b"<o:uploader>2</o:uploader></o:dataset></o:data>"
+    )
+    others = {"xml/data/list": Observation(200, XML, xml % name.encode())}
+    new = Observation(200, JSON, b"[]")
+    case = Case("json/data/list", listed, new, documented("dataset-list-not-json"), others)
+    assert (await case.judged()).outcome is outcome

@@ -69,6 +69,18 @@ def test_facts_come_from_recording_and_route(recordings: list[Recording], routes
 
 
 @pytest.mark.parametrize(
+    ("path", "unordered"), [("task/tag/list", True), ("task/1", False), ("tasktype/list", False)]
+)
+def test_texts_that_nothing_orders_are_unordered(
+    recordings: list[Recording], routes: RouteMap, path: str, unordered: bool
+) -> None:
+    """Whatever the recording says."""
+    one = next(item for item in recordings if not item.unordered)
+    asked = facts(one, legacy_to_new(Request("GET", f"/api/v1/json/{path}".encode()), routes))
+    assert asked.unordered is unordered
+
+
+@pytest.mark.parametrize(
     ("target", "limit", "whole"),
     [
         (b"/api/v1/json/task/list/limit/3/tag/a/offset/1?x=1", None, b"/api/v1/json/task/list/tag/a?x=1"),
