@@ -34,24 +34,32 @@ def tag_faces(kind: str) -> Faces[[list[str]]]:
 
 
 @lru_cache(maxsize=100)
-def _distinct_tags(table: Table, user: User, hidden: Hidden | None) -> Select[tuple[str]]:
+def _distinct_tags(
+    table: Table, user: User, hidden: Hidden | None, *, first_seen: bool
+) -> Select[tuple[str]]:
     """The statement; most callers have no key, so that it is mostly one and the same."""
     place = (
         func.row_number()
         .over(partition_by=table.c.tag, order_by=(table.c.uploader, table.c.id))
         .label("place")
     )
-    placed = select(table.c.tag, place).where(table.c.tag != "")
+    placed = select(table.c.tag, table.c.uploader, table.c.id, place).where(table.c.tag != "")
     if hidden is not None:
         placed = placed.where(not_(hidden(user, table.c.id)))
     tags = placed.subquery()
-    return select(tags.c.tag).where(tags.c.place == 1).order_by(tags.c.tag)
+    order = (tags.c.uploader, tags.c.id, tags.c.tag) if first_seen else (tags.c.tag,)
+    return select(tags.c.tag).where(tags.c.place == 1).order_by(*order)
 
 
 async def distinct_tags(
-    connection: AsyncConnection, table: Table, user: User = ANONYMOUS, hidden: Hidden | None = None
+    connection: AsyncConnection,
+    table: Table,
+    user: User = ANONYMOUS,
+    hidden: Hidden | None = None,
+    *,
+    first_seen: bool = False,
 ) -> list[str]:
-    """The tags of a table, each once and none empty, in alphabetical order; one round trip.
+    """The tags of a table, each once and none empty; one round trip.
 
     The column decides which tags are the same, so ``tuned`` and ``TUNED`` are one. Shown is the spelling that
     PHP shows: of the user with the lowest id, on the entity with the lowest id (recordings, setup and data: the
@@ -62,8 +70,9 @@ async def distinct_tags(
         table: A tag table: columns id, tag, uploader.
         user: The caller.
         hidden: Which entities the caller may not see; None when all may see all.
+        first_seen: In the order in which PHP's server comes upon them, along the same index.
 
     Returns:
         The tags.
     """
-    return list(await connection.scalars(_distinct_tags(table, user, hidden)))
+    return list(await connection.scalars(_distinct_tags(table, user, hidden, first_seen=first_seen)))

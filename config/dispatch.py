@@ -23,14 +23,12 @@ class LegacyMatch:
         values: The variable segments by name: as they stand in the path, or decoded where PHP decodes them.
         filters: The segments behind the path of a list.
         fit: How well the request fits.
-        template: The one of the route's paths that it is.
     """
 
     route: Route
     values: Mapping[str, str]
     filters: tuple[str, ...]
     fit: Fit
-    template: Template = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +228,7 @@ def _long(template: Template, length: int, open_end: bool) -> bool:
 
 def _match(route: Route, template: Template, segments: tuple[str, ...], fit: Fit) -> LegacyMatch:
     filters = route.legacy is not None and route.legacy.filters is not None
-    rest = segments[len(template) :] if filters else ()
-    return LegacyMatch(route, _values(template, segments), rest, fit, template)
+    return LegacyMatch(route, _values(template, segments), segments[len(template) :] if filters else (), fit)
 
 
 def _values(template: Template, segments: tuple[str, ...], *, raw: bool = False) -> Mapping[str, str]:

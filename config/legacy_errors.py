@@ -20,11 +20,18 @@ class LegacyErrors:
         status: The status of each code that is not 412.
         unknown_path: Types of the API that say 450 of a path that they do not know, with its segments, and what they
             put between them.
+        repaired: Codes of problems of the new API that PHP never had.
     """
 
     message: Mapping[str, str]
     status: Mapping[str, int]
     unknown_path: Mapping[str, str]
+    repaired: Mapping[str, int]
+
+    def code_of(self, slug: str) -> str | None:
+        """The code of a problem that has none in the new API."""
+        code = self.repaired.get(slug)
+        return None if code is None else str(code)
 
     def status_of(self, code: str) -> int:
         """The HTTP status of a code."""

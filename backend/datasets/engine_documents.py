@@ -42,7 +42,7 @@ class EngineDocument:
         try:
             await to_thread.run_sync(validate, self.element, self.schema)
         except IllegalDocument as error:
-            raise faulty(FIELD, JSON if self.is_json else XML, error.faults, self.code) from error
+            raise faulty(FIELD, JSON if self.is_json else XML, error, self.code) from error
 
 
 async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid: str) -> EngineDocument:
@@ -65,7 +65,7 @@ async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid
     try:
         element, root = await to_thread.run_sync(_read, given, schema)
     except IllegalDocument as error:
-        raise faulty(FIELD, JSON if is_json else XML, error.faults, invalid) from error
+        raise faulty(FIELD, JSON if is_json else XML, error, invalid) from error
     return EngineDocument(element, root, schema, invalid, is_json)
 
 

@@ -114,7 +114,7 @@ async def upload_qualities(call: Call[NoParameters]) -> Document:
     round trips to the database with the key's: the processing, the names of qualities (two), the processing by this
     engine, three kinds of qualities; more where some are stored already.
     """
-    root = await description(call, FIELD, "data_qualities", missing="382", invalid="383")
+    root = await description(call, FIELD, "data_qualities", missing="382", invalid="383", quiet=True)
     did, engine_id = integer(root.text(DID)), integer(root.text(ENGINE_ID))
     if did <= 0 or engine_id <= 0:
         raise _wrong_id("381")

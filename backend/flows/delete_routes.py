@@ -10,7 +10,8 @@ from backend.database.conflicts import refusing
 from backend.database.results import AnyRow
 from backend.flows import delete_queries as queries
 from backend.input.parameters import Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import Problem, ProblemCase
 from backend.storage.stored_files import delete_file
 
@@ -22,6 +23,8 @@ SET_ELSEWHERE = ProblemCase("flow-in-use", "325")
 TAGGED_SETUP = ProblemCase("flow-in-use", "327")
 SUBFLOW = ProblemCase("flow-in-use", "328")
 NO_ADMINISTRATOR = ProblemCase("administrator-only", "550")
+
+DELETED = identified("flow_delete")
 
 RUNS_NAMED = 100
 """How many of the runs that keep a flow are named, as in PHP."""
@@ -45,8 +48,9 @@ class Deleted(TypedDict):
     answer=Deleted,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[FlowPath]) -> Document:
+async def delete(call: Call[FlowPath]) -> Answer:
     """Delete a flow of one's own that has no runs and is no component, with its setups, parameters and files.
 
     Components stay. Ten round trips to the database with the key's, two more for each file.
@@ -66,8 +70,9 @@ async def delete(call: Call[FlowPath]) -> Document:
     answer=Deleted,
     problems=(UNKNOWN, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=admin_writes(NO_ADMINISTRATOR),
+    faces=DELETED,
 )
-async def force_delete(call: Call[FlowPath]) -> Document:
+async def force_delete(call: Call[FlowPath]) -> Answer:
     """Delete a flow with its runs and their evaluations; their files stay. Runs in a study keep the flow.
 
     Twelve round trips to the database with the key's, two more for each file.
@@ -93,12 +98,13 @@ async def _flow(call: Call[FlowPath]) -> AnyRow:
     return row
 
 
-async def _deleted(call: Call[FlowPath], row: AnyRow) -> Document:
+async def _deleted(call: Call[FlowPath], row: AnyRow) -> Answer:
     """Delete a flow without runs, unless something else keeps it (PHP's order)."""
     connection, flow_id = call.connection, call.parameters.flow_id
     parents = await queries.parents(connection, flow_id)
     if parents:
-        raise SUBFLOW.because(f"Flow {flow_id} is a component of the flows {_named(parents)}.")
+        named = _named(parents)
+        raise SUBFLOW.because(f"Flow {flow_id} is a component of the flows {named}.", additional=named)
     if await queries.has_tagged_setup(connection, flow_id):
         raise TAGGED_SETUP.because(f"Flow {flow_id} has setups with tags.")
     elsewhere = SET_ELSEWHERE.because(f"Flow {flow_id} has parameters that setups of other flows set.")
@@ -109,12 +115,14 @@ async def _deleted(call: Call[FlowPath], row: AnyRow) -> Document:
     for file_id in (row.binary_file_id, row.source_file_id):
         await delete_file(call, file_id)
     call.index.delete("flow", flow_id)
-    deleted: Deleted = {"id": flow_id}
-    return deleted
+    return DELETED(flow_id)
 
 
 def _has_runs(call: Call[FlowPath], found: Iterable[int]) -> Problem:
-    return HAS_RUNS.because(f"Flow {call.parameters.flow_id} is in use by the runs {_named(found)}.")
+    named = _named(found)
+    return HAS_RUNS.because(
+        f"Flow {call.parameters.flow_id} is in use by the runs {named}.", additional=f"{named} ()"
+    )
 
 
 def _named(ids: Iterable[int]) -> str:

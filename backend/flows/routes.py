@@ -3,12 +3,14 @@
 from typing import Annotated, Any
 
 from backend import tables
-from backend.flows import delete_routes, queries, shapes, upload_routes
+from backend.flows import delete_routes, legacy, queries, shapes, upload_routes
+from backend.flows.parts import parts_of
 from backend.input.filters import FilterCodes, OptionalDigits, OptionalLimit, OptionalText
 from backend.input.parameters import NoParameters, Parameters, PathId, PathText
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
-from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 
 # Legacy notes, flow 11.
 UNKNOWN = ProblemCase("flow-not-found", "181")
@@ -16,6 +18,11 @@ NOTHING = ProblemCase("no-results", "500")
 CODES = FilterCodes(unknown="501", illegal="502", no_results="500")
 # PHP answers 200 and the id -1, without a code (migration guide, GET /flow/exists).
 NONE_SUCH = ProblemCase("flow-not-found")
+
+FLOW = Faces(shapes.flow, legacy.flow)
+FLOWS = Faces(shapes.listed, legacy.listed, legacy.listed_json)
+FOUND = Faces(shapes.found, legacy.found)
+TAGS = tag_faces("flow")
 
 
 class FlowPath(Parameters):
@@ -47,8 +54,8 @@ class NameFields(Parameters):
     external_version: str = ""
 
 
-@operation("flow.get", parameters=FlowPath, answer=shapes.Flow, problems=(UNKNOWN,))
-async def get(call: Call[FlowPath]) -> Document:
+@operation("flow.get", parameters=FlowPath, answer=shapes.Flow, problems=(UNKNOWN,), faces=FLOW)
+async def get(call: Call[FlowPath]) -> Answer:
     """One flow with its parameters, tags, files and components, to any depth.
 
     Private flows can be read by id, as in PHP (legacy notes, flow 2.2). Four round trips to the database (five
@@ -58,13 +65,18 @@ async def get(call: Call[FlowPath]) -> Document:
     tree = await queries.tree(call.connection, flow_id)
     if tree is None:
         raise UNKNOWN.because(f"No flow with id {flow_id} found.")
-    return shapes.flow(tree, flow_id, call.settings)
+    return FLOW(parts_of(tree), flow_id, call.settings.public_url)
 
 
 @operation(
-    "flow.list", parameters=FlowFilters, answer=list[shapes.Listed], problems=(NOTHING,), filters=CODES
+    "flow.list",
+    parameters=FlowFilters,
+    answer=list[shapes.Listed],
+    problems=(NOTHING,),
+    filters=CODES,
+    faces=FLOWS,
 )
-async def every_flow(call: Call[FlowFilters]) -> Document:
+async def every_flow(call: Call[FlowFilters]) -> Answer:
     """The flows that match the filters, by id; private ones only to their uploader and administrators.
 
     One round trip to the database (two with a key).
@@ -80,7 +92,7 @@ async def every_flow(call: Call[FlowFilters]) -> Document:
     )
     if not rows:
         raise NOTHING.because("No flow matches the filters.")
-    return shapes.listed(rows)
+    return FLOWS(rows)
 
 
 def _tag(text: str | None) -> str | None:
@@ -88,8 +100,8 @@ def _tag(text: str | None) -> str | None:
     return None if text == "0" else text
 
 
-@operation("flow.exists", parameters=NamePath, answer=shapes.Found, problems=(NONE_SUCH,))
-async def exists(call: Call[NamePath]) -> Document:
+@operation("flow.exists", parameters=NamePath, answer=shapes.Found, problems=(NONE_SUCH,), faces=FOUND)
+async def exists(call: Call[NamePath]) -> Answer:
     """The id of the flow with a name and an external version, the lowest if there are several.
 
     One round trip to the database (two with a key).
@@ -97,8 +109,8 @@ async def exists(call: Call[NamePath]) -> Document:
     return await _found(call, call.parameters.name, call.parameters.external_version)
 
 
-@operation("flow.exists_form", parameters=NameFields, answer=shapes.Found, problems=(NONE_SUCH,))
-async def exists_form(call: Call[NameFields]) -> Document:
+@operation("flow.exists_form", parameters=NameFields, answer=shapes.Found, problems=(NONE_SUCH,), faces=FOUND)
+async def exists_form(call: Call[NameFields]) -> Answer:
     """The same, asked for by query parameters, a form or a JSON body: for names that no path segment can hold.
 
     One round trip to the database (two with a key).
@@ -106,24 +118,23 @@ async def exists_form(call: Call[NameFields]) -> Document:
     return await _found(call, call.parameters.name, call.parameters.external_version)
 
 
-async def _found(call: Call[Any], name: str, external_version: str) -> Document:
+async def _found(call: Call[Any], name: str, external_version: str) -> Answer:
     flow_id = await queries.id_of(call.connection, name, external_version)
-    if flow_id is None:
+    if flow_id is None and not call.is_legacy:
         raise NONE_SUCH.because(f"There is no flow {name!r} with external version {external_version!r}.")
-    found: shapes.Found = {"flow_id": flow_id}
-    return found
+    return FOUND(flow_id)
 
 
-@operation("flow.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
-async def tags(call: Call[NoParameters]) -> Document:
+@operation("flow.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+async def tags(call: Call[NoParameters]) -> Answer:
     """All tags that flows have.
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.implementation_tag)
+    found = await distinct_tags(call.connection, tables.implementation_tag, first_seen=call.is_legacy)
     if not found:
         raise NO_TAGS.because("No flow has a tag.")
-    return found
+    return TAGS(found)
 
 
 operations: tuple[Operation[Any], ...] = (

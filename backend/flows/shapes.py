@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import literal
-from backend.flows.queries import FlowTree
+from backend.flows.parts import Parts
 from backend.moments import Moment, iso
 from backend.php.text import csv_fields, trimmed, trimmed_or_empty
-from config.settings import BackendSettings
 
 
 class Parameter(TypedDict):
@@ -80,51 +77,29 @@ class Found(TypedDict):
     flow_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The rows of a tree, by the flow that they belong to."""
-
-    flows: Mapping[int, Row[*tuple[Any, ...]]]
-    components: Mapping[int, list[Row[*tuple[Any, ...]]]]
-    parameters: Mapping[int, list[Row[*tuple[Any, ...]]]]
-    tags: Mapping[int, list[str]]
-    settings: BackendSettings
-
-
-def flow(tree: FlowTree, flow_id: int, settings: BackendSettings) -> Flow:
+def flow(parts: Parts, flow_id: int, base: str) -> Flow:
     """A flow with all that describes it and all flows below it.
 
     Args:
-        tree: Of ``queries.tree``.
+        parts: Of the flow's tree.
         flow_id: The flow at the top.
-        settings: For the base of its URLs.
+        base: Of the server's URLs.
 
     Returns:
         The document of ``GET /flows/{flow_id}``.
     """
-    tags = defaultdict(list)
-    for row in tree.tags:
-        tags[row.id].append(trimmed_or_empty(row.tag))
-    parts = _Parts(
-        flows={row.id: row for row in tree.flows},
-        components=_grouped(tree.components, "parent"),
-        parameters=_grouped(tree.parameters, "implementation_id"),
-        tags=tags,
-        settings=settings,
-    )
-    return _flow(parts, flow_id, ())
+    return _flow(parts, (flow_id,), base)
 
 
-def _grouped(rows: Iterable[Row[*tuple[Any, ...]]], column: str) -> Mapping[int, list[Row[*tuple[Any, ...]]]]:
-    groups = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, column)].append(row)
-    return groups
+def found(flow_id: int | None) -> Found:
+    """The flow that exists; where there is none, the new API has no document."""
+    assert flow_id is not None
+    return {"flow_id": flow_id}
 
 
-def _flow(parts: _Parts, flow_id: int, above: tuple[int, ...]) -> Flow:
+def _flow(parts: Parts, path: tuple[int, ...], base: str) -> Flow:
+    flow_id = path[-1]
     row = parts.flows[flow_id]
-    path = (*above, flow_id)
     return {
         "id": row.id,
         "uploader": row.uploader or None,
@@ -143,18 +118,16 @@ def _flow(parts: _Parts, flow_id: int, above: tuple[int, ...]) -> Flow:
         "installation_notes": _shown(row.installationNotes),
         "dependencies": _shown(row.dependencies),
         "parameter": [_parameter(parameter) for parameter in parts.parameters.get(flow_id, ())],
-        # A flow inside itself would never end; PHP runs out of memory there (legacy notes, flow 2.2).
         "subflows": [
             {
                 "identifier": trimmed(component.identifier) or None,
-                "flow": _flow(parts, component.child, path),
+                "flow": _flow(parts, (*path, component.child), base),
             }
-            for component in parts.components.get(flow_id, ())
-            if component.child not in path
+            for component in parts.below(path)
         ],
-        "tag": parts.tags.get(flow_id, []),
-        "source_url": _download(parts.settings, row.source, row.source_name),
-        "binary_url": _download(parts.settings, row.binary, row.binary_name),
+        "tag": [trimmed_or_empty(tag) for tag in parts.tags.get(flow_id, ())],
+        "source_url": _download(base, row.source, row.source_name),
+        "binary_url": _download(base, row.binary, row.binary_name),
         "source_format": _shown(row.source_format),
         "binary_format": _shown(row.binary_format),
         "source_md5": _shown(row.source_md5),
@@ -177,10 +150,10 @@ def _parameter(row: Row[*tuple[Any, ...]]) -> Parameter:
     }
 
 
-def _download(settings: BackendSettings, file_id: int | None, name: str | None) -> str | None:
+def _download(base: str, file_id: int | None, name: str | None) -> str | None:
     if file_id is None:
         return None
-    return trimmed(f"{settings.public_url}data/download/{file_id}/{name}")
+    return trimmed(f"{base}data/download/{file_id}/{name}")
 
 
 def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Listed]:

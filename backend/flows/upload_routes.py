@@ -13,8 +13,9 @@ from backend.flows.uploads import FlowDescription, read_flow
 from backend.input.descriptions import XML, faulty, given_description, valid
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_text
-from backend.input.xml_documents import Fault
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.input.xml_documents import NO_ELEMENT, Fault, IllegalDocument
+from backend.legacy.answers import identified
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName
@@ -31,13 +32,17 @@ OTHER_CHECKSUM = ProblemCase("validation-error", "168")
 ALREADY_THERE = ProblemCase("flow-already-exists", "171")
 NOT_STORED = ProblemCase("validation-error", "173")
 
+UPLOADED = identified("upload_flow")
+
 FILES = ("source", "binary")
 DESCRIPTION = "description"
 
 # A filter takes the tags apart that PHP finds in form fields, so no description ever arrived in one.
-_NO_XML = (
-    Fault("Start tag expected: send the description as a file, in a field it is no XML", 1, 1),
-    Fault("The document has no document element", -1),
+_NO_XML = IllegalDocument(
+    [
+        Fault("Start tag expected: send the description as a file, in a field it is no XML", 1, 1),
+        Fault(NO_ELEMENT, -1),
+    ]
 )
 
 
@@ -82,8 +87,9 @@ class FlowFile:
         *(Part(name, f"The {name} of the flow.") for name in FILES),
     ),
     body_limit=UPLOAD_LIMIT,
+    faces=UPLOADED,
 )
-async def upload(call: Call[NoParameters]) -> Document:
+async def upload(call: Call[NoParameters]) -> Answer:
     """Store a flow: a description with its components, parameters and tags, and perhaps a source and a binary.
 
     Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that
@@ -97,13 +103,12 @@ async def upload(call: Call[NoParameters]) -> Document:
             raise _refused(field, "file_empty", f"The file {field} cannot be used: {reason}", FAULTY_FILE)
     if form_text(call.form, DESCRIPTION) not in (None, "", "0"):
         raise faulty(DESCRIPTION, XML, _NO_XML, "163")
-    given = await given_description(call, DESCRIPTION, missing="161")
+    given = await given_description(call, DESCRIPTION, missing="161", quiet=True)
     flow = read_flow(await valid(call, given, DESCRIPTION, "flow_upload", code="163"))
     await _check_new(call, flow)
     files = await _files(call, parts, flow)
     flow_id = await _store(call, flow, {field: await _stored(call, field, files[field]) for field in files})
-    uploaded: Uploaded = {"id": flow_id}
-    return uploaded
+    return UPLOADED(flow_id)
 
 
 def _parts(form: FormData) -> Iterator[tuple[str, UploadFile]]:
@@ -122,7 +127,8 @@ async def _check_new(call: Call[Any], flow: FlowDescription) -> None:
         ids = ",".join(map(str, there))
         raise ALREADY_THERE.because(
             f"There is a flow {flow.name} with external version {flow.external_version}: "
-            f"implementation_id:{ids}."
+            f"implementation_id:{ids}.",
+            additional=f"implementation_id:{ids}",
         )
 
 

@@ -25,7 +25,14 @@ class JsonText(bytes):
 
 
 async def description(
-    call: Call[Any], field: str, schema: str, *, missing: str, invalid: str, as_field: bool = False
+    call: Call[Any],
+    field: str,
+    schema: str,
+    *,
+    missing: str,
+    invalid: str,
+    as_field: bool = False,
+    quiet: bool = False,
 ) -> Node:
     """Read the description of an upload and hold it to its schema.
 
@@ -39,6 +46,7 @@ async def description(
         missing: Legacy code for no file, an empty one, or something else than a file.
         invalid: Legacy code for a file that is not as the schema wants it.
         as_field: A form may also have it as a text field.
+        quiet: PHP does not say why there is none.
 
     Returns:
         The root of the document.
@@ -46,12 +54,12 @@ async def description(
     Raises:
         InputProblem: 422, with PHP's reason, or with each fault and its line.
     """
-    given = await given_description(call, field, missing=missing, as_field=as_field)
+    given = await given_description(call, field, missing=missing, as_field=as_field, quiet=quiet)
     return await valid(call, given, field, schema, code=invalid)
 
 
 async def given_description(
-    call: Call[Any], field: str, *, missing: str, as_field: bool = False
+    call: Call[Any], field: str, *, missing: str, as_field: bool = False, quiet: bool = False
 ) -> bytes | dict[str, Any]:
     """The description of an upload, not looked into.
 
@@ -60,6 +68,7 @@ async def given_description(
         field: Name of the form's file.
         missing: Legacy code for no file, an empty one, or something else than a file.
         as_field: A form may also have it as a text field.
+        quiet: PHP does not say why there is none; nor does it where there could have been a text field.
 
     Returns:
         The bytes of the file, as ``JsonText`` when it says so; or the JSON object.
@@ -75,11 +84,14 @@ async def given_description(
     part = form_file(call.form, field)
     reason = file_problem(part)
     if reason is not None or part is None:
-        raise not_given(field, reason or MISSING, missing)
+        silent = quiet or (as_field and part is None)
+        raise not_given(field, reason or MISSING, missing, quiet=silent)
     await part.seek(0)
     content = await part.read()
     kind = (part.content_type or "").partition(";")[0].strip().lower()
-    says_json = kind == "application/json" or (part.filename or "").lower().endswith(".json")
+    says_json = not call.is_legacy and (
+        kind == "application/json" or (part.filename or "").lower().endswith(".json")
+    )
     # PHP reads XML whatever a file says; nobody who sends it one is to be answered differently by chance.
     return JsonText(content) if says_json and not content.lstrip().startswith(b"<") else content
 
@@ -113,38 +125,41 @@ async def valid(
             kind = JSON
         return await to_thread.run_sync(_read, given, schema)
     except IllegalDocument as error:
-        raise faulty(field, kind, error.faults, code) from error
+        raise faulty(field, kind, error, code) from error
 
 
-def not_given(field: str, reason: str, code: str) -> InputProblem:
+def not_given(field: str, reason: str, code: str, *, quiet: bool = False) -> InputProblem:
     """The problem of a description that is not there.
 
     Args:
         field: Name of the form's file.
         reason: PHP's words.
         code: The legacy code.
+        quiet: PHP does not say them.
     """
     message = f"Give the file {field}: {reason}"
     error: InputError = {"type": "missing", "loc": ["body", field], "msg": message, "input": None}
-    return InputProblem(message, [error], code=code)
+    return InputProblem(message, [error], code=code, additional=None if quiet else reason)
 
 
-def faulty(field: str, kind: tuple[str, str], faults: tuple[Fault, ...], code: str) -> InputProblem:
+def faulty(field: str, kind: tuple[str, str], illegal: IllegalDocument, code: str) -> InputProblem:
     """The problem of a description that is not as its schema wants it.
 
     Args:
         field: Name of the form's file.
         kind: ``XML`` or ``JSON``.
-        faults: What is wrong.
+        illegal: What is wrong.
         code: The legacy code.
     """
+    faults = illegal.faults
     errors: list[InputError] = []
     for fault in faults:
         error: InputError = {"type": kind[0], "loc": ["body", field], "msg": str(fault), "input": None}
         if fault.line:
             error["ctx"] = {"line": fault.line, "column": fault.column}
         errors.append(error)
-    return InputProblem(f"{kind[1]}. {' '.join(map(str, faults))}", errors, code=code)
+    detail = f"{kind[1]}. {' '.join(map(str, faults))}"
+    return InputProblem(detail, errors, code=code, additional=illegal.as_php())
 
 
 def _read(given: bytes | dict[str, Any], schema: str) -> Node:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from backend.php.numbers import digits_of
 from config.templates import is_numeric
 
 LARGEST = 2**63 - 1
@@ -84,7 +85,7 @@ class Reader(ABC):
         return ()
 
     def from_php(self, text: str) -> str:
-        """What PHP's database makes of a filter's text that PHP let pass, as this reader takes it."""
+        """What PHP makes of a text that it let pass, of a filter or in the path, as this reader takes it."""
         return text
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -175,6 +176,10 @@ class PathId(Reader):
         """An integer."""
         return {"type": "integer"}
 
+    def from_php(self, text: str) -> str:
+        """Compared with a number: what is none, or no integer, is an id that no row has."""
+        return digits_of(text) if is_numeric(text) else "-1"
+
     def codes(self) -> tuple[str, ...]:
         """Not numeric for PHP, and "please provide"."""
         return ("100",) if self.zero is None else ("100", self.zero)
@@ -186,6 +191,10 @@ class PathText(Reader):
     def read(self, value: object) -> str:
         """Read a raw segment."""
         return unquote(str(value))
+
+    def from_php(self, text: str) -> str:
+        """PHP does not decode it."""
+        return text.replace("%", "%25")
 
     def describe(self) -> dict[str, Any]:
         """Any text that is not empty."""

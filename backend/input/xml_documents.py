@@ -18,6 +18,7 @@ from backend.php.text import TRIMMED
 
 NAMESPACE = "http://openml.org/openml"
 PREFIX = "oml"
+NO_ELEMENT = "The document has no document element."
 LARGEST = 32 * 1024 * 1024
 """Bytes that a document may have; PHP takes files of 2 MB (legacy notes, data 1.5)."""
 MOST_ELEMENTS = 1_000_000
@@ -60,6 +61,15 @@ class IllegalDocument(ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(" ".join(map(str, faults)))
         self.faults = tuple(faults)
+
+    def as_php(self) -> str:
+        """What PHP says of them: those of reading first, then that there is something, then all with their places."""
+        unread = self.faults[:-1] if self.faults and self.faults[-1].message == NO_ELEMENT else ()
+        read = "".join(f"{fault.message}\n. " for fault in unread)
+        placed = "".join(
+            f"Error {fault.message}\n on line {fault.line} column {fault.column}. " for fault in self.faults
+        )
+        return f"{read}XML does not correspond to XSD schema. {placed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +142,7 @@ def parse(document: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         # PHP goes on to validate what it could not read, and names both complaints. The log of the error would
         # hold those of earlier documents too.
-        raise IllegalDocument(
-            [*_faults(parser.error_log), Fault("The document has no document element", -1)]
-        ) from error
+        raise IllegalDocument([*_faults(parser.error_log), Fault(NO_ELEMENT, -1)]) from error
     own = next(root.iter(etree.Entity), None)
     if own is not None:
         # PHP takes a declaration of the document type, but its schemas do not take what is made of one.

@@ -13,7 +13,7 @@ _NAMED = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Refusal(Exception):
     """An error of PHP's gate or dispatcher.
 

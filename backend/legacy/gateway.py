@@ -30,7 +30,6 @@ from backend.input.validation import read_parameters
 from backend.legacy.errors import Refusal, error_document
 from backend.legacy.faces import Found
 from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
-from backend.legacy.ids import canonical
 from backend.legacy.intake import for_operation, read_legacy_intake
 from backend.legacy.pages import page
 from backend.legacy.tree import Element, json_document, to_json, to_xml
@@ -60,6 +59,10 @@ READ_ONLY_TOLD = "API calls of the read-only user can only be of type GET. "
 
 _ALLOWED = re.compile(r"[a-z 0-9~%.:_\-(),]+", re.IGNORECASE)
 _DISALLOWED = "The URI you submitted has disallowed characters."
+
+
+class NotAnswered(Exception):
+    """An operation without faces."""
 
 
 class LegacyGateway:
@@ -97,10 +100,13 @@ class LegacyGateway:
             return await self._operate(scope, receive, path, target.query, resources)
         except Refusal as refusal:
             return self._refused(refusal, path.format)
+        except NotAnswered as error:
+            return page(501, str(error))
         except Problem as problem:
-            if problem.code is None:
+            code = problem.code or self._errors.code_of(problem.slug)
+            if code is None:
                 return page(resources.problems[problem.slug].status, problem.detail)
-            return self._refused(Refusal(problem.code, problem.additional), path.format)
+            return self._refused(Refusal(code, problem.additional), path.format)
         except (DatabaseUnavailable, NobodyWaits) as error:
             log.error("%s", error)
             return self._refused(Refusal(NO_DATABASE, as_xml=True), path.format)
@@ -147,11 +153,11 @@ class LegacyGateway:
                     scope[rehearsals.CALLER] = str(user.id)
                 found, answering = self._dispatched(path, match, operation)
                 if not answering.answers_legacy:
-                    return page(501, f"{answering.name} is not answered in this dialect here.")
+                    raise NotAnswered(f"{answering.name} is not answered in this dialect here.")
                 if answering.access.admin is not None and not user.is_admin:
                     raise answering.access.admin.because("Only an administrator may do this.")
                 filters = _filters(found, answering)
-                segments, given = for_operation(canonical(found), _read(found, answering, filters), intake)
+                segments, given = for_operation(found, _read(found, answering, filters), intake)
                 scope["path_params"] = found.values
                 call = Call(
                     parameters=_parameters(found, answering, filters, segments, given),
@@ -260,6 +266,10 @@ def _parameters(
 
     What PHP let pass and a reader does not is what PHP's SQL fails on, which PHP takes for an empty list.
     """
+    known = readers(operation.parameters)
+    segments = {
+        name: known[name].from_php(text) if name in known else text for name, text in segments.items()
+    }
     codes, offset = operation.filters, match.route.codes.offset
     alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
     try:

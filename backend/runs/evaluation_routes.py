@@ -181,7 +181,7 @@ async def upload_trace(call: Call[NoParameters]) -> Document:
 
     Two round trips to the database: the key, all iterations.
     """
-    root = await description(call, "trace", "run_trace", missing="561", invalid="562")
+    root = await description(call, "trace", "run_trace", missing="561", invalid="562", quiet=True)
     rid = integer(root.text("run_id"))
     rows: list[dict[str, object]] = []
     for iteration in root.all("trace_iteration"):

@@ -41,6 +41,12 @@ _PARAMETERS = (
     .order_by(_setting.c.setup, _setting.c.input_id)
 )
 
+_TAG_COUNTS = (
+    select(_tag.c.id, func.count())
+    .where(_tag.c.id.in_(bindparam("setup_ids", expanding=True)))
+    .group_by(_tag.c.id)
+)
+
 
 async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
     """One setup.
@@ -66,6 +72,19 @@ async def parameters(connection: AsyncConnection, setup_ids: Sequence[int]) -> R
         Rows with the setting, its input and the input's flow, by input id within a setup.
     """
     return (await connection.execute(_PARAMETERS, {"setup_ids": setup_ids})).all()
+
+
+async def tag_counts(connection: AsyncConnection, setup_ids: Sequence[int]) -> Mapping[int, int]:
+    """How many tags some setups have, in one statement.
+
+    Args:
+        connection: To ask.
+        setup_ids: The setups.
+
+    Returns:
+        Numbers by setup; without those that have none.
+    """
+    return dict((await connection.execute(_TAG_COUNTS, {"setup_ids": setup_ids})).all())
 
 
 def matching(

@@ -7,12 +7,13 @@ from sqlalchemy import Select
 from backend import tables
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
-from backend.setups import queries, search, shapes, write_routes
+from backend.setups import legacy, queries, search, shapes, write_routes
 from backend.setups.filters import MOST, SetupFilters, check, too_many
-from backend.tag_lists import NO_TAGS, distinct_tags
+from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 
 # Legacy notes, flow 11.
 UNKNOWN = ProblemCase("setup-not-found", "281")
@@ -21,6 +22,12 @@ NO_MATCH = ProblemCase("no-results", "587")
 NO_DIFFERENCES = ProblemCase("no-results", "520")
 SEARCH_PROBLEMS = (*refused("581", "582"), *search.SEARCH.refused())
 CODES = FilterCodes(unknown="671", illegal="672", no_results="674")
+
+SETUP = Faces(shapes.setup, legacy.setup)
+SETUPS = Faces(shapes.listed, legacy.listed)
+EXISTENCE = Faces(shapes.existence, legacy.existence)
+DIFFERENCES = Faces(shapes.differences, legacy.differences)
+TAGS = tag_faces("setup")
 
 UPLOAD_LIMIT = 3_000_000
 """Bytes of a request with a run description; PHP takes files of 2 MB (legacy notes, data 1.5)."""
@@ -40,8 +47,8 @@ class PairPath(Parameters):
     task_id: Annotated[int | None, PathId()] = None
 
 
-@operation("setup.get", parameters=SetupPath, answer=shapes.Setup, problems=(UNKNOWN,))
-async def get(call: Call[SetupPath]) -> Document:
+@operation("setup.get", parameters=SetupPath, answer=shapes.Setup, problems=(UNKNOWN,), faces=SETUP)
+async def get(call: Call[SetupPath]) -> Answer:
     """One setup with its parameters, whoever owns its flow.
 
     Two round trips to the database (three with a key): the setup, its parameters.
@@ -50,7 +57,7 @@ async def get(call: Call[SetupPath]) -> Document:
     row = await queries.setup(call.connection, setup_id)
     if row is None:
         raise UNKNOWN.because(f"No setup with id {setup_id} found.")
-    return shapes.setup(row, await queries.parameters(call.connection, [row.sid]))
+    return SETUP(row, await queries.parameters(call.connection, [row.sid]))
 
 
 @operation(
@@ -59,8 +66,9 @@ async def get(call: Call[SetupPath]) -> Document:
     answer=list[shapes.Listed],
     problems=(NOTHING, *refused("670", "673", "676")),
     filters=CODES,
+    faces=SETUPS,
 )
-async def every_setup(call: Call[SetupFilters]) -> Document:
+async def every_setup(call: Call[SetupFilters]) -> Answer:
     """The setups that match the filters, by id; at least one filter must be given.
 
     Two round trips to the database (three with a key): the setups, their parameters; one more to count them
@@ -74,7 +82,7 @@ async def every_setup(call: Call[SetupFilters]) -> Document:
         raise NOTHING.because("No setup matches the filters.")
     if len(rows) > MOST:
         raise too_many(call, await queries.number_of(call.connection, found))
-    return shapes.listed(rows, await queries.parameters(call.connection, [row.sid for row in rows]))
+    return await _listed(call, rows)
 
 
 @operation(
@@ -82,10 +90,11 @@ async def every_setup(call: Call[SetupFilters]) -> Document:
     parameters=NoParameters,
     answer=shapes.Existence,
     problems=SEARCH_PROBLEMS,
+    faces=EXISTENCE,
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
-async def exists(call: Call[NoParameters]) -> Document:
+async def exists(call: Call[NoParameters]) -> Answer:
     """The setup that has exactly the parameters of a run description, the lowest if there are several.
 
     At most four round trips to the database (five with a key): the flow, what it implements, the parameters,
@@ -93,8 +102,7 @@ async def exists(call: Call[NoParameters]) -> Document:
     """
     found = await _searched(call, exactly=True)
     rows = await queries.page(call.connection, found, limit=1)
-    existence: shapes.Existence = {"exists": bool(rows), "id": rows[0].sid if rows else -1}
-    return existence
+    return EXISTENCE(rows[0].sid if rows else None)
 
 
 @operation(
@@ -102,10 +110,11 @@ async def exists(call: Call[NoParameters]) -> Document:
     parameters=NoParameters,
     answer=list[shapes.Listed],
     problems=(NO_MATCH, *SEARCH_PROBLEMS),
+    faces=SETUPS,
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
-async def partial(call: Call[NoParameters]) -> Document:
+async def partial(call: Call[NoParameters]) -> Answer:
     """The setups that have at least the parameters of a run description, by id.
 
     At most five round trips to the database (six with a key): as ``setup.exists``, and the parameters of what
@@ -114,7 +123,14 @@ async def partial(call: Call[NoParameters]) -> Document:
     rows = await queries.page(call.connection, await _searched(call, exactly=False))
     if not rows:
         raise NO_MATCH.because("No setup has these parameters.")
-    return shapes.listed(rows, await queries.parameters(call.connection, [row.sid for row in rows]))
+    return await _listed(call, rows)
+
+
+async def _listed(call: Call[Any], rows: queries.Rows) -> Answer:
+    setup_ids = [row.sid for row in rows]
+    # Only PHP's list depends on them.
+    tags = await queries.tag_counts(call.connection, setup_ids) if call.is_legacy else {}
+    return SETUPS(rows, await queries.parameters(call.connection, setup_ids), tags)
 
 
 async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[int, int]]:
@@ -126,8 +142,9 @@ async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[
     parameters=PairPath,
     answer=list[shapes.Difference],
     problems=(NO_DIFFERENCES,),
+    faces=DIFFERENCES,
 )
-async def differences(call: Call[PairPath]) -> Document:
+async def differences(call: Call[PairPath]) -> Answer:
     """How far two setups differ, on all tasks or on one; which of the two comes first does not matter.
 
     One round trip to the database (two with a key).
@@ -139,19 +156,19 @@ async def differences(call: Call[PairPath]) -> Document:
             f"Nothing is stored about how far setups {pair.setup_a} and {pair.setup_b} differ"
             + (f" on task {pair.task_id}." if pair.task_id is not None else ".")
         )
-    return shapes.differences(rows)
+    return DIFFERENCES(rows)
 
 
-@operation("setup.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,))
-async def tags(call: Call[NoParameters]) -> Document:
+@operation("setup.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+async def tags(call: Call[NoParameters]) -> Answer:
     """All tags that setups have.
 
     One round trip to the database (two with a key).
     """
-    found = await distinct_tags(call.connection, tables.setup_tag)
+    found = await distinct_tags(call.connection, tables.setup_tag, first_seen=call.is_legacy)
     if not found:
         raise NO_TAGS.because("No setup has a tag.")
-    return found
+    return TAGS(found)
 
 
 operations: tuple[Operation[Any], ...] = (

@@ -17,11 +17,13 @@ class IllegalDescription(ValueError):
 
     Args:
         messages: What is wrong, each with its place.
+        php: What PHP says of it.
     """
 
-    def __init__(self, messages: list[str]) -> None:
+    def __init__(self, messages: list[str], php: str | None = None) -> None:
         super().__init__(" ".join(messages))
         self.messages = messages
+        self.php = php
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def read_xml(document: bytes) -> RunDescription:
         element = parse(document)
         validate(element, "run_upload")
     except IllegalDocument as error:
-        raise IllegalDescription([str(fault) for fault in error.faults]) from error
+        raise IllegalDescription([str(fault) for fault in error.faults], error.as_php()) from error
     root = node(element)
     flow_id = _integer(root.raw("flow_id"))
     return RunDescription(flow_id, tuple(_setting(one, flow_id) for one in root.all("parameter_setting")))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from backend.input.intake import Absent
-from backend.input.uploads import file_problem, form_file
+from backend.input.uploads import EMPTY, MISSING, file_problem, form_file
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.setups import queries
@@ -21,9 +21,11 @@ MAX_PARAMETERS = 60
 """PHP joins one table a parameter, and MySQL joins 61 at most (legacy notes, flow 3.4, code 588)."""
 
 
-def _wrong(kind: str, detail: str, code: str, inside: tuple[str | int, ...] = ()) -> InputProblem:
+def _wrong(
+    kind: str, detail: str, code: str, inside: tuple[str | int, ...] = (), *, additional: str | None = None
+) -> InputProblem:
     error: InputError = {"type": kind, "loc": ["body", FIELD, *inside], "msg": detail, "input": None}
-    return InputProblem(detail, [error], code=code)
+    return InputProblem(detail, [error], code=code, additional=additional)
 
 
 async def read_description(call: Call[Any]) -> RunDescription:
@@ -47,13 +49,14 @@ async def read_description(call: Call[Any]) -> RunDescription:
                 "file_missing",
                 f"Send the run description as an XML file in the form field {FIELD}, or as a JSON body.",
                 "581",
+                additional=MISSING if upload is None else EMPTY,
             )
         if reason := file_problem(upload):
-            raise _wrong("file_empty", f"The file {FIELD} cannot be used: {reason}", "581")
+            raise _wrong("file_empty", f"The file {FIELD} cannot be used: {reason}", "581", additional=reason)
         return read_xml(await upload.read())
     except IllegalDescription as error:
         detail = f"The run description is not as its schema wants it. {error}"
-        raise _wrong("description_illegal", detail, "582") from error
+        raise _wrong("description_illegal", detail, "582", additional=error.php) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +68,27 @@ class SearchCodes:
         measure: The flow is an evaluation measure.
         parameter: There is no such parameter.
         too_many: More parameters than the search takes.
+        too_many_told: What PHP says of it.
     """
 
     flow: str
     measure: str
     parameter: str
     too_many: str
+    too_many_told: str | None = None
 
     def refused(self) -> tuple[ProblemCase, ...]:
         """What an operation that searches with them can answer."""
         return refused(self.flow, self.measure, self.parameter, self.too_many)
 
 
-SEARCH = SearchCodes(flow="584", measure="585", parameter="586", too_many="588")
+SEARCH = SearchCodes(
+    flow="584",
+    measure="585",
+    parameter="586",
+    too_many="588",
+    too_many_told="Flow might not be suitable for this operation (feature request)",
+)
 
 
 async def statement(
@@ -148,9 +159,18 @@ async def input_values(call: Call[Any], description: RunDescription, codes: Sear
         input_id = known.get((setting.component, setting.name))
         if input_id is None:
             detail = f"Flow {setting.component} has no parameter {setting.name}."
-            raise _wrong("parameter_unknown", detail, codes.parameter, ("parameter_setting", index))
+            told = f"Name: {setting.name}, flow id (component): {setting.component}"
+            raise _wrong(
+                "parameter_unknown", detail, codes.parameter, ("parameter_setting", index), additional=told
+            )
         values[input_id] = setting.value
     if len(values) > MAX_PARAMETERS:
         detail = f"A search takes {MAX_PARAMETERS} parameters at most, not {len(values)}."
-        raise _wrong("parameters_too_many", detail, codes.too_many, ("parameter_setting",))
+        raise _wrong(
+            "parameters_too_many",
+            detail,
+            codes.too_many,
+            ("parameter_setting",),
+            additional=codes.too_many_told,
+        )
     return values

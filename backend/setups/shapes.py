@@ -1,7 +1,7 @@
 """Documents of setups (new-API contract, section C; legacy notes, flow 3.2, 3.3 and 3.5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NotRequired
 
 from sqlalchemy import Row
@@ -88,13 +88,16 @@ def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]
 
 
 def listed(
-    rows: Iterable[Row[*tuple[Any, ...]]], parameters: Iterable[Row[*tuple[Any, ...]]]
+    rows: Iterable[Row[*tuple[Any, ...]]],
+    parameters: Iterable[Row[*tuple[Any, ...]]],
+    tags: Mapping[int, int],  # noqa: ARG001
 ) -> list[Listed]:
     """The document of a list.
 
     Args:
         rows: Of ``queries.page``.
         parameters: Of ``queries.parameters``, of these setups.
+        tags: How many tags a setup has, which only PHP's list shows.
 
     Returns:
         One object a setup.
@@ -126,6 +129,11 @@ def _parameter(row: Row[*tuple[Any, ...]]) -> ListedParameter:
     if value := trimmed(row.value):
         shown["value"] = value
     return shown
+
+
+def existence(setup_id: int | None) -> Existence:
+    """Whether a setup exists."""
+    return {"exists": setup_id is not None, "id": -1 if setup_id is None else setup_id}
 
 
 def differences(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Difference]:

@@ -8,9 +8,11 @@ from backend.access import WRITER, admin_writes
 from backend.database.conflicts import refusing
 from backend.input.fields import EntityId, IdField
 from backend.input.parameters import Parameters, PathId
-from backend.operations import Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.legacy.faces import Faces
+from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
-from backend.setups import queries, shapes, write_queries
+from backend.setups import legacy, queries, shapes, write_queries
 
 # Legacy notes, flow 3.5 and 3.6.
 UNKNOWN = ProblemCase("setup-not-found", "402")
@@ -18,6 +20,8 @@ NOT_OWNED = ProblemCase("setup-not-owned")
 IN_USE = ProblemCase("setup-in-use", "404")
 TAGGED = ProblemCase("setup-in-use", "405")
 NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")
+DELETED = identified("setup_delete")
+DIFFERENCES = Faces(shapes.differences, legacy.differences)
 
 
 # What is no number is stored as the database takes it, as in PHP; an empty text is 0.
@@ -52,8 +56,9 @@ class Deleted(TypedDict):
     answer=Deleted,
     problems=(UNKNOWN, NOT_OWNED, IN_USE, TAGGED),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[SetupPath]) -> Document:
+async def delete(call: Call[SetupPath]) -> Answer:
     """Delete a setup that nothing uses, with its settings.
 
     A setup has no owner of its own: it is its flow's uploader's to delete. PHP lets any account do so (new-API
@@ -63,17 +68,20 @@ async def delete(call: Call[SetupPath]) -> Document:
     row = await write_queries.with_uses(call.connection, setup_id)
     if row is None:
         raise UNKNOWN.because(f"No setup with id {setup_id} found.")
-    if not call.user.may_change(row.uploader):
+    not_owned = not call.user.may_change(row.uploader)
+    # Where PHP refuses anyway, its own reason is told in its dialect.
+    if not_owned and not call.is_legacy:
         raise NOT_OWNED.because(f"The flow of setup {setup_id} is not owned by you.")
     used = IN_USE.because(f"Setup {setup_id} is in use by runs or the schedule; it cannot be deleted.")
     if row.runs or row.scheduled:
         raise used
     if row.tagged:
         raise TAGGED.because(f"Setup {setup_id} has tags; it cannot be deleted.")
+    if not_owned:
+        raise NOT_OWNED.because(f"The flow of setup {setup_id} is not owned by you.")
     with refusing(reference=used):
         await write_queries.remove(call.connection, setup_id)
-    deleted: Deleted = {"id": setup_id}
-    return deleted
+    return DELETED(setup_id)
 
 
 @operation(
@@ -81,8 +89,9 @@ async def delete(call: Call[SetupPath]) -> Document:
     parameters=DifferenceFields,
     answer=list[shapes.Difference],
     access=admin_writes(NO_ADMINISTRATOR),
+    faces=DIFFERENCES,
 )
-async def store_differences(call: Call[DifferenceFields]) -> Document:
+async def store_differences(call: Call[DifferenceFields]) -> Answer:
     """Store how far two setups differ on a task; what is stored already stays. Answers what is stored then.
 
     As in PHP nothing is stored where a number is missing, and setups and task need not be there (legacy notes,
@@ -93,7 +102,7 @@ async def store_differences(call: Call[DifferenceFields]) -> Document:
     await write_queries.store_difference(
         call.connection, pair, given.task_id, given.task_size, given.differences
     )
-    return shapes.differences(await queries.differences(call.connection, *pair, given.task_id))
+    return DIFFERENCES(await queries.differences(call.connection, *pair, given.task_id))
 
 
 operations: tuple[Operation[Any], ...] = (delete, store_differences)

@@ -1,5 +1,6 @@
 """Endpoints that put tags on entities and take them off: eleven operations, one implementation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -8,10 +9,11 @@ from backend.access import WRITER
 from backend.input.fields import EntityId, given
 from backend.input.late_input import rejected
 from backend.input.parameters import Parameters
+from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
-from backend.tagging import queries, shapes
+from backend.tagging import legacy, queries, shapes
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
 from backend.tagging.parameters import DatasetTagPath, DataTag, FlowTag, RunTag, SetupTag, TaskTag
 from backend.tagging.tags import (
@@ -47,8 +49,16 @@ def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
     return entity_id.number
 
 
+def _faces(kind: Kind, action: str) -> Faces[[str, Sequence[str]]]:
+    return Faces(
+        lambda entity_id, tags: shapes.answer(kind, action, entity_id, tags),
+        lambda entity_id, tags: legacy.answer(kind, action, entity_id, tags),
+    )
+
+
 def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
     problems = (MISSING, NO_INTEGER, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
+    faces = _faces(kind, "tag")
 
     @operation(
         f"{route}.tag",
@@ -56,6 +66,7 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
         answer=shapes.envelope(kind, "tag"),
         problems=problems if kind in (DATA, TASK) else tuple(case for case in problems if case != PRIVATE),
         access=WRITER,
+        faces=faces,
     )
     async def tag_one(call: Call[Any]) -> Answer:
         """Put a tag on what one may see; answers all tags that are there then.
@@ -72,11 +83,11 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
             raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
         if not is_legal(tag):
             await refuse_twice(call, kind, number, tag, entity_id.text)
-            told = f"id={entity_id.text}; tag={trimmed_or_empty(tag)}"
-            message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}"
-            raise rejected(call, ["tag"], "tag", message, code="477")
+            told = f"id={entity_id.text}; tag="
+            message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}{trimmed_or_empty(tag)}"
+            raise rejected(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
-        return shapes.answer(kind, "tag", entity_id.text, tags)
+        return faces(entity_id.text, tags)
 
     return tag_one
 
@@ -90,12 +101,15 @@ async def _take(call: Call[Any], kind: Kind, number: int, tag: str, sent: str) -
 
 
 def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
+    faces = _faces(kind, "untag")
+
     @operation(
         f"{route}.untag",
         parameters=parameters,
         answer=shapes.envelope(kind, "untag"),
         problems=(MISSING, NO_INTEGER, kind.unknown, NOT_FOUND, NOT_OWNED),
         access=WRITER,
+        faces=faces,
     )
     async def untag_one(call: Call[Any]) -> Answer:
         """Take a tag off that one put there; administrators take off any. Answers the tags that are left.
@@ -105,7 +119,7 @@ def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operatio
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         tags = await _take(call, kind, number, tag, entity_id.text)
-        return shapes.answer(kind, "untag", entity_id.text, tags)
+        return faces(entity_id.text, tags)
 
     return untag_one
 

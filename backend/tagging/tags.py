@@ -148,7 +148,8 @@ async def untag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) ->
 
 
 def _exists(kind: Kind, entity_id: str, tag: str) -> Problem:
-    return EXISTS.because(f"The {kind.label} is already tagged by this tag: id={entity_id}; tag={tag}.")
+    told = f"id={entity_id}; tag={tag}"
+    return EXISTS.because(f"The {kind.label} is already tagged by this tag: {told}.", additional=told)
 
 
 def _index(call: Call[Any], kind: Kind, entity_id: int, tags: list[str]) -> None:

@@ -120,7 +120,11 @@ async def every_tag(call: Call[NoParameters]) -> Answer:
     One round trip to the database (two with a key).
     """
     tags = await distinct_tags(
-        call.connection, tables.task_tag, call.user, None if call.is_legacy else of_task
+        call.connection,
+        tables.task_tag,
+        call.user,
+        None if call.is_legacy else of_task,
+        first_seen=call.is_legacy,
     )
     if not tags:
         raise NO_TAGS.because("No task has a tag.")

@@ -58,7 +58,9 @@ def read_task(root: Node) -> tuple[int, dict[str, str]]:
     for one in root.all("input"):
         name = one.attributes.get("name", "")
         if name in inputs:
-            raise refused("duplicate_input", f"The input {name} occurs twice", name, DUPLICATE_INPUT)
+            raise refused(
+                "duplicate_input", f"The input {name} occurs twice", name, DUPLICATE_INPUT, _about(name)
+            )
         inputs[name] = one.content
     return integer(root.text("task_type_id")), inputs
 
@@ -81,7 +83,7 @@ async def check_inputs(call: Call[Any], ttid: int, inputs: Mapping[str, str]) ->
     for name, value in inputs.items():
         if name not in declared:
             message = f"A task of type {ttid} has no input {name}"
-            raise refused("unknown_input", message, name, UNKNOWN_INPUT)
+            raise refused("unknown_input", message, name, UNKNOWN_INPUT, _about(name))
         await _check_value(call, name, inputs, ttid, _constraint(name, declared[name].api_constraints))
         if name == SOURCE:
             await _check_source(call, value)
@@ -90,10 +92,13 @@ async def check_inputs(call: Call[Any], ttid: int, inputs: Mapping[str, str]) ->
     missing = [name for name, row in declared.items() if row.requirement == "required" and name not in inputs]
     if missing:
         message = f"A task of type {ttid} needs the inputs {', '.join(missing)}"
-        raise refused("missing_input", message, ", ".join(missing), MISSING_INPUT)
+        names = ", ".join(missing)
+        raise refused("missing_input", message, names, MISSING_INPUT, f"problematic input(s): {names}")
 
 
-def refused(kind: str, message: str, given: object, case: ProblemCase) -> InputProblem:
+def refused(
+    kind: str, message: str, given: object, case: ProblemCase, additional: str | None = None
+) -> InputProblem:
     """The problem of a description that the type of the task does not allow.
 
     Args:
@@ -101,9 +106,15 @@ def refused(kind: str, message: str, given: object, case: ProblemCase) -> InputP
         message: What is wrong.
         given: The name or value that is.
         case: Its legacy code.
+        additional: What PHP says beside it.
     """
     error: InputError = {"type": kind, "loc": ["body", DESCRIPTION], "msg": message, "input": given}
-    return InputProblem(f"{message}.", [error], code=case.code)
+    return InputProblem(f"{message}.", [error], code=case.code, additional=additional)
+
+
+def _about(name: str) -> str:
+    """PHP's words about one input."""
+    return f"problematic input: {name}"
 
 
 def _constraint(name: str, text: str | None) -> Constraint:
@@ -111,7 +122,9 @@ def _constraint(name: str, text: str | None) -> Constraint:
         return read_constraint(text)
     except IllegalConstraint as error:
         case = ILLEGAL_CONSTRAINT if error.code == ILLEGAL_CONSTRAINT.code else NO_DATA_TYPE
-        raise refused("constraint", f"The input {name} cannot be set: {error}", name, case) from error
+        raise refused(
+            "constraint", f"The input {name} cannot be set: {error}", name, case, _about(name)
+        ) from error
 
 
 async def _check_value(
@@ -120,22 +133,28 @@ async def _check_value(
     value = inputs[name]
     if not constraint.has_type(value):
         message = f"The input {name} should be of type {constraint.data_type}"
-        raise refused("data_type", message, value, OTHER_TYPE)
+        told = f"{_about(name)}; should be of type: {constraint.data_type}"
+        raise refused("data_type", message, value, OTHER_TYPE, told)
     asked = constraint.allowed(inputs, ttid)
     if asked is None:
         return
     allowed = await queries.values(call.connection, asked)
     if not any(loosely_equal(value, other) for other in allowed):
         message = f"The input {name} may be one of [{', '.join(allowed)}]"
-        raise refused("not_allowed", message, value, NOT_ALLOWED)
+        told = f"problematic input: [{name}], acceptable inputs: [{', '.join(allowed)}]"
+        raise refused("not_allowed", message, value, NOT_ALLOWED, told)
 
 
 async def _check_source(call: Call[Any], value: str) -> None:
     did = read_id(value.lstrip(BLANKS))
     if did is None or "+" in value:
-        raise refused("id", f"The input {SOURCE} should be decimal digits", value, NO_ID)
+        case = NOT_ALLOWED if call.is_legacy else NO_ID
+        raise refused("id", f"The input {SOURCE} should be decimal digits", value, case, _about(SOURCE))
     if did not in await queries.active(call.connection, [did]):
-        raise NOT_ACTIVE.because(f"The data set of the input {SOURCE}, {did}, is not active.")
+        told = f"{_about(SOURCE)}, dataset not active."
+        raise NOT_ACTIVE.because(
+            f"The data set of the input {SOURCE}, {did}, is not active.", additional=told
+        )
 
 
 async def _check_sources(call: Call[Any], value: str) -> None:
@@ -146,4 +165,7 @@ async def _check_sources(call: Call[Any], value: str) -> None:
     there = await queries.active(call.connection, (did for did in dids if did is not None))
     for text, did in zip(texts, dids, strict=True):
         if did not in there:
-            raise NOT_ACTIVE.because(f"A data set of the input {SOURCES}, {text}, is not active.")
+            told = f"{_about(SOURCES)}, dataset not active: {text}"
+            raise NOT_ACTIVE.because(
+                f"A data set of the input {SOURCES}, {text}, is not active.", additional=told
+            )

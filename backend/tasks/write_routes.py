@@ -8,7 +8,8 @@ from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.descriptions import description
 from backend.input.parameters import NoParameters, Parameters, PathId
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.answers import identified
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import Problem, ProblemCase
 from backend.request_bodies import Part
 from backend.tagging.kinds import TASK
@@ -24,6 +25,9 @@ UNKNOWN = ProblemCase("task-not-found", "452")
 NOT_OWNED = ProblemCase("task-not-owned", "453")
 HAS_RUNS = ProblemCase("task-in-use", "454")
 IN_STUDY = ProblemCase("task-in-use", "455")
+
+UPLOADED = identified("upload_task")
+DELETED = identified("task_delete")
 
 
 class TaskPath(Parameters):
@@ -46,15 +50,18 @@ class Identified(TypedDict):
     access=WRITER,
     parts=(Part(uploads.DESCRIPTION, "The task.", "task_upload", required=True),),
     body_limit=UPLOAD_LIMIT,
+    faces=UPLOADED,
 )
-async def upload(call: Call[NoParameters]) -> Document:
+async def upload(call: Call[NoParameters]) -> Answer:
     """Store a task: its type, inputs and tags. Of two equal uploads at once the later one finds the other.
 
     The order of the checks is PHP's: that a data set is not active comes before an input that is missing. A tag that
     is refused does not keep the task from being made. At most seven round trips to the database with the key's, and
     three more for each input and tag.
     """
-    root = await description(call, uploads.DESCRIPTION, "task_upload", missing="611", invalid="613")
+    root = await description(
+        call, uploads.DESCRIPTION, "task_upload", missing="611", invalid="613", quiet=True
+    )
     ttid, inputs = uploads.read_task(root)
     await uploads.check_inputs(call, ttid, inputs)
     there = await queries.twins(call.connection, ttid, inputs)
@@ -68,12 +75,12 @@ async def upload(call: Call[NoParameters]) -> Document:
         raise _already_there(there)
     call.index.put("task", task_id, task_type_id=ttid, inputs=inputs, creator=call.user.id, tags=[])
     await tag_new_entity(call, TASK, task_id, root.texts("tag"))
-    made: Identified = {"id": task_id}
-    return made
+    return UPLOADED(task_id)
 
 
 def _already_there(ids: object) -> Problem:
-    return ALREADY_THERE.because(f"There is such a task: matched id(s): {ids}.")
+    told = f"matched id(s): {ids}"
+    return ALREADY_THERE.because(f"There is such a task: {told}.", additional=told)
 
 
 @operation(
@@ -82,8 +89,9 @@ def _already_there(ids: object) -> Problem:
     answer=Identified,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, IN_STUDY),
     access=WRITER,
+    faces=DELETED,
 )
-async def delete(call: Call[TaskPath]) -> Document:
+async def delete(call: Call[TaskPath]) -> Answer:
     """Delete a task of one's own that no run and no study uses, with its inputs and tags.
 
     Two round trips to the database with the key's: the task with its uses, its deletion.
@@ -102,8 +110,7 @@ async def delete(call: Call[TaskPath]) -> Document:
     with refusing(reference=in_study):
         await queries.remove(call.connection, task_id)
     call.index.delete("task", task_id)
-    deleted: Identified = {"id": task_id}
-    return deleted
+    return DELETED(task_id)
 
 
 operations: tuple[Operation[Any], ...] = (upload, delete)

@@ -42,7 +42,8 @@ class FaceReplay:
         self._side = side
         self._deadline = deadline
         self._writes = writes
-        self._named = [(recording, _translated(recording, routes)) for recording in recordings]
+        self.translated = [(recording, _translated(recording, routes)) for recording in recordings]
+        """The recordings, each with what names its route."""
         self._whole: dict[tuple[str, bytes], asyncio.Task[Observation]] = {}
 
     async def run(
@@ -53,7 +54,7 @@ class FaceReplay:
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[Exchange]:
         """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
-        chosen = [pair for pair in self._named if selected(route_name(pair[1]))]
+        chosen = [pair for pair in self.translated if selected(route_name(pair[1]))]
         exchanges: list[Exchange | None] = [None] * len(chosen)
         pending = iter(enumerate(chosen))
         done = 0
@@ -80,6 +81,8 @@ class FaceReplay:
         Returns:
             The exchange.
         """
+        if self._writes:
+            self._whole.clear()  # an earlier step may have changed what is there
         if self._skipped(recording, translation):
             return Exchange(recording, translation, None, None, Comparison(Outcome.SKIPPED, SkipReason.WRITE))
         asked = facts(recording, translation)

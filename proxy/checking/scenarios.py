@@ -18,9 +18,10 @@ from diffing.deviations import load_registry
 from diffing.model import UNROUTED
 from diffing.registry import Registry
 from diffing.usage import Usage
-from proxy.check import CheckError, CheckResult, InProcess, Limits, breaches, count_usage, open_side
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, breaches, count_usage, open_side
 from proxy.checking.effect_tally import Effects, step_effect
 from proxy.checking.effects import Window, expected
+from proxy.checking.face_replay import FaceReplay
 from proxy.checking.file_states import expected_files
 from proxy.checking.replay import Exchange, Replay, route_name, tally
 from proxy.checking.stage import COLUMNS, Place, Stage, staged
@@ -71,6 +72,7 @@ async def check_scenarios(
     deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
+    dialect: Dialect = "new",
 ) -> ScenariosResult:
     """Replay scenarios against a backend in this process.
 
@@ -85,6 +87,7 @@ async def check_scenarios(
         deadline: Seconds for one answer.
         progress: Called with the number of steps done and of all.
         usage: Told of what the registry's entries do, for the lint.
+        dialect: In which the backend is asked.
 
     Returns:
         Counts, effects and breaches.
@@ -110,7 +113,12 @@ async def check_scenarios(
         async with open_side(side, config) as transport:
             player = Player(stage, clock, registry, route, progress, len(steps))
             for scenario in plays:
-                replay = Replay(scenario.timed(), routes, differ, transport, deadline=deadline, writes=True)
+                timed = scenario.timed()
+                replay: Replay | FaceReplay
+                if dialect == "legacy":
+                    replay = FaceReplay(timed, routes, transport, deadline=deadline, writes=True)
+                else:
+                    replay = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)
         await stage.reset()
     count_usage(usage, player.exchanges)
@@ -173,7 +181,7 @@ class Player:
         self._total = total
         self._done = 0
 
-    async def play(self, scenario: Scenario, replay: Replay) -> None:
+    async def play(self, scenario: Scenario, replay: Replay | FaceReplay) -> None:
         """Play one scenario from the pristine sample on.
 
         Args:
@@ -200,7 +208,7 @@ class Player:
     async def _replay(
         self,
         step: Step,
-        replay: Replay,
+        replay: Replay | FaceReplay,
         pair: tuple[Recording, Translation | Untranslatable],
         window: Window,
     ) -> None:

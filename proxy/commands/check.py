@@ -278,6 +278,7 @@ def _scenarios(
             object_store_url=side.object_store_url,
             route=wanted.route,
             progress=show,
+            dialect=wanted.dialect,
         )
     )
     return played.check, played.effects

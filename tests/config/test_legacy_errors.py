@@ -26,6 +26,6 @@ def test_a_configuration_without_the_table_has_the_packaged_one(tmp_path: Path) 
 
 def test_a_status_needs_a_text(tmp_path: Path) -> None:
     """The error names the file."""
-    (tmp_path / "legacy_errors.toml").write_text("[unknown_path]\n[message]\n[status]\n1 = 450\n")
+    (tmp_path / "legacy_errors.toml").write_text("[unknown_path]\n[repaired]\n[message]\n[status]\n1 = 450\n")
     with pytest.raises(ConfigError, match=r"status\.1"):
         load_legacy_errors(tmp_path)

@@ -1,18 +1,16 @@
 """Documents of flows."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import literal, select
 
 from backend import tables
 from backend.database.connections import Database
 from backend.flows import queries, shapes
-from config.settings import BackendSettings
+from backend.flows.parts import parts_of
 
 pytestmark = pytest.mark.anyio
 
-SETTINGS = BackendSettings(database="sqlite:///x.db", public_url="https://openml.test/", files=Path("files"))
+BASE = "https://openml.test/"
 
 
 async def document(database: Database, flow_id: int) -> shapes.Flow:
@@ -20,7 +18,7 @@ async def document(database: Database, flow_id: int) -> shapes.Flow:
     async with database.read() as connection:
         tree = await queries.tree(connection, flow_id)
     assert tree is not None
-    return shapes.flow(tree, flow_id, SETTINGS)
+    return shapes.flow(parts_of(tree), flow_id, BASE)
 
 
 async def test_components_are_nested_flows(database: Database) -> None:
@@ -67,5 +65,5 @@ async def test_a_flow_inside_itself_ends(database: Database) -> None:
         )
     assert tree is not None
     circle = queries.FlowTree(tree.flows, [*tree.components, *up], tree.parameters, tree.tags)
-    (below,) = shapes.flow(circle, 27, SETTINGS)["subflows"]
+    (below,) = shapes.flow(parts_of(circle), 27, BASE)["subflows"]
     assert (below["flow"]["id"], below["flow"]["subflows"]) == (26, [])

@@ -185,3 +185,20 @@ async def test_other_prefixes_are_not_read(
         files["dataset"] = ("d.arff", DATA)
     answer = await writable.http.post(path, params={"api_key": keys["admin"]}, files=files)
     assert answer.json()["code"] == code
+
+
+def test_php_names_what_it_could_not_read_twice() -> None:
+    """First as a warning, then with its place; the end of a document that never began comes last."""
+    with pytest.raises(IllegalDocument) as unread:
+        parse(b"no xml")
+    assert unread.value.as_php() == (
+        "Start tag expected, '<' not found\n. XML does not correspond to XSD schema. "
+        "Error Start tag expected, '<' not found\n on line 1 column 1. "
+        "Error The document has no document element.\n on line -1 column 0. "
+    )
+    with pytest.raises(IllegalDocument) as invalid:
+        validate(parse(b"<x/>"), "run_upload")
+    assert invalid.value.as_php() == (
+        "XML does not correspond to XSD schema. Error Element 'x': No matching global declaration available for "
+        "the validation root.\n on line 1 column 0. "
+    )

@@ -38,7 +38,7 @@ async def test_a_setup_without_parameters_has_no_such_field(database: Database) 
     assert await document(database, 9) == {"setup_id": 9, "flow_id": 5}
     async with database.read() as connection:
         rows = await queries.page(connection, queries.matching(flows=None, setups=[9], tag=None))
-    assert shapes.listed(rows, []) == [{"setup_id": 9, "flow_id": 5}]
+    assert shapes.listed(rows, [], {}) == [{"setup_id": 9, "flow_id": 5}]
 
 
 async def test_differences_are_numbers(database: Database) -> None:

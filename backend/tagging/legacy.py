@@ -1,0 +1,18 @@
+"""PHP's answers of tagging (legacy notes, task 0.6)."""
+
+from collections.abc import Sequence
+
+from backend.legacy.tree import Element, element, markup
+from backend.tagging.kinds import Kind
+
+
+def answer(kind: Kind, action: str, entity_id: str, tags: Sequence[str]) -> Element:
+    """The tags that an entity has afterwards.
+
+    Args:
+        kind: Of the entity.
+        action: ``tag`` or ``untag``.
+        entity_id: As it was sent.
+        tags: What the entity has.
+    """
+    return element(f"{kind.label}_{action}", element("id", entity_id), (markup("tag", tag) for tag in tags))
