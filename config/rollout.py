@@ -48,12 +48,21 @@ class Placement:
             ``canary`` how many the new side serves.
         reshape: ``none`` when legacy-dialect clients of the route asked for the new shapes.
         shadow_write: ``rollback`` when the new side rehearses writes before legacy carries them out.
+        shadow_dialect: What the new side is asked in the shadow of a request of the legacy dialect: its new API, or
+            its legacy face.
     """
 
     stage: Stage
     percentage: float = 100.0
     reshape: Literal["none"] | None = None
     shadow_write: Literal["rollback"] | None = None
+    shadow_dialect: Dialect = Dialect.NEW
+
+    @property
+    def by_face(self) -> bool:
+        """Whether the new side is asked what clients of the legacy dialect ask, as it is: the face that may serve."""
+        served = self.stage in SERVED_BY_NEW and self.reshape is None
+        return served or self.shadow_dialect is Dialect.LEGACY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class _Entry:
     percentage: float | None = None
     reshape: Literal["none"] | None = None
     shadow_write: Literal["rollback"] | None = None
+    shadow_dialect: Dialect | None = None
 
 
 _LEGACY = Placement(Stage.LEGACY)
@@ -135,10 +145,16 @@ def _placements(
             raise place.error(unknown(pattern, routes.routes), "routes")
         for route in fitting:
             for dialect in entry.dialects:
-                _check(route, dialect, entry, place)
+                _check(route, entry, place)
                 yield (
                     (route.name, dialect),
-                    Placement(entry.stage, percentage, entry.reshape, entry.shadow_write),
+                    Placement(
+                        entry.stage,
+                        percentage,
+                        entry.reshape,
+                        entry.shadow_write,
+                        entry.shadow_dialect or Dialect.NEW,
+                    ),
                 )
 
 
@@ -154,19 +170,17 @@ def _percentage(entry: _Entry, place: Place) -> float:
     return entry.percentage
 
 
-def _check(route: Route, dialect: Dialect, entry: _Entry, place: Place) -> None:
+def _check(route: Route, entry: _Entry, place: Place) -> None:
     if entry.shadow_write and entry.stage is not Stage.SHADOW:
         raise place.error(f"means nothing at stage {entry.stage}: legacy must serve", "shadow_write")
+    if entry.shadow_dialect and entry.stage is not Stage.SHADOW:
+        raise place.error(
+            f"means nothing at stage {entry.stage}: the shadow speaks the dialect that is served",
+            "shadow_dialect",
+        )
     if entry.stage not in SERVED_BY_NEW:
         return
     if not route.implemented:
         raise place.error(
             f"{route.name} cannot be served by the new side: the route map says implemented = false", "stage"
-        )
-    if dialect is Dialect.LEGACY and entry.reshape != "none":
-        raise place.error(
-            f"{route.name} cannot be served by the new side in the legacy dialect: its clients expect PHP's shapes, "
-            'and new answers cannot be turned into them; reshape = "none" says that they asked for the new shapes, '
-            'dialects = ["new"] leaves them out',
-            "stage",
         )

@@ -56,6 +56,7 @@ class LegacyTemplate:
         form_read: Form fields that PHP reads of what only reads: the new side is asked for it with a query.
         needs: Form fields without which PHP's dispatcher takes another route.
         envelope: The keys, from outside in, that PHP wraps its JSON answer in.
+        native: Its JSON is a template of PHP's own, not made of the XML (legacy notes, data 5.1).
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
             (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a
             filter (``alone``: sent so where the path does not have it with a value, too).
@@ -75,6 +76,7 @@ class LegacyTemplate:
     form_read: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     envelope: tuple[str, ...] = ()
+    native: bool = False
     bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
 
 

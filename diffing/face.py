@@ -30,7 +30,8 @@ from diffing.face_documents import (
     without_white_space,
     written_as_php,
 )
-from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.rows import unspecified
 
 WHITE_SPACE: Final = "face-white-space"
 ORDER: Final = "face-order"
@@ -66,6 +67,23 @@ class FaceAsked:
     listed: bool = False
     page: bool = False
     defect: bool = False
+
+
+def face_asked(asked: Asked, legacy: Observation) -> FaceAsked:
+    """What comparing must know of a request whose answer nobody has annotated.
+
+    Args:
+        asked: Facts of the request.
+        legacy: PHP's answer.
+    """
+    template = asked.route.legacy if asked.route is not None else None
+    return FaceAsked(
+        native=template is not None and template.native,
+        envelope=template.envelope if template is not None else (),
+        unordered=any(not rows.ordered for rows in asked.route.rows) if asked.route is not None else False,
+        limited=unspecified(asked),
+        defect=defect_of(legacy, decode(legacy), asked.method) is not None,
+    )
 
 
 def compare_faces(

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from config.rollout import Dialect
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
@@ -168,7 +167,7 @@ class Proxy:
             rehearsals=self._rehearsing is not None,
         )
         course = Course(request, decision, intake, contract)
-        if decision.served is not decision.native and not intake.complete:
+        if not decision.takes_it_as_sent(decision.served) and not intake.complete:
             most = self._settings.shadow.request_bytes
             long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
             await self._refuse(visit, BUSY if intake.crowded else long)
@@ -244,8 +243,8 @@ class Proxy:
 def _for_new(decision: Decision) -> Translation | None:
     """What the new side is asked instead of what the client asked; None where that is the same."""
     translation = decision.translation
-    legacy = decision.dialect is Dialect.LEGACY
-    return translation if legacy and isinstance(translation, Translation) else None
+    translated = not decision.takes_it_as_sent(Side.NEW)
+    return translation if translated and isinstance(translation, Translation) else None
 
 
 def hop_of(settings: ProxySettings) -> bytes:

@@ -39,6 +39,7 @@ class Decision:
         skip: Why the other side is not asked; None when it is.
         writes: It may change something.
         rehearse: The new side rehearses this write first.
+        face: The new side is asked in the legacy dialect, by its second face.
     """
 
     dialect: Dialect
@@ -48,11 +49,16 @@ class Decision:
     skip: SkipReason | None
     writes: bool
     rehearse: bool = False
+    face: bool = False
 
     @property
     def native(self) -> Side:
         """The side that speaks the request's dialect."""
         return Side.LEGACY if self.dialect is Dialect.LEGACY else Side.NEW
+
+    def takes_it_as_sent(self, side: Side) -> bool:
+        """Whether a side is asked just what the client asked, in the client's dialect."""
+        return self.face or side is self.native
 
 
 def decide(
@@ -83,10 +89,13 @@ def decide(
         and placement.shadow_write == "rollback"
         and served is Side.LEGACY
     )
-    return Decision(dialect, route, translation, served, None if rehearse else skip, writes, rehearse)
+    face = dialect is Dialect.LEGACY and placement.by_face
+    return Decision(dialect, route, translation, served, None if rehearse else skip, writes, rehearse, face)
 
 
-def decided(request: Request, routes: RouteMap, served: Side, *, rehearse: bool = False) -> Decision:
+def decided(
+    request: Request, routes: RouteMap, served: Side, *, rehearse: bool = False, face: bool = False
+) -> Decision:
     """The decision that another process has made on a request, with what follows from the route map.
 
     Args:
@@ -94,9 +103,10 @@ def decided(request: Request, routes: RouteMap, served: Side, *, rehearse: bool 
         routes: The route map that it was decided by.
         served: Who served.
         rehearse: It was rehearsed.
+        face: The new side is asked in the legacy dialect.
     """
     dialect, translation, route, writes = _read(request, routes)
-    return Decision(dialect, route, translation, served, None, writes, rehearse)
+    return Decision(dialect, route, translation, served, None, writes, rehearse, face)
 
 
 def dialect_of(target: bytes, method: str, routes: RouteMap) -> Dialect:
@@ -146,7 +156,10 @@ def _served(
     if dialect is Dialect.NEW and isinstance(translation, Untranslatable):
         # What legacy cannot be asked for (an operation of the new API only) is the new side's, whatever the stage.
         return Side.NEW if route is not None and not rollout.kill_switch else Side.LEGACY
-    if dialect is Dialect.LEGACY and (isinstance(translation, Untranslatable) or translation.format == "xml"):
+    # What cannot be translated belongs to no route, and the new shapes are JSON.
+    if dialect is Dialect.LEGACY and (
+        isinstance(translation, Untranslatable) or (translation.format == "xml" and not placement.by_face)
+    ):
         return Side.LEGACY
     match placement.stage:
         case Stage.CANARY:

@@ -140,12 +140,16 @@ class ServedLeg:
         course.decision = replace(course.decision, served=Side.LEGACY)
         course.other = failed
         course.fallback = True
-        await self._send_adapted(course, legacy, send)
+        if course.decision.face:
+            pairs = end_to_end(raw(legacy.headers))
+            await send_whole(send, legacy.status, pairs, legacy.body, head=method == "HEAD")
+        else:
+            await self._send_adapted(course, legacy, send)
         return legacy
 
     async def _by(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
         decision, request = course.decision, course.request
-        if decision.served is decision.native:
+        if decision.takes_it_as_sent(decision.served):
             method, target, intake = request.method, request.target, course.intake
             headers = raw(request.headers)
         else:

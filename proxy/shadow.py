@@ -35,7 +35,7 @@ from proxy.leg.questions import (
     with_key_of,
 )
 from proxy.leg.tap import Tap
-from proxy.leg.unlimited import anonymous, unlimited, without
+from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
 from proxy.log.example import example_of, served_only
 from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
@@ -311,13 +311,15 @@ class ShadowLeg:
         assert isinstance(translation, Translation)
         translated = Request(translation.method, translation.target, translation.headers, translation.body)
         native = job.decision.native
-        request = job.request if side is native else translated
+        request = job.request if job.decision.takes_it_as_sent(side) else translated
         if kind is None:
             if request.method == "HEAD" and native is Side.NEW:
                 return replace(request, method="GET")
             return request
         bare = replace(request, method="GET", body=b"", headers=bodiless(request))
         if kind is FollowUp.UNLIMITED:
+            if job.decision.face:
+                return replace(bare, target=whole_list(request.target, translation.route))
             return replace(bare, target=unlimited(request.target, translation.route))
         if kind is FollowUp.PREMISE and premise is not None:
             return replace(bare, target=with_key_of(request, premise))
@@ -380,9 +382,9 @@ class ShadowLeg:
         translation = job.decision.translation
         assert isinstance(translation, Translation)
         translated = Request(translation.method, translation.target, translation.headers, translation.body)
-        native = job.decision.native is Side.LEGACY
-        legacy = Asking(job.request if native else translated, question.legacy)
-        new = Asking(translated if native else job.request, question.new)
+        as_sent = job.decision.takes_it_as_sent
+        legacy = Asking(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
+        new = Asking(job.request if as_sent(Side.NEW) else translated, question.new)
         asked = Asked(
             translation.route,
             question.method,

@@ -30,22 +30,6 @@ Ask = Callable[[bytes], Awaitable[Observation]]
 LEGACY: Final = "legacy"
 EVERY_ROUTE: Final = ("*",)
 
-NATIVE: Final = frozenset(
-    {
-        "dataset.list",
-        "task.list",
-        "flow.list",
-        "run.list",
-        "evaluation.list",
-        "evaluation.setup_list",
-        "dataset.tags",
-        "task.tags",
-        "flow.tags",
-        "run.tags",
-        "setup.tags",
-    }
-)
-"""Routes whose JSON is a template of PHP's own (legacy notes, data 5.1)."""
 
 _UNSPEAKABLE: Final = {code: "\ufffd" for code in range(0x20) if chr(code) not in "\t\n\r"}
 _LONGEST_TEXT: Final = 65_536
@@ -244,7 +228,7 @@ async def _wrong_success(
     except (NotXml, orjson.JSONDecodeError) as error:
         return Difference("body", "repair", "both forms can be read", str(error))
     whole, part = _loose(from_xml), _loose(as_json)
-    if not (_within(part, whole) if route.name in NATIVE else part == whole):
+    if not (_within(part, whole) if (route.legacy is not None and route.legacy.native) else part == whole):
         return Difference("body", "repair", _shown(face), _shown(other))
     return None
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 
 import httpx
 
-from config.routes import RouteMap
-from config.templates import parse_template
+from config.routes import Route, RouteMap
 from diffing.face import FaceAsked, compare_faces
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
-from diffing.rows import top_rows
-from proxy.checking.face_judge import NATIVE, FaceJudge
+from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import UNDERIVED, Exchange, route_name
+from proxy.leg.unlimited import whole_list
 from proxy.observe import observe
 from proxy.recordings import Recording
 from proxy.translate import legacy_to_new
@@ -121,7 +120,7 @@ class FaceReplay:
         """The list without limit and offset; where PHP refuses that, with as high a limit as it takes."""
         found: Observation | None = None
         for limit in (None, b"10000", b"1000"):
-            target = whole_list(recording.request.target, translation, limit)
+            target = whole_list(recording.request.target, route_of(translation), limit)
             key = recording.caller, target
             task = self._whole.get(key)
             if task is None:
@@ -148,7 +147,7 @@ class FaceReplay:
 
 def facts(recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
     """What comparing must know of a recorded request."""
-    route = translation.route if isinstance(translation, Translation) else None
+    route = route_of(translation)
     legacy = route.legacy if route is not None else None
     # Recorded between writes, a list of texts says of itself no more than the route map does: nothing orders it.
     texts = route is not None and any(
@@ -156,7 +155,7 @@ def facts(recording: Recording, translation: Translation | Untranslatable) -> Fa
     )
     return FaceAsked(
         method=recording.request.method,
-        native=route is not None and route.name in NATIVE,
+        native=legacy is not None and legacy.native,
         envelope=legacy.envelope if legacy is not None else (),
         unordered=recording.unordered or texts,
         limited=recording.limited,
@@ -167,47 +166,9 @@ def facts(recording: Recording, translation: Translation | Untranslatable) -> Fa
     )
 
 
-def whole_list(target: bytes, translation: Translation | Untranslatable, limit: bytes | None) -> bytes:
-    """The target of a whole list.
-
-    Args:
-        target: That asks for a part.
-        translation: Names its route.
-        limit: To ask with instead; None for none.
-    """
-    path, mark, query = target.partition(b"?")
-    route = translation.route if isinstance(translation, Translation) else None
-    if route is None or route.legacy is None:
-        return target
-    top = top_rows(route)
-    segments = [segment for segment in path.split(b"/") if segment]
-    at = _end(segments, route.legacy.path)
-    for name, value in (top.whole if top is not None else {}).items():
-        _replaced(segments, route.legacy.path, name, value)
-    kept = segments[:at]
-    for index in range(at, len(segments), 2):
-        pair = segments[index : index + 2]
-        if pair[0] not in (b"limit", b"offset"):
-            kept += pair
-    if limit is not None:
-        kept[at:at] = [b"limit", limit]
-    return b"/" + b"/".join(kept) + mark + query
-
-
-def _end(segments: Sequence[bytes], path: str) -> int:
-    """Where the filters begin."""
-    first = next((index for index, segment in enumerate(segments) if segment == b"v1"), 0) + 1
-    if segments[first : first + 1] in ([b"json"], [b"xml"]):
-        first += 1
-    return first + len(parse_template(path))
-
-
-def _replaced(segments: list[bytes], path: str, name: str, value: str) -> None:
-    template = parse_template(path)
-    first = _end(segments, path) - len(template)
-    for index, part in enumerate(template):
-        if part.kind != "literal" and part.text == name:
-            segments[first + index] = value.encode()
+def route_of(translation: Translation | Untranslatable) -> Route | None:
+    """The route of a request, as far as there is one."""
+    return translation.route if isinstance(translation, Translation) else None
 
 
 def _translated(recording: Recording, routes: RouteMap) -> Translation | Untranslatable:

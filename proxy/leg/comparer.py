@@ -21,9 +21,10 @@ from config.startup import loading
 from diffing.cluster import signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
+from diffing.face import compare_faces, face_asked
 from diffing.further import Answers
 from diffing.headers import compared
-from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.channel import frame, read_frame, receive
 from proxy.leg.control import same_side
@@ -53,6 +54,7 @@ class Question:
         rehearsed: As ``Asked`` has it.
         caller: Likewise.
         guessed: Likewise.
+        face: Both answers are of the legacy dialect: nothing is normalised between them.
     """
 
     route: str | None
@@ -68,6 +70,7 @@ class Question:
     rehearsed: bool = False
     caller: str | None = None
     guessed: bool = False
+    face: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class Comparer:
             What came of it; a comparison that fails is a mismatch that says so.
         """
         try:
-            message = frame(question if question.control else _essential(question))
+            whole = question.control or question.face
+            message = frame(question if whole else _essential(question))
         except (pickle.PickleError, TypeError) as error:
             return _failed(question, error)
         digest = hashlib.blake2b(message).digest()
@@ -228,6 +232,9 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     """Compare, and cut what comes of it down to what is stored."""
     if question.control:
         comparison = same_side(question.legacy, question.new)
+    elif question.face:
+        whole = question.answers.get((FollowUp.UNLIMITED, None))
+        comparison = compare_faces(face_asked(asked, question.legacy), question.legacy, question.new, whole)
     else:
         comparison = differ.compare(asked, question.legacy, question.new, question.answers)
     name = signature(asked.route_name, question.legacy, question.new, comparison.differences)

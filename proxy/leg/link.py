@@ -122,7 +122,16 @@ class ShadowLink:
         self._number += 1
         decision = job.decision
         self._batch.append(
-            Sent(self._number, job.at, job.request, decision.served, decision.rehearse, job.served, job.other)
+            Sent(
+                self._number,
+                job.at,
+                job.request,
+                decision.served,
+                decision.rehearse,
+                decision.face,
+                job.served,
+                job.other,
+            )
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (

@@ -69,6 +69,7 @@ class Sent:
         request: Likewise.
         side: Who served.
         rehearse: It was rehearsed.
+        face: The new side is asked in the legacy dialect.
         served: As ``Job`` has it.
         other: Likewise.
     """
@@ -78,6 +79,7 @@ class Sent:
     request: Request
     side: Side
     rehearse: bool
+    face: bool
     served: Observation
     other: Observation | None
 
@@ -221,7 +223,7 @@ async def _beat(outbox: Outbox) -> None:
 
 
 def _job(sent: Sent, routes: RouteMap) -> Job:
-    decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse)
+    decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse, face=sent.face)
     return Job(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
 
 

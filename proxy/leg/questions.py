@@ -58,6 +58,7 @@ def question_of(
         rehearsed=job.decision.rehearse,
         caller=new.header(CALLER) if job.decision.rehearse else None,
         guessed=is_guess(role),
+        face=job.decision.face,
     )
 
 

@@ -1,6 +1,6 @@
 """Requests for a whole list, an unsorted one, or what a stranger sees, made from one for a part of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from config.routes import Route
 from config.templates import parse_template
@@ -53,3 +53,45 @@ def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) ->
         if part.kind != "literal" and part.text.encode() in values and first >= 0:
             segments[index] = values[part.text.encode()]
     return b"/" + b"/".join(segments)
+
+
+def whole_list(target: bytes, route: Route | None, limit: bytes | None = None) -> bytes:
+    """The target of a whole list of the legacy dialect.
+
+    Args:
+        target: That asks for a part.
+        route: Its route.
+        limit: To ask with instead; None for none.
+    """
+    path, mark, query = target.partition(b"?")
+    if route is None or route.legacy is None:
+        return target
+    top = top_rows(route)
+    segments = [segment for segment in path.split(b"/") if segment]
+    at = _end(segments, route.legacy.path)
+    for name, value in (top.whole if top is not None else {}).items():
+        _replaced(segments, route.legacy.path, name, value)
+    kept = segments[:at]
+    for index in range(at, len(segments), 2):
+        pair = segments[index : index + 2]
+        if pair[0] not in (b"limit", b"offset"):
+            kept += pair
+    if limit is not None:
+        kept[at:at] = [b"limit", limit]
+    return b"/" + b"/".join(kept) + mark + query
+
+
+def _end(segments: Sequence[bytes], path: str) -> int:
+    """Where the filters begin."""
+    first = next((index for index, segment in enumerate(segments) if segment == b"v1"), 0) + 1
+    if segments[first : first + 1] in ([b"json"], [b"xml"]):
+        first += 1
+    return first + len(parse_template(path))
+
+
+def _replaced(segments: list[bytes], path: str, name: str, value: str) -> None:
+    template = parse_template(path)
+    first = _end(segments, path) - len(template)
+    for index, part in enumerate(template):
+        if part.kind != "literal" and part.text == name:
+            segments[first + index] = value.encode()

@@ -72,7 +72,7 @@ def with_step(text: str, route: str, dialect: Dialect, step: Step, *, held: str 
         kept = [
             line for line in lines[begin + 1 : end] if line.startswith("#") and not line.startswith(_HELD)
         ]
-        stays = ("reshape", "shadow_write") if step.stage is Stage.SHADOW else ("reshape",)
+        stays = ("reshape", "shadow_dialect", "shadow_write") if step.stage is Stage.SHADOW else ("reshape",)
         kept += [line for line in lines[begin + 1 : end] if line.strip().startswith(stays)]
         del lines[begin:end]
     while lines and not lines[-1].strip():

@@ -56,16 +56,37 @@ def test_the_kill_switch_leaves_all_to_legacy(tmp_path: Path, routes: RouteMap) 
 
 
 def test_clients_that_asked_for_the_new_shapes_can_be_served_by_new(tmp_path: Path, routes: RouteMap) -> None:
-    """reshape = "none" permits what is refused otherwise."""
+    """By reshape = "none"; else its second face answers them."""
     text = '[[stage]]\nroutes = ["dataset.get"]\nstage = "new"\nreshape = "none"'
     rollout = _load(tmp_path, routes, text)
-    assert Placement(Stage.NEW, 100.0, "none") == rollout.of(routes["dataset.get"], Dialect.LEGACY)
+    placement = rollout.of(routes["dataset.get"], Dialect.LEGACY)
+    assert Placement(Stage.NEW, 100.0, "none") == placement
+    assert not placement.by_face
+
+
+@pytest.mark.parametrize(
+    ("text", "by_face"),
+    [
+        ('stage = "shadow"', False),
+        ('stage = "shadow"\nshadow_dialect = "new"', False),
+        ('stage = "shadow"\nshadow_dialect = "legacy"', True),
+        ('stage = "canary"\npercentage = 5', True),
+        ('stage = "new"', True),
+    ],
+)
+def test_the_legacy_dialect_is_served_by_the_second_face(
+    tmp_path: Path, routes: RouteMap, text: str, by_face: bool
+) -> None:
+    """Where the new side serves it, and where the shadow shall ask it."""
+    rollout = _load(tmp_path, routes, f'[[stage]]\nroutes = ["dataset.get"]\n{text}')
+    assert rollout.of(routes["dataset.get"], Dialect.LEGACY).by_face is by_face
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('stage = "new"', "its clients expect PHP's shapes"),
+        ('stage = "canary"\npercentage = 5\nshadow_dialect = "legacy"', "means nothing at stage canary"),
+        ('stage = "shadow"\nshadow_dialect = "php"', "must be one of 'legacy', 'new', not 'php'"),
         ('stage = "canary"', "a canary needs the share"),
         ('stage = "shadow"\npercentage = 101', "must be 0 to 100, not 101"),
         ('stage = "new"\npercentage = 5', "means nothing at stage new"),

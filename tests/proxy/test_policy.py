@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -24,9 +25,11 @@ def routes() -> RouteMap:
     return RouteMap({**packaged.routes, **changed})
 
 
-def rollout(routes: RouteMap, stage: Stage, percentage: float = 100.0) -> Rollout:
+def rollout(
+    routes: RouteMap, stage: Stage, percentage: float = 100.0, reshape: Literal["none"] | None = None
+) -> Rollout:
     """All routes at one stage."""
-    placement = Placement(stage, percentage, "none")
+    placement = Placement(stage, percentage, reshape)
     return Rollout({(route.name, dialect): placement for route in routes for dialect in Dialect}, False, "")
 
 
@@ -142,10 +145,30 @@ def test_what_only_the_new_side_has_is_served_by_it(routes: RouteMap) -> None:
     assert (decision.served, decision.skip) == (Side.NEW, SkipReason.NO_ROUTE)
 
 
-def test_xml_is_never_served_by_the_new_side(routes: RouteMap) -> None:
-    """It has no XML; but it is asked for the same in JSON."""
-    decision = decided(routes, b"/api/v1/xml/data/61", Stage.NEW_VERIFIED)
-    assert (decision.served, decision.skip) == (Side.LEGACY, None)
+XML_GET = b"/api/v1/xml/data/61"
+
+
+def test_xml_is_not_served_in_the_new_shapes(routes: RouteMap) -> None:
+    """There is no XML of them; but the new side is asked for the same in JSON."""
+    reshaped = rollout(routes, Stage.NEW_VERIFIED, reshape="none")
+    decision = decide(Request("GET", XML_GET), routes, reshaped, b"caller")
+    assert (decision.served, decision.skip, decision.face) == (Side.LEGACY, None, False)
+
+
+@pytest.mark.parametrize("target", [LEGACY_GET, XML_GET])
+def test_the_second_face_takes_requests_of_the_legacy_dialect_as_they_are(
+    routes: RouteMap, target: bytes
+) -> None:
+    """Both sides are asked just what the client asked."""
+    decision = decided(routes, target, Stage.NEW_VERIFIED)
+    assert (decision.served, decision.skip, decision.face) == (Side.NEW, None, True)
+    assert all(decision.takes_it_as_sent(side) for side in Side)
+
+
+def test_clients_of_the_new_paths_have_one_face(routes: RouteMap) -> None:
+    """PHP is asked by the route map."""
+    decision = decided(routes, NEW_GET, Stage.NEW_VERIFIED)
+    assert (decision.face, decision.takes_it_as_sent(Side.LEGACY)) == (False, False)
 
 
 def test_buckets_are_the_same_everywhere() -> None:

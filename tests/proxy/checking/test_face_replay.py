@@ -8,8 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 from config.routes import RouteMap, load_routes
 from diffing.model import Outcome
-from proxy.checking.face_replay import FaceReplay, facts, whole_list
+from proxy.checking.face_replay import FaceReplay, facts, route_of
 from proxy.checking.inprocess import Application
+from proxy.leg.unlimited import whole_list
 from proxy.recordings import Recording, read_recordings
 from proxy.translate import legacy_to_new
 from proxy.translation import Request
@@ -96,4 +97,4 @@ def test_whole_lists_are_asked_for_without_limits(
     target: bytes, limit: bytes | None, whole: bytes, routes: RouteMap
 ) -> None:
     """Other filters stay; what cuts a list in its path gets the value of the whole one."""
-    assert whole_list(target, legacy_to_new(Request("GET", target), routes), limit) == whole
+    assert whole_list(target, route_of(legacy_to_new(Request("GET", target), routes)), limit) == whole

@@ -108,6 +108,7 @@ VARIED = {
     "rehearsed": True,
     "caller": "1",
     "guessed": True,
+    "face": True,
 }
 
 

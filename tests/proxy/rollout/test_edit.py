@@ -87,9 +87,9 @@ def test_a_hold_says_why_until_the_next_step(folder: Path, routes: RouteMap) -> 
 
 
 def test_what_is_not_possible_leaves_the_file_as_it_was(folder: Path, routes: RouteMap) -> None:
-    """Clients of the legacy dialect expect PHP's shapes."""
-    text = with_step(TEXT, "task.get", Dialect.LEGACY, Step(Stage.NEW))
-    with pytest.raises(ConfigError, match=r"rollout\.toml.*cannot be served by the new side"):
+    """A canary needs a share."""
+    text = with_step(TEXT, "task.get", Dialect.LEGACY, Step(Stage.CANARY))
+    with pytest.raises(ConfigError, match=r"rollout\.toml.*a canary needs the share"):
         write_rollout(folder, text, routes)
     assert (folder / "rollout.toml").read_text() == TEXT
     assert load_rollout(folder, routes).placements["task.get", NEW].stage is Stage.CANARY
