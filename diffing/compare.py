@@ -13,7 +13,7 @@ from typing import Final
 from config.problems import ProblemType
 from diffing.administrators import wider
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect, premise_holds, success_differences
+from diffing.defects import broken, defect_of, judge_defect, premise_holds, succeeded, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
@@ -22,6 +22,7 @@ from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Obser
 from diffing.normalise import Normalised, normalise, tolerate
 from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
+from diffing.repair import misread, repaired
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
@@ -110,6 +111,8 @@ class Differ:
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
+        if defect is None and self.registry.pastes(asked.route_name) and misread(old):
+            defect = "misread"
         if not broke and Form.CODED in (old.form, young.form):
             return UNREAD
         if broke:
@@ -119,10 +122,33 @@ class Differ:
             rules = self.registry.rules(asked.route_name)
             shape = None if rules is None else rules.shape
             text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
-            return judge_defect(
+            judged = judge_defect(
                 asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text
             )
+            if judged.outcome is not Outcome.LEGACY_ERROR or not judged.deviations or not succeeded(new):
+                return judged
+            return self._as_meant(judged, asked, legacy, old, new, young, entries, sources)
         return self._answers(asked, legacy, old, new, young, entries, sources)
+
+    def _as_meant(
+        self,
+        judged: Comparison,
+        asked: Asked,
+        legacy: Observation,
+        old: Decoded,
+        new: Observation,
+        young: Decoded,
+        entries: tuple[Deviation, ...],
+        sources: Sources,
+    ) -> Comparison:
+        """A broken answer that can be read nevertheless: the new one must say what PHP meant to say."""
+        first: Comparison | None = None
+        for reading in repaired(old):
+            found = self._documents(asked, legacy, reading, new, young, entries, sources)
+            if found.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+                return replace(judged, deviations=(*judged.deviations, *found.deviations))
+            first = first or found
+        return first if first is not None and first.outcome is Outcome.MISMATCH else judged
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
         if asked.route is not None and not asked.route.implemented:
@@ -322,10 +348,16 @@ class Differ:
             # The document has been normalised; to tell what the entries did it is needed as it was.
             found = list(
                 explained(
-                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                    found, asked, _untouched(legacy, old), entries, self.registry.rules(asked.route_name)
                 )
             )
         return _verdict(tuple(found), hits)
+
+
+def _untouched(legacy: Observation, old: Decoded) -> object:
+    """The legacy document as it was before it was normalised."""
+    again = decode(legacy)
+    return next(repaired(again), again).document if old.pasted else again.document
 
 
 def canonical_form(document: object) -> bytes:

@@ -34,6 +34,7 @@ class Decoded:
         document: The JSON document; for `ERROR` the dict below its `error` key.
         why: For `BROKEN` and `CODED`, what is wrong with it.
         body: The bytes without content coding.
+        pasted: Texts were read as they stand, not as JSON or XML says.
     """
 
     form: Form
@@ -41,6 +42,7 @@ class Decoded:
     document: object = None
     why: str = ""
     body: bytes = b""
+    pasted: bool = False
 
 
 class _Duplicate(ValueError):

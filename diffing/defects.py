@@ -140,11 +140,16 @@ def premise_holds(entry: Deviation, asked: Asked, document: object, sources: Sou
         raise Underived(entry.id) from error
 
 
+def succeeded(new: Observation) -> bool:
+    """Whether the new side did what was asked."""
+    return new.status is not None and 200 <= new.status < 300
+
+
 def success_differences(
     asked: Asked, new: Observation, young: Decoded, shape: Shape | None
 ) -> tuple[Difference, ...]:
     """Where a new answer that can be compared with nothing is no success of its operation, by the response schema."""
-    if new.status is None or not 200 <= new.status < 300:
+    if not succeeded(new):
         return (Difference("status", "status", 200, new.status),)
     origin = tuple(origin_differences(new))
     if shape is None or asked.method in ("HEAD", "OPTIONS"):
@@ -167,9 +172,10 @@ def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
     if isinstance(document, dict):
         for name in segment_names(asked.route.new.path):
             legacy = next((key for key, to in asked.route.parameters.items() if to == f"path.{name}"), name)
-            value, found = asked.parameters.get(legacy, ""), document.get(name, document.get("id"))
+            key = name if name in document else "id"
+            value, found = asked.parameters.get(legacy, ""), document.get(key)
             if value.isdecimal() and isinstance(found, int | str) and str(found) != str(int(value)):
-                yield Difference(f"$.{name}", "value", value, found)
+                yield Difference(f"$.{key}", "value", value, found)
     if isinstance(document, list):
         if not document and asked.route.codes.empty:
             yield Difference("$", "missing", f"rows, or code {asked.route.codes.empty}", document)

@@ -18,7 +18,9 @@ from diffing.premises import Premise
 if TYPE_CHECKING:
     from diffing.rules.book import RouteRules, RuleBook
 
-Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
+Defect: TypeAlias = Literal[
+    "empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500", "misread"
+]
 Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
 SHARED: Final = "gate.toml"
@@ -179,6 +181,7 @@ class Registry:
         self.book: Final = book
         self.patterns: Final = patterns
         self.of_route = cache(self._of_route)
+        self.pastes = cache(self._pastes)
 
     def _of_route(self, route: str) -> tuple[Deviation, ...]:
         named = [deviation for deviation in self.deviations if deviation.names(route)]
@@ -188,6 +191,13 @@ class Registry:
         ahead = [one for one in named if one.source == SHARED or rules.ids & set(one.before)]
         special = [one for one in named if one not in ahead]
         return (*ahead, *rules.first, *special, *rules.last)
+
+    def _pastes(self, route: str) -> bool:
+        """Whether PHP writes texts into the JSON of a route as they are, so that it may say something else."""
+        return any(
+            entry.legacy is not None and "misread" in entry.legacy.defects and entry.source != "rules"
+            for entry in self.of_route(route)
+        )
 
     def rules(self, route: str) -> RouteRules | None:
         """The rules of a route; None where there are none."""

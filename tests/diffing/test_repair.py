@@ -1,0 +1,131 @@
+"""What PHP meant to say where it pasted text into JSON or XML."""
+
+import json
+
+import pytest
+
+from config.location import config_directory
+from config.problems import load_problems
+from config.routes import load_routes
+from diffing.compare import Differ
+from diffing.decode import Form, decode
+from diffing.deviations import load_registry
+from diffing.model import Asked, Observation
+from diffing.repair import Unreadable, as_pasted, misread, repaired
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ('{"a": "b"c"}', {"a": 'b"c'}),
+        ('{"a": "b", c", "d": 1}', {"a": 'b", c', "d": 1}),
+        ('{"a": ["x"y", "z"]}', {"a": ['x"y', "z"]}),
+        ('{"a": "C:\\temp\\new"}', {"a": "C:\\temp\\new"}),
+        ('{"a": "\\ud83d"}', {"a": "\\ud83d"}),
+        ('{"a": "one\ntwo\tthree"}', {"a": "one\ntwo\tthree"}),
+        ('{"version":1.0-beta, "b": .5}', {"version": "1.0-beta", "b": ".5"}),
+        ('{"uploader": , "b": 1}', {"b": 1}),
+        ('{"a": [1, 2.5, true, null], "b": {}, "c": []}', {"a": [1, 2.5, True, None], "b": {}, "c": []}),
+        (' {"a": {"b": "\\"}} ', {"a": {"b": "\\"}}),
+    ],
+)
+def test_text_stands_as_it_is(text: str, document: object) -> None:
+    """Between the quotation marks that what follows shows to be PHP's."""
+    assert as_pasted(text) == document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"a": "b',
+        '{"a": 1',
+        '{"a" 1}',
+        '{"a": 1, "a": 2}',
+        '{"a": 1 "b": 2}',
+        '{"a": [,]}',
+        '{"a": 1} x',
+        '{"a": ' + "[" * 25 + "]" * 25 + "}",
+    ],
+)
+def test_what_is_no_list_of_php_is_refused(text: str) -> None:
+    """Rather than read as something else."""
+    with pytest.raises(Unreadable):
+        as_pasted(text)
+
+
+def read(body: str) -> list[object]:
+    """The readings of a broken XML document."""
+    answer = decode(Observation(200, (("content-type", "text/xml"),), body.encode()))
+    assert answer.form is Form.BROKEN
+    return [reading.document for reading in repaired(answer)]
+
+
+@pytest.mark.parametrize(
+    ("inner", "documents"),
+    [
+        ("<oml:a>x & <y></oml:a>", [{"r": {"a": "x & <y>"}}]),
+        ("<oml:a>x &amp; y</oml:a><oml:b>&</oml:b>", [{"r": {"a": "x & y", "b": "&"}}]),
+        ("<oml:a>&uuml;</oml:a>", [{"r": {"a": "ü"}}, {"r": {"a": "&uuml;"}}]),
+        ("<oml:a>u:rl</oml:>", [{"r": {"a": "u:rl"}}]),
+    ],
+)
+def test_text_between_the_tags_of_php_is_text(inner: str, documents: list[object]) -> None:
+    """An HTML entity has two readings."""
+    assert read(f'<oml:r xmlns:oml="http://openml.org/openml">{inner}</oml:r>') == documents
+
+
+def test_xml_that_is_broken_elsewhere_has_no_reading() -> None:
+    """A tag without an end, or a character that XML has not."""
+    assert read("<oml:r><oml:a></oml:r>") == []
+    assert read("<oml:r>\x01</oml:r>") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "says"),
+    [
+        ("application/json", '{"a": "\\t"}', True),
+        ("application/json", '{"a": "t"}', False),
+        ("application/json", '{"a": "\\x"}', False),
+        ("text/xml", "<a>\\t</a>", False),
+    ],
+)
+def test_only_json_that_can_be_read_is_misread(kind: str, body: str, says: bool) -> None:
+    """JSON that cannot be read is broken."""
+    assert misread(decode(Observation(200, (("content-type", kind),), body.encode()))) is says
+
+
+CONFIG = config_directory(None)
+DIFFER = Differ(load_registry(CONFIG), load_problems(CONFIG))
+CORS = (("access-control-allow-origin", "*"), ("access-control-allow-headers", "Accept"))
+FLOW = '{"flows":{"flow":[{"id":1,"full_name":"a(1)","name":"%s","version":1,"external_version":"1","uploader":2}]}}'
+
+
+@pytest.mark.parametrize(
+    ("stored", "answered", "verdict"),
+    [
+        ("C:\\temp\\new", "C:\\temp\\new", "legacy_error"),
+        ("C:\\temp\\new", "C:\temp\new", "mismatch"),
+        ("\\ud83d", "\\ud83d", "legacy_error"),
+        ("\\ud83d", "x", "legacy_error:undocumented"),
+        ('say "no"', 'say "no"', "legacy_error"),
+        ('say "no"', 'say "yes"', "mismatch"),
+        ("plain", "plain", "explained"),
+    ],
+)
+def test_the_new_side_must_show_the_text_that_is_stored(stored: str, answered: str, verdict: str) -> None:
+    """Not what a JSON reader makes of PHP's answer."""
+    asked = Asked(load_routes(CONFIG)["flow.list"], "GET", {}, "none")
+    row = {
+        "id": 1,
+        "full_name": "a(1)",
+        "name": answered,
+        "version": 1,
+        "external_version": "1",
+        "uploader": 2,
+    }
+    kind = (("content-type", "application/json"), *CORS)
+    legacy = Observation(200, kind, (FLOW % stored).encode())
+    new = Observation(200, kind, json.dumps([row]).encode())
+    assert DIFFER.compare(asked, legacy, new).verdict == verdict
