@@ -20,6 +20,7 @@ from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, U
 from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import Normalised, normalise, tolerate
+from diffing.pasted import pasted
 from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
@@ -277,7 +278,9 @@ class Differ:
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
         rules = self.registry.rules(asked.route_name)
-        exchange = Exchange(asked, sources, None if rules is None else rules.shape)
+        literal = pasted(asked, old, entries)
+        whole = None if literal is None else self.normalised(asked, literal).document
+        exchange = Exchange(asked, sources, None if rules is None else rules.shape, whole)
         rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):

@@ -13,6 +13,7 @@ from typing import Final
 
 from diffing.administrators import rows_for_administrators
 from diffing.further import Exchange
+from diffing.pasted import CANONICAL, as_pasted
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
 from diffing.xml_tree import NotXml, convert, parse_xml
@@ -96,4 +97,5 @@ TOLERANCES: Final[Mapping[str, Canonical]] = {
     "pasted_texts": pasted_texts,
     "handed_out_ids": handed_out_ids,
     "same_root": same_root,
+    CANONICAL: as_pasted,
 }

@@ -11,6 +11,7 @@ from config.routes import gives_files
 from diffing.decode import Decoded, Form, decode
 from diffing.model import Asked, Headers, Observation
 from diffing.normalise import normalise
+from diffing.pasted import pasted
 from diffing.problem import MEDIA_TYPE, message_of
 from diffing.registry import Deviation, Kind, Registry
 
@@ -74,7 +75,8 @@ def adapt(
     if old.form is not Form.JSON:
         return Adapted(legacy.status, legacy.headers, legacy.body)
     rules = registry.rules(asked.route_name)
-    document = normalise(old.document, asked, entries, rules=rules).document
+    shown = pasted(asked, old, entries) or old
+    document = normalise(shown.document, asked, entries, rules=rules).document
     headers = (("content-type", "application/json"), *kept)
     return Adapted(legacy.status, headers, orjson.dumps(document))
 

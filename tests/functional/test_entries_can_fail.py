@@ -51,6 +51,7 @@ BACKED: Final[Mapping[str, str]] = {
     "xsd-own-text": "tests/diffing/test_static_documents.py",
     "xml-example-own-text": "tests/diffing/test_static_documents.py",
     "arff-example-own-text": "tests/diffing/test_static_documents.py",
+    "list-text-as-pasted": "tests/diffing/test_pasted.py",
     "rehearsed-id": "tests/functional/test_rehearsals.py",
     "rehearsed-run-id": "tests/functional/test_rehearsals.py",
     "rehearsed-study-id": "tests/functional/test_rehearsals.py",
