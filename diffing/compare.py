@@ -24,6 +24,7 @@ from diffing.pasted import pasted
 from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
+from diffing.tolerances import TEXTS
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 from diffing.withheld import is_empty, withheld
@@ -291,6 +292,8 @@ class Differ:
             cut = bool(in_body) and listed and (unspecified(asked) or more is not None)
             if cut:
                 everything = decode(sources.answer(FollowUp.UNLIMITED)).document
+                texts = [entry for entry in entries if entry.canonical in TEXTS]
+                _, everything, _ = tolerate([], everything, exchange, texts)
                 if not isinstance(everything, list):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
