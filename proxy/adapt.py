@@ -37,11 +37,13 @@ class Adapted:
         status: Its status.
         headers: Its pairs, without Content-Length.
         body: Its body.
+        unfit: Where it is not as the schema has it, because PHP made another form of a text: markup is an object.
     """
 
     status: int
     headers: Headers
     body: bytes
+    unfit: str | None = None
 
 
 def adapt(
@@ -78,7 +80,9 @@ def adapt(
     shown = pasted(asked, old, entries) or old
     document = normalise(shown.document, asked, entries, rules=rules).document
     headers = (("content-type", "application/json"), *kept)
-    return Adapted(legacy.status, headers, orjson.dumps(document))
+    shape = None if rules is None else rules.shape
+    unfit = None if shape is None else next(shape.fits(document), None)
+    return Adapted(legacy.status, headers, orjson.dumps(document), unfit)
 
 
 def told_as_problem(entry: Deviation) -> bool:
