@@ -20,10 +20,12 @@ from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, U
 from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.normalise import Normalised, normalise, tolerate
+from diffing.pasted import pasted
 from diffing.problem import demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
-from diffing.repair import misread, repaired
+from diffing.repair import repaired
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
+from diffing.tolerances import TEXTS
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 from diffing.withheld import is_empty, withheld
@@ -111,8 +113,6 @@ class Differ:
         old, young = decode(legacy), decode(new)
         entries = self.registry.of_route(asked.route_name)
         defect, broke = defect_of(legacy, old, asked.method), broken(new, young)
-        if defect is None and self.registry.pastes(asked.route_name) and misread(old):
-            defect = "misread"
         if not broke and Form.CODED in (old.form, young.form):
             return UNREAD
         if broke:
@@ -303,7 +303,9 @@ class Differ:
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
         rules = self.registry.rules(asked.route_name)
-        exchange = Exchange(asked, sources, None if rules is None else rules.shape)
+        literal = pasted(asked, old, entries)
+        whole = None if literal is None else self.normalised(asked, literal).document
+        exchange = Exchange(asked, sources, None if rules is None else rules.shape, whole)
         rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
@@ -314,6 +316,8 @@ class Differ:
             cut = bool(in_body) and listed and (unspecified(asked) or more is not None)
             if cut:
                 everything = decode(sources.answer(FollowUp.UNLIMITED)).document
+                texts = [entry for entry in entries if entry.canonical in TEXTS]
+                _, everything, _ = tolerate([], everything, exchange, texts)
                 if not isinstance(everything, list):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None

@@ -18,9 +18,7 @@ from diffing.premises import Premise
 if TYPE_CHECKING:
     from diffing.rules.book import RouteRules, RuleBook
 
-Defect: TypeAlias = Literal[
-    "empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500", "misread"
-]
+Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
 Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
 SHARED: Final = "gate.toml"
@@ -47,6 +45,7 @@ class Example:
         document: A legacy document to try `when.value` with.
         shown: A new document to try `when.shows` with.
         stranger: What the new side answers to the request of a tolerance without a key; nothing where it is absent.
+        pasted: The legacy document of a tolerance with its texts as PHP pasted them, where that is another.
     """
 
     legacy: object = MISSING
@@ -55,6 +54,7 @@ class Example:
     document: object = MISSING
     shown: object = MISSING
     stranger: object = MISSING
+    pasted: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,6 @@ class Registry:
         self.book: Final = book
         self.patterns: Final = patterns
         self.of_route = cache(self._of_route)
-        self.pastes = cache(self._pastes)
 
     def _of_route(self, route: str) -> tuple[Deviation, ...]:
         named = [deviation for deviation in self.deviations if deviation.names(route)]
@@ -191,13 +190,6 @@ class Registry:
         ahead = [one for one in named if one.source == SHARED or rules.ids & set(one.before)]
         special = [one for one in named if one not in ahead]
         return (*ahead, *rules.first, *special, *rules.last)
-
-    def _pastes(self, route: str) -> bool:
-        """Whether PHP writes texts into the JSON of a route as they are, so that it may say something else."""
-        return any(
-            entry.legacy is not None and "misread" in entry.legacy.defects and entry.source != "rules"
-            for entry in self.of_route(route)
-        )
 
     def rules(self, route: str) -> RouteRules | None:
         """The rules of a route; None where there are none."""

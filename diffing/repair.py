@@ -1,4 +1,4 @@
-"""What PHP meant to say where it pasted text without escaping it, and so broke its JSON or XML, or changed its meaning.
+"""What PHP meant to say where it pasted text without escaping it, and so broke its JSON or XML.
 
 Six lists have templates of their own, which write names, messages and values into JSON as they are (legacy notes, data
 5.1); many XML templates do the same. A reader who knows that can still tell text from structure.
@@ -48,18 +48,13 @@ def repaired(broken: Decoded) -> Iterator[Decoded]:
             yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True)
     else:
         try:
-            document = as_pasted(broken.body.decode("utf-8"))
+            document = read_list(broken.body.decode("utf-8"))
         except ValueError:
             return
         yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True)
 
 
-def misread(answer: Decoded) -> bool:
-    """Whether a list that escapes nothing is JSON nevertheless, which takes a backslash of a text for an escape."""
-    return answer.form is Form.JSON and b"\\" in answer.body and not answer.media_type.endswith("xml")
-
-
-def as_pasted(text: str) -> dict[str, object]:
+def read_list(text: str) -> dict[str, object]:
     """A JSON list of PHP's own templates, of which each text stands as it is between its quotation marks.
 
     A number that is none is text, and a key without a value is left out.

@@ -13,9 +13,10 @@ from typing import Final
 
 from diffing.administrators import rows_for_administrators
 from diffing.further import Exchange
+from diffing.pasted import CANONICAL, as_pasted
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
-from diffing.xml_tree import NotXml, convert, parse_xml
+from diffing.xml_tree import PHP_BLANKS, NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
 Canonical = Callable[[object, object, Sequence[Steps], Exchange], Documents]
@@ -61,6 +62,27 @@ def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchang
     return legacy, new
 
 
+def printed_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+    """Texts that PHP prints into XML: line ends are LF, and blanks at both ends go (legacy notes, data 5.3).
+
+    All texts in what the paths lead to are meant, so that no field can be forgotten.
+    """
+    for steps in paths:
+        new, _count = change(new, steps, _printed)
+    return legacy, new
+
+
+def _printed(value: object) -> object:
+    match value:
+        case str():
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
+        case list():
+            return [_printed(element) for element in value]
+        case dict():
+            return {key: _printed(element) for key, element in value.items()}
+    return value
+
+
 def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
     """The id that the database hands out for a new row: a rehearsal takes one, the write itself gets a later one.
 
@@ -90,10 +112,15 @@ def _as_shown(text: str) -> object:
     return convert(root) or ""
 
 
+TEXTS: Final = frozenset({"pasted_texts", "printed_texts"})
+"""The forms that are about texts alone, each for itself: they are those of every row, in whatever list it is."""
+
 TOLERANCES: Final[Mapping[str, Canonical]] = {
     "unprinted_pairs": unprinted_pairs,
     "rows_for_administrators": rows_for_administrators,
     "pasted_texts": pasted_texts,
+    "printed_texts": printed_texts,
     "handed_out_ids": handed_out_ids,
     "same_root": same_root,
+    CANONICAL: as_pasted,
 }

@@ -25,7 +25,6 @@ _BROKEN: Final[Mapping[str, str]] = {
     "empty_200": "200 without a body",
     "empty_500": "500 without a body",
     "html_500": "500 with a page of HTML",
-    "misread": "200 with a text that is not what was stored",
     "not_json": "200 with JSON that cannot be read",
     "not_xml": "200 with XML that cannot be read",
     "two_documents": "two documents in one body",
