@@ -32,23 +32,26 @@ def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Exch
     """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
 
     An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
-    be the same on both sides (legacy notes, task 1.2).
+    be the same on both sides (legacy notes, task 1.2). What PHP could paste it has read as JSON: a backslash in a value
+    has begun an escape there.
     """
     for steps in paths:
         legacy, _count = change(legacy, steps, lambda value: UNPRINTED if value == [] else value)
-        new, _count = change(new, steps, lambda value: value if _printable(value) else UNPRINTED)
+        new, _count = change(new, steps, _pasted_pairs)
     return legacy, new
 
 
-def _printable(pairs: object) -> bool:
+def _pasted_pairs(pairs: object) -> object:
     if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
-        return True
+        return pairs
     text = ",".join(f'"{pair.get("name")}":"{pair.get("value")}"' for pair in pairs)
     try:
-        json.loads("{" + text + "}")
+        read = json.loads("{" + text + "}")
     except ValueError:
-        return False
-    return True
+        return UNPRINTED
+    if "\\" not in text or len(read) != len(pairs):
+        return pairs
+    return [{**pair, "value": read.get(pair.get("name"), pair.get("value"))} for pair in pairs]
 
 
 def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
