@@ -122,12 +122,14 @@ class Differ:
             rules = self.registry.rules(asked.route_name)
             shape = None if rules is None else rules.shape
             text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
+            readings = tuple(repaired(old)) if old.form is Form.BROKEN else ()
+            meant = readings[0].document if readings else None
             judged = judge_defect(
-                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text
+                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text, meant
             )
             if judged.outcome is not Outcome.LEGACY_ERROR or not judged.deviations or not succeeded(new):
                 return judged
-            return self._as_meant(judged, asked, legacy, old, new, young, entries, sources)
+            return self._as_meant(judged, asked, legacy, readings, new, young, entries, sources)
         return self._answers(asked, legacy, old, new, young, entries, sources)
 
     def _as_meant(
@@ -135,7 +137,7 @@ class Differ:
         judged: Comparison,
         asked: Asked,
         legacy: Observation,
-        old: Decoded,
+        readings: Iterable[Decoded],
         new: Observation,
         young: Decoded,
         entries: tuple[Deviation, ...],
@@ -143,7 +145,7 @@ class Differ:
     ) -> Comparison:
         """A broken answer that can be read nevertheless: the new one must say what PHP meant to say."""
         first: Comparison | None = None
-        for reading in repaired(old):
+        for reading in readings:
             found = self._documents(asked, legacy, reading, new, young, entries, sources)
             if found.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
                 return replace(judged, deviations=(*judged.deviations, *found.deviations))

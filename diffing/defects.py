@@ -64,6 +64,7 @@ def judge_defect(
     usage: Usage | None = None,
     shape: Shape | None = None,
     text: str = "",
+    meant: object = None,
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects.
 
@@ -78,6 +79,7 @@ def judge_defect(
         usage: Told of the entry that counts, and of those behind it.
         shape: What a success of the operation looks like; None where it is no JSON.
         text: What of the broken answer can be read.
+        meant: What PHP meant to say; None where that cannot be told.
 
     Returns:
         `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
@@ -90,7 +92,7 @@ def judge_defect(
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, young)
+        reason = _unfit(entry, asked, defect, text, young.document, meant)
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
@@ -99,7 +101,9 @@ def judge_defect(
             continue
         if usage is not None:
             behind = [
-                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
+                later
+                for later in entries[number:]
+                if _unfit(later, asked, defect, text, young.document, meant) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -184,7 +188,7 @@ def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
             yield Difference("$", "extra", f"{limit} rows", f"{len(document)} rows")
 
 
-def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:
+def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, meant: object) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
@@ -194,4 +198,6 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decode
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    return reason or entry.when.unmet_by(asked, None, text, young.document)
+    reason = reason or entry.when.unmet_by(asked, None, text, new)
+    # Of a list that a limit cuts, the new side may show other rows: what broke PHP is in its own.
+    return reason and (reason if meant is None or not fits else entry.when.unmet_by(asked, None, text, meant))

@@ -10,7 +10,8 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import Form, decode
 from diffing.deviations import load_registry
-from diffing.model import Asked, Observation
+from diffing.further import Further
+from diffing.model import Asked, FollowUp, Observation
 from diffing.repair import Unreadable, read_list, repaired
 
 
@@ -92,7 +93,7 @@ FLOW = '{"flows":{"flow":[{"id":1,"full_name":"a(1)","name":"%s","version":1,"ex
     ("stored", "answered", "verdict"),
     [
         ("C:\\xemp", "C:\\xemp", "legacy_error"),
-        ("C:\\xemp", "C:xemp", "legacy_error:undocumented"),
+        ("C:\\xemp", "C:xemp", "mismatch"),
         ("C:\\temp\\new", "C:\\temp\\new", "explained"),
         ("C:\\temp\\new", "C:\temp\new", "mismatch"),
         ('say "no"', 'say "no"', "legacy_error"),
@@ -115,3 +116,26 @@ def test_the_new_side_must_show_the_text_that_is_stored(stored: str, answered: s
     legacy = Observation(200, kind, (FLOW % stored).encode())
     new = Observation(200, kind, json.dumps([row]).encode())
     assert DIFFER.compare(asked, legacy, new).verdict == verdict
+
+
+def test_what_broke_php_is_looked_for_in_its_own_answer() -> None:
+    """Where a limit cuts a list, the new side may show other rows; each must be one of the whole list."""
+    asked = Asked(load_routes(CONFIG)["flow.list"], "GET", {"limit": "1"}, "none")
+    kind = (("content-type", "application/json"), *CORS)
+    rows = [
+        {
+            "id": number,
+            "full_name": "a(1)",
+            "name": name,
+            "version": 1,
+            "external_version": "1",
+            "uploader": 2,
+        }
+        for number, name in ((1, 'say "no"'), (2, "plain"))
+    ]
+    legacy = Observation(200, kind, (FLOW % 'say "no"').encode())
+    new = Observation(200, kind, json.dumps(rows[1:]).encode())
+    for whole, verdict in ((rows, "legacy_error"), (rows[1:], "mismatch")):
+        everything = Observation(200, kind, json.dumps(whole).encode())
+        answers: dict[Further, Observation] = {(FollowUp.UNLIMITED, None): everything}
+        assert DIFFER.compare(asked, legacy, new, answers).verdict == verdict
