@@ -35,6 +35,7 @@ class Decoded:
         why: For `BROKEN` and `CODED`, what is wrong with it.
         body: The bytes without content coding.
         pasted: Texts were read as they stand, not as JSON or XML says.
+        names: The keys that helped with it.
     """
 
     form: Form
@@ -43,6 +44,7 @@ class Decoded:
     why: str = ""
     body: bytes = b""
     pasted: bool = False
+    names: frozenset[str] = frozenset()
 
 
 class _Duplicate(ValueError):

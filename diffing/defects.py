@@ -11,7 +11,7 @@ from config.templates import segment_names
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.further import Sources, Underived
-from diffing.headers import origin_differences, preflight_differences
+from diffing.headers import JSON, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
@@ -19,6 +19,8 @@ from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
 _MOST: Final = 5
+_TEXTS: Final = ("not_json", "not_xml")
+"""Defects that leave an answer to read."""
 _DIED: Final = 500
 """What PHP answers when it dies of something."""
 
@@ -93,6 +95,8 @@ def judge_defect(
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
         reason = _unfit(entry, asked, defect, text, young.document, meant)
+        if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400:
+            reason = "what PHP meant to say cannot be told from its answer"
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
@@ -153,12 +157,12 @@ def success_differences(
     asked: Asked, new: Observation, young: Decoded, shape: Shape | None
 ) -> tuple[Difference, ...]:
     """Where a new answer that can be compared with nothing is no success of its operation, by the response schema."""
-    if not succeeded(new):
+    if not succeeded(new) or (shape is not None and new.status != 200 and asked.method != "OPTIONS"):
         return (Difference("status", "status", 200, new.status),)
     origin = tuple(origin_differences(new))
     if shape is None or asked.method in ("HEAD", "OPTIONS"):
         return origin
-    if young.form is not Form.JSON:
+    if young.form is not Form.JSON or young.media_type != JSON:
         return (Difference("header.content-type", "value", "a JSON document", young.media_type),)
     told = [
         Difference("$", "schema", "an answer that fits the schema", sentence)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from diffing.decode import Decoded, Form, load_json
@@ -19,24 +21,45 @@ MAX_DEPTH: Final = 20
 _BLANKS: Final = re.compile(r"\s*")
 _KEY: Final = re.compile(r'"([^"\\\n]{1,60})"\s*:')
 _BARE: Final = re.compile(r"[^\s,\[\]{}\"]*")
-# Where a text ends: its quotation mark comes before what may follow a value there.
-_AFTER_VALUE: Final = r'\s*(?:,\s*"[^"\\\n]{1,60}"\s*:|\}\s*(?:[,\]}]|\Z))'
-_AFTER_ELEMENT: Final = r'\s*(?:,\s*["\[{\-\d]|\]\s*(?:[,\]}]|\Z))'
-_TEXT_OF_KEY: Final = re.compile(rf'(.*?)"(?={_AFTER_VALUE})', re.DOTALL)
-_TEXT_OF_ELEMENT: Final = re.compile(rf'(.*?)"(?={_AFTER_ELEMENT})', re.DOTALL)
 _TAG: Final = re.compile(r"(</?oml:[\w-]+(?:\s[^<>]*)?/?>|<\?xml[^<>]*>)")
 _UNNAMED_END: Final = re.compile(r"<oml:([\w-]+)>([^<]*)</oml:>")
 _ENTITY: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,31};)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where a text ends: its quotation mark comes before what may follow a value there.
+
+    Args:
+        of_value: Of a key: another key of PHP's template, or the end of the object.
+        of_element: Of a list: another element, or its end.
+    """
+
+    of_value: re.Pattern[str]
+    of_element: re.Pattern[str]
+
+
+@cache
+def _ends(names: frozenset[str]) -> _Ends:
+    keys = "|".join(map(re.escape, sorted(names)))
+    after = r"\s*(?:,\s*[\[{]|[\]}]|\Z)"
+    value = rf'\s*(?:,\s*"(?:{keys})"\s*:|\}}{after})'
+    element = rf'\s*(?:,\s*["\[{{\-\d]|\]\s*(?:,\s*"(?:{keys})"\s*:|[\]}}]|\Z))'
+    return _Ends(re.compile(rf'(.*?)"(?={value})', re.DOTALL), re.compile(rf'(.*?)"(?={element})', re.DOTALL))
 
 
 class Unreadable(ValueError):
     """Text and structure cannot be told apart."""
 
 
-def repaired(broken: Decoded) -> Iterator[Decoded]:
+def repaired(broken: Decoded, names: frozenset[str]) -> Iterator[Decoded]:
     """The readings of a document whose texts are pasted in as they are, the likeliest first.
 
     XML has two where a text holds the name of an HTML entity: PHP may have escaped it for HTML, or pasted it.
+
+    Args:
+        broken: The answer.
+        names: The keys that PHP's template may have: where a text seems to end before another one, it goes on.
     """
     if broken.media_type.endswith("xml"):
         texts = broken.body.decode("utf-8", "replace")
@@ -45,16 +68,16 @@ def repaired(broken: Decoded) -> Iterator[Decoded]:
                 document = json_tree(parse_xml(_escaped(texts, named=named).encode()))
             except NotXml:
                 continue
-            yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True)
+            yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True, names=names)
     else:
         try:
-            document = read_list(broken.body.decode("utf-8"))
+            document = read_list(broken.body.decode("utf-8"), names)
         except ValueError:
             return
-        yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True)
+        yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True, names=names)
 
 
-def read_list(text: str) -> dict[str, object]:
+def read_list(text: str, names: frozenset[str]) -> dict[str, object]:
     """A JSON list of PHP's own templates, of which each text stands as it is between its quotation marks.
 
     A number that is none is text, and a key without a value is left out.
@@ -62,75 +85,78 @@ def read_list(text: str) -> dict[str, object]:
     Raises:
         Unreadable: it is no such list.
     """
-    value, end = _value(text, _skip(text, 0), _TEXT_OF_KEY, 0)
-    if not isinstance(value, dict) or _skip(text, end) != len(text):
+    reader = _Reader(text, _ends(names))
+    value, end = reader.value(reader.skip(0), 0)
+    if not isinstance(value, dict) or reader.skip(end) != len(text):
         raise Unreadable("not one object")
     return value
 
 
-def _skip(text: str, at: int) -> int:
-    found = _BLANKS.match(text, at)
-    return at if found is None else found.end()
+class _Reader:
+    def __init__(self, text: str, ends: _Ends) -> None:
+        self.text, self._ends = text, ends
 
+    def value(self, at: int, depth: int, ends: re.Pattern[str] | None = None) -> tuple[object, int]:
+        """The value at a place, and where it ends; `MISSING` where there is none."""
+        text = self.text
+        if depth > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
+        if text.startswith("{", at):
+            return self._object(at + 1, depth + 1)
+        if text.startswith("[", at):
+            return self._list(at + 1, depth + 1)
+        if text.startswith('"', at):
+            quoted = (ends or self._ends.of_value).match(text, at + 1)
+            if quoted is None:
+                raise Unreadable("a text has no end")
+            return quoted[1], quoted.end()
+        bare = _BARE.match(text, at)
+        if bare is None or not bare[0]:
+            return MISSING, at
+        try:
+            return load_json(bare[0].encode()), bare.end()
+        except ValueError:
+            return bare[0], bare.end()
 
-def _value(text: str, at: int, ends: re.Pattern[str], depth: int) -> tuple[object, int]:
-    """The value at a place, and where it ends; `MISSING` where there is none."""
-    if depth > MAX_DEPTH:
-        raise Unreadable("nested too deeply")
-    if text.startswith("{", at):
-        return _object(text, at + 1, depth + 1)
-    if text.startswith("[", at):
-        return _list(text, at + 1, depth + 1)
-    if text.startswith('"', at):
-        quoted = ends.match(text, at + 1)
-        if quoted is None:
-            raise Unreadable("a text has no end")
-        return quoted[1], quoted.end()
-    bare = _BARE.match(text, at)
-    if bare is None or not bare[0]:
-        return MISSING, at
-    try:
-        return load_json(bare[0].encode()), bare.end()
-    except ValueError:
-        return bare[0], bare.end()
+    def skip(self, at: int) -> int:
+        """Behind white space."""
+        found = _BLANKS.match(self.text, at)
+        return at if found is None else found.end()
 
+    def _object(self, at: int, depth: int) -> tuple[dict[str, object], int]:
+        document: dict[str, object] = {}
+        while True:
+            at = self.skip(at)
+            if self.text.startswith("}", at):
+                return document, at + 1
+            key = _KEY.match(self.text, at)
+            if key is None or key[1] in document:
+                raise Unreadable("a key is missing, or named twice")
+            value, at = self.value(self.skip(key.end()), depth)
+            if value is not MISSING:
+                document[key[1]] = value
+            at = self._after(at, "}")
 
-def _object(text: str, at: int, depth: int) -> tuple[dict[str, object], int]:
-    document: dict[str, object] = {}
-    while True:
-        at = _skip(text, at)
-        if text.startswith("}", at):
-            return document, at + 1
-        key = _KEY.match(text, at)
-        if key is None or key[1] in document:
-            raise Unreadable("a key is missing, or named twice")
-        value, at = _value(text, _skip(text, key.end()), _TEXT_OF_KEY, depth)
-        if value is not MISSING:
-            document[key[1]] = value
-        at = _after(text, at, "}")
+    def _list(self, at: int, depth: int) -> tuple[list[object], int]:
+        elements: list[object] = []
+        while True:
+            at = self.skip(at)
+            if self.text.startswith("]", at):
+                return elements, at + 1
+            value, at = self.value(at, depth, self._ends.of_element)
+            if value is MISSING:
+                raise Unreadable("an element is missing")
+            elements.append(value)
+            at = self._after(at, "]")
 
-
-def _list(text: str, at: int, depth: int) -> tuple[list[object], int]:
-    elements: list[object] = []
-    while True:
-        at = _skip(text, at)
-        if text.startswith("]", at):
-            return elements, at + 1
-        value, at = _value(text, at, _TEXT_OF_ELEMENT, depth)
-        if value is MISSING:
-            raise Unreadable("an element is missing")
-        elements.append(value)
-        at = _after(text, at, "]")
-
-
-def _after(text: str, at: int, end: str) -> int:
-    """Behind the comma that follows a value, or at the bracket that ends what it is in."""
-    at = _skip(text, at)
-    if text.startswith(",", at):
-        return at + 1
-    if text.startswith(end, at):
-        return at
-    raise Unreadable("a comma is missing")
+    def _after(self, at: int, end: str) -> int:
+        """Behind the comma that follows a value, or at the bracket that ends what it is in."""
+        at = self.skip(at)
+        if self.text.startswith(",", at):
+            return at + 1
+        if self.text.startswith(end, at):
+            return at
+        raise Unreadable("a comma is missing")
 
 
 def _escaped(text: str, *, named: bool) -> str:

@@ -14,6 +14,8 @@ from diffing.further import Further
 from diffing.model import Asked, FollowUp, Observation
 from diffing.repair import Unreadable, read_list, repaired
 
+NAMES = frozenset({"a", "b", "c", "d", "version", "uploader"})
+
 
 @pytest.mark.parametrize(
     ("text", "document"),
@@ -27,12 +29,16 @@ from diffing.repair import Unreadable, read_list, repaired
         ('{"version":1.0-beta, "b": .5}', {"version": "1.0-beta", "b": ".5"}),
         ('{"uploader": , "b": 1}', {"b": 1}),
         ('{"a": [1, 2.5, true, null], "b": {}, "c": []}', {"a": [1, 2.5, True, None], "b": {}, "c": []}),
+        (
+            '{"a": "java: {"code": "5", "message": "x"}, and", "b": 1}',
+            {"a": 'java: {"code": "5", "message": "x"}, and', "b": 1},
+        ),
         (' {"a": {"b": "\\"}} ', {"a": {"b": "\\"}}),
     ],
 )
 def test_text_stands_as_it_is(text: str, document: object) -> None:
     """Between the quotation marks that what follows shows to be PHP's."""
-    assert read_list(text) == document
+    assert read_list(text, NAMES) == document
 
 
 @pytest.mark.parametrize(
@@ -53,14 +59,14 @@ def test_text_stands_as_it_is(text: str, document: object) -> None:
 def test_what_is_no_list_of_php_is_refused(text: str) -> None:
     """Rather than read as something else."""
     with pytest.raises(Unreadable):
-        read_list(text)
+        read_list(text, NAMES)
 
 
 def read(body: str) -> list[object]:
     """The readings of a broken XML document."""
     answer = decode(Observation(200, (("content-type", "text/xml"),), body.encode()))
     assert answer.form is Form.BROKEN
-    return [reading.document for reading in repaired(answer)]
+    return [reading.document for reading in repaired(answer, NAMES)]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,7 @@ FLOW = '{"flows":{"flow":[{"id":1,"full_name":"a(1)","name":"%s","version":1,"ex
         ("C:\\temp\\new", "C:\temp\new", "mismatch"),
         ('say "no"', 'say "no"', "legacy_error"),
         ('say "no"', 'say "yes"', "mismatch"),
+        ('{"k": "v", "w": "x"}', '{"k": "v", "w": "x"}', "legacy_error"),
         ("plain", "plain", "explained"),
     ],
 )
@@ -139,3 +146,16 @@ def test_what_broke_php_is_looked_for_in_its_own_answer() -> None:
         everything = Observation(200, kind, json.dumps(whole).encode())
         answers: dict[Further, Observation] = {(FollowUp.UNLIMITED, None): everything}
         assert DIFFER.compare(asked, legacy, new, answers).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "body", ["x", '{"flows":{"flow":[{"id":1,', '<b>Warning</b>: x {"flows":{"flow":[]}}', '{"error":{']
+)
+def test_what_cannot_be_read_is_excused_by_nothing(body: str) -> None:
+    """Whatever the new side shows."""
+    asked = Asked(load_routes(CONFIG)["flow.list"], "GET", {}, "none")
+    kind = (("content-type", "application/json"), *CORS)
+    row = {"id": 1, "full_name": 'a"', "name": "a", "version": 1, "external_version": "1"}
+    new = Observation(200, kind, json.dumps([row]).encode())
+    legacy = Observation(200, kind, body.encode())
+    assert DIFFER.compare(asked, legacy, new).verdict == "legacy_error:undocumented"
