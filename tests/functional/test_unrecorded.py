@@ -53,12 +53,13 @@ def _selected(played: list[Played]) -> Mapping[str, list[Selected]]:
     return found
 
 
-def test_each_scenario_is_right_by_its_entry(played: list[Played]) -> None:
+def test_each_scenario_is_right_by_its_entry(played: list[Played], request: pytest.FixtureRequest) -> None:
     """The verdict, and what explains it."""
     found = {one.name: (one.exchange.comparison.verdict, one.selected().ids) for one in played}
     assert {name: (said, ids) for name, (said, ids) in found.items() if said not in GOOD} == {}
     assert [one.name for one in played if one.entry not in one.selected().ids] == []
-    evidence(f"{len(found)} scenarios of {len(ENTRIES)} entries that no recording shows, all right")
+    kind = "MariaDB" if "mariadb" in request.node.callspec.id else "SQLite"
+    evidence(f"{kind}: {len(found)} scenarios of {len(ENTRIES)} entries that no recording shows, all right")
 
 
 def test_each_effect_is_that_of_php_or_explained(played: list[Played]) -> None:
