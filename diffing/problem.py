@@ -25,6 +25,9 @@ _PROBLEM: Final = frozenset({"type", "title", "status", "detail", "code", "error
 _MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_WHOLE_BODY: Final = frozenset({"form_invalid"})
+"""Errors of a body that cannot be read as a whole: no parameter is at fault."""
+
 _UNPARSED = re.compile(r".*The document has no document element.*", re.DOTALL)
 _NUMBER = re.compile(r"\b\d+\b")
 # PHP's texts that name what is wrong; the detail of the new side's problem must hold each of the names.
@@ -168,7 +171,10 @@ def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> 
         if not isinstance(kind, str) or kind not in expected.errors:
             yield Difference(f"$.errors[{index}].type", "value", " or ".join(sorted(expected.errors)), kind)
         loc = error["loc"]
-        if (
+        if isinstance(kind, str) and kind in _WHOLE_BODY:
+            if loc != ["body"]:
+                yield Difference(f"$.errors[{index}].loc", "value", ["body"], loc)
+        elif (
             not isinstance(loc, list)
             or len(loc) < 2
             or str(loc[0]) not in _PLACES
