@@ -20,7 +20,7 @@ from diffing.usage import Usage
 
 _MOST: Final = 5
 _TEXTS: Final = ("not_json", "not_xml")
-"""Defects that leave an answer to read."""
+"""Defects that leave an answer to read; what a write did is seen in the tables, too."""
 _DIED: Final = 500
 """What PHP answers when it dies of something."""
 
@@ -95,7 +95,8 @@ def judge_defect(
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
         reason = _unfit(entry, asked, defect, text, young.document, meant)
-        if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400:
+        written = asked.route is not None and asked.route.writes
+        if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400 and not written:
             reason = "what PHP meant to say cannot be told from its answer"
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
