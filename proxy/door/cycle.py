@@ -60,6 +60,8 @@ class Cycle:
         self._missing: int | None = None
         self.keep_alive = True
         self.gone = False
+        # The application has it; it has begun to answer.
+        self.begun = False
         self.started = False
         self.complete = False
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from config.settings import Limits
+from diffing.problem import MEDIA_TYPE
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -25,6 +28,20 @@ class Refusal:
     title: str
     detail: str
     headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def written(self) -> bytes:
+        """The whole answer, after which the connection ends."""
+        body = orjson.dumps(
+            {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        )
+        lines = [
+            f"HTTP/1.1 {self.status} {self.title}".encode(),
+            b"content-type: " + MEDIA_TYPE.encode(),
+            b"content-length: %d" % len(body),
+            *(pair[0] + b": " + pair[1] for pair in self.headers if pair[0] != b"connection"),
+            b"connection: close",
+        ]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 _METHODS: Final = ((b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),)

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-import orjson
 from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -16,11 +15,11 @@ from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
 from config.settings import Limits, Timeouts
-from diffing.problem import MEDIA_TYPE
 from proxy.door.chunks import Body, body_of
 from proxy.door.cycle import Cycle
 from proxy.door.guard import Refusal, refusal
 from proxy.door.head import BAD, Head, HeadReader, Refused
+from proxy.door.turns import Turns
 from proxy.room import Room
 
 # Under these names the scope has the target as it was on the wire, and what the guard says of the head.
@@ -50,6 +49,7 @@ class FrontProtocol(asyncio.Protocol):
     limits: ClassVar[Limits] = Limits()
     timeouts: ClassVar[Timeouts] = Timeouts()
     room: ClassVar[Room] = Room()
+    turns: ClassVar[Turns] = Turns(Limits().pipelined)
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
     # Connections on which nothing is under way, the longest silent one first: they make place for others.
     silent: ClassVar[dict["FrontProtocol", None]] = {}
@@ -92,6 +92,7 @@ class FrontProtocol(asyncio.Protocol):
         """Tell the application, and hold nothing any longer."""
         self._server.connections.discard(self)
         self.silent.pop(self, None)
+        self.turns.leave(self)
         self._stop_waiting()
         self._reader.clear()
         self._account(0)
@@ -143,7 +144,7 @@ class FrontProtocol(asyncio.Protocol):
             self._flow.pause_reading()
         return rest
 
-    def _advance(self) -> None:
+    def _advance(self, *, waited: bool = True) -> None:
         """Begin with the next request, once its head is there and all before it are answered."""
         if self._answering():
             if len(self._reader):
@@ -151,13 +152,13 @@ class FrontProtocol(asyncio.Protocol):
             return
         head = self._reader.head()
         if head is not None:
-            self._begin(head)
+            self._begin(head, waited=waited)
         elif len(self._reader) and not self._in_head:
             self._in_head = True
             self.silent.pop(self, None)
             self._wait(self.timeouts.head, self._too_slow)
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: Head, *, waited: bool) -> None:
         self._stop_waiting()
         self.silent.pop(self, None)
         self._in_head = False
@@ -178,14 +179,23 @@ class FrontProtocol(asyncio.Protocol):
             self._body = body
         else:
             cycle.feed(b"", over=True)
-        task = self._loop.create_task(cycle.run(self._app), name="request")
-        task.add_done_callback(self._server.tasks.discard)
-        self._server.tasks.add(task)
+        # One with others behind it does not wait for its answer either.
+        if waited and (self._body is not None or not len(self._reader)):
+            self._run(cycle)
+        else:
+            self.turns.take(self, lambda: self._run(cycle))
         if self._body is not None and (rest := self._reader.rest()):
             rest = self._take_body(rest)
             self._reader.add(rest)
         if len(self._reader):
             self._flow.pause_reading()
+
+    def _run(self, cycle: Cycle) -> asyncio.Task[None]:
+        cycle.begun = True
+        task = self._loop.create_task(cycle.run(self._app), name="request")
+        task.add_done_callback(self._server.tasks.discard)
+        self._server.tasks.add(task)
+        return task
 
     def _scope(self, head: Head, found: Refusal | None) -> Scope:
         path, _, query = head.target.partition(b"?")
@@ -227,7 +237,7 @@ class FrontProtocol(asyncio.Protocol):
             self._close()
             return
         try:
-            self._advance()
+            self._advance(waited=not len(self._reader))
         except Refused as refused:
             self._refuse(refused.refusal)
             return
@@ -248,17 +258,19 @@ class FrontProtocol(asyncio.Protocol):
     def _refuse(self, refused: Refusal, *, counted: bool = True) -> None:
         """Answer what cannot be read, without touching the answers before it, and end."""
         self._stop_waiting()
+        known = False
         if self._answering():
             assert self._cycle is not None
-            # It is the body of a request that the application has: that one counts it.
-            begun = self._cycle.started
+            # It is the body of a request; where the application has that, it counts it.
+            known = self._cycle.begun
+            self.turns.leave(self)
             self._cycle.leave()
-            if begun:
+            if self._cycle.started:
                 self._transport.close()
                 return
-        elif counted:
+        if counted and not known:
             type(self).refused()
-        self._transport.write(_answer(refused))
+        self._transport.write(refused.written())
         self._close()
 
     def _crowded(self) -> None:
@@ -345,25 +357,6 @@ def _tokens(value: bytes) -> list[bytes]:
     return [token.strip(b" \t") for token in value.lower().split(b",")]
 
 
-def _answer(refused: Refusal) -> bytes:
-    body = orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": refused.title,
-            "status": refused.status,
-            "detail": refused.detail,
-        }
-    )
-    lines = [
-        f"HTTP/1.1 {refused.status} {refused.title}".encode(),
-        b"content-type: " + MEDIA_TYPE.encode(),
-        b"content-length: %d" % len(body),
-        *(pair[0] + b": " + pair[1] for pair in refused.headers if pair[0] != b"connection"),
-        b"connection: close",
-    ]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
 def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> type[FrontProtocol]:
     """The protocol of a listener.
 
@@ -379,6 +372,7 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
             "limits": limits,
             "timeouts": timeouts,
             "room": Room(limits.held_bytes),
+            "turns": Turns(limits.pipelined),
             "silent": {},
             "refused": staticmethod(refused),
         },

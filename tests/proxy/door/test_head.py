@@ -87,6 +87,17 @@ def test_what_is_no_head_is_refused(data: bytes, status: int) -> None:
     assert refused.value.refusal.status == status
 
 
+@pytest.mark.parametrize("bad", [b"\x00", b"\n", b"\r", b"\x7f"])
+def test_a_long_head_is_looked_at_when_it_is_whole(bad: bytes) -> None:
+    """Hundreds that do not end cost little; none is taken for that."""
+    reader = HeadReader(Limits())
+    reader.add(b"GET / HTTP/1.1\r\nA: " + b"x" * 9000 + bad + b"y\r\nB: ")
+    assert reader.head() is None
+    reader.add(b"c\r\n\r\n")
+    with pytest.raises(Refused):
+        reader.head()
+
+
 def test_what_stands_behind_a_head_stays() -> None:
     """For the body, or for the next request."""
     reader = HeadReader(LIMITS)

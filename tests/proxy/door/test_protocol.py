@@ -28,6 +28,8 @@ class Front:
         self.refused = 0
         self.targets: list[bytes] = []
         self.methods: list[str] = []
+        self.active = 0
+        self.most = 0
 
     def refuse(self) -> None:
         """Count one."""
@@ -46,7 +48,7 @@ class Front:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Front]:
+async def opened(limits: Limits = LIMITS) -> AsyncIterator[Front]:
     """Serve an application that says which target it was asked for."""
     bound = bind("127.0.0.1", 0)
     found = Front(bound.getsockname()[1])
@@ -60,6 +62,11 @@ async def opened() -> AsyncIterator[Front]:
             if message["type"] == "http.disconnect":
                 return
             more = message.get("more_body", False)
+        found.active += 1
+        found.most = max(found.most, found.active)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        found.active -= 1
         await PlainTextResponse("ok")(scope, receive, send)
 
     ready = asyncio.Event()
@@ -70,7 +77,7 @@ async def opened() -> AsyncIterator[Front]:
         lifespan=False,
         signals=False,
         drain=1,
-        protocol=front(LIMITS, TIMEOUTS, found.refuse),
+        protocol=front(limits, TIMEOUTS, found.refuse),
     )
     async with asyncio.TaskGroup() as group:
         group.create_task(listener.run_bound(), name="listener")
@@ -200,3 +207,55 @@ async def test_too_many_connections_are_turned_away(fronts: Any) -> None:
         assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
         for _, writer in (*silent, *busy):
             writer.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"xyz"])
+async def test_who_does_not_wait_for_answers_waits_for_turns(fronts: Any, body: bytes) -> None:
+    """Few requests of such clients are begun at a time; each client gets all its answers, in order."""
+    clients, each = 20, 30
+    async with fronts(Limits(pipelined=3)) as found:
+        head = b"POST /%d/%d HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%b"
+        crowd = []
+        for client in range(clients):
+            crowd.append(await asyncio.open_connection("127.0.0.1", found.port))
+            crowd[-1][1].write(head % (client, 0, len(body), body))
+        for reader, _ in crowd:
+            await reader.readuntil(b"ok")
+        found.most = 0
+        for client, (_, writer) in enumerate(crowd):
+            writer.write(b"".join(head % (client, n, len(body), body) for n in range(1, each)))
+        for reader, writer in crowd:
+            for _ in range(1, each):
+                await reader.readuntil(b"ok")
+            writer.close()
+    # Where it ends is not known of a first request with a body: nor is whether others stand behind it.
+    assert found.most <= (clients + 3 if body else 3)
+    for client in range(clients):
+        mine = [target for target in found.targets if target.startswith(b"/%d/" % client)]
+        assert mine == [b"/%d/%d" % (client, n) for n in range(each)]
+
+
+async def test_who_waits_for_answers_passes_who_does_not(fronts: Any) -> None:
+    """However many of the others wait for their turns."""
+    async with fronts(Limits(pipelined=1)) as found:
+        writers = []
+        for _ in range(50):
+            writers.append((await asyncio.open_connection("127.0.0.1", found.port))[1])
+            writers[-1].write(GET * 20)
+        while len(found.targets) < 20:
+            await asyncio.sleep(0)
+        before = len(found.targets)
+        answer = await found.ask(b"GET /own HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        assert answer.endswith(b"ok")
+        assert found.targets.index(b"/own") - before <= 5
+        for writer in writers:
+            writer.close()
+
+
+async def test_a_body_that_breaks_behind_others_is_counted(fronts: Any) -> None:
+    """The application has not seen its request yet."""
+    async with fronts() as found:
+        bad = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        answer = await found.ask(GET + GET + bad)
+        assert (answer.count(b"HTTP/1.1 200"), answer.count(b"HTTP/1.1 400")) == (2, 1)
+        assert len(found.targets) + found.refused == 3
