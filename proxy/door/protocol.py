@@ -19,6 +19,7 @@ from proxy.door.chunks import Body, body_of
 from proxy.door.cycle import Cycle
 from proxy.door.guard import Refusal, refusal
 from proxy.door.head import BAD, Head, HeadReader, Refused
+from proxy.door.rounds import Rounds
 from proxy.door.turns import Turns
 from proxy.room import Room
 
@@ -35,6 +36,9 @@ _LINGER: Final = 2.0
 _LINGER_BYTES: Final = 1024 * 1024
 # So much is held for any client, however little room there is: an ordinary head never finds none.
 _SMALL: Final = 16 * 1024
+# Who sends more at once than this is read from again in one of the next rounds, so many clients in each.
+_MUCH: Final = 32 * 1024
+_EACH: Final = 4
 
 
 class FrontProtocol(asyncio.Protocol):
@@ -50,6 +54,7 @@ class FrontProtocol(asyncio.Protocol):
     timeouts: ClassVar[Timeouts] = Timeouts()
     room: ClassVar[Room] = Room()
     turns: ClassVar[Turns] = Turns(Limits().pipelined)
+    rounds: ClassVar[Rounds] = Rounds(_EACH)
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
     # Connections on which nothing is under way, the longest silent one first: they make place for others.
     silent: ClassVar[dict["FrontProtocol", None]] = {}
@@ -70,7 +75,7 @@ class FrontProtocol(asyncio.Protocol):
         self._body: Body | None = None
         self._cycle: Cycle | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._in_head = False
+        self._in_head = self._rests = False
         self._deaf = self._eof = False
         self._held = self._unheard = 0
 
@@ -93,6 +98,7 @@ class FrontProtocol(asyncio.Protocol):
         self._server.connections.discard(self)
         self.silent.pop(self, None)
         self.turns.leave(self)
+        self.rounds.leave(self)
         self._stop_waiting()
         self._reader.clear()
         self._account(0)
@@ -121,16 +127,31 @@ class FrontProtocol(asyncio.Protocol):
                 self._flow.pause_reading()
             return
         try:
-            if self._body is not None:
-                data = self._take_body(data)
-            if data:
-                self._reader.add(data)
+            rest = data if self._body is None else self._take_body(data)
+            if rest:
+                self._reader.add(rest)
             self._advance()
         except Refused as refused:
             self._refuse(refused.refusal)
             return
         if not self._account(len(self._reader) + (self._cycle.waiting if self._cycle else 0)):
             self._crowded()
+        if len(data) > _MUCH and not self._deaf:
+            self._rests = True
+            self._flow.pause_reading()
+            self.rounds.wait(self, self._rested)
+
+    def _rested(self) -> None:
+        self._rests = False
+        # Where the application has not taken all, it says when it wants more.
+        if self._cycle is None or not self._cycle.waiting:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Read from the client, unless what it has sent must be taken first."""
+        waits = self._answering() and len(self._reader)
+        if not (waits or self._eof or self._rests or self._transport.is_closing()):
+            self._flow.resume_reading()
 
     def _take_body(self, data: bytes) -> bytes:
         assert self._body is not None
@@ -221,8 +242,7 @@ class FrontProtocol(asyncio.Protocol):
         """The application waits for the client: for its body, or for its leaving."""
         if self._cycle is not None:
             self._account(len(self._reader) + self._cycle.waiting)
-        if not len(self._reader) and not self._eof:
-            self._flow.resume_reading()
+        self._read_on()
 
     def _answering(self) -> bool:
         return self._cycle is not None and not self._cycle.complete
@@ -250,7 +270,7 @@ class FrontProtocol(asyncio.Protocol):
         if self._eof:
             self._close()
             return
-        self._flow.resume_reading()
+        self._read_on()
         if not self._in_head:
             self.silent[self] = None
             self._wait(self._idle, self._close)
@@ -373,6 +393,7 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
             "timeouts": timeouts,
             "room": Room(limits.held_bytes),
             "turns": Turns(limits.pipelined),
+            "rounds": Rounds(_EACH),
             "silent": {},
             "refused": staticmethod(refused),
         },
