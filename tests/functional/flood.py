@@ -15,11 +15,11 @@ def main(host: str, port: int, connections: int) -> None:
         one = socket.create_connection((host, port))
         one.setblocking(False)
         # What is left of the block that was begun: requests stay whole.
-        selector.register(one, selectors.EVENT_READ | selectors.EVENT_WRITE, [_BLOCK])
+        selector.register(one, selectors.EVENT_READ | selectors.EVENT_WRITE, (one, [_BLOCK]))
     while True:
         for key, events in selector.select():
-            one, rest = key.fileobj, key.data
-            assert isinstance(one, socket.socket)
+            rest: list[bytes]
+            one, rest = key.data
             with suppress(BlockingIOError):
                 if events & selectors.EVENT_READ and not one.recv(1024 * 1024):
                     sys.exit("the connection was closed")
