@@ -176,7 +176,13 @@ def test_heads_behind_others(attacked: Attacked) -> None:
     """Requests that wait for the answers before them stay bytes, few of those, and leave others their share."""
     connections = 200 if PROVE else 30
     most = 100 * MIB if PROVE else 16 * MIB
-    flood = [sys.executable, "-m", "tests.functional.flood", *map(str, attacked.proxy.address), str(connections)]
+    flood = [
+        sys.executable,
+        "-m",
+        "tests.functional.flood",
+        *map(str, attacked.proxy.address),
+        str(connections),
+    ]
     with attacked.attack("pipelined heads", most):
         before = len(attacked.waits)
         # A process of its own, which goes on for as long as the others are looked at.
