@@ -51,6 +51,14 @@ class Head:
     version: str
     fields: list[tuple[bytes, bytes]]
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no other request follows: the client says so, or another protocol may."""
+        for name, value in self.fields:
+            if name == b"upgrade" or (name == b"connection" and b"close" in _tokens(value)):
+                return True
+        return False
+
 
 class HeadReader:
     """Collects the bytes of heads; what comes behind a head stays for later.
@@ -128,6 +136,10 @@ class HeadReader:
         if start:
             del self._bytes[:start]
             self._searched = self._looked = 0
+
+
+def _tokens(value: bytes) -> list[bytes]:
+    return [token.strip(b" \t") for token in value.lower().split(b",")]
 
 
 def _read(head: bytes, limits: Limits) -> Head:

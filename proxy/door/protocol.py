@@ -149,9 +149,13 @@ class FrontProtocol(asyncio.Protocol):
 
     def _read_on(self) -> None:
         """Read from the client, unless what it has sent must be taken first."""
-        waits = self._answering() and len(self._reader)
+        waits = self._answering() and self._far_ahead()
         if not (waits or self._eof or self._rests or self._transport.is_closing()):
             self._flow.resume_reading()
+
+    def _far_ahead(self) -> bool:
+        """Much stands behind a request; of whoever has sent little more, it is seen when he leaves."""
+        return len(self._reader) > _SMALL
 
     def _take_body(self, data: bytes) -> bytes:
         assert self._body is not None
@@ -168,7 +172,7 @@ class FrontProtocol(asyncio.Protocol):
     def _advance(self, *, waited: bool = True) -> None:
         """Begin with the next request, once its head is there and all before it are answered."""
         if self._answering():
-            if len(self._reader):
+            if self._far_ahead():
                 self._flow.pause_reading()
             return
         head = self._reader.head()
@@ -194,7 +198,7 @@ class FrontProtocol(asyncio.Protocol):
             want=self._want,
             done=self._answered,
         )
-        cycle.keep_alive = found is None and head.version == "1.1" and not _is_last(head)
+        cycle.keep_alive = found is None and head.version == "1.1" and not head.is_last
         self._cycle = cycle
         if body is not None and not body.over:
             self._body = body
@@ -208,7 +212,7 @@ class FrontProtocol(asyncio.Protocol):
         if self._body is not None and (rest := self._reader.rest()):
             rest = self._take_body(rest)
             self._reader.add(rest)
-        if len(self._reader):
+        if self._far_ahead():
             self._flow.pause_reading()
 
     def _run(self, cycle: Cycle) -> asyncio.Task[None]:
@@ -363,18 +367,6 @@ class FrontProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has read."""
         self._flow.resume_writing()
-
-
-def _is_last(head: Head) -> bool:
-    """Whether no other request follows: the client says so, or another protocol may."""
-    for name, value in head.fields:
-        if name == b"upgrade" or (name == b"connection" and b"close" in _tokens(value)):
-            return True
-    return False
-
-
-def _tokens(value: bytes) -> list[bytes]:
-    return [token.strip(b" \t") for token in value.lower().split(b",")]
 
 
 def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> type[FrontProtocol]:

@@ -171,6 +171,25 @@ async def test_no_lock_outlives_the_client(backend: Any, locks: Locks, proxy: Op
     assert max(late) < LATE
 
 
+async def test_a_client_that_only_closes_is_answered(backend: Any, locks: Locks, proxy: Opened) -> None:
+    """It may be half closed and wait: the lock ends at the deadline, and the write is carried out."""
+
+    def one(url: str) -> float:
+        with locks.held_up(Upload(url)) as (upload, waiter):
+            upload.leave()
+            got = waiter.done()
+            end = time.monotonic() + 30
+            while not asked and time.monotonic() < end:
+                time.sleep(0.01)
+        return got - asked[-1]
+
+    async with proxy(LEFT) as (url, parts, asked):
+        late = await asyncio.to_thread(one, url)
+        assert await settled(parts) == {"timeout": 1}
+    evidence(f"a lock outlives the wait for a client that only closed by {_told([late])}")
+    assert late < LATE
+
+
 async def test_the_server_ends_what_a_stopped_backend_holds(backend: Any, locks: Locks) -> None:
     """Nobody is there to end it, neither while a statement waits nor between two."""
 

@@ -1,6 +1,8 @@
 """Limits that hold while a head is still coming, and broken requests that spoil no other, at raw sockets."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -28,8 +30,7 @@ class Front:
         self.refused = 0
         self.targets: list[bytes] = []
         self.methods: list[str] = []
-        self.active = 0
-        self.most = 0
+        self.active = self.most = self.left = 0
 
     def refuse(self) -> None:
         """Count one."""
@@ -60,6 +61,10 @@ async def opened(limits: Limits = LIMITS) -> AsyncIterator[Front]:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
+                return
+            if scope[TARGET] == b"/wait":
+                assert (await receive())["type"] == "http.disconnect"
+                found.left += 1
                 return
             more = message.get("more_body", False)
         found.active += 1
@@ -250,6 +255,24 @@ async def test_who_waits_for_answers_passes_who_does_not(fronts: Any) -> None:
         assert found.targets.index(b"/own") - before <= 5
         for writer in writers:
             writer.close()
+
+
+async def test_who_leaves_is_missed_although_more_was_sent(fronts: Any) -> None:
+    """What stands behind the request keeps nobody from seeing the connection end."""
+    async with fronts() as found:
+        _, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        writer.write(GET.replace(b"/", b"/wait", 1) + GET * 3)
+        while not found.targets:
+            await asyncio.sleep(0.01)
+        # A connection that is closed may be half closed; one that is reset is not.
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        writer.close()
+        async with asyncio.timeout(5):
+            while not found.left:
+                await asyncio.sleep(0.01)
+        assert found.targets == [b"/wait"]
 
 
 async def test_a_body_that_breaks_behind_others_is_counted(fronts: Any) -> None:
