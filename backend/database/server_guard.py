@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 log = logging.getLogger("backend")
 
 # The watchdog of this process comes first, so that it is there that one sees who was ended.
-_LATER: Final = 0.04
+_LATER: Final = 0.01
 _HOLD: Final = "DO GET_LOCK('{name}', 0)"
 _LET_GO: Final = "DO RELEASE_LOCK('{name}')"
 _WAIT: Final = (
