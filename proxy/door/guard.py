@@ -44,6 +44,10 @@ class Refusal:
         return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
+_LATER: Final = ((b"retry-after", b"1"),)
+SLOW_HEAD: Final = Refusal(408, "Request Timeout", "The head of the request did not come in time.")
+FULL: Final = Refusal(503, "Service Unavailable", "Too many connections.", _LATER)
+CROWDED: Final = Refusal(503, "Service Unavailable", "Too much is being received.", _LATER)
 _METHODS: Final = ((b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),)
 # host [":" port] of RFC 3986, without the comma that would make two of it.
 AUTHORITY: Final = re.compile(

@@ -12,7 +12,7 @@ _LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([\x21-\x7e\x80-
 # What a head may hold; of a head of many kilobytes, an expression would take milliseconds.
 _LEGAL: Final = bytes({*b"\t\r\n", *range(0x20, 0x100)} - {0x7F})
 _ABSOLUTE: Final = re.compile(rb"(?i)https?://([^/?#]*)([^#]*)")
-_END: Final = b"\r\n\r\n"
+END: Final = b"\r\n\r\n"
 # So much of a head is looked at while it is still coming: a longer one is looked at once, when it is whole.
 _EARLY: Final = 4096
 # Room for a method and a version beside the target.
@@ -99,7 +99,7 @@ class HeadReader:
         """
         self._skip_line_ends()
         # A head may come byte by byte, so no end is looked for twice in the same bytes.
-        end = self._bytes.find(_END, max(0, self._searched - 3))
+        end = self._bytes.find(END, max(0, self._searched - 3))
         last = len(self._bytes) if end < 0 else end
         if not self._is_legal(last, whole=end >= 0):
             raise Refused(BAD)
@@ -111,7 +111,7 @@ class HeadReader:
         if end < 0:
             return None
         head = bytes(self._bytes[:end])
-        del self._bytes[: end + len(_END)]
+        del self._bytes[: end + len(END)]
         self._searched = self._looked = 0
         return _read(head, self._limits)
 

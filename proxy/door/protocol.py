@@ -6,9 +6,9 @@ until that request is answered. What cannot be read never reaches the applicatio
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Final
 
-from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
@@ -17,20 +17,13 @@ from uvicorn.server import ServerState
 from config.settings import Limits, Timeouts
 from proxy.door.chunks import Body, body_of
 from proxy.door.cycle import Cycle
-from proxy.door.guard import Refusal, refusal
-from proxy.door.head import BAD, Head, HeadReader, Refused
+from proxy.door.guard import CROWDED, FULL, SLOW_HEAD, Refusal, refusal
+from proxy.door.head import BAD, END, Head, HeadReader, Refused
 from proxy.door.rounds import Rounds
+from proxy.door.scope import scope_of
 from proxy.door.turns import Turns
 from proxy.room import Room
 
-# Under these names the scope has the target as it was on the wire, and what the guard says of the head.
-TARGET: Final = "parity.target"
-REFUSAL: Final = "parity.refusal"
-_SLOW: Final = Refusal(408, "Request Timeout", "The head of the request did not come in time.")
-_FULL: Final = Refusal(503, "Service Unavailable", "Too many connections.", ((b"retry-after", b"1"),))
-_CROWDED: Final = Refusal(
-    503, "Service Unavailable", "Too much is being received.", ((b"retry-after", b"1"),)
-)
 # A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
 _LINGER: Final = 2.0
 _LINGER_BYTES: Final = 1024 * 1024
@@ -87,7 +80,7 @@ class FrontProtocol(asyncio.Protocol):
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
         if len(self._server.connections) > self.limits.connections:
             if not self.silent:
-                self._refuse(_FULL, counted=False)
+                self._refuse(FULL, counted=False)
                 return
             next(iter(self.silent)).shutdown()
         self.silent[self] = None
@@ -96,9 +89,7 @@ class FrontProtocol(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the loop passes it
         """Tell the application, and hold nothing any longer."""
         self._server.connections.discard(self)
-        self.silent.pop(self, None)
-        self.turns.leave(self)
-        self.rounds.leave(self)
+        self._leave_lines()
         self._stop_waiting()
         self._reader.clear()
         self._account(0)
@@ -126,6 +117,18 @@ class FrontProtocol(asyncio.Protocol):
             if self._unheard > _LINGER_BYTES:
                 self._flow.pause_reading()
             return
+        in_head = self._body is None and not self._answering()
+        if in_head and len(data) > _MUCH and data.find(END, 0, _SMALL) < 0:
+            # What it costs to read such a head, or to refuse it, others do not wait for.
+            if self._account(len(self._reader) + len(data)):
+                self._rest(partial(self._take, data))
+            else:
+                self._account(len(self._reader))
+                self._rest(partial(self._refuse, CROWDED))
+            return
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
         try:
             rest = data if self._body is None else self._take_body(data)
             if rest:
@@ -137,9 +140,12 @@ class FrontProtocol(asyncio.Protocol):
         if not self._account(len(self._reader) + (self._cycle.waiting if self._cycle else 0)):
             self._crowded()
         if len(data) > _MUCH and not self._deaf:
-            self._rests = True
-            self._flow.pause_reading()
-            self.rounds.wait(self, self._rested)
+            self._rest(self._rested)
+
+    def _rest(self, then: Callable[[], None]) -> None:
+        self._rests = True
+        self._flow.pause_reading()
+        self.rounds.wait(self, then)
 
     def _rested(self) -> None:
         self._rests = False
@@ -191,7 +197,7 @@ class FrontProtocol(asyncio.Protocol):
         # What is refused is the last request of its connection: where it ends is not looked for.
         body = body_of(head.fields, self.limits) if found is None else None
         cycle = Cycle(
-            self._scope(head, found),
+            scope_of(head, found, self._local, self._remote, self._state),
             self._transport,
             self._flow,
             continues=head.version == "1.1" and any(name == b"expect" for name, _ in head.fields),
@@ -221,26 +227,6 @@ class FrontProtocol(asyncio.Protocol):
         task.add_done_callback(self._server.tasks.discard)
         self._server.tasks.add(task)
         return task
-
-    def _scope(self, head: Head, found: Refusal | None) -> Scope:
-        path, _, query = head.target.partition(b"?")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.version,
-            "server": self._local,
-            "client": self._remote,
-            "scheme": "http",
-            "root_path": "",
-            "method": head.method,
-            "path": path.decode("latin-1"),
-            "raw_path": path,
-            "query_string": query,
-            "headers": head.fields,
-            "state": self._state.copy(),
-            TARGET: head.target,
-            REFUSAL: found,
-        }
 
     def _want(self) -> None:
         """The application waits for the client: for its body, or for its leaving."""
@@ -287,7 +273,6 @@ class FrontProtocol(asyncio.Protocol):
             assert self._cycle is not None
             # It is the body of a request; where the application has that, it counts it.
             known = self._cycle.begun
-            self.turns.leave(self)
             self._cycle.leave()
             if self._cycle.started:
                 self._transport.close()
@@ -300,7 +285,7 @@ class FrontProtocol(asyncio.Protocol):
     def _crowded(self) -> None:
         """Too much is held for all clients together: what came last goes."""
         if not self._answering():
-            self._refuse(_CROWDED)
+            self._refuse(CROWDED)
         elif self._body is not None:
             self._flow.pause_reading()
         elif self._cycle is not None:
@@ -320,7 +305,7 @@ class FrontProtocol(asyncio.Protocol):
     def _close(self) -> None:
         """End the connection; a client that may still be sending is not listened to, but not reset at once."""
         self._deaf = True
-        self.silent.pop(self, None)
+        self._leave_lines()
         self._reader.clear()
         self._account(0)
         if self._eof or self._transport.is_closing():
@@ -347,7 +332,7 @@ class FrontProtocol(asyncio.Protocol):
 
     def _too_slow(self) -> None:
         if len(self._reader):
-            self._refuse(_SLOW)
+            self._refuse(SLOW_HEAD)
         else:
             self._close()
 
@@ -357,8 +342,13 @@ class FrontProtocol(asyncio.Protocol):
             assert self._cycle is not None
             self._cycle.keep_alive = False
             return
-        self.silent.pop(self, None)
+        self._leave_lines()
         self._transport.close()
+
+    def _leave_lines(self) -> None:
+        self.silent.pop(self, None)
+        self.turns.leave(self)
+        self.rounds.leave(self)
 
     def pause_writing(self) -> None:
         """The client reads slowly."""

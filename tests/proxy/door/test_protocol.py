@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from config.settings import Limits, Timeouts
-from proxy.door.protocol import TARGET, front
+from proxy.door.protocol import front
+from proxy.door.scope import TARGET
 from proxy.process.listen import Listener, bind
 
 pytestmark = pytest.mark.anyio
@@ -255,6 +256,20 @@ async def test_who_waits_for_answers_passes_who_does_not(fronts: Any) -> None:
         assert found.targets.index(b"/own") - before <= 5
         for writer in writers:
             writer.close()
+
+
+async def test_a_long_head_is_read_a_little_later(fronts: Any) -> None:
+    """As a whole, or refused when there is no room for it; either way it is counted."""
+    fields = b"".join(b"X-%d: %b\r\n" % (n, b"x" * 5000) for n in range(9))
+    long = b"GET /long HTTP/1.1\r\nHost: h\r\n" + fields
+    async with fronts(Limits()) as found:
+        assert (await found.ask(long, b"Connection: close\r\n\r\n")).endswith(b"ok")
+        assert (await found.ask(long + fields * 2)).startswith(b"HTTP/1.1 431 ")
+        assert (found.targets, found.refused) == ([b"/long"], 1)
+    async with fronts(Limits(held_bytes=20_000)) as found:
+        assert (await found.ask(long)).startswith(b"HTTP/1.1 503 ")
+        assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
+        assert (found.targets, found.refused) == ([b"/"], 1)
 
 
 async def test_who_leaves_is_missed_although_more_was_sent(fronts: Any) -> None:
