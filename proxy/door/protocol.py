@@ -68,6 +68,7 @@ class FrontProtocol(asyncio.Protocol):
         self._body: Body | None = None
         self._cycle: Cycle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._local: tuple[str, int | None] | None = None
         self._in_head = self._rests = False
         self._deaf = self._eof = False
         self._held = self._unheard = 0
@@ -76,7 +77,8 @@ class FrontProtocol(asyncio.Protocol):
         """Begin to wait for a head, or turn the connection away."""
         self._transport = transport
         self._flow = FlowControl(transport)
-        self._local, self._remote = get_local_addr(transport), get_remote_addr(transport)
+        # Of whoever has gone it cannot be told any more; our own address can, once somebody asks something.
+        self._remote = get_remote_addr(transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
         if len(self._server.connections) > self.limits.connections:
             if not self.silent:
@@ -196,6 +198,7 @@ class FrontProtocol(asyncio.Protocol):
         found = refusal(head.method, head.target, head.fields, self.limits, head.version)
         # What is refused is the last request of its connection: where it ends is not looked for.
         body = body_of(head.fields, self.limits) if found is None else None
+        self._local = self._local or get_local_addr(self._transport)
         cycle = Cycle(
             scope_of(head, found, self._local, self._remote, self._state),
             self._transport,
