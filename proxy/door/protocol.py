@@ -119,8 +119,7 @@ class FrontProtocol(asyncio.Protocol):
             if self._unheard > _LINGER_BYTES:
                 self._flow.pause_reading()
             return
-        in_head = self._body is None and not self._answering()
-        if in_head and len(data) > _MUCH and data.find(END, 0, _SMALL) < 0:
+        if len(data) > _MUCH and self._is_long_head(data):
             # What it costs to read such a head, or to refuse it, others do not wait for.
             if self._account(len(self._reader) + len(data)):
                 self._rest(partial(self._take, data))
@@ -129,6 +128,9 @@ class FrontProtocol(asyncio.Protocol):
                 self._rest(partial(self._refuse, CROWDED))
             return
         self._take(data)
+
+    def _is_long_head(self, data: bytes) -> bool:
+        return self._body is None and not self._answering() and data.find(END, 0, _SMALL) < 0
 
     def _take(self, data: bytes) -> None:
         try:
