@@ -126,6 +126,7 @@ class Limits:
         body_bytes: Longest request body (413).
         connections: Most connections of clients (503).
         concurrency: Most requests under way (503).
+        pipelined: Most requests begun at a time that did not wait for the answer before them; others wait.
         held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
             requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each
             connection are held in any case.
@@ -138,6 +139,7 @@ class Limits:
     body_bytes: int = 2048 * _MIB
     connections: int = 4096
     concurrency: int = 1024
+    pipelined: int = 4
     held_bytes: int = 64 * _MIB
     strict_names: bool = True
 

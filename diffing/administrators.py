@@ -7,12 +7,12 @@ new side shows to a stranger (PHP would show that one too), and be about somethi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from diffing.decode import decode
 from diffing.further import Exchange, Underived
-from diffing.model import Asked, FollowUp
+from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import Steps
 from diffing.rows import CUTTING, top_rows
 from diffing.walk import canonical
@@ -20,6 +20,10 @@ from diffing.walk import canonical
 if TYPE_CHECKING:
     from diffing.registry import Deviation
 
+_ALL: Final = "all"
+"""The value of a filter that asks for every value."""
+_TOLD_OTHERWISE: Final = frozenset({("task.list", "name"), ("dataset.list", "md5_checksum")})
+"""Columns of which a list tells another thing than what is shown by itself: the name of the data set, no checksum."""
 _UNKNOWN: Final = 404
 CANONICAL: Final = "rows_for_administrators"
 _MOST: Final = 8
@@ -58,8 +62,8 @@ def rows_for_administrators(
 
     found = [row for row in further if private(row)]
     paths = dict.fromkeys(path for row in found[:_MOST] if (path := _path(asked, row)) is not None)
-    invented = {path for path in paths if exchange.sources.answer(FollowUp.PREMISE, path).status == _UNKNOWN}
-    return legacy, [row for row in new if not private(row) or _path(asked, row) in invented]
+    things = {path: exchange.sources.answer(FollowUp.PREMISE, path) for path in paths}
+    return legacy, [row for row in new if not private(row) or not _true(asked, row, things)]
 
 
 def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
@@ -72,6 +76,34 @@ def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
     return next(
         (one for one in entries if one.canonical == CANONICAL and one.when.unmet_by(asked, []) is None), None
     )
+
+
+def _true(asked: Asked, row: object, things: Mapping[str, Observation]) -> bool:
+    """Whether a row is what the filters ask for, and says what the new side says of the thing itself."""
+    if not isinstance(row, dict) or not all(fits_filters(asked, row)):
+        return False
+    thing = things.get(_path(asked, row) or "")
+    if thing is None:
+        return True
+    document = decode(thing).document
+    told = document if isinstance(document, dict) else {}
+    return thing.status != _UNKNOWN and all(
+        str(value).casefold() == str(told[name]).casefold()
+        for name, value in row.items()
+        if isinstance(value, int | str)
+        and type(told.get(name)) is type(value)
+        and (asked.route_name, name) not in _TOLD_OTHERWISE
+    )
+
+
+def fits_filters(asked: Asked, row: Mapping[str, object]) -> Iterator[bool]:
+    """For each filter that is the name of a column, whether the row has one of the values that it asks for."""
+    moved = {} if asked.route is None else asked.route.parameters
+    for name, value in asked.parameters.items():
+        column = moved.get(name, name).rpartition(".")[2]
+        if type(row.get(column)) in (int, str):
+            wanted = [one.strip().casefold() for one in value.split(",")]
+            yield str(row[column]).casefold() in wanted or wanted == [_ALL]
 
 
 def _path(asked: Asked, row: object) -> str | None:

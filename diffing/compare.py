@@ -13,25 +13,35 @@ from typing import Final
 from config.problems import ProblemType
 from diffing.administrators import wider
 from diffing.decode import Decoded, Form, decode
-from diffing.defects import broken, defect_of, judge_defect, premise_holds, success_differences
+from diffing.defects import broken, defect_of, judge_defect, premise_holds, succeeded, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
 from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
-from diffing.model import Asked, Comparison, Demand, Difference, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import (
+    UNDOCUMENTED,
+    Asked,
+    Comparison,
+    Demand,
+    Difference,
+    FollowUp,
+    Observation,
+    Outcome,
+    SkipReason,
+)
 from diffing.normalise import Normalised, normalise, tolerate
-from diffing.problem import demand, message_of, problem_differences
+from diffing.pasted import pasted
+from diffing.problem import NO_RESULTS, demand, message_of, problem_differences
 from diffing.registry import Deviation, Kind, Registry
+from diffing.repair import repaired
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
+from diffing.tolerances import TEXTS
 from diffing.usage import Usage, Watcher
 from diffing.walk import TooExpensive, canonical, walk
 from diffing.withheld import is_empty, withheld
 
 _LONGEST_TEXT: Final = 65_536
 """Bytes of a broken answer in which entries look for a text."""
-
-NO_RESULTS: Final = "no-results"
-"""The problem type of an empty list."""
 
 UNREAD: Final = Comparison(Outcome.SKIPPED, SkipReason.CONTENT_CODING)
 """Of a body in a content coding that cannot be undone, nothing can be said."""
@@ -119,10 +129,36 @@ class Differ:
             rules = self.registry.rules(asked.route_name)
             shape = None if rules is None else rules.shape
             text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
-            return judge_defect(
-                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text
+            names = frozenset[str]() if shape is None else shape.names
+            readings = tuple(repaired(old, names)) if old.form is Form.BROKEN else ()
+            meant = readings[0].document if readings else None
+            judged = judge_defect(
+                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text, meant
             )
+            if judged.outcome is not Outcome.LEGACY_ERROR or not judged.deviations or not succeeded(new):
+                return judged
+            return self._as_meant(judged, asked, legacy, readings, new, young, entries, sources)
         return self._answers(asked, legacy, old, new, young, entries, sources)
+
+    def _as_meant(
+        self,
+        judged: Comparison,
+        asked: Asked,
+        legacy: Observation,
+        readings: Iterable[Decoded],
+        new: Observation,
+        young: Decoded,
+        entries: tuple[Deviation, ...],
+        sources: Sources,
+    ) -> Comparison:
+        """A broken answer that can be read nevertheless: the new one must say what PHP meant to say."""
+        first: Comparison | None = None
+        for reading in readings:
+            found = self._documents(asked, legacy, reading, new, young, entries, sources)
+            if found.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
+                return replace(judged, deviations=(*judged.deviations, *found.deviations))
+            first = first or found
+        return first if first is not None and first.outcome is Outcome.MISMATCH else judged
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
         if asked.route is not None and not asked.route.implemented:
@@ -219,14 +255,17 @@ class Differ:
         if answer is None or answer.status is None:
             raise Underived(entry.id)
         if kind is FollowUp.UNLIMITED:
-            return _verdict(tail_differences(asked, new, young, answer, self.max_nodes), (entry.id,))
+            tail = tail_differences(asked, new, young, answer, self.problems, self.max_nodes)
+            return _verdict(tail, (entry.id,))
         if kind is FollowUp.UNSORTED:
-            return _verdict(sorted_differences(asked, new, young, answer), (entry.id,))
+            return _verdict(sorted_differences(asked, new, young, answer, self.problems), (entry.id,))
         if kind is FollowUp.NEW_GET:
             return _verdict(tuple(head_differences(answer, new)), (entry.id,))
         without = self._without_comparing(asked, answer, new)
         found = without or self._compared(replace(asked, method="GET"), answer, new, sources)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
+        if found.verdict == UNDOCUMENTED:
+            return found  # what broke PHP's answer to the other request is not said by this entry
         return replace(found, outcome=outcome, deviations=(*found.deviations, entry.id))
 
     def _unfit(self, asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
@@ -277,7 +316,9 @@ class Differ:
         if new.status != legacy.status:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
         rules = self.registry.rules(asked.route_name)
-        exchange = Exchange(asked, sources, None if rules is None else rules.shape)
+        literal = pasted(asked, old, entries)
+        whole = None if literal is None else self.normalised(asked, literal).document
+        exchange = Exchange(asked, sources, None if rules is None else rules.shape, whole)
         rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
@@ -287,15 +328,19 @@ class Differ:
             everything: object = other
             cut = bool(in_body) and listed and (unspecified(asked) or more is not None)
             if cut:
-                everything = decode(sources.answer(FollowUp.UNLIMITED)).document
-                if not isinstance(everything, list):
+                whole = sources.answer(FollowUp.UNLIMITED)
+                everything = decode(whole).document
+                texts = [entry for entry in entries if entry.canonical in TEXTS]
+                _, everything, _ = tolerate([], everything, exchange, texts)
+                cut = isinstance(everything, list)
+                if not cut and ((whole.status or 500) >= 500 or not other):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None
             if private is not None:
                 left = private.left(asked, sources)
                 if len(left) < len(private.rows):
                     hits, rows = (*hits, private.entry.id), left
-                    if not left and is_empty(asked, private.entry, new, young):
+                    if not left and is_empty(asked, private.entry, new, young, self.problems):
                         return _verdict((), hits)
                     if not left and private.entry.new is not None:
                         found.insert(0, Difference("status", "status", private.entry.new.status, new.status))
@@ -318,14 +363,23 @@ class Differ:
         ):
             # The new API itself answers JSON only: this is a stored file, of which clients get every byte.
             found.append(Difference("$", "bytes", len(old.body), len(young.body)))
+        elif old.form is young.form is Form.HTML and old.body != young.body:
+            # Pages of PHP are not compared; this is a stored file.
+            found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
             found = list(
                 explained(
-                    found, asked, decode(legacy).document, entries, self.registry.rules(asked.route_name)
+                    found, asked, _untouched(legacy, old), entries, self.registry.rules(asked.route_name)
                 )
             )
         return _verdict(tuple(found), hits)
+
+
+def _untouched(legacy: Observation, old: Decoded) -> object:
+    """The legacy document as it was before it was normalised."""
+    again = decode(legacy)
+    return next(repaired(again, old.names), again).document if old.pasted else again.document
 
 
 def canonical_form(document: object) -> bytes:

@@ -11,11 +11,15 @@ from config.typed import keyed
 from diffing.further import Underived
 from diffing.model import Asked
 from diffing.paths import MISSING, Steps, parse, values
+from diffing.xml_tree import NotXml, parse_xml
 
 _LONGEST: Final = 40
 _NAME: Final = re.compile(r"\{(\w+)\}")
 
 PLACE: Final = "place"
+
+TEXT_LIMIT: Final = 65_536
+"""So many bytes of an uploaded description are a parameter; the rest is cut off."""
 
 Names = Mapping[str, str | None]
 """The parameters of a request, `place`, the constant start of its path in the new API, and `caller`, who asks; None
@@ -141,6 +145,7 @@ class Condition:
         only: All of them are among these.
         parameters: Each named value full-matches its expression (an absent one does not).
         any_parameter: Some of the named values full-matches its expression.
+        broken_xml: Each of these texts is no XML; of a text that is cut off nobody knows.
         format: The form that the client asked the legacy side for, `json` or `xml`.
         method: The client's method is one of these.
         role: The key turned out to be one of these.
@@ -160,6 +165,7 @@ class Condition:
     only: frozenset[str] = frozenset()
     parameters: Mapping[str, re.Pattern[str]] | None = None
     any_parameter: Mapping[str, re.Pattern[str]] | None = None
+    broken_xml: tuple[str, ...] = ()
     format: str | None = None
     method: tuple[str, ...] = ()
     role: tuple[str, ...] = ()
@@ -197,6 +203,8 @@ class Condition:
             for name, pattern in self.any_parameter.items()
         ):
             return f"it is about unusual values of {', '.join(self.any_parameter)}, which the request has not"
+        if whole := [name for name in self.broken_xml if not _is_broken_xml(asked.parameters.get(name))]:
+            return f"parameter {whole[0]} is absent, cut off, or XML"
         if self.format is not None and asked.format != self.format:
             return f"the client asked for {asked.format}, not {self.format}"
         if self.method and asked.method not in self.method:
@@ -224,6 +232,19 @@ class Condition:
         if self.message and not self.message.search(message):
             return f"PHP's message says nothing like {_told(self.message.pattern)}"
         return None
+
+
+def _is_broken_xml(text: str | None) -> bool:
+    """Whether it is there as a whole, and no XML."""
+    whole = None if text is None else text.encode("utf-8", "replace")
+    # A letter that the cut went through is left out, and has at most 4 bytes.
+    if whole is None or len(whole) > TEXT_LIMIT - 4:
+        return False
+    try:
+        parse_xml(whole)
+    except NotXml:
+        return True
+    return False
 
 
 def _method_known(asked: Asked) -> bool:

@@ -34,6 +34,8 @@ class Decoded:
         document: The JSON document; for `ERROR` the dict below its `error` key.
         why: For `BROKEN` and `CODED`, what is wrong with it.
         body: The bytes without content coding.
+        pasted: Texts were read as they stand, not as JSON or XML says.
+        names: The keys that helped with it.
     """
 
     form: Form
@@ -41,6 +43,8 @@ class Decoded:
     document: object = None
     why: str = ""
     body: bytes = b""
+    pasted: bool = False
+    names: frozenset[str] = frozenset()
 
 
 class _Duplicate(ValueError):

@@ -11,7 +11,7 @@ from config.templates import segment_names
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.further import Sources, Underived
-from diffing.headers import origin_differences, preflight_differences
+from diffing.headers import JSON, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
@@ -19,6 +19,8 @@ from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
 _MOST: Final = 5
+_TEXTS: Final = ("not_json", "not_xml")
+"""Defects that leave an answer to read; what a write did is seen in the tables, too."""
 _DIED: Final = 500
 """What PHP answers when it dies of something."""
 
@@ -64,6 +66,7 @@ def judge_defect(
     usage: Usage | None = None,
     shape: Shape | None = None,
     text: str = "",
+    meant: object = None,
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects.
 
@@ -78,6 +81,7 @@ def judge_defect(
         usage: Told of the entry that counts, and of those behind it.
         shape: What a success of the operation looks like; None where it is no JSON.
         text: What of the broken answer can be read.
+        meant: What PHP meant to say; None where that cannot be told.
 
     Returns:
         `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
@@ -90,7 +94,10 @@ def judge_defect(
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, young)
+        reason = _unfit(entry, asked, defect, text, young.document, meant)
+        written = asked.route is not None and asked.route.writes
+        if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400 and not written:
+            reason = "what PHP meant to say cannot be told from its answer"
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
             continue
@@ -99,7 +106,9 @@ def judge_defect(
             continue
         if usage is not None:
             behind = [
-                later for later in entries[number:] if _unfit(later, asked, defect, text, young) is None
+                later
+                for later in entries[number:]
+                if _unfit(later, asked, defect, text, young.document, meant) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -140,16 +149,21 @@ def premise_holds(entry: Deviation, asked: Asked, document: object, sources: Sou
         raise Underived(entry.id) from error
 
 
+def succeeded(new: Observation) -> bool:
+    """Whether the new side did what was asked."""
+    return new.status is not None and 200 <= new.status < 300
+
+
 def success_differences(
     asked: Asked, new: Observation, young: Decoded, shape: Shape | None
 ) -> tuple[Difference, ...]:
     """Where a new answer that can be compared with nothing is no success of its operation, by the response schema."""
-    if new.status is None or not 200 <= new.status < 300:
+    if not succeeded(new) or (shape is not None and new.status != 200 and asked.method != "OPTIONS"):
         return (Difference("status", "status", 200, new.status),)
     origin = tuple(origin_differences(new))
     if shape is None or asked.method in ("HEAD", "OPTIONS"):
         return origin
-    if young.form is not Form.JSON:
+    if young.form is not Form.JSON or young.media_type != JSON:
         return (Difference("header.content-type", "value", "a JSON document", young.media_type),)
     told = [
         Difference("$", "schema", "an answer that fits the schema", sentence)
@@ -167,9 +181,10 @@ def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
     if isinstance(document, dict):
         for name in segment_names(asked.route.new.path):
             legacy = next((key for key, to in asked.route.parameters.items() if to == f"path.{name}"), name)
-            value, found = asked.parameters.get(legacy, ""), document.get(name, document.get("id"))
+            key = name if name in document else "id"
+            value, found = asked.parameters.get(legacy, ""), document.get(key)
             if value.isdecimal() and isinstance(found, int | str) and str(found) != str(int(value)):
-                yield Difference(f"$.{name}", "value", value, found)
+                yield Difference(f"$.{key}", "value", value, found)
     if isinstance(document, list):
         if not document and asked.route.codes.empty:
             yield Difference("$", "missing", f"rows, or code {asked.route.codes.empty}", document)
@@ -178,7 +193,7 @@ def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
             yield Difference("$", "extra", f"{limit} rows", f"{len(document)} rows")
 
 
-def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decoded) -> str | None:
+def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, meant: object) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
@@ -188,4 +203,6 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, young: Decode
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    return reason or entry.when.unmet_by(asked, None, text, young.document)
+    reason = reason or entry.when.unmet_by(asked, None, text, new)
+    # Of a list that a limit cuts, the new side may show other rows: what broke PHP is in its own.
+    return reason and (reason if meant is None or not fits else entry.when.unmet_by(asked, None, text, meant))

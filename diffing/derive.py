@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from config.problems import ProblemType
 from diffing.decode import Decoded, decode
 from diffing.headers import like_differences
 from diffing.model import Asked, Difference, FollowUp, Observation
+from diffing.problem import NO_RESULTS, problem_differences
+from diffing.registry import NewSide
 from diffing.rows import limited_differences, moved
 from diffing.walk import walk
 
@@ -35,7 +38,12 @@ def follow_up_of(asked: Asked, derive: str | None) -> FollowUp | None:
 
 
 def tail_differences(
-    asked: Asked, new: Observation, young: Decoded, unlimited: Observation, max_nodes: int
+    asked: Asked,
+    new: Observation,
+    young: Decoded,
+    unlimited: Observation,
+    problems: Mapping[str, ProblemType],
+    max_nodes: int,
 ) -> tuple[Difference, ...]:
     """An offset alone gives the tail of the list without it; past the end there is no result.
 
@@ -48,11 +56,11 @@ def tail_differences(
     if rows:
         found = walk(rows, young.document, (), max_nodes)
         return (*_like(new, unlimited), *found)
-    return _nothing(asked, new, young)
+    return tuple(_nothing(asked, new, young, problems))
 
 
 def sorted_differences(
-    asked: Asked, new: Observation, young: Decoded, unsorted: Observation
+    asked: Asked, new: Observation, young: Decoded, unsorted: Observation, problems: Mapping[str, ProblemType]
 ) -> tuple[Difference, ...]:
     """A sorted list has rows of the unsorted one, as many as limit and offset leave, by value as it was asked.
 
@@ -64,9 +72,9 @@ def sorted_differences(
     falls = asked.parameters.get("sort_order", "").lower() == "desc"
     rows = moved(asked, sorted(everything, key=_value, reverse=falls))
     if not isinstance(young.document, list):
-        return (
-            (*_like(new, unsorted), *walk(rows, young.document, ())) if rows else _nothing(asked, new, young)
-        )
+        if not rows:
+            return tuple(_nothing(asked, new, young, problems))
+        return (*_like(new, unsorted), *walk(rows, young.document, ()))
     found = [
         *_like(new, unsorted),
         *limited_differences(asked, [], young.document, everything, full=False),
@@ -77,13 +85,12 @@ def sorted_differences(
     return tuple(found)
 
 
-def _nothing(asked: Asked, new: Observation, young: Decoded) -> tuple[Difference, ...]:
+def _nothing(
+    asked: Asked, new: Observation, young: Decoded, problems: Mapping[str, ProblemType]
+) -> Iterator[Difference]:
     """Past the end there is no result: 404, with the code of the list."""
-    if new.status != 404:
-        return (Difference("status", "status", 404, new.status),)
-    empty = None if asked.route is None else asked.route.codes.empty
-    code = young.document.get("code") if isinstance(young.document, dict) else None
-    return () if code == empty else (Difference("$.code", "code", empty, code),)
+    code = "" if asked.route is None else asked.route.codes.empty or ""
+    return problem_differences(asked, None, NewSide(404, code, NO_RESULTS), new, young, problems)
 
 
 def _like(new: Observation, other: Observation) -> Iterator[Difference]:

@@ -38,7 +38,7 @@ _MANY: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"routes", "at", "before", "effect"}),
     "legacy": frozenset({"status", "code", "defect"}),
     "new": frozenset({"errors"}),
-    "when": frozenset({"parameter", "lacks", "method", "role", "value", "shows", "shows_any"}),
+    "when": frozenset({"parameter", "lacks", "broken_xml", "method", "role", "value", "shows", "shows_any"}),
 }
 """The keys, by table, of which one value may stand without a list."""
 

@@ -71,11 +71,13 @@ class Exchange:
         asked: Facts of the request.
         sources: The further answers that are there.
         shape: What the answer must look like; None where it is no JSON.
+        pasted: The normalised legacy document with texts as PHP pasted them; None where it is no other.
     """
 
     asked: Asked
     sources: Sources = field(default_factory=Sources)
     shape: Shape | None = None
+    pasted: object = None
 
 
 def wanted(comparison: Comparison) -> Further | None:

@@ -15,7 +15,9 @@ JSON: Final = "application/json"
 ORIGIN: Final = "access-control-allow-origin"
 ALLOWED: Final = "access-control-allow-headers"
 METHODS: Final = "access-control-allow-methods"
-COMPARED: Final = frozenset({"content-type", CODING, ORIGIN, ALLOWED, METHODS, "www-authenticate", "allow"})
+COMPARED: Final = frozenset(
+    {"content-type", CODING, ORIGIN, ALLOWED, METHODS, "www-authenticate", "allow", "location"}
+)
 """A comparison looks at no others."""
 
 
@@ -37,10 +39,17 @@ def header_differences(
     wanted = JSON if in_json else old.media_type
     if wanted != young.media_type:
         yield Difference("header.content-type", "value", wanted, young.media_type)
+    yield from _moved(legacy, new)
     if legacy.header(ORIGIN) != new.header(ORIGIN):
         yield Difference(f"header.{ORIGIN}", "value", legacy.header(ORIGIN), new.header(ORIGIN))
     if not _tokens(legacy.header(ALLOWED)) <= _tokens(new.header(ALLOWED)):
         yield Difference(f"header.{ALLOWED}", "value", legacy.header(ALLOWED), new.header(ALLOWED))
+
+
+def _moved(legacy: Observation, new: Observation) -> Iterator[Difference]:
+    """Where two redirections lead elsewhere."""
+    if 300 <= (new.status or 0) < 400 and legacy.header("location") != new.header("location"):
+        yield Difference("header.location", "value", legacy.header("location"), new.header("location"))
 
 
 def origin_differences(new: Observation) -> Iterator[Difference]:

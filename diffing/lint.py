@@ -83,7 +83,8 @@ def _exchange_of(example: Example) -> Exchange:
     answer = Observation(404 if found is MISSING else 200, (("Content-Type", "application/json"),), b"{}")
     if found is not MISSING:
         answer = replace(answer, body=canonical(found))
-    return Exchange(asked_of(example), Sources({(FollowUp.STRANGER, None): answer}))
+    sources = Sources({(FollowUp.STRANGER, None): answer})
+    return Exchange(asked_of(example), sources, pasted=deepcopy(example.pasted))
 
 
 def asked_of(example: Example) -> Asked:

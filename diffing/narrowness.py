@@ -61,6 +61,7 @@ def implies(one: Condition, other: Condition) -> bool:
         and set(other.lacks) <= set(one.lacks)
         and set(other.parameters or ()) <= set(one.parameters or ())
         and (not other.any_parameter or _any_of(one, other.any_parameter))
+        and set(other.broken_xml) <= set(one.broken_xml)
         and all(_equals(getattr(one, name), getattr(other, name)) for name in _FLAGS)
         and _within(one.method, other.method)
         and _within(one.role, other.role)

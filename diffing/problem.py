@@ -18,10 +18,16 @@ from diffing.model import Asked, Demand, Difference, Observation
 from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
+NO_RESULTS: Final = "no-results"
+"""The problem type of an empty list."""
 MEDIA_TYPE: Final = "application/problem+json"
 _PROBLEM: Final = frozenset({"type", "title", "status", "detail", "code", "errors"})
 _MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
 _PLACES: Final = frozenset({"path", "query", "body", "header"})
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_WHOLE_BODY: Final = frozenset({"form_invalid"})
+"""Errors of a body that cannot be read as a whole: no parameter is at fault."""
+
 _UNPARSED = re.compile(r".*The document has no document element.*", re.DOTALL)
 _NUMBER = re.compile(r"\b\d+\b")
 # PHP's texts that name what is wrong; the detail of the new side's problem must hold each of the names.
@@ -84,14 +90,14 @@ def problem_differences(
     """
     if new.status != expected.status:
         yield Difference("status", "status", expected.status, new.status)
-    yield from _headers(expected.status, asked.method, new)
+    yield from _headers(expected.status, asked, new)
+    if decoded.media_type != MEDIA_TYPE:
+        yield Difference("header.content-type", "value", MEDIA_TYPE, decoded.media_type)
+    yield from origin_differences(new)
     if asked.method == "HEAD":
         if new.body:
             yield Difference("$", "extra", None, f"{len(new.body)} bytes")
         return
-    if decoded.media_type != MEDIA_TYPE:
-        yield Difference("header.content-type", "value", MEDIA_TYPE, decoded.media_type)
-    yield from origin_differences(new)
     document = decoded.document
     if not isinstance(document, dict):
         yield Difference("$", "type", "a problem document", document)
@@ -112,12 +118,13 @@ def problem_differences(
     yield from _errors(asked, expected, document)
 
 
-def _headers(status: int, method: str, new: Observation) -> Iterator[Difference]:
+def _headers(status: int, asked: Asked, new: Observation) -> Iterator[Difference]:
     for demanded, name in ((401, "www-authenticate"), (405, "allow")):
         if status == demanded and not new.header(name):
             yield Difference(f"header.{name}", "missing", f"demanded with {status}", None)
-    if status == 405 and method in [name.strip() for name in (new.header("allow") or "").split(",")]:
-        yield Difference("header.allow", "value", f"not {method}", new.header("allow"))
+    allowed = [name.strip() for name in (new.header("allow") or "").split(",")]
+    if status == 405 and (asked.method in allowed or not all(name in _METHODS for name in allowed)):
+        yield Difference("header.allow", "value", f"methods, not {asked.method}", new.header("allow"))
 
 
 def _detail(
@@ -164,7 +171,10 @@ def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> 
         if not isinstance(kind, str) or kind not in expected.errors:
             yield Difference(f"$.errors[{index}].type", "value", " or ".join(sorted(expected.errors)), kind)
         loc = error["loc"]
-        if (
+        if isinstance(kind, str) and kind in _WHOLE_BODY:
+            if loc != ["body"]:
+                yield Difference(f"$.errors[{index}].loc", "value", ["body"], loc)
+        elif (
             not isinstance(loc, list)
             or len(loc) < 2
             or str(loc[0]) not in _PLACES

@@ -45,6 +45,7 @@ class Example:
         document: A legacy document to try `when.value` with.
         shown: A new document to try `when.shows` with.
         stranger: What the new side answers to the request of a tolerance without a key; nothing where it is absent.
+        pasted: The legacy document of a tolerance with its texts as PHP pasted them, where that is another.
     """
 
     legacy: object = MISSING
@@ -53,6 +54,7 @@ class Example:
     document: object = MISSING
     shown: object = MISSING
     stranger: object = MISSING
+    pasted: object = None
 
 
 @dataclass(frozen=True, slots=True)

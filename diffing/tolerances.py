@@ -13,9 +13,10 @@ from typing import Final
 
 from diffing.administrators import rows_for_administrators
 from diffing.further import Exchange
+from diffing.pasted import CANONICAL, as_pasted
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
-from diffing.xml_tree import NotXml, convert, parse_xml
+from diffing.xml_tree import PHP_BLANKS, NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
 Canonical = Callable[[object, object, Sequence[Steps], Exchange], Documents]
@@ -31,23 +32,26 @@ def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Exch
     """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
 
     An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
-    be the same on both sides (legacy notes, task 1.2).
+    be the same on both sides (legacy notes, task 1.2). What PHP could paste it has read as JSON: a backslash in a value
+    has begun an escape there.
     """
     for steps in paths:
         legacy, _count = change(legacy, steps, lambda value: UNPRINTED if value == [] else value)
-        new, _count = change(new, steps, lambda value: value if _printable(value) else UNPRINTED)
+        new, _count = change(new, steps, _pasted_pairs)
     return legacy, new
 
 
-def _printable(pairs: object) -> bool:
+def _pasted_pairs(pairs: object) -> object:
     if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
-        return True
+        return pairs
     text = ",".join(f'"{pair.get("name")}":"{pair.get("value")}"' for pair in pairs)
     try:
-        json.loads("{" + text + "}")
+        read = json.loads("{" + text + "}")
     except ValueError:
-        return False
-    return True
+        return UNPRINTED
+    if "\\" not in text or len(read) != len(pairs):
+        return pairs
+    return [{**pair, "value": read.get(pair.get("name"), pair.get("value"))} for pair in pairs]
 
 
 def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
@@ -59,6 +63,27 @@ def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchang
     for steps in paths:
         new, _count = change(new, steps, lambda value: _as_shown(value) if isinstance(value, str) else value)
     return legacy, new
+
+
+def printed_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+    """Texts that PHP prints into XML: line ends are LF, and blanks at both ends go (legacy notes, data 5.3).
+
+    All texts in what the paths lead to are meant, so that no field can be forgotten.
+    """
+    for steps in paths:
+        new, _count = change(new, steps, _printed)
+    return legacy, new
+
+
+def _printed(value: object) -> object:
+    match value:
+        case str():
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
+        case list():
+            return [_printed(element) for element in value]
+        case dict():
+            return {key: _printed(element) for key, element in value.items()}
+    return value
 
 
 def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
@@ -90,10 +115,15 @@ def _as_shown(text: str) -> object:
     return convert(root) or ""
 
 
+TEXTS: Final = frozenset({"pasted_texts", "printed_texts"})
+"""The forms that are about texts alone, each for itself: they are those of every row, in whatever list it is."""
+
 TOLERANCES: Final[Mapping[str, Canonical]] = {
     "unprinted_pairs": unprinted_pairs,
     "rows_for_administrators": rows_for_administrators,
     "pasted_texts": pasted_texts,
+    "printed_texts": printed_texts,
     "handed_out_ids": handed_out_ids,
     "same_root": same_root,
+    CANONICAL: as_pasted,
 }

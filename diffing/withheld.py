@@ -7,13 +7,14 @@ missing rows are about: only what it shows there to nobody but their owners may 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from config.problems import ProblemType
 from diffing.decode import Decoded
 from diffing.further import MOST, Sources
 from diffing.model import Asked, FollowUp, Observation
-from diffing.problem import TYPE_BASE
+from diffing.problem import problem_differences
 from diffing.registry import Deviation, Kind
 from diffing.rows import top_rows
 from diffing.walk import canonical
@@ -81,15 +82,19 @@ def withheld(
     return Withheld(entry, questions, legacy, frozenset(missing)) if len(questions) <= _MOST else None
 
 
-def is_empty(asked: Asked, entry: Deviation, new: Observation, young: Decoded) -> bool:
+def is_empty(
+    asked: Asked,
+    entry: Deviation,
+    new: Observation,
+    young: Decoded,
+    problems: Mapping[str, ProblemType],
+) -> bool:
     """Whether the new side says that nothing is left, with the code that the entry or the route has for that."""
-    document = young.document if isinstance(young.document, dict) else {}
-    wanted = entry.new
-    if wanted is None or asked.route is None:
+    if entry.new is None or asked.route is None or new.status != entry.new.status:
         return False
-    code = wanted.code if wanted.code is not None else asked.route.codes.empty
-    named = document.get("type") == f"{TYPE_BASE}{wanted.type}"
-    return new.status == wanted.status and document.get("code") == code and named
+    code = entry.new.code if entry.new.code is not None else asked.route.codes.empty or ""
+    wanted = replace(entry.new, code=code)
+    return next(problem_differences(asked, None, wanted, new, young, problems), None) is None
 
 
 def _about(entry: Deviation, asked: Asked, legacy: object, status: int | None) -> bool:

@@ -11,6 +11,7 @@ from config.routes import gives_files
 from diffing.decode import Decoded, Form, decode
 from diffing.model import Asked, Headers, Observation
 from diffing.normalise import normalise
+from diffing.pasted import pasted
 from diffing.problem import MEDIA_TYPE, message_of
 from diffing.registry import Deviation, Kind, Registry
 
@@ -36,11 +37,13 @@ class Adapted:
         status: Its status.
         headers: Its pairs, without Content-Length.
         body: Its body.
+        unfit: Where it is not as the schema has it, because PHP made another form of a text: markup is an object.
     """
 
     status: int
     headers: Headers
     body: bytes
+    unfit: str | None = None
 
 
 def adapt(
@@ -74,9 +77,12 @@ def adapt(
     if old.form is not Form.JSON:
         return Adapted(legacy.status, legacy.headers, legacy.body)
     rules = registry.rules(asked.route_name)
-    document = normalise(old.document, asked, entries, rules=rules).document
+    shown = pasted(asked, old, entries) or old
+    document = normalise(shown.document, asked, entries, rules=rules).document
     headers = (("content-type", "application/json"), *kept)
-    return Adapted(legacy.status, headers, orjson.dumps(document))
+    shape = None if rules is None else rules.shape
+    unfit = None if shape is None else next(shape.fits(document), None)
+    return Adapted(legacy.status, headers, orjson.dumps(document), unfit)
 
 
 def told_as_problem(entry: Deviation) -> bool:

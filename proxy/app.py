@@ -15,7 +15,7 @@ from proxy.contract import Contract
 from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
 from proxy.door.forwarded import Forwarding, Origin
 from proxy.door.guard import Refusal, long_body, refusal
-from proxy.door.protocol import REFUSAL, TARGET
+from proxy.door.scope import REFUSAL, TARGET
 from proxy.forward import AnswerBroken, Gone, Keeping
 from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
 from proxy.ledger import Ledger

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
-from proxy.checking.replay import key_of
+from proxy.checking.callers import key_of
 from proxy.legacy import RecordedServer
 from proxy.observe import observe
 from proxy.process.admin_side import admin_side

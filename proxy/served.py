@@ -9,7 +9,7 @@ from starlette.types import Receive, Send
 from config.rollout import Dialect, Stage
 from config.settings import Timeouts
 from diffing.model import Asked, Observation
-from proxy.adapt import adapt
+from proxy.adapt import Adapted, adapt
 from proxy.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
 from proxy.contract import Contract
 from proxy.forward import Gone, Keeping, NotServed, end_to_end, forward
@@ -144,7 +144,7 @@ class ServedLeg:
             pairs = end_to_end(raw(legacy.headers))
             await send_whole(send, legacy.status, pairs, legacy.body, head=method == "HEAD")
         else:
-            await self._send_adapted(course, legacy, send)
+            await self._send_adapted(course, self._adapt(course, legacy), send)
         return legacy
 
     async def _by(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
@@ -161,7 +161,7 @@ class ServedLeg:
                 translated = Request(method, target, translation.headers, translation.body)
                 with Gone(receive):
                     legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(course))
-                    why = self._unadaptable(course, legacy)
+                    why, answer = self._adapted(course, legacy)
                     helped = why is not None and await self._helped(course)
                 if helped and course.other is not None:
                     new = course.other
@@ -171,7 +171,7 @@ class ServedLeg:
                 elif why is not None:
                     await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), course.request.method)
                 else:
-                    await self._send_adapted(course, legacy, send)
+                    await self._send_adapted(course, answer, send)
                 return legacy
         headers.append(self._mark)
         side = (self._sides.writes if self._unsafe(course) else self._sides.reads)[decision.served]
@@ -180,14 +180,16 @@ class ServedLeg:
         with Gone(receive):
             return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
 
-    def _unadaptable(self, course: Course, legacy: Observation) -> str | None:
-        """Why the answer to a read has no new form; of a write it is told as it is, for it was carried out."""
+    def _adapted(self, course: Course, legacy: Observation) -> tuple[str | None, Adapted]:
+        """The answer in its new form, and why it has none; of a write it is told as it is, for it was carried out."""
         translation = course.decision.translation
         assert isinstance(translation, Translation)
+        answer = self._adapt(course, legacy)
         if legacy.status is None or legacy.error is not None or self._unsafe(course):
-            return None
+            return None, answer
         asked = Asked(translation.route, translation.method, translation.parameters)
-        return unadaptable(asked, legacy, course.contract.registry)
+        unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
+        return unadaptable(asked, legacy, course.contract.registry) or unfit, answer
 
     async def _helped(self, course: Course) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
@@ -218,11 +220,13 @@ class ServedLeg:
             deadline=self._timeouts.served,
         )
 
-    async def _send_adapted(self, course: Course, legacy: Observation, send: Send) -> None:
+    def _adapt(self, course: Course, legacy: Observation) -> Adapted:
         translation, contract = course.decision.translation, course.contract
         assert isinstance(translation, Translation)
         asked = Asked(translation.route, course.request.method, translation.parameters)
-        answer = adapt(asked, legacy, contract.registry, contract.problems)
+        return adapt(asked, legacy, contract.registry, contract.problems)
+
+    async def _send_adapted(self, course: Course, answer: Adapted, send: Send) -> None:
         pairs = end_to_end(raw(answer.headers))
         await send_whole(send, answer.status, pairs, answer.body, head=course.request.method == "HEAD")
 

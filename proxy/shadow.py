@@ -15,14 +15,15 @@ from config.settings import Shadow as ShadowSettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
 from diffing.further import MOST, wanted
-from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
-from proxy.ledger import Evidence, Finding
+from proxy.ledger import Finding
 from proxy.leg.breaker import Breaker
 from proxy.leg.comparer import Comparer, Judgement, Question
 from proxy.leg.control import asked_again, by_length
+from proxy.leg.evidence import evidence_of, secrets_in
 from proxy.leg.jobs import Job, MemoryQueue, Queue
 from proxy.leg.questions import (
     bodiless,
@@ -37,12 +38,11 @@ from proxy.leg.questions import (
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
 from proxy.log.example import example_of, served_only
-from proxy.log.witness import Asking, size_of, witness
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
-from proxy.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.redact import MOST_SECRETS, Redactor
 from proxy.translate import KEY
 from proxy.translation import Request, Translation
 
@@ -344,7 +344,7 @@ class ShadowLeg:
         # Only what somebody has to look at is kept as an example.
         shown: dict[str, Any] = {}
         if judgement.comparison.verdict in FAILING:
-            known = _secrets(job, sides)
+            known = secrets_in(job, sides)
             if len(known) > MOST_SECRETS:
                 # Each would have to be looked for in everything that is kept.
                 told = f"{route_name(job.decision)} (too many secrets to show)"
@@ -371,47 +371,12 @@ class ShadowLeg:
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 shown,
                 facts_of(question) if question is not None else (),
-                self._evidence(job, judgement.comparison, question)
+                evidence_of(job, judgement.comparison, question, self._redactor)
                 if question is not None and self._settings.store_bodies
                 else None,
                 job.number,
             )
         )
-
-    def _evidence(self, job: Job, comparison: Comparison, question: Question) -> Evidence:
-        translation = job.decision.translation
-        assert isinstance(translation, Translation)
-        translated = Request(translation.method, translation.target, translation.headers, translation.body)
-        as_sent = job.decision.takes_it_as_sent
-        legacy = Asking(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
-        new = Asking(job.request if as_sent(Side.NEW) else translated, question.new)
-        asked = Asked(
-            translation.route,
-            question.method,
-            question.parameters,
-            question.role,
-            question.format,
-            question.known,
-            question.rehearsed,
-            question.caller,
-            question.guessed,
-        )
-        return Evidence(
-            size_of(legacy, new),
-            lambda: self._redactor.scrubbed(
-                witness(asked, job.at, legacy, new, comparison, self._redactor),
-                _secrets(job, (question.legacy, question.new)),
-            ),
-        )
-
-
-def _secrets(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
-    """What must not be kept of an exchange: the client's secrets, and those that a side made."""
-    request = job.request
-    known = secrets_of(request.target, request.headers, request.body)
-    for answer in sides or ():
-        known |= secrets_of(b"", answer.headers, answer.body)
-    return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from config.php import (
 )
 from config.routes import Route, RouteMap
 from config.templates import parse_template, segment_names
+from diffing.conditions import TEXT_LIMIT
 from diffing.model import Headers
 from proxy.forms import (
     MULTIPART,
@@ -49,9 +50,7 @@ _CONTENT: Final = frozenset(
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Only these, and only of a POST, become fields (legacy notes, data 2); the new side would read JSON and others, too.
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
-# What entries of the registry may look at of an uploaded description.
-_TEXT_LIMIT: Final = 65_536
-# And of a path that PHP does not know.
+# What entries of the registry may look at of a path that PHP does not know.
 _PATH_LIMIT: Final = 200
 
 
@@ -192,7 +191,7 @@ def _files(request: Request, route: Route) -> Mapping[str, str]:
     kind = request.header("content-type")
     named = read_files(kind, request.body)
     known = route.legacy.form if route.legacy else ()
-    texts = read_beginnings(kind, request.body, known, _TEXT_LIMIT) if known else {}
+    texts = read_beginnings(kind, request.body, known, TEXT_LIMIT) if known else {}
     fields, files = count_parts(kind, request.body)
     counts = (("form.fields", fields, MOST_FIELDS), ("form.files", files, MOST_FILES))
     many = {name: str(count) for name, count, most in counts if count > most}

@@ -30,6 +30,7 @@ from backend.database.engines import (
     sqlite_files,
 )
 from backend.database.rehearsing import BUSY_SECONDS, MOST, RehearsalConnections
+from backend.database.server_guard import ServerGuard
 from backend.database.watchdog import Killer
 from backend.deadline import Deadline
 
@@ -116,7 +117,9 @@ class Database:
     def _rehearsals(self) -> RehearsalConnections:
         if self.is_sqlite:
             return RehearsalConnections(sqlite_engine(self.files, busy=BUSY_SECONDS), None)
-        return RehearsalConnections(server_engine(self._url, self.names, most=MOST), Killer(self._url))
+        # Each has one beside it that guards it.
+        engine, beside = (server_engine(self._url, self.names, most=MOST) for _ in range(2))
+        return RehearsalConnections(engine, Killer(self._url), ServerGuard(beside))
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:

@@ -1,7 +1,7 @@
 """Transactions that are rolled back at a moment at the latest, with connections of their own.
 
 Three things end one: its work; the watchdog, when its moment has come or nobody waits any longer; and, where the whole
-backend is stopped or cut off, the server itself, after as long again (MariaDB; MySQL has no limit for all statements).
+backend is stopped or cut off, the server itself: MariaDB's at that moment (``server_guard``), MySQL's by its limits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.database.engines import IMMEDIATE
+from backend.database.server_guard import Guarded, ServerGuard
 from backend.database.watchdog import Killer, Watchdog
 from backend.deadline import Deadline
 
@@ -41,11 +42,13 @@ class RehearsalConnections:
     Args:
         engine: Opens them; nobody else uses it.
         killer: Ends transactions of a server; None for SQLite files.
+        guard: Has MariaDB end them; None for others.
     """
 
-    def __init__(self, engine: AsyncEngine, killer: Killer | None) -> None:
+    def __init__(self, engine: AsyncEngine, killer: Killer | None, guard: ServerGuard | None = None) -> None:
         self._engine = engine.execution_options(**{IMMEDIATE: True})
         self._killer = killer
+        self._guard = guard
         self._watchdog = Watchdog(killer.open) if killer is not None else Watchdog()
 
     @asynccontextmanager
@@ -62,17 +65,21 @@ class RehearsalConnections:
         try:
             watched = self._watchdog.watch(deadline.moment, await self._ending(connection))
             with deadline.holding(watched.now):
+                guarded: Guarded | None = None
                 try:
                     if self._killer is not None:
                         await self._limit(connection, deadline.left)
+                        guarded = await self._guarded(connection, deadline)
                     yield connection
                 finally:
                     try:
                         with suppress(DBAPIError):  # it was ended already
                             await connection.rollback()
+                            if guarded is not None:
+                                await guarded.over()
                     finally:
-                        # Whoever gets the connection next must not be ended.
-                        if watched.over():
+                        # Whoever gets the connection next must not be ended: the guard does so behind the moment only.
+                        if watched.over() or (guarded is not None and not (deadline.left and guarded.done)):
                             await connection.invalidate()
         finally:
             await connection.close()
@@ -82,6 +89,8 @@ class RehearsalConnections:
         self._watchdog.close()
         if self._killer is not None:
             self._killer.close()
+        if self._guard is not None:
+            await self._guard.close()
         await self._engine.dispose()
 
     async def _begun(self, deadline: Deadline) -> AsyncConnection:
@@ -105,6 +114,13 @@ class RehearsalConnections:
             return interrupt
         number: int = adapted.thread_id()  # type: ignore[union-attr]  # of both drivers for servers
         return lambda: killer.kill(number)
+
+    async def _guarded(self, connection: AsyncConnection, deadline: Deadline) -> Guarded | None:
+        if self._guard is None or not connection.dialect.is_mariadb:  # type: ignore[attr-defined]  # MySQL's
+            return None
+        adapted = (await connection.get_raw_connection()).driver_connection
+        number: int = adapted.thread_id()  # type: ignore[union-attr]  # of both drivers for servers
+        return await self._guard.guard(connection, number, deadline.left)
 
     async def _limit(self, connection: AsyncConnection, left: float) -> None:
         """Have the server end what this process cannot end any more."""

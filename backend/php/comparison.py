@@ -1,5 +1,7 @@
 """PHP's loose comparison of texts (``==``): numbers in texts are compared as numbers."""
 
+import math
+
 from backend.php.numbers import LARGEST, SMALLEST, number
 from config.templates import is_numeric
 
@@ -7,8 +9,8 @@ from config.templates import is_numeric
 def loosely_equal(left: str, right: str) -> bool:
     """Whether PHP takes two texts for equal (legacy notes, data 10.17 and task 1.5).
 
-    ``10``, ``10.0`` and ``1e1`` are equal; ``10x`` and ``10X`` are not. Integers beyond 64 bit are compared as
-    floats, and as text when both are beyond at the same side. Blanks before a number do not count, behind it they do.
+    ``10``, ``10.0`` and ``1e1`` are equal; ``10x`` and ``10X`` are not. Integers beyond 64 bit, and what no
+    float holds, are compared as text where both are such. Blanks before a number do not count, behind it they do.
 
     Args:
         left: A text.
@@ -24,8 +26,14 @@ def loosely_equal(left: str, right: str) -> bool:
     numbers = [number(left), number(right)]
     if all(isinstance(value, int) for value in numbers):
         beyond = [value > LARGEST or value < SMALLEST for value in numbers]
-        if all(beyond):
-            return False  # as texts, and they differ
-        if not any(beyond):
-            return numbers[0] == numbers[1]
-    return float(numbers[0]) == float(numbers[1])
+        # Of two that are beyond the texts count, and they differ.
+        return not any(beyond) and numbers[0] == numbers[1]
+    one, other = (_as_float(value) for value in numbers)
+    return one == other and math.isfinite(one)  # what no float holds is compared as text, too
+
+
+def _as_float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

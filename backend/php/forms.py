@@ -1,9 +1,9 @@
 """Form fields as PHP reads them: what its filter against scripts makes of a text (legacy notes, data 8 and 12, no. 33).
 
-Percent sequences are decoded until none is left, control characters go, tabs become blanks; a script element is
-removed and the parentheses of a function call become entities, and so do names of a browser's objects. Rows that both
-APIs look for by such a text must hold the same. What else the filter knows of markup (handlers in attributes, elements)
-is not done.
+Percent sequences are decoded until none is left, control characters go, tabs become blanks; a script element and names
+of a browser's objects are removed; the parentheses of a function call, and the marks of comments and of programs,
+become entities. Rows that both APIs look for by such a text must hold the same. What else the filter knows of markup
+(handlers in attributes, elements) is not done.
 """
 
 import re
@@ -22,6 +22,16 @@ _NEVER_ALLOWED = re.compile(
     r"|(?i:javascript\s*:|vbscript\s*:|wscript\s*:|jscript\s*:|vbs\s*:|expression\s*(?:\(|&#40;)|redirect\s+30[0-9]"
     r"|(?:\(?document\)?|\(?window\)?(?:\.document)?)\.(?:location|on\w*))"
 )
+_MARKS = {
+    "<!--": "&lt;!--",
+    "-->": "--&gt;",
+    "<![CDATA[": "&lt;![CDATA[",
+    "<comment>": "&lt;comment&gt;",
+    "<%": "&lt;&#37;",
+    "<?": "&lt;?",
+    "?>": "?&gt;",
+}
+_MARK = re.compile("|".join(map(re.escape, _MARKS)))
 _LONGEST = 20
 """Rounds of decoding; each takes two characters away at least, and nobody encodes a text that often."""
 
@@ -42,6 +52,7 @@ def filtered(text: str) -> str:
             break
         text = decoded
     text = _NEVER_ALLOWED.sub(_REMOVED, _CONTROL.sub("", text).replace("\t", " "))
+    text = _MARK.sub(lambda found: _MARKS[found[0]], text)
     text = _up_to(">", text, _SCRIPT, _REMOVED)
     return _up_to(")", text, _CALL, r"\1\2&#40;\3&#41;")
 

@@ -1,9 +1,11 @@
 """The files that one request writes and deletes, tied to its transaction."""
 
+import asyncio
 import logging
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
@@ -14,6 +16,9 @@ log = logging.getLogger("backend")
 
 LONGEST_PATH = 256
 """Characters of the column; a longer one would be cut, and its file never found."""
+
+_CLAIM_TRIES: Final = 50
+_CLAIM_PAUSE: Final = 0.01
 
 
 class FileWrites:
@@ -101,7 +106,7 @@ class FileWrites:
         for path, staged in self._placed.items():
             await self._store().publish(staged, path)
         for path in self._removed:
-            if self._storage is not None and await self._storage.claim(path):
+            if self._storage is not None and await _claim_existing(self._storage, path):
                 self._claimed.append(path)
 
     async def settle(self) -> None:
@@ -155,6 +160,19 @@ class FileWrites:
                     await self._storage.discard(staged)
             except OSError:
                 log.exception("a temporary file could not be removed")
+
+
+async def _claim_existing(storage: Storage, path: str) -> bool:
+    """Claim the path of a file that is there, so that a sweep removes it where this process cannot any more.
+
+    Whoever looks for a free name holds the claim for a moment. One that stays is a dead process's: the sweep that
+    settles it does the same.
+    """
+    for _ in range(_CLAIM_TRIES):
+        if await storage.claim(path):
+            return True
+        await asyncio.sleep(_CLAIM_PAUSE)
+    return False
 
 
 def _stage_outside(source: UploadFile | bytes) -> Staged:

@@ -79,6 +79,22 @@ class Shape:
             return after
         return value
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All keys that may stand anywhere in it."""
+        seen: dict[int, Shape] = {}
+        left = [self]
+        while left:
+            shape = left.pop()
+            if id(shape) not in seen:
+                seen[id(shape)] = shape
+                left += [
+                    *(shape.fields or {}).values(),
+                    *shape.objects,
+                    *([shape.items] if shape.items else ()),
+                ]
+        return frozenset(name for shape in seen.values() for name in shape.fields or ())
+
     def fits(self, value: object, path: str = "$") -> Iterator[str]:
         """Where a new document is not as the schema has it, as sentences; type-strictly: 1.0 is no integer."""
         if self.anything or (value is None and self.nullable):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from diffing.parity import FAILING
-from diffing.registry import Kind, Registry
+from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
@@ -24,8 +24,6 @@ MOST_REALIGNED: Final = 0.05
 EQUAL: Final = "equal"
 DIFFERENT: Final = "different"
 ROWS_SHOWN: Final = 20
-_STORES_MORE: Final = (Kind.LEGACY_DEFECT, Kind.ACCEPTS)
-"""Where PHP died or refused, the new side stores what was sent: nothing less than PHP, and not nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,8 @@ def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple
     if refused and effect.changed:
         return DIFFERENT, "an error changed something"
     explaining = [registry.by_id[name] for name in exchange.comparison.deviations if name in registry.by_id]
-    more = [entry for entry in explaining if entry.effect and entry.kind in _STORES_MORE]
+    refused_by_php = (exchange.recording.response.status or 0) >= 400
+    more = [entry for entry in explaining if entry.effect and _stores_more(entry, refused_by_php)]
     if more and not effect.differs:
         return DIFFERENT, f"{more[0].id} says that more is stored than PHP stored, and nothing is"
     if more and any(row.what != "extra" for row in effect.rows):
@@ -174,6 +173,11 @@ def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple
                 return entry.id, None
             why = f"{entry.id} does not explain it"
     return DIFFERENT, why
+
+
+def _stores_more(entry: Deviation, refused_by_php: bool) -> bool:
+    """Whether PHP died or refused: the new side stores what was sent, nothing less than PHP, and not nothing."""
+    return entry.kind is Kind.LEGACY_DEFECT or (entry.kind is Kind.ACCEPTS and refused_by_php)
 
 
 def step_effect(

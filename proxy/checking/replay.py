@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Any
 
 import httpx
 
@@ -23,6 +22,7 @@ from diffing.model import (
     Outcome,
     SkipReason,
 )
+from proxy.checking.callers import caller_id, key_of, raw_key, role_of, role_told, roles_by_key
 from proxy.forms import read_fields
 from proxy.leg.unlimited import anonymous, unlimited, without
 from proxy.log.example import REQUEST, example
@@ -35,7 +35,6 @@ from proxy.translation import Request, Translation, Untranslatable
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 NOT_RECORDED = Observation(None, (), b"", error="not recorded")
-_USERS: Final = {"admin2": "1159", "nogroup": "874"}
 UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 
@@ -109,7 +108,7 @@ class Replay:
             )
             for recording in recordings
         ]
-        self._roles = _roles(self._translated)
+        self._roles = roles_by_key(self._translated)
         self._legacy_gets = {
             translation.target: recording.response
             for recording, translation in reversed(self._translated)
@@ -260,7 +259,7 @@ class Replay:
             return role_of(recording.caller)
         key = key_of(translation.target)
         # Blanks alone are a key for PHP, which nobody has.
-        return "none" if key == "0" or not _raw_key(translation.target) else self._roles.get(key, "bad")
+        return "none" if key == "0" or not raw_key(translation.target) else self._roles.get(key, "bad")
 
     def _guessed(self, recording: Recording, role: str) -> bool:  # noqa: ARG002  # live servers are sent keys that nobody has named
         return False
@@ -298,28 +297,6 @@ def route_name(translation: Translation | Untranslatable) -> str:
     """The name under which a request is counted: its route's, or that of requests without one."""
     route = translation.route if isinstance(translation, Translation) else None
     return route.name if route else UNROUTED
-
-
-def role_of(caller: str) -> str:
-    """The role of a recorded caller (recordings/README, ``_as``).
-
-    ``nogroup`` may read like any user: PHP looks at groups only where something is written.
-    """
-    if caller in ("none", "bad", "readonly"):
-        return caller
-    return "admin" if caller.startswith("admin") else "user"
-
-
-def role_told(asked: Asked) -> str:
-    """The role of a caller, and that it is a guess where it is one."""
-    return f"{asked.role} (guessed)" if asked.guessed else asked.role
-
-
-def caller_id(caller: str) -> str | None:
-    """The user id of a recorded caller (recordings/README, ``_as``); None where the recording tells a role only."""
-    if caller.startswith("user") and caller[4:].isdecimal():
-        return caller[4:]
-    return _USERS.get(caller)
 
 
 def with_key_of(target: bytes, path: str) -> bytes:
@@ -368,26 +345,6 @@ def _settled(recording: Recording, comparison: Comparison) -> Comparison:
         return comparison
     lucky = recording.scenario is None and comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED)
     return UNDERIVED if lucky or comparison.outcome is Outcome.MISMATCH else comparison
-
-
-def _roles(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
-    return {
-        key: role_of(recording.caller)
-        for recording, translation in translated
-        if recording.caller not in ("none", "bad")
-        and isinstance(translation, Translation)
-        and (key := key_of(translation.target))
-    }
-
-
-def key_of(target: bytes) -> str:
-    """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
-    return _raw_key(target).rstrip(" ").casefold()
-
-
-def _raw_key(target: bytes) -> str:
-    query = target.partition(b"?")[2].decode("latin-1")
-    return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
 
 
 def _named(recording: Recording) -> dict[str, str]:

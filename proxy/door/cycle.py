@@ -53,13 +53,16 @@ class Cycle:
         self._done = done
         self._old = scope["http_version"] == "1.0"
         self._bodiless = scope["method"] == "HEAD"
-        self._body = bytearray()
+        self._body: list[bytes] = []
+        self._waiting = 0
         self._news = asyncio.Event()
         self._ended = self._told = False
         # None for an answer whose length is not said: chunks, or the end of the connection.
         self._missing: int | None = None
         self.keep_alive = True
         self.gone = False
+        # The application has it; it has begun to answer.
+        self.begun = False
         self.started = False
         self.complete = False
 
@@ -71,16 +74,18 @@ class Cycle:
     @property
     def waiting(self) -> int:
         """Bytes of the body that the application has not taken yet."""
-        return len(self._body)
+        return self._waiting
 
     @property
     def enough(self) -> bool:
         """The application has much to take before more is wanted."""
-        return len(self._body) > _ENOUGH
+        return self._waiting > _ENOUGH
 
     def feed(self, data: bytes, *, over: bool) -> None:
         """Give the application more of the body."""
-        self._body += data
+        if data:
+            self._body.append(data)
+            self._waiting += len(data)
         self._ended = over
         self._news.set()
 
@@ -114,8 +119,10 @@ class Cycle:
             await self._news.wait()
         if self.gone or self.complete:
             return {"type": "http.disconnect"}
-        body = bytes(self._body)
+        # One piece is handed on as it is: of many large bodies, each copy would be felt by all clients.
+        body = b"".join(self._body)
         self._body.clear()
+        self._waiting = 0
         self._told = self._ended
         self._want()
         return {"type": "http.request", "body": body, "more_body": not self._ended}

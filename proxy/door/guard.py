@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from config.settings import Limits
+from diffing.problem import MEDIA_TYPE
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -26,7 +29,25 @@ class Refusal:
     detail: str
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
+    def written(self) -> bytes:
+        """The whole answer, after which the connection ends."""
+        body = orjson.dumps(
+            {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        )
+        lines = [
+            f"HTTP/1.1 {self.status} {self.title}".encode(),
+            b"content-type: " + MEDIA_TYPE.encode(),
+            b"content-length: %d" % len(body),
+            *(pair[0] + b": " + pair[1] for pair in self.headers if pair[0] != b"connection"),
+            b"connection: close",
+        ]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
+
+_LATER: Final = ((b"retry-after", b"1"),)
+SLOW_HEAD: Final = Refusal(408, "Request Timeout", "The head of the request did not come in time.")
+FULL: Final = Refusal(503, "Service Unavailable", "Too many connections.", _LATER)
+CROWDED: Final = Refusal(503, "Service Unavailable", "Too much is being received.", _LATER)
 _METHODS: Final = ((b"allow", b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"),)
 # host [":" port] of RFC 3986, without the comma that would make two of it.
 AUTHORITY: Final = re.compile(

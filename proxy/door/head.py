@@ -12,7 +12,9 @@ _LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([\x21-\x7e\x80-
 # What a head may hold; of a head of many kilobytes, an expression would take milliseconds.
 _LEGAL: Final = bytes({*b"\t\r\n", *range(0x20, 0x100)} - {0x7F})
 _ABSOLUTE: Final = re.compile(rb"(?i)https?://([^/?#]*)([^#]*)")
-_END: Final = b"\r\n\r\n"
+END: Final = b"\r\n\r\n"
+# So much of a head is looked at while it is still coming: a longer one is looked at once, when it is whole.
+_EARLY: Final = 4096
 # Room for a method and a version beside the target.
 _LINE_BYTES: Final = 80
 BAD: Final = Refusal(400, "Bad Request", "This is no HTTP/1.1 request.")
@@ -49,6 +51,14 @@ class Head:
     version: str
     fields: list[tuple[bytes, bytes]]
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no other request follows: the client says so, or another protocol may."""
+        for name, value in self.fields:
+            if name == b"upgrade" or (name == b"connection" and b"close" in _tokens(value)):
+                return True
+        return False
+
 
 class HeadReader:
     """Collects the bytes of heads; what comes behind a head stays for later.
@@ -60,7 +70,8 @@ class HeadReader:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._bytes = bytearray()
-        self._searched = 0
+        # Up to where no end is, and up to where all is legal.
+        self._searched = self._looked = 0
 
     def __len__(self) -> int:
         return len(self._bytes)
@@ -78,7 +89,7 @@ class HeadReader:
     def clear(self) -> None:
         """Forget all."""
         self._bytes.clear()
-        self._searched = 0
+        self._searched = self._looked = 0
 
     def head(self) -> Head | None:
         """The next head; None while it is not there as a whole.
@@ -87,8 +98,8 @@ class HeadReader:
             Refused: What came is no head, or too long a one.
         """
         self._skip_line_ends()
-        # A head may come byte by byte, so nothing is looked at twice.
-        end = self._bytes.find(_END, max(0, self._searched - 3))
+        # A head may come byte by byte, so no end is looked for twice in the same bytes.
+        end = self._bytes.find(END, max(0, self._searched - 3))
         last = len(self._bytes) if end < 0 else end
         if not self._is_legal(last, whole=end >= 0):
             raise Refused(BAD)
@@ -96,20 +107,23 @@ class HeadReader:
             line = self._bytes.find(b"\r\n")
             long = not 0 <= line <= self._limits.target_bytes + _LINE_BYTES
             raise Refused(long_target(self._limits) if long else long_head(self._limits))
+        self._searched = last
         if end < 0:
-            self._searched = last
             return None
         head = bytes(self._bytes[:end])
-        del self._bytes[: end + len(_END)]
-        self._searched = 0
+        del self._bytes[: end + len(END)]
+        self._searched = self._looked = 0
         return _read(head, self._limits)
 
     def _is_legal(self, last: int, *, whole: bool) -> bool:
         """Whether what has come since the last look can be part of a head: no control characters, no CR or LF alone."""
-        start = self._searched
+        start = self._looked
+        if not whole:
+            last = min(last, _EARLY)
         if start and self._bytes[start - 1] == 0x0D:
             start -= 1
         new = self._bytes[start:last]
+        self._looked = max(start, last)
         returns, ends = new.count(b"\r"), new.count(b"\r\n")
         if not whole and new.endswith(b"\r"):
             returns -= 1
@@ -121,7 +135,11 @@ class HeadReader:
             start += 2
         if start:
             del self._bytes[:start]
-            self._searched = 0
+            self._searched = self._looked = 0
+
+
+def _tokens(value: bytes) -> list[bytes]:
+    return [token.strip(b" \t") for token in value.lower().split(b",")]
 
 
 def _read(head: bytes, limits: Limits) -> Head:

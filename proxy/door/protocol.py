@@ -6,36 +6,32 @@ until that request is answered. What cannot be read never reaches the applicatio
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Final
 
-import orjson
-from starlette.types import Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
 from config.settings import Limits, Timeouts
-from diffing.problem import MEDIA_TYPE
 from proxy.door.chunks import Body, body_of
 from proxy.door.cycle import Cycle
-from proxy.door.guard import Refusal, refusal
-from proxy.door.head import BAD, Head, HeadReader, Refused
+from proxy.door.guard import CROWDED, FULL, SLOW_HEAD, Refusal, refusal
+from proxy.door.head import BAD, END, Head, HeadReader, Refused
+from proxy.door.rounds import Rounds
+from proxy.door.scope import scope_of
+from proxy.door.turns import Turns
 from proxy.room import Room
 
-# Under these names the scope has the target as it was on the wire, and what the guard says of the head.
-TARGET: Final = "parity.target"
-REFUSAL: Final = "parity.refusal"
-_SLOW: Final = Refusal(408, "Request Timeout", "The head of the request did not come in time.")
-_FULL: Final = Refusal(503, "Service Unavailable", "Too many connections.", ((b"retry-after", b"1"),))
-_CROWDED: Final = Refusal(
-    503, "Service Unavailable", "Too much is being received.", ((b"retry-after", b"1"),)
-)
 # A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
 _LINGER: Final = 2.0
 _LINGER_BYTES: Final = 1024 * 1024
 # So much is held for any client, however little room there is: an ordinary head never finds none.
 _SMALL: Final = 16 * 1024
+# Who sends more at once than this is read from again in one of the next rounds, so many clients in each.
+_MUCH: Final = 32 * 1024
+_EACH: Final = 4
 
 
 class FrontProtocol(asyncio.Protocol):
@@ -50,6 +46,8 @@ class FrontProtocol(asyncio.Protocol):
     limits: ClassVar[Limits] = Limits()
     timeouts: ClassVar[Timeouts] = Timeouts()
     room: ClassVar[Room] = Room()
+    turns: ClassVar[Turns] = Turns(Limits().pipelined)
+    rounds: ClassVar[Rounds] = Rounds(_EACH)
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
     # Connections on which nothing is under way, the longest silent one first: they make place for others.
     silent: ClassVar[dict["FrontProtocol", None]] = {}
@@ -70,7 +68,8 @@ class FrontProtocol(asyncio.Protocol):
         self._body: Body | None = None
         self._cycle: Cycle | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._in_head = False
+        self._local: tuple[str, int | None] | None = None
+        self._in_head = self._rests = False
         self._deaf = self._eof = False
         self._held = self._unheard = 0
 
@@ -78,11 +77,12 @@ class FrontProtocol(asyncio.Protocol):
         """Begin to wait for a head, or turn the connection away."""
         self._transport = transport
         self._flow = FlowControl(transport)
-        self._local, self._remote = get_local_addr(transport), get_remote_addr(transport)
+        # Of whoever has gone it cannot be told any more; our own address can, once somebody asks something.
+        self._remote = get_remote_addr(transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
         if len(self._server.connections) > self.limits.connections:
             if not self.silent:
-                self._refuse(_FULL, counted=False)
+                self._refuse(FULL, counted=False)
                 return
             next(iter(self.silent)).shutdown()
         self.silent[self] = None
@@ -91,7 +91,7 @@ class FrontProtocol(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the loop passes it
         """Tell the application, and hold nothing any longer."""
         self._server.connections.discard(self)
-        self.silent.pop(self, None)
+        self._leave_lines()
         self._stop_waiting()
         self._reader.clear()
         self._account(0)
@@ -119,17 +119,53 @@ class FrontProtocol(asyncio.Protocol):
             if self._unheard > _LINGER_BYTES:
                 self._flow.pause_reading()
             return
+        if len(data) > _MUCH and self._is_long_head(data):
+            # What it costs to read such a head, or to refuse it, others do not wait for.
+            if self._account(len(self._reader) + len(data)):
+                self._rest(partial(self._take, data))
+            else:
+                self._account(len(self._reader))
+                self._rest(partial(self._refuse, CROWDED))
+            return
+        self._take(data)
+
+    def _is_long_head(self, data: bytes) -> bool:
+        return self._body is None and not self._answering() and data.find(END, 0, _SMALL) < 0
+
+    def _take(self, data: bytes) -> None:
         try:
-            if self._body is not None:
-                data = self._take_body(data)
-            if data:
-                self._reader.add(data)
+            rest = data if self._body is None else self._take_body(data)
+            if rest:
+                self._reader.add(rest)
             self._advance()
         except Refused as refused:
             self._refuse(refused.refusal)
             return
         if not self._account(len(self._reader) + (self._cycle.waiting if self._cycle else 0)):
             self._crowded()
+        if len(data) > _MUCH and not self._deaf:
+            self._rest(self._rested)
+
+    def _rest(self, then: Callable[[], None]) -> None:
+        self._rests = True
+        self._flow.pause_reading()
+        self.rounds.wait(self, then)
+
+    def _rested(self) -> None:
+        self._rests = False
+        # Where the application has not taken all, it says when it wants more.
+        if self._cycle is None or not self._cycle.waiting:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Read from the client, unless what it has sent must be taken first."""
+        waits = self._answering() and self._far_ahead()
+        if not (waits or self._eof or self._rests or self._transport.is_closing()):
+            self._flow.resume_reading()
+
+    def _far_ahead(self) -> bool:
+        """Much stands behind a request; of whoever has sent little more, it is seen when he leaves."""
+        return len(self._reader) > _SMALL
 
     def _take_body(self, data: bytes) -> bytes:
         assert self._body is not None
@@ -143,76 +179,65 @@ class FrontProtocol(asyncio.Protocol):
             self._flow.pause_reading()
         return rest
 
-    def _advance(self) -> None:
+    def _advance(self, *, waited: bool = True) -> None:
         """Begin with the next request, once its head is there and all before it are answered."""
         if self._answering():
-            if len(self._reader):
+            if self._far_ahead():
                 self._flow.pause_reading()
             return
         head = self._reader.head()
         if head is not None:
-            self._begin(head)
+            self._begin(head, waited=waited)
         elif len(self._reader) and not self._in_head:
             self._in_head = True
             self.silent.pop(self, None)
             self._wait(self.timeouts.head, self._too_slow)
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: Head, *, waited: bool) -> None:
         self._stop_waiting()
         self.silent.pop(self, None)
         self._in_head = False
         found = refusal(head.method, head.target, head.fields, self.limits, head.version)
         # What is refused is the last request of its connection: where it ends is not looked for.
         body = body_of(head.fields, self.limits) if found is None else None
+        self._local = self._local or get_local_addr(self._transport)
         cycle = Cycle(
-            self._scope(head, found),
+            scope_of(head, found, self._local, self._remote, self._state),
             self._transport,
             self._flow,
             continues=head.version == "1.1" and any(name == b"expect" for name, _ in head.fields),
             want=self._want,
             done=self._answered,
         )
-        cycle.keep_alive = found is None and head.version == "1.1" and not _is_last(head)
+        cycle.keep_alive = found is None and head.version == "1.1" and not head.is_last
         self._cycle = cycle
         if body is not None and not body.over:
             self._body = body
         else:
             cycle.feed(b"", over=True)
-        task = self._loop.create_task(cycle.run(self._app), name="request")
-        task.add_done_callback(self._server.tasks.discard)
-        self._server.tasks.add(task)
+        # One with others behind it does not wait for its answer either.
+        if waited and (self._body is not None or not len(self._reader)):
+            self._run(cycle)
+        else:
+            self.turns.take(self, lambda: self._run(cycle))
         if self._body is not None and (rest := self._reader.rest()):
             rest = self._take_body(rest)
             self._reader.add(rest)
-        if len(self._reader):
+        if self._far_ahead():
             self._flow.pause_reading()
 
-    def _scope(self, head: Head, found: Refusal | None) -> Scope:
-        path, _, query = head.target.partition(b"?")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.version,
-            "server": self._local,
-            "client": self._remote,
-            "scheme": "http",
-            "root_path": "",
-            "method": head.method,
-            "path": path.decode("latin-1"),
-            "raw_path": path,
-            "query_string": query,
-            "headers": head.fields,
-            "state": self._state.copy(),
-            TARGET: head.target,
-            REFUSAL: found,
-        }
+    def _run(self, cycle: Cycle) -> asyncio.Task[None]:
+        cycle.begun = True
+        task = self._loop.create_task(cycle.run(self._app), name="request")
+        task.add_done_callback(self._server.tasks.discard)
+        self._server.tasks.add(task)
+        return task
 
     def _want(self) -> None:
         """The application waits for the client: for its body, or for its leaving."""
         if self._cycle is not None:
             self._account(len(self._reader) + self._cycle.waiting)
-        if not len(self._reader) and not self._eof:
-            self._flow.resume_reading()
+        self._read_on()
 
     def _answering(self) -> bool:
         return self._cycle is not None and not self._cycle.complete
@@ -227,7 +252,7 @@ class FrontProtocol(asyncio.Protocol):
             self._close()
             return
         try:
-            self._advance()
+            self._advance(waited=not len(self._reader))
         except Refused as refused:
             self._refuse(refused.refusal)
             return
@@ -240,7 +265,7 @@ class FrontProtocol(asyncio.Protocol):
         if self._eof:
             self._close()
             return
-        self._flow.resume_reading()
+        self._read_on()
         if not self._in_head:
             self.silent[self] = None
             self._wait(self._idle, self._close)
@@ -248,23 +273,24 @@ class FrontProtocol(asyncio.Protocol):
     def _refuse(self, refused: Refusal, *, counted: bool = True) -> None:
         """Answer what cannot be read, without touching the answers before it, and end."""
         self._stop_waiting()
+        known = False
         if self._answering():
             assert self._cycle is not None
-            # It is the body of a request that the application has: that one counts it.
-            begun = self._cycle.started
+            # It is the body of a request; where the application has that, it counts it.
+            known = self._cycle.begun
             self._cycle.leave()
-            if begun:
+            if self._cycle.started:
                 self._transport.close()
                 return
-        elif counted:
+        if counted and not known:
             type(self).refused()
-        self._transport.write(_answer(refused))
+        self._transport.write(refused.written())
         self._close()
 
     def _crowded(self) -> None:
         """Too much is held for all clients together: what came last goes."""
         if not self._answering():
-            self._refuse(_CROWDED)
+            self._refuse(CROWDED)
         elif self._body is not None:
             self._flow.pause_reading()
         elif self._cycle is not None:
@@ -284,7 +310,7 @@ class FrontProtocol(asyncio.Protocol):
     def _close(self) -> None:
         """End the connection; a client that may still be sending is not listened to, but not reset at once."""
         self._deaf = True
-        self.silent.pop(self, None)
+        self._leave_lines()
         self._reader.clear()
         self._account(0)
         if self._eof or self._transport.is_closing():
@@ -311,7 +337,7 @@ class FrontProtocol(asyncio.Protocol):
 
     def _too_slow(self) -> None:
         if len(self._reader):
-            self._refuse(_SLOW)
+            self._refuse(SLOW_HEAD)
         else:
             self._close()
 
@@ -321,8 +347,13 @@ class FrontProtocol(asyncio.Protocol):
             assert self._cycle is not None
             self._cycle.keep_alive = False
             return
-        self.silent.pop(self, None)
+        self._leave_lines()
         self._transport.close()
+
+    def _leave_lines(self) -> None:
+        self.silent.pop(self, None)
+        self.turns.leave(self)
+        self.rounds.leave(self)
 
     def pause_writing(self) -> None:
         """The client reads slowly."""
@@ -331,37 +362,6 @@ class FrontProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has read."""
         self._flow.resume_writing()
-
-
-def _is_last(head: Head) -> bool:
-    """Whether no other request follows: the client says so, or another protocol may."""
-    for name, value in head.fields:
-        if name == b"upgrade" or (name == b"connection" and b"close" in _tokens(value)):
-            return True
-    return False
-
-
-def _tokens(value: bytes) -> list[bytes]:
-    return [token.strip(b" \t") for token in value.lower().split(b",")]
-
-
-def _answer(refused: Refusal) -> bytes:
-    body = orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": refused.title,
-            "status": refused.status,
-            "detail": refused.detail,
-        }
-    )
-    lines = [
-        f"HTTP/1.1 {refused.status} {refused.title}".encode(),
-        b"content-type: " + MEDIA_TYPE.encode(),
-        b"content-length: %d" % len(body),
-        *(pair[0] + b": " + pair[1] for pair in refused.headers if pair[0] != b"connection"),
-        b"connection: close",
-    ]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> type[FrontProtocol]:
@@ -379,6 +379,8 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
             "limits": limits,
             "timeouts": timeouts,
             "room": Room(limits.held_bytes),
+            "turns": Turns(limits.pipelined),
+            "rounds": Rounds(_EACH),
             "silent": {},
             "refused": staticmethod(refused),
         },

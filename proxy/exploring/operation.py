@@ -10,8 +10,8 @@ from config.json_schema import Schema
 from config.openapi import Described
 from config.routes import Route
 from config.templates import Segment, parse_template
+from proxy.checking.callers import caller_id
 from proxy.checking.form_parts import Part
-from proxy.checking.replay import caller_id
 from proxy.exploring.deck import Deck
 from proxy.exploring.documents import GAPS, UPLOADS, Upload, gaps_of
 from proxy.exploring.draft import RAW, Draft

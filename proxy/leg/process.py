@@ -133,6 +133,9 @@ class Outbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._writer.is_closing():
+            # The proxy is gone: there is nobody to tell.
+            return
         now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
         now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})

@@ -11,7 +11,7 @@ from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
 from diffing.coding import readable
 from diffing.model import UNROUTED, Observation
-from proxy.checking.replay import key_of
+from proxy.checking.callers import key_of
 from proxy.forms import read_fields
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job

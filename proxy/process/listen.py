@@ -6,7 +6,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from types import FrameType
 from typing import Final
 
@@ -18,6 +18,8 @@ from config.tasks import Tasks
 from proxy.process.loop import run_loop
 
 _BACKLOG: Final = 2048
+# uvloop takes one new connection of a socket per round of its loop; who comes behind hundreds waits as many rounds.
+_DOORS: Final = 16
 
 
 class ListenError(BadInput):
@@ -140,7 +142,9 @@ class Listener(uvicorn.Server):
 
     async def run_bound(self) -> None:
         """Serve until told to stop."""
-        await self.serve([self._bound])
+        with ExitStack() as doors:
+            further = [doors.enter_context(self._bound.dup()) for _ in range(_DOORS - 1)]
+            await self.serve([self._bound, *further])
 
 
 def bind(host: str, port: int) -> socket.socket:

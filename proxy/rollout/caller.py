@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from proxy.checking.replay import key_of
+from proxy.checking.callers import key_of
 from proxy.forms import read_fields
 from proxy.translate import KEY
 from proxy.translation import Request

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config.routes import Route, RouteMap
 from config.templates import parse_template
-from proxy.checking.replay import role_of
+from proxy.checking.callers import role_of
 from proxy.recordings import Recording
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation

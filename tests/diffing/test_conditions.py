@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from diffing.conditions import Condition, ValueCondition
+from diffing.conditions import TEXT_LIMIT, Condition, ValueCondition
 from diffing.model import Asked
 
 ASKED = Asked(None, "GET", {"status": "bogus", "limit": "0"}, "user")
@@ -45,6 +45,24 @@ def test_an_unmet_value_is_told_with_what_it_must_be(demand: dict[str, Any], tol
     """Nobody has to look the entry up."""
     condition = Condition(value=(ValueCondition("$.a", **demand),))
     assert condition.unmet_by(ASKED, {"a": "y"}) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("<a", True),
+        ("", True),
+        ("<a>\x01</a>", True),
+        ("<a>&b;</a>", True),
+        ("<a/>", False),
+        (None, False),
+        ("<a>" + "x" * TEXT_LIMIT, False),
+    ],
+)
+def test_a_text_that_is_no_xml_is_known_when_it_is_whole(text: str | None, holds: bool) -> None:
+    """What is cut off may be XML, or not."""
+    asked = Asked(None, "POST", {} if text is None else {"description.text": text})
+    assert (Condition(broken_xml=("description.text",)).unmet_by(asked, None) is None) == holds
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from config.problems import ProblemType
 from config.routes import LegacyTemplate, NewTemplate, Route
 from diffing.decode import decode
@@ -83,6 +85,26 @@ def test_a_missing_query_parameter_can_be_named() -> None:
     expected = NewSide(422, None, "validation-error", frozenset({"missing"}))
     found = problem_differences(Asked(route, "GET"), {"code": "340"}, expected, new, decode(new), {})
     assert list(found) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "loc", "differing"),
+    [
+        ("form_invalid", ["body"], []),
+        ("form_invalid", ["body", "tag"], ["$.errors[0].loc"]),
+        ("form_invalid", [], ["$.errors[0].loc"]),
+        ("missing", ["body"], ["$.errors[0].loc"]),
+    ],
+)
+def test_only_a_form_that_cannot_be_read_is_at_fault_as_a_whole(
+    kind: str, loc: list[str], differing: list[str]
+) -> None:
+    """Other errors name a parameter."""
+    error = {"type": kind, "loc": loc, "msg": "M", "input": None}
+    new = problem(422, "validation-error", "Validation Error", None, errors=[error])
+    expected = NewSide(422, "", "validation-error", frozenset({kind}))
+    found = problem_differences(Asked(None, "POST"), None, expected, new, decode(new), {})
+    assert [difference.path for difference in found] == differing
 
 
 def test_a_problem_is_what_the_contract_says_and_no_more() -> None:

@@ -31,6 +31,17 @@ def test_an_unprinted_list_stands_for_no_other(new: object) -> None:
     assert legacy != other
 
 
+def test_a_printed_list_was_read_as_json() -> None:
+    """A backslash has begun an escape."""
+    stored, shown = ([{"name": "n", "value": text}, *PLAIN] for text in (r"\u00e9 \\x", "\u00e9 \\x"))
+    documents = unprinted_pairs([{"input": shown}], [{"input": stored}], INPUTS, Exchange(Asked(None, "GET")))
+    assert documents == ([{"input": shown}], [{"input": shown}])
+    legacy, other = unprinted_pairs(
+        [{"input": stored}], [{"input": stored}], INPUTS, Exchange(Asked(None, "GET"))
+    )
+    assert legacy != other
+
+
 def test_a_printed_list_stays_as_it_is() -> None:
     """Only unprintable lists have a form of their own."""
     documents = unprinted_pairs([{"input": PLAIN}], [{"input": PLAIN}], INPUTS, Exchange(Asked(None, "GET")))

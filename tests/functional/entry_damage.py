@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Final
@@ -156,7 +156,7 @@ def _nested(keys: list[str], value: object) -> object:
 def other_conditions(one: Selected, entry: Deviation) -> Iterator[Selected]:
     """The request, PHP's answer or the new side's is another one, so that the condition does not hold."""
     when, asked = entry.when, one.asked
-    names: Mapping[str, object] = {**(when.parameters or {}), **(when.any_parameter or {})}
+    names = {*(when.parameters or {}), *(when.any_parameter or {}), *when.broken_xml}
     for value in ("1", "a", "a1", "", "<a/>", "active"):
         changed = {name: value if name in names else text for name, text in asked.parameters.items()}
         yield replace(one, asked=replace(asked, parameters=changed))

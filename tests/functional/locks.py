@@ -63,6 +63,16 @@ class Locks:
             yield
             connection.rollback()
 
+    @contextmanager
+    def held_up(self, upload: Upload, left: float | None = None) -> Iterator[tuple[Upload, Waiter]]:
+        """An upload that was sent and waits for files, and somebody who waits for it in turn."""
+        with self.files_held():
+            upload.send(left)
+            self.await_waiting(1)
+            waiter = self.waiter()
+            self.await_waiting(2)
+            yield upload, waiter
+
     def await_waiting(self, number: int) -> None:
         """Wait until so many transactions wait for locks."""
         end = time.monotonic() + 30

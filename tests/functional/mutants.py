@@ -23,6 +23,7 @@ from diffing.decode import load_json
 from diffing.deviations import load_registry
 from diffing.further import wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome
+from diffing.parity import FAILING, GOOD
 from diffing.paths import generalise
 from diffing.registry import Kind
 from diffing.rows import CUTTING, unspecified
@@ -39,10 +40,12 @@ from tests.functional.mutant_answers import ANSWERS, FILE
 from tests.functional.mutant_shapes import SHAPES
 from tests.functional.mutant_values import VALUES
 
-RIGHT = (Outcome.MATCH, Outcome.EXPLAINED)
 RECORDINGS = Path("tests/recordings/read")
 KINDS = (*VALUES, *SHAPES, *ANSWERS)
 
+
+NOTHING_TOLD = "an empty 500"
+"""Of a value within the schema nothing can be said where PHP told none."""
 
 UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"status": 404}')
 """What the new side answers to the question of a premise: damage makes nothing private."""
@@ -129,6 +132,8 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
             verdict = compare(differ, exchange, mutant.new, replay.everything)
             if mutant.kind == FILE and verdict.outcome is Outcome.NEW_ERROR:
                 continue  # the bit has made it undecodable, which fails a check like a mismatch
+            if verdict.outcome is Outcome.LEGACY_ERROR and verdict.verdict in FAILING:
+                continue  # what is left says nothing of why PHP broke
             if verdict.outcome is not Outcome.MISMATCH or not any(
                 leads(mutant.path, difference.path) for difference in verdict.differences
             ):
@@ -146,6 +151,8 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     """Why nothing can be said of a mutant; None when something should have been said."""
     if verdict.outcome is Outcome.SKIPPED:
         return verdict.verdict
+    if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not _told(exchange):
+        return NOTHING_TOLD
     hits = {*exchange.comparison.deviations, *verdict.deviations}
     place = generalise(mutant.path)
     for entry in differ.registry.of_route(exchange.route):
@@ -156,11 +163,22 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     return None
 
 
+def _told(exchange: Exchange) -> bool:
+    """Whether PHP said anything; where it refuses a read by POST, as GET."""
+    asked_again = exchange.answers.get((FollowUp.LEGACY_GET, None), exchange.recording.response)
+    return bool(asked_again.body)
+
+
+def in_document(mutant: Mutant) -> bool:
+    """Whether a document was damaged, and not what is around it."""
+    return mutant.path.startswith("$")
+
+
 def settled_at_once(differ: Differ, exchange: Exchange) -> bool:
     """Right, and by the further answers that it took."""
-    if exchange.asked is None or exchange.new is None or exchange.comparison.outcome not in RIGHT:
+    if exchange.asked is None or exchange.new is None or exchange.comparison.verdict not in GOOD:
         return False
-    return compare(differ, exchange, exchange.new).outcome in RIGHT
+    return compare(differ, exchange, exchange.new).verdict in GOOD
 
 
 def compare(

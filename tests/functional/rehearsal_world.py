@@ -23,7 +23,7 @@ from backend.app import create_app
 from backend.database.table_states import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
-from proxy.checking.replay import role_of
+from proxy.checking.callers import role_of
 from proxy.checking.scenarios import SteppedClock
 from proxy.checking.stage import Place, Stage, staged
 from proxy.ledger import Ledger

@@ -8,6 +8,8 @@ import os
 import socket
 import sqlite3
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.functional.conftest import ROOT
 from tests.functional.evidence import evidence
 from tests.functional.proxies import Running, proxied
 
@@ -170,18 +173,25 @@ def test_trailers_and_chunk_extensions(attacked: Attacked) -> None:
 
 
 def test_heads_behind_others(attacked: Attacked) -> None:
-    """Requests that wait for the answers before them stay bytes, and few of those."""
+    """Requests that wait for the answers before them stay bytes, few of those, and leave others their share."""
     connections = 200 if PROVE else 30
     most = 100 * MIB if PROVE else 16 * MIB
-    block = (HEAD % 1 + b"\r\n") * 1000
-    with attacked.attack("pipelined heads", most), ExitStack() as stack:
-        for _ in range(connections):
-            one = stack.enter_context(attacked.connect())
-            one.setblocking(False)
-            with suppress(BlockingIOError):
-                for _ in range(10):
-                    one.send(block)
-        time.sleep(1)
+    flood = [
+        sys.executable,
+        "-m",
+        "tests.functional.flood",
+        *map(str, attacked.proxy.address),
+        str(connections),
+    ]
+    with attacked.attack("pipelined heads", most):
+        before = len(attacked.waits)
+        # A process of its own, which goes on for as long as the others are looked at.
+        with subprocess.Popen(flood, cwd=ROOT) as attacker:
+            end = time.monotonic() + 30
+            while len(attacked.waits) < before + (100 if PROVE else 20) and time.monotonic() < end:
+                time.sleep(0.05)
+            assert attacker.poll() is None
+            attacker.kill()
 
 
 def test_heads_that_do_not_end(attacked: Attacked) -> None:

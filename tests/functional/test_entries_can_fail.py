@@ -1,11 +1,12 @@
 """No entry and no rule that cannot fail: on a recorded exchange that it explains, each kind of damage comes out.
 
 Another status, another value in what it covers, a premise or condition that does not hold: each must be a failure. And
-without the entry or rule, the exchange must be one.
+without the entry or rule, the exchange must be one. What no recording shows is shown by scenarios (test_unrecorded.py).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -21,7 +22,7 @@ from diffing.decode import decode
 from diffing.deviations import load_registry
 from diffing.model import Observation
 from diffing.parity import FAILING, GOOD
-from diffing.registry import Deviation, Kind, Registry
+from diffing.registry import Deviation, Kind
 from diffing.rules.book import RULES
 from tests.functional.conformance import CONFIG
 from tests.functional.entry_damage import (
@@ -33,8 +34,9 @@ from tests.functional.entry_damage import (
     other_status,
     other_values,
 )
-from tests.functional.entry_examples import exchanges, made
+from tests.functional.entry_examples import made
 from tests.functional.selection import Selected, by_id, stored, verdict, without_one
+from tests.functional.unrecorded import listed
 
 REGISTRY: Final = load_registry(CONFIG)
 PROBLEMS: Final = load_problems(CONFIG)
@@ -44,6 +46,7 @@ SELECTED: Final = by_id(stored())
 RULES_IDS: Final = tuple(rule.id for rule in RULES)
 NAMES: Final = (*REGISTRY.by_id, *RULES_IDS)
 RECORDED: Final = tuple(name for name in NAMES if name in SELECTED)
+SCENARIOS: Final = frozenset(one.entry for one in listed())
 MOST: Final = 60
 """So many places of one answer are damaged."""
 
@@ -51,13 +54,17 @@ BACKED: Final[Mapping[str, str]] = {
     "xsd-own-text": "tests/diffing/test_static_documents.py",
     "xml-example-own-text": "tests/diffing/test_static_documents.py",
     "arff-example-own-text": "tests/diffing/test_static_documents.py",
+    "list-text-as-pasted": "tests/diffing/test_pasted.py",
+    "text-pasted": "tests/diffing/test_pasted.py",
+    "xml-list-pasted": "tests/diffing/test_pasted.py",
+    "xml-list-printed": "tests/diffing/test_pasted.py",
     "rehearsed-id": "tests/functional/test_rehearsals.py",
     "rehearsed-run-id": "tests/functional/test_rehearsals.py",
     "rehearsed-study-id": "tests/functional/test_rehearsals.py",
     "rehearsed-reason-id": "tests/functional/test_rehearsals.py",
     "rule-no-effect": "tests/proxy/checking/test_effect_tally.py",
 }
-"""What neither a recording nor an example can show as an exchange, and the test that holds it."""
+"""What neither a recording nor a scenario can show as an exchange, and the test that holds it."""
 
 
 def fails(mutants: Iterator[Selected]) -> bool:
@@ -121,47 +128,16 @@ def test_a_premise_or_condition_that_does_not_hold_is_found(entry: Deviation) ->
     assert any(verdict(DIFFER, one) in FAILING for one in mutants())
 
 
-def by_example(name: str, registry: Registry) -> object:
-    """What a registry makes of the examples of an entry: documents, or verdicts on exchanges."""
-    entry = REGISTRY.by_id[name]
-    if entry.kind is Kind.TRANSFORM:
-        return made(entry, registry, ROUTES)
-    differ = Differ(registry, PROBLEMS)
-    return [verdict(differ, one) for one in exchanges(entry, REGISTRY, ROUTES, PROBLEMS)]
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in BACKED])
+@pytest.mark.parametrize("name", RECORDED)
 def test_without_it_its_exchange_is_not_right(name: str) -> None:
-    """A recorded one, or one that is made of its examples; else it would be superfluous."""
+    """Else it would be superfluous; of a transform that others make up for here, an example shows it."""
     registry = without_one(name)
     without = Differ(registry, PROBLEMS)
-    if any(verdict(without, one) not in GOOD for one in SELECTED.get(name, ())):
+    if any(verdict(without, one) not in GOOD for one in SELECTED[name]):
         return
-    whole, part = by_example(name, REGISTRY), by_example(name, registry)
-    assert whole != part
-    if REGISTRY.by_id[name].kind is not Kind.TRANSFORM:
-        assert isinstance(whole, list)
-        assert isinstance(part, list)
-        assert any(one in GOOD and other not in GOOD for one, other in zip(whole, part, strict=True))
-
-
-UNRECORDED: Final = tuple(
-    name
-    for name in REGISTRY.by_id
-    if name not in (*RECORDED, *BACKED) and not is_about_documents(REGISTRY.by_id[name])
-)
-
-
-@pytest.mark.parametrize("name", UNRECORDED)
-def test_what_no_recording_shows_can_fail_by_its_examples(name: str) -> None:
-    """Status, value and premise or condition, as with recordings."""
     entry = REGISTRY.by_id[name]
-    right = [one for one in exchanges(entry, REGISTRY, ROUTES, PROBLEMS) if verdict(DIFFER, one) in GOOD]
-    assert right
-    assert all(verdict(DIFFER, other_status(one)) in FAILING for one in right)
-    assert fails(mutant for one in right for mutant in other_values(one))
-    others = other_conditions if entry.premise is None else other_premises
-    assert any(verdict(DIFFER, mutant) in FAILING for one in right for mutant in others(one, entry))
+    assert entry.kind is Kind.TRANSFORM
+    assert made(entry, REGISTRY, ROUTES) != made(entry, registry, ROUTES)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
@@ -175,11 +151,8 @@ def test_no_entry_and_no_rule_excuses_an_outage(status: int) -> None:
     } == {}
 
 
-def test_what_neither_shows_is_backed_by_a_test_that_is_there() -> None:
-    """And only that."""
-    left = {name for name in NAMES if name not in RECORDED and (name in RULES_IDS or name not in UNRECORDED)}
-    transforms = {
-        name for name in left if name in REGISTRY.by_id and REGISTRY.by_id[name].kind is Kind.TRANSFORM
-    }
-    assert left - transforms == set(BACKED)
+def test_none_is_left() -> None:
+    """Each entry and rule is recorded, has a scenario, or is backed by a test that is there; one of these."""
+    shown = Counter([*RECORDED, *SCENARIOS, *BACKED])
+    assert {name: shown[name] for name in {*NAMES, *shown} if shown[name] != 1 or name not in NAMES} == {}
     assert [file for file in BACKED.values() if not Path(file).is_file()] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -16,7 +15,8 @@ import pytest
 
 from backend.database.connections import Database
 from backend.fetching import PLACES
-from tests.backend.conftest import KEYS, scratch_url
+from tests.backend.conftest import KEYS
+from tests.functional.backends import backend_on
 from tests.functional.evidence import evidence, kind_of
 from tests.functional.locks import PROVE
 
@@ -40,21 +40,11 @@ DESCRIPTION = (
 
 
 @pytest.fixture
-def backend(
-    scratch_database: Database,
-    sample: Path,
-    tmp_path: Path,
-    serving: Serving,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Any]:
-    """A backend that may fetch from this machine, as its command runs it."""
-    root = tmp_path / "root"
-    shutil.copytree(sample / "files", root)
-    monkeypatch.setenv("OPENML_DATABASE_NAMES_OPENML", scratch_database.names.openml)
-    monkeypatch.setenv("OPENML_DATABASE_NAMES_OPENML_EXPDB", scratch_database.names.openml_expdb)
-    monkeypatch.setenv("OPENML_PRIVATE_URLS", "true")
-    options = ("--database", scratch_url(scratch_database), "--files", str(root), "--port", "0")
-    with serving("backend.cli", "serve", *options) as server:
+def backend(scratch_database: Database, sample: Path, tmp_path: Path, serving: Serving) -> Iterator[Any]:
+    """A backend that may fetch from this machine."""
+    with backend_on(
+        scratch_database, sample, tmp_path / "root", serving, OPENML_PRIVATE_URLS="true"
+    ) as server:
         yield server
 
 

@@ -31,7 +31,10 @@ from config.location import config_directory
 from config.php import parse_form, read_target
 from config.routes import load_routes
 from config.settings import Limits
+from diffing.decode import Form, decode
+from diffing.model import Observation
 from diffing.paths import generalise
+from diffing.repair import repaired
 from proxy.door.chunks import Chunked
 from proxy.door.forwarded import Forwarding
 from proxy.door.guard import refusal
@@ -55,6 +58,11 @@ LENGTH = 20_000
 MOST_SECONDS = 0.5
 # How an expression is asked, where it is not searched for; an anchored one may not be searched for.
 ANCHORED = {
+    "diffing.repair._BARE": "match",
+    "diffing.repair._BLANKS": "match",
+    "diffing.repair._KEY": "match",
+    "diffing.repair._TEXT_OF_ELEMENT": "match",
+    "diffing.repair._TEXT_OF_KEY": "match",
     "proxy.door.chunks._SIZE": "fullmatch",
     "proxy.door.chunks._TRAILER": "fullmatch",
     "proxy.door.head._LINE": "fullmatch",
@@ -217,6 +225,13 @@ def _arff(text: bytes) -> None:
         check_arff(file)
 
 
+def _broken(text: bytes) -> None:
+    for kind in ("application/json", "text/xml"):
+        for body in (text, b'{"a":"' + text + b'"}', b"<oml:a>" + text + b"</oml:a>"):
+            answer = decode(Observation(200, (("content-type", kind),), body))
+            list(repaired(answer, frozenset({"a"})) if answer.form is Form.BROKEN else ())
+
+
 def _text(text: bytes) -> str:
     return text.decode("latin-1")
 
@@ -238,6 +253,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "redacted headers": lambda text: Redactor().headers((("referer", _text(text)), ("cookie", _text(text)))),
     "secrets": lambda text: secrets_of(text, (("authorization", _text(text)),), text),
     "paths": lambda text: generalise(_text(text)),
+    "broken answers": _broken,
     "PHP's filter": lambda text: filtered(_text(text)),
     "CSV": lambda text: (csv_fields(_text(text)), split_commas(_text(text))),
     "XML": parse,

@@ -177,7 +177,7 @@ FIELDS: dict[str, dict[str, tuple[Sequence[str], Sequence[str]]]] = {
         "evaluation_engine_id": INTEGER,
         "error": LATIN_1024,
         "warning": LATIN_1024,
-        **{f"evaluation.{name}": kind for name, kind in {**EVALUATION, **PLACE}.items()},
+        **{f"evaluation.{name}": kind for name, kind in {**EVALUATION, **PLACE, **INTERVAL}.items()},
         "evaluation.array_data": LATIN_4096,
     },
     "run_trace": {

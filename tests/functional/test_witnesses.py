@@ -1,7 +1,9 @@
 """The pinned document does not justify itself: tables and contract say the same, without looking at the backend."""
 
 import json
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +105,24 @@ def test_an_error_that_nobody_declares_any_more_is_found() -> None:
     assert errors.disagreements(DECLARED, other, ROUTES, ERRORS) == [
         "run.trace: 572 is run-trace-not-found with 403, not with 404"
     ]
+
+
+def test_every_answer_is_as_a_whole_what_the_contract_says() -> None:
+    """A list, an object or a file, and 200."""
+    stated = tomllib.loads((Path(__file__).parent / "witnesses" / "wholes.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for operations in DOCUMENT["paths"].values():
+        for operation in (
+            one for one in operations.values() if isinstance(one, dict) and "operationId" in one
+        ):
+            status = min(operation["responses"])
+            document = operation["responses"][status].get("content", {}).get("application/json")
+            schema = {"type": "file"} if document is None else document["schema"]
+            while "$ref" in schema:
+                schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            name = operation["operationId"].removesuffix(".by_post")
+            found[name] = f"{status} {schema['type']}"
+    wanted = dict.fromkeys(found, "200 object")
+    wanted |= dict.fromkeys(stated["lists"], "200 array") | dict.fromkeys(stated["files"], "200 file")
+    wanted |= dict.fromkeys(stated["nothing"], "204 file")
+    assert found == wanted

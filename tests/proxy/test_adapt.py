@@ -128,3 +128,18 @@ def test_a_file_goes_on_as_it_is_coded(
     assert (found.status, found.headers, found.body) == (200, legacy.headers, b"?")
     found = adapt(Asked(routes["dataset.get"], "GET", {"dataset_id": "1"}), legacy, registry, problems)
     assert found.status == 502
+
+
+@pytest.mark.parametrize(
+    ("name", "unfit"), [(b'"n"', None), (b'{"b":"x","value":"n"}', "$[*].username is dict, not string")]
+)
+def test_what_is_not_as_the_schema_has_it_is_said(
+    routes: RouteMap, registry: Registry, problems: Mapping[str, ProblemType], name: bytes, unfit: str | None
+) -> None:
+    """Markup in a text is an object of PHP; the new side is asked then."""
+    legacy = Observation(
+        200,
+        (("Content-Type", "application/json"),),
+        b'{"users":{"user":{"id":"1","username":%s}}}' % name,
+    )
+    assert adapt(Asked(routes["user.list"], "GET"), legacy, registry, problems).unfit == unfit

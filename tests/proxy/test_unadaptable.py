@@ -111,7 +111,16 @@ def test_what_has_a_new_form_is_adapted(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("broken", [failing(500), PlainTextResponse('{"a":', media_type="application/json")])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        failing(500),
+        PlainTextResponse('{"a":', media_type="application/json"),
+        PlainTextResponse(
+            '{"feature_qualities_list":{"quality":[{"b":"x"}]}}', media_type="application/json"
+        ),
+    ],
+)
 async def test_new_answers_a_read_whose_legacy_answer_has_no_new_form(
     serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path], broken: Response
 ) -> None:

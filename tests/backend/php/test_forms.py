@@ -24,6 +24,10 @@ from backend.php.forms import filtered
         ("x.parentNode y.parentnode", "x[removed] y.parentnode"),
         ("JavaScript : 1", "[removed] 1"),
         ("documents.write", "documents.write"),
+        ("a <!-- b --> c", "a &lt;!-- b --&gt; c"),
+        ("<![CDATA[x]]> <comment>", "&lt;![CDATA[x]]> &lt;comment&gt;"),
+        ("<% x %> %3C?php y ?>", "&lt;&#37; x %> &lt;?php y ?&gt;"),
+        ("<!x <Comment>", "<!x <Comment>"),
     ],
 )
 def test_a_field_is_filtered(sent: str, kept: str) -> None:

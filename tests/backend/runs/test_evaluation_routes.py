@@ -97,6 +97,8 @@ REFUSED: list[tuple[dict[str, object], int, str]] = [
     ({"evaluation": {"name": "kappa", "fold": 0}}, 422, "428"),
     ({"evaluation": {"name": "kappa", "sample_size": 1}}, 422, "428"),
     ({"evaluation": {"did": 1, "name": "kappa"}}, 422, "428"),
+    ({"evaluation": {"name": "kappa", "interval_start": 0, "interval_end": 1}}, 422, "428"),
+    ({"evaluation": {"name": "kappa", "interval_start": "x"}}, 422, "423"),
     ({"evaluation_engine_id": 99}, 422, "428"),
     ({"evaluation_engine_id": "9" * 5000}, 422, "428"),
 ]

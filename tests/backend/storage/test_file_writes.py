@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -76,6 +77,40 @@ async def test_files_are_deleted_after_the_commit(storage: LocalStorage, tmp_pat
     assert "a" in files(tmp_path)
     await writes.settle()
     assert files(tmp_path) == {}
+
+
+async def test_a_file_is_not_deleted_without_a_claim(storage: LocalStorage) -> None:
+    """Somebody who looks for a free name has its path for a moment; without the claim, a sweep would not know of it."""
+    writes = FileWrites(storage)
+    path = await writes.place(await writes.stage(b"abc"), "misc/", "a.txt")
+    await writes.publish()
+    await writes.settle()
+    assert await storage.claim(path)
+    deleting = FileWrites(storage)
+    deleting.remove(path)
+    task = asyncio.create_task(deleting.publish())
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    await storage.release(path)
+    await task
+    await deleting.disown()
+    async with storage.sweeping() as claimed:
+        assert claimed == [path]
+        await storage.release(path)
+
+
+async def test_a_claim_of_a_dead_process_keeps_nobody(storage: LocalStorage, tmp_path: Path) -> None:
+    """The sweep that settles it removes the file, too."""
+    (tmp_path / "a.txt").write_bytes(b"abc")
+    await storage.claim("a.txt")
+    await storage.disown("a.txt")
+    deleting = FileWrites(storage)
+    deleting.remove("a.txt")
+    await deleting.publish()
+    await deleting.settle()
+    async with storage.sweeping() as claimed:
+        assert (list(claimed), await storage.size("a.txt")) == (["a.txt"], None)
+        await storage.release("a.txt")
 
 
 async def test_a_rehearsal_measures_and_writes_nothing(storage: LocalStorage, tmp_path: Path) -> None:

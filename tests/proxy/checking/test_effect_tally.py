@@ -1,6 +1,7 @@
 """Judging what steps changed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -73,11 +74,14 @@ def effect(
     return step_effect(step, COLUMNS, Window(START, START), (changed, after), ({}, {}))
 
 
-def judged(found: StepEffect, registry: Registry, *deviations: str, status: int = 200) -> Effects:
+def judged(
+    found: StepEffect, registry: Registry, *deviations: str, status: int = 200, legacy: int = 200
+) -> Effects:
     """Judge one step."""
     effects = Effects(1)
     comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
-    exchange = Exchange(RECORDING, Untranslatable("-"), None, Observation(status, (), b""), comparison)
+    recording = replace(RECORDING, response=Observation(legacy, (), b""))
+    exchange = Exchange(recording, Untranslatable("-"), None, Observation(status, (), b""), comparison)
     effects.judge(exchange, found, registry)
     return effects
 
@@ -143,6 +147,26 @@ def test_where_php_died_more_is_stored_and_nothing_less(tmp_path: Path) -> None:
     assert nothing.why == "died says that more is stored than PHP stored, and nothing is"
     [gone] = judged(effect(before=AFTER), registry, "died").different
     assert gone.why == "died explains further rows, not rows that are gone"
+
+
+def test_where_php_stored_something_else_other_rows_are_explained(tmp_path: Path) -> None:
+    """An entry for answers that PHP gave may name tables whose rows differ; after an error only further rows."""
+    (tmp_path / "deviations").mkdir()
+    text = ENTRY.format(id="other", effect='["tag"]').replace('"refusal"', '"accepts"')
+    text = text.replace(
+        'new = { status = 403, type = "forbidden" }', 'new = { status = 200 }\nderive = "schema"'
+    )
+    text = text.replace("new = { status = 403 }", "new = { status = 200 }")
+    text = text.replace(
+        "[[deviation.near_miss]]\nlegacy = { status = 200 }",
+        "[[deviation.near_miss]]\nlegacy = { status = 201 }",
+    )
+    (tmp_path / "deviations" / "x.toml").write_text(text)
+    registry = Registry(load_entries(tmp_path))
+    found = effect(INSERT, after={TABLE: ((1, "a"), (2, "c"))})
+    assert judged(found, registry, "other").realigned == {"other": 1}
+    [less] = judged(found, registry, "other", legacy=412).different
+    assert less.why == "other explains further rows, not rows that are gone"
 
 
 def test_an_error_changes_nothing(registry: Registry) -> None:

@@ -14,7 +14,7 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.checking.replay import Exchange, Replay, asking, reading, role_of, tally
+from proxy.checking.replay import Exchange, Replay, asking, reading, tally
 from proxy.recordings import Recording, read_recordings
 from proxy.translation import Translation
 
@@ -169,22 +169,6 @@ async def test_a_write_that_was_carried_out_is_not_replayed(routes: RouteMap, di
     exchanges = await replayed(recordings, implemented, differ, side)
     assert {exchange.comparison.reason for exchange in exchanges} == {SkipReason.WRITE}
     assert side.asked == []
-
-
-@pytest.mark.parametrize(
-    ("caller", "role"),
-    [
-        ("none", "none"),
-        ("bad", "bad"),
-        ("admin2", "admin"),
-        ("readonly", "readonly"),
-        ("user2", "user"),
-        ("nogroup", "user"),
-    ],
-)
-def test_roles_of_callers(caller: str, role: str) -> None:
-    """The recorder's names become the registry's roles."""
-    assert role_of(caller) == role
 
 
 async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteMap, differ: Differ) -> None:

@@ -87,6 +87,33 @@ def test_what_is_no_head_is_refused(data: bytes, status: int) -> None:
     assert refused.value.refusal.status == status
 
 
+@pytest.mark.parametrize("bad", [b"\x00", b"\n", b"\r", b"\x7f"])
+def test_a_long_head_is_looked_at_when_it_is_whole(bad: bytes) -> None:
+    """Hundreds that do not end cost little; none is taken for that."""
+    reader = HeadReader(Limits())
+    reader.add(b"GET / HTTP/1.1\r\nA: " + b"x" * 9000 + bad + b"y\r\nB: ")
+    assert reader.head() is None
+    reader.add(b"c\r\n\r\n")
+    with pytest.raises(Refused):
+        reader.head()
+
+
+@pytest.mark.parametrize(
+    ("field", "last"),
+    [
+        (b"Connection: a, Close", True),
+        (b"Upgrade: h2c", True),
+        (b"Connection: closer", False),
+        (b"A: close", False),
+    ],
+)
+def test_some_requests_are_the_last(field: bytes, last: bool) -> None:
+    """The client says so, or another protocol may follow."""
+    head = read(b"GET / HTTP/1.1\r\n" + field + b"\r\n\r\n")
+    assert head is not None
+    assert head.is_last is last
+
+
 def test_what_stands_behind_a_head_stays() -> None:
     """For the body, or for the next request."""
     reader = HeadReader(LIMITS)

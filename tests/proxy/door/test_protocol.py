@@ -1,6 +1,8 @@
 """Limits that hold while a head is still coming, and broken requests that spoil no other, at raw sockets."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -10,7 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from config.settings import Limits, Timeouts
-from proxy.door.protocol import TARGET, front
+from proxy.door.protocol import front
+from proxy.door.scope import TARGET
 from proxy.process.listen import Listener, bind
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +31,7 @@ class Front:
         self.refused = 0
         self.targets: list[bytes] = []
         self.methods: list[str] = []
+        self.active = self.most = self.left = 0
 
     def refuse(self) -> None:
         """Count one."""
@@ -46,7 +50,7 @@ class Front:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Front]:
+async def opened(limits: Limits = LIMITS) -> AsyncIterator[Front]:
     """Serve an application that says which target it was asked for."""
     bound = bind("127.0.0.1", 0)
     found = Front(bound.getsockname()[1])
@@ -59,7 +63,16 @@ async def opened() -> AsyncIterator[Front]:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
+            if scope[TARGET] == b"/wait":
+                assert (await receive())["type"] == "http.disconnect"
+                found.left += 1
+                return
             more = message.get("more_body", False)
+        found.active += 1
+        found.most = max(found.most, found.active)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        found.active -= 1
         await PlainTextResponse("ok")(scope, receive, send)
 
     ready = asyncio.Event()
@@ -70,7 +83,7 @@ async def opened() -> AsyncIterator[Front]:
         lifespan=False,
         signals=False,
         drain=1,
-        protocol=front(LIMITS, TIMEOUTS, found.refuse),
+        protocol=front(limits, TIMEOUTS, found.refuse),
     )
     async with asyncio.TaskGroup() as group:
         group.create_task(listener.run_bound(), name="listener")
@@ -200,3 +213,87 @@ async def test_too_many_connections_are_turned_away(fronts: Any) -> None:
         assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
         for _, writer in (*silent, *busy):
             writer.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"xyz"])
+async def test_who_does_not_wait_for_answers_waits_for_turns(fronts: Any, body: bytes) -> None:
+    """Few requests of such clients are begun at a time; each client gets all its answers, in order."""
+    clients, each = 20, 30
+    async with fronts(Limits(pipelined=3)) as found:
+        head = b"POST /%d/%d HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%b"
+        crowd = []
+        for client in range(clients):
+            crowd.append(await asyncio.open_connection("127.0.0.1", found.port))
+            crowd[-1][1].write(head % (client, 0, len(body), body))
+        for reader, _ in crowd:
+            await reader.readuntil(b"ok")
+        found.most = 0
+        for client, (_, writer) in enumerate(crowd):
+            writer.write(b"".join(head % (client, n, len(body), body) for n in range(1, each)))
+        for reader, writer in crowd:
+            for _ in range(1, each):
+                await reader.readuntil(b"ok")
+            writer.close()
+    # Where it ends is not known of a first request with a body: nor is whether others stand behind it.
+    assert found.most <= (clients + 3 if body else 3)
+    for client in range(clients):
+        mine = [target for target in found.targets if target.startswith(b"/%d/" % client)]
+        assert mine == [b"/%d/%d" % (client, n) for n in range(each)]
+
+
+async def test_who_waits_for_answers_passes_who_does_not(fronts: Any) -> None:
+    """However many of the others wait for their turns."""
+    async with fronts(Limits(pipelined=1)) as found:
+        writers = []
+        for _ in range(50):
+            writers.append((await asyncio.open_connection("127.0.0.1", found.port))[1])
+            writers[-1].write(GET * 20)
+        while len(found.targets) < 20:
+            await asyncio.sleep(0)
+        before = len(found.targets)
+        answer = await found.ask(b"GET /own HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        assert answer.endswith(b"ok")
+        assert found.targets.index(b"/own") - before <= 5
+        for writer in writers:
+            writer.close()
+
+
+async def test_a_long_head_is_read_a_little_later(fronts: Any) -> None:
+    """As a whole, or refused when there is no room for it; either way it is counted."""
+    fields = b"".join(b"X-%d: %b\r\n" % (n, b"x" * 5000) for n in range(9))
+    long = b"GET /long HTTP/1.1\r\nHost: h\r\n" + fields
+    async with fronts(Limits()) as found:
+        assert (await found.ask(long, b"Connection: close\r\n\r\n")).endswith(b"ok")
+        assert (await found.ask(long + fields * 2)).startswith(b"HTTP/1.1 431 ")
+        assert (found.targets, found.refused) == ([b"/long"], 1)
+    async with fronts(Limits(held_bytes=20_000)) as found:
+        assert (await found.ask(long)).startswith(b"HTTP/1.1 503 ")
+        assert (await found.ask(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))).endswith(b"ok")
+        assert (found.targets, found.refused) == ([b"/"], 1)
+
+
+async def test_who_leaves_is_missed_although_more_was_sent(fronts: Any) -> None:
+    """What stands behind the request keeps nobody from seeing the connection end."""
+    async with fronts() as found:
+        _, writer = await asyncio.open_connection("127.0.0.1", found.port)
+        writer.write(GET.replace(b"/", b"/wait", 1) + GET * 3)
+        while not found.targets:
+            await asyncio.sleep(0.01)
+        # A connection that is closed may be half closed; one that is reset is not.
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        writer.close()
+        async with asyncio.timeout(5):
+            while not found.left:
+                await asyncio.sleep(0.01)
+        assert found.targets == [b"/wait"]
+
+
+async def test_a_body_that_breaks_behind_others_is_counted(fronts: Any) -> None:
+    """The application has not seen its request yet."""
+    async with fronts() as found:
+        bad = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        answer = await found.ask(GET + GET + bad)
+        assert (answer.count(b"HTTP/1.1 200"), answer.count(b"HTTP/1.1 400")) == (2, 1)
+        assert len(found.targets) + found.refused == 3

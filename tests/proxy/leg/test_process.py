@@ -17,6 +17,11 @@ class Kept:
 
     def __init__(self) -> None:
         self.messages: list[Found] = []
+        self.closing = False
+
+    def is_closing(self) -> bool:
+        """Whether the proxy is gone."""
+        return self.closing
 
     def write(self, data: bytes) -> None:
         """Read it again."""
@@ -42,6 +47,16 @@ async def test_verdicts_are_told_in_batches() -> None:
         ["new"],
     )
     assert (second.grown, second.findings) == ({"reasked": 1}, [])
+
+
+async def test_nothing_is_told_to_a_proxy_that_is_gone() -> None:
+    """Nor is that an error."""
+    kept = Kept()
+    outbox = Outbox(kept, Telemetry())  # type: ignore[arg-type]  # only these are needed
+    outbox.add(finding(FIRST))
+    kept.closing = True
+    outbox.flush()
+    assert kept.messages == []
 
 
 async def test_only_smaller_witnesses_are_sent() -> None:

@@ -1,15 +1,18 @@
 """Servers say where they listen, and why they cannot."""
 
+import asyncio
 import logging
+import socket
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from proxy.observe import observe
-from proxy.process.listen import BrokenOff, ListenError, bind, url_of
+from proxy.process.listen import BrokenOff, Listener, ListenError, bind, url_of
+from proxy.process.loop import run_loop
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio
@@ -63,3 +66,28 @@ def test_the_url_of_an_ipv6_socket_has_brackets() -> None:
     """RFC 3986, 3.2.2."""
     with bind("::1", 0) as bound:
         assert url_of(bound) == f"http://[::1]:{bound.getsockname()[1]}"
+
+
+def test_hundreds_of_new_connections_wait_few_rounds_of_the_loop() -> None:
+    """uvloop takes one of a socket per round, in which all others have their turn."""
+    rounds = 0
+
+    async def serve_many() -> None:
+        nonlocal rounds
+        listening = asyncio.Event()
+        with bind("127.0.0.1", 0) as bound, ExitStack() as clients:
+            listener = Listener(
+                PlainTextResponse("hi"), bound, ready=lambda _: listening.set(), lifespan=False, signals=False
+            )
+            task = asyncio.create_task(listener.run_bound(), name="listener")
+            await listening.wait()
+            for _ in range(320):
+                clients.enter_context(socket.create_connection(bound.getsockname()))
+            while len(listener.server_state.connections) < 320:
+                rounds += 1
+                await asyncio.sleep(0)
+            listener.force_exit = listener.should_exit = True
+            await task
+
+    run_loop(serve_many())
+    assert rounds < 100

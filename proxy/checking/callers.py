@@ -1,0 +1,55 @@
+"""Who asked, in recordings: the role of a caller, and whose key it is."""
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import parse_qsl
+
+from diffing.model import Asked
+from proxy.recordings import Recording
+from proxy.translation import Translation, Untranslatable
+
+_USERS: Final = {"admin2": "1159", "nogroup": "874"}
+
+
+def role_of(caller: str) -> str:
+    """The role of a recorded caller (recordings/README, ``_as``).
+
+    ``nogroup`` may read like any user: PHP looks at groups only where something is written.
+    """
+    if caller in ("none", "bad", "readonly"):
+        return caller
+    return "admin" if caller.startswith("admin") else "user"
+
+
+def role_told(asked: Asked) -> str:
+    """The role of a caller, and that it is a guess where it is one."""
+    return f"{asked.role} (guessed)" if asked.guessed else asked.role
+
+
+def caller_id(caller: str) -> str | None:
+    """The user id of a recorded caller (recordings/README, ``_as``); None where the recording tells a role only."""
+    if caller.startswith("user") and caller[4:].isdecimal():
+        return caller[4:]
+    return _USERS.get(caller)
+
+
+def roles_by_key(translated: Iterable[tuple[Recording, Translation | Untranslatable]]) -> dict[str, str]:
+    """The roles of all keys that recordings name a caller of."""
+    return {
+        key: role_of(recording.caller)
+        for recording, translation in translated
+        if recording.caller not in ("none", "bad")
+        and isinstance(translation, Translation)
+        and (key := key_of(translation.target))
+    }
+
+
+def key_of(target: bytes) -> str:
+    """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    return raw_key(target).rstrip(" ").casefold()
+
+
+def raw_key(target: bytes) -> str:
+    """The key of a target as it is written; empty for none."""
+    query = target.partition(b"?")[2].decode("latin-1")
+    return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")

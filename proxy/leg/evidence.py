@@ -1,0 +1,54 @@
+"""What is kept of an exchange that differs, without what is secret in it."""
+
+from diffing.model import Asked, Comparison, Observation
+from proxy.ledger import Evidence
+from proxy.leg.comparer import Question
+from proxy.leg.jobs import Job
+from proxy.log.witness import Asking, size_of, witness
+from proxy.policy import Side
+from proxy.redact import Redactor, secrets_of
+from proxy.translation import Request, Translation
+
+
+def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: Redactor) -> Evidence:
+    """The whole exchange, made only where somebody keeps it.
+
+    Args:
+        job: What was served; it has a translation.
+        comparison: What was found.
+        question: What was compared.
+        redactor: Takes secrets out.
+    """
+    translation = job.decision.translation
+    assert isinstance(translation, Translation)
+    translated = Request(translation.method, translation.target, translation.headers, translation.body)
+    as_sent = job.decision.takes_it_as_sent
+    legacy = Asking(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
+    new = Asking(job.request if as_sent(Side.NEW) else translated, question.new)
+    asked = Asked(
+        translation.route,
+        question.method,
+        question.parameters,
+        question.role,
+        question.format,
+        question.known,
+        question.rehearsed,
+        question.caller,
+        question.guessed,
+    )
+    return Evidence(
+        size_of(legacy, new),
+        lambda: redactor.scrubbed(
+            witness(asked, job.at, legacy, new, comparison, redactor),
+            secrets_in(job, (question.legacy, question.new)),
+        ),
+    )
+
+
+def secrets_in(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+    """What must not be kept of an exchange: the client's secrets, and those that a side made."""
+    request = job.request
+    known = secrets_of(request.target, request.headers, request.body)
+    for answer in sides or ():
+        known |= secrets_of(b"", answer.headers, answer.body)
+    return known
