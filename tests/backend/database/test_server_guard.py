@@ -16,7 +16,11 @@ from backend.database.engines import parse, server_engine
 from backend.database.server_guard import Guarded, ServerGuard
 from tests.conftest import SCRATCH
 
-pytestmark = pytest.mark.anyio
+# The driver drops the socket of a connection that the server has killed; it is told of later, in any test.
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture
