@@ -1,6 +1,6 @@
 """What is kept of an exchange that differs, without what is secret in it."""
 
-from diffing.model import Asked, Comparison, Observation
+from diffing.model import Comparison, Observation
 from proxy.ledger import Evidence
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
@@ -25,17 +25,7 @@ def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: 
     native = job.decision.native is Side.LEGACY
     legacy = Asking(job.request if native else translated, question.legacy)
     new = Asking(translated if native else job.request, question.new)
-    asked = Asked(
-        translation.route,
-        question.method,
-        question.parameters,
-        question.role,
-        question.format,
-        question.known,
-        question.rehearsed,
-        question.caller,
-        question.guessed,
-    )
+    asked = question.asked(translation.route)
     return Evidence(
         size_of(legacy, new),
         lambda: redactor.scrubbed(

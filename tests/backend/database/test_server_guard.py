@@ -16,11 +16,7 @@ from backend.database.engines import parse, server_engine
 from backend.database.server_guard import Guarded, ServerGuard
 from tests.conftest import SCRATCH
 
-# The driver drops the socket of a connection that the server has killed; it is told of later, in any test.
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
@@ -78,6 +74,15 @@ async def test_a_connection_that_ends_is_waited_for_no_longer(
     async with asyncio.timeout(20):
         while not found.done:
             await asyncio.sleep(0.01)
+
+
+async def test_nothing_waits_behind_the_end(guard: ServerGuard, engine: AsyncEngine) -> None:
+    """A connection that waits is closed with all others."""
+    async with engine.connect() as connection:
+        found = await guarded(guard, connection, 600)
+        await guard.close()
+        assert found.done
+        await connection.invalidate()
 
 
 async def test_without_a_guard_there_is_a_warning(
