@@ -205,7 +205,7 @@ class Differ:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if entry is not None:
             old = replace(old, form=Form.JSON, media_type=JSON, document=[])
-            legacy = replace(legacy, status=new.status)
+            legacy = replace(legacy, status=200)
         elif error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
         return self._documents(asked, legacy, old, new, young, entries, sources)
