@@ -205,7 +205,7 @@ class Differ:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if entry is not None:
             old = replace(old, form=Form.JSON, media_type=JSON, document=[])
-            legacy = replace(legacy, status=new.status)
+            legacy = replace(legacy, status=200)
         elif error is not None or (legacy.status or 0) >= 400:
             return self._undocumented_error(asked, legacy, old, error, new, young, entries)
         return self._documents(asked, legacy, old, new, young, entries, sources)
@@ -317,8 +317,8 @@ class Differ:
             found.insert(0, Difference("status", "status", legacy.status, new.status))
         rules = self.registry.rules(asked.route_name)
         literal = pasted(asked, old, entries)
-        whole = None if literal is None else self.normalised(asked, literal).document
-        exchange = Exchange(asked, sources, None if rules is None else rules.shape, whole)
+        with_pasted = None if literal is None else self.normalised(asked, literal).document
+        exchange = Exchange(asked, sources, None if rules is None else rules.shape, with_pasted)
         rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):
@@ -333,6 +333,7 @@ class Differ:
                 texts = [entry for entry in entries if entry.canonical in TEXTS]
                 _, everything, _ = tolerate([], everything, exchange, texts)
                 cut = isinstance(everything, list)
+                # A list of which the whole is refused cannot have rows: only where nobody knows it, it is left alone.
                 if not cut and ((whole.status or 500) >= 500 or not other):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
             private = withheld(asked, entries, rows, everything, legacy.status) if in_body else None

@@ -36,6 +36,7 @@ class ServerGuard:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._waiting: set[asyncio.Task[None]] = set()
 
     async def guard(self, connection: AsyncConnection, thread: int, left: float) -> Guarded:
         """Have a connection ended in so many seconds.
@@ -51,10 +52,16 @@ class ServerGuard:
         name = f"rehearsal-{thread}"
         await connection.exec_driver_sql(_HOLD.format(name=name))
         wait = self._wait(_WAIT.format(name=name, seconds=left + _LATER, thread=thread))
-        return Guarded(connection, name, asyncio.create_task(wait, name="server guard"))
+        waiting = asyncio.create_task(wait, name="server guard")
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
+        return Guarded(connection, name, waiting)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, also of those that wait."""
+        for waiting in self._waiting:
+            waiting.cancel()
+        await asyncio.gather(*self._waiting, return_exceptions=True)
         await self._engine.dispose()
 
     async def _wait(self, statement: str) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
+from config import text
 from config.settings import Limits
 from diffing.problem import MEDIA_TYPE
 
@@ -31,7 +30,7 @@ class Refusal:
 
     def written(self) -> bytes:
         """The whole answer, after which the connection ends."""
-        body = orjson.dumps(
+        body = text.json_bytes(
             {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
         )
         lines = [

@@ -33,7 +33,9 @@ class Rounds:
 
     def _go_on(self) -> None:
         self._called = False
-        for _ in range(min(self._each, len(self._waiting))):
-            _, then = self._waiting.popitem(last=False)
-            then()
-        self._call()
+        try:
+            for _ in range(min(self._each, len(self._waiting))):
+                _, then = self._waiting.popitem(last=False)
+                then()
+        finally:
+            self._call()  # what fails is told by the loop, and stops nobody else

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, cast
 
 from config import text
 from config.problems import load_problems
-from config.routes import load_routes
+from config.routes import Route, load_routes
 from config.startup import loading
 from diffing.cluster import signature
 from diffing.compare import Differ
@@ -71,6 +71,24 @@ class Question:
     caller: str | None = None
     guessed: bool = False
     face: bool = False
+
+    def asked(self, route: Route | None) -> Asked:
+        """The facts of the request.
+
+        Args:
+            route: The one that is named.
+        """
+        return Asked(
+            route,
+            self.method,
+            self.parameters,
+            self.role,
+            self.format,
+            self.known,
+            self.rehearsed,
+            self.caller,
+            self.guessed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,17 +279,7 @@ def _answer(pipe: BinaryIO, config: Path) -> None:
         differ = Differ(load_registry(config), load_problems(config), usage=usage)
     while (question := receive(pipe)) is not None:
         try:
-            asked = Asked(
-                routes[question.route] if question.route else None,
-                question.method,
-                question.parameters,
-                question.role,
-                question.format,
-                question.known,
-                question.rehearsed,
-                question.caller,
-                question.guessed,
-            )
+            asked = question.asked(routes[question.route] if question.route else None)
             usage.clear()
             judgement = judge(differ, asked, question)
         except MemoryError:

@@ -1,6 +1,6 @@
 """What is kept of an exchange that differs, without what is secret in it."""
 
-from diffing.model import Asked, Comparison, Observation
+from diffing.model import Comparison, Observation
 from proxy.ledger import Evidence
 from proxy.leg.comparer import Question
 from proxy.leg.jobs import Job
@@ -25,17 +25,7 @@ def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: 
     as_sent = job.decision.takes_it_as_sent
     legacy = Asking(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
     new = Asking(job.request if as_sent(Side.NEW) else translated, question.new)
-    asked = Asked(
-        translation.route,
-        question.method,
-        question.parameters,
-        question.role,
-        question.format,
-        question.known,
-        question.rehearsed,
-        question.caller,
-        question.guessed,
-    )
+    asked = question.asked(translation.route)
     return Evidence(
         size_of(legacy, new),
         lambda: redactor.scrubbed(

@@ -159,3 +159,57 @@ def test_what_cannot_be_read_is_excused_by_nothing(body: str) -> None:
     new = Observation(200, kind, json.dumps([row]).encode())
     legacy = Observation(200, kind, body.encode())
     assert DIFFER.compare(asked, legacy, new).verdict == "legacy_error:undocumented"
+
+
+def without_uploader(uploader: str, row: dict[str, object]) -> str:
+    """The verdict on a list of flows in which PHP wrote this for an uploader."""
+    asked = Asked(load_routes(CONFIG)["flow.list"], "GET", {}, "none")
+    kind = (("content-type", "application/json"), *CORS)
+    legacy = (FLOW % "a").replace('"uploader":2', f'"uploader":{uploader}')
+    return DIFFER.compare(
+        asked, Observation(200, kind, legacy.encode()), Observation(200, kind, json.dumps([row]).encode())
+    ).verdict
+
+
+def test_a_list_with_nothing_for_an_uploader_shows_none() -> None:
+    """All else is compared: the entry excuses no other value, no other status, and no list that PHP can write."""
+    row: dict[str, object] = {
+        "id": 1,
+        "full_name": "a(1)",
+        "name": "a",
+        "version": 1,
+        "external_version": "1",
+        "uploader": None,
+    }
+    assert without_uploader("", row) == "legacy_error"
+    assert without_uploader("", {**row, "name": "b"}) == "mismatch"
+    assert without_uploader("", {**row, "uploader": 2}) in ("mismatch", "legacy_error:undocumented")
+    assert without_uploader("2", row) == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "verdict"),
+    [
+        ("a & b", 200, "legacy_error"),
+        ("a b", 200, "legacy_error:undocumented"),
+        ("a & b", 201, "mismatch"),
+    ],
+)
+def test_a_name_of_which_php_dies_is_shown(name: str, status: int, verdict: str) -> None:
+    """Of a procedure here; without such a name the death is not documented."""
+    asked = Asked(load_routes(CONFIG)["estimationprocedure.get"], "GET", {"id": "1"}, "none")
+    legacy = Observation(500, (("content-type", "text/html"), *CORS), b"")
+    rules = DIFFER.registry.rules("estimationprocedure.get")
+    assert rules is not None
+    assert rules.shape is not None
+    assert rules.shape.fields is not None
+    values = {"integer": 1, "number": 1.0, "boolean": True, "string": "x"}
+    document = {
+        key: None if shape.nullable else [] if shape.items is not None else values.get(shape.scalars[0], "x")
+        for key, shape in rules.shape.fields.items()
+        if key in rules.shape.required
+    }
+    new = Observation(
+        status, (("content-type", "application/json"), *CORS), json.dumps({**document, "name": name}).encode()
+    )
+    assert DIFFER.compare(asked, legacy, new).verdict == verdict

@@ -27,6 +27,7 @@ from diffing.parity import FAILING, GOOD
 from diffing.paths import generalise
 from diffing.registry import Kind
 from diffing.rows import CUTTING, unspecified
+from diffing.walk import canonical
 from proxy.check import InProcess, open_side
 from proxy.checking.replay import Exchange, Replay
 from proxy.leg.unlimited import unlimited
@@ -46,6 +47,9 @@ KINDS = (*VALUES, *SHAPES, *ANSWERS)
 
 NOTHING_TOLD = "an empty 500"
 """Of a value within the schema nothing can be said where PHP told none."""
+
+ANOTHER_CHOICE = "another row of a limited list"
+"""Nothing says which rows a limited list without an order has: one that became another of them is as right."""
 
 UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"status": 404}')
 """What the new side answers to the question of a premise: damage makes nothing private."""
@@ -138,6 +142,8 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
                 leads(mutant.path, difference.path) for difference in verdict.differences
             ):
                 reason = _argument(differ, exchange, mutant, verdict)
+                if reason is None and _is_another_choice(mutant, replay.everything):
+                    reason = ANOTHER_CHOICE
                 if reason is not None:
                     found.argued[reason] += 1
                     continue
@@ -161,6 +167,16 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
         if entry.id in hits and entry.kind is Kind.TOLERANCE and any(place.startswith(at) for at in entry.at):
             return entry.id
     return None
+
+
+def _is_another_choice(mutant: Mutant, everything: Observation | None) -> bool:
+    """Whether a damaged list has rows of the whole list only, each as it is there."""
+    if everything is None or mutant.new.status != 200:
+        return False
+    rows, whole = load_json(mutant.new.body), load_json(everything.body)
+    if not isinstance(rows, list) or not isinstance(whole, list):
+        return False
+    return {canonical(row) for row in rows} <= {canonical(row) for row in whole}
 
 
 def _told(exchange: Exchange) -> bool:

@@ -55,6 +55,8 @@ BACKED: Final[Mapping[str, str]] = {
     "xml-example-own-text": "tests/diffing/test_static_documents.py",
     "arff-example-own-text": "tests/diffing/test_static_documents.py",
     "list-text-as-pasted": "tests/diffing/test_pasted.py",
+    "list-without-uploader": "tests/diffing/test_repair.py",
+    "name-unescaped": "tests/diffing/test_repair.py",
     "text-pasted": "tests/diffing/test_pasted.py",
     "xml-list-pasted": "tests/diffing/test_pasted.py",
     "xml-list-printed": "tests/diffing/test_pasted.py",

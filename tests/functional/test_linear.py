@@ -61,8 +61,6 @@ ANCHORED = {
     "diffing.repair._BARE": "match",
     "diffing.repair._BLANKS": "match",
     "diffing.repair._KEY": "match",
-    "diffing.repair._TEXT_OF_ELEMENT": "match",
-    "diffing.repair._TEXT_OF_KEY": "match",
     "proxy.door.chunks._SIZE": "fullmatch",
     "proxy.door.chunks._TRAILER": "fullmatch",
     "proxy.door.head._LINE": "fullmatch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -12,8 +12,10 @@ import pytest
 from config.problems import load_problems
 from config.settings import DatabaseNames
 from diffing.compare import Differ
+from diffing.conditions import ALWAYS
 from diffing.deviations import load_registry
 from diffing.parity import FAILING, GOOD
+from diffing.registry import Deviation
 from proxy.checking.stage import Place
 from tests.functional.conformance import CONFIG
 from tests.functional.entry_damage import other_conditions, other_premises, other_status, other_values
@@ -85,32 +87,29 @@ def test_another_value_is_found(selected: Mapping[str, list[Selected]]) -> None:
 
 def test_a_premise_that_does_not_hold_is_found(selected: Mapping[str, list[Selected]]) -> None:
     """What the entry would have explained is a failure then."""
-    entries = [REGISTRY.by_id[name] for name in ENTRIES]
-    found = {
-        entry.id: any(
-            verdict(DIFFER, other) in FAILING
-            for one in selected[entry.id]
-            for other in other_premises(one, entry)
-        )
-        for entry in entries
-        if entry.premise is not None
-    }
-    assert [name for name, is_found in found.items() if not is_found] == []
+    with_premise = [entry for entry in map(REGISTRY.by_id.__getitem__, ENTRIES) if entry.premise is not None]
+    assert _undamaged(selected, with_premise, other_premises) == []
 
 
 def test_a_condition_that_does_not_hold_is_found(selected: Mapping[str, list[Selected]]) -> None:
     """Likewise, of the request or of an answer."""
-    entries = [REGISTRY.by_id[name] for name in ENTRIES]
-    found = {
-        entry.id: any(
-            verdict(DIFFER, other) in FAILING
-            for one in selected[entry.id]
-            for other in other_conditions(one, entry)
-        )
+    conditional = [entry for entry in map(REGISTRY.by_id.__getitem__, ENTRIES) if entry.when != ALWAYS]
+    assert _undamaged(selected, conditional, other_conditions) == []
+
+
+def _undamaged(
+    selected: Mapping[str, list[Selected]],
+    entries: Iterable[Deviation],
+    damage: Callable[[Selected, Deviation], Iterator[Selected]],
+) -> list[str]:
+    """The entries that explain their scenarios however these are damaged."""
+    return [
+        entry.id
         for entry in entries
-        if entry.when != type(entry.when)()
-    }
-    assert [name for name, is_found in found.items() if not is_found] == []
+        if not any(
+            verdict(DIFFER, other) in FAILING for one in selected[entry.id] for other in damage(one, entry)
+        )
+    ]
 
 
 @pytest.mark.parametrize("name", ENTRIES)

@@ -76,6 +76,15 @@ async def test_a_connection_that_ends_is_waited_for_no_longer(
             await asyncio.sleep(0.01)
 
 
+async def test_nothing_waits_behind_the_end(guard: ServerGuard, engine: AsyncEngine) -> None:
+    """A connection that waits is closed with all others."""
+    async with engine.connect() as connection:
+        found = await guarded(guard, connection, 600)
+        await guard.close()
+        assert found.done
+        await connection.invalidate()
+
+
 async def test_without_a_guard_there_is_a_warning(
     engine: AsyncEngine, caplog: pytest.LogCaptureFixture
 ) -> None:

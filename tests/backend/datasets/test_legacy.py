@@ -1,8 +1,9 @@
-"""PHP's documents of data sets."""
+"""PHP's documents of data sets, and its spelling of what asks for them."""
 
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
@@ -158,3 +159,37 @@ def test_an_unprocessed_data_set_has_no_status() -> None:
         b'{"data_unprocessed":{"dataset":{"did":"61","name":"salt & pepper","version":"2","status":[],'
         b'"format":"ARFF"}}}'
     )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("data/061", "dataset_061.pq"),
+        ("data/61.0", "dataset_61.pq"),
+        ("data/list/number_instances/(150)/limit/1", "<oml:did>"),
+        ("data/description/list/130", "<oml:code>112<"),
+    ],
+)
+async def test_a_read_follows_phps_spelling(client: httpx.AsyncClient, path: str, told: str) -> None:
+    """Of the id in a URL, of sizes; the history of a private description is private all the same."""
+    assert told in (await client.get(f"/api/v1/{path}")).text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("engine", ["1.0", "-1"])
+async def test_work_is_there_for_engines_in_digits(
+    client: httpx.AsyncClient, keys: dict[str, str], engine: str
+) -> None:
+    """PHP compares the text."""
+    key = {"api_key": keys["admin"]}
+    answer = await client.get(f"/api/v1/json/data/unprocessed/{engine}/normal", params=key)
+    assert answer.json() == {"error": {"code": "681", "message": "No unprocessed datasets."}}
+
+
+@pytest.mark.anyio
+async def test_unknown_qualities_are_told(client: httpx.AsyncClient, keys: dict[str, str]) -> None:
+    """All of them."""
+    asked = {"api_key": keys["admin"], "qualities": "NumberOfClasses,a,b"}
+    answer = await client.get("/api/v1/json/data/qualities/unprocessed/1/normal", params=asked)
+    assert answer.json()["error"]["additional_information"] == "Illegal qualities: a,b"

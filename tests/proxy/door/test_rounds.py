@@ -25,3 +25,19 @@ async def test_few_go_on_in_each_round_in_the_order_they_came() -> None:
     rounds.wait("f", lambda: found.append("f"))
     await asyncio.sleep(0)
     assert found[-1] == "f"
+
+
+async def test_what_fails_stops_nobody_else() -> None:
+    """The loop is told of it."""
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+    rounds, found = Rounds(1), list[str]()
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    rounds.wait("a", fail)
+    rounds.wait("b", lambda: found.append("b"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert (found, [str(error) for error in told]) == (["b"], ["no"])
