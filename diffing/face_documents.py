@@ -14,7 +14,8 @@ from diffing.model import Difference
 from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
 
 _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
-_WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
+# A text goes on to its end or that of the document: looked through once, whatever is in it.
+_WHITE_SPACE = re.compile(rb'("(?:[^"\\]++|\\.)*+"?)|[ \t\r\n]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
 from proxy.upstream import Upstream
 
-# PHP answers it; the new API has no such path, and says so as it says everything.
-_PROBE: Final = b"/api/v1/json/tasktype/list"
+# A list of the new API; PHP has no such path. The legacy dialect tells nothing: both servers may speak it.
+_PROBE: Final = b"/tasktype"
 
 
 async def speaks_new(side: LegacySide) -> bool:
@@ -31,7 +31,7 @@ async def speaks_new(side: LegacySide) -> bool:
     """
     answer = await side.answer("GET", _PROBE, (), b"")
     kind = (answer.header("content-type") or "").partition(";")[0]
-    return answer.status == 404 and kind == MEDIA_TYPE
+    return kind == MEDIA_TYPE or (answer.status == 200 and kind == "application/json")
 
 
 def asking(side: LegacySide, routes: RouteMap, *, new: bool) -> Ask:

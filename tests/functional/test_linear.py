@@ -68,7 +68,9 @@ ANCHORED = {
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
     "backend.input.multipart._KEY": "match",
+    "backend.legacy.gateway._PERHAPS": "match",
     "backend.php.numbers.NUMERIC": "match",
+    "backend.tasks.filters.NUMERIC": "match",
     "backend.tasks.constraints._CONDITION": "match",
     "backend.tasks.constraints._LEADING_NUMBER": "match",
 }

@@ -45,6 +45,7 @@ TAKEN_BY_READERS: Final = {
     "Reason": "\n\r\0",  # any text
     "OrBare(reader=Text)": "\n\r",
     "Ids(blanks=True)": "\n\r",  # PHP pastes it into SQL (live.6.10249)
+    "UserIds(blanks=True)": "\n\r",  # PHP pastes it into SQL (live.6.10249)
 }
 
 
