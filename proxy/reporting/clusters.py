@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.rollout import Dialect
 from proxy.log.example import read_example
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, traffic, witnesses
@@ -46,6 +47,7 @@ class StoredCluster:
         last: When the last one was served.
         share: Of all exchanges of the route in the same runs; None when that is not known.
         state: What became of it, when something earlier was compared with.
+        asked: The dialect in which the new side was asked.
     """
 
     id: str
@@ -57,6 +59,7 @@ class StoredCluster:
     last: datetime
     share: float | None = None
     state: State | None = None
+    asked: Dialect = Dialect.NEW
 
     @property
     def short(self) -> str:
@@ -75,6 +78,7 @@ class StoredCluster:
             "last": self.last.isoformat(),
             "share": self.share,
             "state": str(self.state) if self.state else None,
+            "asked": str(self.asked),
         }
 
 
@@ -105,6 +109,7 @@ async def read_clusters(
     limit: int | None = None,
     offset: int = 0,
     route: str | None = None,
+    asked: Dialect | None = None,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -115,6 +120,7 @@ async def read_clusters(
         limit: Most clusters.
         offset: How many to pass over.
         route: Only of this route.
+        asked: Only those of this dialect.
     """
     columns = differences.c
     conditions = []
@@ -124,6 +130,8 @@ async def read_clusters(
         conditions.append(columns.last >= since)
     if route is not None:
         conditions.append(columns.route == route)
+    if asked is not None:
+        conditions.append(columns.asked == asked.value)
     query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
     if limit is not None:
         # Signatures are long: only those of the page are read.
@@ -190,17 +198,24 @@ async def read_named(connection: AsyncConnection, names: Collection[str]) -> dic
     return {row.cluster: _stored(row, received) for row in rows}
 
 
-async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:
-    """How many clusters there are, of all routes or of one."""
+async def count_clusters(
+    connection: AsyncConnection, route: str | None = None, asked: Dialect | None = None
+) -> int:
+    """How many clusters there are, of all routes or of one, of both dialects or of one."""
     query = select(func.count(differences.c.cluster.distinct()))
     if route is not None:
         query = query.where(differences.c.route == route)
+    if asked is not None:
+        query = query.where(differences.c.asked == asked.value)
     return int((await connection.execute(query)).scalar_one())
 
 
-async def open_clusters(connection: AsyncConnection, since: datetime | None = None) -> dict[str, int]:
-    """How many clusters there are by route, of those that came since a time."""
+async def open_clusters(
+    connection: AsyncConnection, since: datetime | None = None, asked: Dialect = Dialect.NEW
+) -> dict[str, int]:
+    """How many clusters of a dialect there are by route, of those that came since a time."""
     query = select(differences.c.route, func.count(differences.c.cluster.distinct()).label("count"))
+    query = query.where(differences.c.asked == asked.value)
     if since is not None:
         query = query.where(differences.c.last >= since)
     return {row.route: row[1] for row in await connection.execute(query.group_by(differences.c.route))}
@@ -296,20 +311,20 @@ def _grouped() -> Select[Any]:
         func.sum(columns.exchanges).label("exchanges"),
         func.min(columns.first).label("first"),
         func.max(columns.last).label("last"),
+        func.min(columns.asked).label("asked"),
     ).group_by(columns.cluster)
 
 
-async def _received(connection: AsyncConnection, run: str | None) -> dict[str, int]:
-    query = select(traffic.c.route, func.sum(traffic.c.exchanges).label("exchanges")).group_by(
-        traffic.c.route
-    )
+async def _received(connection: AsyncConnection, run: str | None) -> dict[tuple[str, str], int]:
+    keys = traffic.c.route, traffic.c.asked
+    query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
     if run is not None:
         query = query.where(traffic.c.run == run)
-    return {row.route: int(row.exchanges) for row in await connection.execute(query)}
+    return {(row.route, row.asked): int(row.exchanges) for row in await connection.execute(query)}
 
 
-def _stored(row: Row[Any], received: Mapping[str, int]) -> StoredCluster:
-    count, total = int(row.exchanges), received.get(row.route, 0)
+def _stored(row: Row[Any], received: Mapping[tuple[str, str], int]) -> StoredCluster:
+    count, total = int(row.exchanges), received.get((row.route, row.asked), 0)
     return StoredCluster(
         row.cluster,
         row.signature,
@@ -320,4 +335,5 @@ def _stored(row: Row[Any], received: Mapping[str, int]) -> StoredCluster:
         row.last,
         # Retention may have dropped older traffic of a cluster that lives on.
         min(1.0, count / total) if total else None,
+        asked=Dialect(row.asked),
     )
