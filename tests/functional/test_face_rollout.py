@@ -45,16 +45,26 @@ def moved(
     source = Database(sqlite_url).files
     for file in (source.experiments, source.users):
         shutil.copyfile(file, folder / file.name)
+    database = folder / source.experiments.name
+    with between(serving, f"sqlite:///{database}", folder, stage) as (running, legacy, new):
+        yield running, legacy, new, database
+
+
+@contextmanager
+def between(
+    serving: Serving, database: str, folder: Path, stage: str, port: int = 0
+) -> Iterator[tuple[Running, Server, Server]]:
+    """A proxy at a stage between two instances of the backend over a database, the new one at a port."""
     config = folder / "config"
     shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("sample", "__pycache__"))
     (config / "rollout.toml").write_text(f'[[stage]]\nroutes = ["*"]\ndialects = ["legacy"]\n{stage}\n')
-    options = ("serve", "--port", "0", "--database", f"sqlite:///{folder / source.experiments.name}")
+    options = ("--database", database)
     with (
-        serving("backend.cli", *options) as legacy,
-        serving("backend.cli", *options) as new,
+        serving("backend.cli", "serve", "--port", "0", *options) as legacy,
+        serving("backend.cli", "serve", "--port", str(port), *options) as new,
         proxied(serving, folder / "proxy", legacy.url, new.url, "--config", str(config)) as running,
     ):
-        yield running, legacy, new, folder / source.experiments.name
+        yield running, legacy, new
 
 
 def ask(running: Running, method: str, target: str, body: str = "") -> tuple[int, str, bytes, str]:
