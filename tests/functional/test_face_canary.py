@@ -94,7 +94,9 @@ def recorded() -> list[RecordedRequest]:
     for recording in read_recordings([ROOT / "tests" / "recordings" / "read"]):
         sent = recording.request
         meant = legacy_to_new(Request(sent.method, sent.target, sent.headers, sent.body), routes)
-        if sent.method == "GET" and isinstance(meant, Translation) and meant.route and not meant.writes:
+        reads = isinstance(meant, Translation) and meant.route is not None and not meant.writes
+        # The client here sends no path that is not ASCII.
+        if sent.method == "GET" and reads and sent.target.isascii():
             found.append(sent)
     return found[::EVERY]
 
