@@ -21,7 +21,7 @@ from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.usage import STALE_AFTER, Usage
-from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
@@ -144,10 +144,11 @@ def operations_command(
     to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path("docs/operations.md"),
     config: Config = None,
 ) -> None:
-    """Write the table of all operations with their parity on the recordings."""
+    """Write the table of all operations with both their parities on the recordings: new API and legacy face."""
     directory = config_directory(config)
-    result = _check(recordings or [], database, public_url, object_store_url, files, directory)
-    table = operations_table(load_routes(directory), load_registry(directory), result.tally)
+    words = recordings or [], database, public_url, object_store_url, files, directory
+    new, face = _check(*words), _check(*words, dialect="legacy")
+    table = operations_table(load_routes(directory), load_registry(directory), new.tally, face.tally)
     to.write_text(table, encoding="utf-8")
     say(f"wrote {to}")
 
@@ -171,8 +172,9 @@ def _check(
     files: Path | None,
     config: Path,
     usage: Usage | None = None,
+    dialect: Dialect = "new",
 ) -> CheckResult:
     if not recordings or database is None:
         raise CheckError("give --recordings PATH and --database URL")
     side = InProcess(database, public_url, object_store_url, files)
-    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage))
+    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage, dialect=dialect))
