@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from config.guide import load_guide
+from config.legacy_errors import load_legacy_errors
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
 from diffing.contradictions import lint_conflicts
 from diffing.derivable import superfluous
 from diffing.deviations import load_registry
+from diffing.guide.noticed import noticed, with_noticed
 from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
@@ -131,6 +133,22 @@ def guide_command(
     registry, routes = load_registry(directory), load_routes(directory)
     text = guide(registry, routes, load_problems(directory), load_guide(directory))
     to.write_text(text, encoding="utf-8")
+    say(f"wrote {to}")
+
+
+@commands.command("switching")
+def switching_command(
+    to: Annotated[Path, typer.Option(help="The page.", metavar="FILE")] = Path("docs/switching-off.md"),
+    config: Config = None,
+) -> None:
+    """Write anew what clients of PHP's dialect may notice, in the page about switching the PHP API off."""
+    directory = config_directory(config)
+    part = noticed(load_registry(directory), load_routes(directory), load_legacy_errors(directory))
+    try:
+        page = with_noticed(to.read_text(encoding="utf-8"), part)
+    except (OSError, ValueError) as error:
+        raise CheckError(f"{to} cannot be written: {error}") from error
+    to.write_text(page, encoding="utf-8")
     say(f"wrote {to}")
 
 
