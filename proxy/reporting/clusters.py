@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
@@ -15,6 +15,9 @@ from proxy.log.example import read_example
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, traffic, witnesses
 from proxy.tally import COMPARED
+
+Place = tuple[str, Dialect]
+"""A route, and the dialect in which the new side was asked."""
 
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
@@ -171,11 +174,12 @@ async def changes(connection: AsyncConnection, before: str, after: str, most: in
     earlier = select(columns.cluster).where(columns.run == before)
     later = select(columns.cluster).where(columns.run == after)
     gone = and_(columns.run == before, columns.cluster.not_in(later))
+    again = tuple_(columns.route, columns.asked).in_([(route, asked.value) for route, asked in compared])
     conditions = {
         State.NEW: and_(columns.run == after, columns.cluster.not_in(earlier)),
         State.STILL: and_(columns.run == after, columns.cluster.in_(earlier)),
-        State.FIXED: and_(gone, columns.route.in_(compared)),
-        State.UNASKED: and_(gone, columns.route.not_in(compared)),
+        State.FIXED: and_(gone, again),
+        State.UNASKED: and_(gone, not_(again)),
     }
     counts: dict[State, int] = {}
     first: list[tuple[str, State]] = []
@@ -250,18 +254,19 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
 
 async def compared_routes(
     connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
-) -> frozenset[str]:
-    """The routes of which something was compared in a run, or since the hour of a time."""
-    query = select(traffic.c.route).distinct().where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
+) -> frozenset[Place]:
+    """The routes of which something was compared in a run, or since the hour of a time, each with the dialect asked."""
+    query = select(traffic.c.route, traffic.c.asked).distinct()
+    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
     if run is not None:
         query = query.where(traffic.c.run == run)
     if since is not None:
         query = query.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
-    return frozenset((await connection.execute(query)).scalars())
+    return frozenset((row.route, Dialect(row.asked)) for row in await connection.execute(query))
 
 
 def against_time(
-    clusters: Collection[StoredCluster], since: datetime, compared: Collection[str]
+    clusters: Collection[StoredCluster], since: datetime, compared: Collection[Place]
 ) -> list[StoredCluster]:
     """Say of each cluster what became of it since a time.
 
@@ -276,13 +281,13 @@ def against_time(
             return State.NEW
         if cluster.last >= since:
             return State.STILL
-        return State.FIXED if cluster.route in compared else State.UNASKED
+        return State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED
 
     return [replace(cluster, state=state(cluster)) for cluster in clusters]
 
 
 def against_run(
-    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[str]
+    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[Place]
 ) -> list[StoredCluster]:
     """What became of clusters from one run to a later one: the later ones first, then those that are gone.
 
@@ -294,7 +299,7 @@ def against_run(
     earlier, later = ({cluster.id for cluster in clusters} for clusters in (before, after))
     there = [replace(cluster, state=State.STILL if cluster.id in earlier else State.NEW) for cluster in after]
     gone = [
-        replace(cluster, state=State.FIXED if cluster.route in compared else State.UNASKED)
+        replace(cluster, state=State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED)
         for cluster in before
         if cluster.id not in later
     ]
