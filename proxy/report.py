@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
 from diffing.model import Outcome
-from diffing.parity import parity
+from diffing.parity import parity, percent
 from proxy.log.example import read_example
 from proxy.log.reading import reading
 from proxy.log.settling import due_of
@@ -97,6 +97,17 @@ class Report:
                 for route, found in sorted(self.latency.items())
             },
         }
+
+    def dialects_told(self) -> tuple[str, ...]:
+        """A line for each dialect in which the new side was asked; none where it was asked in its new API only."""
+        if not self.ledgers.faced:
+            return ()
+        names = {Dialect.NEW: "new API", Dialect.LEGACY: "legacy face"}
+        return tuple(
+            f"{names[Dialect(name)]}: {told['verdicts']} verdicts of {told['served']} served exchanges, "
+            f"parity {percent(told['parity'])}, coverage {percent(told['coverage'])}"
+            for name, told in self._dialects().items()
+        )
 
     def _dialects(self) -> dict[str, Any]:
         due = due_of({name: getattr(self.ledgers, name) for name in ("served", "faced", "twice")})
