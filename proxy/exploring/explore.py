@@ -19,7 +19,7 @@ from proxy.checking.replay import tally
 from proxy.exploring.counts import Counted, counted
 from proxy.exploring.harvest import Ask, harvest
 from proxy.exploring.requests import Maker
-from proxy.exploring.sides import SameSides, asking, speaks_new
+from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
 from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.recordings import Recording
 
@@ -90,9 +90,9 @@ async def explore(
     async with AsyncExitStack() as stack:
         legacy = LegacySide(await stack.enter_async_context(over_network(wanted.legacy)), how)
         new = await stack.enter_async_context(over_network(wanted.new))
-        same = await speaks_new(legacy)
-        if same and wanted.dialect == "legacy":
+        if wanted.dialect == "legacy" and not await speaks_legacy(legacy):
             raise CheckError(f"{wanted.legacy} does not speak PHP's dialect; leave out --dialect legacy")
+        same = wanted.dialect == "new" and await speaks_new(legacy)
         names = wanted.keys.names
         pools = await harvest(routes, _as(wanted.keys, asking(legacy, routes, new=same)))
         maker = Maker(

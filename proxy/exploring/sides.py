@@ -19,17 +19,33 @@ from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
 from proxy.upstream import Upstream
 
-# PHP answers it; the new API has no such path, and says so as it says everything.
-_PROBE: Final = b"/api/v1/json/tasktype/list"
+# PHP answers it, and so does a backend with the legacy face.
+_OF_PHP: Final = b"/api/v1/json/tasktype/list"
+# Nobody has it, and each API says so as it says everything.
+_OF_NOBODY: Final = b"/nothing/of/ours"
 
 
 async def speaks_new(side: LegacySide) -> bool:
-    """Whether a server is one of the new API.
+    """Whether a server is one of the new API, perhaps among others.
 
     Args:
         side: The server.
     """
-    answer = await side.answer("GET", _PROBE, (), b"")
+    return await _refuses(side, _OF_PHP) or await _refuses(side, _OF_NOBODY)
+
+
+async def speaks_legacy(side: LegacySide) -> bool:
+    """Whether a server speaks PHP's dialect, perhaps among others.
+
+    Args:
+        side: The server.
+    """
+    return not await _refuses(side, _OF_PHP)
+
+
+async def _refuses(side: LegacySide, target: bytes) -> bool:
+    """Whether a server says of a path that there is none, in the words of the new API."""
+    answer = await side.answer("GET", target, (), b"")
     kind = (answer.header("content-type") or "").partition(";")[0]
     return answer.status == 404 and kind == MEDIA_TYPE
 
