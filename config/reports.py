@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import ConfigError
-from config.rollout import Stage
+from config.rollout import Dialect, Stage
 from config.typed import Place, build, read_toml
 
 
@@ -78,11 +78,12 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """When the automatic gate moves routes, in the new dialect (docs/operating.md).
+    """When the automatic gate moves routes (docs/operating.md).
 
     Args:
         enabled: Whether it does.
         routes: Names or globs of the routes that it moves.
+        dialects: Of the clients that it moves. Those of the legacy dialect by the verdicts about the legacy face.
         interval: Seconds between two looks.
         hold: Fewest seconds at each step.
         until: The last stage that it promotes to.
@@ -101,6 +102,7 @@ class Gate:
     max_failure_rate: float = 0.01
     min_failures: int = 3
     max_latency_ratio: float = 3.0
+    dialects: tuple[Dialect, ...] = (Dialect.NEW,)
 
     def __post_init__(self) -> None:
         for name in ("interval", "window", "min_failures", "max_latency_ratio"):

@@ -20,6 +20,17 @@ class Dialect(StrEnum):
     NEW = "new"
 
 
+class ShadowDialect(StrEnum):
+    """In which dialect the new side is asked in the shadow of a request of the legacy dialect."""
+
+    NEW = "new"
+    """Its new API, for the request translated."""
+    LEGACY = "legacy"
+    """Its legacy face, for the request as it is."""
+    BOTH = "both"
+    """Either, each with a verdict of its own."""
+
+
 class Stage(StrEnum):
     """Where a route is in the rollout, in one dialect."""
 
@@ -48,21 +59,33 @@ class Placement:
             ``canary`` how many the new side serves.
         reshape: ``none`` when legacy-dialect clients of the route asked for the new shapes.
         shadow_write: ``rollback`` when the new side rehearses writes before legacy carries them out.
-        shadow_dialect: What the new side is asked in the shadow of a request of the legacy dialect: its new API, or
-            its legacy face.
+        shadow_dialect: What the new side is asked in the shadow of a request of the legacy dialect.
     """
 
     stage: Stage
     percentage: float = 100.0
     reshape: Literal["none"] | None = None
     shadow_write: Literal["rollback"] | None = None
-    shadow_dialect: Dialect = Dialect.NEW
+    shadow_dialect: ShadowDialect = ShadowDialect.NEW
 
     @property
     def by_face(self) -> bool:
         """Whether the new side is asked what clients of the legacy dialect ask, as it is: the face that may serve."""
         served = self.stage in SERVED_BY_NEW and self.reshape is None
-        return served or self.shadow_dialect is Dialect.LEGACY
+        return served or self.shadow_dialect is ShadowDialect.LEGACY
+
+    @property
+    def by_both(self) -> bool:
+        """Whether it is asked twice, also in its new API."""
+        return self.stage is Stage.SHADOW and self.shadow_dialect is ShadowDialect.BOTH
+
+    def evidence(self, dialect: Dialect) -> Dialect:
+        """In which dialect the new side must have been asked for what shall count for this placement.
+
+        Args:
+            dialect: Of the clients that it is about.
+        """
+        return Dialect.LEGACY if dialect is Dialect.LEGACY and self.reshape is None else Dialect.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,7 @@ class _Entry:
     percentage: float | None = None
     reshape: Literal["none"] | None = None
     shadow_write: Literal["rollback"] | None = None
-    shadow_dialect: Dialect | None = None
+    shadow_dialect: ShadowDialect | None = None
 
 
 _LEGACY = Placement(Stage.LEGACY)
@@ -153,7 +176,7 @@ def _placements(
                         percentage,
                         entry.reshape,
                         entry.shadow_write,
-                        entry.shadow_dialect or Dialect.NEW,
+                        entry.shadow_dialect or ShadowDialect.NEW,
                     ),
                 )
 

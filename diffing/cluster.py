@@ -20,6 +20,11 @@ def signature(route: str, legacy: Observation, new: Observation, differences: It
     return text.name(f"{route} {legacy.status}→{new.status} " + "; ".join(marks), MOST)
 
 
+def face_name(route: str) -> str:
+    """What signatures have for a route where the new side's legacy face was asked."""
+    return f"{route} (face)"
+
+
 def cluster_id(signature: str) -> str:
     """The name of a signature: the same in every log, report and baseline; people write its beginning."""
     return hashlib.sha256(text.clean(signature, 2**31).encode()).hexdigest()

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from diffing.decode import decode
+from diffing.decode import Form, decode
 from diffing.defects import defect_of
 from diffing.face_documents import (
     Tree,
@@ -54,7 +54,7 @@ class FaceAsked:
         limited: Moreover which of them come is open.
         volatile: JSON paths of what differs from call to call.
         listed: The error lists ids or values, in the order of an index.
-        page: PHP's body is a page that was not kept: the status counts.
+        page: PHP's body is a page for people, perhaps not kept: of an error the status counts.
         defect: PHP broke.
     """
 
@@ -77,12 +77,14 @@ def face_asked(asked: Asked, legacy: Observation) -> FaceAsked:
         legacy: PHP's answer.
     """
     template = asked.route.legacy if asked.route is not None else None
+    old = decode(legacy)
     return FaceAsked(
         native=template is not None and template.native,
         envelope=template.envelope if template is not None else (),
         unordered=any(not rows.ordered for rows in asked.route.rows) if asked.route is not None else False,
         limited=unspecified(asked),
-        defect=defect_of(legacy, decode(legacy), asked.method) is not None,
+        page=old.form is Form.HTML,
+        defect=defect_of(legacy, old, asked.method) is not None,
     )
 
 
@@ -103,8 +105,10 @@ def compare_faces(
     """
     if face.status == NOT_ANSWERED:
         return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
-    if face.status is None:
-        return Comparison(Outcome.TIMEOUT if face.error == "timeout" else Outcome.NEW_ERROR)
+    unanswered = _unanswered(legacy, face)
+    if unanswered is not None:
+        return Comparison(unanswered)
+    assert face.status is not None  # else it were unanswered
     page = asked.page and (legacy.status or 0) >= 400
     if asked.defect or (not page and defect_of(legacy, decode(legacy), asked.method)):
         return Comparison(Outcome.LEGACY_ERROR)
@@ -206,6 +210,20 @@ def _chosen(
                 near = min(all_rows, key=lambda other: len(list(walk(row, other))), default=None)
                 return tuple(walk(row, near, "$row")) if near is not None else (Difference("rows", "extra"),)
     return None
+
+
+def _unanswered(legacy: Observation, face: Observation) -> Outcome | None:
+    """What becomes of an exchange of which a side gave no whole answer."""
+    errors = (legacy.error, face.error)
+    if "timeout" in errors:
+        return Outcome.TIMEOUT
+    if "too_large" in errors:
+        return Outcome.TOO_LARGE
+    if None not in (legacy.status, face.status):
+        return None
+    if legacy.status is None and face.status is None:
+        return Outcome.BOTH_ERROR
+    return Outcome.LEGACY_ERROR if legacy.status is None else Outcome.NEW_ERROR
 
 
 def _verdict(differences: tuple[Difference, ...]) -> Comparison:

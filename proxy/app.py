@@ -210,8 +210,9 @@ class Proxy:
         return Request(visit.method, target, pairs, body)
 
     def _settle(self, course: Course, served: Observation, visit: Visit) -> None:
-        self._ledger.served += 1
         decision = course.decision
+        parts = decision.parts
+        self._ledger.serve([part.asked for part in parts])
         visit.facts |= {
             "route": route_name(decision),
             "dialect": decision.dialect.value,
@@ -224,13 +225,21 @@ class Proxy:
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             visit.facts["error"] = served.error
             self._telemetry.side_errors[decision.served.value] += 1
-        job = Job(self._now(), decision, course.request, served, course.other)
+        at = self._now()
+        for part in parts:
+            # What was rehearsed was rehearsed in one dialect.
+            other = course.other if part.rehearse or not decision.both else None
+            self._judge(course, Job(at, part, course.request, served, other))
+
+    def _judge(self, course: Course, job: Job) -> None:
+        """Have one verdict of an exchange made: by the shadow leg, or here, where it is known."""
+        decision, served = job.decision, job.served
         if course.unadaptable:
             # Nobody documented it for this exchange: it counts against the route.
             self._shadow.settle(job, Comparison(Outcome.LEGACY_ERROR))
         elif decision.skip is not None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
-        elif decision.rehearse and course.other is None:
+        elif decision.rehearse and job.other is None:
             self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
         elif not course.intake.complete and not course.intake.crowded:
             self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))

@@ -118,7 +118,8 @@ class Keeping:
         most: Most bytes of the body; a longer body is not kept; 0 keeps none.
         digest: Of a longer body, keep length and hash.
         total: Seconds for the whole exchange.
-        hold: Hold an answer of 500 and above back, because another side may serve.
+        hold: Hold an answer of 500 and above back, and any other until it is whole, because another side may serve.
+        late: Most bytes of an answer that is held until it is whole; a longer one begins to be sent then.
         room: What all answers under way may keep together.
     """
 
@@ -126,6 +127,7 @@ class Keeping:
     digest: bool = False
     total: float | None = None
     hold: bool = False
+    late: int = 0
     room: Room = field(default_factory=Room)
 
 
@@ -186,7 +188,7 @@ async def forward(
     except TimeoutError as error:
         raise relay.failed(TIMEOUT) from error
     finally:
-        relay.forget()
+        relay.close()
 
 
 def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
@@ -216,6 +218,8 @@ class _Relay:
         self._keeping = keeping
         self._started = time.perf_counter()
         self._kept: list[bytes] = []
+        self._late: list[bytes] = []
+        self._late_alone = 0
         self._held = 0
         self._crowded = False
         self._size = 0
@@ -234,24 +238,50 @@ class _Relay:
         if bodiless and self._method != "HEAD":
             # The server below would wait for the bytes that the length promises.
             headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
-        if not held:
-            self.begun = True
-            start: Message = {"type": "http.response.start", "status": status, "headers": headers}
-            if "reason_phrase" in response.extensions:
-                start[REASON] = response.extensions["reason_phrase"]
-            await _send(self._send, start)
+        start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+        if "reason_phrase" in response.extensions:
+            start[REASON] = response.extensions["reason_phrase"]
+        if not held and not self._keeping.hold:
+            await self._begin(start)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         if not bodiless:
             async for chunk in response.stream:
-                self._keep(chunk)
-                if not held:
-                    await _send(self._send, {"type": "http.response.body", "body": chunk, "more_body": True})
-                elif self._size > self._keeping.most:
-                    break
+                kept = self._keep(chunk)
+                if held:
+                    if self._size > self._keeping.most:
+                        break
+                elif self.begun or not self._is_late(chunk, kept):
+                    await self._begin(start)
+                    await self._pass_on(chunk)
         if held:
             raise NotServed(self.observation())
+        await self._begin(start)
         await _send(self._send, {"type": "http.response.body", "body": b""})
         return self.observation()
+
+    async def _begin(self, start: Message) -> None:
+        """Send the head, and what was held behind it; nothing when that was done."""
+        if self.begun:
+            return
+        self.begun = True
+        await _send(self._send, start)
+        late, self._late = self._late, []
+        for chunk in late:
+            await self._pass_on(chunk)
+
+    async def _pass_on(self, chunk: bytes) -> None:
+        await _send(self._send, {"type": "http.response.body", "body": chunk, "more_body": True})
+
+    def _is_late(self, chunk: bytes, kept: bool) -> bool:
+        """Whether a part of the answer waits for the rest of it: there is room, or it is kept anyway."""
+        if self._size > self._keeping.late:
+            return False
+        if not kept:
+            if self._keeping.most or not self._keeping.room.take(len(chunk)):
+                return False
+            self._late_alone += len(chunk)
+        self._late.append(chunk)
+        return True
 
     def failed(self, error: str) -> NotServed | AnswerBroken:
         """What a failure of the side means, now."""
@@ -268,7 +298,8 @@ class _Relay:
         status = self._status if self.begun or error is None else None
         return Observation(status, self._pairs, body, time.perf_counter() - self._started, error)
 
-    def _keep(self, chunk: bytes) -> None:
+    def _keep(self, chunk: bytes) -> bool:
+        """Keep a part of the answer, if there is room for it."""
         self._size += len(chunk)
         if self._hash is not None:
             self._hash.update(chunk)
@@ -277,9 +308,18 @@ class _Relay:
         elif self._keeping.room.take(len(chunk)):
             self._held += len(chunk)
             self._kept.append(chunk)
+            return True
         else:
             self._crowded = True
             self.forget()
+        return False
+
+    def close(self) -> None:
+        """Hold nothing any longer."""
+        self._late.clear()
+        self._keeping.room.give(self._late_alone)
+        self._late_alone = 0
+        self.forget()
 
     def forget(self) -> None:
         """Keep nothing any longer."""

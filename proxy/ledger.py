@@ -1,13 +1,14 @@
 """What a running proxy has seen: every request is counted once, every served one gets one verdict (promise 6)."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from config import text
 from config.rollout import Dialect
+from diffing.cluster import face_name
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
@@ -49,6 +50,7 @@ class Finding:
         facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
         evidence: The whole exchange.
         job: Its number, where another process served it.
+        asked: The dialect in which the new side was asked: its new API, or its legacy face.
     """
 
     at: datetime
@@ -61,11 +63,12 @@ class Finding:
     facts: tuple[tuple[str, str], ...] = ()
     evidence: Evidence | None = None
     job: int = 0
+    asked: Dialect = Dialect.NEW
 
 
 @dataclass(slots=True)
 class Flow:
-    """Exchanges of one hour, route, dialect, side and verdict."""
+    """Exchanges of one hour, route, dialect, side, verdict, and dialect in which the new side was asked."""
 
     exchanges: int = 0
     legacy_seconds: float = 0.0
@@ -82,34 +85,38 @@ class Cluster:
     first: datetime
     last: datetime
     example: Mapping[str, Any]
+    asked: Dialect = Dialect.NEW
     witness: Mapping[str, Any] | None = None
     size: int = 0
 
 
-FlowKey = tuple[datetime, str, str, str, str]
-HitKey = tuple[datetime, str, str]
+FlowKey = tuple[datetime, str, str, str, str, str]
+HitKey = tuple[datetime, str, str, str]
 UsageKey = tuple[datetime, str, str, str, str]
-CoverKey = tuple[str, str, str]
-TimingKey = tuple[str, str, int]
+CoverKey = tuple[str, str, str, str]
+TimingKey = tuple[str, str, int, str]
 
 
 @dataclass(slots=True)
 class Ledger:
     """The counts of one run.
 
-    received = served + refused + client_gone; served = verdicts + pending.
+    received = served + refused + client_gone; due = verdicts + pending, by the dialect in which new is asked.
 
     Args:
         received: Requests.
         served: Requests that got an answer of a side, or word of its failure.
+        faced: Those of which a verdict about the legacy face is due.
+        twice: Those of which, beside that, one about the new API is.
         refused: Requests that the proxy refused itself.
         client_gone: Requests whose client left first.
-        flows: Exchanges with a verdict by hour, route, dialect, who served, and verdict.
-        hits: Exchanges by hour, route and deviation.
+        flows: Exchanges with a verdict by hour, route, dialect, who served, verdict, and dialect asked.
+        hits: Exchanges by hour, route, deviation and dialect asked.
         usage: Exchanges by hour, route, and what an entry of the registry did besides explaining (diffing.usage).
         clusters: Failed exchanges by signature.
-        coverage: Compared exchanges by route, kind of fact and fact.
-        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, and bucket (proxy.log.histogram).
+        coverage: Compared exchanges by route, kind of fact, fact, and dialect asked.
+        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, bucket (proxy.log.histogram), and
+            dialect asked.
         dropped: What was not kept because it would have been too much.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
         evidence_bytes: Most bytes of all signatures, examples and witnesses; what finds no room is counted likewise.
@@ -119,6 +126,8 @@ class Ledger:
 
     received: int = 0
     served: int = 0
+    faced: int = 0
+    twice: int = 0
     refused: int = 0
     client_gone: int = 0
     flows: dict[FlowKey, Flow] = field(default_factory=dict)
@@ -135,30 +144,46 @@ class Ledger:
     _facts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
 
     @property
+    def due(self) -> int:
+        """Verdicts that served exchanges have, or still get: most have one, some one of each dialect."""
+        return self.served + self.twice
+
+    @property
     def judged(self) -> int:
-        """Exchanges that have their verdict."""
+        """Verdicts so far."""
         return sum(flow.exchanges for flow in self.flows.values())
 
     @property
     def pending(self) -> int:
-        """Served exchanges whose verdict is still to come."""
-        return self.served - self.judged
+        """Verdicts that are still to come."""
+        return self.due - self.judged
 
     @property
     def verdicts(self) -> Counter[str]:
         """Exchanges by verdict."""
         counts: Counter[str] = Counter()
-        for (_, _, _, _, verdict), flow in self.flows.items():
+        for (_, _, _, _, verdict, _), flow in self.flows.items():
             counts[verdict] += flow.exchanges
         return counts
+
+    def serve(self, asked: Collection[Dialect]) -> None:
+        """Count a served exchange.
+
+        Args:
+            asked: The dialects in which the new side is asked, or would be; a verdict of each is due.
+        """
+        self.served += 1
+        self.faced += Dialect.LEGACY in asked
+        self.twice += len(asked) > 1
 
     def add(self, finding: Finding) -> None:
         """Count a verdict."""
         comparison = finding.judgement.comparison
         hour = finding.at.replace(minute=0, second=0, microsecond=0)
-        key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict)
+        asked = finding.asked.value
+        key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict, asked)
         for deviation in comparison.hits:
-            self.hits[hour, finding.route, deviation] += 1
+            self.hits[hour, finding.route, deviation, asked] += 1
         for what, entry, about in finding.judgement.usage:
             self._count("usage", self.usage, (hour, finding.route, entry, what, about[:LONGEST_ABOUT]))
         if comparison.outcome in COMPARED:
@@ -174,17 +199,17 @@ class Ledger:
 
     def _cover(self, finding: Finding) -> None:
         for kind, value in finding.facts:
-            self._count("coverage", self.coverage, (finding.route, kind, value))
+            self._count("coverage", self.coverage, (finding.route, kind, value, finding.asked.value))
         if finding.seconds is not None:
             legacy, new = finding.seconds
             ratio = new / legacy if legacy > 0 else 1.0
             for what, number in (("legacy", legacy), ("new", new), ("ratio", ratio)):
-                self.timings[finding.route, what, bucket(number)] += 1
+                self.timings[finding.route, what, bucket(number), finding.asked.value] += 1
 
     def _count(self, what: str, counts: Counter[Any], key: tuple[Any, ...]) -> None:
         """Count a fact, unless its route has too many others."""
-        # Coverage is kept by route, usage by hour and route.
-        place = (what, *key[: 1 if what == "coverage" else 2])
+        # Coverage is kept by route and dialect, usage by hour and route.
+        place = (what, key[0], key[-1] if what == "coverage" else key[1])
         if key not in counts:
             if self._facts[place] >= self.most_facts:
                 self.dropped[what] += 1
@@ -200,13 +225,13 @@ class Ledger:
             if len(self.clusters) >= self.most_clusters or self._held + size > self.evidence_bytes:
                 # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
                 self.dropped["clusters"] += 1
-                signature, example = f"{finding.route} (further signatures)", {}
+                signature, example = f"{told(finding.route, finding.asked)} (further signatures)", {}
             else:
                 self._held += size
         cluster = self.clusters.get(signature)
         if cluster is None:
             verdict = finding.judgement.comparison.verdict
-            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, example)
+            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, example, finding.asked)
             self.clusters[signature] = cluster
         cluster.exchanges += 1
         cluster.last = max(cluster.last, finding.at)
@@ -223,6 +248,11 @@ class Ledger:
             return
         self._held += more
         cluster.witness, cluster.size, cluster.example = witness, evidence.size, finding.example
+
+
+def told(route: str, asked: Dialect) -> str:
+    """How signatures call a route, so that differences of the legacy face have clusters of their own."""
+    return face_name(route) if asked is Dialect.LEGACY else route
 
 
 def _size(document: Mapping[str, Any] | None) -> int:

@@ -12,11 +12,13 @@ from config.rollout import Dialect
 from diffing.model import UNROUTED, Outcome
 from diffing.parity import Parity, parity
 from proxy.ledger import Ledger
+from proxy.log.settling import due_of
 from proxy.policy import Side
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-_TOTALS: Final = ("received", "served", "refused", "client_gone", "pending")
+_TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "faced", "twice")
+_REQUESTS: Final = ("received", "served", "refused", "client_gone")
 _COUNTS: Final = (
     *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
     *("task_failures", "side_errors"),
@@ -38,8 +40,8 @@ def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> 
             ``failing``.
     """
     flows: Counter[str] = Counter()
-    for (_, route, dialect, side, verdict), flow in ledger.flows.items():
-        flows[_SEPARATOR.join((route, dialect, side, verdict))] += flow.exchanges
+    for (_, *place), flow in ledger.flows.items():
+        flows[_SEPARATOR.join(place)] += flow.exchanges
     return {
         **{name: getattr(ledger, name) for name in _TOTALS},
         "verdicts": dict(sorted(ledger.verdicts.items())),
@@ -85,19 +87,39 @@ def ended(last: Snapshot) -> Snapshot:
     Args:
         last: What it told last.
     """
-    pending = last["pending"]
-    shed = {str(Outcome.SHED): pending} if pending else {}
-    place = _SEPARATOR.join((UNROUTED, Dialect.LEGACY.value, Side.LEGACY.value, str(Outcome.SHED)))
+    verdicts: Counter[str] = Counter(last["verdicts"])
+    flows: Counter[str] = Counter(last["flows"])
+    for asked, counted in by_dialect(last).items():
+        if counted["pending"]:
+            place = (UNROUTED, Dialect.LEGACY.value, Side.LEGACY.value, str(Outcome.SHED), asked)
+            verdicts[str(Outcome.SHED)] += counted["pending"]
+            flows[_SEPARATOR.join(place)] += counted["pending"]
     return {
         **last,
-        "verdicts": dict(Counter(last["verdicts"]) + Counter(shed)),
-        "flows": dict(Counter(last["flows"]) + Counter({place: pending} if pending else {})),
+        "verdicts": dict(verdicts),
+        "flows": dict(flows),
         "client_gone": last["received"] - last["served"] - last["refused"],
         **dict.fromkeys(("pending", "active", "queue", "processes"), 0),
         "breakers": [],
         "failing": {},
         "config_error": "",
         "ready": True,
+    }
+
+
+def by_dialect(found: Snapshot) -> dict[str, dict[str, Any]]:
+    """For each dialect in which the new side is asked: verdicts, and how many are due and pending; they add up."""
+    verdicts: dict[str, Counter[str]] = {dialect.value: Counter() for dialect in Dialect}
+    for key, count in found["flows"].items():
+        *_, verdict, asked = key.split(_SEPARATOR)
+        verdicts[asked][verdict] += count
+    return {
+        asked.value: {
+            "served": due,
+            "pending": due - verdicts[asked.value].total(),
+            "verdicts": dict(sorted(verdicts[asked.value].items())),
+        }
+        for asked, due in due_of(found).items()
     }
 
 
@@ -118,13 +140,13 @@ class _Found(Collector):
         requests = CounterMetricFamily(
             "parity_requests", "Requests: received = served + refused + client_gone.", labels=["what"]
         )
-        for name in _TOTALS[:-1]:
+        for name in _REQUESTS:
             requests.add_metric([name], found[name])
         yield requests
         exchanges = CounterMetricFamily(
             "parity_exchanges",
-            "Served exchanges with a verdict.",
-            labels=["route", "dialect", "served", "verdict"],
+            "Verdicts on served exchanges; asked: the new side's new API, or its legacy face.",
+            labels=["route", "dialect", "served", "verdict", "asked"],
         )
         for key, count in found["flows"].items():
             exchanges.add_metric(key.split(_SEPARATOR), count)
@@ -152,6 +174,7 @@ class _Found(Collector):
             ("access_dropped", "Lines that the access log lost."),
         ):
             yield CounterMetricFamily(f"parity_{name}", told, value=found[name])
+        yield from self._due()
         yield from self._gauges()
         durations = HistogramMetricFamily(
             "parity_served_seconds", "Time to the last byte of an answer.", labels=["served"]
@@ -160,10 +183,20 @@ class _Found(Collector):
             durations.add_metric([side], list(_cumulative(counts)), total)
         yield durations
 
+    def _due(self) -> Iterator[Metric]:
+        due = CounterMetricFamily(
+            "parity_due", "Verdicts due: due = parity_exchanges + pending.", labels=["asked"]
+        )
+        pending = GaugeMetricFamily("parity_due_pending", "Verdicts still to come.", labels=["asked"])
+        for asked, counted in by_dialect(self._found).items():
+            due.add_metric([asked], counted["served"])
+            pending.add_metric([asked], counted["pending"])
+        yield from (due, pending)
+
     def _gauges(self) -> Iterator[Metric]:
         found = self._found
         for name, told, value in (
-            ("pending", "Served exchanges whose verdict is still to come.", found["pending"]),
+            ("pending", "Verdicts that are still to come.", found["pending"]),
             ("active_requests", "Requests under way.", found["active"]),
             ("queue", "Exchanges that wait to be compared.", found["queue"]),
             ("kill_switch", "1 while legacy serves everything.", int(found["kill_switch"])),
@@ -178,15 +211,15 @@ class _Found(Collector):
         shares = GaugeMetricFamily(
             "parity_ratio",
             "Parity of the judged exchanges, 0 to 1; route (all) is everything.",
-            labels=["route"],
+            labels=["route", "asked"],
         )
         covered = GaugeMetricFamily(
-            "parity_coverage_ratio", "The part of the exchanges that was judged.", labels=["route"]
+            "parity_coverage_ratio", "The part of the exchanges that was judged.", labels=["route", "asked"]
         )
-        for route, counted in _by_route(found["flows"]).items():
+        for (route, asked), counted in _by_route(found["flows"]).items():
             for family, share in ((shares, counted.share), (covered, counted.coverage)):
                 if share is not None:
-                    family.add_metric([route], share)
+                    family.add_metric([route, asked], share)
         yield from (shares, covered)
         breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
         for side in ("legacy", "new"):
@@ -198,14 +231,14 @@ class _Found(Collector):
         yield config
 
 
-def _by_route(flows: Mapping[str, int]) -> dict[str, Parity]:
-    """Parity of each route that was asked, and of all together."""
-    verdicts: dict[str, Counter[str]] = {ALL: Counter()}
+def _by_route(flows: Mapping[str, int]) -> dict[tuple[str, str], Parity]:
+    """Parity of each route that was asked, and of all together, by the dialect in which the new side was asked."""
+    verdicts: dict[tuple[str, str], Counter[str]] = {}
     for key, count in flows.items():
-        route, _, _, verdict = key.split(_SEPARATOR)
+        route, *_, verdict, asked = key.split(_SEPARATOR)
         for name in (ALL, route):
-            verdicts.setdefault(name, Counter())[verdict] += count
-    return {name: parity(counts) for name, counts in verdicts.items()}
+            verdicts.setdefault((name, asked), Counter())[verdict] += count
+    return {place: parity(counts) for place, counts in verdicts.items()}
 
 
 def _cumulative(counts: list[int]) -> Iterator[tuple[str, float]]:

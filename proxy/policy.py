@@ -1,7 +1,7 @@
 """Which side serves a request and whether the other one is asked: a pure function of config and request."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.dispatch import dispatcher
@@ -40,6 +40,7 @@ class Decision:
         writes: It may change something.
         rehearse: The new side rehearses this write first.
         face: The new side is asked in the legacy dialect, by its second face.
+        both: It is asked twice: its new API, and its second face.
     """
 
     dialect: Dialect
@@ -50,6 +51,22 @@ class Decision:
     writes: bool
     rehearse: bool = False
     face: bool = False
+    both: bool = False
+
+    @property
+    def asked(self) -> Dialect:
+        """The dialect in which the new side is asked, where it is asked once."""
+        return Dialect.LEGACY if self.face else Dialect.NEW
+
+    @property
+    def parts(self) -> tuple["Decision", ...]:
+        """A decision for each verdict that the exchange gets, the one about the new API first."""
+        if not self.both:
+            return (self,)
+        # A write is rehearsed once: a second time would keep its client waiting, and locks held, twice as long.
+        skip = SkipReason.WRITE if self.rehearse else self.skip
+        api = replace(self, both=False)
+        return api, replace(api, face=True, rehearse=False, skip=skip)
 
     @property
     def native(self) -> Side:
@@ -90,7 +107,10 @@ def decide(
         and served is Side.LEGACY
     )
     face = dialect is Dialect.LEGACY and placement.by_face
-    return Decision(dialect, route, translation, served, None if rehearse else skip, writes, rehearse, face)
+    both = dialect is Dialect.LEGACY and placement.by_both
+    return Decision(
+        dialect, route, translation, served, None if rehearse else skip, writes, rehearse, face, both
+    )
 
 
 def decided(

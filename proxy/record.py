@@ -276,13 +276,13 @@ class Recorder:
             }
             for key, flow in ledger.flows.items()
         }
-        yield from written.changes(traffic, flows, ("hour", "route", "dialect", "side", "verdict"))
-        yield from written.changes(deviations, _counted(ledger.hits), ("hour", "route", "deviation"))
+        yield from written.changes(traffic, flows, ("hour", "route", "dialect", "side", "verdict", "asked"))
+        yield from written.changes(deviations, _counted(ledger.hits), ("hour", "route", "deviation", "asked"))
         yield from written.changes(
             usages, _counted(ledger.usage), ("hour", "route", "deviation", "what", "about")
         )
-        yield from written.changes(coverage, _counted(ledger.coverage), ("route", "kind", "value"))
-        yield from written.changes(timings, _counted(ledger.timings), ("route", "what", "bucket"))
+        yield from written.changes(coverage, _counted(ledger.coverage), ("route", "kind", "value", "asked"))
+        yield from written.changes(timings, _counted(ledger.timings), ("route", "what", "bucket", "asked"))
         lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
         yield from written.changes(dropped, lost, ("what",))
         yield from self._examples()
@@ -300,6 +300,7 @@ class Recorder:
                     "first": cluster.first,
                     "last": cluster.last,
                     "example": _json(cluster.example),
+                    "asked": cluster.asked.value,
                 }
                 yield from self._written.changes(differences, {key: row}, ("cluster",))
             # A witness is only replaced by a smaller one, so its size tells whether it is written.
@@ -336,6 +337,8 @@ class Recorder:
             "refused": ledger.refused,
             "client_gone": ledger.client_gone,
             "pending": ledger.pending,
+            "faced": ledger.faced,
+            "twice": ledger.twice,
         }
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,16 +10,19 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.rollout import Dialect
 from diffing.model import Outcome
+from diffing.parity import parity, percent
 from proxy.log.example import read_example
 from proxy.log.reading import reading
+from proxy.log.settling import due_of
 from proxy.log.tables import deviations, differences, runs, traffic
 from proxy.tally import Cluster, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Ledgers:
-    """The totals of all runs: received = served + refused + client_gone, served = verdicts + pending.
+    """The totals of all runs: received = served + refused + client_gone; verdicts and pending add up by dialect asked.
 
     Args:
         runs: How many runs wrote the log.
@@ -29,7 +32,9 @@ class Ledgers:
         served: Requests that were answered.
         refused: Requests that the proxy refused itself.
         client_gone: Requests whose client left first.
-        pending: Served exchanges without a verdict yet.
+        pending: Verdicts that are still to come.
+        faced: Served exchanges with a verdict about the legacy face.
+        twice: Those of them with one about the new API, too.
     """
 
     runs: int
@@ -40,6 +45,8 @@ class Ledgers:
     refused: int
     client_gone: int
     pending: int
+    faced: int = 0
+    twice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,13 @@ class Report:
         ledgers: The totals of requests.
         tally: Verdicts, deviations and clusters.
         latency: By route, where both sides were asked.
+        dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
     """
 
     ledgers: Ledgers
     tally: Tally
     latency: Mapping[str, Latency]
+    dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
@@ -81,6 +90,7 @@ class Report:
                 "client_gone": ledgers.client_gone,
                 "pending": ledgers.pending,
             },
+            "dialects": self._dialects(),
             **self.tally.document(),
             "latency": {
                 route: {"exchanges": found.exchanges, "legacy": found.legacy, "new": found.new}
@@ -88,14 +98,41 @@ class Report:
             },
         }
 
+    def dialects_told(self) -> tuple[str, ...]:
+        """A line for each dialect in which the new side was asked; none where it was asked in its new API only."""
+        if not self.ledgers.faced:
+            return ()
+        names = {Dialect.NEW: "new API", Dialect.LEGACY: "legacy face"}
+        return tuple(
+            f"{names[Dialect(name)]}: {told['verdicts']} verdicts of {told['served']} served exchanges, "
+            f"parity {percent(told['parity'])}, coverage {percent(told['coverage'])}"
+            for name, told in self._dialects().items()
+        )
 
-async def read_report(url: str, since: datetime | None = None, route: str | None = None) -> Report:
+    def _dialects(self) -> dict[str, Any]:
+        due = due_of({name: getattr(self.ledgers, name) for name in ("served", "faced", "twice")})
+        counted = {dialect: self.dialects.get(dialect, Counter[str]()) for dialect in due}
+        return {
+            str(dialect): {
+                "served": due[dialect],
+                "verdicts": verdicts.total(),
+                "parity": parity(verdicts).share,
+                "coverage": parity(verdicts).coverage,
+            }
+            for dialect, verdicts in counted.items()
+        }
+
+
+async def read_report(
+    url: str, since: datetime | None = None, route: str | None = None, asked: Dialect | None = None
+) -> Report:
     """Read a diff log.
 
     Args:
         url: SQLAlchemy URL of the log.
         since: Only what was served in the hour of this time or later.
         route: Only routes whose name fits this glob; the totals of requests are of all routes.
+        asked: Only verdicts on the new side asked in this dialect.
 
     Returns:
         The report.
@@ -104,10 +141,12 @@ async def read_report(url: str, since: datetime | None = None, route: str | None
         LogError: There is no diff log.
     """
     async with reading(url) as connection:
-        return await _read(connection, since, route)
+        return await _read(connection, since, route, asked)
 
 
-async def _read(connection: AsyncConnection, since: datetime | None, route: str | None) -> Report:
+async def _read(
+    connection: AsyncConnection, since: datetime | None, route: str | None, asked: Dialect | None
+) -> Report:
     flows_query, hits_query, clusters_query = select(traffic), select(deviations), select(differences)
     if since is not None:
         hour = since.replace(minute=0, second=0, microsecond=0)
@@ -119,9 +158,17 @@ async def _read(connection: AsyncConnection, since: datetime | None, route: str 
         found = (await connection.execute(query)).all()
         return [row for row in found if route is None or fnmatchcase(row.route, route)]
 
-    flows = await rows(flows_query)
-    tally = _tally(flows, await rows(hits_query), await rows(clusters_query))
-    return Report(_ledgers((await connection.execute(select(runs))).all()), tally, _latency(flows))
+    def wanted(found: list[Row[Any]]) -> list[Row[Any]]:
+        return [row for row in found if asked is None or row.asked == asked.value]
+
+    everything = await rows(flows_query)
+    dialects = {dialect: Counter[str]() for dialect in Dialect}
+    for row in everything:
+        dialects[Dialect(row.asked)][row.verdict] += row.exchanges
+    flows = wanted(everything)
+    tally = _tally(flows, wanted(await rows(hits_query)), wanted(await rows(clusters_query)))
+    ledgers = _ledgers((await connection.execute(select(runs))).all())
+    return Report(ledgers, tally, _latency(flows), dialects)
 
 
 def _ledgers(rows: Sequence[Row[Any]]) -> Ledgers:
@@ -131,7 +178,15 @@ def _ledgers(rows: Sequence[Row[Any]]) -> Ledgers:
         max((row.seen for row in rows), default=None),
         *(
             sum(getattr(row, name) for row in rows)
-            for name in ("received", "served", "refused", "client_gone", "pending")
+            for name in (
+                "received",
+                "served",
+                "refused",
+                "client_gone",
+                "pending",
+                "faced",
+                "twice",
+            )
         ),
     )
 

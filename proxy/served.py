@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import httpx
 from starlette.types import Receive, Send
@@ -20,6 +21,9 @@ from proxy.policy import Decision, Side
 from proxy.process.telemetry import Telemetry
 from proxy.translation import Request, Translation
 from proxy.unadaptable import unadaptable
+
+_LATE: Final = 8 * 1024 * 1024
+"""So many bytes of an answer to a read wait until it is whole, so that legacy can answer where the new side breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class ServedLeg:
             and course.intake.complete
             and isinstance(decision.translation, Translation)
         )
-        keeping = replace(keeping, total=self._timeouts.total, hold=held)
+        keeping = replace(keeping, total=self._timeouts.total, hold=held, late=_LATE)
         try:
             return await self._by(course, receive, send, keeping)
         except NotServed as failed:

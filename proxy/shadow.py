@@ -19,7 +19,7 @@ from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
-from proxy.ledger import Finding
+from proxy.ledger import Finding, told
 from proxy.leg.breaker import Breaker
 from proxy.leg.comparer import Comparer, Judgement, Question
 from proxy.leg.control import asked_again, by_length
@@ -34,6 +34,7 @@ from proxy.leg.questions import (
     question_of,
     route_name,
     with_key_of,
+    without_differences,
 )
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
@@ -135,7 +136,7 @@ class ShadowLeg:
 
     def settle(self, job: Job, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
-        self._note(job, Judgement(comparison, f"{route_name(job.decision)} {comparison.verdict}"), None)
+        self._note(job, without_differences(job.decision, comparison), None)
 
     def start(self, tasks: Tasks) -> None:
         """Work on jobs until the tasks are stopped."""
@@ -167,12 +168,17 @@ class ShadowLeg:
 
     def _give_up(self, job: Job) -> None:
         decision = job.decision
-        comparison = Comparison(Outcome.BOTH_ERROR)
-        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        judgement = without_differences(decision, Comparison(Outcome.BOTH_ERROR))
         # Nothing is made of the exchange: whatever broke the worker may be in it.
         self._ledger.add(
             Finding(
-                job.at, route_name(decision), decision.dialect, decision.served, judgement, job=job.number
+                job.at,
+                route_name(decision),
+                decision.dialect,
+                decision.served,
+                judgement,
+                job=job.number,
+                asked=decision.asked,
             )
         )
 
@@ -226,8 +232,7 @@ class ShadowLeg:
     async def _judge(self, job: Job, question: Question, *, sampled: bool = True) -> Judgement:
         too_large = TOO_LARGE in (question.legacy.error, question.new.error)
         if too_large and passes_unchanged(job.decision) and not question.control:
-            comparison = by_length(question.legacy, question.new)
-            return Judgement(comparison, f"{question.route} {comparison.verdict}")
+            return without_differences(job.decision, by_length(question.legacy, question.new))
         judgement = await self._comparer.compare(question)
         for _ in range(MOST):
             further = wanted(judgement.comparison)
@@ -236,8 +241,7 @@ class ShadowLeg:
             if further is None or (job.decision.rehearse and further[0] is not FollowUp.PREMISE):
                 break
             if sampled and self._passed_over(*further):
-                comparison = Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
-                return Judgement(comparison, f"{question.route} {comparison.verdict}")
+                return without_differences(job.decision, Comparison(Outcome.SKIPPED, SkipReason.LIMITED))
             answer = await self._further(job, *further)
             question = replace(question, answers={**question.answers, further: answer})
             judgement = await self._comparer.compare(question)
@@ -269,7 +273,7 @@ class ShadowLeg:
         comparison = asked_again(judgement.comparison, still.comparison, again.comparison)
         if comparison is judgement.comparison:
             return judgement
-        return Judgement(comparison, f"{first.route} {comparison.verdict}")
+        return without_differences(job.decision, comparison)
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
@@ -347,8 +351,8 @@ class ShadowLeg:
             known = secrets_in(job, sides)
             if len(known) > MOST_SECRETS:
                 # Each would have to be looked for in everything that is kept.
-                told = f"{route_name(job.decision)} (too many secrets to show)"
-                judgement, question = replace(judgement, signature=told), None
+                hidden = f"{told(route_name(job.decision), job.decision.asked)} (too many secrets to show)"
+                judgement, question = replace(judgement, signature=hidden), None
             else:
                 judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
                 legacy, new = sides or served_only(job.decision.served, job.served)
@@ -375,6 +379,7 @@ class ShadowLeg:
                 if question is not None and self._settings.store_bodies
                 else None,
                 job.number,
+                job.decision.asked,
             )
         )
 

@@ -91,8 +91,9 @@ class FaceReplay:
         if self._writes:
             self._whole.clear()  # an earlier step may have changed what is there
         if self._skipped(recording, translation):
-            return Exchange(recording, translation, None, None, Comparison(Outcome.SKIPPED, SkipReason.WRITE))
-        asked = facts(recording, translation)
+            skipped = Comparison(Outcome.SKIPPED, SkipReason.WRITE)
+            return Exchange(recording, translation, None, None, skipped, face=True)
+        asked = self._facts(recording, translation)
         face = await self._ask(recording, recording.request.target)
         comparison = compare_faces(asked, recording.response, face)
         if comparison.follow_up is FollowUp.UNLIMITED:
@@ -106,7 +107,10 @@ class FaceReplay:
                 return await self._ask(recording, target)
 
             comparison = await self._judge.judge(recording, translation, face, comparison, ask)
-        return Exchange(recording, translation, None, face, comparison)
+        return Exchange(recording, translation, None, face, comparison, face=True)
+
+    def _facts(self, recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
+        return facts(recording, translation)
 
     def _skipped(self, recording: Recording, translation: Translation | Untranslatable) -> bool:
         if self._writes or recording.scenario is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
@@ -151,6 +151,25 @@ class LiveReplay(Replay):
         return recording.caller == NOBODY_KNOWS and is_guess(role)
 
 
+class Replaying(Protocol):
+    """What asks both sides (``LiveReplay``, ``proxy.checking.live_face.LiveFaceReplay``)."""
+
+    async def run(
+        self,
+        selected: Callable[[str], bool] = ...,
+        *,
+        concurrency: int = ...,
+        progress: Callable[[int, int], None] = ...,
+    ) -> list[Exchange]:
+        """Ask what is selected; as ``Replay.run``."""
+
+
+Make = Callable[
+    [Sequence[Recording], RouteMap, Differ, LegacySide, httpx.AsyncBaseTransport, Asking, Collection[str]],
+    Replaying,
+]
+
+
 async def check_live(
     requests: Sequence[Recording],
     legacy: str,
@@ -161,6 +180,7 @@ async def check_live(
     asking: Asking,
     route: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    make: Make = LiveReplay,
 ) -> CheckResult:
     """Ask both sides and say whether there is parity.
 
@@ -173,6 +193,7 @@ async def check_live(
         asking: How both are asked.
         route: Glob of route names; only their requests are sent.
         progress: Called with the number done and the number of all.
+        make: Makes what asks them; in PHP's dialect that is ``proxy.checking.live_face.in_its_dialect``.
 
     Returns:
         The counts and the breaches, as ``parity check --recordings`` has them.
@@ -187,7 +208,7 @@ async def check_live(
     async with AsyncExitStack() as stack:
         side = LegacySide(await stack.enter_async_context(over_network(legacy)), asking)
         transport = await stack.enter_async_context(open_side(new, config))
-        replay = LiveReplay(
+        replay = make(
             requests, routes, differ, side, transport, asking, load_proxy_settings(config).admin_keys
         )
         exchanges = await replay.run(wanted, concurrency=asking.concurrency, progress=progress)

@@ -10,7 +10,7 @@ import httpx
 from config import text
 from config.php import encode
 from config.routes import RouteMap
-from diffing.cluster import signature
+from diffing.cluster import face_name, signature
 from diffing.compare import Differ
 from diffing.further import MOST, Answers, Further, wanted
 from diffing.model import (
@@ -49,6 +49,7 @@ class Exchange:
         new: What the new side answered; None when it was not asked.
         comparison: The settled comparison.
         answers: The further answers that it took.
+        face: The new side was asked in PHP's dialect.
     """
 
     recording: Recording
@@ -57,6 +58,7 @@ class Exchange:
     new: Observation | None
     comparison: Comparison
     answers: Answers = field(default_factory=dict)
+    face: bool = False
 
     @property
     def route(self) -> str:
@@ -279,9 +281,8 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
 
         def named(exchange: Exchange = exchange) -> str:
             new = exchange.new or NOT_RECORDED
-            return signature(
-                exchange.route, exchange.recording.response, new, exchange.comparison.differences
-            )
+            route = face_name(exchange.route) if exchange.face else exchange.route
+            return signature(route, exchange.recording.response, new, exchange.comparison.differences)
 
         def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)

@@ -13,7 +13,8 @@ from config.location import config_directory
 from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
 from proxy.checking.baseline import load_baseline
 from proxy.checking.effect_tally import Effects
-from proxy.checking.live import Asking, check_live
+from proxy.checking.live import Asking, LiveReplay, check_live
+from proxy.checking.live_face import in_its_dialect
 from proxy.checking.outputs import Outputs, write_outputs
 from proxy.checking.report import check_document, print_check
 from proxy.checking.request_lines import read_requests
@@ -60,6 +61,12 @@ SendWrites = Annotated[
 Keys = Annotated[
     Path | None,
     typer.Option(help='Keys for KEY_OF_NAME in recordings: TOML, NAME = "KEY".', metavar="FILE"),
+]
+ByDialect = Annotated[
+    str,
+    typer.Option(
+        "--dialect", help="How the new side is asked: new (translated), legacy (as PHP was), or both."
+    ),
 ]
 Concurrency = Annotated[int, typer.Option(help="Requests under way at a time.", min=1)]
 
@@ -128,9 +135,7 @@ def check_command(
         list[str] | None,
         typer.Option(help="Most exchanges skipped for a reason; repeatable.", metavar="REASON=N"),
     ] = None,
-    dialect: Annotated[
-        str, typer.Option(help="How the new side is asked: new (translated), legacy (as PHP was), or both.")
-    ] = "new",
+    dialect: ByDialect = "new",
     config: Config = None,
     concurrency: Concurrency = 8,
 ) -> None:
@@ -156,9 +161,8 @@ def check_command(
         frozenset() if accepted is None else accepted.valid(today),
     )
     directory = config_directory(config)
-    dialects = _dialects(dialect)
-    if legacy is not None and "legacy" in dialects:
-        raise CheckError("live servers are compared with --dialect new")
+    dialects = dialects_of(dialect)
+    once(dialects, writes=send_writes)
     if len(dialects) > 1 and (junit, sarif, markdown) != (None, None, None):
         raise CheckError("--junit, --sarif and --markdown show one dialect")
     results: dict[Dialect, tuple[CheckResult, Effects | None]] = {}
@@ -229,7 +233,12 @@ def _side(
     return new
 
 
-def _dialects(option: str) -> tuple[Dialect, ...]:
+def dialects_of(option: str) -> tuple[Dialect, ...]:
+    """The dialects that an option names, in their order.
+
+    Raises:
+        CheckError: It names none.
+    """
     match option:
         case "new" | "legacy":
             return (option,)
@@ -237,6 +246,16 @@ def _dialects(option: str) -> tuple[Dialect, ...]:
             return ("new", "legacy")
         case _:
             raise CheckError(f"--dialect is new, legacy or both, not {option!r}")
+
+
+def once(dialects: tuple[Dialect, ...], *, writes: bool) -> None:
+    """Let live servers be sent no write twice.
+
+    Raises:
+        CheckError: They would be.
+    """
+    if writes and len(dialects) > 1:
+        raise CheckError("--send-writes sends each write once: choose --dialect new or legacy")
 
 
 def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, int], None]) -> CheckResult:
@@ -268,6 +287,7 @@ def _live(
             asking=asking,
             route=wanted.route,
             progress=show,
+            make=in_its_dialect(wanted.directory) if wanted.dialect == "legacy" else LiveReplay,
         )
     )
 

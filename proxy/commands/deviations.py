@@ -11,17 +11,19 @@ from rich.console import Console
 from rich.table import Table
 
 from config.guide import load_guide
+from config.legacy_errors import load_legacy_errors
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
 from diffing.contradictions import lint_conflicts
 from diffing.derivable import superfluous
 from diffing.deviations import load_registry
+from diffing.guide.noticed import noticed, with_noticed
 from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.usage import STALE_AFTER, Usage
-from proxy.check import CheckError, CheckResult, InProcess, Limits, check
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
@@ -134,6 +136,22 @@ def guide_command(
     say(f"wrote {to}")
 
 
+@commands.command("switching")
+def switching_command(
+    to: Annotated[Path, typer.Option(help="The page.", metavar="FILE")] = Path("docs/switching-off.md"),
+    config: Config = None,
+) -> None:
+    """Write anew what clients of PHP's dialect may notice, in the page about switching the PHP API off."""
+    directory = config_directory(config)
+    part = noticed(load_registry(directory), load_routes(directory), load_legacy_errors(directory))
+    try:
+        page = with_noticed(to.read_text(encoding="utf-8"), part)
+    except (OSError, ValueError) as error:
+        raise CheckError(f"{to} cannot be written: {error}") from error
+    to.write_text(page, encoding="utf-8")
+    say(f"wrote {to}")
+
+
 @commands.command("operations")
 def operations_command(
     recordings: Recordings = None,
@@ -144,10 +162,11 @@ def operations_command(
     to: Annotated[Path, typer.Option(help="Where to write it.", metavar="FILE")] = Path("docs/operations.md"),
     config: Config = None,
 ) -> None:
-    """Write the table of all operations with their parity on the recordings."""
+    """Write the table of all operations with both their parities on the recordings: new API and legacy face."""
     directory = config_directory(config)
-    result = _check(recordings or [], database, public_url, object_store_url, files, directory)
-    table = operations_table(load_routes(directory), load_registry(directory), result.tally)
+    words = recordings or [], database, public_url, object_store_url, files, directory
+    new, face = _check(*words), _check(*words, dialect="legacy")
+    table = operations_table(load_routes(directory), load_registry(directory), new.tally, face.tally)
     to.write_text(table, encoding="utf-8")
     say(f"wrote {to}")
 
@@ -171,8 +190,9 @@ def _check(
     files: Path | None,
     config: Path,
     usage: Usage | None = None,
+    dialect: Dialect = "new",
 ) -> CheckResult:
     if not recordings or database is None:
         raise CheckError("give --recordings PATH and --database URL")
     side = InProcess(database, public_url, object_store_url, files)
-    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage))
+    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage, dialect=dialect))

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.progress import Progress, TaskID
 
 from config.location import config_directory
 from proxy.check import Limits
 from proxy.checking.live import Asking
-from proxy.commands.check import Concurrency, Keys, SendWrites
+from proxy.commands.check import ByDialect, Concurrency, Keys, SendWrites, dialects_of, once
 from proxy.commands.options import Config
 from proxy.commands.output import say, waiting, wrote, wrote_json
-from proxy.exploring.explore import Wanted, explore
+from proxy.exploring.explore import Explored, Wanted, explore
 from proxy.exploring.operated import OPTION, check_operated
 from proxy.exploring.report import explore_document, print_explored, saved
 from proxy.har.caller_keys import read_keys
@@ -49,6 +50,7 @@ def explore_command(
     operated: Annotated[
         bool, typer.Option(OPTION, help="Ask servers that are neither loopback nor private.")
     ] = False,
+    dialect: ByDialect = "new",
     json: Annotated[
         str | None, typer.Option(help="Write the result as JSON; - is stdout.", metavar="FILE|-")
     ] = None,
@@ -60,16 +62,28 @@ def explore_command(
         check_operated(url, operated=operated)
     chosen = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
     say(f"seed {chosen}", error=True)
-    wanted = Wanted(legacy, new, chosen, requests, Asking(concurrency, rate, send_writes), read_keys(keys))
-    with waiting() as progress:
-        bar = progress.add_task("asking", total=None)
+    asking = Asking(concurrency, rate, send_writes)
+    results: dict[str, Explored] = {}
+    dialects = dialects_of(dialect)
+    once(dialects, writes=send_writes)
+    for asked in dialects:
+        wanted = Wanted(legacy, new, chosen, requests, asking, read_keys(keys), asked)
+        with waiting() as progress:
+            bar = progress.add_task(f"asking ({asked})", total=None)
 
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
+            def show(done: int, total: int, bar: TaskID = bar, progress: Progress = progress) -> None:
+                progress.update(bar, completed=done, total=total)
 
-        found = asyncio.run(explore(wanted, config_directory(config), limits=Limits(), progress=show))
+            results[asked] = asyncio.run(
+                explore(wanted, config_directory(config), limits=Limits(), progress=show)
+            )
     if save is not None:
-        wrote(saved(found.requests, chosen), str(save))
-    if not wrote_json(explore_document(found), json):
-        print_explored(report_console(), found)
-    raise typer.Exit(1 if found.result.breaches else 0)
+        # One seed makes the same requests in either dialect.
+        wrote(saved(next(iter(results.values())).requests, chosen), str(save))
+    documents = {name: explore_document(found) for name, found in results.items()}
+    if not wrote_json(documents if len(documents) > 1 else next(iter(documents.values())), json):
+        for name, found in results.items():
+            if len(results) > 1:
+                report_console().rule(f"dialect {name}")
+            print_explored(report_console(), found)
+    raise typer.Exit(1 if any(found.result.breaches for found in results.values()) else 0)

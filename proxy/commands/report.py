@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from config.location import config_directory
+from config.rollout import Dialect
 from config.settings import load_proxy_settings
 from proxy.checking.report import routes_table, summary
 from proxy.commands.options import Config
@@ -40,6 +41,13 @@ Since = Annotated[
 Route = Annotated[
     str | None, typer.Option("--route", help="Only routes whose name fits, e.g. 'dataset.*'.", metavar="GLOB")
 ]
+Asked = Annotated[
+    Dialect | None,
+    typer.Option(
+        "--dialect",
+        help="Only verdicts on the new side's new API (new), or on its legacy face (legacy); both without.",
+    ),
+]
 Json = Annotated[str | None, typer.Option("--json", help="Write it as JSON; - is stdout.", metavar="FILE|-")]
 Markdown = Annotated[
     str | None, typer.Option("--markdown", help="Write it as Markdown; - is stdout.", metavar="FILE|-")
@@ -50,6 +58,7 @@ def report_command(
     log: Log = None,
     since: Since = None,
     route: Route = None,
+    dialect: Asked = None,
     top: Annotated[int, typer.Option(help="Most differences shown.", min=0)] = 20,
     json: Json = None,
     markdown: Markdown = None,
@@ -59,7 +68,7 @@ def report_command(
     url = log_url(log, config)
     with waiting() as progress:
         progress.add_task("reading the diff log", total=None)
-        found = asyncio.run(read_report(url, time_of(since, "--since"), route))
+        found = asyncio.run(read_report(url, time_of(since, "--since"), route, dialect))
     _remark_on_route(found, route)
     on_stdout = wrote_json(found.document(), json)
     on_stdout |= wrote(report_markdown(found, top), markdown)
@@ -113,6 +122,7 @@ def watch_command(
     log: Log = None,
     since: Since = None,
     route: Route = None,
+    dialect: Asked = None,
     every: Annotated[float, typer.Option(help="Seconds between looks.", min=0.1)] = 2.0,
     times: Annotated[int, typer.Option(help="End after so many looks, 0 for never.", min=0)] = 0,
     config: Config = None,
@@ -124,7 +134,7 @@ def watch_command(
     try:
         with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
             while True:
-                _look(url, start, route, console, live)
+                _look(url, start, route, dialect, console, live)
                 looks += 1
                 if looks == times:
                     return
@@ -161,8 +171,15 @@ def _remark_on_route(found: Report, route: str | None) -> None:
         )
 
 
-def _look(url: str, since: datetime | None, route: str | None, console: Console, live: Live) -> None:
-    found = asyncio.run(read_report(url, since, route))
+def _look(
+    url: str,
+    since: datetime | None,
+    route: str | None,
+    dialect: Dialect | None,
+    console: Console,
+    live: Live,
+) -> None:
+    found = asyncio.run(read_report(url, since, route, dialect))
     if not console.is_terminal:
         _remark_on_route(found, route)
     line = markup(summary(found.tally))

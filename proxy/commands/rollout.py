@@ -37,6 +37,12 @@ Recordings = Annotated[
 ]
 Route = Annotated[str, typer.Argument(help="Name of the route.", metavar="ROUTE")]
 ByDialect = Annotated[Dialect, typer.Option("--dialect", help="Which of its clients.")]
+Asked = Annotated[
+    Dialect,
+    typer.Option(
+        "--dialect", help="By verdicts on the new side's new API (new), or on its legacy face (legacy)."
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Even without evidence; the file is checked all the same.")
 ]
@@ -49,6 +55,7 @@ def readiness_command(
     route: Annotated[str, typer.Option(help="Only routes whose name fits.", metavar="GLOB")] = "*",
     since: Since = None,
     recordings: Recordings = None,
+    dialect: Asked = Dialect.NEW,
     json: Json = None,
     markdown: Markdown = None,
     config: Config = None,
@@ -58,7 +65,7 @@ def readiness_command(
     with waiting() as progress:
         progress.add_task("judging the routes", total=None)
         found = asyncio.run(
-            _judged(log_url(log, config), directory, route, recordings, time_of(since, "--since"))
+            _judged(log_url(log, config), directory, route, recordings, time_of(since, "--since"), dialect)
         )
         decided = asyncio.run(_decided(log_url(log, config), {item.route for item in found}))
     document = {
@@ -109,7 +116,9 @@ def promote_command(
         reasons.append(f"it is held: {held}")
     if step.stage in SERVED_BY_NEW and not force:
         start = time_of(since, "--since")
-        [found] = asyncio.run(_judged(log_url(log, config), directory, route, recordings, start))
+        placed = load_rollout(directory, load_routes(directory)).placements.get((route, dialect))
+        asked = placed.evidence(dialect) if placed is not None else Dialect.NEW
+        [found] = asyncio.run(_judged(log_url(log, config), directory, route, recordings, start, asked))
         reasons += found.reasons
     if reasons and not force:
         raise CheckError(
@@ -205,7 +214,12 @@ def _row(item: Readiness) -> tuple[object, ...]:
 
 
 async def _judged(
-    url: str, config: Path, route: str, recordings: list[Path] | None, since: datetime | None
+    url: str,
+    config: Path,
+    route: str,
+    recordings: list[Path] | None,
+    since: datetime | None,
+    asked: Dialect,
 ) -> list[Readiness]:
     routes = load_routes(config)
     known = known_of_routes(routes)
@@ -214,7 +228,7 @@ async def _judged(
         known = {name: facts for name, facts in together(known, shown).items() if name in routes.routes}
     thresholds = load_report_settings(config).readiness
     async with reading(url) as connection:
-        found = await read_readiness(connection, known, thresholds, since=since, route=route)
+        found = await read_readiness(connection, known, thresholds, since=since, route=route, asked=asked)
     if not found:
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
     return found

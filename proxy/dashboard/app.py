@@ -46,11 +46,13 @@ def dashboard(log: str, config: Path) -> Starlette:
     source = _Source(log)
     pages: dict[str, Make] = {
         "/": lambda opened, request: views.overview(opened, request.query_params),
-        "/routes/{name}": lambda opened, request: views.route(opened, request.path_params["name"]),
+        "/routes/{name}": lambda opened, request: views.route(
+            opened, request.path_params["name"], request.query_params
+        ),
         "/clusters": lambda opened, request: views.clusters(opened, request.query_params),
         "/clusters/{name}": lambda opened, request: views.cluster(opened, request.path_params["name"]),
         "/deviations": lambda opened, _: views.deviations(opened),
-        "/latency": lambda opened, _: views.latency(opened),
+        "/latency": lambda opened, request: views.latency(opened, request.query_params),
         "/compare": lambda opened, request: views.compare(opened, request.query_params),
     }
     routes = [Route(path, _endpoint(make, source), methods=["GET"]) for path, make in pages.items()]

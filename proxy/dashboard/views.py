@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -42,6 +43,7 @@ from proxy.rollout.gate_log import read_decisions
 from proxy.rollout.readiness import Readiness
 from proxy.rollout.readiness_log import read_readiness
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PER_PAGE: Final = 50
 MOST_CHANGES: Final = 100
 _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "first", "last", "signature")
@@ -69,14 +71,14 @@ class Views:
         """All routes with stage and readiness, and the traffic over time."""
         routes = self._contract().routes
         rollout = self._contract().rollout
-        wanted = query.get("route", "")
+        wanted, asked = query.get("route", ""), asked_of(query)
         pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
-        found = await self._readiness(log, pattern)
+        found = await self._readiness(log, pattern, asked)
         stages = {
             route.name: " / ".join(str(rollout.of(route, dialect).stage) for dialect in Dialect)
             for route in routes
         }
-        asked = [item for item in found if item.received or query.get("all")]
+        listed = [item for item in found if item.received or query.get("all")]
         rows = [
             (
                 item.route,
@@ -91,7 +93,7 @@ class Views:
                 item.clusters,
                 item.parity.share,
             )
-            for item in asked
+            for item in listed
         ]
         titles = (
             "route",
@@ -106,33 +108,37 @@ class Views:
             "open",
             "parity",
         )
-        hours = await _hours(log, None if not wanted else {item.route for item in found})
+        hours = await _hours(log, None if not wanted else {item.route for item in found}, asked)
         verdicts = sum(hours.values(), Counter[str]())
         totals = _kinds(verdicts)
         context = {
-            "sentences": {item.route: item.sentence for item in asked},
+            "sentences": {item.route: item.sentence for item in listed},
             "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "totals": {kind: totals[kind] for kind in KINDS},
             "parity": parity(verdicts),
             "size": (WIDTH, HEIGHT),
             "wanted": wanted,
-            "unasked": len(found) - len(asked),
+            "unasked": len(found) - len(listed),
+            "asked": asked.value,
             "killed": rollout.kill_switch,
         }
         return Page("overview.html", "Overview", titles, rows, context)
 
-    async def route(self, log: AsyncConnection, name: str) -> Page:
+    async def route(self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING) -> Page:
         """One route: its readiness in a sentence, its traffic, its clusters, its deviations."""
         if name not in self._contract().routes.routes:
             raise NotThere(f"no route is named {name!r}")
-        [found] = await self._readiness(log, name)
-        hours = await _hours(log, {name})
-        clusters = await read_clusters(log, route=name, limit=PER_PAGE)
+        asked = asked_of(query)
+        [found] = await self._readiness(log, name, asked)
+        hours = await _hours(log, {name}, asked)
+        clusters = await read_clusters(log, route=name, limit=PER_PAGE, asked=asked)
         hits = select(deviations.c.deviation, func.sum(deviations.c.exchanges).label("hits"))
-        hits = hits.where(deviations.c.route == name).group_by(deviations.c.deviation)
+        hits = hits.where(deviations.c.route == name, deviations.c.asked == asked.value)
+        hits = hits.group_by(deviations.c.deviation)
         explained = [(row.deviation, int(row.hits)) for row in await log.execute(hits)]
         context = {
             "readiness": found,
+            "asked": asked.value,
             "decided": await read_decisions(log, route=name, limit=PER_PAGE),
             "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "size": (WIDTH, HEIGHT),
@@ -143,15 +149,19 @@ class Views:
     async def clusters(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
         """Clusters, most frequent first, a page at a time."""
         route = query.get("route") or None
+        asked = asked_of(query) if query.get("dialect") else None
         number = query.get("page", "1")
         page = max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1
-        found = await read_clusters(log, route=route, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        total = await count_clusters(log, route)
+        found = await read_clusters(
+            log, route=route, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, asked=asked
+        )
+        total = await count_clusters(log, route, asked)
         context = {
             "number": page,
             "pages": max(1, -(-total // PER_PAGE)),
             "total": total,
             "route": route or "",
+            "asked": asked.value if asked else "",
         }
         return Page("clusters.html", "Clusters", _CLUSTER_TITLES, _cluster_rows(found), context)
 
@@ -218,13 +228,13 @@ class Views:
         context = {"counts": counts, "after": STALE_AFTER}
         return Page("deviations.html", "Deviations", titles, rows, context)
 
-    async def latency(self, log: AsyncConnection) -> Page:
+    async def latency(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
         """How long each side takes: quantiles, and of the paired ratio."""
+        asked = asked_of(query)
         counted: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-        query = select(
-            timings.c.route, timings.c.what, timings.c.bucket, func.sum(timings.c.exchanges).label("n")
-        )
-        for row in await log.execute(query.group_by(timings.c.route, timings.c.what, timings.c.bucket)):
+        keys = timings.c.route, timings.c.what, timings.c.bucket
+        counts = select(*keys, func.sum(timings.c.exchanges).label("n")).where(timings.c.asked == asked.value)
+        for row in await log.execute(counts.group_by(*keys)):
             counted[row.route][row.what][row.bucket] += int(row.n)
         rows: list[tuple[object, ...]] = []
         for route, sides in sorted(counted.items()):
@@ -237,7 +247,7 @@ class Views:
             f"{side} {share} ms" for side in ("legacy", "new") for share in ("p50", "p90", "p99")
         )
         titles = ("route", "compared", *sides_shares, "new/legacy p50")
-        context = {"numbers": set(range(1, len(titles))), "links": "/routes/"}
+        context = {"numbers": set(range(1, len(titles))), "links": "/routes/", "asked": asked.value}
         return Page("table.html", "Latency", titles, rows, context)
 
     async def compare(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
@@ -259,9 +269,15 @@ class Views:
         rows = [(str(state), *row) for (_, state), row in zip(found.first, cells, strict=True)]
         return Page("compare.html", "Compare runs", titles, rows, context)
 
-    async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
+    async def _readiness(self, log: AsyncConnection, pattern: str, asked: Dialect) -> list[Readiness]:
         known = known_of_routes(self._contract().routes)
-        return await read_readiness(log, known, load_report_settings(self.config).readiness, route=pattern)
+        thresholds = load_report_settings(self.config).readiness
+        return await read_readiness(log, known, thresholds, route=pattern, asked=asked)
+
+
+def asked_of(query: Mapping[str, str]) -> Dialect:
+    """The dialect in which the new side was asked that a page is about."""
+    return Dialect.LEGACY if query.get("dialect") == Dialect.LEGACY.value else Dialect.NEW
 
 
 def _filing(found: Shown, contract: Contract) -> dict[str, dict[str, str]]:
@@ -281,11 +297,11 @@ def _parsed(config: Path, _digest: str) -> Contract:
     return load_contract(config)
 
 
-async def _hours(log: AsyncConnection, only: set[str] | None) -> dict[datetime, Counter[str]]:
+async def _hours(log: AsyncConnection, only: set[str] | None, asked: Dialect) -> dict[datetime, Counter[str]]:
     """Exchanges by hour and verdict."""
     query = select(
         traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
-    )
+    ).where(traffic.c.asked == asked.value)
     if only is not None and len(only) == 1:
         query = query.where(traffic.c.route.in_(only))
     hours: dict[datetime, Counter[str]] = defaultdict(Counter)

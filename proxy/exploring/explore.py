@@ -12,13 +12,14 @@ from config.routes import load_routes
 from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from proxy.check import CheckResult, Limits, breaches, over_network
-from proxy.checking.live import Asking, LegacySide, LiveReplay
+from proxy.check import CheckError, CheckResult, Dialect, Limits, breaches, over_network
+from proxy.checking.live import Asking, LegacySide, LiveReplay, Replaying
+from proxy.checking.live_face import in_its_dialect
 from proxy.checking.replay import tally
 from proxy.exploring.counts import Counted, counted
 from proxy.exploring.harvest import Ask, harvest
 from proxy.exploring.requests import Maker
-from proxy.exploring.sides import SameSides, asking, speaks_new
+from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
 from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.recordings import Recording
 
@@ -34,6 +35,7 @@ class Wanted:
         requests: How many are sent.
         asking: How both sides are asked.
         keys: Keys of callers.
+        dialect: In which the new side is asked.
     """
 
     legacy: str
@@ -42,6 +44,7 @@ class Wanted:
     requests: int
     asking: Asking
     keys: CallerKeys
+    dialect: Dialect = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ async def explore(
         progress: Called with the number done and the number of all.
 
     Raises:
-        CheckError: A side cannot be asked.
+        CheckError: A side cannot be asked, or not in that dialect.
         ConfigError: The configuration is wrong.
     """
     routes, how = load_routes(config), wanted.asking
@@ -87,7 +90,9 @@ async def explore(
     async with AsyncExitStack() as stack:
         legacy = LegacySide(await stack.enter_async_context(over_network(wanted.legacy)), how)
         new = await stack.enter_async_context(over_network(wanted.new))
-        same = await speaks_new(legacy)
+        if wanted.dialect == "legacy" and not await speaks_legacy(legacy):
+            raise CheckError(f"{wanted.legacy} does not speak PHP's dialect; leave out --dialect legacy")
+        same = wanted.dialect == "new" and await speaks_new(legacy)
         names = wanted.keys.names
         pools = await harvest(routes, _as(wanted.keys, asking(legacy, routes, new=same)))
         maker = Maker(
@@ -102,11 +107,11 @@ async def explore(
         )
         made = maker.make(wanted.requests)
         sent = resolved(made, wanted.keys)
-        replay: LiveReplay = (
-            SameSides(sent, routes, differ, legacy, new, how)
-            if same
-            else LiveReplay(sent, routes, differ, legacy, new, how, load_proxy_settings(config).admin_keys)
-        )
+        if same:
+            replay: Replaying = SameSides(sent, routes, differ, legacy, new, how)
+        else:
+            make = in_its_dialect(config) if wanted.dialect == "legacy" else LiveReplay
+            replay = make(sent, routes, differ, legacy, new, how, load_proxy_settings(config).admin_keys)
         # Writes must reach both sides in one order.
         exchanges = await replay.run(concurrency=1 if how.writes else how.concurrency, progress=progress)
     found = tally(exchanges)

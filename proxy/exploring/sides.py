@@ -19,19 +19,35 @@ from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
 from proxy.upstream import Upstream
 
-# A list of the new API; PHP has no such path. The legacy dialect tells nothing: both servers may speak it.
-_PROBE: Final = b"/tasktype"
+# PHP answers it, and so does a backend with the legacy face.
+_OF_PHP: Final = b"/api/v1/json/tasktype/list"
+# Nobody has it, and each API says so as it says everything.
+_OF_NOBODY: Final = b"/nothing/of/ours"
 
 
 async def speaks_new(side: LegacySide) -> bool:
-    """Whether a server is one of the new API.
+    """Whether a server is one of the new API, perhaps among others.
 
     Args:
         side: The server.
     """
-    answer = await side.answer("GET", _PROBE, (), b"")
+    return await _refuses(side, _OF_PHP) or await _refuses(side, _OF_NOBODY)
+
+
+async def speaks_legacy(side: LegacySide) -> bool:
+    """Whether a server speaks PHP's dialect, perhaps among others.
+
+    Args:
+        side: The server.
+    """
+    return not await _refuses(side, _OF_PHP)
+
+
+async def _refuses(side: LegacySide, target: bytes) -> bool:
+    """Whether a server says of a path that there is none, in the words of the new API."""
+    answer = await side.answer("GET", target, (), b"")
     kind = (answer.header("content-type") or "").partition(";")[0]
-    return kind == MEDIA_TYPE or (answer.status == 200 and kind == "application/json")
+    return answer.status == 404 and kind == MEDIA_TYPE
 
 
 def asking(side: LegacySide, routes: RouteMap, *, new: bool) -> Ask:

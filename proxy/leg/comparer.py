@@ -18,13 +18,13 @@ from config import text
 from config.problems import load_problems
 from config.routes import Route, load_routes
 from config.startup import loading
-from diffing.cluster import signature
+from diffing.cluster import face_name, signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.face import compare_faces, face_asked
 from diffing.further import Answers
 from diffing.headers import compared
-from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome
+from diffing.model import UNROUTED, Asked, Comparison, Difference, FollowUp, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.leg.channel import frame, read_frame, receive
 from proxy.leg.control import same_side
@@ -255,7 +255,7 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
         comparison = compare_faces(face_asked(asked, question.legacy), question.legacy, question.new, whole)
     else:
         comparison = differ.compare(asked, question.legacy, question.new, question.answers)
-    name = signature(asked.route_name, question.legacy, question.new, comparison.differences)
+    name = _named(question, comparison)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)
 
@@ -307,4 +307,6 @@ def _failed(question: Question, error: BaseException) -> Judgement:
 
 
 def _named(question: Question, comparison: Comparison) -> str:
-    return signature(question.route or "(no route)", question.legacy, question.new, comparison.differences)
+    route = question.route or UNROUTED
+    name = face_name(route) if question.face else route
+    return signature(name, question.legacy, question.new, comparison.differences)

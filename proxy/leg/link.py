@@ -19,10 +19,9 @@ from diffing.model import Comparison, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.channel import frame, read_frame
-from proxy.leg.comparer import Judgement
 from proxy.leg.jobs import Job
 from proxy.leg.process import BEAT, Found, Plan, Sent
-from proxy.leg.questions import route_name
+from proxy.leg.questions import route_name, without_differences
 from proxy.log.example import example_of, served_only
 from proxy.policy import Decision
 from proxy.process import child
@@ -95,10 +94,18 @@ class ShadowLink:
     def settle(self, job: Job, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
         decision = job.decision
-        judgement = Judgement(comparison, f"{route_name(decision)} {comparison.verdict}")
+        judgement = without_differences(decision, comparison)
         shown = self._shown(job, comparison) if comparison.verdict in FAILING else {}
         self._ledger.add(
-            Finding(job.at, route_name(decision), decision.dialect, decision.served, judgement, example=shown)
+            Finding(
+                job.at,
+                route_name(decision),
+                decision.dialect,
+                decision.served,
+                judgement,
+                example=shown,
+                asked=decision.asked,
+            )
         )
 
     def _shown(self, job: Job, comparison: Comparison) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.model import UNROUTED, Comparison, Observation, Outcome
 from diffing.parity import FAILING
-from proxy.ledger import MOST_CLUSTERS, Finding
+from proxy.ledger import MOST_CLUSTERS, Finding, told
 from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Comparer, Judgement
 from proxy.leg.jobs import Job, MemoryQueue
@@ -173,7 +173,7 @@ def _tellable(
         frame((finding, witness))
     except Exception:
         comparison = replace(finding.judgement.comparison, differences=())
-        judgement = Judgement(comparison, f"{finding.route} {comparison.verdict}")
+        judgement = Judgement(comparison, f"{told(finding.route, finding.asked)} {comparison.verdict}")
         return number, replace(finding, judgement=judgement, example={}, facts=()), None
     return number, finding, witness
 
@@ -234,7 +234,8 @@ def _lost(sent: Sent) -> Finding:
     comparison = Comparison(Outcome.BOTH_ERROR)
     judgement = Judgement(comparison, f"{UNROUTED} {comparison.verdict}")
     dialect = Dialect.LEGACY if sent.side is Side.LEGACY else Dialect.NEW
-    return Finding(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number)
+    asked = Dialect.LEGACY if sent.face else Dialect.NEW
+    return Finding(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number, asked=asked)
 
 
 async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:

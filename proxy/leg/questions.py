@@ -10,10 +10,11 @@ from config.php import encode, parse_form
 from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
 from diffing.coding import readable
-from diffing.model import UNROUTED, Observation
+from diffing.model import UNROUTED, Comparison, Observation
 from proxy.checking.callers import key_of
 from proxy.forms import read_fields
-from proxy.leg.comparer import Question
+from proxy.ledger import told
+from proxy.leg.comparer import Judgement, Question
 from proxy.leg.jobs import Job
 from proxy.leg.rehearse import CALLER
 from proxy.policy import Decision
@@ -38,6 +39,11 @@ def only_reads(method: str, translation: Translation | Untranslatable) -> bool:
 def route_name(decision: Decision) -> str:
     """The name under which an exchange is counted."""
     return decision.route.name if decision.route else UNROUTED
+
+
+def without_differences(decision: Decision, comparison: Comparison) -> Judgement:
+    """The judgement on an exchange of which nothing was compared."""
+    return Judgement(comparison, f"{told(route_name(decision), decision.asked)} {comparison.verdict}")
 
 
 def question_of(

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
+from sqlalchemy.schema import CreateColumn
 
 from config.errors import BadInput
 from proxy.log.tables import (
     coverage,
     decisions,
+    deviations,
     differences,
     dropped,
     lease,
@@ -64,7 +66,54 @@ def _alphabet(connection: Connection) -> None:
             )
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage, _gate, _alphabet)
+def _faces(connection: Connection) -> None:
+    """Version 6: verdicts about the legacy face of the new side stand apart from those about its new API."""
+    if connection.dialect.name == "sqlite":
+        # SQLite changes no primary key, and without this each statement would be a transaction of its own.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    for table, names in ((runs, ("faced", "twice")), (differences, ("asked",))):
+        for name in names:
+            _add(connection, table, name)
+    for table in (traffic, deviations, coverage, timings):
+        if connection.dialect.name == "sqlite":
+            _made_anew(connection, table)
+        else:
+            _add(connection, table, "asked")
+
+
+def _add(connection: Connection, table: Table, name: str) -> None:
+    """Add a column, to the primary key where it is one of it; in one statement, so that replicas do it once."""
+    if name in _columns(connection, table):
+        return
+    column = CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+    statement = f"ALTER TABLE {_quoted(connection, table.name)} ADD COLUMN {column}"
+    if table.c[name].primary_key:
+        keys = ", ".join(_quoted(connection, key.name) for key in table.primary_key)
+        statement += f", DROP PRIMARY KEY, ADD PRIMARY KEY ({keys})"
+    connection.exec_driver_sql(statement)
+
+
+def _made_anew(connection: Connection, table: Table) -> None:
+    known = _columns(connection, table)
+    if "asked" in known:
+        return
+    before = f"{table.name}_before"
+    connection.exec_driver_sql(f"ALTER TABLE {table.name} RENAME TO {before}")
+    table.create(connection)
+    names = ", ".join(known)
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {before}")
+    connection.exec_driver_sql(f"DROP TABLE {before}")
+
+
+def _columns(connection: Connection, table: Table) -> list[str]:
+    return [column["name"] for column in inspect(connection).get_columns(table.name)]
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote_identifier(name)
+
+
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage, _gate, _alphabet, _faces)
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 
 NEWEST: Final = 1 + len(MIGRATIONS)

@@ -12,7 +12,7 @@ from diffing.model import UNROUTED, Outcome
 from proxy.log.tables import runs, traffic
 from proxy.policy import Side
 
-_COUNTED: Final = ("received", "served", "refused", "client_gone")
+_COUNTED: Final = ("received", "served", "faced", "twice", "refused", "client_gone")
 
 
 async def settle_runs(
@@ -28,17 +28,35 @@ async def settle_runs(
     """
     for row in (await connection.execute(select(runs).where(runs.c.run.in_(names)))).all():
         counted = {name: max(getattr(row, name), (known or {}).get(name, 0)) for name in _COUNTED}
-        judged = select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(traffic.c.run == row.run)
-        pending = counted["served"] - int((await connection.execute(judged)).scalar_one())
-        if pending > 0:
-            await _shed(connection, row.run, now.replace(minute=0, second=0, microsecond=0), pending)
+        pending = 0
+        for asked, due in due_of(counted).items():
+            judged = select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(
+                traffic.c.run == row.run, traffic.c.asked == asked.value
+            )
+            missing = due - int((await connection.execute(judged)).scalar_one())
+            if missing > 0:
+                hour = now.replace(minute=0, second=0, microsecond=0)
+                await _shed(connection, row.run, hour, asked, missing)
+                pending += missing
         counted["client_gone"] = counted["received"] - counted["served"] - counted["refused"]
         if pending or any(getattr(row, name) != number for name, number in counted.items()):
             changed = update(runs).where(runs.c.run == row.run).values(pending=0, **counted)
             await connection.execute(changed)
 
 
-async def _shed(connection: AsyncConnection, run: str, hour: datetime, exchanges: int) -> None:
+def due_of(counted: Mapping[str, int]) -> dict[Dialect, int]:
+    """How many verdicts are due, by the dialect in which the new side is asked (proxy.ledger).
+
+    Args:
+        counted: ``served``, ``faced`` and ``twice``.
+    """
+    faced, twice = counted["faced"], counted["twice"]
+    return {Dialect.NEW: counted["served"] - faced + twice, Dialect.LEGACY: faced}
+
+
+async def _shed(
+    connection: AsyncConnection, run: str, hour: datetime, asked: Dialect, exchanges: int
+) -> None:
     key = {
         "run": run,
         "hour": hour,
@@ -46,6 +64,7 @@ async def _shed(connection: AsyncConnection, run: str, hour: datetime, exchanges
         "dialect": Dialect.LEGACY.value,
         "side": Side.LEGACY.value,
         "verdict": str(Outcome.SHED),
+        "asked": asked.value,
     }
     there = and_(*(traffic.c[name] == value for name, value in key.items()))
     added = update(traffic).where(there).values(exchanges=traffic.c.exchanges + exchanges)

@@ -26,8 +26,28 @@ runs = Table(
     Column("served", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("client_gone", Integer, nullable=False),
-    Column("pending", Integer, nullable=False),
+    Column("pending", Integer, nullable=False, comment="verdicts that are still to come"),
+    Column(
+        "faced",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="served, with a verdict about the legacy face",
+    ),
+    Column("twice", Integer, nullable=False, server_default="0", comment="of these, also about the new API"),
 )
+
+
+def _asked() -> Column[str]:
+    """In which dialect the new side was asked; logs of version 5 and before knew its new API only."""
+    return Column(
+        "asked",
+        String(8),
+        primary_key=True,
+        server_default="new",
+        comment="new, or legacy: the legacy face of the new side",
+    )
+
 
 traffic = Table(
     "traffic",
@@ -38,6 +58,7 @@ traffic = Table(
     Column("dialect", String(8), primary_key=True),
     Column("side", String(8), primary_key=True, comment="who served"),
     Column("verdict", String(40), primary_key=True),
+    _asked(),
     Column("exchanges", Integer, nullable=False),
     Column(
         "legacy_seconds", Float, nullable=False, comment="sum over the exchanges where both sides answered"
@@ -52,6 +73,7 @@ deviations = Table(
     Column("hour", DateTime, primary_key=True),
     Column("route", String(80), primary_key=True),
     Column("deviation", String(80), primary_key=True),
+    _asked(),
     Column("exchanges", Integer, nullable=False),
 )
 
@@ -79,6 +101,7 @@ differences = Table(
     Column("first", DateTime, nullable=False),
     Column("last", DateTime, nullable=False),
     Column("example", _TEXT, nullable=False, comment="JSON: request, path, what, legacy, new, nearly"),
+    Column("asked", String(8), nullable=False, server_default="new", comment="as in traffic"),
 )
 
 # They hold all that lists need, so that no example has to be passed over to find the next row.
@@ -104,6 +127,7 @@ coverage = Table(
     Column("route", String(80), primary_key=True),
     Column("kind", String(16), primary_key=True, comment="status, parameter, role, format"),
     Column("value", String(80), primary_key=True),
+    _asked(),
     Column("exchanges", Integer, nullable=False),
 )
 
@@ -114,6 +138,7 @@ timings = Table(
     Column("route", String(80), primary_key=True),
     Column("what", String(8), primary_key=True, comment="legacy or new seconds, or their ratio new/legacy"),
     Column("bucket", Integer, primary_key=True, autoincrement=False, comment="proxy.log.histogram"),
+    _asked(),
     Column("exchanges", Integer, nullable=False),
 )
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from starlette.types import Receive, Scope, Send
 
 from config import text
-from proxy.metrics import CONTENT_TYPE, Snapshot, prometheus
+from proxy.metrics import CONTENT_TYPE, Snapshot, by_dialect, prometheus
 from proxy.process.session import bears, from_here, has_session
 
 # Who commanded what, and what came of it.
@@ -119,7 +119,7 @@ class Admin:
 
     async def _totals(self) -> _Answer:
         found = await self._controls.snapshot()
-        return _json(200, {name: found[name] for name in _TOTALS})
+        return _json(200, {**{name: found[name] for name in _TOTALS}, "dialects": by_dialect(found)})
 
     async def _state(self) -> _Answer:
         found = await self._controls.snapshot()

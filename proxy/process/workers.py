@@ -246,6 +246,7 @@ class Supervisor:
 
 _NOBODY: Final[Snapshot] = {
     **dict.fromkeys(("received", "served", "refused", "client_gone", "pending", "active", "queue"), 0),
+    **dict.fromkeys(("faced", "twice"), 0),
     **dict.fromkeys(("reasked", "reloads", "reload_failures", "comparers", "shadows"), 0),
     **dict.fromkeys(("access_dropped", "processes"), 0),
     **{name: {} for name in ("verdicts", "flows", "durations", "answers", "refusals", "fallbacks")},

@@ -7,13 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config.rollout import Dialect
 from proxy.log.example import read_example
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, traffic, witnesses
 from proxy.tally import COMPARED
+
+Place = tuple[str, Dialect]
+"""A route, and the dialect in which the new side was asked."""
 
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
@@ -46,6 +50,7 @@ class StoredCluster:
         last: When the last one was served.
         share: Of all exchanges of the route in the same runs; None when that is not known.
         state: What became of it, when something earlier was compared with.
+        asked: The dialect in which the new side was asked.
     """
 
     id: str
@@ -57,6 +62,7 @@ class StoredCluster:
     last: datetime
     share: float | None = None
     state: State | None = None
+    asked: Dialect = Dialect.NEW
 
     @property
     def short(self) -> str:
@@ -75,6 +81,7 @@ class StoredCluster:
             "last": self.last.isoformat(),
             "share": self.share,
             "state": str(self.state) if self.state else None,
+            "asked": str(self.asked),
         }
 
 
@@ -105,6 +112,7 @@ async def read_clusters(
     limit: int | None = None,
     offset: int = 0,
     route: str | None = None,
+    asked: Dialect | None = None,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -115,6 +123,7 @@ async def read_clusters(
         limit: Most clusters.
         offset: How many to pass over.
         route: Only of this route.
+        asked: Only those of this dialect.
     """
     columns = differences.c
     conditions = []
@@ -124,6 +133,8 @@ async def read_clusters(
         conditions.append(columns.last >= since)
     if route is not None:
         conditions.append(columns.route == route)
+    if asked is not None:
+        conditions.append(columns.asked == asked.value)
     query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
     if limit is not None:
         # Signatures are long: only those of the page are read.
@@ -163,11 +174,12 @@ async def changes(connection: AsyncConnection, before: str, after: str, most: in
     earlier = select(columns.cluster).where(columns.run == before)
     later = select(columns.cluster).where(columns.run == after)
     gone = and_(columns.run == before, columns.cluster.not_in(later))
+    again = tuple_(columns.route, columns.asked).in_([(route, asked.value) for route, asked in compared])
     conditions = {
         State.NEW: and_(columns.run == after, columns.cluster.not_in(earlier)),
         State.STILL: and_(columns.run == after, columns.cluster.in_(earlier)),
-        State.FIXED: and_(gone, columns.route.in_(compared)),
-        State.UNASKED: and_(gone, columns.route.not_in(compared)),
+        State.FIXED: and_(gone, again),
+        State.UNASKED: and_(gone, not_(again)),
     }
     counts: dict[State, int] = {}
     first: list[tuple[str, State]] = []
@@ -190,17 +202,24 @@ async def read_named(connection: AsyncConnection, names: Collection[str]) -> dic
     return {row.cluster: _stored(row, received) for row in rows}
 
 
-async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:
-    """How many clusters there are, of all routes or of one."""
+async def count_clusters(
+    connection: AsyncConnection, route: str | None = None, asked: Dialect | None = None
+) -> int:
+    """How many clusters there are, of all routes or of one, of both dialects or of one."""
     query = select(func.count(differences.c.cluster.distinct()))
     if route is not None:
         query = query.where(differences.c.route == route)
+    if asked is not None:
+        query = query.where(differences.c.asked == asked.value)
     return int((await connection.execute(query)).scalar_one())
 
 
-async def open_clusters(connection: AsyncConnection, since: datetime | None = None) -> dict[str, int]:
-    """How many clusters there are by route, of those that came since a time."""
+async def open_clusters(
+    connection: AsyncConnection, since: datetime | None = None, asked: Dialect = Dialect.NEW
+) -> dict[str, int]:
+    """How many clusters of a dialect there are by route, of those that came since a time."""
     query = select(differences.c.route, func.count(differences.c.cluster.distinct()).label("count"))
+    query = query.where(differences.c.asked == asked.value)
     if since is not None:
         query = query.where(differences.c.last >= since)
     return {row.route: row[1] for row in await connection.execute(query.group_by(differences.c.route))}
@@ -235,18 +254,19 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
 
 async def compared_routes(
     connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
-) -> frozenset[str]:
-    """The routes of which something was compared in a run, or since the hour of a time."""
-    query = select(traffic.c.route).distinct().where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
+) -> frozenset[Place]:
+    """The routes of which something was compared in a run, or since the hour of a time, each with the dialect asked."""
+    query = select(traffic.c.route, traffic.c.asked).distinct()
+    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
     if run is not None:
         query = query.where(traffic.c.run == run)
     if since is not None:
         query = query.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
-    return frozenset((await connection.execute(query)).scalars())
+    return frozenset((row.route, Dialect(row.asked)) for row in await connection.execute(query))
 
 
 def against_time(
-    clusters: Collection[StoredCluster], since: datetime, compared: Collection[str]
+    clusters: Collection[StoredCluster], since: datetime, compared: Collection[Place]
 ) -> list[StoredCluster]:
     """Say of each cluster what became of it since a time.
 
@@ -261,13 +281,13 @@ def against_time(
             return State.NEW
         if cluster.last >= since:
             return State.STILL
-        return State.FIXED if cluster.route in compared else State.UNASKED
+        return State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED
 
     return [replace(cluster, state=state(cluster)) for cluster in clusters]
 
 
 def against_run(
-    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[str]
+    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[Place]
 ) -> list[StoredCluster]:
     """What became of clusters from one run to a later one: the later ones first, then those that are gone.
 
@@ -279,7 +299,7 @@ def against_run(
     earlier, later = ({cluster.id for cluster in clusters} for clusters in (before, after))
     there = [replace(cluster, state=State.STILL if cluster.id in earlier else State.NEW) for cluster in after]
     gone = [
-        replace(cluster, state=State.FIXED if cluster.route in compared else State.UNASKED)
+        replace(cluster, state=State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED)
         for cluster in before
         if cluster.id not in later
     ]
@@ -296,20 +316,20 @@ def _grouped() -> Select[Any]:
         func.sum(columns.exchanges).label("exchanges"),
         func.min(columns.first).label("first"),
         func.max(columns.last).label("last"),
+        func.min(columns.asked).label("asked"),
     ).group_by(columns.cluster)
 
 
-async def _received(connection: AsyncConnection, run: str | None) -> dict[str, int]:
-    query = select(traffic.c.route, func.sum(traffic.c.exchanges).label("exchanges")).group_by(
-        traffic.c.route
-    )
+async def _received(connection: AsyncConnection, run: str | None) -> dict[tuple[str, str], int]:
+    keys = traffic.c.route, traffic.c.asked
+    query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
     if run is not None:
         query = query.where(traffic.c.run == run)
-    return {row.route: int(row.exchanges) for row in await connection.execute(query)}
+    return {(row.route, row.asked): int(row.exchanges) for row in await connection.execute(query)}
 
 
-def _stored(row: Row[Any], received: Mapping[str, int]) -> StoredCluster:
-    count, total = int(row.exchanges), received.get(row.route, 0)
+def _stored(row: Row[Any], received: Mapping[tuple[str, str], int]) -> StoredCluster:
+    count, total = int(row.exchanges), received.get((row.route, row.asked), 0)
     return StoredCluster(
         row.cluster,
         row.signature,
@@ -320,4 +340,5 @@ def _stored(row: Row[Any], received: Mapping[str, int]) -> StoredCluster:
         row.last,
         # Retention may have dropped older traffic of a cluster that lives on.
         min(1.0, count / total) if total else None,
+        asked=Dialect(row.asked),
     )

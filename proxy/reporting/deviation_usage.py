@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.renamed import renamed
+from config.rollout import Dialect
 from diffing.model import RULES_ONLY
 from diffing.registry import Registry
 from diffing.rules.book import RULES
@@ -83,9 +84,12 @@ async def read_usage(
         query = select(*keys, *numbers).group_by(*keys)
         return query if hour is None else query.where(table.c.hour >= hour)
 
-    for row in await connection.execute(grouped(traffic, "route", "verdict")):
+    # Between two answers of PHP's dialect nothing of the registry applies.
+    api = traffic.c.asked == Dialect.NEW.value
+    for row in await connection.execute(grouped(traffic, "route", "verdict").where(api)):
         found.tried(row.route, row.verdict, int(row.n))
-    for row in await connection.execute(grouped(deviations, "deviation", "route")):
+    api = deviations.c.asked == Dialect.NEW.value
+    for row in await connection.execute(grouped(deviations, "deviation", "route").where(api)):
         found.hit(renamed().get(row.deviation, row.deviation), row.route, int(row.n), row.last)
     for row in await connection.execute(grouped(usages, "what", "deviation", "about", "route")):
         found.learn((row.what, row.deviation, row.about), row.route, int(row.n))

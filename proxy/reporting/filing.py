@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from config.rollout import Dialect
 from diffing.compare import Differ
 from diffing.decode import Form, decode
 from diffing.defects import broken, defect_of
@@ -118,6 +119,11 @@ def issue(found: Shown) -> str:
 
 
 def _case(found: Shown, contract: Contract) -> _Case:
+    if found.cluster.asked is Dialect.LEGACY:
+        raise FilingError(
+            f"{found.cluster.short} is a difference of the legacy face, which answers as PHP does: no deviation "
+            "explains any; mend the backend (new-wrong)"
+        )
     witness = found.witness
     if witness is None:
         raise FilingError(

@@ -106,7 +106,8 @@ def report_markdown(report: Report, differences: int = 20) -> str:
     if ledgers.first is not None and ledgers.last is not None:
         first, last = f"{ledgers.first:%Y-%m-%d %H:%M:%S}", f"{ledgers.last:%Y-%m-%d %H:%M:%S}"
         parts.append(f"{first} to {last} UTC, {ledgers.runs} run(s)\n")
-    parts += [summary(report.tally) + "\n", routes(report.tally)]
+    parts += [summary(report.tally) + "\n", *(f"- {line}" for line in report.dialects_told())]
+    parts.append(("\n" if report.dialects_told() else "") + routes(report.tally))
     if report.tally.clusters:
         parts += ["## Differences\n", clusters(report.tally.clusters.values(), differences)]
     if report.tally.deviations:

@@ -35,6 +35,8 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
         f"+ client gone {ledgers.client_gone}; pending {ledgers.pending}"
     )
     console.print(f"exchanges: {markup(summary(report.tally))}")
+    for line in report.dialects_told():
+        console.print(line)
 
 
 def slowest(report: Report) -> list[tuple[str, Latency]]:

@@ -27,6 +27,7 @@ from proxy.rollout.edit import held_because, with_step, write_rollout
 from proxy.rollout.gate import Decision, Evidence, Kind, Situation, decide, step_of
 from proxy.rollout.gate_log import (
     Decided,
+    Place,
     last_number,
     read_decisions,
     read_evidence,
@@ -37,8 +38,6 @@ from proxy.rollout.gate_log import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-_DIALECT = Dialect.NEW
-"""Clients of the legacy dialect expect PHP's shapes; only people may move them (config/rollout.toml, reshape)."""
 _NOTHING = Evidence()
 _PAUSE = 5.0
 """Seconds until the next look after one that went wrong."""
@@ -67,7 +66,7 @@ class GateKeeper:
         self._killed = killed
         self._now = now
         self._name = uuid.uuid4().hex
-        self._looks: deque[tuple[datetime, dict[str, Evidence]]] = deque()
+        self._looks: deque[tuple[datetime, Mapping[Place, Evidence]]] = deque()
         self._applied: int | None = None
 
     async def look(self) -> float:
@@ -111,56 +110,57 @@ class GateKeeper:
         settings: ReportSettings,
         routes: RouteMap,
         rollout: Rollout,
-        evidence: Mapping[str, Evidence],
+        evidence: Mapping[Place, Evidence],
         now: datetime,
     ) -> None:
-        stands = await standing(connection, _DIALECT)
+        stands = await standing(connection)
         seen, known = await read_seen(connection), known_of_routes(routes)
         text = (self._config / "rollout.toml").read_text(encoding="utf-8")
-        for name, placement in self._moving(settings.gate, rollout):
-            counted, here = evidence.get(name, _NOTHING), step_of(placement)
-            begun = stands.get(name)
+        for name, dialect, placement in self._moving(settings.gate, rollout):
+            place = name, placement.evidence(dialect)
+            counted, here = evidence.get(place, _NOTHING), step_of(placement)
+            begun = stands.get((name, dialect))
             if begun is None or str(begun.step) != str(here):
                 decision = Decision(Kind.BEGIN, here, "what is counted from now on decides", {})
-            elif held_because(text, name, _DIALECT) is not None:
+            elif held_because(text, name, dialect) is not None:
                 continue
             else:
-                clusters = await open_clusters(connection, begun.at)
+                clusters = await open_clusters(connection, begun.at, place[1])
                 situation = Situation(
                     name,
                     placement,
                     begun.at,
                     now,
                     counted.since(begun.baseline),
-                    counted.since(self._before_window(name, begun, now, settings.gate)),
-                    coverage(known.get(name, frozenset[Fact]()), seen.get(name, set())),
+                    counted.since(self._before_window(place, begun, now, settings.gate)),
+                    coverage(known.get(name, frozenset[Fact]()), seen.get(place, set())),
                     clusters.get(name, 0),
                 )
                 decision = decide(situation, settings.gate, settings.readiness, settings.rollout.canary)
-            await write_decision(connection, name, _DIALECT, here, decision, now, counted)
+            await write_decision(connection, name, dialect, here, decision, now, counted)
 
-    def _moving(self, gate: Gate, rollout: Rollout) -> list[tuple[str, Placement]]:
+    def _moving(self, gate: Gate, rollout: Rollout) -> list[tuple[str, Dialect, Placement]]:
         """The routes that it may move: somebody has begun with them, and they are not at the end."""
         return [
-            (name, placement)
-            for (name, dialect), placement in sorted(rollout.placements.items())
-            if dialect is _DIALECT
+            (name, dialect, placement)
+            for (name, dialect), placement in sorted(rollout.placements.items(), key=lambda item: item[0])
+            if dialect in gate.dialects
             and placement.stage not in (Stage.LEGACY, Stage.NEW)
             and any(fnmatchcase(name, pattern) for pattern in gate.routes)
         ]
 
-    def _before_window(self, name: str, begun: Decided, now: datetime, gate: Gate) -> Evidence:
+    def _before_window(self, place: Place, begun: Decided, now: datetime, gate: Gate) -> Evidence:
         """What had been counted when the window began, or when the route came where it stands, if that was later."""
         start = now - timedelta(seconds=gate.window)
         if begun.at >= start:
             return begun.baseline
         earlier = [counted for at, counted in self._looks if at <= start]
         if earlier:
-            return earlier[-1].get(name, _NOTHING)
+            return earlier[-1].get(place, _NOTHING)
         # This gate has not looked for so long yet.
-        return self._looks[0][1].get(name, _NOTHING) if self._looks else begun.baseline
+        return self._looks[0][1].get(place, _NOTHING) if self._looks else begun.baseline
 
-    def _remember(self, now: datetime, evidence: dict[str, Evidence], gate: Gate) -> None:
+    def _remember(self, now: datetime, evidence: Mapping[Place, Evidence], gate: Gate) -> None:
         self._looks.append((now, evidence))
         start = now - timedelta(seconds=gate.window)
         while len(self._looks) > 1 and self._looks[1][0] <= start:

@@ -19,6 +19,9 @@ from proxy.rollout.coverage import Fact
 from proxy.rollout.edit import Step
 from proxy.rollout.gate import Decision, Evidence, Kind
 
+Place = tuple[str, Dialect]
+"""A route, and a dialect: of its clients, or in which the new side was asked."""
+
 _NAME: Final = "gate"
 _MOVES: Final = (Kind.BEGIN.value, Kind.PROMOTE.value, Kind.RETURN.value)
 
@@ -103,37 +106,38 @@ async def take_lease(connection: AsyncConnection, holder: str, now: datetime, se
     return True
 
 
-async def read_evidence(connection: AsyncConnection) -> dict[str, Evidence]:
-    """What the log has counted for each route, of all runs."""
-    verdicts: dict[str, dict[str, int]] = defaultdict(dict)
-    flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
-    for row in await connection.execute(flows.group_by(traffic.c.route, traffic.c.verdict)):
-        verdicts[row.route][row.verdict] = int(row.exchanges)
-    ratios: dict[str, Counter[int]] = defaultdict(Counter)
-    wanted = select(timings.c.route, timings.c.bucket, func.sum(timings.c.exchanges).label("exchanges"))
-    wanted = wanted.where(timings.c.what == "ratio").group_by(timings.c.route, timings.c.bucket)
-    for row in await connection.execute(wanted):
-        ratios[row.route][row.bucket] += int(row.exchanges)
-    return {route: Evidence(verdicts[route], ratios[route]) for route in {*verdicts, *ratios}}
+async def read_evidence(connection: AsyncConnection) -> dict[Place, Evidence]:
+    """What the log has counted for each route and dialect in which the new side was asked, of all runs."""
+    verdicts: dict[Place, dict[str, int]] = defaultdict(dict)
+    keys = traffic.c.route, traffic.c.asked, traffic.c.verdict
+    flows = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
+    for row in await connection.execute(flows):
+        verdicts[row.route, Dialect(row.asked)][row.verdict] = int(row.exchanges)
+    ratios: dict[Place, Counter[int]] = defaultdict(Counter)
+    places = timings.c.route, timings.c.asked, timings.c.bucket
+    wanted = select(*places, func.sum(timings.c.exchanges).label("exchanges"))
+    for row in await connection.execute(wanted.where(timings.c.what == "ratio").group_by(*places)):
+        ratios[row.route, Dialect(row.asked)][row.bucket] += int(row.exchanges)
+    return {place: Evidence(verdicts[place], ratios[place]) for place in {*verdicts, *ratios}}
 
 
-async def read_seen(connection: AsyncConnection) -> dict[str, set[Fact]]:
-    """What of each route was compared, in all runs."""
-    seen: dict[str, set[Fact]] = defaultdict(set)
-    facts = log_tables.coverage
-    for row in await connection.execute(select(facts.c.route, facts.c.kind, facts.c.value).distinct()):
-        seen[row.route].add((row.kind, row.value))
+async def read_seen(connection: AsyncConnection) -> dict[Place, set[Fact]]:
+    """What of each route was compared, by the dialect in which the new side was asked, in all runs."""
+    seen: dict[Place, set[Fact]] = defaultdict(set)
+    facts = log_tables.coverage.c
+    query = select(facts.route, facts.asked, facts.kind, facts.value).distinct()
+    for row in await connection.execute(query):
+        seen[row.route, Dialect(row.asked)].add((row.kind, row.value))
     return seen
 
 
-async def standing(connection: AsyncConnection, dialect: Dialect) -> dict[str, Decided]:
-    """For each route the decision that brought it, or found it, where it stands."""
+async def standing(connection: AsyncConnection) -> dict[Place, Decided]:
+    """For each route and dialect of clients the decision that brought it, or found it, where it stands."""
     columns = decisions.c
-    newest = select(func.max(columns.number)).where(
-        columns.dialect == dialect.value, columns.kind.in_(_MOVES)
-    )
-    query = select(decisions).where(columns.number.in_(newest.group_by(columns.route)))
-    return {row.route: _decided(row) for row in await connection.execute(query)}
+    newest = select(func.max(columns.number)).where(columns.kind.in_(_MOVES))
+    newest = newest.group_by(columns.route, columns.dialect)
+    query = select(decisions).where(columns.number.in_(newest))
+    return {(row.route, Dialect(row.dialect)): _decided(row) for row in await connection.execute(query)}
 
 
 async def write_decision(

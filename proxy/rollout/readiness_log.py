@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Readiness as Thresholds
+from config.rollout import Dialect
 from proxy.log import tables as log_tables
 from proxy.log.tables import runs, timings, traffic
 from proxy.reporting.clusters import open_clusters
@@ -25,6 +26,7 @@ async def read_readiness(
     *,
     since: datetime | None = None,
     route: str = "*",
+    asked: Dialect = Dialect.NEW,
 ) -> list[Readiness]:
     """Judge the routes.
 
@@ -35,8 +37,10 @@ async def read_readiness(
         since: Only what was served since then. Coverage and times are kept by run, not by hour: those of all runs
             that wrote since then count.
         route: Only routes whose name fits this glob.
+        asked: By what was counted where the new side was asked in this dialect.
     """
     flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
+    flows = flows.where(traffic.c.asked == asked.value)
     if since is not None:
         flows = flows.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
     exact = route in known
@@ -47,19 +51,18 @@ async def read_readiness(
         counts[row.route].verdicts[row.verdict] += int(row.exchanges)
     seen: dict[str, set[Fact]] = defaultdict(set)
     facts = log_tables.coverage
-    for row in await connection.execute(
-        _of_runs(select(facts.c.route, facts.c.kind, facts.c.value), facts.c.run, since)
-    ):
+    covered = select(facts.c.route, facts.c.kind, facts.c.value).where(facts.c.asked == asked.value)
+    for row in await connection.execute(_of_runs(covered, facts.c.run, since)):
         seen[row.route].add((row.kind, row.value))
     ratios: dict[str, Counter[int]] = defaultdict(Counter)
     wanted: Select[Any] = select(timings.c.route, timings.c.bucket, timings.c.exchanges).where(
-        timings.c.what == "ratio"
+        timings.c.what == "ratio", timings.c.asked == asked.value
     )
     if exact:
         wanted = wanted.where(timings.c.route == route)
     for row in await connection.execute(_of_runs(wanted, timings.c.run, since)):
         ratios[row.route][row.bucket] += row.exchanges
-    opened = await open_clusters(connection, since)
+    opened = await open_clusters(connection, since, asked)
     return [
         readiness(
             name,

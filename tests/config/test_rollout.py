@@ -83,10 +83,37 @@ def test_the_legacy_dialect_is_served_by_the_second_face(
 
 
 @pytest.mark.parametrize(
+    ("text", "dialect", "asked"),
+    [
+        ('stage = "shadow"', Dialect.LEGACY, Dialect.LEGACY),
+        ('stage = "canary"\npercentage = 5', Dialect.LEGACY, Dialect.LEGACY),
+        ('stage = "new"\nreshape = "none"', Dialect.LEGACY, Dialect.NEW),
+        ('stage = "new"', Dialect.NEW, Dialect.NEW),
+    ],
+)
+def test_what_counts_for_a_placement(
+    tmp_path: Path, routes: RouteMap, text: str, dialect: Dialect, asked: Dialect
+) -> None:
+    """Where clients get PHP's shapes, what the legacy face answered."""
+    rollout = _load(tmp_path, routes, f'[[stage]]\nroutes = ["dataset.get"]\n{text}')
+    assert rollout.of(routes["dataset.get"], dialect).evidence(dialect) is asked
+
+
+def test_both_faces_can_be_asked_in_the_shadow(tmp_path: Path, routes: RouteMap) -> None:
+    """The new API still is; it alone where nothing is said."""
+    text = '[[stage]]\nroutes = ["dataset.get"]\nstage = "shadow"\n'
+    both = _load(tmp_path, routes, f'{text}shadow_dialect = "both"')
+    placed = both.of(routes["dataset.get"], Dialect.LEGACY)
+    assert (placed.by_face, placed.by_both) == (False, True)
+    assert not _load(tmp_path, routes, text).of(routes["dataset.get"], Dialect.LEGACY).by_both
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ('stage = "canary"\npercentage = 5\nshadow_dialect = "legacy"', "means nothing at stage canary"),
-        ('stage = "shadow"\nshadow_dialect = "php"', "must be one of 'legacy', 'new', not 'php'"),
+        ('stage = "shadow"\nshadow_dialect = "php"', "must be one of 'new', 'legacy', 'both', not 'php'"),
+        ('stage = "new"\nshadow_dialect = "both"', "means nothing at stage new"),
         ('stage = "canary"', "a canary needs the share"),
         ('stage = "shadow"\npercentage = 101', "must be 0 to 100, not 101"),
         ('stage = "new"\npercentage = 5', "means nothing at stage new"),

@@ -1,9 +1,11 @@
 """Comparing PHP's answer with the legacy face's."""
 
+from dataclasses import replace
+
 import pytest
 
-from diffing.face import CHOICE, ORDER, VOLATILE, WHITE_SPACE, FaceAsked, compare_faces
-from diffing.model import Comparison, FollowUp, Observation, Outcome
+from diffing.face import CHOICE, ORDER, VOLATILE, WHITE_SPACE, FaceAsked, compare_faces, face_asked
+from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
 
 JSON = (("Content-Type", "application/json; charset=utf-8"),)
 XML = (("Content-Type", "text/xml; charset=utf-8"),)
@@ -107,3 +109,30 @@ def test_what_broke_is_never_a_success() -> None:
     assert compare_faces(
         FaceAsked(page=True), Observation(404, (), b""), Observation(404, JSON, b"x")
     ).outcome is (Outcome.MATCH)
+
+
+def test_a_side_that_gives_no_answer_is_no_difference() -> None:
+    """Whichever of both it is; neither is an answer that was cut off."""
+    good = Observation(200, JSON, b"{}")
+    late, cut = Observation(None, (), b"", error="timeout"), Observation(200, JSON, b"{", error="too_large")
+    gone = Observation(None, (), b"", error="refused")
+    outcomes = [
+        (good, gone, Outcome.NEW_ERROR),
+        (gone, good, Outcome.LEGACY_ERROR),
+        (gone, gone, Outcome.BOTH_ERROR),
+        (late, good, Outcome.TIMEOUT),
+        (good, late, Outcome.TIMEOUT),
+        (good, cut, Outcome.TOO_LARGE),
+    ]
+    for legacy, face, outcome in outcomes:
+        assert compare_faces(FaceAsked(), legacy, face).outcome is outcome
+
+
+def test_of_a_page_for_people_the_status_counts() -> None:
+    """PHP's own page of an error is another one than the face's; a crash of PHP stays one."""
+    page = Observation(404, (("Content-Type", "text/html; charset=UTF-8"),), b"<html>Not found</html>")
+    ours = Observation(404, (("Content-Type", "text/html"),), b"<title>404</title>")
+    assert compare_faces(face_asked(Asked(None, "GET", {}), page), page, ours).outcome is Outcome.MATCH
+    died = replace(page, status=500)
+    asked = face_asked(Asked(None, "GET", {}), died)
+    assert compare_faces(asked, died, ours).outcome is Outcome.LEGACY_ERROR

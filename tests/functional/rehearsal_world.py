@@ -206,7 +206,7 @@ class World:
             step.recording.id,
             route,
             verdict,
-            tuple(sorted({name for _, _, name in Counter(ledger.hits) - hits})),
+            tuple(sorted({name for _, _, name, _ in Counter(ledger.hits) - hits})),
             telemetry.rehearsals.total() > rehearsals,
             tuple(self.witness.left or ()),
             failed[0] + str(ledger.clusters[failed[0]].example) if failed else "",
@@ -215,7 +215,7 @@ class World:
 
 def _routes(ledger: Ledger) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for (_, route, _, _, _), flow in ledger.flows.items():
+    for (_, route, *_), flow in ledger.flows.items():
         counts[route] += flow.exchanges
     return counts
 

@@ -13,7 +13,8 @@ from config.routes import load_routes
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
 from proxy.check import CheckResult, InProcess, Limits, check
-from proxy.reporting.operations_table import operations_table
+from proxy.reporting.operations_table import COLUMNS, operations_table
+from proxy.tally import Tally
 from tests.functional.frozen.moves import (
     known_failures,
     load_listed,
@@ -107,7 +108,15 @@ def outcomes(part: dict[str, Any]) -> int:
 
 
 def test_the_table_of_operations_is_current(sqlite_url: str) -> None:
-    """`parity deviations operations` writes it."""
+    """`parity deviations operations` writes it; test_face looks at what it says of the legacy face."""
     config = ROOT / "config"
-    table = operations_table(load_routes(config), load_registry(config), checked(sqlite_url).tally)
-    assert (ROOT / "docs" / "operations.md").read_text(encoding="utf-8") == table
+    made = operations_table(load_routes(config), load_registry(config), checked(sqlite_url).tally, Tally())
+    kept = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert of_the_new_api(kept) == of_the_new_api(made)
+
+
+def of_the_new_api(page: str) -> list[str]:
+    """The lines of the table of operations without what they say of the legacy face."""
+    first = COLUMNS.index("face compared") + 1
+    lines = [line for line in page.splitlines() if "legacy face**" not in line]
+    return ["|".join(line.split("|")[:first]) if line.startswith("| ") else line for line in lines]

@@ -109,6 +109,16 @@ def test_two_equal_backends_do_not_differ(tmp_path: Path, sqlite_url: str) -> No
     assert {name for name, item in lists.items() if "2xx" not in item["status"]} == set()
 
 
+def test_two_equal_backends_do_not_differ_in_phps_dialect(tmp_path: Path, sqlite_url: str) -> None:
+    """Their legacy faces answer the same, byte for byte."""
+    with backend(tmp_path / "a", sqlite_url) as legacy, backend(tmp_path / "b", sqlite_url) as new:
+        found = explored(tmp_path, legacy, new, "--requests", "1000", "--dialect", "legacy")
+    assert not found["same"]
+    assert found["differences"] == []
+    assert found["breaches"] == []
+    assert found["totals"]["match"] > 950
+
+
 @pytest.mark.parametrize("number", [8000])
 def test_faults_in_rare_branches_are_found(tmp_path: Path, sqlite_url: str, number: int) -> None:
     """All of them, and no route differs that has none."""

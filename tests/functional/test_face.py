@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from config.routes import load_routes
 from config.settings import DatabaseNames
+from diffing.deviations import load_registry
 from diffing.parity import FAILING
-from proxy.check import InProcess, Limits, check
+from proxy.check import CheckResult, InProcess, Limits, check
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
 from proxy.checking.stage import Place
+from proxy.reporting.operations_table import COLUMNS, operations_table
+from proxy.tally import Tally
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"
@@ -23,16 +27,39 @@ KNOWN_READS: dict[str, str] = {
 KNOWN_WRITES: dict[str, str] = {}
 
 
+RESULTS: dict[str, CheckResult] = {}
+
+
+def checked(url: str) -> CheckResult:
+    """The result on a database; each is checked once."""
+    if url not in RESULTS:
+        files = CONFIG / "sample" / "files"
+        side = InProcess(url, "https://openml.test/", "https://minio.openml.test/", files)
+        RESULTS[url] = asyncio.run(check((READ,), side, CONFIG, limits=Limits(), dialect="legacy"))
+    return RESULTS[url]
+
+
 def test_reads_are_answered_as_php_answered(database_url: str) -> None:
     """Byte for byte, but for what a comparison of one dialect allows; crashes by what the registry says."""
-    side = InProcess(
-        database_url, "https://openml.test/", "https://minio.openml.test/", CONFIG / "sample" / "files"
-    )
-    result = asyncio.run(check((READ,), side, CONFIG, limits=Limits(), dialect="legacy"))
+    result = checked(database_url)
     failed = {one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING}
     assert failed == set(KNOWN_READS)
     assert result.tally.totals.received == len(result.exchanges)
     assert result.tally.totals.compared > 3200
+
+
+def test_the_table_of_operations_is_current(sqlite_url: str) -> None:
+    """`parity deviations operations` writes it; test_corpus looks at what it says of the new API."""
+    made = operations_table(load_routes(CONFIG), load_registry(CONFIG), Tally(), checked(sqlite_url).tally)
+    kept = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert of_the_face(kept) == of_the_face(made)
+
+
+def of_the_face(page: str) -> list[str]:
+    """What the table of operations says of the legacy face."""
+    first = COLUMNS.index("face compared") + 1
+    found = ["|".join(line.split("|")[first:]) for line in page.splitlines() if line.startswith("| ")]
+    return [*found, *(line for line in page.splitlines() if "legacy face**" in line)]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "mariadb"])

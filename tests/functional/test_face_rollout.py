@@ -3,16 +3,21 @@
 Two instances of the backend over one database stand for the two servers.
 """
 
+import asyncio
 import http.client
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 
 from backend.database.connections import Database
+from config.rollout import Dialect
+from proxy.report import Report, read_report
 from tests.functional.conftest import Server
 from tests.functional.proxies import Running, Serving, conserved, proxied
 
@@ -40,16 +45,26 @@ def moved(
     source = Database(sqlite_url).files
     for file in (source.experiments, source.users):
         shutil.copyfile(file, folder / file.name)
+    database = folder / source.experiments.name
+    with between(serving, f"sqlite:///{database}", folder, stage) as (running, legacy, new):
+        yield running, legacy, new, database
+
+
+@contextmanager
+def between(
+    serving: Serving, database: str, folder: Path, stage: str, port: int = 0
+) -> Iterator[tuple[Running, Server, Server]]:
+    """A proxy at a stage between two instances of the backend over a database, the new one at a port."""
     config = folder / "config"
     shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("sample", "__pycache__"))
     (config / "rollout.toml").write_text(f'[[stage]]\nroutes = ["*"]\ndialects = ["legacy"]\n{stage}\n')
-    options = ("serve", "--port", "0", "--database", f"sqlite:///{folder / source.experiments.name}")
+    options = ("--database", database)
     with (
-        serving("backend.cli", *options) as legacy,
-        serving("backend.cli", *options) as new,
+        serving("backend.cli", "serve", "--port", "0", *options) as legacy,
+        serving("backend.cli", "serve", "--port", str(port), *options) as new,
         proxied(serving, folder / "proxy", legacy.url, new.url, "--config", str(config)) as running,
     ):
-        yield running, legacy, new, folder / source.experiments.name
+        yield running, legacy, new
 
 
 def ask(running: Running, method: str, target: str, body: str = "") -> tuple[int, str, bytes, str]:
@@ -68,6 +83,16 @@ def tags(database: Path, tag: str) -> int:
     """How often a tag is stored."""
     with closing(sqlite3.connect(database)) as connection:
         return [stored for (stored,) in connection.execute("SELECT tag FROM task_tag")].count(tag)
+
+
+def written(running: Running, due: int) -> Report:
+    """What the diff log says of the legacy face, once all verdicts about it are there."""
+    end = time.monotonic() + 30
+    while True:
+        report = asyncio.run(read_report(f"sqlite:///{running.log}", asked=Dialect.LEGACY))
+        if report.tally.totals.received == due or time.monotonic() > end:
+            return report
+        time.sleep(0.2)
 
 
 @pytest.fixture
@@ -130,3 +155,35 @@ def test_the_shadow_can_ask_the_second_face(serving: Serving, sqlite_url: str, t
         totals = running.totals()
     assert conserved(totals, len(READS))
     assert set(totals["verdicts"]) == {"match"}
+
+
+@pytest.mark.usefixtures("tell_served")
+def test_the_shadow_can_ask_both_faces(serving: Serving, sqlite_url: str, tmp_path: Path) -> None:
+    """One verdict per exchange and dialect asked: in the totals, the metrics, the diff log and its report."""
+    stage = 'stage = "shadow"\nshadow_dialect = "both"'
+    asked = len(READS) + 1
+    with moved(serving, sqlite_url, tmp_path, stage) as (running, *_):
+        assert {ask(running, "GET", target)[3] for target in READS} == {"legacy"}
+        running.totals()  # all compared, before something changes
+        form = f"api_key={KEYS[0]}&task_id=1&tag=both"
+        assert ask(running, "POST", "/api/v1/json/task/tag", form)[0] == 200
+        totals = running.totals()
+        metrics = running.told("/-/metrics").decode()
+        report = written(running, asked)
+        pages = running.told("/routes/task.get?dialect=legacy&as=json"), running.told("/?dialect=legacy")
+    dialects = totals["dialects"]
+    assert (totals["served"], totals["pending"], sum(totals["verdicts"].values())) == (asked, 0, 2 * asked)
+    for dialect in ("new", "legacy"):
+        assert (dialects[dialect]["served"], sum(dialects[dialect]["verdicts"].values())) == (asked, asked)
+        assert f'parity_due_total{{asked="{dialect}"}} {asked}.0' in metrics
+    assert dialects["legacy"]["verdicts"] == {"match": len(READS), "skipped:write": 1}
+    # What stands for PHP here answers as its dialect says, not with PHP's deviations.
+    assert dialects["new"]["verdicts"]["skipped:write"] == 1
+    assert dict(report.tally.totals.verdicts) == dialects["legacy"]["verdicts"]
+    assert not report.tally.clusters
+    assert {name: told["verdicts"] for name, told in report.document()["dialects"].items()} == {
+        "new": asked,
+        "legacy": asked,
+    }
+    assert orjson.loads(pages[0])["matched"] == 3 + 1
+    assert b'<option value="legacy" selected>' in pages[1]

@@ -102,7 +102,7 @@ async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[
     async with reading(url) as log:
         [ready] = await read_readiness(log, {ROUTE: frozenset()}, Thresholds(), route=ROUTE)
         places["readiness"] = ready.document()["parity"], ready.document()["judged"]
-        evidence = (await read_evidence(log))[ROUTE]
+        evidence = (await read_evidence(log))[ROUTE, Dialect.NEW]
         places["gate"] = evidence.numbers()["parity"], evidence.parity.coverage
         overview = await Views(CONFIG).overview(log, {})
         page = await Views(CONFIG).route(log, ROUTE)

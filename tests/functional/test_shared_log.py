@@ -4,10 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from proxy.ledger import Cluster, Ledger
-from proxy.log.tables import metadata
+from config.rollout import Dialect
+from proxy.ledger import Cluster, Flow, Ledger
+from proxy.log.tables import coverage, deviations, metadata, timings, traffic
 from proxy.record import Recorder, open_log, prepare
 from proxy.report import read_report
 
@@ -29,6 +30,49 @@ async def test_replicas_that_start_together_share_a_log(mariadb_server: str) -> 
     assert (report.ledgers.received, report.ledgers.refused) == (12, 12)
 
 
+async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_server: str) -> None:
+    """They start together; what was counted stays, about the new API."""
+    url = f"{mariadb_server.rstrip('/')}/parity_five"
+    server = open_log(mariadb_server)
+    async with server.begin() as connection:
+        await connection.execute(text("DROP DATABASE IF EXISTS parity_five"))
+        await connection.execute(text("CREATE DATABASE parity_five"))
+    await server.dispose()
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
+    ledger = Ledger(received=1, served=1)
+    ledger.coverage["task.get", "status", "2xx", "new"] = 1
+    ledger.timings["task.get", "ratio", 3, "new"] = 1
+    ledger.hits[at, "task.get", "rule-page", "new"] = 1
+    ledger.flows[at, "task.get", "legacy", "legacy", "match", "new"] = Flow(1)
+    first = Recorder(open_log(url), ledger)
+    await first.open()
+    await first.aclose()
+    engine = open_log(url)
+    async with engine.begin() as connection:
+        for table in (traffic, deviations, coverage, timings):
+            keys = ", ".join(key.name for key in table.primary_key if key.name != "asked")
+            drop = f"ALTER TABLE {table.name} DROP PRIMARY KEY, ADD PRIMARY KEY ({keys}), DROP COLUMN asked"
+            await connection.execute(text(drop))
+        await connection.execute(text("ALTER TABLE difference DROP COLUMN asked"))
+        await connection.execute(text("ALTER TABLE run DROP COLUMN faced, DROP COLUMN twice"))
+        await connection.execute(text("UPDATE log_version SET version = 5"))
+    await engine.dispose()
+    recorders = [Recorder(open_log(url), Ledger(received=3, refused=3)) for _ in range(4)]
+    await asyncio.gather(*(recorder.open() for recorder in recorders))
+    await asyncio.gather(*(recorder.aclose() for recorder in recorders))
+    report = await read_report(url, asked=Dialect.NEW)
+    assert (report.ledgers.received, report.tally.totals.received, report.tally.deviations["rule-page"]) == (
+        13,
+        1,
+        1,
+    )
+    engine = open_log(url)
+    async with engine.connect() as opened:
+        for table in (traffic, deviations, coverage, timings):
+            assert (await opened.execute(select(table.c.asked))).scalars().all() == ["new"]
+    await engine.dispose()
+
+
 async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mariadb_server: str) -> None:
     """Its texts were of the server's default; signatures hold an arrow, and parameters differ by case."""
     url = f"{mariadb_server.rstrip('/')}/parity_old"
@@ -47,7 +91,7 @@ async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mar
     at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
     ledger = Ledger(received=1, served=1)
     ledger.clusters["task.get 200→200 $.x"] = Cluster("task.get", "mismatch", 1, at, at, {})
-    ledger.coverage.update({("task.get", "parameter", name): 1 for name in ("tag", "Tag")})
+    ledger.coverage.update({("task.get", "parameter", name, "new"): 1 for name in ("tag", "Tag")})
     recorder = Recorder(engine, ledger)
     await recorder.open()
     await recorder.aclose()

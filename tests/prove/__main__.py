@@ -30,6 +30,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "costs": front.costs,
     "canary": front.canary,
     "rollout": front.rollout,
+    "face-canary": front.face_canary,
     "sick-shadow": front.sick_shadow,
     "isolation": isolation.prove,
     "rehearsals": rehearsals.prove,

@@ -51,6 +51,7 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
                 "legacy",
                 "legacy",
                 "match",
+                "new",
             )
             flow = ledger.flows.setdefault(key, Flow())
             flow.exchanges += max(1, exchanges // 2 // 20_000)

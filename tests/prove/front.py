@@ -44,6 +44,12 @@ def rollout() -> Proof:
     return proved("A rollout moves whom it should and loses no request", "test_rollout")
 
 
+def face_canary() -> Proof:
+    """A canary of clients of /api/v1 over all recorded reads, and a new side that is killed again and again."""
+    title = "Clients of /api/v1 are moved without one of them noticing"
+    return proved(title, "test_face_rollout", "test_face_canary")
+
+
 def canary() -> Proof:
     """Secrets in every place and spelling."""
     return proved("Nothing secret is written anywhere", "test_canary")

@@ -233,6 +233,35 @@ async def test_an_answer_that_is_held_back_is_not_sent() -> None:
     assert (caught.value.observation.status, caught.value.observation.body, client.sent) == (500, b"oops", [])
 
 
+@pytest.mark.parametrize("most", [0, 100])
+async def test_an_answer_that_breaks_while_it_is_held_is_not_sent(most: int) -> None:
+    """Another side may serve instead of the new one, also where nothing is kept for comparing."""
+    client, room = Client(), Room(100)
+    keeping = Keeping(most, hold=True, late=100, room=room)
+    side = Side(Parts(b"abc", b"def", error=httpx.ReadError("gone")))
+    with pytest.raises(NotServed) as caught:
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert (caught.value.observation.status, client.sent, room.held) == (None, [], 0)
+    side = Side(Parts(b"abc", b"def"))
+    await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdef"
+    assert ([message["type"][-5:] for message in client.sent].count("start"), room.held) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "late", "room"), [(0, 4, 100), (100, 4, 100), (4, 100, 100), (0, 100, 4), (100, 100, 4)]
+)
+async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, room: int) -> None:
+    """Or what finds no room: from then on as it comes, and broken off where it breaks."""
+    client, shared = Client(), Room(room)
+    keeping = Keeping(most, hold=True, late=late, room=shared)
+    side = Side(Parts(b"abc", b"def", b"ghi", error=httpx.ReadError("gone")))
+    with pytest.raises(AnswerBroken):
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdefghi"
+    assert shared.held == 0
+
+
 async def test_of_a_long_download_length_and_hash_are_kept() -> None:
     """They are compared instead of the bytes."""
     client = Client()

@@ -58,7 +58,7 @@ def test_deviations_are_counted() -> None:
     """By route, once per exchange."""
     ledger = Ledger()
     ledger.add(finding(MISMATCH))
-    assert list(ledger.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d"), 1)]
+    assert list(ledger.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d", "new"), 1)]
 
 
 def shown(signature: str, size: int) -> Finding:
@@ -104,8 +104,8 @@ def test_facts_that_clients_choose_are_bounded() -> None:
         one = replace(finding(MISMATCH), facts=facts)
         ledger.add(replace(one, judgement=replace(one.judgement, usage=usage)))
     assert dict(ledger.coverage) == {
-        ("dataset.get", "parameter", "a"): 2,
-        ("dataset.get", "parameter", "b"): 1,
+        ("dataset.get", "parameter", "a", "new"): 2,
+        ("dataset.get", "parameter", "b", "new"): 1,
     }
     assert [key[4] for key in ledger.usage] == ["a", "b"]
     assert ledger.dropped == {"coverage": 1, "usage": 1}
@@ -125,12 +125,32 @@ def test_what_was_compared_covers_its_facts() -> None:
     """Parameters, status classes, roles."""
     ledger = Ledger()
     ledger.add(shown("s", 1))
-    assert ledger.coverage == {("dataset.get", "status", "2xx"): 1, ("dataset.get", "parameter", "id"): 1}
+    assert ledger.coverage == {
+        ("dataset.get", "status", "2xx", "new"): 1,
+        ("dataset.get", "parameter", "id", "new"): 1,
+    }
 
 
 def test_times_of_both_sides_and_their_ratio_are_counted() -> None:
     """A half, a quarter, a half."""
     ledger = Ledger()
     ledger.add(shown("s", 1))
-    expected = {("dataset.get", "legacy", -16), ("dataset.get", "new", -32), ("dataset.get", "ratio", -16)}
-    assert set(ledger.timings) == expected
+    expected = {("legacy", -16), ("new", -32), ("ratio", -16)}
+    assert set(ledger.timings) == {("dataset.get", *what, "new") for what in expected}
+
+
+def test_verdicts_of_two_dialects_stand_apart() -> None:
+    """Of an exchange that is asked in both, two are due; each is counted, timed and clustered by itself."""
+    ledger = Ledger()
+    for asked in ([Dialect.NEW], [Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY]):
+        ledger.serve(asked)
+    assert (ledger.served, ledger.faced, ledger.twice, ledger.due) == (3, 2, 1, 4)
+    ledger.add(shown("s", 1))
+    ledger.add(replace(shown("s (face)", 1), asked=Dialect.LEGACY))
+    assert ledger.pending == 2
+    assert sorted(key[-1] for key in ledger.flows) == ["legacy", "new"]
+    assert {key[-1] for key in (*ledger.hits, *ledger.coverage, *ledger.timings)} == {"legacy", "new"}
+    assert {name: cluster.asked for name, cluster in ledger.clusters.items()} == {
+        "s": Dialect.NEW,
+        "s (face)": Dialect.LEGACY,
+    }

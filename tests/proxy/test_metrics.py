@@ -6,7 +6,7 @@ from config.rollout import Dialect
 from diffing.model import Comparison, Outcome
 from proxy.ledger import Finding, Ledger
 from proxy.leg.comparer import Judgement
-from proxy.metrics import Snapshot, ended, merged, prometheus, snapshot
+from proxy.metrics import Snapshot, by_dialect, ended, merged, prometheus, snapshot
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 
@@ -56,7 +56,7 @@ def test_one_process_that_drains_makes_all_unready() -> None:
 def test_prometheus_sees_every_number() -> None:
     """With route, dialect, side and verdict; no target and no key."""
     text = prometheus(one()).decode()
-    labels = 'dialect="legacy",route="dataset.get",served="legacy",verdict="match"'
+    labels = 'asked="new",dialect="legacy",route="dataset.get",served="legacy",verdict="match"'
     for line in (
         f"parity_exchanges_total{{{labels}}} 1.0",
         'parity_requests_total{what="refused"} 1.0',
@@ -65,9 +65,26 @@ def test_prometheus_sees_every_number() -> None:
         'parity_config{digest="abc"} 1.0',
         'parity_served_seconds_bucket{le="0.025",served="legacy"} 1.0',
         "parity_pending 0.0",
+        'parity_due_total{asked="new"} 1.0',
+        'parity_due_pending{asked="legacy"} 0.0',
+        'parity_ratio{asked="new",route="(all)"} 1.0',
         "parity_queue 3.0",
     ):
         assert line in text, text
+
+
+def test_each_dialect_adds_up() -> None:
+    """Also after a process was killed that owed verdicts of both."""
+    alive = one()
+    last = {**alive, "received": 6, "served": 4, "faced": 3, "twice": 1, "pending": 4}
+    assert by_dialect(last) == {
+        "new": {"served": 2, "pending": 1, "verdicts": {"match": 1}},
+        "legacy": {"served": 3, "pending": 3, "verdicts": {}},
+    }
+    assert by_dialect(merged([ended(last), alive])) == {
+        "new": {"served": 3, "pending": 0, "verdicts": {"match": 2, "shed": 1}},
+        "legacy": {"served": 3, "pending": 0, "verdicts": {"shed": 3}},
+    }
 
 
 def test_what_a_killed_process_owed_is_shed() -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from config.rollout import Dialect, Placement, Rollout, Stage
+from config.rollout import Dialect, Placement, Rollout, ShadowDialect, Stage
 from config.routes import RouteMap, load_routes
 from diffing.model import SkipReason
 from proxy.policy import Decision, Side, bucket, decide, dialect_of
@@ -23,6 +23,11 @@ def routes() -> RouteMap:
     packaged = load_routes(CONFIG)
     changed = {"user.list": replace(packaged["user.list"], implemented=False)}
     return RouteMap({**packaged.routes, **changed})
+
+
+def placed(routes: RouteMap, placement: Placement) -> Rollout:
+    """All routes at one placement."""
+    return Rollout({(route.name, dialect): placement for route in routes for dialect in Dialect}, False, "")
 
 
 def rollout(
@@ -163,6 +168,23 @@ def test_the_second_face_takes_requests_of_the_legacy_dialect_as_they_are(
     decision = decided(routes, target, Stage.NEW_VERIFIED)
     assert (decision.served, decision.skip, decision.face) == (Side.NEW, None, True)
     assert all(decision.takes_it_as_sent(side) for side in Side)
+
+
+def test_both_faces_can_be_asked(routes: RouteMap) -> None:
+    """Each has its verdict; a write is rehearsed once, in the new API."""
+    place = Placement(Stage.SHADOW, shadow_dialect=ShadowDialect.BOTH)
+    both = placed(routes, place)
+    api, face = decide(Request("GET", XML_GET), routes, both, b"caller").parts
+    assert (api.asked, api.skip, api.takes_it_as_sent(Side.NEW)) == (Dialect.NEW, None, False)
+    assert (face.asked, face.skip, face.takes_it_as_sent(Side.NEW)) == (Dialect.LEGACY, None, True)
+    assert len(decide(Request("GET", NEW_GET), routes, both, b"caller").parts) == 1
+    write = Request("POST", b"/api/v1/json/data/tag")
+    rehearsed = placed(routes, replace(place, shadow_write="rollback"))
+    api, face = decide(write, routes, rehearsed, b"caller", rehearsals=True).parts
+    assert ((api.rehearse, api.skip), (face.rehearse, face.skip)) == (
+        (True, None),
+        (False, SkipReason.WRITE),
+    )
 
 
 def test_clients_of_the_new_paths_have_one_face(routes: RouteMap) -> None:

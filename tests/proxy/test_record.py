@@ -66,7 +66,7 @@ async def test_the_totals_are_written(recorder: Recorder, ledger: Ledger) -> Non
     """received = served + refused + client_gone."""
     ledger.received, ledger.served, ledger.refused, ledger.client_gone = 6, 3, 2, 1
     await recorder.write()
-    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3)]
+    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
 
 
 async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Ledger) -> None:
@@ -78,11 +78,11 @@ async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Ledger
     await recorder.write()
     hour = AT.replace(minute=0, second=0)
     assert await rows(recorder, traffic) == [
-        (hour, "dataset.get", "legacy", "legacy", "mismatch", 2, 1.0, 0.5)
+        (hour, "dataset.get", "legacy", "legacy", "mismatch", "new", 2, 1.0, 0.5)
     ]
-    assert await rows(recorder, deviations) == [(hour, "dataset.get", "d", 2)]
+    assert await rows(recorder, deviations) == [(hour, "dataset.get", "d", "new", 2)]
     [cluster] = await rows(recorder, differences)
-    assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}')
+    assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}', "new")
 
 
 async def test_two_runs_share_a_log(recorder: Recorder, ledger: Ledger) -> None:
@@ -111,8 +111,8 @@ async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledge
 
 async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Ledger) -> None:
     """It is dropped and counted, once."""
-    ledger.coverage["dataset.get", "parameter", "\ud83d"] = 1
-    ledger.coverage["dataset.get", "parameter", "x"] = 1
+    ledger.coverage["dataset.get", "parameter", "\ud83d", "new"] = 1
+    ledger.coverage["dataset.get", "parameter", "x", "new"] = 1
     ledger.add(finding())
     for _ in range(2):
         await recorder.write()
@@ -150,7 +150,7 @@ async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path
     assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
     assert await rows(recorder, dropped) == [("new clusters", 1)]
     assert (
-        ("task.get", "status", "2xx", 3) in await rows(recorder, coverage),
+        ("task.get", "status", "2xx", "new", 3) in await rows(recorder, coverage),
         len(await rows(recorder, timings)),
     ) == (
         True,

@@ -1,5 +1,6 @@
 """A report says what the log holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +63,43 @@ async def test_the_runs_are_added_up(log: str) -> None:
     [found] = document["differences"]
     assert (found["signature"], found["route"], found["count"]) == ("s", "dataset.get", 2)
     assert found["example"]["path"] == "$"
+
+
+async def test_a_report_can_be_about_one_dialect(tmp_path: Path) -> None:
+    """Verdicts, deviations, clusters and times; what is due of each adds up."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    ledger = Ledger(received=3)
+    for asked in ([Dialect.NEW, Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY], [Dialect.LEGACY]):
+        ledger.serve(asked)
+    ledger.add(finding(EXPLAINED))
+    ledger.add(finding(MISMATCH))
+    ledger.add(replace(finding(Comparison(Outcome.MATCH)), asked=Dialect.LEGACY))
+    recorder = Recorder(open_log(url), ledger, now=lambda: AT)
+    await recorder.open()
+    await recorder.aclose()
+    face, api = await read_report(url, asked=Dialect.LEGACY), await read_report(url, asked=Dialect.NEW)
+    assert (dict(face.tally.totals.verdicts), face.tally.clusters, face.tally.deviations) == (
+        {"match": 1},
+        {},
+        {},
+    )
+    assert (api.tally.totals.received, len(api.tally.clusters), api.tally.deviations) == (2, 1, {"d": 1})
+    document = face.document()
+    assert {name: (told["served"], told["verdicts"]) for name, told in document["dialects"].items()} == {
+        "new": (2, 2),
+        "legacy": (3, 1),
+    }
+    assert document["requests"]["pending"] == 2
+    assert face.dialects_told() == (
+        "new API: 2 verdicts of 2 served exchanges, parity 50.00%, coverage 100.00%",
+        "legacy face: 1 verdicts of 3 served exchanges, parity 100.00%, coverage 100.00%",
+    )
+    assert (await read_report(url)).tally.totals.received == 3
+
+
+async def test_one_dialect_is_not_told_of(log: str) -> None:
+    """Most proxies ask the new API only."""
+    assert (await read_report(log)).dialects_told() == ()
 
 
 async def test_latencies_are_means_of_what_was_compared(log: str) -> None:

@@ -50,9 +50,12 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["--recordings", str(TASKTYPES), "--new", NOBODY, "--dialect", "old"],
         "--dialect is new, legacy or both, not 'old'",
     ),
-    "live servers in PHP's dialect": (
-        ["--legacy", NOBODY, "--requests", str(TASKTYPES), "--new", NOBODY, "--dialect", "both"],
-        "live servers are compared with --dialect new",
+    "writes for live servers in both dialects": (
+        [
+            *("--legacy", NOBODY, "--requests", str(TASKTYPES), "--new", NOBODY, "--dialect", "both"),
+            "--send-writes",
+        ],
+        "--send-writes sends each write once: choose --dialect new or legacy",
     ),
     "two dialects in one report": (
         [

@@ -37,6 +37,40 @@ async def test_two_equal_servers_have_parity(serve: Serve, tmp_path: Path) -> No
     assert (tmp_path / "again.txt").read_bytes() == (tmp_path / "requests.txt").read_bytes()
 
 
+async def php(scope: Scope, receive: Receive, send: Send) -> None:
+    """A server of PHP's dialect that has nothing."""
+    error = {"error": {"code": "100", "message": "Function not valid"}}
+    await JSONResponse(error, 412)(scope, receive, send)
+
+
+@pytest.mark.anyio
+async def test_both_dialects_have_a_document_each(serve: Serve, tmp_path: Path) -> None:
+    """Of the same requests; writes are sent once, so in one of them."""
+    async with serve(php) as url:
+        asked = (
+            "explore",
+            "--legacy",
+            url,
+            "--new",
+            url,
+            "--requests",
+            "30",
+            "--rate",
+            "1000",
+            "--seed",
+            "5",
+        )
+        told = ("--dialect", "both", "--json", "-")
+        found = await anyio.to_thread.run_sync(lambda: parity(*asked, *told, folder=tmp_path))
+        refused = await anyio.to_thread.run_sync(
+            lambda: parity(*asked, *told, "--send-writes", folder=tmp_path)
+        )
+    documents = orjson.loads(found.stdout)
+    assert list(documents) == ["new", "legacy"]
+    assert documents["legacy"]["totals"]["match"] == documents["legacy"]["explored"]["requests"] > 20
+    assert (refused.returncode, "sends each write once" in refused.stderr) == (2, True)
+
+
 def test_another_server_needs_a_word(tmp_path: Path) -> None:
     """Before anything is sent to either side."""
     found = parity("explore", "--legacy", "http://127.0.0.1:1", "--new", "http://8.8.8.8", folder=tmp_path)

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -86,6 +87,18 @@ def test_a_ready_route_is_promoted(folder: Path) -> None:
     text = (folder / "config" / "rollout.toml").read_text()
     assert text.startswith('# mine\n[[stage]]\nroutes = ["*"]\nstage = "shadow"\n')
     assert 'stage = "canary"\npercentage = 1\n' in text
+
+
+def test_a_route_of_the_legacy_dialect_is_promoted_by_the_verdicts_about_its_face(folder: Path) -> None:
+    """What the new API answered says nothing of that; where it has the new shapes, it does."""
+    words = ("rollout", "promote", "task.get", "--dialect", "legacy", *log(folder))
+    assert "only 0 of at least 300 exchanges were compared" in parity(folder, *words).stderr
+    good = (replace(finding(SECOND, seconds=(0.1, 0.05)), asked=Dialect.LEGACY) for _ in range(300))
+    asyncio.run(write_run(f"sqlite:///{folder}/log.db", SECOND, *good))
+    text = parity(folder, "readiness", "--dialect", "legacy", *log(folder)).stdout
+    assert "task.get is ready: matched 300 of 300" in text
+    assert "study.get is not ready" not in text
+    assert parity(folder, *words).stdout == "task.get (legacy) is at canary 1 %\n"
 
 
 def test_a_route_without_evidence_is_refused_unless_forced(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from proxy.check import CheckError, Limits
+from proxy.check import CheckError, Dialect, Limits
 from proxy.checking.live import Asking
 from proxy.exploring.explore import Explored, Wanted, explore
 from proxy.har.caller_keys import CallerKeys
@@ -19,9 +19,9 @@ Serve = Callable[..., AbstractAsyncContextManager[str]]
 KEYS = CallerKeys({"admin": "AD" + "0" * 30, "user2": "0" * 32})
 
 
-async def explored(legacy: str, new: str, number: int = 150) -> Explored:
+async def explored(legacy: str, new: str, number: int = 150, dialect: Dialect = "new") -> Explored:
     """So many requests at seed 1."""
-    wanted = Wanted(legacy, new, 1, number, Asking(), KEYS)
+    wanted = Wanted(legacy, new, 1, number, Asking(), KEYS, dialect)
     return await explore(wanted, CONFIG, limits=Limits())
 
 
@@ -69,3 +69,22 @@ async def test_a_server_that_is_not_there_is_told() -> None:
     """Before anything is asked."""
     with pytest.raises(CheckError, match="does not answer"):
         await explored("http://127.0.0.1:1", "http://127.0.0.1:1")
+
+
+async def test_both_sides_can_be_asked_in_phps_dialect(serve: Serve) -> None:
+    """Nothing is translated, nothing documented; the requests are those of the other dialect."""
+    php = answering(412, {"error": {"code": "100", "message": "Function not valid"}})
+    async with serve(php) as legacy, serve(php) as new:
+        found = await explored(legacy, new, dialect="legacy")
+        other = await explored(legacy, new)
+    assert found.requests == other.requests
+    assert found.result.tally.totals.of("match") == found.counts.total.requests > 140
+    assert found.result.breaches == ()
+
+
+async def test_the_new_api_does_not_speak_phps_dialect(serve: Serve) -> None:
+    """Two servers of it cannot be compared in that."""
+    app = answering(404, {"code": "100"}, "application/problem+json")
+    async with serve(app) as url:
+        with pytest.raises(CheckError, match="does not speak PHP's dialect"):
+            await explored(url, url, dialect="legacy")

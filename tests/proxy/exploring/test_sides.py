@@ -17,7 +17,7 @@ from proxy.check import over_network
 from proxy.checking.live import Asking, LegacySide
 from proxy.checking.replay import tally
 from proxy.checking.request_lines import UNANSWERED
-from proxy.exploring.sides import SameSides, asking, speaks_new
+from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
 from proxy.recordings import RecordedRequest, Recording
 from proxy.tally import Tally
 
@@ -93,6 +93,22 @@ async def test_what_only_the_new_api_has_is_asked_as_it_is(serve: Serve) -> None
     """The request is its own translation."""
     found = await compared(serve, answering({}), answering({}), b"/users/1", "user.delete")
     assert found.routes["user.delete"].of("match") == 1
+
+
+async def test_a_server_may_speak_both(serve: Serve) -> None:
+    """The backend has a legacy face: it is compared with another one as equal, in either dialect."""
+
+    async def backend(scope: Scope, receive: Receive, send: Send) -> None:
+        php = scope["path"].startswith("/api/v1/")
+        kind = "application/json" if php else "application/problem+json"
+        await JSONResponse({}, 200 if php else 404, media_type=kind)(scope, receive, send)
+
+    async with serve(backend) as url, over_network(url) as transport:
+        side = LegacySide(transport, Asking())
+        assert await speaks_new(side)
+        assert await speaks_legacy(side)
+    async with serve(answering({})) as url, over_network(url) as transport:
+        assert not await speaks_legacy(LegacySide(transport, Asking()))
 
 
 async def test_a_server_tells_which_api_it_speaks(serve: Serve) -> None:

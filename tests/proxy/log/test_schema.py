@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, inspect, select, text
 
 from proxy.log.schema import NEWEST, LogError, migrate, version_of
-from proxy.log.tables import deviations, differences, metadata, runs, traffic
+from proxy.log.tables import coverage, deviations, differences, metadata, runs, timings, traffic
+from tests.proxy.logs import FIRST
+
+VALUES = {
+    "run": "r",
+    "hour": FIRST,
+    "route": "task.get",
+    **dict.fromkeys(("dialect", "side", "verdict", "deviation", "kind", "value", "what"), "x"),
+}
 
 
 @pytest.fixture
@@ -45,6 +53,36 @@ def test_the_first_logs_are_brought_up_to_date(connection: Connection) -> None:
     assert columns(connection) == expected | {"log_version": {"version"}}
     names = {index["name"] for index in inspect(connection).get_indexes("difference")}
     assert names == {"difference_route", "difference_cluster", "difference_run"}
+
+
+def test_logs_that_knew_the_new_api_only_keep_their_numbers(connection: Connection) -> None:
+    """Version 5: all that was counted then is about the new API."""
+    migrate(connection)
+    for table in (traffic, deviations, coverage, timings):
+        connection.execute(text(f"ALTER TABLE {table.name} RENAME TO newest"))
+        bare = Table(
+            table.name,
+            MetaData(),
+            *(Column(c.name, c.type, primary_key=c.primary_key) for c in table.c if c.name != "asked"),
+        )
+        bare.create(connection)
+        connection.execute(text("DROP TABLE newest"))
+        connection.execute(bare.insert().values({c.name: VALUES.get(c.name, 7) for c in bare.c}))
+    connection.execute(text("ALTER TABLE run DROP COLUMN faced"))
+    connection.execute(text("ALTER TABLE run DROP COLUMN twice"))
+    connection.execute(text("ALTER TABLE difference DROP COLUMN asked"))
+    connection.execute(text("UPDATE log_version SET version = 5"))
+    connection.commit()
+    assert migrate(connection) == 5
+    connection.commit()
+    assert columns(connection) == {
+        **{table.name: set(table.c.keys()) for table in metadata.sorted_tables},
+        "log_version": {"version"},
+    }
+    for table in (traffic, deviations, coverage, timings):
+        [row] = connection.execute(select(table)).all()
+        assert (row.asked, row.exchanges, row.route) == ("new", 7, "task.get")
+        assert "asked" in inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
 
 
 def test_migrating_twice_changes_nothing(connection: Connection) -> None:

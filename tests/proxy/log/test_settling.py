@@ -49,6 +49,16 @@ async def test_what_was_told_before_counts(tmp_path: Path) -> None:
         assert (await connection.execute(shed)).scalars().all() == [7]
 
 
+async def test_what_each_dialect_owes_is_shed(tmp_path: Path) -> None:
+    """Of four exchanges three were asked of the legacy face, one of them also of the new API."""
+    url, run = await killed_run(tmp_path)
+    async with reading(url) as connection:
+        await settle_runs(connection, [run], FIRST, {"faced": 3, "twice": 1})
+        query = select(traffic.c.asked, traffic.c.verdict, traffic.c.exchanges)
+        found = sorted(tuple(one) for one in await connection.execute(query))
+        assert found == [("legacy", "shed", 3), ("new", "match", 1), ("new", "shed", 1)]
+
+
 async def test_runs_that_ended_long_ago_are_settled_at_the_next_start(tmp_path: Path) -> None:
     """Nobody else knows that their process was killed."""
     url, _ = await killed_run(tmp_path)

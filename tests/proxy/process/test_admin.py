@@ -71,7 +71,7 @@ async def test_readiness(ready: bool, status: int) -> None:
 
 
 async def test_totals_are_those_of_the_ledger() -> None:
-    """received = served + refused + client_gone; served = verdicts + pending."""
+    """received = served + refused + client_gone; served = verdicts + pending, by the dialect that is asked."""
     assert orjson.loads((await observe(side(), "GET", b"/-/totals")).body) == {
         "received": 4,
         "served": 2,
@@ -79,6 +79,10 @@ async def test_totals_are_those_of_the_ledger() -> None:
         "client_gone": 1,
         "pending": 2,
         "verdicts": {},
+        "dialects": {
+            "new": {"served": 2, "pending": 2, "verdicts": {}},
+            "legacy": {"served": 0, "pending": 0, "verdicts": {}},
+        },
     }
 
 

@@ -1,9 +1,11 @@
 """Clusters of a log: how often, since when, and whether they are over."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.rollout import Dialect
 from diffing.cluster import cluster_id
 from proxy.log.reading import reading
 from proxy.log.schema import LogError
@@ -13,10 +15,12 @@ from proxy.reporting.clusters import (
     against_time,
     changes,
     compared_routes,
+    count_clusters,
+    open_clusters,
     read_cluster,
     read_clusters,
 )
-from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, two_runs
+from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +73,7 @@ async def test_what_was_not_asked_again_is_not_fixed(tmp_path: Path) -> None:
     """Silence is no proof."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        found = against_time(await read_clusters(log), SECOND, {"task.get"})
+        found = against_time(await read_clusters(log), SECOND, {("task.get", Dialect.NEW)})
     assert [item.state for item in found if item.signature == OLD] == [State.UNASKED]
 
 
@@ -103,3 +107,20 @@ async def test_the_database_tells_the_same_changes(tmp_path: Path) -> None:
     assert found.first == expected
     assert (cut.first, cut.counts) == (expected[:1], found.counts)
     assert found.counts == {State.NEW: 1, State.STILL: 1, State.FIXED: 1, State.UNASKED: 0}
+
+
+async def test_clusters_of_the_face_stand_apart(tmp_path: Path) -> None:
+    """That its route was compared in the new API does not mean that one of them is fixed."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    faced = replace(finding(FIRST, "task.get (face) 200→200 $.x"), route="task.get", asked=Dialect.LEGACY)
+    before = await write_run(url, FIRST, faced)
+    after = await write_run(url, SECOND, finding(SECOND))
+    async with reading(url) as log:
+        [face] = await read_clusters(log, asked=Dialect.LEGACY)
+        assert await read_clusters(log, asked=Dialect.NEW) == []
+        assert (await count_clusters(log, None, Dialect.LEGACY), await count_clusters(log)) == (1, 1)
+        assert await open_clusters(log) == {}
+        assert await open_clusters(log, None, Dialect.LEGACY) == {"task.get": 1}
+        [gone] = against_run([face], [], await compared_routes(log, run=after))
+        assert (gone.state, face.share, face.asked) == (State.UNASKED, 1.0, Dialect.LEGACY)
+        assert (await changes(log, before, after, 5)).counts[State.UNASKED] == 1

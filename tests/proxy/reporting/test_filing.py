@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
+from config.rollout import Dialect
 from diffing.contradictions import lint_conflicts
 from diffing.deviations import load_registry
 from diffing.lint import lint_examples
@@ -173,6 +174,15 @@ def test_without_a_whole_witness_nothing_is_made(lacks: str) -> None:
         witness = {**found.witness, "new": {**found.witness["new"], "truncated": True}}
     with pytest.raises(FilingError):
         file_cluster(Shown(found.cluster, found.example, witness), Verdict.DOCUMENTED, CONTRACT)
+
+
+def test_of_the_legacy_face_nothing_is_documented() -> None:
+    """It answers as PHP does; what differs is a fault."""
+    found = cluster(*changed("id", 1))
+    faced = replace(found, cluster=replace(found.cluster, asked=Dialect.LEGACY))
+    with pytest.raises(FilingError, match="answers as PHP does"):
+        file_cluster(faced, Verdict.DOCUMENTED, CONTRACT)
+    assert file_cluster(faced, Verdict.NEW_WRONG, CONTRACT).file is None
 
 
 def test_an_issue_says_everything() -> None:

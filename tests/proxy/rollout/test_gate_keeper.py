@@ -128,6 +128,26 @@ async def test_a_step_needs_exchanges_of_its_own(machine: Machine) -> None:
     assert "only 0 of at least 20 exchanges were compared" in last.reason
 
 
+async def test_clients_of_the_legacy_dialect_move_by_the_verdicts_about_its_face(machine: Machine) -> None:
+    """Where the gate may move them; what the new API answered does not count for them, nor the other way round."""
+    settings = machine.folder / "reports.toml"
+    settings.write_text(GATE + 'dialects = ["new", "legacy"]\n')
+
+    def legacy() -> str:
+        rollout = load_rollout(machine.folder, load_routes(machine.folder))
+        return str(step_of(rollout.placements["task.get", Dialect.LEGACY]))
+
+    assert await machine.look() == "shadow"
+    await machine.served(good=20)
+    assert (await machine.look(61), legacy()) == ("canary 10 %", "shadow")
+    faced = [replace(finding(machine.now), facts=FACTS, asked=Dialect.LEGACY) for _ in range(20)]
+    await write_run(machine.url, machine.now, *faced)
+    assert (await machine.look(61), legacy()) == ("canary 10 %", "canary 10 %")
+    bad = [replace(finding(machine.now, NEW), facts=FACTS, asked=Dialect.LEGACY) for _ in range(5)]
+    await write_run(machine.url, machine.now, *bad)
+    assert (await machine.look(5), legacy()) == ("canary 10 %", "legacy")
+
+
 async def at_canary(machine: Machine) -> None:
     """Bring task.get to the canary's first step."""
     await machine.look()

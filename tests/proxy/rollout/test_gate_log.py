@@ -1,6 +1,7 @@
 """What the gate keeps in the diff log, on SQLite and on MariaDB."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -114,25 +115,27 @@ async def test_where_a_route_stands_is_what_brought_it_there(log: AsyncEngine) -
         await decided(log, kind, was, step)
     await decided(log, Kind.BEGIN, SHADOW, SHADOW, "flow.get")
     async with log.connect() as connection:
-        found = await standing(connection, Dialect.NEW)
-        assert await standing(connection, Dialect.LEGACY) == {}
-    assert {route: (item.kind, item.step) for route, item in found.items()} == {
-        "task.get": (Kind.PROMOTE, CANARY),
-        "flow.get": (Kind.BEGIN, SHADOW),
+        found = await standing(connection)
+    assert {place: (item.kind, item.step) for place, item in found.items()} == {
+        ("task.get", Dialect.NEW): (Kind.PROMOTE, CANARY),
+        ("flow.get", Dialect.NEW): (Kind.BEGIN, SHADOW),
     }
 
 
 async def test_evidence_is_of_all_runs(log: AsyncEngine) -> None:
-    """Verdicts and ratios by route; what was covered, too."""
+    """Verdicts and ratios by route and dialect asked; what was covered, too."""
     url = log.url.render_as_string(hide_password=False)
+    faced = replace(finding(FIRST), asked=Dialect.LEGACY)
     for _ in range(2):
-        await write_run(url, FIRST, finding(FIRST), finding(FIRST, NEW))
+        await write_run(url, FIRST, finding(FIRST), finding(FIRST, NEW), faced)
     async with log.connect() as connection:
         found = await read_evidence(connection)
         seen = await read_seen(connection)
-    assert found["task.get"].verdicts == {"match": 2, str(Outcome.MISMATCH): 2}
-    assert sum(found["task.get"].ratios.values()) == 4
-    assert ("parameter", "task_id") in seen["task.get"]
+    api, face = ("task.get", Dialect.NEW), ("task.get", Dialect.LEGACY)
+    assert found[api].verdicts == {"match": 2, str(Outcome.MISMATCH): 2}
+    assert sum(found[api].ratios.values()) == 4
+    assert (found[face].verdicts, sum(found[face].ratios.values())) == ({"match": 2}, 2)
+    assert all(("parameter", "task_id") in seen[place] for place in (api, face))
 
 
 async def test_nothing_counted_is_no_evidence(log: AsyncEngine) -> None:

@@ -1,14 +1,16 @@
 """Readiness by what a log says."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from config.reports import Readiness as Thresholds
+from config.rollout import Dialect
 from proxy.log.reading import reading
 from proxy.rollout.readiness_log import read_readiness
-from tests.proxy.logs import SECOND, two_runs
+from tests.proxy.logs import SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 KNOWN = {
@@ -26,6 +28,17 @@ async def test_all_numbers_come_from_the_log(tmp_path: Path) -> None:
     assert task.latency is not None
     assert task.latency.median == pytest.approx(0.5, rel=0.03)
     assert (study.coverage.share, study.clusters, study.latency) == (0.0, 1, None)
+
+
+async def test_each_dialect_has_its_own_numbers(tmp_path: Path) -> None:
+    """What the new API answered makes no route ready in PHP's dialect."""
+    url, _, _ = await two_runs(tmp_path)
+    await write_run(url, SECOND, *(replace(finding(SECOND), asked=Dialect.LEGACY) for _ in range(7)))
+    async with reading(url) as log:
+        _, face = await read_readiness(log, KNOWN, Thresholds(), asked=Dialect.LEGACY)
+        _, task = await read_readiness(log, KNOWN, Thresholds())
+    assert (face.matched, face.trials, face.clusters, face.coverage.share) == (7, 7, 0, 0.5)
+    assert (task.matched, task.trials, task.clusters) == (7, 11, 2)
 
 
 async def test_only_what_came_since(tmp_path: Path) -> None:
