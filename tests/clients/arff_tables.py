@@ -77,7 +77,7 @@ class Table:
         """The file."""
         head = [f"@RELATION {_quoted(self.name)}"]
         head += [f"@ATTRIBUTE {_quoted(column.name)} {_arff_type(column)}" for column in self.columns]
-        rows = (self._sparse_row if self.sparse else self._dense_row)
+        rows = self._sparse_row if self.sparse else self._dense_row
         return "\n".join([*head, "@DATA", *(rows(index) for index in range(self.size))]) + "\n"
 
     def _dense_row(self, index: int) -> str:
@@ -87,7 +87,7 @@ class Table:
         cells = []
         for position, column in enumerate(self.columns):
             value = column.values[index]
-            # The first of the nominal values counts as zero. Targets are always written: scikit-learn does not fill them.
+            # The first of the nominal values counts as zero. Targets are written: scikit-learn does not fill them.
             if column.role == "target" or value != (column.nominal[0] if column.nominal else 0):
                 cells.append(f"{position} {_cell(value)}")
         return "{" + ",".join(cells) + "}"
@@ -97,7 +97,7 @@ class Table:
         return [self._feature(did, index, column) for index, column in enumerate(self.columns)]
 
     def _feature(self, did: int, index: int, column: Column) -> Row:
-        numbers = [value for value in column.present if not isinstance(value, str)]
+        numbers = [value for value in column.present if isinstance(value, int | float)]
         counts = Counter(column.present)
         nominal = column.nominal
         return {

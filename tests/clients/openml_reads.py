@@ -12,7 +12,7 @@ import openml
 from openml.exceptions import OpenMLServerException, OpenMLServerNoResult
 from openml.tasks import TaskType
 
-from tests.clients.steps import step
+from tests.clients.steps import raising, step
 from tests.clients.tables import (
     FLOW,
     PLANTS,
@@ -34,12 +34,9 @@ FRAME = {"output_format": "dataframe"}
 @contextlib.contextmanager
 def refused(code: int) -> Iterator[None]:
     """The server must refuse with one of PHP's codes."""
-    try:
+    with raising(OpenMLServerException) as caught:
         yield
-    except OpenMLServerException as error:
-        assert error.code == code, f"{error.code}: {error}"
-    else:
-        raise AssertionError(f"it was not refused with {code}")
+    assert caught[0].code == code, f"{caught[0].code}: {caught[0]}"
 
 
 def _plain(value: Any) -> object:
@@ -273,4 +270,3 @@ def studies() -> None:
     assert (study.runs, study.flows, study.setups, study.data) == ([RUN], [FLOW], [SETUP], [PLANTS])
     with refused(601):
         openml.study.get_study(999)
-

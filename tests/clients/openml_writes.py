@@ -19,16 +19,11 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from tests.clients.openml_reads import FRAME, refused
-from tests.clients.steps import step
-from tests.clients.tables import KEYS, PLANTS, READER, RUN, SUITE, TABLES, TASKS, WRITER
+from tests.clients.steps import raising, step
+from tests.clients.tables import ADMIN, KEYS, PLANTS, READER, RUN, SUITE, TABLES, TASKS, WRITER
 
 MADE: dict[str, Any] = {}
 """What earlier steps made."""
-
-
-def published(entity: Any) -> Any:
-    """Publish with the key of the user who writes."""
-    return entity.publish()
 
 
 def _new_dataset(data: Any, name: str, target: str, attributes: Any = "auto") -> Any:
@@ -49,13 +44,20 @@ def _new_dataset(data: Any, name: str, target: str, attributes: Any = "auto") ->
 
 
 @contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """The server must refuse to delete; the client makes an error of its own of PHP's code."""
+def key(other: str) -> Iterator[None]:
+    """Use another key."""
+    own, openml.config.apikey = openml.config.apikey, other
     try:
         yield
-    except OpenMLNotAuthorizedError:
-        return
-    raise AssertionError("it was deleted")
+    finally:
+        openml.config.apikey = own
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """The server must refuse to delete; the client makes an error of its own of PHP's code."""
+    with raising(OpenMLNotAuthorizedError):
+        yield
 
 
 @step
@@ -65,12 +67,12 @@ def publish_dataset() -> None:
         {
             "size": [1.5, 2.0, None, 4.25] * 5,
             "count": [1, 2, 3, 4] * 5,
-            "note": ["plain", "two words", "it's", "50% \"so\""] * 5,
+            "note": ["plain", "two words", "it's", '50% "so"'] * 5,
             "ok": [True, False, True, True] * 5,
             "kind": pandas.Categorical(["a", "b", "a", "c d"] * 5),
         }
     )
-    dataset = published(_new_dataset(frame, "client-made", "kind"))
+    dataset = _new_dataset(frame, "client-made", "kind").publish()
     MADE["did"] = did = dataset.dataset_id
     found = openml.datasets.get_dataset(
         did, download_data=True, download_features_meta_data=False, download_qualities=False
@@ -89,7 +91,7 @@ def publish_dataset_sparse() -> None:
     """A sparse data set."""
     matrix = sparse.coo_matrix(([1.0, 2.0, 3.0, 1.0], ([0, 1, 2, 3], [0, 1, 0, 2])), shape=(4, 3))
     names = [("a", "REAL"), ("b", "REAL"), ("y", "REAL")]
-    dataset = published(_new_dataset(matrix, "client-made-sparse", "y", names))
+    dataset = _new_dataset(matrix, "client-made-sparse", "y", names).publish()
     description = openml.datasets.get_dataset(
         dataset.dataset_id, download_data=True, download_features_meta_data=False, download_qualities=False
     )
@@ -99,7 +101,7 @@ def publish_dataset_sparse() -> None:
 @step
 def publish_dataset_again() -> None:
     """The same name again is the next version."""
-    dataset = published(_new_dataset(pandas.DataFrame({"a": [1.0], "y": [2.0]}), "client-made", "y"))
+    dataset = _new_dataset(pandas.DataFrame({"a": [1.0], "y": [2.0]}), "client-made", "y").publish()
     found = openml.datasets.get_dataset(
         dataset.dataset_id, download_data=False, download_features_meta_data=False, download_qualities=False
     )
@@ -124,7 +126,10 @@ def tag_dataset() -> None:
 def edit_dataset() -> None:
     """Edit what anybody may, then what the owner may."""
     did = MADE["did"]
-    assert openml.datasets.edit_dataset(did, description="Said anew.", creator="Cleo", citation="C (2024)") == did
+    assert (
+        openml.datasets.edit_dataset(did, description="Said anew.", creator="Cleo", citation="C (2024)")
+        == did
+    )
     assert openml.datasets.edit_dataset(did, default_target_attribute="ok", row_id_attribute="count") == did
     found = openml.datasets.get_dataset(
         did,
@@ -160,7 +165,7 @@ def status_update() -> None:
     openml.datasets.status_update(MADE["forked"], "deactivated")
     with refused(696):
         openml.datasets.status_update(MADE["did"], "active")
-    with openml.config.overwrite_config_context({"apikey": KEYS[1]}):
+    with key(KEYS[ADMIN]):
         openml.datasets.status_update(MADE["did"], "active")
     active = openml.datasets.check_datasets_active([MADE["did"], MADE["forked"]])
     assert active == {MADE["did"]: True, MADE["forked"]: False}
@@ -169,7 +174,7 @@ def status_update() -> None:
 @step
 def topics_and_ontologies() -> None:
     """Topics and ontologies, added and removed."""
-    with openml.config.overwrite_config_context({"apikey": KEYS[1]}):
+    with key(KEYS[ADMIN]):
         assert openml.datasets.functions._topic_add_dataset(PLANTS, "Botany") == PLANTS
         assert openml.datasets.functions._topic_delete_dataset(PLANTS, "Botany") == PLANTS
     where = "https://terms.clients.test/height"
@@ -189,11 +194,11 @@ def publish_task() -> None:
         estimation_procedure_id=1,
         evaluation_measure="predictive_accuracy",
     )
-    MADE["task"] = published(task).task_id
+    MADE["task"] = task.publish().task_id
     found = openml.tasks.get_task(MADE["task"])
     assert (found.dataset_id, found.target_name, found.class_labels) == (PLANTS, "soil", ["dry", "wet"])
     with refused(614):
-        published(task)
+        task.publish()
 
 
 @step
@@ -219,7 +224,7 @@ def _model(**arguments: Any) -> Any:
 def publish_flow() -> None:
     """A flow with components, made from a scikit-learn pipeline."""
     flow = openml.extensions.sklearn.SklearnExtension().model_to_flow(_model())
-    MADE["flow"] = published(flow).flow_id
+    MADE["flow"] = flow.publish().flow_id
     found = openml.flows.get_flow(MADE["flow"], reinstantiate=True)
     assert found.components.keys() == flow.components.keys()
     assert str(found.model) == str(_model())
@@ -240,7 +245,7 @@ def publish_run() -> None:
     """A run of scikit-learn with predictions; its setup becomes the model again."""
     task = openml.tasks.get_task(1)
     run = openml.runs.run_model_on_task(_model(max_depth=3), task, avoid_duplicate_runs=False)
-    MADE["run"] = published(run).run_id
+    MADE["run"] = run.publish().run_id
     found = openml.runs.get_run(MADE["run"])
     assert (found.task_id, found.dataset_id) == (1, PLANTS)
     assert found.output_files.keys() == {"description", "predictions"}
@@ -274,7 +279,7 @@ def publish_run_with_trace() -> None:
     )
     task = openml.tasks.get_task(4)
     run = openml.runs.run_model_on_task(search, task, avoid_duplicate_runs=False)
-    MADE["traced"] = published(run).run_id
+    MADE["traced"] = run.publish().run_id
     found = openml.runs.get_run(MADE["traced"])
     assert found.output_files.keys() == {"description", "predictions", "trace"}
     MADE["search flow"] = found.flow_id
@@ -295,7 +300,7 @@ def tag_run() -> None:
 def publish_study() -> None:
     """A study of runs: made, attached to, detached from, made inactive, deleted."""
     study = openml.study.create_study(name="Client's", description="Of & runs", run_ids=[RUN])
-    made = published(study).id
+    made = study.publish().id
     found = openml.study.get_study(made)
     assert (found.runs, found.name, found.description) == ([RUN], "Client's", "Of & runs")
     assert openml.study.attach_to_study(made, [MADE["run"], MADE["traced"]]) == 3
@@ -309,8 +314,10 @@ def publish_study() -> None:
 @step
 def publish_suite() -> None:
     """A suite of tasks: made, attached to, detached from, deleted; one in use is kept."""
-    suite = openml.study.create_benchmark_suite("Client's suite", "Of tasks", task_ids=[1, 2], alias="client-suite")
-    made = published(suite).id
+    suite = openml.study.create_benchmark_suite(
+        "Client's suite", "Of tasks", task_ids=[1, 2], alias="client-suite"
+    )
+    made = suite.publish().id
     assert openml.study.get_suite("client-suite").tasks == [1, 2]
     assert openml.study.attach_to_suite(made, [3]) == 3
     assert openml.study.detach_from_suite(made, [1, 2]) == 1
@@ -322,10 +329,10 @@ def publish_suite() -> None:
 
 @step
 def keys_decide() -> None:
-    """Without a key, with an unknown one, with one that may only read."""
+    """With an unknown key, and with one that may only read."""
     dataset = openml.datasets.get_dataset(PLANTS, download_data=False)
-    for key, code in (("f" * 32, 103), (KEYS[READER], 104)):
-        with openml.config.overwrite_config_context({"apikey": key}), refused(code):
+    for other, code in (("f" * 32, 103), (KEYS[READER], 104)):
+        with key(other), refused(code):
             dataset.push_tag("not-mine")
 
 

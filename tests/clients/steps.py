@@ -10,10 +10,12 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
 
 Step = Callable[[], object]
+Failure = TypeVar("Failure", bound=Exception)
 STEPS: Final[list[Step]] = []
 
 
@@ -23,12 +25,35 @@ def step(function: Step) -> Step:
     return function
 
 
+@contextmanager
+def raising(kind: type[Failure]) -> Iterator[list[Failure]]:
+    """What is inside must fail so.
+
+    Args:
+        kind: Of the failure.
+
+    Yields:
+        An empty list, which has the failure afterwards.
+    """
+    caught: list[Failure] = []
+    try:
+        yield caught
+    except kind as error:
+        caught.append(error)
+    assert caught, f"nothing was raised, least of all {kind.__name__}"
+
+
 class Requests(logging.Handler):
-    """Counts what the HTTP library says that it sent."""
+    """Keeps what the HTTP libraries say that they sent: urllib3 to its log, urllib to audit hooks."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[str] = []
+
+    def hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Keep method and path of a request that is to be sent."""
+        if event == "urllib.Request":
+            self.sent.append(f"{arguments[3]} /{str(arguments[0]).split('/', 3)[3]}")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep method and path of a request that was answered."""
@@ -39,6 +64,7 @@ class Requests(logging.Handler):
 def run() -> None:
     """Run all steps; one that fails stops none."""
     requests = Requests()
+    sys.addaudithook(requests.hear)
     logger = logging.getLogger("urllib3.connectionpool")
     logger.setLevel(logging.DEBUG)
     logger.addHandler(requests)

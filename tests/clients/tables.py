@@ -42,7 +42,12 @@ def words() -> Table:
     ]
     return Table(
         "word-counts",
-        (*columns, Column("mood", tuple(("calm", "angry")[row % 2] for row in range(40)), ("calm", "angry"), "target")),
+        (
+            *columns,
+            Column(
+                "mood", tuple(("calm", "angry")[row % 2] for row in range(40)), ("calm", "angry"), "target"
+            ),
+        ),
         sparse=True,
     )
 

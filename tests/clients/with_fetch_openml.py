@@ -12,7 +12,7 @@ import sklearn.datasets
 from sklearn.datasets import _openml, fetch_openml
 
 from tests.clients.arff_tables import Column
-from tests.clients.steps import run, step
+from tests.clients.steps import raising, run, step
 from tests.clients.tables import PLANTS, PLANTS_OLD, RIVERS, TABLES, WORDS
 
 BASE, HOME = sys.argv[1:3]
@@ -123,12 +123,9 @@ def sparse() -> None:
 @step
 def sparse_as_frame_is_refused() -> None:
     """Sparse data as a frame: what scikit-learn itself refuses."""
-    try:
+    with raising(ValueError) as caught:
         _fetched(data_id=WORDS, as_frame=True, parser="liac-arff")
-    except ValueError as error:
-        assert "Sparse ARFF datasets cannot be loaded" in str(error)
-    else:
-        raise AssertionError("it was not refused")
+    assert "Sparse ARFF datasets cannot be loaded" in str(caught[0])
 
 
 @step
@@ -155,7 +152,9 @@ def data_and_target() -> None:
 def cached() -> None:
     """With a cache of its own, twice; the second time nothing is asked."""
     for _ in range(2):
-        _same_frame(fetch_openml(data_id=RIVERS, as_frame=True, data_home=f"{HOME}/cache", cache=True), RIVERS)
+        _same_frame(
+            fetch_openml(data_id=RIVERS, as_frame=True, data_home=f"{HOME}/cache", cache=True), RIVERS
+        )
 
 
 @step
@@ -166,13 +165,9 @@ def unknown_ones() -> None:
         ({"name": "no-such-data"}, "no-such-data"),
         ({"name": "meadow-plants", "version": 7}, "meadow-plants"),
     ):
-        try:
+        with raising(_openml.OpenMLError) as caught:
             _fetched(**arguments)
-        except ValueError as error:
-            assert isinstance(error, _openml.OpenMLError), repr(error)
-            assert said in str(error), str(error)
-        else:
-            raise AssertionError(f"{arguments} was found")
+        assert said in str(caught[0])
 
 
 if __name__ == "__main__":

@@ -188,7 +188,13 @@ def _dataset(folder: Folder, did: int, table: Table) -> None:
     )
     folder.add(
         "openml_expdb/data_processed",
-        {"did": did, "evaluation_engine_id": ENGINE, "user_id": ADMIN, "processing_date": THEN, "num_tries": 1},
+        {
+            "did": did,
+            "evaluation_engine_id": ENGINE,
+            "user_id": ADMIN,
+            "processing_date": THEN,
+            "num_tries": 1,
+        },
     )
     folder.add("openml_expdb/dataset_tag", {"id": did, "tag": "meadow", "uploader": WRITER, "date": THEN})
     folder.add("openml_expdb/data_feature", *table.features(did))
@@ -218,9 +224,7 @@ def _task(folder: Folder, task: int, kind: int, did: int, procedure: int) -> Non
         "@DATA",
     ]
     for fold, tested in enumerate(folds(task)):
-        lines += [
-            f"{'TEST' if row in tested else 'TRAIN'},{row},0,{fold}" for row in range(TABLES[did].size)
-        ]
+        lines += [f"{'TEST' if row in tested else 'TRAIN'},{row},0,{fold}" for row in range(TABLES[did].size)]
     folder.plain(f"splits/{task}.arff", "\n".join(lines) + "\n")
 
 
@@ -246,7 +250,9 @@ def _flow(folder: Folder) -> None:
             "visibility": "public",
         },
     )
-    folder.add("openml_expdb/implementation_tag", {"id": FLOW, "tag": "meadow", "uploader": WRITER, "date": THEN})
+    folder.add(
+        "openml_expdb/implementation_tag", {"id": FLOW, "tag": "meadow", "uploader": WRITER, "date": THEN}
+    )
     folder.add(
         "openml_expdb/input",
         {
@@ -303,11 +309,24 @@ def _run(folder: Folder) -> None:
         )
     folder.add(
         "openml_expdb/run",
-        {"rid": RUN, "uploader": WRITER, "setup": SETUP, "task_id": 1, "start_time": THEN, "visibility": "public"},
+        {
+            "rid": RUN,
+            "uploader": WRITER,
+            "setup": SETUP,
+            "task_id": 1,
+            "start_time": THEN,
+            "visibility": "public",
+        },
     )
     folder.add(
         "openml_expdb/run_evaluated",
-        {"run_id": RUN, "evaluation_engine_id": ENGINE, "user_id": ADMIN, "evaluation_date": THEN, "num_tries": 1},
+        {
+            "run_id": RUN,
+            "evaluation_engine_id": ENGINE,
+            "user_id": ADMIN,
+            "evaluation_date": THEN,
+            "num_tries": 1,
+        },
     )
     folder.add("openml_expdb/run_tag", {"id": RUN, "tag": "meadow", "uploader": WRITER, "date": THEN})
     folder.add("openml_expdb/input_data", {"run": RUN, "data": PLANTS, "name": "dataset"})
