@@ -53,8 +53,11 @@ class RawRequest:
         filled = head.replace("{host}", host).replace("{length}", str(len(content)))
         return filled.replace("\n", "\r\n").encode() + b"\r\n\r\n" + content
 
-    def missing(self, body: bytes) -> list[str]:
+    def wrong(self, status: int, media_type: str, body: bytes) -> list[str]:
         """What the client would not find in an answer."""
+        kinds = [kind.partition(";")[0] for kind in (media_type, self.media_type)]
+        if status != self.status or kinds[0] != kinds[1]:
+            return [f"{status} {media_type}"]
         if self.reads.startswith("'"):
             return [] if self.reads[1:-1] in body.decode() else [self.reads]
         find = _in_json if "json" in self.media_type else _in_xml
