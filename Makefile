@@ -3,9 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
-export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER
+export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER SKIP_CLIENTS
 
-.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium lock openapi
+.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium clients lock openapi
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ install: .venv/installed  ## create .venv with everything that is locked
 demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1: stop after the report)
 	$(BIN)/parity demo $(if $(ONCE),--once)
 
-test: install mariadb fronts chromium  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1)
+test: install mariadb fronts chromium clients  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1), with a real client (SKIP_CLIENTS=1)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: install  ## formatting, lint and types
@@ -43,6 +43,9 @@ fronts:
 chromium:
 	@sh tests/install.sh chromium
 
+clients: install
+	@[ -n "$(SKIP_CLIENTS)" ] || $(BIN)/python -m tests.clients.environments --one
+
 openapi: install  ## pin the OpenAPI document anew, after a change that is meant
 	$(BIN)/openml-backend openapi --write config/openapi.json
 
@@ -55,4 +58,5 @@ fuzz: install mariadb  ## schemathesis against the running backend, 10,000 reque
 	$(BIN)/python -m tests.fuzz --requests 10000
 
 prove: install mariadb  ## proofs in full size; writes docs/evidence.md
+	$(BIN)/python -m tests.clients.environments
 	$(BIN)/python -m tests.prove

@@ -46,7 +46,8 @@ def _program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -83,7 +84,7 @@ def running_server(folder: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    port = _free_port()
+    port = free_port()
     # A test run that is killed takes the server along.
     setpriv = shutil.which("setpriv")
     along = [setpriv, "--pdeathsig", "TERM"] if setpriv else []

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("proxy", "backend", "diffing", "config")
 SOURCES = sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = ROOT / "tests"
-NOT_MIRRORED = {"functional", "benchmarks", "fuzz", "recordings"}
+NOT_MIRRORED = {"functional", "benchmarks", "clients", "fuzz", "recordings"}
 
 
 def mirrored(source: Path) -> Path:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import dashboard, front, isolation, mutants, rehearsals, rules, walks, writes
+from tests.prove import clients, dashboard, front, isolation, mutants, rehearsals, rules, walks, writes
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -39,6 +39,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "killed": writes.killed,
     "busy": writes.busy,
     "rights": writes.rights,
+    "clients": clients.prove,
 }
 HEAD: Final = """# Evidence
 

@@ -126,6 +126,17 @@ async def test_stored_splits_are_sent(with_splits: httpx.AsyncClient) -> None:
     assert (await with_splits.get("/api_splits/get/1/Task_1.arff")).text == "@data\n"
 
 
+@pytest.mark.parametrize("path", ["//api_splits/get/1/Task_1.arff", "/api_splits///get/1//Task_1.arff"])
+async def test_slashes_too_many_are_none(with_splits: httpx.AsyncClient, path: str) -> None:
+    """PHP itself writes two at the head of the address, in tasks of some types."""
+    assert (await with_splits.get(f"http://backend.test{path}")).text == "@data\n"
+
+
+async def test_only_downloads_have_slashes_too_many(with_splits: httpx.AsyncClient) -> None:
+    """The new API's own paths do not."""
+    assert (await with_splits.get("http://backend.test//datasets/61")).status_code == 404
+
+
 async def test_other_splits_are_elsewhere(with_splits: httpx.AsyncClient) -> None:
     """Where the setting says."""
     response = await with_splits.get("/api_splits/get/2/Task_2.arff")
