@@ -200,9 +200,10 @@ def _chosen(
     around = tuple(walk(without_rows(legacy, envelope), without_rows(face, envelope)))
     if around:
         return around
+    known = frozenset(all_rows)
     for rows in (mine, theirs):
         for row in rows:
-            if row not in all_rows:
+            if row not in known:
                 near = min(all_rows, key=lambda other: len(list(walk(row, other))), default=None)
                 return tuple(walk(row, near, "$row")) if near is not None else (Difference("rows", "extra"),)
     return None

@@ -11,10 +11,11 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from diffing.model import Difference
-from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
+from diffing.xml_tree import MAX_DEPTH, PHP_BLANKS, NotXml, parse_xml
 
 _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
-_WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
+# A text without an end goes to the end: no quotation mark is looked at twice.
+_WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[ \t\r\n]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,16 @@ def without_white_space(body: bytes) -> bytes:
 
 
 def written_as_php(body: bytes) -> bool:
-    """Whether JSON is spelled as PHP's json_encode spells it."""
-    text = json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/")
+    """Whether JSON is spelled as PHP's json_encode spells it, which writes no integer of thousands of digits."""
+    try:
+        text = json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/")
+    except ValueError:
+        return False
     return text.encode() == body
 
 
 def read_json(body: bytes) -> Tree:
-    """The tree of a JSON document; None when it is none."""
+    """The tree of a JSON document; None when it is none, or nested deeper than any answer is."""
     try:
         loaded = json.loads(
             body,
@@ -59,9 +63,25 @@ def read_json(body: bytes) -> Tree:
             parse_int=Number,
             parse_float=Number,
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return _frozen(loaded)
+    return None if _is_deeper(loaded, MAX_DEPTH) else _frozen(loaded)
+
+
+def _is_deeper(tree: Any, most: int) -> bool:
+    level = [tree]
+    for _ in range(most):
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(tree: Any) -> Iterator[Any]:
+    values = tree if isinstance(tree, list) else ()
+    if isinstance(tree, Object):
+        values = [value for _, value in tree.members]
+    return (value for value in values if isinstance(value, list | Object))
 
 
 def _frozen(value: Any) -> Tree:
