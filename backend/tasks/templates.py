@@ -29,7 +29,7 @@ _SPOKEN = {ord(private): chr(code) for code, private in _UNSPEAKABLE.items()}
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | _UNSPEAKABLE)
 
 MOST_TEXT = 4_000_000
-"""Characters of a filled in template: values may hold placeholders, which are filled in as PHP does, and theirs again."""
+"""Characters of a filled in template: values may hold placeholders, which are filled in, and theirs again."""
 
 _REPEATED = frozenset({"parameter", "feature"})
 """Elements that a template can repeat: always lists (new-API contract, decision 3)."""
