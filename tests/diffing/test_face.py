@@ -107,3 +107,13 @@ def test_what_broke_is_never_a_success() -> None:
     assert compare_faces(
         FaceAsked(page=True), Observation(404, (), b""), Observation(404, JSON, b"x")
     ).outcome is (Outcome.MATCH)
+
+
+def test_no_comparison_keeps_more_differences_than_are_looked_at() -> None:
+    """Nor the whole of a long name for each of them."""
+    name = "k" * 50_000
+    numbers = [f'{{"{name}":[{",".join(str(number + more) for number in range(5000))}]}}' for more in (0, 1)]
+    found = compared(FaceAsked(), numbers[0], numbers[1])
+    assert found.outcome is Outcome.MISMATCH
+    assert len(found.differences) == 200
+    assert max(len(difference.path) for difference in found.differences) < 250

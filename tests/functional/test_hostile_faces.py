@@ -32,6 +32,7 @@ ODD: Mapping[str, Mapping[str, bytes]] = {
         "400 deep": b"<a>" * 400 + b"</a>" * 400,
         "100,000 deep": b"<a>" * 100_000,
         "many children": b"<a>" + b"<b/>" * 50_000 + b"</a>",
+        "too many elements": b"<a>" + b"<b/>" * 1_100_000 + b"</a>",
         "many attributes": b"<a %s/>" % b" ".join(b'b%d="1"' % n for n in range(10_000)),
         "entities": b"<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'>" + ENTITIES + b"]><a b='&e;'>&e;</a>",
         "a file": b"<!DOCTYPE a [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><a>&a;</a>",
