@@ -15,6 +15,7 @@ from diffing.headers import JSON, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
+from diffing.rows import number_of
 from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
@@ -183,13 +184,17 @@ def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
             legacy = next((key for key, to in asked.route.parameters.items() if to == f"path.{name}"), name)
             key = name if name in document else "id"
             value, found = asked.parameters.get(legacy, ""), document.get(key)
-            if value.isdecimal() and isinstance(found, int | str) and str(found) != str(int(value)):
+            if (
+                value.isdecimal()
+                and isinstance(found, int | str)
+                and str(found) != (value.lstrip("0") or "0")
+            ):
                 yield Difference(f"$.{key}", "value", value, found)
     if isinstance(document, list):
         if not document and asked.route.codes.empty:
             yield Difference("$", "missing", f"rows, or code {asked.route.codes.empty}", document)
         limit = asked.parameters.get("limit", "")
-        if limit.isdecimal() and len(document) > int(limit) > 0:
+        if len(document) > number_of(limit) > 0:
             yield Difference("$", "extra", f"{limit} rows", f"{len(document)} rows")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from diffing.decode import Form, decode
@@ -32,6 +33,7 @@ from diffing.face_documents import (
 )
 from diffing.model import Asked, Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from diffing.rows import unspecified
+from diffing.walk import MAX_DIFFERENCES
 
 WHITE_SPACE: Final = "face-white-space"
 ORDER: Final = "face-order"
@@ -136,12 +138,13 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         legacy, face = without_white_space(legacy), without_white_space(face)
         if legacy == face:
             return Comparison(Outcome.EXPLAINED, deviations=taken)
+    spelled = asked.native or written_as_php(face)  # before the trees are there, each of which is large, too
     trees = read_json(legacy), read_json(face)
     if trees[1] is None:
         return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
     if trees[0] is None:
         return Comparison(Outcome.LEGACY_ERROR)
-    if not asked.native and not written_as_php(face):
+    if not spelled:
         return _verdict((Difference("body", "spelling", _shown(legacy), _shown(face)),))
     everything = None if whole is None else read_json(whole.body)
     return _trees(asked, trees[0], trees[1], everything, whole, taken)
@@ -186,7 +189,11 @@ def _trees(
         if found is None:
             return Comparison(Outcome.EXPLAINED, deviations=(*taken, CHOICE))
         return _verdict(found)
-    return _verdict(tuple(walk(legacy, face)))
+    return _verdict(_differences(legacy, face))
+
+
+def _differences(legacy: Tree, face: Tree) -> tuple[Difference, ...]:
+    return tuple(islice(walk(legacy, face), MAX_DIFFERENCES))
 
 
 def _chosen(
@@ -201,14 +208,19 @@ def _chosen(
         return (Difference("rows", "missing"),)
     if len(mine) != len(theirs):
         return (Difference("rows", "count", len(mine), len(theirs)),)
-    around = tuple(walk(without_rows(legacy, envelope), without_rows(face, envelope)))
+    around = _differences(without_rows(legacy, envelope), without_rows(face, envelope))
     if around:
         return around
+    known = frozenset(all_rows)
     for rows in (mine, theirs):
         for row in rows:
-            if row not in all_rows:
-                near = min(all_rows, key=lambda other: len(list(walk(row, other))), default=None)
-                return tuple(walk(row, near, "$row")) if near is not None else (Difference("rows", "extra"),)
+            if row not in known:
+                near = min(all_rows, key=lambda other: len(_differences(row, other)), default=None)
+                return (
+                    tuple(islice(walk(row, near, "$row"), MAX_DIFFERENCES))
+                    if near is not None
+                    else (Difference("rows", "extra"),)
+                )
     return None
 
 

@@ -6,16 +6,18 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from diffing.model import Difference
-from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
+from diffing.xml_tree import MAX_DEPTH, PHP_BLANKS, NotXml, parse_xml
 
+_LONGEST_NAME: Final = 200
+"""Characters of a name within a path."""
 _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
-# A text goes on to its end or that of the document: looked through once, whatever is in it.
-_WHITE_SPACE = re.compile(rb'("(?:[^"\\]++|\\.)*+"?)|[ \t\r\n]+', re.DOTALL)
+# A text without an end goes to the end: no quotation mark is looked at twice.
+_WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[ \t\r\n]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class Number:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True, unsafe_hash=True
+)  # frozen ones take three times as long to make, and there are millions
 class Object:
     """An object, or an element: its members in order.
 
@@ -46,23 +50,48 @@ def without_white_space(body: bytes) -> bytes:
 
 
 def written_as_php(body: bytes) -> bool:
-    """Whether JSON is spelled as PHP's json_encode spells it."""
-    text = json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/")
+    """Whether JSON is spelled as PHP's json_encode spells it, which writes no integer of thousands of digits."""
+    try:
+        text = json.dumps(json.loads(body), separators=(",", ":")).replace("/", "\\/")
+    except (ValueError, RecursionError):
+        return False
     return text.encode() == body
 
 
 def read_json(body: bytes) -> Tree:
-    """The tree of a JSON document; None when it is none."""
+    """The tree of a JSON document; None when it is none, or nested deeper than any answer is."""
+    numbers: dict[str, Number] = {}
+
+    def number(text: str) -> Number:
+        """One object for all that are written alike, of which a document may have millions."""
+        return numbers.get(text) or numbers.setdefault(text, Number(text))
+
     try:
         loaded = json.loads(
             body,
             object_pairs_hook=lambda pairs: Object(tuple((name, _frozen(value)) for name, value in pairs)),
-            parse_int=Number,
-            parse_float=Number,
+            parse_int=number,
+            parse_float=number,
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return _frozen(loaded)
+    return None if _is_deeper(loaded, MAX_DEPTH) else _frozen(loaded)
+
+
+def _is_deeper(tree: Any, most: int) -> bool:
+    level = [tree]
+    for _ in range(most):
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(tree: Any) -> Iterator[Any]:
+    values = tree if isinstance(tree, list) else ()
+    if isinstance(tree, Object):
+        values = [value for _, value in tree.members]
+    return (value for value in values if isinstance(value, list | Object))
 
 
 def _frozen(value: Any) -> Tree:
@@ -118,7 +147,9 @@ def sorted_tree(tree: Tree) -> Tree:
     for name, value in members:
         groups.setdefault(name, []).append(value)
     if len(groups) == len(members):
-        return Object(tuple(members))
+        # Most rows stay as they are, and need no copy.
+        same = all(new is old for (_, new), (_, old) in zip(members, tree.members, strict=True))
+        return tree if same else Object(tuple(members))
     ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
     return Object(tuple((name, next(ordered[name])) for name, _ in members))
 
@@ -195,7 +226,7 @@ def _marked(tree: Tree, steps: list[str]) -> Tree:
 
 
 def walk(legacy: Tree, face: Tree, path: str = "$") -> Iterator[Difference]:
-    """Where two trees differ."""
+    """Where two trees differ, first come first; whoever asks takes as many as it wants."""
     if legacy == face and type(legacy) is type(face):
         return
     if isinstance(legacy, Object) and isinstance(face, Object):
@@ -204,10 +235,12 @@ def walk(legacy: Tree, face: Tree, path: str = "$") -> Iterator[Difference]:
             yield Difference(path, "keys", " ".join(names[0])[:300], " ".join(names[1])[:300])
             return
         for (name, old), (_, new) in zip(legacy.members, face.members, strict=True):
-            yield from walk(old, new, f"{path}.{name}")
+            if old != new:
+                yield from walk(old, new, f"{path}.{name[:_LONGEST_NAME]}")
     elif isinstance(legacy, tuple) and isinstance(face, tuple) and len(legacy) == len(face):
         for index, (old, new) in enumerate(zip(legacy, face, strict=True)):
-            yield from walk(old, new, f"{path}[{index}]")
+            if old != new:
+                yield from walk(old, new, f"{path}[{index}]")
     elif isinstance(legacy, tuple) and isinstance(face, tuple):
         yield Difference(path, "length", len(legacy), len(face))
     else:

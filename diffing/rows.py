@@ -16,6 +16,7 @@ from diffing.paths import generalise
 from diffing.walk import canonical, walk
 
 CUTTING: Final = frozenset({"limit", "offset"})
+_MANY_DIGITS: Final = 20
 
 
 def unspecified(asked: Asked) -> bool:
@@ -106,6 +107,13 @@ def _closest(row: object, unlimited: list[object], rows: Sequence[Rows]) -> tupl
 def moved(asked: Asked, unlimited: list[object]) -> list[object]:
     """The rows that offset and limit choose of the unlimited list."""
     offset, limit = asked.parameters.get("offset", "0"), asked.parameters.get("limit", "0")
-    start = int(offset) if offset.isdecimal() else 0
-    end = start + int(limit) if limit.isdecimal() and int(limit) else None
-    return unlimited[start:end]
+    start, most = number_of(offset), number_of(limit)
+    return unlimited[start : start + most if most else None]
+
+
+def number_of(text: str) -> int:
+    """The number that a client gave: 0 for none, and for one of many digits one that no list reaches."""
+    significant = text.lstrip("0")
+    if not significant.isdecimal():
+        return 0
+    return int(significant) if len(significant) < _MANY_DIGITS else 10**_MANY_DIGITS

@@ -47,7 +47,7 @@ def _pasted_pairs(pairs: object) -> object:
     text = ",".join(f'"{pair.get("name")}":"{pair.get("value")}"' for pair in pairs)
     try:
         read = json.loads("{" + text + "}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return UNPRINTED
     if "\\" not in text or len(read) != len(pairs):
         return pairs

@@ -10,6 +10,7 @@ import copy
 import html
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ Arguments = Mapping[str, object]
 
 # new-api.md decision 5: what counts as a number stored as text
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_LONGEST = 4000
+"""Digits of an integer; JSON has no longer ones either."""
+_LARGEST = sys.float_info.max
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _ENTITIES: Mapping[str, str] = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _ENTITY = re.compile("|".join(_ENTITIES))
@@ -114,7 +118,11 @@ def _each(value: object, function: Callable[[str], object]) -> object:
 
 def integer(value: object, _: Arguments) -> object:
     """Text that is an integer, or each such text of a list, becomes one."""
-    return _each(value, lambda text: int(text) if _INTEGER.fullmatch(text) else text)
+    return _each(value, lambda text: int(text) if _is_integer(text) else text)
+
+
+def _is_integer(text: str) -> bool:
+    return len(text) <= _LONGEST and _INTEGER.fullmatch(text) is not None
 
 
 def _float(text: str) -> object:
@@ -128,15 +136,13 @@ def _float(text: str) -> object:
 def number(value: object, _: Arguments) -> object:
     """Text that is a number (new-api.md decision 5) becomes a float; so does an integer."""
     if type(value) is int:
-        return float(value)
+        return float(value) if abs(value) <= _LARGEST else value
     return _each(value, _float)
 
 
 def literal(value: object, _: Arguments) -> object:
     """Text becomes an integer if written as one, else a float if it is a number."""
-    return _each(
-        value, lambda text: int(text) if _INTEGER.fullmatch(text.strip(PHP_BLANKS)) else _float(text)
-    )
+    return _each(value, lambda text: int(text) if _is_integer(text.strip(PHP_BLANKS)) else _float(text))
 
 
 def boolean(value: object, _: Arguments) -> object:

@@ -12,6 +12,8 @@ from lxml import etree
 
 PHP_BLANKS: Final = " \t\n\r\0\x0b"
 MAX_DEPTH: Final = 200
+MAX_MARKS: Final = 1_000_000
+"""Signs ``<`` of a document: an element takes a hundred times its bytes, and answers of PHP have fewer."""
 
 Tree = str | dict[str, object] | list[object]
 
@@ -24,8 +26,10 @@ def parse_xml(body: bytes) -> etree._Element:
     """The root element; entities and network are off.
 
     Raises:
-        NotXml: the body is not well-formed, or nested deeper than any answer is.
+        NotXml: the body is not well-formed, or nested deeper or has more elements than any answer.
     """
+    if body.count(b"<") > MAX_MARKS:
+        raise NotXml(f"more than {MAX_MARKS} signs of markup")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(body, parser)

@@ -121,6 +121,9 @@ class Connection(aiosqlite.Connection):
         connection = self._conn
         if self._reading and not connection.in_transaction:
             connection.execute("BEGIN")
+            # A commit locks the main file first, too: one that waited for a reader of the other file would keep that
+            # reader from the main file.
+            connection.execute("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchall()
         return connection
 
     def interrupt_now(self) -> None:

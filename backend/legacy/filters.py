@@ -88,13 +88,19 @@ def limited(template: LegacyTemplate, found: Mapping[str, str]) -> Mapping[str, 
     if limits.get("offset") == "0":
         del limits["offset"]
     first, comma, rest = limits.get("limit", "").partition(",")
-    if first and template.most is not None and int(first) > template.most:  # refused before any SQL
+    if first and template.most is not None and _is_larger(first, template.most):  # refused before any SQL
         return others | limits | {"limit": first}
     if "," in rest or "," in limits.get("offset", "") or (comma and "offset" in limits):
         return others | _NOTHING
-    if any(int(number) > _LARGEST_LIMIT for number in (first, rest, limits.get("offset")) if number):
+    if any(_is_larger(number, _LARGEST_LIMIT) for number in (first, rest, limits.get("offset")) if number):
         return others | _NOTHING
     return others | ({"limit": rest, "offset": first} if comma else limits)
+
+
+def _is_larger(digits: str, than: int) -> bool:
+    """Whether a number is larger; a text may have more digits than are read as one."""
+    significant, most = digits.lstrip("0"), str(than)
+    return (len(significant), significant) > (len(most), most)
 
 
 def _given(found: Mapping[str, str], name: str) -> bool:

@@ -18,6 +18,6 @@ def pasted(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     text = ",".join(f'"{name}":"{value}"' for name, value in pairs)
     try:
         read: dict[str, str] = json.loads(f"{{{text}}}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(read.items())

@@ -27,6 +27,10 @@ _ESCAPED = "json-escapes"
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
 _MARKED = re.compile('[&<>"\\r]')
 _MARKUP = re.compile(r"[<&]")
+MOST_DEPTH = 200
+"""How deep stored markup may lie; PHP's library reads no more than 256 either."""
+MOST_MARKS = 20_000
+"""Signs of markup that a stored text may have; with more it is plain text."""
 _BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
 
@@ -188,15 +192,26 @@ def markup(name: str, value: Value, /, **attributes: Value) -> Element:
         The element.
     """
     text = text_of(value)
-    if "<" not in text and "&" not in text:
+    if ("<" not in text and "&" not in text) or text.count("<") > MOST_MARKS:
         return element(name, text, **attributes)
     try:
         parsed = ElementTree.fromstring(f'<{name} xmlns:oml="{NAMESPACE}">{_speakable(text)}</{name}>')
     except ElementTree.ParseError:
         return element(name, text, **attributes)
+    if _is_deeper(parsed, MOST_DEPTH):
+        return element(name, text, **attributes)
     made = from_parsed(parsed, plain=False)
     made.attributes = {key: text_of(value) for key, value in attributes.items()} or None
     return made
+
+
+def _is_deeper(parsed: ElementTree.Element, most: int) -> bool:
+    level = [parsed]
+    for _ in range(most):
+        level = [child for one in level for child in one]
+        if not level:
+            return False
+    return True
 
 
 def from_parsed(parsed: ElementTree.Element, *, plain: bool | None = None) -> Element:

@@ -28,6 +28,9 @@ _SPOKEN = {ord(private): chr(code) for code, private in _UNSPEAKABLE.items()}
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | _UNSPEAKABLE)
 
+MOST_TEXT = 4_000_000
+"""Characters of a filled in template: values may hold placeholders, which are filled in, and theirs again."""
+
 _REPEATED = frozenset({"parameter", "feature"})
 """Elements that a template can repeat: always lists (new-API contract, decision 3)."""
 
@@ -139,7 +142,8 @@ def expanded(
     for template in chosen:
         text = template.text
         for placeholder, value in replacements:
-            text = text.replace(placeholder, value)
+            if len(text) + text.count(placeholder) * len(value) <= MOST_TEXT:
+                text = text.replace(placeholder, value)
         element = ElementTree.fromstring(
             f'<oml:{template.io} xmlns:oml="{NAMESPACE}" name="{_escaped(template.name)}">{text}</oml:{template.io}>'
         )

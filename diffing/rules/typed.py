@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Final
 
 from diffing.paths import MISSING
@@ -61,7 +62,7 @@ def typed(value: object, kind: str) -> object:
 
 def _number(value: object) -> object:
     if type(value) is int or type(value) is float:
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else MISSING
     if not isinstance(value, str):
         return MISSING
     text = value.strip(PHP_BLANKS)

@@ -90,6 +90,8 @@ def file_cluster(found: Shown, verdict: Verdict, contract: Contract) -> Filed:
         entries = "\n".join(entry_toml(draft, route, contract.registry, taken) for draft in drafts)
     except Unfit as error:
         raise FilingError(str(error)) from error
+    except RecursionError as error:
+        raise FilingError(f"the answers of {found.cluster.short} are nested too deeply") from error
     file = f"config/deviations/{file_of(route, contract.registry)}"
     request = str(found.witness["legacy"]["request"] if found.witness else "")
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"

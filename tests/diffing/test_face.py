@@ -136,3 +136,13 @@ def test_of_a_page_for_people_the_status_counts() -> None:
     died = replace(page, status=500)
     asked = face_asked(Asked(None, "GET", {}), died)
     assert compare_faces(asked, died, ours).outcome is Outcome.LEGACY_ERROR
+
+
+def test_no_comparison_keeps_more_differences_than_are_looked_at() -> None:
+    """Nor the whole of a long name for each of them."""
+    name = "k" * 50_000
+    numbers = [f'{{"{name}":[{",".join(str(number + more) for number in range(5000))}]}}' for more in (0, 1)]
+    found = compared(FaceAsked(), numbers[0], numbers[1])
+    assert found.outcome is Outcome.MISMATCH
+    assert len(found.differences) == 200
+    assert max(len(difference.path) for difference in found.differences) < 250

@@ -98,3 +98,12 @@ def test_walking_names_the_places() -> None:
         ("$.b", "length"),
     ]
     assert [found.what for found in walk(read_json(b'{"a":1}'), read_json(b'{"b":1}'))] == ["keys"]
+
+
+def test_no_document_is_too_odd_to_be_read() -> None:
+    """One deeper than any answer is none, PHP writes no integer of thousands of digits, and a text may have no end."""
+    for body in (b"[" * 300 + b"]" * 300, b'{"a":' * 900 + b"1" + b"}" * 900, b"[" * 100_000):
+        assert read_json(body) is None
+    assert read_json(b"[" * 150 + b"]" * 150) is not None
+    assert not written_as_php(b"9" * 5000)
+    assert without_white_space(b'{ "a" : "b \\" c') == b'{"a":"b \\" c'

@@ -125,3 +125,12 @@ def test_a_list_of_which_rows_are_withheld_is_as_long_as_the_whole_one_gives() -
     other = list(limited_differences(ASKED, ALL[:1], ALL[:2], ALL, full=False))
     short = list(limited_differences(ASKED, ALL[:1], ALL[:1], ALL, full=False))
     assert (other, [difference.what for difference in short]) == ([], ["length"])
+
+
+def test_a_limit_may_have_any_number_of_digits() -> None:
+    """Beyond the list there is nothing, and a limit that is none cuts nothing."""
+    many = "9" * 5000
+    assert moved(Asked(ROUTE, "GET", {"offset": many}), ALL) == []
+    assert moved(Asked(ROUTE, "GET", {"limit": many}), ALL) == ALL
+    assert moved(Asked(ROUTE, "GET", {"limit": "0" * 5000 + "1"}), ALL) == ALL[:1]
+    assert moved(Asked(ROUTE, "GET", {"limit": "0", "offset": "-1"}), ALL) == ALL

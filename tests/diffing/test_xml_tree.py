@@ -95,3 +95,9 @@ def test_the_recorded_xml_is_the_recorded_json() -> None:
             different.append(name)
     assert different == []
     assert compared > 400
+
+
+def test_more_elements_than_any_answer_has_are_refused() -> None:
+    """Each costs a hundred times its bytes."""
+    with pytest.raises(NotXml, match="1000000 signs"):
+        parse_xml(b"<a>" + b"<b/>" * 1_000_000 + b"</a>")

@@ -23,6 +23,7 @@ from tests.functional.sick import (
     side,
     trickles,
 )
+from tests.prove.isolation import FAULTS, measured
 
 Serving = Callable[..., AbstractContextManager[Any]]
 
@@ -81,3 +82,13 @@ def test_an_absent_new_side_changes_nothing(serving: Serving, tmp_path: Path) ->
         with serving("proxy.cli", "serve", *arguments) as proxy:
             assert {answer.lower() for answer in asked(proxy.url)} == {EXPECTED}
             proxy.process.kill()
+
+
+def test_a_healthy_shadow_finds_both_sides_equal() -> None:
+    """What the proof of isolation measures without a fault is compared, every request of it, and nothing is shed."""
+    name = "none: a healthy shadow"
+    found = measured(name, FAULTS[name], pairs=2, seconds=0.3, rate=100)
+    assert set(found.verdicts) <= {"match", "explained", "skipped:kill_switch"}
+    assert found.verdicts["explained"] > 0
+    assert found.conserved
+    assert (found.errors, found.wrong) == (0, 0)

@@ -24,6 +24,10 @@ import proxy
 from backend.input.arff_check import check_arff
 from backend.input.intake import is_deeper
 from backend.input.xml_documents import IllegalDocument, parse
+from backend.legacy.filters import limited, read_filters
+from backend.legacy.gateway import is_legacy
+from backend.legacy.pairs import pasted
+from backend.legacy.tree import element, markup, to_json, to_xml
 from backend.php.forms import filtered
 from backend.php.text import csv_fields, split_commas
 from backend.problems import Problem
@@ -32,6 +36,7 @@ from config.php import parse_form, read_target
 from config.routes import load_routes
 from config.settings import Limits
 from diffing.decode import Form, decode
+from diffing.face import FaceAsked, compare_faces
 from diffing.model import Observation
 from diffing.paths import generalise
 from diffing.repair import repaired
@@ -61,6 +66,9 @@ ANCHORED = {
     "diffing.repair._BARE": "match",
     "diffing.repair._BLANKS": "match",
     "diffing.repair._KEY": "match",
+    "backend.legacy.gateway._ALLOWED": "fullmatch",
+    "backend.legacy.gateway._PERHAPS": "match",
+    "backend.tasks.filters.NUMERIC": "match",
     "proxy.door.chunks._SIZE": "fullmatch",
     "proxy.door.chunks._TRAILER": "fullmatch",
     "proxy.door.head._LINE": "fullmatch",
@@ -68,9 +76,7 @@ ANCHORED = {
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
     "backend.input.multipart._KEY": "match",
-    "backend.legacy.gateway._PERHAPS": "match",
     "backend.php.numbers.NUMERIC": "match",
-    "backend.tasks.filters.NUMERIC": "match",
     "backend.tasks.constraints._CONDITION": "match",
     "backend.tasks.constraints._LEADING_NUMBER": "match",
 }
@@ -232,6 +238,36 @@ def _broken(text: bytes) -> None:
             list(repaired(answer, frozenset({"a"})) if answer.form is Form.BROKEN else ())
 
 
+def _faces(text: bytes) -> None:
+    for kind, native in (("application/json", True), ("application/json", False), ("text/xml", False)):
+        for body in (text, b'{"a":["' + text + b'"]}', b"<oml:a>" + text + b"</oml:a>"):
+            asked = FaceAsked(native=native, limited=True, listed=True)
+            answers = [Observation(200, (("content-type", kind),), sent) for sent in (b'{"a":["b"]}', body)]
+            compare_faces(asked, answers[0], answers[1], answers[1])
+            compare_faces(asked, answers[1], answers[0], answers[0])
+
+
+def _stored(text: bytes) -> None:
+    tree = element("a", markup("b", f"<c>{_text(text)}</c>"), markup("b", _text(text)))
+    to_json(tree), to_xml(tree)
+    pasted([("a", _text(text)), ("b", f'","c":{_text(text)}')])
+
+
+def _filters(text: bytes) -> None:
+    template = next(route for route in ROUTES if route.name == "dataset.list").legacy
+    assert template is not None
+    for value in (_text(text), f"1,{_text(text)}"):
+        found = read_filters(template, ("limit", value, "tag", value, *value.split("/")))
+        limited(template, {"limit": value if value.strip("0123456789,") == "" else "1"})
+        assert found
+    read_target(b"/api/v1/json/data/list/" + text), raw_is_legacy(text)
+
+
+def raw_is_legacy(text: bytes) -> bool:
+    """Whether the backend takes a target for one of PHP's."""
+    return is_legacy({"path": "/", "raw_path": b"/" + text, "query_string": b""})
+
+
 def _text(text: bytes) -> str:
     return text.decode("latin-1")
 
@@ -254,6 +290,9 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "secrets": lambda text: secrets_of(text, (("authorization", _text(text)),), text),
     "paths": lambda text: generalise(_text(text)),
     "broken answers": _broken,
+    "answers of one dialect": _faces,
+    "stored texts with markup": _stored,
+    "filters of the legacy dialect": _filters,
     "PHP's filter": lambda text: filtered(_text(text)),
     "CSV": lambda text: (csv_fields(_text(text)), split_commas(_text(text))),
     "XML": parse,

@@ -168,7 +168,7 @@ class Measured:
     @property
     def holds(self) -> bool:
         """Whether clients noticed nothing, and a healthy shadow everything."""
-        whole = not self.healthy or set(self.verdicts) <= {"match", "explained", "not_compared"}
+        whole = not self.healthy or set(self.verdicts) <= {"match", "explained", "skipped:kill_switch"}
         kept = self.conserved and not self.errors and not self.wrong and self.memory < MEMORY
         return self.unnoticed and kept and whole
 

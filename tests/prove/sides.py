@@ -1,6 +1,6 @@
 """A side of the proof of isolation, in a process of its own: ``python -m tests.prove.sides NAME NICE``; prints its URL.
 
-``healthy`` answers after ten milliseconds, as clients of the legacy side want it; every other name is a behaviour of
+``healthy`` answers after ten milliseconds, each path as its API does; every other name is a behaviour of
 tests/functional/sick.py. Those run at the lowest priority: they stand for another machine, whose work takes no
 processor time from this one.
 """
@@ -15,10 +15,13 @@ from typing import Final
 
 import uvloop
 
-from tests.functional.sick import ANSWER, SICK, side
+from tests.functional.sick import ANSWER, BODY, SICK, side
 
 # PHP takes longer; without any time of its own, the machine's noise would be all that is measured.
 WORK: Final = 0.01
+NEW_BODY: Final = b'["Distinct"]'
+"""What the new API says where PHP says ``BODY``."""
+NEW_ANSWER: Final = ANSWER.replace(BODY, NEW_BODY).replace(b": %d" % len(BODY), b": %d" % len(NEW_BODY))
 
 
 class _Healthy(asyncio.Protocol):
@@ -33,8 +36,9 @@ class _Healthy(asyncio.Protocol):
         """Answer each whole head."""
         self._buffer += data
         while b"\r\n\r\n" in self._buffer:
-            self._buffer = self._buffer.partition(b"\r\n\r\n")[2]
-            asyncio.get_running_loop().call_later(WORK, self._transport.write, ANSWER)
+            head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+            answer = ANSWER if head.startswith(b"GET /api/") else NEW_ANSWER
+            asyncio.get_running_loop().call_later(WORK, self._transport.write, answer)
 
 
 async def _healthy() -> None:

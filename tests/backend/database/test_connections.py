@@ -4,7 +4,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from backend import tables
 from backend.database.connections import Database, DatabaseNames, DatabaseUnavailable
@@ -116,3 +116,24 @@ async def test_a_loaded_database_passes_the_check(database: Database) -> None:
     await database.check()
     async with database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(tables.dataset)) == 148
+
+
+async def test_a_commit_and_a_reader_of_both_files_do_not_wait_for_each_other(
+    scratch_database: Database,
+) -> None:
+    """Whoever has read the users, as for a key, still gets at the experiments while a write waits to be committed."""
+    written = anyio.Event()
+
+    async def commit() -> None:
+        async with scratch_database.write() as connection:
+            await connection.execute(update(tables.users).values(bio="new").where(tables.users.c.id == 1))
+            await connection.execute(update(tables.task).values(embargo_end_date=None))
+            written.set()
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group, scratch_database.read() as reader:
+            await reader.execute(select(tables.users.c.id).limit(1))
+            group.start_soon(commit)
+            await written.wait()
+            await anyio.sleep(0.3)  # the commit waits for the reader
+            assert (await reader.execute(select(tables.task.c.task_id).limit(1))).all()

@@ -63,3 +63,14 @@ def test_an_offset_alone_is_seen() -> None:
     assert offset_alone({"offset": "1", "limit": "0"})
     assert not offset_alone({"offset": "1", "limit": "00"})
     assert not offset_alone({"offset": "0"})
+
+
+def test_a_limit_may_have_more_digits_than_a_number() -> None:
+    """One larger than the server takes gives nothing; zeros before it are none."""
+    template = LegacyTemplate(methods=("GET",), path="a/list", filters=("limit", "offset"), most=100)
+    digits = "9" * 5000
+    assert limited(template, {"limit": digits}) == {"limit": digits}
+    assert limited(replace(template, most=None), {"limit": digits}) == {"limit": "0"}
+    assert limited(template, {"limit": "1", "offset": digits}) == {"limit": "0"}
+    zeros = "0" * 5000 + "7"
+    assert limited(template, {"limit": zeros}) == {"limit": zeros}

@@ -13,3 +13,8 @@ def test_one_value_with_a_quotation_mark_hides_all() -> None:
 def test_what_happens_to_be_an_escape_is_read_as_one() -> None:
     """PHP shows what it read."""
     assert pasted([("a", r"\u0041")]) == (("a", "A"),)
+
+
+def test_a_value_that_goes_deep_hides_all() -> None:
+    """What is read as a document is read so far as documents go."""
+    assert pasted([("a", '","b":' + "[" * 100_000)]) == ()

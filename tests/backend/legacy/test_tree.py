@@ -98,3 +98,11 @@ def test_texts_of_a_record_that_are_not_escaped() -> None:
     assert to_xml(plain) == to_xml(element("r", element("a", "x"), element("b", "<i/>"), element("c")))
     marked = marked_record("r", ("a",), {"a": "<i>x</i>", "b": "<i/>"})
     assert to_xml(marked) == to_xml(element("r", markup("a", "<i>x</i>"), element("b", "<i/>")))
+
+
+def test_markup_beyond_all_bounds_is_text() -> None:
+    """Whoever stores it must not break the lists that show it."""
+    for text in ("<a>" * 500 + "</a>" * 500, "<a/>" * 30_000):
+        tree = markup("description", text)
+        assert (tree.text, tree.children) == (text, [])
+    assert markup("description", "<a>" * 150 + "</a>" * 150).children

@@ -111,3 +111,11 @@ def test_a_piece_is_an_element_of_phps_document() -> None:
     (piece,) = expanded([Template("x", "input", "<oml:a>[INPUT:a]</oml:a><oml:b/>")], {"a": "1\x01"}, "1", "")
     assert [(child.name, child.text) for child in piece.tree.children] == [("a", "1\x01"), ("b", "")]
     assert piece.tree.attributes == {"name": "x"}
+
+
+def test_placeholders_in_values_do_not_multiply_without_end() -> None:
+    """Three values of a few kilobytes would otherwise make gigabytes."""
+    text = "".join(f"<oml:{name}>[INPUT:{name}]</oml:{name}>\n" for name in "abc")
+    values = {"a": "[INPUT:b]" * 1000, "b": "[INPUT:c]" * 1000, "c": "x" * 10_000}
+    [piece] = expanded([Template("t", "input", text)], values, "1", "https://openml.test/")
+    assert len(str(piece.document)) < 10_000_000
