@@ -23,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, User, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
+from backend.database.storing import as_php_sends
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.http_methods import HEAD_CAME
@@ -115,7 +116,8 @@ class LegacyGateway:
         if path is None:
             return _outside(target.segments)
         try:
-            return await self._operate(scope, receive, path, target.query, resources)
+            with as_php_sends():
+                return await self._operate(scope, receive, path, target.query, resources)
         except Refusal as refusal:
             return self._refused(refusal, path.format)
         except NotAnswered as error:

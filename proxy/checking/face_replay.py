@@ -8,6 +8,7 @@ import httpx
 
 from config.routes import Route, RouteMap
 from diffing.face import FaceAsked, compare_faces
+from diffing.further import NONE
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import UNDERIVED, Exchange, route_name
@@ -93,6 +94,7 @@ class FaceReplay:
         if self._skipped(recording, translation):
             return Exchange(recording, translation, None, None, Comparison(Outcome.SKIPPED, SkipReason.WRITE))
         asked = facts(recording, translation)
+        before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
         face = await self._ask(recording, recording.request.target)
         comparison = compare_faces(asked, recording.response, face)
         if comparison.follow_up is FollowUp.UNLIMITED:
@@ -105,7 +107,7 @@ class FaceReplay:
             async def ask(target: bytes) -> Observation:
                 return await self._ask(recording, target)
 
-            comparison = await self._judge.judge(recording, translation, face, comparison, ask)
+            comparison = await self._judge.judge(recording, translation, face, comparison, ask, before)
         return Exchange(recording, translation, None, face, comparison)
 
     def _skipped(self, recording: Recording, translation: Translation | Untranslatable) -> bool:
