@@ -61,9 +61,11 @@ async def _looked_at(call: Call[OntologyFields]) -> tuple[int, int, str]:
     try:
         return _asked(call, "1102")
     except InputProblem as problem:
-        given = call.parameters
-        if call.is_legacy and problem.code == "1102" and given.data_id.number is not None:
-            await _not_there_yet(call, given.data_id.number, intval(given.index.text), given.ontology)
+        given, did = call.parameters, call.parameters.data_id.number
+        if call.is_legacy and problem.code == "1102" and did is not None:
+            row = await write_queries.dataset(call.connection, did)
+            if row is not None and call.user.may_see(row.visibility, row.uploader):
+                await _not_there_yet(call, did, intval(given.index.text), given.ontology)
         raise
 
 
