@@ -5,14 +5,17 @@ with the same status and headers, except:
 
 ``face-white-space``  white space of PHP's six own JSON templates
 ``face-order``        order of rows where the SQL gives them none
-``face-choice``       choice of rows where a limit cuts such a list: as many, each one of the unlimited answer
+``face-choice``       choice of rows where a limit cuts such a list: as many, each of the unlimited answer and not more
+                      often than there
 ``face-volatile``     values that differ from call to call
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from diffing.decode import decode
@@ -139,8 +142,7 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         return Comparison(Outcome.LEGACY_ERROR)
     if not asked.native and not written_as_php(face):
         return _verdict((Difference("body", "spelling", _shown(legacy), _shown(face)),))
-    everything = None if whole is None else read_json(whole.body)
-    return _trees(asked, trees[0], trees[1], everything, whole, taken)
+    return _trees(asked, trees[0], trees[1], whole, taken)
 
 
 def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None) -> Comparison:
@@ -151,15 +153,13 @@ def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None
         return Comparison(Outcome.LEGACY_ERROR)
     if trees[0] == trees[1]:
         return Comparison(Outcome.MATCH)
-    everything = None if whole is None else read_xml(whole.body)
-    return _trees(asked, trees[0], trees[1], everything, whole, ())
+    return _trees(asked, trees[0], trees[1], whole, ())
 
 
 def _trees(
     asked: FaceAsked,
     legacy: Tree,
     face: Tree,
-    everything: Tree | None,
     whole: Observation | None,
     taken: tuple[str, ...],
 ) -> Comparison:
@@ -178,7 +178,7 @@ def _trees(
     if asked.limited:
         if whole is None:
             return Comparison(None, follow_up=FollowUp.UNLIMITED)
-        found = _chosen(legacy, face, everything, asked.envelope)
+        found = _chosen(legacy, face, whole, asked)
         if found is None:
             return Comparison(Outcome.EXPLAINED, deviations=(*taken, CHOICE))
         return _verdict(found)
@@ -186,14 +186,16 @@ def _trees(
 
 
 def _chosen(
-    legacy: Tree, face: Tree, everything: Tree | None, envelope: Sequence[str]
+    legacy: Tree, face: Tree, whole: Observation, asked: FaceAsked
 ) -> tuple[Difference, ...] | None:
     """What is wrong with a choice of rows; None for nothing."""
+    envelope = asked.envelope
+    kind = (whole.header("content-type") or "").partition(";")[0]
+    everything = _every_row(whole.body, kind, envelope)
     if everything is None:
         return (Difference("whole", "missing"),)
     mine, theirs = rows_of(legacy, envelope), rows_of(face, envelope)
-    all_rows = rows_of(sorted_tree(everything), envelope)
-    if mine is None or theirs is None or all_rows is None:
+    if mine is None or theirs is None:
         return (Difference("rows", "missing"),)
     if len(mine) != len(theirs):
         return (Difference("rows", "count", len(mine), len(theirs)),)
@@ -201,11 +203,20 @@ def _chosen(
     if around:
         return around
     for rows in (mine, theirs):
-        for row in rows:
-            if row not in all_rows:
-                near = min(all_rows, key=lambda other: len(list(walk(row, other))), default=None)
-                return tuple(walk(row, near, "$row")) if near is not None else (Difference("rows", "extra"),)
+        for row, times in Counter(rows).items():
+            if times > everything.get(row, 0):
+                near = min(everything, key=lambda other: len(list(walk(row, other))), default=None)
+                differing = () if near is None else tuple(walk(row, near, "$row"))
+                return differing or (Difference("rows", "extra"),)
     return None
+
+
+@lru_cache(maxsize=4)
+def _every_row(body: bytes, kind: str, envelope: tuple[str, ...]) -> Mapping[Tree, int] | None:
+    """How often a whole list has each row, sorted in itself; None for no list. Its parts are compared in turn."""
+    everything = read_xml(body) if kind == "text/xml" else read_json(body)
+    rows = rows_of(everything, envelope)
+    return None if rows is None else Counter(sorted_tree(row) for row in rows)
 
 
 def _verdict(differences: tuple[Difference, ...]) -> Comparison:

@@ -17,14 +17,17 @@ _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
 _WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Number:
     """A number by its text."""
 
     text: str
 
+    def __repr__(self) -> str:  # rows are sorted by it, so that it must not cost what a dataclass's does
+        return f"Number({self.text!r})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Object:
     """An object, or an element: its members in order.
 
@@ -33,6 +36,9 @@ class Object:
     """
 
     members: tuple[tuple[str, Tree], ...]
+
+    def __repr__(self) -> str:  # as above
+        return f"Object({self.members!r})"
 
 
 Tree: TypeAlias = "str | bool | Number | Object | tuple[Any, ...] | None"
@@ -107,19 +113,26 @@ def sorted_tree(tree: Tree) -> Tree:
     """The tree with its lists sorted at all depths, elements of one name among themselves, and pasted values."""
     if isinstance(tree, tuple):
         return tuple(sorted((sorted_tree(item) for item in tree), key=repr))
-    if not isinstance(tree, Object):
+    if not isinstance(tree, Object) or _is_plain(tree):
         return tree
     members = [
         (name, _sorted_values(value) if name == PASTED else sorted_tree(value))
+        if isinstance(value, (Object, tuple))
+        else (name, value)
         for name, value in tree.members
     ]
+    if len({name for name, _ in members}) == len(members):
+        return Object(tuple(members))
     groups: dict[str, list[Tree]] = {}
     for name, value in members:
         groups.setdefault(name, []).append(value)
-    if len(groups) == len(members):
-        return Object(tuple(members))
     ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
     return Object(tuple((name, next(ordered[name])) for name, _ in members))
+
+
+def _is_plain(tree: Object) -> bool:
+    """Whether it is an element with nothing but a text: most are."""
+    return len(tree.members) == 1 and tree.members[0][0] == "#text"
 
 
 def _sorted_values(tree: Tree) -> Tree:

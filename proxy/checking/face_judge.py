@@ -4,7 +4,7 @@ Facts stand once, in the registry: the new side is asked the same request, and w
 says what the face must answer, in PHP's shape and with PHP's codes.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from html import unescape
 from typing import Final
 
@@ -50,6 +50,11 @@ class FaceJudge:
         self._registry = registry
         self._errors = errors
         self._new = new
+
+    @property
+    def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
+        """The recordings that the new API can be asked."""
+        return self._new.translated
 
     async def ahead(self, recording: Recording, translation: Translation | Untranslatable) -> Answers:
         """What must be known before the face does what was asked: of a write that PHP died of.

@@ -31,7 +31,7 @@ class FaceReplay:
         recordings: The recordings.
         routes: The route map.
         side: The backend.
-        judge: Judges answers that differ; None to leave that.
+        judge: Judges answers that differ, of the same recordings; None to leave that.
         deadline: Seconds for one answer.
         writes: Also ask for what changes something.
     """
@@ -50,7 +50,11 @@ class FaceReplay:
         self._judge = judge
         self._deadline = deadline
         self._writes = writes
-        self.translated = [(recording, _translated(recording, routes)) for recording in recordings]
+        self.translated: Sequence[tuple[Recording, Translation | Untranslatable]] = (
+            [(recording, _translated(recording, routes)) for recording in recordings]
+            if judge is None
+            else judge.translated
+        )
         """The recordings, each with what names its route."""
         self._whole: dict[tuple[str, bytes], asyncio.Task[Observation]] = {}
 
