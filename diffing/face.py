@@ -22,6 +22,8 @@ from diffing.decode import decode
 from diffing.defects import defect_of
 from diffing.face_documents import (
     Tree,
+    as_spelled,
+    is_listed,
     read_json,
     read_xml,
     rows_of,
@@ -135,6 +137,7 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         legacy, face = without_white_space(legacy), without_white_space(face)
         if legacy == face:
             return Comparison(Outcome.EXPLAINED, deviations=taken)
+        legacy, face = as_spelled(legacy), as_spelled(face)
     trees = read_json(legacy), read_json(face)
     if trees[1] is None:
         return _verdict((Difference("body", "syntax", _shown(legacy), _shown(face)),))
@@ -185,18 +188,18 @@ def _trees(
     return _verdict(tuple(walk(legacy, face)))
 
 
-def _chosen(
-    legacy: Tree, face: Tree, whole: Observation, asked: FaceAsked
-) -> tuple[Difference, ...] | None:
+def _chosen(legacy: Tree, face: Tree, whole: Observation, asked: FaceAsked) -> tuple[Difference, ...] | None:
     """What is wrong with a choice of rows; None for nothing."""
     envelope = asked.envelope
     kind = (whole.header("content-type") or "").partition(";")[0]
-    everything = _every_row(whole.body, kind, envelope)
+    everything = _every_row(as_spelled(whole.body) if asked.native else whole.body, kind, envelope)
     if everything is None:
         return (Difference("whole", "missing"),)
     mine, theirs = rows_of(legacy, envelope), rows_of(face, envelope)
     if mine is None or theirs is None:
         return (Difference("rows", "missing"),)
+    if is_listed(legacy, envelope) != is_listed(face, envelope):
+        return (Difference("rows", "kind"),)
     if len(mine) != len(theirs):
         return (Difference("rows", "count", len(mine), len(theirs)),)
     around = tuple(walk(without_rows(legacy, envelope), without_rows(face, envelope)))

@@ -14,6 +14,7 @@ from diffing.model import Difference
 from diffing.xml_tree import PHP_BLANKS, NotXml, parse_xml
 
 _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
+_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
@@ -48,6 +49,17 @@ Tree: TypeAlias = "str | bool | Number | Object | tuple[Any, ...] | None"
 def without_white_space(body: bytes) -> bytes:
     """JSON without white space outside of its texts."""
     return _WHITE_SPACE.sub(lambda match: match[1] or b"", body)
+
+
+def as_spelled(body: bytes) -> bytes:
+    """JSON whose texts, once read, are what stands in this one: escapes stay as they are."""
+    if b"\\" not in body:
+        return body
+    return _QUOTED.sub(lambda found: b'"%s"' % _escaped(found[1]), body)
+
+
+def _escaped(text: bytes) -> bytes:
+    return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 def written_as_php(body: bytes) -> bool:
@@ -167,6 +179,15 @@ def rows_of(tree: Tree, envelope: Sequence[str]) -> tuple[Tree, ...] | None:
             return None
         tree = values[0]
     return None
+
+
+def is_listed(tree: Tree, envelope: Sequence[str]) -> bool:
+    """Whether the rows of a list of JSON stand in brackets, which a single one can do without."""
+    for key in envelope:
+        if not isinstance(tree, Object):
+            return False
+        tree = next((value for name, value in tree.members if name == key), None)
+    return isinstance(tree, tuple)
 
 
 def without_rows(tree: Tree, envelope: Sequence[str]) -> Tree:

@@ -1,4 +1,4 @@
-"""The legacy face over all reads that were recorded, without a normaliser; on MariaDB a part: all are in `make prove`."""
+"""The legacy face over all recorded reads, without a normaliser; on MariaDB a part: all are in `make prove`."""
 
 import asyncio
 from pathlib import Path
