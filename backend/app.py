@@ -1,7 +1,7 @@
 """The application: every operation, wired to its resources."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,10 @@ from backend.evaluations import routes as evaluations
 from backend.files import routes as files
 from backend.flows import routes as flows
 from backend.gamification import routes as gamification
+from backend.gamification.access import before_unknown_score
 from backend.gateway import Gateway
 from backend.jobs import routes as jobs
-from backend.legacy.gateway import LegacyGateway, is_legacy
+from backend.legacy.gateway import BeforeUnknown, LegacyGateway, is_legacy
 from backend.operations import Operation
 from backend.rehearsal import Rehearsals
 from backend.resources import Resources
@@ -68,6 +69,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *files.operations,
     *tagging.operations,
 )
+
+BEFORE_UNKNOWN: Mapping[str, BeforeUnknown] = {"gamification": before_unknown_score}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,8 @@ def create_app(
     directory = config_directory(config)
     problems = load_problems(directory)
     routes = load_routes(directory)
-    gateway = Faced(
-        Gateway(OPERATIONS, routes), LegacyGateway(OPERATIONS, routes, load_legacy_errors(directory))
-    )
+    legacy = LegacyGateway(OPERATIONS, routes, load_legacy_errors(directory), BEFORE_UNKNOWN)
+    gateway = Faced(Gateway(OPERATIONS, routes), legacy)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
+import orjson
 from sqlalchemy import ColumnElement, Select, Table, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.access import ANONYMOUS, User
 from backend.legacy.faces import Faces
-from backend.legacy.tree import element, markup
+from backend.legacy.tree import element, encoded, markup
 from backend.problems import ProblemCase
 
 Hidden: TypeAlias = Callable[[User, ColumnElement[int]], ColumnElement[bool]]
@@ -20,7 +21,7 @@ NO_TAGS = ProblemCase("no-results", "1002")
 
 
 def tag_faces(kind: str) -> Faces[[list[str]]]:
-    """The faces of all tags of a kind of entities (legacy notes, task 0.7).
+    """The faces of all tags of a kind of entities (legacy notes, task 0.7); PHP encodes each on its own.
 
     Args:
         kind: As PHP calls it.
@@ -29,7 +30,7 @@ def tag_faces(kind: str) -> Faces[[list[str]]]:
     return Faces(
         lambda tags: tags,
         lambda tags: element(name, (markup("tag", tag) for tag in tags)),
-        lambda tags: {name: {"tag": tags}},
+        lambda tags: {name: {"tag": [orjson.Fragment(encoded(tag)) for tag in tags]}},
     )
 
 

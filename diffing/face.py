@@ -5,14 +5,17 @@ with the same status and headers, except:
 
 ``face-white-space``  white space of PHP's six own JSON templates
 ``face-order``        order of rows where the SQL gives them none
-``face-choice``       choice of rows where a limit cuts such a list: as many, each one of the unlimited answer
+``face-choice``       choice of rows where a limit cuts such a list: as many, each of the unlimited answer and not more
+                      often than there
 ``face-volatile``     values that differ from call to call
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -20,6 +23,8 @@ from diffing.decode import Form, decode
 from diffing.defects import defect_of
 from diffing.face_documents import (
     Tree,
+    as_spelled,
+    is_listed,
     read_json,
     read_xml,
     rows_of,
@@ -138,6 +143,8 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         legacy, face = without_white_space(legacy), without_white_space(face)
         if legacy == face:
             return Comparison(Outcome.EXPLAINED, deviations=taken)
+    if asked.native:
+        legacy, face = as_spelled(legacy), as_spelled(face)
     spelled = asked.native or written_as_php(face)  # before the trees are there, each of which is large, too
     trees = read_json(legacy), read_json(face)
     if trees[1] is None:
@@ -146,8 +153,7 @@ def _json(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | Non
         return Comparison(Outcome.LEGACY_ERROR)
     if not spelled:
         return _verdict((Difference("body", "spelling", _shown(legacy), _shown(face)),))
-    everything = None if whole is None else read_json(whole.body)
-    return _trees(asked, trees[0], trees[1], everything, whole, taken)
+    return _trees(asked, trees[0], trees[1], whole, taken)
 
 
 def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None) -> Comparison:
@@ -158,15 +164,13 @@ def _xml(asked: FaceAsked, legacy: bytes, face: bytes, whole: Observation | None
         return Comparison(Outcome.LEGACY_ERROR)
     if trees[0] == trees[1]:
         return Comparison(Outcome.MATCH)
-    everything = None if whole is None else read_xml(whole.body)
-    return _trees(asked, trees[0], trees[1], everything, whole, ())
+    return _trees(asked, trees[0], trees[1], whole, ())
 
 
 def _trees(
     asked: FaceAsked,
     legacy: Tree,
     face: Tree,
-    everything: Tree | None,
     whole: Observation | None,
     taken: tuple[str, ...],
 ) -> Comparison:
@@ -185,43 +189,50 @@ def _trees(
     if asked.limited:
         if whole is None:
             return Comparison(None, follow_up=FollowUp.UNLIMITED)
-        found = _chosen(legacy, face, everything, asked.envelope)
+        found = _chosen(legacy, face, whole, asked)
         if found is None:
             return Comparison(Outcome.EXPLAINED, deviations=(*taken, CHOICE))
         return _verdict(found)
     return _verdict(_differences(legacy, face))
 
 
-def _differences(legacy: Tree, face: Tree) -> tuple[Difference, ...]:
-    return tuple(islice(walk(legacy, face), MAX_DIFFERENCES))
+def _differences(legacy: Tree, face: Tree, path: str = "$") -> tuple[Difference, ...]:
+    return tuple(islice(walk(legacy, face, path), MAX_DIFFERENCES))
 
 
-def _chosen(
-    legacy: Tree, face: Tree, everything: Tree | None, envelope: Sequence[str]
-) -> tuple[Difference, ...] | None:
+def _chosen(legacy: Tree, face: Tree, whole: Observation, asked: FaceAsked) -> tuple[Difference, ...] | None:
     """What is wrong with a choice of rows; None for nothing."""
+    envelope = asked.envelope
+    kind = (whole.header("content-type") or "").partition(";")[0]
+    everything = _every_row(as_spelled(whole.body) if asked.native else whole.body, kind, envelope)
     if everything is None:
         return (Difference("whole", "missing"),)
     mine, theirs = rows_of(legacy, envelope), rows_of(face, envelope)
-    all_rows = rows_of(sorted_tree(everything), envelope)
-    if mine is None or theirs is None or all_rows is None:
+    if mine is None or theirs is None:
         return (Difference("rows", "missing"),)
+    if is_listed(legacy, envelope) != is_listed(face, envelope):
+        return (Difference("rows", "kind"),)
     if len(mine) != len(theirs):
         return (Difference("rows", "count", len(mine), len(theirs)),)
     around = _differences(without_rows(legacy, envelope), without_rows(face, envelope))
     if around:
         return around
-    known = frozenset(all_rows)
     for rows in (mine, theirs):
-        for row in rows:
-            if row not in known:
-                near = min(all_rows, key=lambda other: len(_differences(row, other)), default=None)
-                return (
-                    tuple(islice(walk(row, near, "$row"), MAX_DIFFERENCES))
-                    if near is not None
-                    else (Difference("rows", "extra"),)
+        for row, times in Counter(rows).items():
+            if times > everything.get(row, 0):
+                near = min(everything, key=lambda other: len(_differences(row, other)), default=None)
+                return (_differences(row, near, "$row") if near is not None else ()) or (
+                    Difference("rows", "extra"),
                 )
     return None
+
+
+@lru_cache(maxsize=4)
+def _every_row(body: bytes, kind: str, envelope: tuple[str, ...]) -> Mapping[Tree, int] | None:
+    """How often a whole list has each row, sorted in itself; None for no list. Its parts are compared in turn."""
+    everything = read_xml(body) if kind == "text/xml" else read_json(body)
+    rows = rows_of(everything, envelope)
+    return None if rows is None else Counter(sorted_tree(row) for row in rows)
 
 
 def _unanswered(legacy: Observation, face: Observation) -> Outcome | None:

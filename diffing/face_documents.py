@@ -17,19 +17,22 @@ _LONGEST_NAME: Final = 200
 """Characters of a name within a path."""
 _LISTED = re.compile(r"([\[{])([^\[\]{}]+)([\]}][ ()]*)\Z")
 # A text without an end goes to the end: no quotation mark is looked at twice.
+_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*+)("|\\?\Z)', re.DOTALL)
 _WHITE_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|[ \t\r\n]+', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Number:
     """A number by its text."""
 
     text: str
 
+    def __repr__(self) -> str:  # rows are sorted by it, so that it must not cost what a dataclass's does
+        return f"Number({self.text!r})"
 
-@dataclass(
-    slots=True, unsafe_hash=True
-)  # frozen ones take three times as long to make, and there are millions
+
+# Frozen ones take three times as long to make, and there are millions.
+@dataclass(slots=True, unsafe_hash=True, repr=False)
 class Object:
     """An object, or an element: its members in order.
 
@@ -39,6 +42,9 @@ class Object:
 
     members: tuple[tuple[str, Tree], ...]
 
+    def __repr__(self) -> str:  # as above
+        return f"Object({self.members!r})"
+
 
 Tree: TypeAlias = "str | bool | Number | Object | tuple[Any, ...] | None"
 """A list is a tuple."""
@@ -47,6 +53,17 @@ Tree: TypeAlias = "str | bool | Number | Object | tuple[Any, ...] | None"
 def without_white_space(body: bytes) -> bytes:
     """JSON without white space outside of its texts."""
     return _WHITE_SPACE.sub(lambda match: match[1] or b"", body)
+
+
+def as_spelled(body: bytes) -> bytes:
+    """JSON whose texts, once read, are what stands in this one: escapes stay as they are."""
+    if b"\\" not in body:
+        return body
+    return _QUOTED.sub(lambda found: b'"%s%s' % (_escaped(found[1]), found[2]), body)
+
+
+def _escaped(text: bytes) -> bytes:
+    return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 def written_as_php(body: bytes) -> bool:
@@ -137,12 +154,16 @@ def sorted_tree(tree: Tree) -> Tree:
     """The tree with its lists sorted at all depths, elements of one name among themselves, and pasted values."""
     if isinstance(tree, tuple):
         return tuple(sorted((sorted_tree(item) for item in tree), key=repr))
-    if not isinstance(tree, Object):
+    if not isinstance(tree, Object) or _is_plain(tree):
         return tree
     members = [
         (name, _sorted_values(value) if name == PASTED else sorted_tree(value))
+        if isinstance(value, (Object, tuple))
+        else (name, value)
         for name, value in tree.members
     ]
+    if len({name for name, _ in members}) == len(members):
+        return Object(tuple(members))
     groups: dict[str, list[Tree]] = {}
     for name, value in members:
         groups.setdefault(name, []).append(value)
@@ -152,6 +173,11 @@ def sorted_tree(tree: Tree) -> Tree:
         return tree if same else Object(tuple(members))
     ordered = {name: iter(sorted(values, key=repr)) for name, values in groups.items()}
     return Object(tuple((name, next(ordered[name])) for name, _ in members))
+
+
+def _is_plain(tree: Object) -> bool:
+    """Whether it is an element with nothing but a text: most are."""
+    return len(tree.members) == 1 and tree.members[0][0] == "#text"
 
 
 def _sorted_values(tree: Tree) -> Tree:
@@ -186,6 +212,15 @@ def rows_of(tree: Tree, envelope: Sequence[str]) -> tuple[Tree, ...] | None:
             return None
         tree = values[0]
     return None
+
+
+def is_listed(tree: Tree, envelope: Sequence[str]) -> bool:
+    """Whether the rows of a list of JSON stand in brackets, which a single one can do without."""
+    for key in envelope:
+        if not isinstance(tree, Object):
+            return False
+        tree = next((value for name, value in tree.members if name == key), None)
+    return isinstance(tree, tuple)
 
 
 def without_rows(tree: Tree, envelope: Sequence[str]) -> Tree:

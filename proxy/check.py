@@ -111,7 +111,7 @@ class CheckResult:
 
     tally: Tally
     breaches: tuple[str, ...]
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
 async def check(

@@ -34,6 +34,8 @@ from proxy.translation import Request, Translation, Untranslatable
 __all__ = ["Request", "Translation", "Untranslatable", "legacy_to_new", "new_to_legacy"]
 
 KEY: Final = "api_key"
+NOWHERE: Final = "/nowhere"
+"""Below this no path leads to anything, in neither dialect."""
 
 Pairs = list[tuple[str, str]]
 
@@ -115,9 +117,8 @@ def _resolve(
     if match is not None and match.fit != "method":
         return _new_method(match.route, method), _new_path(match.route, match.values)
     encoded = tuple(encode(segment) for segment in segments)
-    # A type or a path that PHP does not know must not be answered by accident: not by the new API, and not by the
-    # legacy face, which has the path as it is.
-    nowhere = "/".join(("", "nowhere", *encoded))
+    # A type or a path that PHP does not know must not be answered by accident, in neither dialect of the new side.
+    nowhere = "/".join((NOWHERE, *encoded))
     if not segments or segments[0] not in index.words:
         return nowhere
     renamed = (index.words[segments[0]], *encoded[1:])

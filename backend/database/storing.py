@@ -5,12 +5,15 @@ cut, text in a number column counts as far as it is a number, an enumeration tak
 text, and a column that an insert leaves out gets the default of its type. MariaDB would do so by itself, SQLite not
 at all; so it is done here for both. An explicit NULL where none may be stays an error of the database.
 
-Text with characters beyond U+FFFF, which the columns cannot hold, is refused (422): PHP stores it mutilated.
+Text with characters beyond U+FFFF, which the columns cannot hold, is refused (422). In PHP's dialect it is stored as
+PHP's connection sends it, with a question mark for each byte of such a character.
 """
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -28,10 +31,23 @@ from backend.problems import InputError, InputProblem
 from backend.tables import EXPERIMENTS
 
 _MYSQL = mysql.dialect()
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_MUTILATED = "????"
+_mutilating: ContextVar[bool] = ContextVar("mutilating", default=False)
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _LARGEST_DOUBLE = 1.7976931348623157e308
 _TEXT_BYTES = {mysql.TINYTEXT: 255, mysql.MEDIUMTEXT: 2**24 - 1}
 _BITS = {mysql.TINYINT: 8, mysql.SMALLINT: 16, mysql.MEDIUMINT: 24, mysql.INTEGER: 32, mysql.BIGINT: 64}
+
+
+@contextmanager
+def as_php_sends() -> Iterator[None]:
+    """Within it, characters beyond U+FFFF are stored as PHP's connection sends them."""
+    token = _mutilating.set(True)
+    try:
+        yield
+    finally:
+        _mutilating.reset(token)
 
 
 def stored(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
@@ -155,7 +171,9 @@ def _double(value: object) -> float:
 
 def _text(column: Column[Any], kind: String, text: str) -> str:
     collation = kind.collation or ""
-    if any(character > "\uffff" for character in text):
+    if _BEYOND.search(text) and _mutilating.get():
+        text = _BEYOND.sub(_MUTILATED, text)
+    elif _BEYOND.search(text):
         message = "Characters beyond U+FFFF cannot be stored"
         error: InputError = {
             "type": "characters",

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.database.changed_pages import ChangedPages
 from backend.database.connections import Database
 from backend.database.engines import open_sqlite
 from backend.tables import EXPERIMENTS, metadata
@@ -33,6 +34,7 @@ NUMBERED: Final[Mapping[str, str]] = {
     if table.autoincrement_column is not None
 }
 """The tables that number their rows, with the column."""
+_SCHEMAS: Final = tuple(dict.fromkeys(table.schema or EXPERIMENTS for table in TABLES.values()))
 
 
 class TableStates(ABC):
@@ -139,11 +141,12 @@ class _FileTables(TableStates):
         super().__init__()
         self._connection = connection
         self._versions: dict[str, int] = {}
+        self._pages = {name: ChangedPages(connection, _file(name)) for name in _SCHEMAS}
 
     async def next_ids(self) -> Mapping[str, int]:
         highest = {
             f"{schema}.{name}": int(number)
-            for schema in {table.schema for table in TABLES.values()}
+            for schema in _SCHEMAS
             for name, number in self._connection.execute(
                 f"SELECT name, seq FROM {_file(schema)}.sqlite_sequence"
             )
@@ -157,17 +160,18 @@ class _FileTables(TableStates):
         self._connection.execute(f"INSERT INTO {sequence} (name, seq) VALUES (?, ?)", (name, number - 1))
 
     async def _changed(self) -> State:
-        changed: set[str | None] = set()
-        for schema in {table.schema for table in TABLES.values()}:
+        changed: list[Table] = []
+        for schema, pages in self._pages.items():
             # Another connection's commit changes the number; it is seen once this one reads the file anew.
             version = self._connection.execute(f"PRAGMA {_file(schema)}.data_version").fetchone()[0]
-            if self._versions.get(schema or "") != version:
-                self._versions[schema or ""] = version
-                changed.add(schema)
+            if self._versions.get(schema) != version:
+                self._versions[schema] = version
+                names = pages.tables()
+                tables = (table for table in TABLES.values() if table.schema == schema)
+                changed += [table for table in tables if names is None or table.name in names]
         return {
-            name: tuple(self._connection.execute(f"SELECT {_columns(table)} FROM {_full(table)}"))
-            for name, table in TABLES.items()
-            if table.schema in changed
+            table.key: tuple(self._connection.execute(f"SELECT {_columns(table)} FROM {_full(table)}"))
+            for table in changed
         }
 
     async def _replace(self, table: Table, gone: Rows, new: Rows) -> None:
@@ -183,6 +187,8 @@ class _FileTables(TableStates):
     async def _settle(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
+            for pages in self._pages.values():
+                pages.seen()
 
 
 class _ServerTables(TableStates):

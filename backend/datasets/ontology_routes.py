@@ -11,8 +11,9 @@ from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.php.comparison import loosely_equal
+from backend.php.numbers import intval
 from backend.php.urls import is_url
-from backend.problems import ProblemCase, refused
+from backend.problems import InputProblem, ProblemCase, refused
 
 # Legacy notes, data 10.20.
 EXISTS = ProblemCase("ontology-already-exists", "1101")
@@ -55,6 +56,29 @@ def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     return given.data_id.number or 0, given.index.number or 0, url
 
 
+async def _looked_at(call: Call[OntologyFields]) -> tuple[int, int, str]:
+    """As ``_asked``; PHP looks for the ontology before it looks at the numbers, which its SQL takes as MySQL does."""
+    try:
+        return _asked(call, "1102")
+    except InputProblem as problem:
+        given, did = call.parameters, call.parameters.data_id.number
+        if call.is_legacy and problem.code == "1102" and did is not None:
+            row = await write_queries.dataset(call.connection, did)
+            if row is not None and call.user.may_see(row.visibility, row.uploader):
+                await _not_there_yet(call, did, intval(given.index.text), given.ontology)
+        raise
+
+
+async def _not_there_yet(call: Call[OntologyFields], did: int, index: int, url: str) -> None:
+    """The feature has no such ontology; of numbers in texts PHP takes equal ones for the same."""
+    there = await ontology_queries.ontologies(call.connection, did, index)
+    if any(loosely_equal(url, other) for other in there):
+        raise EXISTS.because(
+            f"The feature has this ontology already: {_told(call, url)}.",
+            additional=_told_by_php(call, url),
+        )
+
+
 def _told(call: Call[OntologyFields], url: str) -> str:
     return f"id={call.parameters.data_id.text}; index={call.parameters.index.text}; description={url}"
 
@@ -77,7 +101,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Answer:
     PHP stores it and then dies of its own answer. Six round trips to the database with the key's: the data set, the
     feature, its ontologies, the new one, all of them.
     """
-    did, index, url = _asked(call, "1102")
+    did, index, url = await _looked_at(call)
     row = await write_queries.dataset(call.connection, did)
     there = row is not None and await ontology_queries.has_feature(call.connection, did, index)
     if row is None or (not there and call.user.may_see(row.visibility, row.uploader)):
@@ -85,13 +109,7 @@ async def add_ontology(call: Call[OntologyFields]) -> Answer:
         message = f"There is no such feature: {_told(call, url)}"
         raise rejected(call, wrong, "reference", message, code="1102", additional=_told_by_php(call, url))
     allow_to_see(call, row)
-    if any(
-        loosely_equal(url, other) for other in await ontology_queries.ontologies(call.connection, did, index)
-    ):
-        raise EXISTS.because(
-            f"The feature has this ontology already: {_told(call, url)}.",
-            additional=_told_by_php(call, url),
-        )
+    await _not_there_yet(call, did, index, url)
     await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())
     return ADDED(did, await ontology_queries.ontologies(call.connection, did, index))
 

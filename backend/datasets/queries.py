@@ -155,10 +155,8 @@ _NOMINAL_VALUES = (
     .where(_value.c.did == bindparam("did"))
     .order_by(_value.c.index, _value.c.value)
 )
-_ONTOLOGIES = (
-    select(_text.c.index, _text.c.value)
-    .where(_text.c.did == bindparam("did"), _text.c.description_type == "ontology")
-    .order_by(_text.c.index, _text.c.date, _text.c.value)
+_ONTOLOGIES = select(_text.c.index, _text.c.value, _text.c.date).where(
+    _text.c.did == bindparam("did"), _text.c.description_type == "ontology"
 )
 
 
@@ -188,17 +186,22 @@ async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, lis
     return grouped(await connection.execute(_NOMINAL_VALUES, {"did": did}))
 
 
-async def ontologies(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
+async def ontologies(
+    connection: AsyncConnection, did: int, *, as_stored: bool = False
+) -> dict[int, list[str]]:
     """The ontologies of features, oldest first.
 
     Args:
         connection: To ask.
         did: Id of the data set.
+        as_stored: In the order of the table, whatever their dates: PHP gives them none.
 
     Returns:
         The ontologies by index of the feature.
     """
-    return grouped(await connection.execute(_ONTOLOGIES, {"did": did}))
+    rows = (await connection.execute(_ONTOLOGIES, {"did": did})).all()
+    ordered = rows if as_stored else sorted(rows, key=lambda row: (row.date, row.value))
+    return grouped((row.index, row.value) for row in ordered)
 
 
 _QUALITIES = (

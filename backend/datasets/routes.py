@@ -134,7 +134,8 @@ async def features(call: Call[AnyDatasetPath]) -> Answer:
     if not rows:
         raise FEATURES_NONE.because(f"No features found for dataset {did}.")
     values = await queries.nominal_values(call.connection, did)
-    return FEATURES(rows, values, await queries.ontologies(call.connection, did))
+    ontologies = await queries.ontologies(call.connection, did, as_stored=call.is_legacy)
+    return FEATURES(rows, values, ontologies)
 
 
 @operation(

@@ -1,9 +1,15 @@
 """Whose scores may be seen (legacy notes, flow 9)."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.access import User
 from backend.gamification import queries
+from backend.gamification.windows import BEGINNING, read_window
 from backend.input.parameters import Parameters
+from backend.input.pasted_ids import PastedId
 from backend.operations import Call
 from backend.problems import ProblemCase
 
@@ -13,6 +19,9 @@ UNKNOWN_USER = ProblemCase("user-not-found", "901")
 HIDDEN = ProblemCase("gamification-hidden", "902")
 
 SHOWN = "show"
+USER = "u"
+_SHORTEST: Final = 4
+"""Segments of the shortest path of a score."""
 
 
 async def may_see_scores(call: Call[P], user_id: int) -> None:
@@ -25,9 +34,30 @@ async def may_see_scores(call: Call[P], user_id: int) -> None:
     Raises:
         Problem: 404 for an unknown user, 403 for one who hides scores, from administrators too.
     """
-    if user_id == call.user.id:
+    await _may_see(call.connection, call.user, user_id)
+
+
+async def before_unknown_score(connection: AsyncConnection, user: User, segments: Sequence[str]) -> None:
+    """What PHP checks of a path of scores before it calls the score.
+
+    Args:
+        connection: To the database.
+        user: The caller.
+        segments: Of the path: gamification, the score, a type, an id, a window.
+
+    Raises:
+        Problem: As of ``may_see_scores``.
+    """
+    if len(segments) < _SHORTEST or segments[2] != USER:
         return
-    visibility = await queries.visibility(call.connection, user_id)
+    if read_window(segments[_SHORTEST:], BEGINNING) is not None:
+        await _may_see(connection, user, int(PastedId().from_php(segments[3])))
+
+
+async def _may_see(connection: AsyncConnection, user: User, user_id: int) -> None:
+    if user_id == user.id:
+        return
+    visibility = await queries.visibility(connection, user_id)
     if visibility is None:
         raise UNKNOWN_USER.because(f"No user with id {user_id} found.")
     if visibility != SHOWN:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from backend.gamification import legacy, queries, shapes
-from backend.gamification.access import HIDDEN, UNKNOWN_USER, may_see_scores
+from backend.gamification.access import HIDDEN, UNKNOWN_USER, USER, may_see_scores
 from backend.gamification.windows import Window, WindowPath, read_window, segments_of
 from backend.input.parameters import Parameters
 from backend.input.pasted_ids import PastedId
@@ -12,7 +12,6 @@ from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import NO_SUCH_PATH, InputError, InputProblem, refused
 
-USER = "u"
 NOT_A_USER = "903"
 
 ACTIVITY = Faces(shapes.activity, legacy.activity)

@@ -1,12 +1,15 @@
 """Faults of documents that cannot be read, in the words of the library that PHP 7.4 has.
 
-libxml2 2.9 does not count the names of end tags as columns, and says some things otherwise than later versions.
+libxml2 2.9 does not count the names of end tags as columns, but both quotes of an entity's value, and says some things
+otherwise than later versions.
 """
 
 import re
 from collections.abc import Sequence
 
 _END_TAG = re.compile(rb"</([^\s<>]+)\s*>")
+_ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+["']""")
+_VALUE = "EntityValue: "
 _ENCODING = "Unsupported encoding: "
 _BYTES = "Invalid bytes in character encoding"
 
@@ -30,10 +33,11 @@ def older_message(message: str, document: bytes) -> str:
     return message
 
 
-def older_column(line: int, column: int, lines: Sequence[bytes]) -> int:
+def older_column(message: str, line: int, column: int, lines: Sequence[bytes]) -> int:
     """Where the older library sees a fault.
 
     Args:
+        message: What the present one says.
         line: Counted from 1.
         column: Where the present one sees it.
         lines: Of the document.
@@ -41,4 +45,6 @@ def older_column(line: int, column: int, lines: Sequence[bytes]) -> int:
     if not 0 < line <= len(lines):
         return column
     before = lines[line - 1][: max(column - 1, 0)]
-    return column - sum(len(name) for name in _END_TAG.findall(before))
+    # The present one says so at the closing quote, the older one behind it.
+    quotes = len(_ENTITY.findall(before)) + message.startswith(_VALUE)
+    return column + quotes - sum(len(name) for name in _END_TAG.findall(before))

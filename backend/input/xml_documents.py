@@ -166,7 +166,7 @@ def parse(document: bytes) -> etree._Element:
             Fault(
                 older_message(fault.message, document),
                 fault.line,
-                older_column(fault.line, fault.column, lines),
+                older_column(fault.message, fault.line, fault.column, lines),
             )
             for fault in faults
         ]

@@ -9,11 +9,13 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, cast
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, cast
 
 from sqlalchemy.exc import StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -21,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, User, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
+from backend.database.storing import as_php_sends
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.http_methods import HEAD_CAME
@@ -65,6 +68,10 @@ _ALLOWED = re.compile(r"[a-z 0-9~%.:_\-(),]+", re.IGNORECASE)
 _DISALLOWED = "The URI you submitted has disallowed characters."
 
 
+BeforeUnknown: TypeAlias = Callable[[AsyncConnection, User, Sequence[str]], Awaitable[None]]
+"""What PHP checks of a path before it comes to know that there is no such function; raises a problem."""
+
+
 class NotAnswered(Exception):
     """An operation without faces."""
 
@@ -76,12 +83,20 @@ class LegacyGateway:
         operations: What is answered; those without faces are not.
         routes: Says method and path of each.
         errors: PHP's texts.
+        before_unknown: By type, what is checked of paths that it does not know.
     """
 
-    def __init__(self, operations: Sequence[Operation[Any]], routes: RouteMap, errors: LegacyErrors) -> None:
+    def __init__(
+        self,
+        operations: Sequence[Operation[Any]],
+        routes: RouteMap,
+        errors: LegacyErrors,
+        before_unknown: Mapping[str, BeforeUnknown] = MappingProxyType({}),
+    ) -> None:
         self._operations = {operation.name: operation for operation in operations}
         self._dispatcher = dispatcher(routes)
         self._errors = errors
+        self._before_unknown = before_unknown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -101,7 +116,8 @@ class LegacyGateway:
         if path is None:
             return _outside(target.segments)
         try:
-            return await self._operate(scope, receive, path, target.query, resources)
+            with as_php_sends():
+                return await self._operate(scope, receive, path, target.query, resources)
         except Refusal as refusal:
             return self._refused(refusal, path.format)
         except NotAnswered as error:
@@ -157,6 +173,9 @@ class LegacyGateway:
                 user = await _caller(transaction, key, method)
                 if rehearsal is not None and not user.is_anonymous:
                     scope[rehearsals.CALLER] = str(user.id)
+                check = self._before_unknown.get(path.segments[0]) if path.segments else None
+                if operation is None and check is not None:
+                    await check(transaction.connection, user, path.segments)
                 found, answering = self._dispatched(path, match, operation)
                 if not answering.answers_legacy:
                     raise NotAnswered(f"{answering.name} is not answered in this dialect here.")

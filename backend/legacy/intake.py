@@ -95,10 +95,14 @@ def for_operation(
         if asked is not None:
             query[name] = asked
     read = (*legacy.form, *legacy.form_read)
-    for given in (intake.form, intake.files):
-        form += [(_place(route, name, "body")[1], given[name]) for name in read if name in given]
-    known = {*read, *legacy.query, *match.values, KEY}
-    form += [(name, file) for name, file in intake.files.items() if name not in known]
+    form += [(_place(route, name, "body")[1], intake.form[name]) for name in read if name in intake.form]
+    elsewhere = {*legacy.query, *match.values, KEY} - {*read}
+    # PHP stores files in the order in which they come.
+    form += [
+        (_place(route, name, "body")[1] if name in read else name, file)
+        for name, file in intake.files.items()
+        if name not in elsewhere
+    ]
     pairs = [(_place(route, name, "query")[1], value) for name, value in query.items()]
     return segments, Intake(pairs, FormData(form))
 

@@ -8,11 +8,13 @@ PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one t
 import codecs
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 import orjson
 
+from backend.legacy.escaping import escaped, every_escaped, one_line, shown, speakable
 from backend.legacy.values import Value, text_of
 from backend.php.text import TRIMMED
 
@@ -20,18 +22,14 @@ NAMESPACE = "http://openml.org/openml"
 
 Converted: TypeAlias = str | dict[str, Any] | list[Any]
 
-# XML 1.0 has no way to say these; PHP dies of them.
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = "json-escapes"
 """Name of how what is not ASCII is encoded."""
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
-_MARKED = re.compile('[&<>"\\r]')
 _MARKUP = re.compile(r"[<&]")
 MOST_DEPTH = 200
 """How deep stored markup may lie; PHP's library reads no more than 256 either."""
 MOST_MARKS = 20_000
 """Signs of markup that a stored text may have; with more it is plain text."""
-_BLANKS = str.maketrans("\t\n\r", "   ")
 _NOTHING: tuple["Element", ...] = ()
 
 
@@ -195,7 +193,7 @@ def markup(name: str, value: Value, /, **attributes: Value) -> Element:
     if ("<" not in text and "&" not in text) or text.count("<") > MOST_MARKS:
         return element(name, text, **attributes)
     try:
-        parsed = ElementTree.fromstring(f'<{name} xmlns:oml="{NAMESPACE}">{_speakable(text)}</{name}>')
+        parsed = ElementTree.fromstring(f'<{name} xmlns:oml="{NAMESPACE}">{speakable(text)}</{name}>')
     except ElementTree.ParseError:
         return element(name, text, **attributes)
     if _is_deeper(parsed, MOST_DEPTH):
@@ -242,7 +240,7 @@ def to_xml(root: Element) -> bytes:
     # Looking for what hardly ever is there must not cost as much as all else.
     controls = len(body.translate(None, _CONTROLS)) != len(body)
     clean = not controls and "\ufffe" not in text and "\uffff" not in text
-    return body if clean else _speakable(text).encode("utf-8", "replace")
+    return body if clean else speakable(text).encode("utf-8", "replace")
 
 
 def to_json(root: Element) -> bytes:
@@ -254,7 +252,12 @@ def to_json(root: Element) -> bytes:
     Returns:
         ASCII, without white space.
     """
-    text = orjson.dumps({root.name: converted(root)}).replace(b"/", b"\\/")  # none stands outside of a text
+    return encoded({root.name: converted(root)})
+
+
+def encoded(document: Any) -> bytes:
+    """JSON as PHP's json_encode spells it: ASCII, with slashes escaped."""
+    text = orjson.dumps(document).replace(b"/", b"\\/")  # none stands outside of a text
     return text if text.isascii() else text.decode().encode("ascii", _ESCAPED)
 
 
@@ -282,13 +285,13 @@ def converted(node: Element) -> Converted:
     """
     if type(node) is Record:
         return _of_values(node.values) or []
-    text = _shown(node.text)
+    text = shown(node.text)
     children = node.children
     if not children and not node.attributes:
         return text or []
     found: dict[str, Any] = {}
     if node.attributes:
-        found = {key: _one_line(value) for key, value in node.attributes.items()}
+        found = {key: one_line(value) for key, value in node.attributes.items()}
     if children:
         _convert(children, found)
     if text:
@@ -304,8 +307,11 @@ def _of_values(values: Mapping[str, Value]) -> dict[str, Any]:
         if kind is int:
             found[name] = str(value)
             continue
+        if value is None:
+            found[name] = []
+            continue
         text = (value if kind is str else text_of(value)).strip(TRIMMED)  # type: ignore[union-attr]
-        found[name] = (_shown(text) if "\r" in text else text) or []
+        found[name] = (shown(text) if "\r" in text else text) or []
     return found
 
 
@@ -314,10 +320,15 @@ def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:
     if any(child.plain for child in children):
         children = sorted(children, key=lambda child: child.plain)
     groups: dict[str, list[Any]] = {}
+    last: Element | None = None
     for child in children:
         group = groups.setdefault(child.name, [])
+        if child is last and type(child) is not Named:  # PHP's SQL repeats some rows
+            group.append(group[-1])
+            continue
+        last = child
         if type(child) is Named:
-            group.extend(_named(name, _shown(text_of(value))) for name, value in child.pairs)
+            group.extend(_named(name, shown(text_of(value))) for name, value in child.pairs)
         else:
             group.append(converted(child))
     for name, group in groups.items():
@@ -326,66 +337,49 @@ def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:
 
 
 def _named(name: str, value: str) -> dict[str, str]:
-    return {"name": _one_line(name), "value": value} if value else {"name": _one_line(name)}
-
-
-def _shown(text: str) -> str:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.strip(TRIMMED)
-
-
-def _one_line(value: str) -> str:
-    """White space in attributes is blanks, as XML has it."""
-    if "\n" in value or "\t" in value or "\r" in value:
-        return value.replace("\r\n", " ").translate(_BLANKS)
-    return value
+    return {"name": one_line(name), "value": value} if value else {"name": one_line(name)}
 
 
 def _write(node: Element, write: Callable[[str], object], declared: str = "") -> None:
     name = node.name if node.plain else f"oml:{node.name}"
     opened = f"<{name}{declared}"
     if type(node) is Record:
-        texts = _every_escaped([v if type(v) is str else text_of(v) for v in node.values.values()])
-        leaves = [f"<oml:{key}>{text}</oml:{key}>\n" for key, text in zip(node.values, texts, strict=True)]
-        write(f"{opened}>\n{''.join(leaves)}</{name}>\n")
+        write(_record_text(node, declared))
         return
     if type(node) is Named:
-        names = _every_escaped([_one_line(key) for key, _ in node.pairs])
-        texts = _every_escaped([v if type(v) is str else text_of(v) for _, v in node.pairs])
+        names = every_escaped([one_line(key) for key, _ in node.pairs])
+        texts = every_escaped([v if type(v) is str else text_of(v) for _, v in node.pairs])
         leaves = [f'<{name} name="{key}">{text}</{name}>\n' for key, text in zip(names, texts, strict=True)]
         write("".join(leaves))
         return
     if node.attributes:
         for key, value in node.attributes.items():
-            opened += f' {key}="{_escaped(_one_line(value))}"'
+            opened += f' {key}="{escaped(one_line(value))}"'
     if not node.children:
-        write(f"{opened}>{_escaped(node.text)}</{name}>\n")
+        write(f"{opened}>{escaped(node.text)}</{name}>\n")
         return
-    write(f"{opened}>{_escaped(node.text)}\n")
+    write(f"{opened}>{escaped(node.text)}\n")
+    last, text = None, ""
     for child in node.children:
-        _write(child, write)
+        if type(child) is not Record:
+            _write(child, write)
+            continue
+        if child is not last:  # PHP's SQL repeats some rows
+            last, text = child, _record_text(child)
+        write(text)
     write(f"</{name}>\n")
 
 
-def _every_escaped(texts: list[str]) -> list[str]:
-    """Several texts escaped, which mostly need not be: looked at once for all."""
-    return [_escaped(text) for text in texts] if _MARKED.search("".join(texts)) else texts
+def _record_text(node: Record, declared: str = "") -> str:
+    values = node.values
+    texts = [
+        value if type(value) is str else "" if value is None else text_of(value) for value in values.values()
+    ]
+    return _record_form(node.name, tuple(values), declared) % tuple(every_escaped(texts))
 
 
-def _escaped(text: str) -> str:
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    if '"' in text:
-        text = text.replace('"', "&quot;")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
-
-
-def _speakable(text: str) -> str:
-    return _UNSPEAKABLE.sub("�", text)
+@lru_cache(maxsize=256)
+def _record_form(name: str, keys: tuple[str, ...], declared: str) -> str:
+    """What is around the texts of records of one kind: there are thousands, and names are few."""
+    leaves = "".join(f"<oml:{key}>%s</oml:{key}>\n" for key in keys)
+    return f"<oml:{name}{declared}>\n{leaves}</oml:{name}>\n"

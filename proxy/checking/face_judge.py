@@ -4,7 +4,7 @@ Facts stand once, in the registry: the new side is asked the same request, and w
 says what the face must answer, in PHP's shape and with PHP's codes.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from html import unescape
 from typing import Final
 
@@ -17,6 +17,7 @@ from config.routes import Route
 from config.templates import is_numeric
 from diffing.decode import decode
 from diffing.defects import defect_of
+from diffing.further import NONE, Answers, Needed, Sources, Underived
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules import ids, index
@@ -50,6 +51,25 @@ class FaceJudge:
         self._errors = errors
         self._new = new
 
+    @property
+    def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
+        """The recordings that the new API can be asked."""
+        return self._new.translated
+
+    async def ahead(self, recording: Recording, translation: Translation | Untranslatable) -> Answers:
+        """What must be known before the face does what was asked: of a write that PHP died of.
+
+        Args:
+            recording: What PHP was asked, and answered.
+            translation: The same request for the new API.
+        """
+        response = recording.response
+        if isinstance(translation, Untranslatable) or not translation.writes or translation.route is None:
+            return NONE
+        if defect_of(response, decode(response), recording.request.method) is None:
+            return NONE
+        return await self._new.ahead(recording, translation)
+
     async def judge(
         self,
         recording: Recording,
@@ -57,6 +77,7 @@ class FaceJudge:
         face: Observation,
         found: Comparison,
         ask: Ask,
+        before: Answers = NONE,
     ) -> Comparison:
         """Judge one answer.
 
@@ -66,6 +87,7 @@ class FaceJudge:
             face: What the face answered.
             found: What comparing the two found: a legacy error, or a mismatch.
             ask: Asks the face for another target, with the key of the request.
+            before: What was known ahead.
 
         Returns:
             ``legacy_error`` or ``explained`` with what documents it, where the face answers as it should; else what
@@ -82,7 +104,7 @@ class FaceJudge:
             if (same.status, same.body) == (face.status, face.body):
                 return Comparison(Outcome.LEGACY_ERROR, deviations=(ids.RULE.id,))
         if translation.writes and (face.status or 0) < 400:
-            return self._written(recording, translation, translation.route, face, found)
+            return self._written(recording, translation, translation.route, face, found, before)
         exchange = await self._new.step(recording, translation)
         new = exchange.new
         names = self._documented(exchange.comparison, found)
@@ -158,6 +180,7 @@ class FaceJudge:
         route: Route,
         face: Observation,
         found: Comparison,
+        before: Answers,
     ) -> Comparison:
         """A write that PHP died of, or said two things of: asking again would write again."""
         old, said = decode(recording.response), decode(face).document
@@ -166,15 +189,15 @@ class FaceJudge:
         if _code(old.document) == "105":  # stored, and the search index failed
             return Comparison(Outcome.EXPLAINED, deviations=(index.RULE.id,))
         defect = defect_of(recording.response, old, recording.request.method)
-        asked = Asked(route, recording.request.method, translation.parameters, format=translation.format)
+        asked = self._new.asked(recording, translation)
         text = recording.response.body[:_LONGEST_TEXT].decode("utf-8", "replace")
         within = next(iter(said.values()), None) if isinstance(said, dict) else None
         for entry in self._registry.of_route(route.name):
             holds = LEGACY in entry.faces or entry.id == index.RULE.id
             if defect is None or not _about(entry, defect) or not holds:
                 continue
-            if entry.premise is not None and not entry.premise.after:
-                continue  # what a write has changed is compared row by row
+            if not _held_before(entry, asked, old.document, before):
+                continue
             if (
                 entry.new is not None
                 and entry.new.status == 200
@@ -257,6 +280,16 @@ def _within(part: object, whole: object) -> bool:
     if isinstance(part, list) and isinstance(whole, list):
         return len(part) == len(whole) and all(map(_within, part, whole))
     return isinstance(part, list) or unescape(str(part)) == whole
+
+
+def _held_before(entry: Deviation, asked: Asked, document: object, before: Answers) -> bool:
+    """Whether an entry's premise held when nothing was done yet; what comes after is compared row by row."""
+    if entry.premise is None or entry.premise.after:
+        return True
+    try:
+        return entry.premise.holds(asked, document, Sources(before))
+    except (Needed, Underived):
+        return False
 
 
 def _about(entry: Deviation, defect: str) -> bool:

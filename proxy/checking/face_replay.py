@@ -8,6 +8,7 @@ import httpx
 
 from config.routes import Route, RouteMap
 from diffing.face import FaceAsked, compare_faces
+from diffing.further import NONE
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import UNDERIVED, Exchange, route_name
@@ -30,7 +31,7 @@ class FaceReplay:
         recordings: The recordings.
         routes: The route map.
         side: The backend.
-        judge: Judges answers that differ; None to leave that.
+        judge: Judges answers that differ, of the same recordings; None to leave that.
         deadline: Seconds for one answer.
         writes: Also ask for what changes something.
     """
@@ -49,7 +50,11 @@ class FaceReplay:
         self._judge = judge
         self._deadline = deadline
         self._writes = writes
-        self.translated = [(recording, _translated(recording, routes)) for recording in recordings]
+        self.translated: Sequence[tuple[Recording, Translation | Untranslatable]] = (
+            [(recording, _translated(recording, routes)) for recording in recordings]
+            if judge is None
+            else judge.translated
+        )
         """The recordings, each with what names its route."""
         self._whole: dict[tuple[str, bytes], asyncio.Task[Observation]] = {}
 
@@ -94,6 +99,7 @@ class FaceReplay:
             skipped = Comparison(Outcome.SKIPPED, SkipReason.WRITE)
             return Exchange(recording, translation, None, None, skipped, face=True)
         asked = self._facts(recording, translation)
+        before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
         face = await self._ask(recording, recording.request.target)
         comparison = compare_faces(asked, recording.response, face)
         if comparison.follow_up is FollowUp.UNLIMITED:
@@ -106,7 +112,7 @@ class FaceReplay:
             async def ask(target: bytes) -> Observation:
                 return await self._ask(recording, target)
 
-            comparison = await self._judge.judge(recording, translation, face, comparison, ask)
+            comparison = await self._judge.judge(recording, translation, face, comparison, ask, before)
         return Exchange(recording, translation, None, face, comparison, face=True)
 
     def _facts(self, recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:

@@ -11,7 +11,7 @@ from config.php import read_api_path, read_target
 from config.routes import RouteMap
 from diffing.compare import Differ
 from diffing.face import FaceAsked, face_asked
-from diffing.model import Asked, Comparison, Observation, Outcome, SkipReason
+from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay, facts
 from proxy.checking.live import Asking, LegacySide, LiveReplay, Make
@@ -53,10 +53,6 @@ class Twin(LiveReplay):
 
     async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
         return await Replay._exchange(self, recording, translation)
-
-    def facts(self, recording: Recording, translation: Translation) -> Asked:
-        """What is known of a request by PHP's answer to it."""
-        return self._asked(recording, translation)
 
 
 class LiveFaceReplay(FaceReplay):
@@ -102,7 +98,7 @@ class LiveFaceReplay(FaceReplay):
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super().step(answered, translation)
         if isinstance(translation, Translation):
-            exchange = replace(exchange, asked=self._twin.facts(answered, translation))
+            exchange = replace(exchange, asked=self._twin.asked(answered, translation))
         again = only_reads(recording.request.method, translation)
         if exchange.comparison.outcome is not Outcome.MISMATCH or not again:
             return exchange
@@ -132,7 +128,7 @@ class LiveFaceReplay(FaceReplay):
         noted = facts(recording, translation)
         if not isinstance(translation, Translation):
             return noted
-        asked = self._twin.facts(recording, translation)
+        asked = self._twin.asked(recording, translation)
         seen = face_asked(asked, recording.response)
         # A file of recordings may know of more that PHP leaves open than the route map.
         return replace(

@@ -176,18 +176,34 @@ class Replay:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
             return Exchange(recording, translation, None, None, skipped or UNDERIVED)
-        asked = self._asked(recording, translation)
-        answers: dict[Further, Observation] = {}
+        asked = self.asked(recording, translation)
+        answers = await self.ahead(recording, translation)
+        new = await self._ask(translation.method, translation.target, translation)
+        comparison = await self._compared(recording, translation, asked, new, answers)
+        return Exchange(recording, translation, asked, new, comparison, answers)
+
+    async def ahead(self, recording: Recording, translation: Translation) -> dict[Further, Observation]:
+        """What the new side says before it does what was asked, because that changes the answer; nothing of a read.
+
+        Args:
+            recording: One of ``translated``.
+            translation: Its request.
+        """
+        asked, answers = self.asked(recording, translation), dict[Further, Observation]()
         while translation.writes and len(answers) < MOST:
             further = self._differ.ahead(asked, recording.response, answers)
             if further is None:
                 break
             answers[further] = await self._follow(further, recording, translation)
-        new = await self._ask(translation.method, translation.target, translation)
-        comparison = await self._compared(recording, translation, asked, new, answers)
-        return Exchange(recording, translation, asked, new, comparison, answers)
+        return answers
 
-    def _asked(self, recording: Recording, translation: Translation) -> Asked:
+    def asked(self, recording: Recording, translation: Translation) -> Asked:
+        """Facts of a request.
+
+        Args:
+            recording: One of ``translated``.
+            translation: Its request.
+        """
         role = self._role(recording, translation)
         return Asked(
             route=translation.route,

@@ -5,7 +5,7 @@ says, so that every later step is compared whatever came of this one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -44,7 +44,7 @@ class ScenariosResult:
 
     check: CheckResult
     effects: Effects
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
 @dataclass(slots=True)

@@ -110,7 +110,7 @@ class SameSides(LiveReplay):
             still = _compared(translation, before, after)
             comparison = asked_again(comparison, still, _compared(translation, before, new))
         answered = replace(recording, response=first)
-        return Exchange(answered, translation, self._asked(answered, translation), second, comparison)
+        return Exchange(answered, translation, self.asked(answered, translation), second, comparison)
 
     async def _first(self, translation: Translation) -> Observation:
         return await self._legacy.answer(

@@ -4,7 +4,8 @@ import pytest
 
 from backend import tables
 from backend.database.connections import Database
-from backend.tag_lists import distinct_tags
+from backend.legacy.tree import json_document
+from backend.tag_lists import distinct_tags, tag_faces
 
 pytestmark = pytest.mark.anyio
 
@@ -21,3 +22,10 @@ async def test_tags_that_the_column_takes_for_one_come_once(database: Database) 
             "study_14",
             "TUNED",
         ]
+
+
+def test_php_encodes_each_tag() -> None:
+    """As its json_encode spells texts, other than the rest of its own templates."""
+    faces = tag_faces("run")
+    found = faces(["ü", "a/b", "c"]).legacy_json()
+    assert json_document(found) == b'{"run_tag_list":{"tag":["\\u00fc","a\\/b","c"]}}'

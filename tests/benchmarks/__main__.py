@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import comparing, lists, proxying
+from tests.benchmarks import comparing, faces, lists, proxying
 
 SAMPLE = Path("config/sample")
 
@@ -19,6 +19,7 @@ def main() -> None:
         database = f"sqlite:///{folder}/sample.db"
         asyncio.run(load(SAMPLE, database))
         asyncio.run(lists.run(database))
+        asyncio.run(faces.run(database))
         proxying.run(database)
 
 

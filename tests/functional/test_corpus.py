@@ -108,7 +108,7 @@ def outcomes(part: dict[str, Any]) -> int:
 
 
 def test_the_table_of_operations_is_current(sqlite_url: str) -> None:
-    """`parity deviations operations` writes it; test_face looks at what it says of the legacy face."""
+    """`parity deviations operations` writes it; test_face_reads looks at what it says of the legacy face."""
     config = ROOT / "config"
     made = operations_table(load_routes(config), load_registry(config), checked(sqlite_url).tally, Tally())
     kept = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -16,13 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import clients, dashboard, front, isolation, mutants, rehearsals, rules, walks, writes
+from tests.prove import clients, dashboard, faces, front, isolation, mutants, rehearsals, rules, walks, writes
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
 PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "rules": rules.prove,
     "mutants": mutants.prove,
+    "face": faces.parity,
+    "face-mutants": faces.mutants,
     "walks": walks.prove,
     "dashboard": dashboard.prove,
     "front-door": front.front_door,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import tables
 from backend.database.connections import Database
-from backend.database.storing import insert, insert_ignoring, stored
+from backend.database.storing import as_php_sends, insert, insert_ignoring, stored
 from backend.problems import InputProblem
 from tests.backend.conftest import NOW
 
@@ -48,8 +48,12 @@ def test_a_value_is_brought_to_its_column(column: Any, value: Any, kept: Any) ->
 
 
 def test_characters_that_no_column_holds_are_refused() -> None:
-    """PHP would store the text mutilated."""
+    """PHP stores the text mutilated, and so does its dialect."""
     with pytest.raises(InputProblem, match="beyond U\\+FFFF"):
+        stored(tables.run, {"run_details": "a😀b"})
+    with as_php_sends():
+        assert stored(tables.run, {"run_details": "a😀b"}) == {"run_details": "a????b"}
+    with pytest.raises(InputProblem):
         stored(tables.run, {"run_details": "a😀b"})
 
 

@@ -82,3 +82,22 @@ async def test_equal_ontologies_at_once_are_one_row(writable: Writable, keys: di
     )
     assert sorted(answer.status_code for answer in answers) == [200, *[409] * 7]
     assert len(await writable.rows(texts, texts.c.value == URL)) == 1
+
+
+@pytest.mark.parametrize(
+    ("did", "index", "url", "code"),
+    [
+        ("61", "x", THERE, "1101"),
+        ("61", "x", URL, "1102"),
+        ("x", "x", THERE, "1102"),
+        ("130", "x", THERE, "1102"),
+        ("61", "1x", THERE, "1102"),
+    ],
+)
+async def test_php_looks_for_the_ontology_before_it_looks_at_the_index(
+    writable: Writable, keys: dict[str, str], did: str, index: str, url: str, code: str
+) -> None:
+    """Its SQL takes a text as the number that it begins with."""
+    fields = {"api_key": keys["writer"], "data_id": did, "index": index, "ontology": url}
+    refused = await writable.http.post("/api/v1/json/data/feature/ontology/add", data=fields)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (450, code)

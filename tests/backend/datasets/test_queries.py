@@ -1,9 +1,12 @@
 """SQL of data sets."""
 
+from datetime import timedelta
+
 import pytest
 
 from backend.database.connections import Database
-from backend.datasets import queries
+from backend.datasets import ontology_queries, queries
+from tests.backend.conftest import NOW
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +78,14 @@ async def test_names_of_qualities_are_those_in_use(database: Database) -> None:
     assert "NumberOfInstances" in of_data
     assert "Distinct" in of_features
     assert set(of_data).isdisjoint(of_features)
+
+
+async def test_ontologies_are_listed_by_date_or_as_stored(scratch_database: Database) -> None:
+    """PHP's SQL orders them by nothing."""
+    async with scratch_database.write() as connection:
+        for days, url in ((2, "http://b.test/"), (1, "http://c.test/"), (1, "http://a.test/")):
+            await ontology_queries.put(connection, 64, 0, url, 2, NOW + timedelta(days=days))
+        ordered = await queries.ontologies(connection, 64)
+        stored = await queries.ontologies(connection, 64, as_stored=True)
+    assert ordered == {0: ["http://a.test/", "http://c.test/", "http://b.test/"]}
+    assert stored == {0: ["http://b.test/", "http://c.test/", "http://a.test/"]}

@@ -27,7 +27,7 @@ def test_some_texts_were_others(message: str, told: str) -> None:
 )
 def test_names_of_end_tags_are_no_columns(line: int, column: int, told: int) -> None:
     """Those before the fault, in its line."""
-    assert older_column(line, column, [b"<a><bcd></bcd >&", b"<x/>&"]) == told
+    assert older_column("Any", line, column, [b"<a><bcd></bcd >&", b"<x/>&"]) == told
 
 
 def test_a_document_that_cannot_be_read_is_told_so() -> None:
@@ -40,3 +40,20 @@ def test_a_document_that_cannot_be_read_is_told_so() -> None:
         parse(b'<!DOCTYPE a [<!ENTITY w "x">]><a>&w;</a>')
     assert "xmlSchemaVDocWalk" in left.value.as_php()
     assert "not allowed" in str(left.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "columns"),
+    [
+        ('<!DOCTYPE d [<!ENTITY w "Words & more">]><d>x &w; y</d>', (39, 50)),
+        ("<!DOCTYPE d [<!ENTITY v 'a'><!ENTITY w 'Words & more'>]><d>x &w; y</d>", (54, 65)),
+        ('<!DOCTYPE d [<!ENTITY w SYSTEM "Words">]><d>x &v; y</d>', (50,)),
+    ],
+)
+def test_quotes_of_entities_are_columns(document: str, columns: tuple[int, ...]) -> None:
+    """A wrong value is told of behind its closing quote, where the next character is."""
+    with pytest.raises(IllegalDocument) as unread:
+        parse(document.encode())
+    told = unread.value.as_php()
+    assert [f"column {column}. " in told for column in columns] == [True] * len(columns)
+    assert document[columns[-1] - 2] == ";"

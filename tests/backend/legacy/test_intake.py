@@ -72,3 +72,18 @@ async def test_a_field_and_a_file_can_have_one_name() -> None:
     field, file = given.form.getlist("description")
     assert field == "field"
     assert not isinstance(file, str)
+
+
+@pytest.mark.anyio
+async def test_files_stay_in_their_order() -> None:
+    """Those that the operation names, and others between them."""
+    names = ("model_pickle", "predictions", "trace", "description", "more")
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n{name}\r\n'
+        for name in names
+    )
+    intake = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
+    match = dispatcher(load_routes(config_directory())).legacy("POST", ("run",), {})
+    assert match is not None
+    _, given = for_operation(match, {}, intake)
+    assert tuple(given.form) == names

@@ -10,17 +10,19 @@ import pytest
 from config.legacy_errors import load_legacy_errors
 from config.routes import load_routes
 from diffing.deviations import load_registry
-from diffing.model import Comparison, Observation, Outcome
+from diffing.further import Answers
+from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import Exchange, Replay
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translate import legacy_to_new
-from proxy.translation import Request
+from proxy.translation import Request, Translation
 
 pytestmark = pytest.mark.anyio
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"
 JSON = (("content-type", "application/json; charset=utf-8"),)
 XML = (("content-type", "text/xml; charset=utf-8"),)
+FORM = (("content-type", "application/x-www-form-urlencoded"),)
 CRASH = Observation(500, (("content-type", "text/html"),), b"")
 BROKE = Comparison(Outcome.LEGACY_ERROR)
 
@@ -50,6 +52,8 @@ class Case:
         method: The method.
         legacy: What PHP answered.
         found: What comparing found.
+        before: What the new API says before a write.
+        body: The form.
     """
 
     target: str
@@ -60,26 +64,34 @@ class Case:
     method: str = "GET"
     legacy: Observation = CRASH
     found: Comparison = BROKE
+    before: Answers = field(default_factory=dict)
+    body: bytes = b""
 
     async def judged(self) -> Comparison:
         """What comes of it."""
         routes = load_routes(CONFIG)
         target = f"/api/v1/{self.target}".encode()
-        recording = Recording(
-            "x.1", "x", "none", RecordedRequest(self.method, "https://openml.test", target), self.legacy
-        )
-        translation = legacy_to_new(Request(self.method, target), routes)
+        request = RecordedRequest(self.method, "https://openml.test", target, FORM, self.body)
+        recording = Recording("x.1", "x", "none", request, self.legacy)
+        translation = legacy_to_new(Request(self.method, target, FORM, self.body), routes)
         case = self
 
         class Twin:
             async def step(self, recording: Recording, translation: Any) -> Exchange:
                 return Exchange(recording, translation, None, case.new, case.said)
 
+            def asked(self, _recording: Recording, translation: Translation) -> Asked:
+                return Asked(translation.route, case.method, translation.parameters)
+
+            async def ahead(self, _recording: Recording, _translation: Translation) -> Answers:
+                return case.before
+
         async def ask(asked: bytes) -> Observation:
             return self.others.get(asked.decode().removeprefix("/api/v1/"), CRASH)
 
         judge = FaceJudge(load_registry(CONFIG), load_legacy_errors(CONFIG), cast(Replay, Twin()))
-        return await judge.judge(recording, translation, self.face, self.found, ask)
+        before = await judge.ahead(recording, translation)
+        return await judge.judge(recording, translation, self.face, self.found, ask, before)
 
 
 def documented(*names: str) -> Comparison:
@@ -167,6 +179,25 @@ async def test_a_write_that_php_died_of_is_not_asked_for_again() -> None:
     liked = Observation(200, JSON, b'{"like":{"user_id":"2","knowledge_type":"d","knowledge_id":"62"}}')
     stored = await Case("json/votes/up/d/62", liked, CRASH, said, {}, "POST", CRASH).judged()
     assert stored.deviations == ("stored-and-dead",)
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict"),
+    [
+        (b'{"id": 30, "description": ""}', "legacy_error"),
+        (b'{"id": 30, "description": "x"}', "legacy_error:undocumented"),
+        (None, "legacy_error:undocumented"),
+    ],
+)
+async def test_a_premise_of_a_write_is_asked_before(before: bytes | None, verdict: str) -> None:
+    """Afterwards it would be another one."""
+    forked = Observation(200, JSON, b'{"data_fork":{"id":"1"}}')
+    said = Comparison(Outcome.MISMATCH)
+    known: Answers = (
+        {} if before is None else {(FollowUp.PREMISE, "/datasets/30"): Observation(200, JSON, before)}
+    )
+    case = Case("json/data/fork", forked, CRASH, said, {}, "POST", CRASH, BROKE, known, b"data_id=30")
+    assert (await case.judged()).verdict == verdict
 
 
 async def test_other_methods_are_refused_where_php_dies_of_them() -> None:

@@ -1,0 +1,75 @@
+"""The legacy face over what was recorded, whole or a part of it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+from diffing.parity import FAILING
+from proxy.check import CheckResult, InProcess, Limits, check
+from proxy.checking.scenarios import ScenariosResult, check_scenarios
+from proxy.checking.stage import Place
+from proxy.superseded import NAME
+
+ROOT = Path(__file__).parent.parent.parent
+CONFIG = ROOT / "config"
+READ = ROOT / "tests" / "recordings" / "read"
+WRITE = ROOT / "tests" / "recordings" / "write"
+PUBLIC, STORE = "https://openml.test/", "https://minio.openml.test/"
+
+
+def part(source: Path, folder: Path, every: int) -> Path:
+    """A part of recordings, in files of the same names: each so manieth exchange, or scenario with all its steps.
+
+    Args:
+        source: A directory of recordings.
+        folder: Where to write.
+        every: One of how many.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source.parent / NAME, folder / NAME)
+    for file in sorted(source.glob("*.jsonl.gz")):
+        groups: dict[str, list[bytes]] = {}
+        for line in gzip.decompress(file.read_bytes()).splitlines(keepends=True):
+            recorded = json.loads(line)
+            groups.setdefault(recorded.get("_scenario") or recorded["_id"], []).append(line)
+        kept = b"".join(line for group in list(groups.values())[::every] for line in group)
+        (folder / file.name).write_bytes(gzip.compress(kept))
+    return folder
+
+
+async def reads(recordings: Path, database: str) -> CheckResult:
+    """Ask the face for reads.
+
+    Args:
+        recordings: The exchanges.
+        database: With the sample.
+    """
+    side = InProcess(database, PUBLIC, STORE, CONFIG / "sample" / "files")
+    return await check((recordings,), side, CONFIG, limits=Limits(), dialect="legacy")
+
+
+async def writes(recordings: Path, database: str) -> ScenariosResult:
+    """Play scenarios in PHP's dialect.
+
+    Args:
+        recordings: The scenarios.
+        database: For them alone.
+    """
+    place = Place(database, CONFIG / "sample")
+    return await check_scenarios(
+        (recordings,),
+        place,
+        CONFIG,
+        limits=Limits(),
+        public_url=PUBLIC,
+        object_store_url=STORE,
+        dialect="legacy",
+    )
+
+
+def failed(result: CheckResult | ScenariosResult) -> list[str]:
+    """The exchanges that are not answered as PHP did, or as the registry says."""
+    return sorted(one.recording.id for one in result.exchanges if one.comparison.verdict in FAILING)
