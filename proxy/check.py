@@ -160,7 +160,9 @@ async def check(
         if dialect == "legacy":
             twin = Replay(entries, routes, differ, transport, deadline=deadline)
             judge = FaceJudge(differ.registry, load_legacy_errors(config), twin)
-            replay = FaceReplay(entries, routes, transport, judge, deadline=deadline)
+            replay = FaceReplay(
+                entries, routes, transport, judge, translated=twin.translated, deadline=deadline
+            )
         else:
             replay = Replay(entries, routes, differ, transport, deadline=deadline)
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)

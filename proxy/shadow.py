@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import httpx
@@ -21,7 +22,7 @@ from proxy.checking.replay import NOT_RECORDED
 from proxy.forward import HOP_BY_HOP
 from proxy.ledger import Finding, told
 from proxy.leg.breaker import Breaker
-from proxy.leg.comparer import Comparer, Judgement, Question
+from proxy.leg.comparer import Comparer, Judgement, Question, named
 from proxy.leg.control import asked_again, by_length
 from proxy.leg.evidence import evidence_of, secrets_in
 from proxy.leg.jobs import Job, MemoryQueue, Queue
@@ -36,6 +37,7 @@ from proxy.leg.questions import (
     with_key_of,
     without_differences,
 )
+from proxy.leg.repairs import Repairs, may_be_repaired
 from proxy.leg.tap import Tap
 from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
 from proxy.log.example import example_of, served_only
@@ -75,6 +77,7 @@ class ShadowLeg:
         telemetry: Where operators' numbers are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.
         tap: Records what legacy answers; None for no recording.
+        repairs: Judges what the legacy face answers otherwise than PHP on purpose.
     """
 
     def __init__(
@@ -92,7 +95,9 @@ class ShadowLeg:
         telemetry: Telemetry | None = None,
         hop: bytes = b"",
         tap: Tap | None = None,
+        repairs: Repairs | None = None,
     ) -> None:
+        self._repairs = repairs
         self._sides = sides
         self._comparer = comparer
         self._ledger = ledger
@@ -109,9 +114,11 @@ class ShadowLeg:
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 
-    def use(self, routes: RouteMap) -> None:
-        """Go by another route map."""
+    def use(self, routes: RouteMap, files: Path) -> None:
+        """Go by another configuration."""
         self._routes = routes
+        if self._repairs is not None:
+            self._repairs.use(files)
 
     def open_breakers(self) -> list[str]:
         """The sides that are left alone just now."""
@@ -247,7 +254,26 @@ class ShadowLeg:
             judgement = await self._comparer.compare(question)
         if judgement.comparison.outcome is None:
             return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+        if self._repairs is not None and may_be_repaired(job, question, judgement.comparison):
+            return await self._repaired(self._repairs, job, question, judgement)
         return judgement
+
+    async def _repaired(
+        self, repairs: Repairs, job: Job, question: Question, judgement: Judgement
+    ) -> Judgement:
+        """The judgement on an answer of the face that may differ from PHP's on purpose."""
+        api = replace(job, decision=replace(job.decision, face=False))
+
+        async def of_the_new_api() -> tuple[Observation, Comparison]:
+            new = (await self._ask(api, Side.NEW, None)).observation
+            asked = replace(question, face=False, new=new, answers={})
+            return new, (await self._judge(api, asked, sampled=False)).comparison
+
+        async def ask(target: bytes) -> Observation:
+            return await self._send(job, Side.NEW, replace(job.request, target=target))
+
+        found = await repairs.judge(job, question, judgement.comparison, of_the_new_api, ask)
+        return replace(judgement, comparison=found, signature=named(question, found))
 
     def _is_doubtful(self, job: Job, judgement: Judgement) -> bool:
         """Whether a difference may be a race: something was written between the two answers."""
@@ -292,7 +318,10 @@ class ShadowLeg:
         request = self._request_for(job, side, kind, premise)
         if request is None:
             return _Asked(job.request, NOT_RECORDED)
-        observation = await observe(
+        return _Asked(request, await self._send(job, side, request))
+
+    async def _send(self, job: Job, side: Side, request: Request) -> Observation:
+        return await observe(
             self._sides[side],
             request.method,
             request.target,
@@ -306,7 +335,6 @@ class ShadowLeg:
             digest=passes_unchanged(job.decision),
             pace=self._pace,
         )
-        return _Asked(request, observation)
 
     def _request_for(
         self, job: Job, side: Side, kind: FollowUp | None, premise: str | None

@@ -4,9 +4,9 @@ Facts stand once, in the registry: the new side is asked the same request, and w
 says what the face must answer, in PHP's shape and with PHP's codes.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from html import unescape
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 
@@ -22,7 +22,6 @@ from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules import ids, index
 from diffing.xml_tree import NotXml, json_tree, parse_xml
-from proxy.checking.replay import Replay
 from proxy.recordings import Recording
 from proxy.translation import Translation, Untranslatable
 
@@ -37,24 +36,44 @@ _LONGEST_TEXT: Final = 65_536
 _NOT_THERE: Final = ("not-found", "no-results")
 
 
+class Said(Protocol):
+    """What the new API said, and what comparing that with PHP's answer found."""
+
+    @property
+    def new(self) -> Observation | None:
+        """Its answer."""
+
+    @property
+    def comparison(self) -> Comparison:
+        """The settled comparison."""
+
+
+class NewApi(Protocol):
+    """The new API, which can be asked what PHP was asked (``proxy.checking.replay.Replay``)."""
+
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Said:
+        """Ask it now."""
+
+    async def ahead(self, recording: Recording, translation: Translation) -> Answers:
+        """What it says before a write."""
+
+    def asked(self, recording: Recording, translation: Translation) -> Asked:
+        """Facts of the request."""
+
+
 class FaceJudge:
     """Judges answers that differ from PHP's.
 
     Args:
         registry: Says what differs on purpose.
         errors: PHP's codes.
-        new: Asks the new API what the recordings asked.
+        new: Asks the new API what PHP was asked.
     """
 
-    def __init__(self, registry: Registry, errors: LegacyErrors, new: Replay) -> None:
+    def __init__(self, registry: Registry, errors: LegacyErrors, new: NewApi) -> None:
         self._registry = registry
         self._errors = errors
         self._new = new
-
-    @property
-    def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
-        """The recordings that the new API can be asked."""
-        return self._new.translated
 
     async def ahead(self, recording: Recording, translation: Translation | Untranslatable) -> Answers:
         """What must be known before the face does what was asked: of a write that PHP died of.

@@ -32,6 +32,7 @@ class FaceReplay:
         routes: The route map.
         side: The backend.
         judge: Judges answers that differ, of the same recordings; None to leave that.
+        translated: The recordings with their translations, where these are known.
         deadline: Seconds for one answer.
         writes: Also ask for what changes something.
     """
@@ -43,6 +44,7 @@ class FaceReplay:
         side: httpx.AsyncBaseTransport,
         judge: FaceJudge | None = None,
         *,
+        translated: Sequence[tuple[Recording, Translation | Untranslatable]] | None = None,
         deadline: float = 60.0,
         writes: bool = False,
     ) -> None:
@@ -52,8 +54,8 @@ class FaceReplay:
         self._writes = writes
         self.translated: Sequence[tuple[Recording, Translation | Untranslatable]] = (
             [(recording, _translated(recording, routes)) for recording in recordings]
-            if judge is None
-            else judge.translated
+            if translated is None
+            else translated
         )
         """The recordings, each with what names its route."""
         self._whole: dict[tuple[str, bytes], asyncio.Task[Observation]] = {}

@@ -83,7 +83,15 @@ class LiveFaceReplay(FaceReplay):
         bare = [replace(item, response=UNANSWERED, raw={}, defect=None) for item in requests]
         self._twin = Twin(bare, routes, differ, legacy, new, asking, admin_keys)
         judge = FaceJudge(differ.registry, errors, self._twin)
-        super().__init__(bare, routes, new, judge, deadline=asking.deadline, writes=asking.writes)
+        super().__init__(
+            bare,
+            routes,
+            new,
+            judge,
+            translated=self._twin.translated,
+            deadline=asking.deadline,
+            writes=asking.writes,
+        )
         self._legacy = legacy
         self._asking = asking
         self._pace = Pace(asking.rate)

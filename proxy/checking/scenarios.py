@@ -120,7 +120,15 @@ async def check_scenarios(
                 if dialect == "legacy":
                     twin = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
                     judge = FaceJudge(registry, errors, twin)
-                    replay = FaceReplay(timed, routes, transport, judge, deadline=deadline, writes=True)
+                    replay = FaceReplay(
+                        timed,
+                        routes,
+                        transport,
+                        judge,
+                        translated=twin.translated,
+                        deadline=deadline,
+                        writes=True,
+                    )
                 else:
                     replay = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
                 await player.play(scenario, replay)

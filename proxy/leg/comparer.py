@@ -195,13 +195,13 @@ class Comparer:
                 answer = await asyncio.wait_for(read_frame(reader), self._limit)
             except TimeoutError:
                 await self._end()
-                return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+                return Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
             if isinstance(answer, Judgement):
                 return answer
             # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
             await self._end()
             self._restarted()
-        return Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+        return Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
 
     async def _started(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._process is None or self._process.poll() is not None:
@@ -255,7 +255,7 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
         comparison = compare_faces(face_asked(asked, question.legacy), question.legacy, question.new, whole)
     else:
         comparison = differ.compare(asked, question.legacy, question.new, question.answers)
-    name = _named(question, comparison)
+    name = named(question, comparison)
     usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
     return Judgement(shortened(comparison), name, usage)
 
@@ -283,7 +283,7 @@ def _answer(pipe: BinaryIO, config: Path) -> None:
             usage.clear()
             judgement = judge(differ, asked, question)
         except MemoryError:
-            judgement = Judgement(TOO_EXPENSIVE, _named(question, TOO_EXPENSIVE))
+            judgement = Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
         except Exception as error:  # a failing comparison is reported, it does not end the others
             judgement = _failed(question, error)
         try:
@@ -303,10 +303,11 @@ def _failed(question: Question, error: BaseException) -> Judgement:
         Outcome.MISMATCH,
         differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),
     )
-    return Judgement(comparison, _named(question, comparison))
+    return Judgement(comparison, named(question, comparison))
 
 
-def _named(question: Question, comparison: Comparison) -> str:
+def named(question: Question, comparison: Comparison) -> str:
+    """The signature of a comparison."""
     route = question.route or UNROUTED
     name = face_name(route) if question.face else route
     return signature(name, question.legacy, question.new, comparison.differences)

@@ -28,6 +28,7 @@ from proxy.ledger import MOST_CLUSTERS, Finding, told
 from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Comparer, Judgement
 from proxy.leg.jobs import Job, MemoryQueue
+from proxy.leg.repairs import Repairs
 from proxy.leg.tap import Tap
 from proxy.policy import Side, decided
 from proxy.process.loop import run_loop
@@ -242,7 +243,7 @@ async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | No
     # A directory that is gone again was replaced by another one, of which word is under way.
     with suppress(ConfigError, OSError):
         routes = load_routes(files)
-        leg.use(routes)
+        leg.use(routes, files)
         await comparer.use(files)
         return routes
     return None
@@ -297,5 +298,6 @@ async def _opened(
         telemetry=telemetry,
         hop=plan.hop,
         tap=tap,
+        repairs=Repairs(plan.files),
     )
     return leg, comparer
