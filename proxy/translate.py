@@ -115,8 +115,8 @@ def _resolve(
     if match is not None and match.fit != "method":
         return _new_method(match.route, method), _new_path(match.route, match.values)
     encoded = tuple(encode(segment) for segment in segments)
-    # A type or a path that PHP does not know must not be answered by accident: the new side gets it as it is.
-    nowhere = "/".join(("", "api", "v1", "json", *encoded))
+    # A type or a path that PHP does not know must not be answered by accident, nor in PHP's shape.
+    nowhere = "/".join(("", "json", *encoded))
     if not segments or segments[0] not in index.words:
         return nowhere
     renamed = (index.words[segments[0]], *encoded[1:])

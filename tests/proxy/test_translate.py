@@ -43,8 +43,8 @@ def _translated(
         ("/data/v1/download/42", "/data/v1/download/42"),
         ("/api/v1/json/data/abc", "/datasets/abc"),
         ("/api/v1/json/data/exists/a/1", "/datasets/exists/a/1"),
-        ("/api/v1/json/datasets/list", "/api/v1/json/datasets/list"),
-        ("/api/v1/json/user/2", "/api/v1/json/user/2"),
+        ("/api/v1/json/datasets/list", "/json/datasets/list"),
+        ("/api/v1/json/user/2", "/json/user/2"),
     ],
 )
 def test_targets(legacy: str, new: str) -> None:
