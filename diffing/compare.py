@@ -17,12 +17,17 @@ from diffing.defects import broken, defect_of, judge_defect, premise_holds, succ
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
 from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
-from diffing.headers import JSON, header_differences, origin_differences, preflight_differences
+from diffing.headers import (
+    JSON,
+    form_differences,
+    header_differences,
+    origin_differences,
+    preflight_differences,
+)
 from diffing.model import (
     UNDOCUMENTED,
     Asked,
     Comparison,
-    Demand,
     Difference,
     FollowUp,
     Observation,
@@ -37,6 +42,7 @@ from diffing.repair import repaired
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.tolerances import TEXTS
 from diffing.usage import Usage, Watcher
+from diffing.verdict import verdict, with_further
 from diffing.walk import TooExpensive, canonical, walk
 from diffing.withheld import is_empty, withheld
 
@@ -97,7 +103,8 @@ class Differ:
         if without is not None:
             return without
         try:
-            return self._compared(asked, legacy, new, Sources(answers, ahead=new is _UNKNOWN))
+            found = self._compared(asked, legacy, new, Sources(answers, ahead=new is _UNKNOWN))
+            return with_further(found, () if new is _UNKNOWN else tuple(form_differences(new)))
         except Needed as needed:
             return needed.comparison
         except Underived as because:
@@ -200,7 +207,7 @@ class Differ:
         if entry is not None and entry.new is not None and not self._finds_more(asked, entry, young, entries):
             found = problem_differences(asked, error, entry.new, new, young, self.problems)
             code = None if error is None else str(error.get("code"))
-            return _verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
+            return verdict(demanded(found, entry, code), (entry.id,), demand(entry.new, error))
         if old.form is Form.HTML and (legacy.status or 0) >= 400:
             return Comparison(Outcome.SKIPPED, SkipReason.HTML_PAGE)
         if entry is not None:
@@ -247,20 +254,20 @@ class Differ:
     ) -> Comparison:
         """The new side answers what legacy refuses: its answer must equal a derived one."""
         if entry.derive == "preflight":
-            return _verdict(tuple(preflight_differences(new)), (entry.id,))
+            return verdict(tuple(preflight_differences(asked, new)), (entry.id,))
         if entry.derive == "schema":
-            return _verdict((*origin_differences(new), *self._unfit(asked, new, young)), (entry.id,))
+            return verdict((*origin_differences(new), *self._unfit(asked, new, young)), (entry.id,))
         kind = follow_up_of(asked, entry.derive)
         answer = None if kind is None else sources.answer(kind)
         if answer is None or answer.status is None:
             raise Underived(entry.id)
         if kind is FollowUp.UNLIMITED:
             tail = tail_differences(asked, new, young, answer, self.problems, self.max_nodes)
-            return _verdict(tail, (entry.id,))
+            return verdict(tail, (entry.id,))
         if kind is FollowUp.UNSORTED:
-            return _verdict(sorted_differences(asked, new, young, answer, self.problems), (entry.id,))
+            return verdict(sorted_differences(asked, new, young, answer, self.problems), (entry.id,))
         if kind is FollowUp.NEW_GET:
-            return _verdict(tuple(head_differences(answer, new)), (entry.id,))
+            return verdict(tuple(head_differences(answer, new)), (entry.id,))
         without = self._without_comparing(asked, answer, new)
         found = without or self._compared(replace(asked, method="GET"), answer, new, sources)
         outcome = Outcome.EXPLAINED if found.outcome is Outcome.MATCH else found.outcome
@@ -342,7 +349,7 @@ class Differ:
                 if len(left) < len(private.rows):
                     hits, rows = (*hits, private.entry.id), left
                     if not left and is_empty(asked, private.entry, new, young, self.problems):
-                        return _verdict((), hits)
+                        return verdict((), hits)
                     if not left and private.entry.new is not None:
                         found.insert(0, Difference("status", "status", private.entry.new.status, new.status))
             if cut and isinstance(rows, list) and isinstance(other, list) and isinstance(everything, list):
@@ -374,7 +381,7 @@ class Differ:
                     found, asked, _untouched(legacy, old), entries, self.registry.rules(asked.route_name)
                 )
             )
-        return _verdict(tuple(found), hits)
+        return verdict(tuple(found), hits)
 
 
 def _untouched(legacy: Observation, old: Decoded) -> object:
@@ -386,11 +393,3 @@ def _untouched(legacy: Observation, old: Decoded) -> object:
 def canonical_form(document: object) -> bytes:
     """Bytes that are equal only for equal documents; a body that is no document is its own."""
     return document if isinstance(document, bytes) else canonical(document)
-
-
-def _verdict(
-    differences: tuple[Difference, ...], deviations: tuple[str, ...], demanded: Demand | None = None
-) -> Comparison:
-    clean = Outcome.EXPLAINED if deviations else Outcome.MATCH
-    outcome = Outcome.MISMATCH if differences else clean
-    return Comparison(outcome, differences=differences, deviations=deviations, demand=demanded)

@@ -117,7 +117,7 @@ def judge_defect(
                 problem_differences(asked, None, entry.new, new, young, problems), entry, entry.new.code
             )
         elif entry.derive == "preflight":
-            found = demanded(preflight_differences(new), entry, None)
+            found = demanded(preflight_differences(asked, new), entry, None)
         elif new.status != entry.new.status:
             found = demanded((Difference("status", "status", entry.new.status, new.status),), entry, None)
         else:

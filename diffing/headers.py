@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -19,6 +20,14 @@ COMPARED: Final = frozenset(
     {"content-type", CODING, ORIGIN, ALLOWED, METHODS, "www-authenticate", "allow", "location"}
 )
 """A comparison looks at no others."""
+CHALLENGE: Final = 'Bearer realm="OpenML", Basic realm="OpenML"'
+"""How to authenticate, on every 401."""
+HTTP_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+_SINGLE: Final = ("content-type", ORIGIN, "location")
+_UTF_8: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?: *; *charset=\"?utf-8\"?)?", re.IGNORECASE)
+_OF_PHP: Final = frozenset({"origin", "x-requested-with", "content-type", "accept"})
+"""The request headers that PHP allows, with every answer."""
 
 
 def compared(observation: Observation) -> Observation:
@@ -39,6 +48,8 @@ def header_differences(
     wanted = JSON if in_json else old.media_type
     if wanted != young.media_type:
         yield Difference("header.content-type", "value", wanted, young.media_type)
+    elif (said := _charset(legacy)) != (says := _charset(new)) and wanted.startswith("text/") and said:
+        yield Difference("header.content-type", "value", said, says)
     yield from _moved(legacy, new)
     if legacy.header(ORIGIN) != new.header(ORIGIN):
         yield Difference(f"header.{ORIGIN}", "value", legacy.header(ORIGIN), new.header(ORIGIN))
@@ -53,9 +64,43 @@ def _moved(legacy: Observation, new: Observation) -> Iterator[Difference]:
 
 
 def origin_differences(new: Observation) -> Iterator[Difference]:
-    """Whether an answer that nothing can be compared with may be read by pages of every origin."""
+    """Whether an answer that nothing can be compared with may be read by pages of every origin, as PHP's may."""
     if new.header(ORIGIN) != "*":
         yield Difference(f"header.{ORIGIN}", "value", "*", new.header(ORIGIN))
+    if not _tokens(new.header(ALLOWED)) >= _OF_PHP:
+        yield Difference(f"header.{ALLOWED}", "value", ", ".join(sorted(_OF_PHP)), new.header(ALLOWED))
+
+
+def form_differences(new: Observation) -> Iterator[Difference]:
+    """What is wrong with the headers of a new answer, whatever legacy's are."""
+    for name in _SINGLE:
+        values = [value for key, value in new.headers if key.lower() == name]
+        if len(values) > 1:
+            yield Difference(f"header.{name}", "duplicate", values[0], values[1:])
+    content_type = new.header("content-type")
+    if content_type is not None and not _UTF_8.fullmatch(content_type):
+        yield Difference("header.content-type", "value", "a media type, in UTF-8", content_type)
+    challenge = new.header("www-authenticate")
+    if challenge is not None and (challenge != CHALLENGE or new.status != 401):
+        yield Difference("header.www-authenticate", "value", CHALLENGE, challenge)
+
+
+def methods_differences(asked: Asked, new: Observation, name: str) -> Iterator[Difference]:
+    """Whether a header names methods, each once, and all of the route's own.
+
+    Args:
+        asked: Facts of the request.
+        new: The new answer.
+        name: The header.
+    """
+    value = new.header(name)
+    named = [part.strip() for part in (value or "").split(",")]
+    wanted = {"OPTIONS"}
+    if asked.route is not None:
+        wanted |= {asked.route.new.method, *asked.route.new.also}
+        wanted |= {"HEAD"} if "GET" in wanted else set()
+    if not wanted <= set(named) <= HTTP_METHODS or len(named) != len(set(named)):
+        yield Difference(f"header.{name}", "value", ", ".join(sorted(wanted)), value)
 
 
 def like_differences(new: Observation, other: Observation) -> Iterator[Difference]:
@@ -65,14 +110,30 @@ def like_differences(new: Observation, other: Observation) -> Iterator[Differenc
             yield Difference(f"header.{name}", "value", other.header(name), new.header(name))
 
 
-def preflight_differences(new: Observation) -> Iterator[Difference]:
-    """What an answer to a CORS preflight lacks."""
+def preflight_differences(asked: Asked, new: Observation) -> Iterator[Difference]:
+    """What an answer to a CORS preflight lacks.
+
+    Args:
+        asked: Facts of the request.
+        new: The new answer.
+    """
     if new.status not in (200, 204):
         yield Difference("status", "status", "200 or 204", new.status)
+    if new.body and new.status == 204:
+        yield Difference("$", "extra", None, f"{len(new.body)} bytes")
     yield from origin_differences(new)
-    for name in (ALLOWED, METHODS):
-        if not new.header(name):
-            yield Difference(f"header.{name}", "missing", "demanded of a preflight answer", None)
+    if "authorization" not in _tokens(new.header(ALLOWED)):
+        yield Difference(f"header.{ALLOWED}", "missing", "authorization", new.header(ALLOWED))
+    yield from methods_differences(asked, new, METHODS)
+    allow = new.header("allow")
+    if allow is not None and _tokens(allow) != _tokens(new.header(METHODS)):
+        yield Difference("header.allow", "value", new.header(METHODS), allow)
+
+
+def _charset(answer: Observation) -> str:
+    """The character set that an answer names, in small letters; empty where it names none."""
+    _, _, found = (answer.header("content-type") or "").lower().partition("charset=")
+    return found.partition(";")[0].strip(' "')
 
 
 def _tokens(value: str | None) -> set[str]:

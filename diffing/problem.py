@@ -13,8 +13,9 @@ from typing import Final
 
 from config.problems import ProblemType
 from diffing.decode import Decoded
-from diffing.headers import origin_differences
+from diffing.headers import methods_differences, origin_differences
 from diffing.model import Asked, Demand, Difference, Observation
+from diffing.problem_errors import error_differences
 from diffing.registry import NewSide
 
 TYPE_BASE: Final = "https://openml.org/problems/"
@@ -22,11 +23,6 @@ NO_RESULTS: Final = "no-results"
 """The problem type of an empty list."""
 MEDIA_TYPE: Final = "application/problem+json"
 _PROBLEM: Final = frozenset({"type", "title", "status", "detail", "code", "errors"})
-_MEMBERS: Final = frozenset({"type", "loc", "msg", "input"})
-_PLACES: Final = frozenset({"path", "query", "body", "header"})
-_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-_WHOLE_BODY: Final = frozenset({"form_invalid"})
-"""Errors of a body that cannot be read as a whole: no parameter is at fault."""
 
 _UNPARSED = re.compile(r".*The document has no document element.*", re.DOTALL)
 _NUMBER = re.compile(r"\b\d+\b")
@@ -115,16 +111,19 @@ def problem_differences(
     if document.get("code") != code:
         yield Difference("$.code", "code", code, document.get("code"))
     yield from _detail(legacy_error or {}, expected, document)
-    yield from _errors(asked, expected, document)
+    yield from error_differences(asked, expected.errors, document)
 
 
 def _headers(status: int, asked: Asked, new: Observation) -> Iterator[Difference]:
     for demanded, name in ((401, "www-authenticate"), (405, "allow")):
         if status == demanded and not new.header(name):
             yield Difference(f"header.{name}", "missing", f"demanded with {status}", None)
-    allowed = [name.strip() for name in (new.header("allow") or "").split(",")]
-    if status == 405 and (asked.method in allowed or not all(name in _METHODS for name in allowed)):
-        yield Difference("header.allow", "value", f"methods, not {asked.method}", new.header("allow"))
+            return
+    if status == 405:
+        yield from methods_differences(asked, new, "allow")
+        allow = new.header("allow")
+        if asked.method in [name.strip() for name in (allow or "").split(",")]:
+            yield Difference("header.allow", "value", f"methods, not {asked.method}", allow)
 
 
 def _detail(
@@ -151,48 +150,3 @@ def _names(text: str) -> list[str]:
     """What PHP's text says is wrong, by the first expression that knows the text."""
     found = next((found for names in _NAMES if (found := names.search(text))), None)
     return [name.strip() for name in found[1].split(",")] if found else []
-
-
-def _errors(asked: Asked, expected: NewSide, document: Mapping[str, object]) -> Iterator[Difference]:
-    errors = document.get("errors")
-    if not expected.errors:
-        if errors is not None:
-            yield Difference("$.errors", "extra", None, errors)
-        return
-    if not isinstance(errors, list) or not errors:
-        yield Difference("$.errors", "missing", "a list of what is wrong", errors)
-        return
-    names = _parameter_names(asked)
-    for index, error in enumerate(errors):
-        if not isinstance(error, dict) or not _MEMBERS <= error.keys() <= _MEMBERS | {"ctx"}:
-            yield Difference(f"$.errors[{index}]", "value", "type, loc, msg, input and perhaps ctx", error)
-            continue
-        kind = error["type"]
-        if not isinstance(kind, str) or kind not in expected.errors:
-            yield Difference(f"$.errors[{index}].type", "value", " or ".join(sorted(expected.errors)), kind)
-        loc = error["loc"]
-        if isinstance(kind, str) and kind in _WHOLE_BODY:
-            if loc != ["body"]:
-                yield Difference(f"$.errors[{index}].loc", "value", ["body"], loc)
-        elif (
-            not isinstance(loc, list)
-            or len(loc) < 2
-            or str(loc[0]) not in _PLACES
-            or str(loc[1]) not in names
-        ):
-            yield Difference(f"$.errors[{index}].loc", "value", "a place and a parameter of the request", loc)
-
-
-def _parameter_names(asked: Asked) -> set[str]:
-    names = set(asked.parameters)
-    if asked.route is not None:
-        names |= {place.partition(".")[2] for place in asked.route.parameters.values()}
-        names |= set(asked.route.parameters)
-        names |= set(re.findall(r"\{([a-z_]+)", asked.route.new.path))
-        if asked.route.legacy is not None:
-            names |= {
-                *(asked.route.legacy.filters or ()),
-                *asked.route.legacy.query,
-                *asked.route.legacy.form,
-            }
-    return names

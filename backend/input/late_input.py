@@ -7,6 +7,8 @@ PHP looks at most filters one after the other, so which of several mistakes answ
 from collections.abc import Sequence
 from typing import Any
 
+from starlette.datastructures import UploadFile
+
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 
@@ -71,6 +73,9 @@ def _given(call: Call[Any], name: str) -> object:
         inside = call.json.get("pagination", {}) if len(_place(call, name)) == 3 else call.json
         return inside.get(last)
     if name in call.form:
-        return str(call.form[name])
+        given = call.form[name]
+        return given.filename if isinstance(given, UploadFile) else str(given)
+    if name in call.request.path_params:
+        return call.request.path_params[name]
     values = call.request.query_params.getlist(name)
     return values[0] if len(values) == 1 else values or None

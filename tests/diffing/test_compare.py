@@ -29,7 +29,10 @@ new = ["a"]
 legacy = "a"
 new = "a"
 """
-CORS = (("Access-Control-Allow-Origin", "*"),)
+CORS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
+)
 
 
 def answer(document: object, status: int = 200, media_type: str = "application/json") -> Observation:

@@ -14,7 +14,11 @@ from diffing.registry import Defect, Deviation, Kind, LegacySide, NewSide
 from diffing.rules.shapes import Shape
 from tests.diffing.registry import GET, LIST
 
-JSON = (("Content-Type", "application/json"), ("Access-Control-Allow-Origin", "*"))
+JSON = (
+    ("Content-Type", "application/json"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
+)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_head_is_get_without_its_body() -> None:
         "$",
         "header.content-type",
         "header.access-control-allow-origin",
+        "header.access-control-allow-headers",
     ]
 
 

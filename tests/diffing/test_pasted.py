@@ -69,7 +69,7 @@ def test_clients_of_the_new_paths_get_the_pasted_text() -> None:
 
 
 XML = (("Content-Type", "text/xml"), *JSON[1:])
-NEW = (*JSON, ("Access-Control-Allow-Headers", "Accept"))
+NEW = (*JSON, ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"))
 IN_XML = replace(ASKED, format="xml")
 
 

@@ -99,7 +99,11 @@ LEGACY = Observation(200, (("Content-Type", "application/json"),), b'{"thing": {
 ANSWERED = replace(LEGACY)
 REFUSED = Observation(
     403,
-    (("Content-Type", "application/problem+json"), ("Access-Control-Allow-Origin", "*")),
+    (
+        ("Content-Type", "application/problem+json"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
+    ),
     b'{"type": "https://openml.org/problems/no-access", "title": "No Access", "status": 403,'
     b' "detail": "No.", "code": "112"}',
 )

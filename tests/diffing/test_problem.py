@@ -119,9 +119,9 @@ def test_a_problem_is_what_the_contract_says_and_no_more() -> None:
         differences = problem_differences(asked, None, expected, answer, decode(answer), problems)
         return [difference.path for difference in differences]
 
-    headers = (*new.headers, ("Allow", "GET, HEAD"))
+    headers = (*new.headers, ("Allow", "GET, HEAD, OPTIONS"))
     assert found(headers=headers) == []
-    assert found(headers=(*new.headers, ("Allow", "GET, PATCH"))) == ["header.allow"]
+    assert found(headers=(*new.headers, ("Allow", "GET, PATCH, OPTIONS"))) == ["header.allow"]
     without = tuple(pair for pair in headers if pair[0].lower() != "access-control-allow-origin")
     assert found(headers=without) == ["header.access-control-allow-origin"]
     assert found(headers=headers, body=new.body[:-1] + b', "x": 1}') == ["$.x"]

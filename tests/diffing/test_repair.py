@@ -91,7 +91,10 @@ def test_xml_that_is_broken_elsewhere_has_no_reading() -> None:
 
 CONFIG = config_directory(None)
 DIFFER = Differ(load_registry(CONFIG), load_problems(CONFIG))
-CORS = (("access-control-allow-origin", "*"), ("access-control-allow-headers", "Accept"))
+CORS = (
+    ("access-control-allow-origin", "*"),
+    ("access-control-allow-headers", "Origin, X-Requested-With, Content-Type, Accept"),
+)
 FLOW = '{"flows":{"flow":[{"id":1,"full_name":"a(1)","name":"%s","version":1,"external_version":"1","uploader":2}]}}'
 
 

@@ -20,7 +20,10 @@ from proxy.translation import Request
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
 CONTRACT = load_contract(Path("config"))
-CORS: Headers = (("Access-Control-Allow-Origin", "*"),)
+CORS: Headers = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
+)
 TASK_TYPE = {
     "task_type": {
         "id": "1",

@@ -103,3 +103,14 @@ async def test_taking_back_looks_at_the_id_before_the_type(
     key = {"api_key": keys["writer"]}
     for path, expected in (("x/1abc", "100"), ("x/1e1", None), ("x/1", "711")):
         assert said(await writable.http.delete(f"/{way}/{path}", params=key)) == (422, expected)
+
+
+async def test_what_was_sent_is_told(writable: Writable, keys: dict[str, str]) -> None:
+    """A segment of the path as it is, a file in place of a field by its name and not as Python shows it."""
+    key = {"api_key": keys["writer"]}
+    (error,) = (await writable.http.delete("/votes/up/x/1", params=key)).json()["errors"]
+    assert (error["loc"], error["input"]) == (["path", "type"], "x")
+    form = {"data": {"data_id": "61"}, "files": {"tag": ("t.txt", b"\xff")}}
+    answer = await writable.http.post("/datasets/tag", params=key, **form)  # type: ignore[arg-type]  # of httpx
+    assert answer.status_code == 422
+    assert "UploadFile(" not in answer.text

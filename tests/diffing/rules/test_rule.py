@@ -29,7 +29,7 @@ def exchanges(example: Example) -> Iterator[Comparison]:
             new = example.new
             assert isinstance(new, Mapping)
             asked = Asked(route, route.new.method, parameters)
-            for said in _new_sides(route.name, new):
+            for said in _new_sides(route.name, new, parameters):
                 legacy = _legacy_side(route.name, example.legacy)
                 found = DIFFER.compare(asked, legacy, said)
                 yield found if found.follow_up is None else settled(DIFFER, asked, legacy, said, ALL_ROWS)
@@ -52,14 +52,20 @@ def _legacy_side(route: str, told: Mapping[str, object]) -> Observation:
     return answer({"error": {"code": told["code"], "message": "No"}}, int(str(told["status"])))
 
 
-def _new_sides(route: str, told: Mapping[str, object]) -> Iterator[Observation]:
+def _new_sides(route: str, told: Mapping[str, object], sent: Mapping[str, str]) -> Iterator[Observation]:
     """The answers that an example may mean: a list of what is wrong has the type that fits."""
     if told["status"] == 200:
         yield answer(SUCCESSES[route])
         return
     slug, status, code = str(told["type"]), int(str(told["status"])), told.get("code")
-    for name, kind in (("id", "id"), ("limit", "digits"), ("limit", "limit_zero"), ("", "")):
-        wrong = {"type": kind, "loc": ["query", name], "msg": "No.", "input": "x"}
+    kinds = (
+        ("path", "id", "id"),
+        ("query", "limit", "digits"),
+        ("query", "limit", "limit_zero"),
+        ("", "", ""),
+    )
+    for place, name, kind in kinds:
+        wrong = {"type": kind, "loc": [place, name], "msg": "No.", "input": sent.get(name)}
         members = {"errors": [wrong]} if kind else {}
         yield problem(status, slug, PROBLEMS[slug].title, None if code is None else str(code), **members)
 
