@@ -37,10 +37,11 @@ def recorded() -> list[Scenario]:
 
 
 def test_all_recorded_steps_are_in_scenarios(recorded: list[Scenario]) -> None:
-    """As many as the recordings say, each in order."""
-    numbers = [[step.recording.raw["_step"] for step in scenario.steps] for scenario in recorded]
-    assert (len(recorded), sum(map(len, numbers))) == (318, 2946)
-    assert all(row == list(range(1, len(row) + 1)) for row in numbers)
+    """As many as the recordings say, each in order; one step is replaced by another recording of the same."""
+    numbers = {one.name: [step.recording.raw["_step"] for step in one.steps] for one in recorded}
+    assert (len(recorded), sum(map(len, numbers.values()))) == (318, 2945)
+    gaps = {name: row for name, row in numbers.items() if row != list(range(1, len(row) + 1))}
+    assert gaps == {"data.edit-invalid": [1, 2, 4, 5]}
 
 
 def test_changes_are_read(recorded: list[Scenario]) -> None:
