@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from config.location import config_directory
+from config.location import check_writable, config_directory
 from config.text import block
 from proxy.check import CheckError
 from proxy.commands.options import Config
@@ -46,6 +46,7 @@ def file_command(
     if out is None:
         typer.echo(block(filed.text), nl=False)
     else:
+        check_writable(out)
         try:
             with out.open("w" if filed.file is None else "a", encoding="utf-8") as file:
                 file.write(filed.text if file.tell() == 0 else f"\n{filed.text}")

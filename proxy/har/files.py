@@ -6,14 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus, urlsplit
 
 import orjson
 
-from config import text
+from config import text, version
 from config.php import read_api_path, read_target
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
@@ -153,7 +152,7 @@ def export_har(paths: Iterable[Path], out: Path) -> int:
         RecordingError: A recording cannot be read, or the file not be written.
     """
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
-    creator = {"name": "parity", "version": _version()}
+    creator = {"name": "parity", "version": version.told()}
     try:
         out.write_bytes(text.json_bytes({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
     except OSError as error:
@@ -305,10 +304,3 @@ def _multipart(fields: Iterable[Mapping[str, Any]], boundary: str) -> bytes:
         kind = f"\r\nContent-Type: {item['contentType']}" if item.get("contentType") else ""
         parts.append(f"--{boundary}\r\n{disposition}{kind}\r\n\r\n{item.get('value') or ''}\r\n")
     return "".join([*parts, f"--{boundary}--\r\n"]).encode()
-
-
-def _version() -> str:
-    try:
-        return version("openml-parity")
-    except PackageNotFoundError:
-        return "0"
