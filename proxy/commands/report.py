@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from config.location import config_directory
+from config.reports import load_report_settings
 from config.settings import load_proxy_settings
 from proxy.checking.report import routes_table, summary
 from proxy.commands.options import Config
@@ -23,11 +25,9 @@ from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, pr
 from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
-    against_run,
-    against_time,
-    compared_routes,
+    changes,
+    changes_since,
     read_cluster,
-    read_clusters,
 )
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.markdown import report_markdown
@@ -96,10 +96,11 @@ def compare_command(
     markdown: Markdown = None,
     config: Config = None,
 ) -> None:
-    """Tell which clusters are new, still there, or fixed between two runs (id, its beginning, latest, previous)."""
+    """Tell which clusters are new, still there, fixed, or not seen again between two runs (id, latest, previous)."""
     url = log_url(log, config)
     boundary = time_of(since, "--since")
-    title, clusters = asyncio.run(_against(url, before, after, boundary))
+    enough = load_report_settings(config_directory(config)).clusters.fixed_after
+    title, clusters = asyncio.run(_against(url, before, after, boundary, enough))
     document: dict[str, Any] = {"comparison": title, "clusters": [cluster.document() for cluster in clusters]}
     on_stdout = wrote_json(document, json)
     on_stdout |= wrote(clusters_markdown(title, clusters), markdown)
@@ -186,14 +187,12 @@ async def _cluster(url: str, name: str) -> Shown:
 
 
 async def _against(
-    url: str, before: str, after: str, since: datetime | None
-) -> tuple[str, list[StoredCluster]]:
+    url: str, before: str, after: str, since: datetime | None, fixed_after: int
+) -> tuple[str, Sequence[StoredCluster]]:
     async with reading(url) as connection:
         if since is not None:
-            found = against_time(
-                await read_clusters(connection), since, await compared_routes(connection, since=since)
-            )
-            return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found
+            found = await changes_since(connection, since, fixed_after)
+            return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found.clusters
         earlier, later = await find_run(connection, before), await find_run(connection, after)
         if await ran_together(connection, earlier, later):
             say(
@@ -201,9 +200,5 @@ async def _against(
                 "proxy?); compare --since TIME looks at all of them",
                 error=True,
             )
-        found = against_run(
-            await read_clusters(connection, run=earlier),
-            await read_clusters(connection, run=later),
-            await compared_routes(connection, run=later),
-        )
-        return f"run {earlier[:8]} against run {later[:8]}", found
+        found = await changes(connection, earlier, later, fixed_after)
+        return f"run {earlier[:8]} against run {later[:8]}", found.clusters

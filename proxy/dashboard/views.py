@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,7 +32,6 @@ from proxy.reporting.clusters import (
     count_clusters,
     read_cluster,
     read_clusters,
-    read_named,
 )
 from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
 from proxy.reporting.filing import FilingError, Verdict, file_cluster
@@ -241,7 +240,7 @@ class Views:
         return Page("table.html", "Latency", titles, rows, context)
 
     async def compare(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
-        """Two runs: which clusters are new, still there, fixed."""
+        """Two runs: which clusters are new, still there, not seen again, fixed."""
         known = (
             await log.execute(select(runs.c.run, runs.c.started).order_by(runs.c.started.desc()).limit(50))
         ).all()
@@ -251,12 +250,12 @@ class Views:
             return Page("compare.html", "Compare runs", titles, [], context)
         before = await find_run(log, query.get("before") or "previous")
         after = await find_run(log, query.get("after") or "latest")
-        found = await changes(log, before, after, MOST_CHANGES)
+        enough = load_report_settings(self.config).clusters.fixed_after
+        found = await changes(log, before, after, enough, MOST_CHANGES)
         context |= {"before": before, "after": after}
         context["states"] = {str(state): count for state, count in found.counts.items()}
-        named = await read_named(log, [name for name, _ in found.first])
-        cells = _cluster_rows([named[name] for name, _ in found.first])
-        rows = [(str(state), *row) for (_, state), row in zip(found.first, cells, strict=True)]
+        cells = _cluster_rows(found.clusters)
+        rows = [(cluster.became, *row) for cluster, row in zip(found.clusters, cells, strict=True)]
         return Page("compare.html", "Compare runs", titles, rows, context)
 
     async def _readiness(self, log: AsyncConnection, pattern: str) -> list[Readiness]:
@@ -303,7 +302,7 @@ def _kinds(verdicts: Mapping[str, int]) -> Counter[str]:
     return counts
 
 
-def _cluster_rows(clusters: list[StoredCluster]) -> list[tuple[object, ...]]:
+def _cluster_rows(clusters: Sequence[StoredCluster]) -> list[tuple[object, ...]]:
     return [
         (
             cluster.short,

@@ -14,7 +14,13 @@ from proxy.reporting.clusters import Shown, State, StoredCluster
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 
-_MARKS = {State.NEW: "red", State.STILL: "yellow", State.FIXED: "green", State.UNASKED: "dim"}
+_MARKS = {
+    State.NEW: "red",
+    State.STILL: "yellow",
+    State.FIXED: "green",
+    State.UNSEEN: "cyan",
+    State.UNASKED: "dim",
+}
 _DIFFERENCES = 20
 
 
@@ -25,7 +31,7 @@ def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: in
         table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich's literals
     table.add_column("signature", overflow="fold")
     for cluster in clusters[:most]:
-        state = f"[{_MARKS[cluster.state]}]{cluster.state}[/]" if cluster.state else ""
+        state = f"[{_MARKS[cluster.state]}]{cluster.became}[/]" if cluster.state else ""
         table.add_row(
             cluster.short, state, str(cluster.exchanges), percent(cluster.share, 1), markup(cluster.signature)
         )
@@ -84,7 +90,7 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
     """A table of clusters as Markdown."""
     rows = [
-        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share, 1), cluster.exchanges)
+        (cluster.short, cluster.became, cluster.signature, percent(cluster.share, 1), cluster.exchanges)
         for cluster in clusters
     ]
     head = markdown.table(("cluster", "state", "signature", "share", "count"), rows, numbers=2)

@@ -1,22 +1,24 @@
 """Clusters of a diff log: the same difference in many exchanges, how often, since when, and whether it is over."""
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.log.example import read_example
 from proxy.log.schema import LogError
-from proxy.log.tables import differences, traffic, witnesses
+from proxy.log.tables import differences, runs, traffic, witnesses
 from proxy.tally import COMPARED
 
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
+_AT_ONCE = 1000
 
 
 class State(StrEnum):
@@ -27,7 +29,9 @@ class State(StrEnum):
     STILL = "still"
     """It was there before and is there."""
     FIXED = "fixed"
-    """It was there before, its route was compared since, and it did not come again."""
+    """It was there before, and did not come again in so many exchanges that it would have."""
+    UNSEEN = "unseen"
+    """It was there before, and did not come again; too few exchanges of its route were compared to call it fixed."""
     UNASKED = "unasked"
     """It was there before, but nothing of its route was compared since: nobody knows."""
 
@@ -46,6 +50,7 @@ class StoredCluster:
         last: When the last one was served.
         share: Of all exchanges of the route in the same runs; None when that is not known.
         state: What became of it, when something earlier was compared with.
+        compared: Exchanges of its route that were compared since, where it did not come again.
     """
 
     id: str
@@ -57,6 +62,14 @@ class StoredCluster:
     last: datetime
     share: float | None = None
     state: State | None = None
+    compared: int | None = None
+
+    @property
+    def became(self) -> str:
+        """What became of it, in words."""
+        if self.state is State.UNSEEN:
+            return f"not seen again in {self.compared} compared"
+        return str(self.state or "")
 
     @property
     def short(self) -> str:
@@ -75,6 +88,7 @@ class StoredCluster:
             "last": self.last.isoformat(),
             "share": self.share,
             "state": str(self.state) if self.state else None,
+            "compared_since": self.compared,
         }
 
 
@@ -138,56 +152,139 @@ async def read_clusters(
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of the clusters between two runs.
+    """What became of clusters since an earlier run or time.
 
     Args:
         counts: How many there are in each state.
-        first: Names and states of the first ones: new, still there, fixed, unasked; the most frequent first.
+        clusters: The first ones: new, still there, fixed, not seen again, unasked; the most frequent first.
     """
 
     counts: Mapping[State, int]
-    first: Sequence[tuple[str, State]]
+    clusters: Sequence[StoredCluster]
 
 
-async def changes(connection: AsyncConnection, before: str, after: str, most: int) -> Changes:
-    """What became of all clusters from one run to a later one, as ``against_run``; the database does the work.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What the state of a cluster is made of."""
+
+    cluster: str
+    route: str
+    exchanges: int
+
+
+async def changes(
+    connection: AsyncConnection, before: str, after: str, fixed_after: int, most: int | None = None
+) -> Changes:
+    """What became of all clusters from one run to a later one.
 
     Args:
         connection: The log.
         before: The earlier run.
         after: The later one.
-        most: Most names.
+        fixed_after: Exchanges compared without a cluster after which it is called fixed.
+        most: Most clusters that are given; None for all.
     """
     columns = differences.c
-    compared = await compared_routes(connection, run=after)
-    earlier = select(columns.cluster).where(columns.run == before)
-    later = select(columns.cluster).where(columns.run == after)
-    gone = and_(columns.run == before, columns.cluster.not_in(later))
-    conditions = {
-        State.NEW: and_(columns.run == after, columns.cluster.not_in(earlier)),
-        State.STILL: and_(columns.run == after, columns.cluster.in_(earlier)),
-        State.FIXED: and_(gone, columns.route.in_(compared)),
-        State.UNASKED: and_(gone, columns.route.not_in(compared)),
+
+    async def lines(run: str) -> dict[str, _Line]:
+        query = select(columns.cluster, columns.route, columns.exchanges).where(columns.run == run)
+        return {row.cluster: _Line(*row) for row in await connection.execute(query)}
+
+    earlier, later = await lines(before), await lines(after)
+    gone = [line for name, line in earlier.items() if name not in later]
+    found: dict[State, list[_Line]] = {state: [] for state in State}
+    for name, line in later.items():
+        found[State.STILL if name in earlier else State.NEW].append(line)
+    compared = await compared_exchanges(connection, run=after)
+    received = await _received(connection, before)
+    for line in gone:
+        found[_gone(line, compared, received, fixed_after)].append(line)
+    return await _changes(connection, found, compared, most, (after, before))
+
+
+async def changes_since(
+    connection: AsyncConnection, since: datetime, fixed_after: int, most: int | None = None
+) -> Changes:
+    """What became of all clusters since a time.
+
+    Args:
+        connection: The log.
+        since: The time.
+        fixed_after: Exchanges compared without a cluster after which it is called fixed.
+        most: Most clusters that are given; None for all.
+    """
+    columns = differences.c
+    query = select(
+        columns.cluster,
+        func.min(columns.route).label("route"),
+        func.sum(columns.exchanges).label("exchanges"),
+        func.min(columns.first).label("first"),
+        func.max(columns.last).label("last"),
+    ).group_by(columns.cluster)
+    found: dict[State, list[_Line]] = {state: [] for state in State}
+    compared = await compared_exchanges(connection, since=since)
+    earlier = {
+        route: count - compared.get(route, 0) for route, count in (await _received(connection, None)).items()
     }
-    counts: dict[State, int] = {}
-    first: list[tuple[str, State]] = []
-    for state, condition in conditions.items():
-        query = select(func.count()).select_from(differences).where(condition)
-        counts[state] = int((await connection.execute(query)).scalar_one())
-        if counts[state] and len(first) < most:
-            names = (
-                select(columns.cluster).where(condition).order_by(columns.exchanges.desc(), columns.cluster)
-            )
-            found = (await connection.execute(names.limit(most - len(first)))).scalars()
-            first += [(name, state) for name in found]
-    return Changes(counts, first)
+    for row in await connection.execute(query):
+        line = _Line(row.cluster, row.route, int(row.exchanges))
+        if row.last >= since:
+            found[State.NEW if row.first >= since else State.STILL].append(line)
+        else:
+            found[_gone(line, compared, earlier, fixed_after)].append(line)
+    return await _changes(connection, found, compared, most, (None, None))
 
 
-async def read_named(connection: AsyncConnection, names: Collection[str]) -> dict[str, StoredCluster]:
-    """Some clusters by their names, over all runs."""
-    rows = (await connection.execute(_grouped().where(differences.c.cluster.in_(names)))).all()
-    received = await _received(connection, None)
-    return {row.cluster: _stored(row, received) for row in rows}
+def _gone(line: _Line, compared: Mapping[str, int], earlier: Mapping[str, int], fixed_after: int) -> State:
+    """The state of a cluster that did not come again."""
+    since, total = compared.get(line.route, 0), earlier.get(line.route, 0)
+    # The rule of three: so many exchanges would have shown a cluster of this share with 95 % confidence.
+    rare = math.ceil(3 * total / line.exchanges)
+    if not since:
+        return State.UNASKED
+    return State.FIXED if since >= max(fixed_after, rare) else State.UNSEEN
+
+
+async def _changes(
+    connection: AsyncConnection,
+    found: Mapping[State, list[_Line]],
+    compared: Mapping[str, int],
+    most: int | None,
+    of: tuple[str | None, str | None],
+) -> Changes:
+    """Counts, and the first clusters whole: what is there by the first run, what is gone by the second."""
+    chosen: list[tuple[str, State]] = []
+    for state, lines in found.items():
+        ordered = sorted(lines, key=lambda line: (-line.exchanges, line.cluster))
+        chosen += [(line.cluster, state) for line in ordered]
+    chosen = chosen[:most]
+    there = (State.NEW, State.STILL)
+    whole = await _named(connection, [name for name, state in chosen if state in there], of[0])
+    whole |= await _named(connection, [name for name, state in chosen if state not in there], of[1])
+    clusters = [
+        replace(
+            whole[name],
+            state=state,
+            compared=None if state in there else compared.get(whole[name].route, 0),
+        )
+        for name, state in chosen
+    ]
+    return Changes({state: len(lines) for state, lines in found.items()}, clusters)
+
+
+async def _named(
+    connection: AsyncConnection, names: Sequence[str], run: str | None
+) -> dict[str, StoredCluster]:
+    """Some clusters by their names, of one run or over all."""
+    columns = differences.c
+    query = _grouped() if run is None else _grouped().where(columns.run == run)
+    received = await _received(connection, run)
+    found = {}
+    for begin in range(0, len(names), _AT_ONCE):
+        some = query.where(columns.cluster.in_(names[begin : begin + _AT_ONCE]))
+        for row in await connection.execute(some):
+            found[row.cluster] = _stored(row, received)
+    return found
 
 
 async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:
@@ -233,57 +330,24 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     return Shown(stored, example, None if content is None else orjson.loads(content))
 
 
-async def compared_routes(
+async def compared_exchanges(
     connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
-) -> frozenset[str]:
-    """The routes of which something was compared in a run, or since the hour of a time."""
-    query = select(traffic.c.route).distinct().where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
+) -> dict[str, int]:
+    """How many exchanges of each route were compared in a run, or since a time.
+
+    The log counts by the hour. Since a time, what may have been earlier is left out: of the hour in which the time
+    lies only runs count that began after it.
+    """
+    query = select(traffic.c.route, func.sum(traffic.c.exchanges).label("exchanges"))
+    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
     if run is not None:
         query = query.where(traffic.c.run == run)
     if since is not None:
-        query = query.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
-    return frozenset((await connection.execute(query)).scalars())
-
-
-def against_time(
-    clusters: Collection[StoredCluster], since: datetime, compared: Collection[str]
-) -> list[StoredCluster]:
-    """Say of each cluster what became of it since a time.
-
-    Args:
-        clusters: All clusters, whenever they came.
-        since: The time.
-        compared: The routes of which something was compared since.
-    """
-
-    def state(cluster: StoredCluster) -> State:
-        if cluster.first >= since:
-            return State.NEW
-        if cluster.last >= since:
-            return State.STILL
-        return State.FIXED if cluster.route in compared else State.UNASKED
-
-    return [replace(cluster, state=state(cluster)) for cluster in clusters]
-
-
-def against_run(
-    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[str]
-) -> list[StoredCluster]:
-    """What became of clusters from one run to a later one: the later ones first, then those that are gone.
-
-    Args:
-        before: Clusters of the earlier run.
-        after: Clusters of the later run.
-        compared: The routes of which the later run compared something.
-    """
-    earlier, later = ({cluster.id for cluster in clusters} for clusters in (before, after))
-    there = [replace(cluster, state=State.STILL if cluster.id in earlier else State.NEW) for cluster in after]
-    gone = [
-        replace(cluster, state=State.FIXED if cluster.route in compared else State.UNASKED)
-        for cluster in before
-        if cluster.id not in later
-    ]
-    return there + gone
+        later = select(runs.c.run).where(runs.c.started >= since)
+        query = query.where(or_(traffic.c.hour >= since, traffic.c.run.in_(later)))
+    return {
+        row.route: int(row.exchanges) for row in await connection.execute(query.group_by(traffic.c.route))
+    }
 
 
 def _grouped() -> Select[Any]:

@@ -1,16 +1,20 @@
 """The commands that read a diff log, as a user runs them."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import orjson
 import pytest
 
+from config.location import PACKAGED
+from proxy.dashboard.views import Views
 from proxy.ledger import Ledger
+from proxy.log.reading import reading
 from proxy.record import Recorder, open_log
 from proxy.reporting.clusters import SHORT
 from tests.proxy.command import parity
-from tests.proxy.logs import KEPT, NEW, two_runs
+from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -47,10 +51,30 @@ def test_a_cluster_is_shown_by_the_name_that_the_comparison_gives(log: str) -> N
     assert orjson.loads(shown.stdout)["signature"] == KEPT
 
 
+@pytest.mark.parametrize(("enough", "told"), [(12, "fixed"), (13, "not seen again in 12 compared")])
+def test_command_and_page_agree(tmp_path: Path, enough: int, told: str) -> None:
+    """On what is fixed, by the setting of reports.toml."""
+    log, config = f"sqlite:///{tmp_path}/log.db", tmp_path / "config"
+    shutil.copytree(PACKAGED, config, ignore=shutil.ignore_patterns("sample", "*.py"))
+    (config / "reports.toml").write_text(f"[clusters]\nfixed_after = {enough}\n")
+    asyncio.run(write_run(log, FIRST, finding(FIRST, OLD)))
+    asyncio.run(write_run(log, SECOND, *(finding(SECOND, route="study.get") for _ in range(12))))
+
+    async def page() -> object:
+        async with reading(log) as opened:
+            [row] = (await Views(config).compare(opened, {})).rows
+        return row[0]
+
+    words = ("compare", "--log", log, "--config", str(config), "--markdown", "-")
+    assert asyncio.run(page()) == told
+    assert f"| {told} | study.get" in parity(*words).stdout
+    assert f"| {told} | study.get" in parity(*words, "--since", str(SECOND)).stdout
+
+
 def test_a_time_can_be_compared_with_what_was_before(log: str) -> None:
     """Instead of two runs."""
     done = parity("compare", "--since", "2026-11-22", "--log", log)
-    assert "clusters 3: new 1 · still 1 · fixed 1 · unasked 0" in done.stdout
+    assert "clusters 3: new 1 · still 1 · fixed 0 · unseen 1 · unasked 0" in done.stdout
 
 
 def test_watching_tells_a_line_each_time(log: str) -> None:

@@ -74,7 +74,11 @@ async def test_the_overview_can_be_filtered(browser: httpx.AsyncClient) -> None:
 async def test_runs_are_compared(browser: httpx.AsyncClient) -> None:
     """The last two when none is named."""
     document = orjson.loads((await browser.get("/compare", params={"as": "json"})).content)
-    assert sorted(row["state"] for row in document["rows"]) == ["fixed", "new", "still"]
+    assert sorted(row["state"] for row in document["rows"]) == [
+        "new",
+        "not seen again in 1 compared",
+        "still",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/routes/task.got", "/clusters/0123", "/compare?before=nothing"])

@@ -15,10 +15,8 @@ from proxy.reporting.cluster_view import (
 from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
-    against_run,
-    compared_routes,
+    changes,
     read_cluster,
-    read_clusters,
 )
 from proxy.reporting.console import report_console
 from tests.proxy.logs import two_runs
@@ -28,11 +26,10 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def clusters(tmp_path: Path) -> list[StoredCluster]:
-    """One new, one still there, one fixed."""
+    """One new, one still there, one not seen again."""
     url, first, second = await two_runs(tmp_path)
     async with reading(url) as log:
-        before, after = await read_clusters(log, run=first), await read_clusters(log, run=second)
-        return against_run(before, after, await compared_routes(log, run=second))
+        return list((await changes(log, first, second, 1)).clusters)
 
 
 @pytest.fixture
@@ -46,7 +43,8 @@ async def test_the_states_add_up(clusters: list[StoredCluster]) -> None:
     """The last line says how many there are of each."""
     out = io.StringIO()
     print_clusters(report_console(out), clusters)
-    assert out.getvalue().splitlines()[-1] == "clusters 3: new 1 · still 1 · fixed 1 · unasked 0"
+    assert out.getvalue().splitlines()[-1] == "clusters 3: new 1 · still 1 · fixed 0 · unseen 1 · unasked 0"
+    assert "not seen again in 1 compared" in out.getvalue()
 
 
 async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:

@@ -1,5 +1,6 @@
 """Clusters of a log: how often, since when, and whether they are over."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,13 @@ from proxy.log.reading import reading
 from proxy.log.schema import LogError
 from proxy.reporting.clusters import (
     State,
-    against_run,
-    against_time,
     changes,
-    compared_routes,
+    changes_since,
+    compared_exchanges,
     read_cluster,
     read_clusters,
 )
-from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, two_runs
+from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -41,36 +41,57 @@ async def test_the_smallest_exchange_is_the_witness(tmp_path: Path) -> None:
 
 
 async def test_a_run_against_an_earlier_one(tmp_path: Path) -> None:
-    """New, still there, fixed: the route of the one that went was compared again."""
+    """New, still there, fixed: the route of the one that went was compared often enough."""
     url, first, second = await two_runs(tmp_path)
     async with reading(url) as log:
-        before, after = await read_clusters(log, run=first), await read_clusters(log, run=second)
-        found = against_run(before, after, await compared_routes(log, run=second))
-    assert {item.signature: item.state for item in found} == {
-        NEW: State.NEW,
-        KEPT: State.STILL,
-        OLD: State.FIXED,
-    }
+        found = await changes(log, first, second, 1)
+    assert [(item.signature, item.became) for item in found.clusters] == [
+        (NEW, "new"),
+        (KEPT, "still"),
+        (OLD, "not seen again in 1 compared"),
+    ]
+    assert found.clusters[0].exchanges == 2
+
+
+@pytest.mark.parametrize(("asked", "state"), [(0, "unasked"), (5, "unseen"), (6, "fixed"), (12, "fixed")])
+async def test_fixed_is_what_would_have_come_again(tmp_path: Path, asked: int, state: str) -> None:
+    """One of two exchanges had it: six without it are needed, whatever less the setting asks for."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    first = await write_run(url, FIRST, finding(FIRST, OLD), finding(FIRST, route="study.get"))
+    second = await write_run(url, SECOND, *(finding(SECOND, route="study.get") for _ in range(asked)))
+    async with reading(url) as log:
+        [found] = (await changes(log, first, second, 3)).clusters
+        [strict] = (await changes(log, first, second, 13)).clusters
+    assert (found.state, found.compared) == (State(state), asked)
+    assert strict.state is (State.UNSEEN if asked else State.UNASKED)
+    if found.state is State.UNSEEN:
+        assert found.became == "not seen again in 5 compared"
 
 
 async def test_a_time_against_what_was_before(tmp_path: Path) -> None:
     """The same over a window."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        found = against_time(await read_clusters(log), SECOND, await compared_routes(log, since=SECOND))
-    assert {item.signature: item.state for item in found} == {
-        NEW: State.NEW,
-        KEPT: State.STILL,
-        OLD: State.FIXED,
-    }
+        found = (await changes_since(log, SECOND, 1)).clusters
+    assert [(item.signature, item.state) for item in found] == [
+        (NEW, State.NEW),
+        (KEPT, State.STILL),
+        (OLD, State.UNSEEN),
+    ]
 
 
-async def test_what_was_not_asked_again_is_not_fixed(tmp_path: Path) -> None:
-    """Silence is no proof."""
+async def test_what_may_have_been_before_the_time_is_not_counted(tmp_path: Path) -> None:
+    """The log counts by the hour: of the hour of the time, only runs that began after it are."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        found = against_time(await read_clusters(log), SECOND, {"task.get"})
-    assert [item.state for item in found if item.signature == OLD] == [State.UNASKED]
+        at_once = await compared_exchanges(log, since=SECOND)
+        soon = SECOND + timedelta(seconds=1)
+        later = await compared_exchanges(log, since=soon)
+        of_the_hour = await compared_exchanges(log, since=SECOND.replace(minute=0, second=0))
+        found = (await changes_since(log, soon, 1)).clusters
+    assert at_once == of_the_hour == {"task.get": 10, "study.get": 1}
+    assert later == {}
+    assert {item.state for item in found} == {State.UNASKED}
 
 
 async def test_pages_of_clusters(tmp_path: Path) -> None:
@@ -93,13 +114,17 @@ async def test_an_unknown_cluster_is_told(tmp_path: Path, name: str, told: str) 
             await read_cluster(log, name)
 
 
-async def test_the_database_tells_the_same_changes(tmp_path: Path) -> None:
-    """As when all clusters are read; the names can be cut."""
+async def test_the_first_changes_are_those_of_all(tmp_path: Path) -> None:
+    """A page shows some of them; how many there are is told of all."""
     url, first, second = await two_runs(tmp_path)
     async with reading(url) as log:
-        found = await changes(log, first, second, 10)
-        cut = await changes(log, first, second, 1)
-    expected = [(cluster_id(NEW), State.NEW), (cluster_id(KEPT), State.STILL), (cluster_id(OLD), State.FIXED)]
-    assert found.first == expected
-    assert (cut.first, cut.counts) == (expected[:1], found.counts)
-    assert found.counts == {State.NEW: 1, State.STILL: 1, State.FIXED: 1, State.UNASKED: 0}
+        found = await changes(log, first, second, 1)
+        cut = await changes(log, first, second, 1, 1)
+    assert (cut.clusters, cut.counts) == (found.clusters[:1], found.counts)
+    assert found.counts == {
+        State.NEW: 1,
+        State.STILL: 1,
+        State.FIXED: 0,
+        State.UNSEEN: 1,
+        State.UNASKED: 0,
+    }
