@@ -38,7 +38,7 @@ from proxy.reporting.filing import FilingError, Verdict, file_cluster
 from proxy.reporting.pytest_case import pytest_case
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
-from proxy.rollout.readiness import Readiness
+from proxy.rollout.readiness import Readiness, paired_latency
 from proxy.rollout.readiness_log import read_readiness
 
 PER_PAGE: Final = 50
@@ -85,7 +85,7 @@ class Views:
                 item.matched,
                 item.trials,
                 item.bound,
-                item.coverage.share,
+                item.covered,
                 item.latency.median if item.latency else None,
                 item.clusters,
                 item.parity.share,
@@ -110,6 +110,7 @@ class Views:
         totals = _kinds(verdicts)
         context = {
             "sentences": {item.route: item.sentence for item in asked},
+            "ratios": {item.route: str(item.latency or "–") for item in asked},
             "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "totals": {kind: totals[kind] for kind in KINDS},
             "parity": parity(verdicts),
@@ -218,7 +219,7 @@ class Views:
         return Page("deviations.html", "Deviations", titles, rows, context)
 
     async def latency(self, log: AsyncConnection) -> Page:
-        """How long each side takes: quantiles, and of the paired ratio."""
+        """How long each side takes: quantiles, and the median of the paired ratios with its interval."""
         counted: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         query = select(
             timings.c.route, timings.c.what, timings.c.bucket, func.sum(timings.c.exchanges).label("n")
@@ -230,12 +231,14 @@ class Views:
             shares = (0.5, 0.9, 0.99)
             times = [quantile(sides[side], share) for side in ("legacy", "new") for share in shares]
             told = [None if value is None else round(value * 1000, 1) for value in times]
-            ratio = quantile(sides["ratio"], 0.5)
-            rows.append((route, sides["ratio"].total(), *told, None if ratio is None else round(ratio, 2)))
+            ratio = paired_latency(sides["ratio"])
+            paired = (None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)
+            shown_ratio = (None if value is None else round(value, 2) for value in paired)
+            rows.append((route, sides["ratio"].total(), *told, *shown_ratio))
         sides_shares = tuple(
             f"{side} {share} ms" for side in ("legacy", "new") for share in ("p50", "p90", "p99")
         )
-        titles = ("route", "compared", *sides_shares, "new/legacy p50")
+        titles = ("route", "compared", *sides_shares, "new/legacy p50", "from", "to")
         context = {"numbers": set(range(1, len(titles))), "links": "/routes/"}
         return Page("table.html", "Latency", titles, rows, context)
 

@@ -51,6 +51,34 @@ def test_a_cluster_is_shown_by_the_name_that_the_comparison_gives(log: str) -> N
     assert orjson.loads(shown.stdout)["signature"] == KEPT
 
 
+def test_new_over_legacy_is_one_thing_everywhere(tmp_path: Path) -> None:
+    """The median of the ratios in pairs, with its interval: in the report, in readiness, on both pages."""
+    log = f"sqlite:///{tmp_path}/log.db"
+    times = [(0.2, 0.1)] * 20 + [(0.1, 100.0)]
+    asyncio.run(write_run(log, FIRST, *(finding(FIRST, seconds=pair) for pair in times)))
+
+    async def pages() -> list[list[object]]:
+        async with reading(log) as opened:
+            overview = await Views(PACKAGED).overview(opened, {})
+            latency = await Views(PACKAGED).latency(opened)
+        return [
+            [overview.rows[0][8]],
+            [overview.context["ratios"]["task.get"]],
+            list(latency.rows[0][-3:]),
+        ]
+
+    report = orjson.loads(parity("report", "--log", log, "--json", "-").stdout)
+    ready = orjson.loads(parity("readiness", "--log", log, "--route", "task.get", "--json", "-").stdout)
+    ratio = report["latency"]["task.get"]["ratio"]
+    assert ratio == ready["routes"][0]["latency_ratio"]
+    assert 0.45 < ratio["low"] <= ratio["median"] <= ratio["high"] < 0.55
+    told = f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})"
+    numbers = [round(ratio[name], 2) for name in ("median", "low", "high")]
+    assert asyncio.run(pages()) == [[ratio["median"]], [told], numbers]
+    for command in ("report", "readiness"):
+        assert told in parity(command, "--log", log).stdout
+
+
 @pytest.mark.parametrize(("enough", "told"), [(12, "fixed"), (13, "not seen again in 12 compared")])
 def test_command_and_page_agree(tmp_path: Path, enough: int, told: str) -> None:
     """On what is fixed, by the setting of reports.toml."""

@@ -60,6 +60,7 @@ async def test_latencies_are_quantiles_of_both_sides(tmp_path: Path, config: Pat
     assert row[2] == pytest.approx(200, rel=0.03)
     assert row[5] == pytest.approx(100, rel=0.03)
     assert row[8] == pytest.approx(0.5, rel=0.03)
+    assert [float(str(row[index])) for index in (9, 8, 10)] == sorted(float(str(cell)) for cell in row[8:11])
 
 
 async def test_a_page_of_clusters_that_is_no_number_is_the_first(tmp_path: Path, config: Path) -> None:
