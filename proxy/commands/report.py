@@ -59,8 +59,10 @@ def report_command(
     url = log_url(log, config)
     with waiting() as progress:
         progress.add_task("reading the diff log", total=None)
-        found = asyncio.run(read_report(url, time_of(since, "--since"), route))
+        start = time_of(since, "--since")
+        found = asyncio.run(read_report(url, start, route))
     _remark_on_route(found, route)
+    _remark_on_hours(start)
     on_stdout = wrote_json(found.document(), json)
     on_stdout |= wrote(report_markdown(found, top), markdown)
     if not on_stdout:
@@ -158,6 +160,16 @@ def _remark_on_route(found: Report, route: str | None) -> None:
     if route is not None and not found.tally.totals.received:
         say(
             f"parity: nothing in the log fits --route {route!r}; routes are named like dataset.get",
+            error=True,
+        )
+
+
+def _remark_on_hours(since: datetime | None) -> None:
+    """The log counts by the hour; whoever asks from a minute on is told what the counts are of."""
+    if since is not None and since != (hour := since.replace(minute=0, second=0, microsecond=0)):
+        say(
+            f"parity: exchanges are counted by the hour, here from {hour:%Y-%m-%d %H:%M} UTC; differences are those "
+            f"that came since {since:%H:%M:%S}",
             error=True,
         )
 

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import load_report_settings
 from config.rollout import Dialect
-from diffing.describe import shown
 from diffing.parity import parity
 from diffing.usage import STALE_AFTER
 from proxy.contract import Contract, digest, load_contract
@@ -30,12 +29,14 @@ from proxy.reporting.clusters import (
     StoredCluster,
     changes,
     count_clusters,
+    fitting,
     read_cluster,
     read_clusters,
 )
 from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
 from proxy.reporting.filing import FilingError, Verdict, file_cluster
 from proxy.reporting.pytest_case import pytest_case
+from proxy.reporting.values import both, short
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
 from proxy.rollout.readiness import Readiness, paired_latency
@@ -48,6 +49,10 @@ _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "firs
 
 class NotThere(LookupError):
     """There is no such page; the message says what is meant."""
+
+
+class Misasked(ValueError):
+    """A page is asked for what it does not have; the message says what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Views:
             raise NotThere(f"no route is named {name!r}")
         [found] = await self._readiness(log, name)
         hours = await _hours(log, {name})
-        clusters = await read_clusters(log, route=name, limit=PER_PAGE)
+        clusters = await read_clusters(log, routes=(name,), limit=PER_PAGE)
         hits = select(deviations.c.deviation, func.sum(deviations.c.exchanges).label("hits"))
         hits = hits.where(deviations.c.route == name).group_by(deviations.c.deviation)
         explained = [(row.deviation, int(row.hits)) for row in await log.execute(hits)]
@@ -144,9 +149,12 @@ class Views:
         """Clusters, most frequent first, a page at a time."""
         route = query.get("route") or None
         number = query.get("page", "1")
-        page = max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1
-        found = await read_clusters(log, route=route, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        total = await count_clusters(log, route)
+        if not (number.isascii() and number.isdigit() and int(number[:9]) > 0 and len(number) < 9):
+            raise Misasked(f"page is a number from 1 on, not {number!r}")
+        page = int(number)
+        only = None if route is None else await fitting(log, route)
+        found = await read_clusters(log, routes=only, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        total = await count_clusters(log, only)
         context = {
             "number": page,
             "pages": max(1, -(-total // PER_PAGE)),
@@ -160,9 +168,7 @@ class Views:
         found = await read_cluster(log, name)
         witness = found.witness
         differences = differences_of(found)
-        rows = [
-            (item["path"], item["what"], shown(item["legacy"]), shown(item["new"])) for item in differences
-        ]
+        rows = [(item["path"], item["what"], *map(short, both(item))) for item in differences]
         paths = [str(row[0]) for row in rows]
         context: dict[str, Any] = {
             "cluster": found.cluster,

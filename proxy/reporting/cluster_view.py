@@ -6,13 +6,13 @@ from typing import Any
 
 from rich.console import Console
 
-from diffing.describe import shown
 from diffing.parity import percent
 from proxy.checking.report import plain_table
 from proxy.reporting import markdown
 from proxy.reporting.clusters import Shown, State, StoredCluster
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
+from proxy.reporting.values import both, short
 
 _MARKS = {
     State.NEW: "red",
@@ -56,8 +56,8 @@ def print_cluster(console: Console, found: Shown) -> None:
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     for difference in differences_of(found)[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
-        for side in ("legacy", "new"):
-            console.print(f"   {side:<6} {markup(shown(difference[side]))}")
+        for side, value in zip(("legacy", "new"), both(difference), strict=True):
+            console.print(f"   {side:<6} {markup(short(value))}")
         for sentence in difference["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if witness is None:
@@ -107,10 +107,7 @@ def cluster_markdown(found: Shown) -> str:
         f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
         markdown.table(
             ("path", "what", "legacy", "new"),
-            [
-                (item["path"], item["what"], shown(item["legacy"]), shown(item["new"]))
-                for item in differences_of(found)
-            ],
+            [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],
         ),
     ]
     if witness is not None:

@@ -1,10 +1,11 @@
 """Clusters of a diff log: the same difference in many exchanges, how often, since when, and whether it is over."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any
 
 import orjson
@@ -118,7 +119,7 @@ async def read_clusters(
     since: datetime | None = None,
     limit: int | None = None,
     offset: int = 0,
-    route: str | None = None,
+    routes: Collection[str] | None = None,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -128,7 +129,7 @@ async def read_clusters(
         since: Only those that came since then.
         limit: Most clusters.
         offset: How many to pass over.
-        route: Only of this route.
+        routes: Only of these routes.
     """
     columns = differences.c
     conditions = []
@@ -136,8 +137,8 @@ async def read_clusters(
         conditions.append(columns.run == run)
     if since is not None:
         conditions.append(columns.last >= since)
-    if route is not None:
-        conditions.append(columns.route == route)
+    if routes is not None:
+        conditions.append(columns.route.in_(routes))
     query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
     if limit is not None:
         # Signatures are long: only those of the page are read.
@@ -287,11 +288,17 @@ async def _named(
     return found
 
 
-async def count_clusters(connection: AsyncConnection, route: str | None = None) -> int:
-    """How many clusters there are, of all routes or of one."""
+async def fitting(connection: AsyncConnection, pattern: str) -> list[str]:
+    """The routes with clusters whose name fits a glob."""
+    names = (await connection.execute(select(differences.c.route).distinct())).scalars()
+    return sorted(name for name in names if fnmatchcase(name, pattern))
+
+
+async def count_clusters(connection: AsyncConnection, routes: Collection[str] | None = None) -> int:
+    """How many clusters there are, of all routes or of some."""
     query = select(func.count(differences.c.cluster.distinct()))
-    if route is not None:
-        query = query.where(differences.c.route == route)
+    if routes is not None:
+        query = query.where(differences.c.route.in_(routes))
     return int((await connection.execute(query)).scalar_one())
 
 

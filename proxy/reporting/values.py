@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from diffing.describe import MAX_SHOWN
 from diffing.walk import canonical
 
 ABSENT: Final = "(absent)"
@@ -24,3 +25,8 @@ def both(difference: Mapping[str, Any]) -> tuple[str, str]:
         ABSENT if what == "extra" else as_json(difference.get("legacy")),
         ABSENT if what == "missing" else as_json(difference.get("new")),
     )
+
+
+def short(value: str) -> str:
+    """A shown value, cut to what fits a line."""
+    return value if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]}… ({len(value)} characters)"

@@ -38,6 +38,13 @@ def test_a_report_of_some_routes(log: str) -> None:
     assert (list(document["routes"]), document["totals"]["received"]) == (["study.get"], 3)
 
 
+def test_a_report_says_from_which_hour_it_counts(log: str) -> None:
+    """Where that is earlier than what was asked for."""
+    done = parity("report", "--log", log, "--since", "2026-11-22T12:30")
+    assert "counted by the hour, here from 2026-11-22 12:00 UTC" in done.stderr
+    assert parity("report", "--log", log, "--since", "2026-11-22T12:00").stderr == ""
+
+
 def test_a_report_as_markdown(log: str) -> None:
     """Alone on stdout."""
     assert parity("report", "--log", log, "--markdown", "-").stdout.startswith("# Parity report\n")

@@ -71,6 +71,35 @@ async def test_the_overview_can_be_filtered(browser: httpx.AsyncClient) -> None:
         assert [row["route"] for row in document["rows"]] == ["study.get"]
 
 
+async def test_clusters_can_be_filtered(browser: httpx.AsyncClient) -> None:
+    """By a name or a glob."""
+    for wanted, routes in (("task.*", ["task.get"] * 2), ("study.get", ["study.get"]), ("task", [])):
+        document = orjson.loads(
+            (await browser.get("/clusters", params={"route": wanted, "as": "json"})).content
+        )
+        assert [row["route"] for row in document["rows"]] == routes
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        *(
+            (f"{path}?routes=task.*", "there is no parameter &#39;routes&#39; here; there are as")
+            for path in PATHS
+        ),
+        ("/?as=xml", "as is html, json, csv, not"),
+        ("/clusters?page=0", "page is a number from 1 on"),
+        ("/clusters?page=first", "page is a number from 1 on"),
+    ],
+)
+async def test_what_a_page_does_not_know_is_an_error(
+    browser: httpx.AsyncClient, target: str, told: str
+) -> None:
+    """Nobody takes all for what they asked for."""
+    page = await browser.get(target)
+    assert (page.status_code, told in page.text) == (400, True), page.text
+
+
 async def test_runs_are_compared(browser: httpx.AsyncClient) -> None:
     """The last two when none is named."""
     document = orjson.loads((await browser.get("/compare", params={"as": "json"})).content)

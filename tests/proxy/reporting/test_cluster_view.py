@@ -1,6 +1,7 @@
 """Clusters for people."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
     print_cluster(report_console(out), shown)
     expected = ["$.new", "<b>a</b>", "task-name does not apply", '"$LEGACY"', '"$NEW"', "def test_no_route_"]
     assert [text for text in expected if text not in out.getvalue()] == []
+
+
+async def test_an_absent_key_says_so(shown: Shown) -> None:
+    """On a terminal and as Markdown."""
+    example = {**shown.example, "what": "extra", "legacy": None, "new": None}
+    found = replace(shown, example=example, witness=None)
+    out = io.StringIO()
+    print_cluster(report_console(out), found)
+    assert "   legacy (absent)\n   new    null\n" in out.getvalue()
+    assert "| extra | (absent) | null |" in cluster_markdown(found)
 
 
 async def test_without_a_witness_the_example_is_shown(shown: Shown) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.reporting.values import as_json, both
+from proxy.reporting.values import as_json, both, short
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,9 @@ def test_values_are_json(value: object, told: str) -> None:
 def test_an_absent_key_is_not_null(what: str, told: tuple[str, str]) -> None:
     """It says so, on the side that lacks it."""
     assert both({"what": what, "legacy": None, "new": None}) == told
+
+
+def test_a_long_value_is_cut() -> None:
+    """And its length is told."""
+    assert short("a" * 160) == "a" * 160
+    assert short("a" * 161) == "a" * 160 + "… (161 characters)"
