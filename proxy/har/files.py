@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus, urlsplit
@@ -76,14 +76,19 @@ class Imported:
     Args:
         written: Exchanges in the recordings.
         left_out: Why others are not, and how many.
+        listed: Those that are left out though they are of the host that is meant: which one, and why.
     """
 
     written: int
     left_out: Mapping[str, int]
+    listed: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         reasons = ", ".join(f"{count} {why}" for why, count in sorted(self.left_out.items()))
         return f"{self.written} imported" + (f"; left out: {reasons}" if reasons else "")
+
+
+OTHERS: Final = "of other hosts"
 
 
 class _LeftOut(Exception):
@@ -109,33 +114,52 @@ def import_har(file: Path, out: Path, writing: Writing, hosts: Collection[str] =
     entries = _entries(file)
     wanted = {host.lower() for host in hosts} or {_api_host(entries, file)}
     left_out: Counter[str] = Counter()
+    listed: list[str] = []
     lines: list[bytes] = []
+    name = out.name.partition(".")[0]
     for number, raw in enumerate(entries, start=1):
         try:
             if not wanted & names(_url(raw)):
-                raise _LeftOut("of other hosts")
-            clean = _cleaned(raw)
-            found = recording_of(clean, file, number)
-        except (_LeftOut, Unsaid) as why:
-            left_out[str(why)] += 1
-            continue
-        except RecordingError:
-            left_out["that are no exchange"] += 1
-            continue
-        found = replace(found, response=_undone(found.response))
-        if "_as" not in clean:
-            found = replace(found, caller=caller_of(found.request))
-        if "_id" not in clean:
-            found = replace(found, id=f"{out.name.partition('.')[0]}.{number:06}")
-        try:
-            lines.append(line(writing.entry(found, str(raw.get("startedDateTime") or started()))))
+                left_out[OTHERS] += 1
+                continue
+            lines.append(_line(raw, file, number, f"{name}.{number:06}", writing))
+        except (_LeftOut, Unsaid) as error:
+            why = str(error)
         except (UnicodeError, orjson.JSONEncodeError):
-            left_out[UNREADABLE] += 1
+            why = UNREADABLE
+        except (RecordingError, ValueError, TypeError, LookupError, AttributeError):
+            # Whatever a program wrote into one entry, the others are read.
+            why = "that are no exchange"
+        else:
+            continue
+        left_out[why] += 1
+        listed.append(f"entry {number}{_shown(raw)} is left out: {why}")
     try:
         out.write_bytes(b"".join(lines))
     except OSError as error:
         raise RecordingError(f"cannot be written: {error.strerror}", out) from error
-    return Imported(len(lines), left_out)
+    return Imported(len(lines), left_out, tuple(listed))
+
+
+def _line(raw: Mapping[str, Any], file: Path, number: int, name: str, writing: Writing) -> bytes:
+    """An entry as a line of recordings."""
+    clean = _cleaned(raw)
+    found = recording_of(clean, file, number)
+    found = replace(found, response=_undone(found.response))
+    if "_as" not in clean:
+        found = replace(found, caller=caller_of(found.request))
+    if "_id" not in clean:
+        found = replace(found, id=name)
+    return line(writing.entry(found, str(raw.get("startedDateTime") or started())))
+
+
+def _shown(raw: object) -> str:
+    """Which request an entry is about, without what may be a secret; empty where nothing tells."""
+    request = raw.get("request") if isinstance(raw, dict) else None
+    if not isinstance(request, dict):
+        return ""
+    url = str(request.get("url")).partition("?")[0].partition("#")[0]
+    return f" ({text.line(request.get('method'), text.NAME)} {text.line(url, text.SENTENCE)})"
 
 
 def export_har(paths: Iterable[Path], out: Path) -> int:
@@ -174,8 +198,8 @@ def _entries(file: Path) -> list[Mapping[str, Any]]:
         raise RecordingError(f"is no HAR: {error}", file) from error
     except (KeyError, TypeError) as error:
         raise RecordingError("is no HAR: log.entries is missing", file) from error
-    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
-        raise RecordingError("is no HAR: log.entries is no list of entries", file)
+    if not isinstance(entries, list):
+        raise RecordingError("is no HAR: log.entries is no list", file)
     return entries
 
 
@@ -187,8 +211,8 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
 
 
-def _url(raw: Mapping[str, Any]) -> str:
-    request = raw.get("request")
+def _url(raw: object) -> str:
+    request = raw.get("request") if isinstance(raw, dict) else None
     if not isinstance(request, dict):
         raise _LeftOut("without a request")
     url = request.get("url")
@@ -201,7 +225,7 @@ def _url(raw: Mapping[str, Any]) -> str:
     return url.partition("#")[0]
 
 
-def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
+def _api_host(entries: Iterable[object], file: Path) -> str:
     hosts: set[str] = set()
     for raw in entries:
         try:
@@ -221,6 +245,8 @@ def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
 def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as recordings have it, with bodies as they were, and nothing of the browser."""
     request, response = raw["request"], raw.get("response")
+    if _is_web_socket(raw):
+        raise _LeftOut("of a WebSocket")
     if not isinstance(response, dict) or not response.get("status"):
         raise _LeftOut("without an answer")
     if response["status"] == 304 or raw.get("_fromCache"):
@@ -251,6 +277,14 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
             "content": _content(answered(response, str(request.get("method")))),
         },
     }
+
+
+def _is_web_socket(raw: Mapping[str, Any]) -> bool:
+    """Whether an entry became a WebSocket: messages follow, and no answer."""
+    response = raw.get("response")
+    switched = isinstance(response, dict) and response.get("status") == 101
+    scheme = str(raw["request"].get("url")).partition(":")[0].lower()
+    return switched or scheme in ("ws", "wss") or raw.get("_resourceType") == "websocket"
 
 
 def _pairs(headers: object) -> list[tuple[str, str]]:
