@@ -49,11 +49,13 @@ class Filed:
         text: Entries as TOML, or an issue as Markdown.
         file: The file of the registry to append it to; None for an issue.
         remark: What to do with it, and what came of trying it.
+        tried: What came of trying it alone; empty for an issue.
     """
 
     text: str
     file: str | None
     remark: str
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def file_cluster(found: Shown, verdict: Verdict, contract: Contract) -> Filed:
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"
     tried = _tried(entries, case, contract)
     remark = f"append it to {file} and write the why: until then the registry cannot be read; {tried}"
-    return Filed(head + entries, file, remark)
+    return Filed(head + entries, file, remark, tried)
 
 
 def issue(found: Shown) -> str:
