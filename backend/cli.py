@@ -22,6 +22,7 @@ from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import BackendSettings, load_backend_settings
 from config.startup import loading
+from config.version import show
 
 PINNED_URL = ""
 """The pinned document does not say where it is served."""
@@ -44,6 +45,15 @@ DatabaseOption = Annotated[
 ConfigOption = Annotated[
     str | None, typer.Option("--config", help="Directory of the configuration.", metavar="DIR")
 ]
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # its callback does it
+        bool, typer.Option("--version", help="Say which version this is.", callback=show, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command("serve")

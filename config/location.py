@@ -1,10 +1,14 @@
 """Where the configuration lives."""
 
 from pathlib import Path
+from typing import Final
 
 from config.errors import ConfigError
 
-ROUTES = "routes"
+ROUTES: Final = "routes"
+PACKAGED: Final = Path(__file__).resolve().parent
+"""The configuration that comes with the program."""
+_WHEEL: Final = "openml_parity"
 
 
 def config_directory(option: str | None = None) -> Path:
@@ -33,4 +37,21 @@ def config_directory(option: str | None = None) -> Path:
     here = Path("config")
     if (here / ROUTES).is_dir():
         return here
-    return Path(__file__).resolve().parent
+    return PACKAGED
+
+
+def check_writable(place: Path) -> None:
+    """Refuse to write where a package manager has put files: the next version would take them away.
+
+    Args:
+        place: A file or folder.
+
+    Raises:
+        ConfigError: It is part of the installed package.
+    """
+    if PACKAGED.parent.name == _WHEEL and place.resolve().is_relative_to(PACKAGED.parent):
+        raise ConfigError(
+            "belongs to the installed package and is not written; parity config export DIR makes a copy, "
+            "--config DIR takes it",
+            file=place,
+        )

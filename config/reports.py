@@ -57,6 +57,21 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
+class Clusters:
+    """What is said of clusters.
+
+    Args:
+        fixed_after: Fewest exchanges of its route that are compared without a cluster before it is called fixed.
+    """
+
+    fixed_after: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.fixed_after <= 0:
+            raise ConfigError(f"must be greater than 0, not {self.fixed_after!r}", key="fixed_after")
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long the diff log keeps what it knows.
 
@@ -120,6 +135,7 @@ class ReportSettings:
 
     readiness: Readiness = field(default_factory=Readiness)
     rollout: Steps = field(default_factory=Steps)
+    clusters: Clusters = field(default_factory=Clusters)
     retention: Retention = field(default_factory=Retention)
     gate: Gate = field(default_factory=Gate)
 

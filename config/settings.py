@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from config.environment import environment_table, merge
 from config.errors import ConfigError
 from config.typed import Place, build, read_toml, unknown
+from config.web_address import is_web_address
 
 T = TypeVar("T")
 
@@ -364,8 +365,7 @@ def _with_slash(settings: object, *names: str) -> None:
 
 
 def _check_url(value: str, name: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_web_address(value):
         raise ConfigError(f"must be an http or https URL, not {value!r}", key=name)
 
 

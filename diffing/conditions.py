@@ -210,7 +210,11 @@ class Condition:
         if self.method and asked.method not in self.method:
             return f"the method is {asked.method}, not {' or '.join(self.method)}"
         if self.role and asked.role not in self.role:
-            guess = ", by a guess: nobody has named the key" if asked.guessed else ""
+            guess = (
+                ", by a guess: nobody has named the key, e.g. in admin_keys of proxy.toml"
+                if asked.guessed
+                else ""
+            )
             return f"the caller's role is {asked.role}, not {' or '.join(self.role)}{guess}"
         if self.known is not None and asked.known != self.known:
             return f"the legacy server {'knows' if asked.known else 'does not know'} the path"

@@ -92,6 +92,10 @@ def load_entries(config: Path) -> tuple[Deviation, ...]:
                 known = deviations[deviation.id].source
                 raise _place(file, deviation.id).error(f"an entry of that id is in {known}", "id")
             deviations[deviation.id] = deviation
+    if not deviations:
+        raise ConfigError(
+            "holds no entry; without deviations every intended difference is a mismatch", file=folder
+        )
     _check_order(tuple(deviations.values()), folder)
     return tuple(deviations.values())
 

@@ -69,6 +69,34 @@ def explained(
     )
 
 
+def undone(
+    differences: Iterable[Difference],
+    asked: Asked,
+    document: object,
+    deviations: Sequence[Deviation],
+    rules: RouteRules | None = None,
+) -> Iterator[tuple[Difference, str]]:
+    """The differences where the new side answers what a rule or an entry has made something else of, and which one.
+
+    Args:
+        differences: What the walk found.
+        asked: Facts of the request.
+        document: The decoded legacy document, not yet normalised. It is changed in place: hand in one of your own.
+        deviations: The route's entries.
+        rules: Its rules.
+    """
+    made = _Made()
+    normalise(document, asked, deviations, made, rules)
+    for difference in differences:
+        if difference.what not in ("value", "type") or isinstance(difference.legacy, bytes):
+            continue
+        form = canonical(difference.legacy)
+        for name, values in made.of.items():
+            if form in values and identical(values[form], difference.new):
+                yield difference, name
+                break
+
+
 def _nearly(
     difference: Difference,
     asked: Asked,

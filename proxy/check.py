@@ -17,6 +17,7 @@ from config.legacy_errors import load_legacy_errors
 from config.problems import load_problems
 from config.routes import RouteMap, load_routes
 from config.settings import load_backend_settings
+from config.web_address import is_web_address
 from diffing.cluster import cluster_id
 from diffing.compare import Differ
 from diffing.deviations import load_registry
@@ -255,12 +256,20 @@ async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[httpx.
             yield transport
 
 
+def check_side(url: str) -> None:
+    """Refuse what is no URL of a side.
+
+    Raises:
+        CheckError: It is none.
+    """
+    if not is_web_address(url):
+        raise CheckError(f"{url!r} is no URL of a side; expected http://HOST:PORT")
+
+
 @asynccontextmanager
 async def over_network(url: str) -> AsyncIterator[Upstream]:
     """A side by its URL, refused at once when nobody listens there."""
-    parsed = httpx.URL(url)
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise CheckError(f"{url!r} is no URL of a side; expected http://HOST:PORT")
+    check_side(url)
     async with Upstream(url) as transport:
         probe = await observe(transport, "GET", b"/", deadline=15.0)
         if probe.status is None:

@@ -4,13 +4,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from config.errors import BadInput
 from config.startup import loading
 from config.text import line
+from config.version import show
 
 # Each command by the module and the name of its function, or of its group of commands, in the order of the help.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -28,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "dashboard": "report:dashboard_command",
         "file": "file:file_command",
         "deviations": "deviations:commands",
+        "config": "config:commands",
         "readiness": "rollout:readiness_command",
         "rollout": "rollout:commands",
         "record": "record:record_command",
@@ -48,7 +50,7 @@ def command_line(wanted: str | None = None) -> typer.Typer:
         name="parity", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
     )
     # With a callback, one command is still asked for by its name.
-    app.callback(help="Compare OpenML's legacy API with the new one, request by request.")(_nothing)
+    app.callback(help="Compare OpenML's legacy API with the new one, request by request.")(_options)
     for name, place in COMMANDS.items():
         if wanted in COMMANDS and name != wanted:
             continue
@@ -61,7 +63,11 @@ def command_line(wanted: str | None = None) -> typer.Typer:
     return app
 
 
-def _nothing() -> None:
+def _options(
+    version: Annotated[  # its callback does it
+        bool, typer.Option("--version", help="Say which version this is.", callback=show, is_eager=True)
+    ] = False,
+) -> None:
     pass
 
 

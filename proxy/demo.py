@@ -81,7 +81,7 @@ async def demo(
             await parts.recorder.write()
             report = await read_report(log)
             progress.stop()
-            print_report(console, report)
+            print_report(console, report, recorded_legacy=True)
             _tell(
                 console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}, log
             )

@@ -1,6 +1,6 @@
 """What a diff log says: per route what was received, compared and found, and why anything differs."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,8 @@ from diffing.parity import parity, percent
 from proxy.log.example import read_example
 from proxy.log.reading import reading
 from proxy.log.settling import due_of
-from proxy.log.tables import deviations, differences, runs, traffic
+from proxy.log.tables import deviations, differences, runs, timings, traffic
+from proxy.rollout.readiness import PairedLatency, paired_latency
 from proxy.tally import Cluster, Tally
 
 
@@ -51,16 +52,24 @@ class Ledgers:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Mean seconds of both sides over the same exchanges."""
+    """Times of both sides over the same exchanges.
+
+    Args:
+        exchanges: How many.
+        legacy: Mean seconds of the legacy side.
+        new: Mean seconds of the new side.
+        ratio: The time of the new side over that of the legacy side, in pairs; None for too few.
+    """
 
     exchanges: int
     legacy: float
     new: float
+    ratio: PairedLatency | None = None
 
-    @property
-    def ratio(self) -> float:
-        """How much of the legacy side's time the new side takes."""
-        return self.new / self.legacy if self.legacy else 1.0
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        ratio = None if self.ratio is None else self.ratio.document()
+        return {"exchanges": self.exchanges, "legacy": self.legacy, "new": self.new, "ratio": ratio}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,7 @@ class Report:
             },
             "dialects": self._dialects(),
             **self.tally.document(),
-            "latency": {
-                route: {"exchanges": found.exchanges, "legacy": found.legacy, "new": found.new}
-                for route, found in sorted(self.latency.items())
-            },
+            "latency": {route: found.document() for route, found in sorted(self.latency.items())},
         }
 
     def dialects_told(self) -> tuple[str, ...]:
@@ -130,7 +136,8 @@ async def read_report(
 
     Args:
         url: SQLAlchemy URL of the log.
-        since: Only what was served in the hour of this time or later.
+        since: Only what was served in the hour of this time or later; of paired times, what runs counted that wrote
+            since then.
         route: Only routes whose name fits this glob; the totals of requests are of all routes.
         asked: Only verdicts on the new side asked in this dialect.
 
@@ -148,7 +155,9 @@ async def _read(
     connection: AsyncConnection, since: datetime | None, route: str | None, asked: Dialect | None
 ) -> Report:
     flows_query, hits_query, clusters_query = select(traffic), select(deviations), select(differences)
+    pairs_query = select(timings).where(timings.c.what == "ratio")
     if since is not None:
+        pairs_query = pairs_query.where(timings.c.run.in_(select(runs.c.run).where(runs.c.seen >= since)))
         hour = since.replace(minute=0, second=0, microsecond=0)
         flows_query = flows_query.where(traffic.c.hour >= hour)
         hits_query = hits_query.where(deviations.c.hour >= hour)
@@ -166,9 +175,12 @@ async def _read(
     for row in everything:
         dialects[Dialect(row.asked)][row.verdict] += row.exchanges
     flows = wanted(everything)
+    ratios: dict[str, Counter[int]] = defaultdict(Counter)
+    for row in wanted(await rows(pairs_query)):
+        ratios[row.route][row.bucket] += row.exchanges
     tally = _tally(flows, wanted(await rows(hits_query)), wanted(await rows(clusters_query)))
     ledgers = _ledgers((await connection.execute(select(runs))).all())
-    return Report(ledgers, tally, _latency(flows), dialects)
+    return Report(ledgers, tally, _latency(flows, ratios), dialects)
 
 
 def _ledgers(rows: Sequence[Row[Any]]) -> Ledgers:
@@ -208,7 +220,7 @@ def _tally(flows: Sequence[Row[Any]], hits: Sequence[Row[Any]], clusters: Sequen
     return tally
 
 
-def _latency(flows: Sequence[Row[Any]]) -> dict[str, Latency]:
+def _latency(flows: Sequence[Row[Any]], ratios: Mapping[str, Mapping[int, int]]) -> dict[str, Latency]:
     paired = {str(outcome) for outcome in (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)}
     sums: dict[str, list[float]] = {}
     for row in flows:
@@ -217,7 +229,7 @@ def _latency(flows: Sequence[Row[Any]]) -> dict[str, Latency]:
             for index, value in enumerate((row.exchanges, row.legacy_seconds, row.new_seconds)):
                 found[index] += value
     return {
-        route: Latency(int(count), legacy / count, new / count)
+        route: Latency(int(count), legacy / count, new / count, paired_latency(ratios.get(route, {})))
         for route, (count, legacy, new) in sums.items()
         if count
     }

@@ -20,6 +20,7 @@ from pathlib import Path
 INSTALL = "apt-get install --yes --no-install-recommends mariadb-server"
 SKIP = "SKIP_MARIADB"
 START_SECONDS = 60.0
+_TOLD = 12_000  # characters of its log
 
 # A test database may be lost: nothing waits for the disk.
 _TUNING = (
@@ -66,12 +67,12 @@ def running_server(folder: Path) -> Iterator[str]:
 
     Raises:
         MariaDBMissing: it is not installed.
-        RuntimeError: it does not start; the message has the end of its log.
+        RuntimeError: it does not start, or ended by itself meanwhile; the message has the end of its log.
     """
     server, installer = _program("mariadbd"), _program("mariadb-install-db")
     user = getpass.getuser()
     data, log = folder / "data", folder / "server.log"
-    subprocess.run(
+    installed = subprocess.run(
         [
             installer,
             "--no-defaults",
@@ -80,10 +81,14 @@ def running_server(folder: Path) -> Iterator[str]:
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
         ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
+    if installed.returncode:
+        raise RuntimeError(f"MariaDB cannot be installed:\n{installed.stdout[-_TOLD:]}")
     port = free_port()
     # A test run that is killed takes the server along.
     setpriv = shutil.which("setpriv")
@@ -109,6 +114,15 @@ def running_server(folder: Path) -> Iterator[str]:
     try:
         _await_port(port, process, log)
         yield f"mysql+aiomysql://root@127.0.0.1:{port}/"
+        status = process.poll()
+    except BaseException as error:
+        # What failed may have failed because the server was gone.
+        if process.poll() is not None and log.exists():
+            error.add_note(_died(process.returncode, log))
+        raise
+    else:
+        if status is not None:
+            raise RuntimeError(_died(status, log))
     finally:
         process.terminate()
         try:
@@ -130,8 +144,15 @@ def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     process.kill()
-    tail = log.read_text("utf-8", "replace")[-1500:]
-    raise RuntimeError(f"MariaDB does not start:\n{tail}")
+    raise RuntimeError(f"MariaDB does not start:\n{_tail(log)}")
+
+
+def _died(status: int, log: Path) -> str:
+    return f"MariaDB ended by itself, with status {status}; the end of its log:\n{_tail(log)}"
+
+
+def _tail(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-_TOLD:]
 
 
 def main() -> None:

@@ -109,7 +109,7 @@ def parse(database: str) -> URL:
     """
     try:
         url = make_url(database)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise DatabaseUnavailable(f"{database!r} is no database URL; right would be {_ACCEPTED}") from None
     driver = (_SQLITE_DRIVERS | _SERVER_DRIVERS).get(url.drivername)
     shown = url.render_as_string(hide_password=True)

@@ -6,7 +6,7 @@ An entry is no documented deviation. It says that a difference is known, why it 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,8 @@ from config.typed import Place, build, read_toml
 _HEAD: Final = """# Differences that are known and may stay for a time: `parity check --baseline` does not fail on them.
 # Written by `parity baseline`; edit reason and expires by hand. What is intended belongs into config/deviations/.
 """
+
+_SOON: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,49 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What is accepted on a day.
+
+    Args:
+        entries: The entries that hold on it, by the names of their clusters.
+        today: The day.
+    """
+
+    entries: Mapping[str, Accepted]
+    today: date
+
+    @property
+    def soon(self) -> int:
+        """How many of them hold for two more weeks at most."""
+        return sum(entry.expires <= self.today + _SOON for entry in self.entries.values())
+
+    @property
+    def sentence(self) -> str:
+        """How many there are, and how many of them expire soon."""
+        expire = "expires" if self.soon == 1 else "expire"
+        return f"baseline: {len(self.entries)} accepted, {self.soon} {expire} within {_SOON.days} days"
+
+    def told(self, cluster: str) -> str:
+        """Until when a cluster is accepted and why; empty for one that is not."""
+        entry = self.entries.get(cluster)
+        return "" if entry is None else f"accepted until {entry.expires}: {' '.join(entry.reason.split())}"
+
+
+NOTHING: Final = Acceptance({}, date.min)
+"""Without a baseline nothing is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """All accepted clusters, by name."""
 
     entries: Mapping[str, Accepted]
 
-    def valid(self, today: date) -> frozenset[str]:
-        """The clusters that are accepted today."""
-        return frozenset(name for name, entry in self.entries.items() if today <= entry.expires)
+    def on(self, today: date) -> Acceptance:
+        """What is accepted today."""
+        return Acceptance(
+            {name: entry for name, entry in self.entries.items() if today <= entry.expires}, today
+        )
 
     def remarks(self, seen: Iterable[str], today: date) -> list[str]:
         """What to do about the baseline, one sentence each.
@@ -54,7 +91,8 @@ class Baseline:
         """
         found = set(seen)
         return [
-            f"the baseline accepted {name[:10]} until {entry.expires} only: {entry.signature}"
+            f"the baseline accepted {name[:10]} until {entry.expires} only: {entry.signature}; mend it, document it "
+            f"(parity file {name[:10]}), or accept it anew (parity baseline FOUND.json --reason WHY --expires DATE)"
             for name, entry in self.entries.items()
             if name in found and entry.expires < today
         ] + [
@@ -89,22 +127,29 @@ def load_baseline(file: Path) -> Baseline:
 
 
 def updated(
-    before: Baseline, clusters: Mapping[str, str], reason: str, expires: date, *, prune: bool = True
+    before: Baseline,
+    clusters: Mapping[str, str],
+    reason: str,
+    expires: date,
+    *,
+    today: date,
+    prune: bool = True,
 ) -> Baseline:
     """The baseline after a check.
 
     Args:
-        before: The baseline so far; its entries keep reason and end.
+        before: The baseline so far; its entries keep reason and end, unless they have ended.
         clusters: Name to signature of what the check found.
         reason: Of those that are new in it.
         expires: Likewise.
+        today: The date.
         prune: Leave out those that did not come again.
     """
     kept = {name: entry for name, entry in before.entries.items() if name in clusters or not prune}
     new = {
         name: Accepted(name, signature, reason, expires)
         for name, signature in clusters.items()
-        if name not in before.entries
+        if name not in before.entries or before.entries[name].expires < today
     }
     return Baseline({**kept, **new})
 

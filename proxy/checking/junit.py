@@ -1,5 +1,7 @@
 """A check as JUnit XML, which every CI system shows: a suite per route, a case per route and per cluster."""
 
+import re
+from collections import defaultdict
 from typing import Final
 
 from lxml import etree
@@ -8,29 +10,38 @@ from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from proxy.check import CheckResult
+from proxy.checking.baseline import NOTHING, Acceptance
+from proxy.reporting.values import both
 from proxy.tally import Cluster, Counts
 
 _MOST: Final = 100_000
+_NUMBER: Final = re.compile(r"\b\d+\b")
 
 
-def junit(result: CheckResult, accepted: frozenset[str] = frozenset()) -> bytes:
+def junit(result: CheckResult, accepted: Acceptance = NOTHING) -> bytes:
     """A check as JUnit XML.
 
     Args:
         result: What the check found.
-        accepted: Clusters that the baseline accepts: they are skipped cases.
+        accepted: What the baseline accepts: skipped cases.
 
     Returns:
         UTF-8 with declaration.
     """
     root = etree.Element("testsuites", name="parity")
     totals = [0, 0, 0]
+    seconds = defaultdict[str, float](float)
+    for exchange in result.exchanges:
+        seconds[exchange.route] += exchange.new.seconds if exchange.new is not None else 0.0
+    root.set("time", f"{sum(seconds.values()):.3f}")
+    if accepted is not NOTHING:
+        _add(totals, _baseline(root, accepted))
     suites = {route: list[Cluster]() for route in result.tally.routes}
     for cluster in sorted(result.tally.clusters.values(), key=lambda found: (-found.count, found.signature)):
         suites.setdefault(cluster.route, []).append(cluster)
     for route, clusters in sorted(suites.items()):
         counts = result.tally.routes.get(route, Counts())
-        _add(totals, _suite(root, route, counts, clusters, accepted))
+        _add(totals, _suite(root, route, counts, clusters, accepted, seconds.get(route, 0.0)))
     if result.breaches:
         _add(totals, _breaches(root, result.breaches))
     for name, number in zip(("tests", "failures", "skipped"), totals, strict=True):
@@ -39,10 +50,17 @@ def junit(result: CheckResult, accepted: frozenset[str] = frozenset()) -> bytes:
 
 
 def _suite(
-    root: etree._Element, route: str, counts: Counts, clusters: list[Cluster], accepted: frozenset[str]
+    root: etree._Element,
+    route: str,
+    counts: Counts,
+    clusters: list[Cluster],
+    accepted: Acceptance,
+    seconds: float,
 ) -> tuple[int, int, int]:
     suite = etree.SubElement(root, "testsuite", name=_text(route))
-    case = etree.SubElement(suite, "testcase", classname=_text(route), name="compared exchanges")
+    case = etree.SubElement(
+        suite, "testcase", classname=_text(route), name="compared exchanges", time=f"{seconds:.3f}"
+    )
     failures, skipped = 0, 0
     if counts.compared == 0:
         skipped += 1
@@ -52,14 +70,18 @@ def _suite(
     for cluster in clusters:
         name = cluster_id(cluster.signature)
         case = etree.SubElement(
-            suite, "testcase", classname=_text(route), name=_text(f"{name[:10]} {cluster.signature}")
+            suite,
+            "testcase",
+            classname=_text(route),
+            name=_text(f"{name[:10]} {cluster.signature}"),
+            time="0.000",
         )
         message = (
             f"{cluster.count} exchanges, at {cluster.example.get('path')} ({cluster.example.get('what')})"
         )
-        if name in accepted:
+        if told := accepted.told(name):
             skipped += 1
-            etree.SubElement(case, "skipped", message=_text(f"in the baseline: {message}"))
+            etree.SubElement(case, "skipped", message=_text(f"{told}; {message}"))
         else:
             failures += 1
             failed = etree.SubElement(
@@ -67,14 +89,25 @@ def _suite(
             )
             failed.text = _text(cluster_text(cluster))
     numbers = (len(clusters) + 1, failures, skipped)
-    _tell(suite, numbers)
+    _tell(suite, numbers, seconds)
     return numbers
+
+
+def _baseline(root: etree._Element, accepted: Acceptance) -> tuple[int, int, int]:
+    """A case that passes and tells how much is accepted."""
+    suite = etree.SubElement(root, "testsuite", name="baseline")
+    case = etree.SubElement(suite, "testcase", classname="parity", name="baseline", time="0.000")
+    etree.SubElement(case, "system-out").text = accepted.sentence
+    _tell(suite, (1, 0, 0))
+    return (1, 0, 0)
 
 
 def _breaches(root: etree._Element, breaches: tuple[str, ...]) -> tuple[int, int, int]:
     suite = etree.SubElement(root, "testsuite", name="parity")
     for breach in breaches:
-        case = etree.SubElement(suite, "testcase", classname="parity", name=_text(breach))
+        # A name with a count in it would be another test in each run.
+        name = _NUMBER.sub("N", breach)
+        case = etree.SubElement(suite, "testcase", classname="parity", name=_text(name), time="0.000")
         etree.SubElement(case, "failure", message=_text(breach), type="breach")
     numbers = (len(breaches), len(breaches), 0)
     _tell(suite, numbers)
@@ -84,20 +117,22 @@ def _breaches(root: etree._Element, breaches: tuple[str, ...]) -> tuple[int, int
 def cluster_text(cluster: Cluster) -> str:
     """What a reader needs to see a difference."""
     example = cluster.example
+    legacy, new = both(example)
     lines = [
         cluster.signature,
         str(example.get("curl") or example.get("request")),
-        f"legacy {example.get('legacy')!r}",
-        f"new    {example.get('new')!r}",
+        f"legacy {legacy}",
+        f"new    {new}",
         *example.get("nearly", ()),
     ]
     return "\n".join(lines)
 
 
-def _tell(suite: etree._Element, numbers: tuple[int, int, int]) -> None:
+def _tell(suite: etree._Element, numbers: tuple[int, int, int], seconds: float = 0.0) -> None:
     for name, number in zip(("tests", "failures", "skipped"), numbers, strict=True):
         suite.set(name, str(number))
     suite.set("errors", "0")
+    suite.set("time", f"{seconds:.3f}")
 
 
 def _add(totals: list[int], numbers: tuple[int, int, int]) -> None:

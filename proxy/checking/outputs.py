@@ -9,9 +9,9 @@ from pathlib import Path
 from config.routes import load_routes
 from diffing.cluster import cluster_id
 from proxy.check import CheckError, CheckResult
-from proxy.checking.baseline import Baseline
+from proxy.checking.baseline import NOTHING, Acceptance, Baseline
 from proxy.checking.junit import junit
-from proxy.checking.report import json_bytes, summary
+from proxy.checking.report import headline, json_bytes, summary
 from proxy.checking.sarif import sarif
 from proxy.reporting import markdown
 
@@ -29,11 +29,13 @@ class Outputs:
         junit: File for JUnit XML.
         sarif: File for SARIF 2.1.0.
         markdown: File for Markdown.
+        category: Tells the SARIF of this check from others of the same commit.
     """
 
     junit: Path | None = None
     sarif: Path | None = None
     markdown: Path | None = None
+    category: str = "new"
 
 
 def write_outputs(
@@ -61,13 +63,14 @@ def write_outputs(
     Raises:
         CheckError: A file cannot be written.
     """
-    accepted = baseline.valid(today) if baseline else frozenset[str]()
+    accepted = baseline.on(today) if baseline else NOTHING
     seen = [cluster_id(cluster.signature) for cluster in result.tally.clusters.values()]
     remarks = baseline.remarks(seen, today) if baseline else []
     if outputs.junit:
         _write(outputs.junit, junit(result, accepted))
     if outputs.sarif:
-        _write(outputs.sarif, json_bytes(sarif(result, load_routes(config), config, accepted)))
+        document = sarif(result, load_routes(config), config, accepted, category=outputs.category)
+        _write(outputs.sarif, json_bytes(document))
     text = check_markdown(result, accepted, remarks).encode()
     if outputs.markdown:
         _write(outputs.markdown, text)
@@ -77,19 +80,21 @@ def write_outputs(
     return remarks
 
 
-def check_markdown(result: CheckResult, accepted: frozenset[str], remarks: list[str]) -> str:
+def check_markdown(result: CheckResult, accepted: Acceptance, remarks: list[str]) -> str:
     """A check as Markdown: parity or not and why, then the differences, then the counts."""
     clusters = result.tally.clusters.values()
-    new = [cluster for cluster in clusters if cluster_id(cluster.signature) not in accepted]
-    known = [cluster for cluster in clusters if cluster_id(cluster.signature) in accepted]
-    parts = ["# Parity: no\n" if result.breaches else "# Parity: yes\n", summary(result.tally) + "\n"]
+    new = [cluster for cluster in clusters if cluster_id(cluster.signature) not in accepted.entries]
+    known = [cluster for cluster in clusters if cluster_id(cluster.signature) in accepted.entries]
+    parts = [f"# {headline(result, accepted)}\n", summary(result.tally) + "\n"]
     parts += [f"- {markdown.cell(breach)}" for breach in result.breaches]
+    if accepted is not NOTHING:
+        parts.append(f"- {markdown.cell(accepted.sentence)}")
     parts += [f"- {markdown.cell(remark)}" for remark in remarks]
     parts.append("")
     if new:
         parts += ["## Differences\n", markdown.clusters(new, _CLUSTERS)]
     if known:
-        parts += ["## In the baseline\n", markdown.clusters(known, _CLUSTERS)]
+        parts += ["## In the baseline\n", markdown.clusters(known, _CLUSTERS, accepted.told)]
     parts.append(f"<details><summary>Routes</summary>\n\n{markdown.routes(result.tally)}\n</details>\n")
     return "\n".join(parts)
 

@@ -12,8 +12,10 @@ from diffing.cluster import cluster_id
 from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
 from diffing.parity import percent
 from proxy.check import CheckResult
+from proxy.checking.baseline import NOTHING, Acceptance
 from proxy.checking.effect_tally import Effects
 from proxy.reporting.console import markup, markup_block
+from proxy.reporting.values import as_json, both
 from proxy.tally import Cluster, Counts, Tally
 
 _ERRORS = (
@@ -28,18 +30,32 @@ _LONGEST = 300
 _ROWS = 5
 
 
-def check_document(result: CheckResult, effects: Effects | None = None) -> dict[str, Any]:
+def check_document(
+    result: CheckResult, effects: Effects | None = None, accepted: Acceptance = NOTHING
+) -> dict[str, Any]:
     """The JSON of a check: totals, routes, deviations, differences, and what the exit status is made of.
 
     Each difference lists all of its requests; ``unjudged`` lists those of documented legacy errors and skipped ones.
     """
     document = result.tally.document()
+    entries = accepted.entries
+    baseline = {} if accepted is NOTHING else {"accepted": len(entries), "expire_soon": accepted.soon}
+
+    def entry(signature: str) -> dict[str, str]:
+        found = entries.get(cluster_id(signature))
+        return {} if found is None else {"accepted": found.reason, "expires": found.expires.isoformat()}
+
     return {
         **document,
         "differences": [
-            {**found, "requests": result.tally.clusters[found["signature"]].requests}
+            {
+                **found,
+                **entry(found["signature"]),
+                "requests": result.tally.clusters[found["signature"]].requests,
+            }
             for found in document["differences"]
         ],
+        **({"baseline": baseline} if baseline else {}),
         "unjudged": [
             {"verdict": verdict, "route": route, "count": len(requests), "requests": requests}
             for (verdict, route), requests in sorted(result.tally.unjudged.items())
@@ -55,7 +71,12 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 
 def print_check(
-    console: Console, result: CheckResult, effects: Effects | None = None, *, differences: int = 20
+    console: Console,
+    result: CheckResult,
+    effects: Effects | None = None,
+    *,
+    differences: int = 20,
+    accepted: Acceptance = NOTHING,
 ) -> None:
     """Print a check for people.
 
@@ -64,9 +85,10 @@ def print_check(
         result: What the check found.
         effects: What the steps of scenarios changed.
         differences: Most signatures shown.
+        accepted: What the baseline accepts.
     """
     console.print(routes_table(result.tally))
-    print_clusters(console, list(result.tally.clusters.values()), differences)
+    print_clusters(console, list(result.tally.clusters.values()), differences, accepted)
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
     console.print(summary(result.tally))
@@ -74,8 +96,25 @@ def print_check(
         print_effects(console, effects, differences)
     for breach in result.breaches:
         console.print(f"[bold red]✗[/] {markup(breach)}")
+    if accepted is not NOTHING:
+        console.print(markup(accepted.sentence))
     if not result.breaches:
-        console.print("[bold green]✓[/] parity")
+        whole = not result.tally.clusters
+        console.print("[bold green]✓[/] parity" if whole else markup(headline(result, accepted)))
+
+
+def headline(result: CheckResult, accepted: Acceptance = NOTHING) -> str:
+    """Whether there is parity; without it, whether what differs is accepted or merely passed over."""
+    if result.breaches:
+        return "Parity: no"
+    clusters = result.tally.clusters.values()
+    if not clusters:
+        return "Parity: yes"
+    passed = [cluster for cluster in clusters if cluster_id(cluster.signature) not in accepted.entries]
+    if not passed:
+        return f"Parity: no, but all {len(clusters)} clusters are in the baseline"
+    exchanges = sum(cluster.count for cluster in passed)
+    return f"Parity: no, but this check does not fail on the {exchanges} exchanges of {len(passed)} open clusters"
 
 
 def print_effects(console: Console, effects: Effects, most: int) -> None:
@@ -87,7 +126,7 @@ def print_effects(console: Console, effects: Effects, most: int) -> None:
         console.print(f"   {statuses}{'; ' + markup(shown['why']) if shown['why'] else ''}")
         for row in shown["rows"][:_ROWS]:
             console.print(
-                f"   {markup(row['what'])} in {markup(row['table'])}: {markup(repr(row['row']), _LONGEST)}"
+                f"   {markup(row['what'])} in {markup(row['table'])}: {markup(as_json(row['row']), _LONGEST)}"
             )
         if shown["differing_rows"] > _ROWS:
             console.print(f"   … and {shown['differing_rows'] - _ROWS} more rows")
@@ -160,22 +199,27 @@ def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
     return table
 
 
-def print_clusters(console: Console, clusters: list[Cluster], most: int) -> None:
+def print_clusters(
+    console: Console, clusters: list[Cluster], most: int, accepted: Acceptance = NOTHING
+) -> None:
     """Print the most frequent signatures, each with an example that shows it."""
     ordered = sorted(clusters, key=lambda cluster: (-cluster.count, cluster.signature))
     for cluster in ordered[:most]:
         example = cluster.example
-        name = cluster_id(cluster.signature)[:10]
+        name = cluster_id(cluster.signature)
+        legacy, new = both(example)
         console.print(
-            f"[bold red]{cluster.count}×[/] [bold]{markup(cluster.signature, _LONGEST)}[/] [dim]{name}[/]"
+            f"[bold red]{cluster.count}×[/] [bold]{markup(cluster.signature, _LONGEST)}[/] [dim]{name[:10]}[/]"
         )
+        if until := accepted.told(name):
+            console.print(f"   {markup(until)}", soft_wrap=True)
         shown = (example.get("recording"), example.get("curl") or example["request"])
         console.print(f"   {markup_block('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
         if str(example.get("role")).endswith("(guessed)"):
             console.print(f"   the caller's role was {markup(example['role'])}: nobody has named the key")
         console.print(f"   {markup(example['path'])} ({markup(example['what'])})")
-        console.print(f"   legacy {markup(repr(example['legacy']), _LONGEST)}")
-        console.print(f"   new    {markup(repr(example['new']), _LONGEST)}")
+        console.print(f"   legacy {markup(legacy, _LONGEST)}")
+        console.print(f"   new    {markup(new, _LONGEST)}")
         for sentence in example["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if len(ordered) > most:

@@ -136,7 +136,7 @@ async def check_scenarios(
     count_usage(usage, player.exchanges)
     counts = tally(player.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
-    checked = CheckResult(counts, (*found, *player.effects.breaches()))
+    checked = CheckResult(counts, (*found, *player.effects.breaches()), tuple(player.exchanges))
     return ScenariosResult(checked, player.effects, tuple(player.exchanges))
 
 

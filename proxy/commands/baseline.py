@@ -10,7 +10,8 @@ import typer
 from diffing.cluster import cluster_id
 from proxy.check import CheckError
 from proxy.checking.baseline import Baseline, baseline_text, load_baseline, updated
-from proxy.commands.output import say
+from proxy.commands.output import say, wrote
+from proxy.record import utc_now
 
 
 def baseline_command(
@@ -29,12 +30,19 @@ def baseline_command(
         last = date.fromisoformat(expires)
     except ValueError as error:
         raise CheckError(f"--expires wants a date like 2026-12-31, not {expires!r}") from error
+    today = utc_now().date()
+    if last < today:
+        raise CheckError(f"--expires {last} has passed; give a day from {today} on")
     before = load_baseline(to) if to.exists() else Baseline({})
-    after = updated(before, _clusters(result), reason, last, prune=not keep)
-    to.write_text(baseline_text(after), encoding="utf-8")
+    after = updated(before, _clusters(result), reason, last, today=today, prune=not keep)
+    wrote(baseline_text(after), str(to))
+    renewed = sum(
+        after.entries[name] != entry for name, entry in before.entries.items() if name in after.entries
+    )
     gone = len(before.entries.keys() - after.entries.keys())
     say(
         f"{to}: {len(after.entries)} accepted, {len(after.entries) - len(before.entries) + gone} new, {gone} gone"
+        + (f", {renewed} that had ended renewed" if renewed else "")
     )
 
 

@@ -11,7 +11,7 @@ from rich.progress import Progress, TaskID
 
 from config.location import config_directory
 from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
-from proxy.checking.baseline import load_baseline
+from proxy.checking.baseline import NOTHING, load_baseline
 from proxy.checking.effect_tally import Effects
 from proxy.checking.live import Asking, LiveReplay, check_live
 from proxy.checking.live_face import in_its_dialect
@@ -153,12 +153,13 @@ def check_command(
         )
     side = _side(new, database, public_url, object_store_url, files, now)
     defaults, today = Limits(), utc_now().date()
-    accepted = None if baseline is None else load_baseline(baseline)
+    known = None if baseline is None else load_baseline(baseline)
+    accepted = NOTHING if known is None else known.on(today)
     limits = Limits(
         frozenset(fail_on.split(",")) if fail_on else defaults.fail_on,
         min_compared,
         dict(_maximum(item) for item in max_skipped or ()),
-        frozenset() if accepted is None else accepted.valid(today),
+        frozenset(accepted.entries),
     )
     directory = config_directory(config)
     dialects = dialects_of(dialect)
@@ -183,14 +184,14 @@ def check_command(
                 results[asked] = _recordings(paths, wanted, show), None
     result, _ = results[dialects[0]]
     remarks = write_outputs(
-        result, Outputs(junit, sarif, markdown), directory, baseline=accepted, today=today
+        result, Outputs(junit, sarif, markdown, dialects[0]), directory, baseline=known, today=today
     )
-    documents = {str(asked): check_document(*found) for asked, found in results.items()}
+    documents = {str(asked): check_document(*found, accepted) for asked, found in results.items()}
     if not wrote_json(documents if len(documents) > 1 else documents[dialects[0]], json):
         for asked, found in results.items():
             if len(results) > 1:
                 report_console().rule(f"dialect {asked}")
-            print_check(report_console(), *found)
+            print_check(report_console(), *found, accepted=accepted)
     for remark in remarks:
         say(f"parity: {remark}", error=True)
     raise typer.Exit(1 if any(found.breaches for found, _ in results.values()) else 0)

@@ -4,11 +4,9 @@ import asyncio
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from config.guide import load_guide
 from config.legacy_errors import load_legacy_errors
@@ -22,12 +20,14 @@ from diffing.guide.noticed import noticed, with_noticed
 from diffing.guide.page import guide
 from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
+from diffing.registry import Deviation
 from diffing.usage import STALE_AFTER, Usage
-from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
+from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check, selected
+from proxy.checking.report import plain_table
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
-from proxy.commands.output import say, time_of, wrote_json
+from proxy.commands.output import say, time_of, wrote, wrote_json
 from proxy.log.reading import reading
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.deviation_usage import entry_uses, read_usage
@@ -53,19 +53,46 @@ Files = Annotated[Path | None, typer.Option(help="File root of that backend.", m
 
 @commands.command("list")
 def list_command(
-    route: Annotated[str | None, typer.Option(help="Only entries about this route.", metavar="NAME")] = None,
+    route: Annotated[
+        str | None, typer.Option(help="Only entries about routes whose name fits.", metavar="GLOB")
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option("--json", help="Write them as JSON; - is stdout.", metavar="FILE|-")
+    ] = None,
     config: Config = None,
 ) -> None:
     """List the documented deviations."""
-    table = Table(header_style="bold")
-    for column in ("id", "kind", "routes", "title"):
-        table.add_column(column)
-    for entry in load_registry(config_directory(config)).deviations:
-        if route is None or entry.names(route):
-            table.add_row(
-                *(markup(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title))
-            )
-    Console(highlight=False).print(table)
+    directory = config_directory(config)
+    wanted = selected(load_routes(directory), route)
+    names = [name for name in (*load_routes(directory).routes, UNROUTED) if wanted(name)]
+    entries = [
+        entry
+        for entry in load_registry(directory).deviations
+        if route is None or any(entry.names(name) for name in names)
+    ]
+    if wrote_json({"deviations": list(map(listed, entries))}, json):
+        return
+    table = plain_table()
+    table.add_column("id", no_wrap=True)
+    for column in ("kind", "routes", "title"):
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        table.add_row(*(markup(text) for text in (entry.id, entry.kind, " ".join(entry.routes), entry.title)))
+    report_console().print(table)
+
+
+def listed(entry: Deviation) -> dict[str, Any]:
+    """What a list says of an entry, as JSON."""
+    return {
+        "id": entry.id,
+        "kind": str(entry.kind),
+        "title": entry.title,
+        "routes": list(entry.routes),
+        "why": entry.why,
+        "guide": entry.guide,
+        "source": entry.source,
+        "at": list(entry.at),
+    }
 
 
 @commands.command("lint")
@@ -132,7 +159,7 @@ def guide_command(
     directory = config_directory(config)
     registry, routes = load_registry(directory), load_routes(directory)
     text = guide(registry, routes, load_problems(directory), load_guide(directory))
-    to.write_text(text, encoding="utf-8")
+    wrote(text, str(to))
     say(f"wrote {to}")
 
 
@@ -148,7 +175,7 @@ def switching_command(
         page = with_noticed(to.read_text(encoding="utf-8"), part)
     except (OSError, ValueError) as error:
         raise CheckError(f"{to} cannot be written: {error}") from error
-    to.write_text(page, encoding="utf-8")
+    wrote(page, str(to))
     say(f"wrote {to}")
 
 
@@ -167,7 +194,7 @@ def operations_command(
     words = recordings or [], database, public_url, object_store_url, files, directory
     new, face = _check(*words), _check(*words, dialect="legacy")
     table = operations_table(load_routes(directory), load_registry(directory), new.tally, face.tally)
-    to.write_text(table, encoding="utf-8")
+    wrote(table, str(to))
     say(f"wrote {to}")
 
 

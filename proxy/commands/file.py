@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from config.location import config_directory
+from config.location import check_writable, config_directory
 from config.text import block
 from proxy.check import CheckError
 from proxy.commands.options import Config
@@ -15,6 +15,8 @@ from proxy.commands.report import Log, log_url
 from proxy.contract import load_contract
 from proxy.log.reading import reading
 from proxy.reporting.clusters import Shown, read_cluster
+from proxy.reporting.entry_file import write_entries
+from proxy.reporting.entry_toml import with_why
 from proxy.reporting.filing import FilingError, Verdict, file_cluster
 
 
@@ -33,22 +35,42 @@ def file_command(
         Path | None,
         typer.Option(help="Append the entry to this file, or write the issue into it.", metavar="FILE"),
     ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="Append the entry to its file of the registry, lint it, undo it if that fails."
+        ),
+    ] = False,
+    why: Annotated[
+        str | None, typer.Option(help="With --write: why the difference is intended.", metavar="TEXT")
+    ] = None,
     log: Log = None,
     config: Config = None,
 ) -> None:
     """Make a registry entry of a cluster (everything but the why), or the text of an issue."""
-    contract = load_contract(config_directory(config))
+    if write != (why is not None) or (why is not None and not why.strip()):
+        raise CheckError("--write and --why TEXT go together: an entry says why the difference is intended")
+    if write and (out is not None or verdict is Verdict.NEW_WRONG):
+        raise CheckError("--write is for entries of the registry; it takes neither --out nor --as new-wrong")
+    directory = config_directory(config)
+    contract = load_contract(directory)
     found = asyncio.run(_cluster(log_url(log, config), cluster))
     try:
         filed = file_cluster(found, verdict, contract)
     except FilingError as error:
         raise CheckError(str(error)) from error
+    if why is not None and filed.file is not None:
+        file = directory / "deviations" / Path(filed.file).name
+        write_entries(with_why(filed.text, why), file, directory)
+        say(f"wrote {file}; the lint finds nothing wrong; {filed.tried}")
+        return
     if out is None:
         typer.echo(block(filed.text), nl=False)
     else:
+        check_writable(out)
         try:
-            with out.open("w" if filed.file is None else "a", encoding="utf-8") as file:
-                file.write(filed.text if file.tell() == 0 else f"\n{filed.text}")
+            with out.open("w" if filed.file is None else "a", encoding="utf-8") as opened:
+                opened.write(filed.text if opened.tell() == 0 else f"\n{filed.text}")
         except OSError as error:
             raise CheckError(f"{out} cannot be written: {error.strerror}") from error
     say(f"parity: {filed.remark}", error=True)

@@ -20,6 +20,8 @@ from proxy.har.entries import Writing
 from proxy.har.files import export_har, import_har
 from proxy.har.record import record_live
 
+_LISTED = 50
+
 Hosts = Annotated[
     list[str] | None,
     typer.Option(
@@ -72,7 +74,12 @@ def import_command(
     directory = config_directory(config)
     admins = load_proxy_settings(directory).admin_keys
     writing = Writing(load_routes(directory), read_keys(keys), admins)
-    say(f"{out}: {import_har(file, out, writing, host or ())}")
+    found = import_har(file, out, writing, host or ())
+    for sentence in found.listed[:_LISTED]:
+        say(f"parity: {sentence}", error=True)
+    if len(found.listed) > _LISTED:
+        say(f"parity: … and {len(found.listed) - _LISTED} more", error=True)
+    say(f"{out}: {found}")
 
 
 def export_command(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from config.location import config_directory
+from config.reports import load_report_settings
 from config.rollout import Dialect
 from config.settings import load_proxy_settings
 from proxy.checking.report import routes_table, summary
@@ -20,16 +22,9 @@ from proxy.log.reading import find_run, ran_together, reading
 from proxy.process.listen import serve_forever
 from proxy.process.session import Guarded
 from proxy.report import Report, read_report
+from proxy.reporting.cluster_changes import changes, changes_since
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
-from proxy.reporting.clusters import (
-    Shown,
-    StoredCluster,
-    against_run,
-    against_time,
-    compared_routes,
-    read_cluster,
-    read_clusters,
-)
+from proxy.reporting.clusters import Shown, StoredCluster, read_cluster
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report_view import print_report
@@ -68,8 +63,10 @@ def report_command(
     url = log_url(log, config)
     with waiting() as progress:
         progress.add_task("reading the diff log", total=None)
-        found = asyncio.run(read_report(url, time_of(since, "--since"), route, dialect))
+        start = time_of(since, "--since")
+        found = asyncio.run(read_report(url, start, route, dialect))
     _remark_on_route(found, route)
+    _remark_on_hours(start)
     on_stdout = wrote_json(found.document(), json)
     on_stdout |= wrote(report_markdown(found, top), markdown)
     if not on_stdout:
@@ -105,10 +102,11 @@ def compare_command(
     markdown: Markdown = None,
     config: Config = None,
 ) -> None:
-    """Tell which clusters are new, still there, or fixed between two runs (id, its beginning, latest, previous)."""
+    """Tell which clusters are new, still there, fixed, or not seen again between two runs (id, latest, previous)."""
     url = log_url(log, config)
     boundary = time_of(since, "--since")
-    title, clusters = asyncio.run(_against(url, before, after, boundary))
+    enough = load_report_settings(config_directory(config)).clusters.fixed_after
+    title, clusters = asyncio.run(_against(url, before, after, boundary, enough))
     document: dict[str, Any] = {"comparison": title, "clusters": [cluster.document() for cluster in clusters]}
     on_stdout = wrote_json(document, json)
     on_stdout |= wrote(clusters_markdown(title, clusters), markdown)
@@ -171,6 +169,16 @@ def _remark_on_route(found: Report, route: str | None) -> None:
         )
 
 
+def _remark_on_hours(since: datetime | None) -> None:
+    """The log counts by the hour; whoever asks from a minute on is told what the counts are of."""
+    if since is not None and since != (hour := since.replace(minute=0, second=0, microsecond=0)):
+        say(
+            f"parity: exchanges are counted by the hour, here from {hour:%Y-%m-%d %H:%M} UTC; differences are those "
+            f"that came since {since:%H:%M:%S}",
+            error=True,
+        )
+
+
 def _look(
     url: str,
     since: datetime | None,
@@ -203,14 +211,12 @@ async def _cluster(url: str, name: str) -> Shown:
 
 
 async def _against(
-    url: str, before: str, after: str, since: datetime | None
-) -> tuple[str, list[StoredCluster]]:
+    url: str, before: str, after: str, since: datetime | None, fixed_after: int
+) -> tuple[str, Sequence[StoredCluster]]:
     async with reading(url) as connection:
         if since is not None:
-            found = against_time(
-                await read_clusters(connection), since, await compared_routes(connection, since=since)
-            )
-            return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found
+            found = await changes_since(connection, since, fixed_after)
+            return f"since {since:%Y-%m-%d %H:%M:%S} UTC", found.clusters
         earlier, later = await find_run(connection, before), await find_run(connection, after)
         if await ran_together(connection, earlier, later):
             say(
@@ -218,9 +224,5 @@ async def _against(
                 "proxy?); compare --since TIME looks at all of them",
                 error=True,
             )
-        found = against_run(
-            await read_clusters(connection, run=earlier),
-            await read_clusters(connection, run=later),
-            await compared_routes(connection, run=later),
-        )
-        return f"run {earlier[:8]} against run {later[:8]}", found
+        found = await changes(connection, earlier, later, fixed_after)
+        return f"run {earlier[:8]} against run {later[:8]}", found.clusters

@@ -207,9 +207,9 @@ def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
 
 
 def _row(item: Readiness) -> tuple[object, ...]:
-    latency = "–" if item.latency is None else f"{item.latency.median:.2f}"
+    latency = "–" if item.latency is None else str(item.latency)
     yes = "yes" if item.ready else "no"
-    bound, covered = percent(item.bound, 1), percent(item.coverage.share, 1)
+    bound, covered = percent(item.bound, 1), percent(item.covered, 1)
     return (item.route, yes, item.matched, item.trials, bound, covered, latency, item.clusters)
 
 

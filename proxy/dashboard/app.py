@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.errors import ConfigError
 from config.patience import at_most
 from proxy.dashboard.page import Page, csv_text, html, json
-from proxy.dashboard.views import NotThere, Views
+from proxy.dashboard.views import Misasked, NotThere, Views
 from proxy.log.reading import reading
 from proxy.log.schema import LogAway, LogError
 
@@ -29,6 +30,7 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
 }
 _COMMANDS: Final = "/-/"
+_FORMS: Final = ("html", "json", "csv")
 _PATIENCE: Final = 5.0
 """Seconds that a page may take."""
 
@@ -44,18 +46,31 @@ def dashboard(log: str, config: Path) -> Starlette:
     """
     views = Views(config)
     source = _Source(log)
-    pages: dict[str, Make] = {
-        "/": lambda opened, request: views.overview(opened, request.query_params),
-        "/routes/{name}": lambda opened, request: views.route(
-            opened, request.path_params["name"], request.query_params
+    # Each page with the parameters that it knows.
+    pages: dict[str, tuple[Make, tuple[str, ...]]] = {
+        "/": (
+            lambda opened, request: views.overview(opened, request.query_params),
+            ("route", "all", "dialect"),
         ),
-        "/clusters": lambda opened, request: views.clusters(opened, request.query_params),
-        "/clusters/{name}": lambda opened, request: views.cluster(opened, request.path_params["name"]),
-        "/deviations": lambda opened, _: views.deviations(opened),
-        "/latency": lambda opened, request: views.latency(opened, request.query_params),
-        "/compare": lambda opened, request: views.compare(opened, request.query_params),
+        "/routes/{name}": (
+            lambda opened, request: views.route(opened, request.path_params["name"], request.query_params),
+            ("dialect",),
+        ),
+        "/clusters": (
+            lambda opened, request: views.clusters(opened, request.query_params),
+            ("route", "page", "dialect"),
+        ),
+        "/clusters/{name}": (lambda opened, request: views.cluster(opened, request.path_params["name"]), ()),
+        "/deviations": (lambda opened, _: views.deviations(opened), ()),
+        "/latency": (lambda opened, request: views.latency(opened, request.query_params), ("dialect",)),
+        "/compare": (
+            lambda opened, request: views.compare(opened, request.query_params),
+            ("before", "after"),
+        ),
     }
-    routes = [Route(path, _endpoint(make, source), methods=["GET"]) for path, make in pages.items()]
+    routes = [
+        Route(path, _endpoint(make, known, source), methods=["GET"]) for path, (make, known) in pages.items()
+    ]
     static = StaticFiles(directory=Path(__file__).parent / "static")
     return Starlette(routes=[*routes, Mount("/static", static)])
 
@@ -116,12 +131,17 @@ class _Source:
             return await make(opened, request)
 
 
-def _endpoint(make: Make, source: _Source) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    make: Make, known: tuple[str, ...], source: _Source
+) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         form = request.query_params.get("as", "html")
         status = 200
         try:
+            _check(request.query_params, known)
             page = await source.page(make, request)
+        except Misasked as error:
+            status, page = 400, Page("message.html", "Wrong question", ("message",), [(str(error),)])
         except (NotThere, LogError, ConfigError) as error:
             status = 503 if isinstance(error, ConfigError | LogAway) else 404
             page = Page("message.html", "Not there", ("message",), [(str(error),)])
@@ -134,3 +154,13 @@ def _endpoint(make: Make, source: _Source) -> Callable[[Request], Awaitable[Resp
         return Response(html(page, request.url.path, request.query_params), status, _HEADERS, "text/html")
 
     return answer
+
+
+def _check(query: QueryParams, known: tuple[str, ...]) -> None:
+    """Refuse what a page does not know: whoever filters must not take all for what they asked for."""
+    names = ("as", *known)
+    for name, value in query.multi_items():
+        if name not in names:
+            raise Misasked(f"there is no parameter {name!r} here; there are {', '.join(names)}")
+        if name == "as" and value not in _FORMS:
+            raise Misasked(f"as is {', '.join(_FORMS)}, not {value!r}")

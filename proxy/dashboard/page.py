@@ -96,5 +96,4 @@ _ENVIRONMENT: Final = Environment(
 )
 _ENVIRONMENT.filters["percent"] = lambda share, digits=1: percent(share, digits)
 _ENVIRONMENT.filters["ms"] = lambda seconds: "–" if seconds is None else f"{seconds * 1000:.1f}"
-_ENVIRONMENT.filters["ratio"] = lambda value: "–" if value is None else f"{value:.2f}"
 _ENVIRONMENT.filters["when"] = lambda time: f"{time:%Y-%m-%d %H:%M:%S}"

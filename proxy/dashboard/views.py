@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import load_report_settings
 from config.rollout import Dialect
-from diffing.describe import shown
 from diffing.parity import parity
 from diffing.usage import STALE_AFTER
 from proxy.contract import Contract, digest, load_contract
@@ -25,22 +24,23 @@ from proxy.dashboard.page import Page
 from proxy.log.histogram import quantile
 from proxy.log.reading import find_run
 from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.reporting.cluster_changes import changes
 from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.clusters import (
     Shown,
     StoredCluster,
-    changes,
     count_clusters,
+    fitting,
     read_cluster,
     read_clusters,
-    read_named,
 )
 from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
 from proxy.reporting.filing import FilingError, Verdict, file_cluster
 from proxy.reporting.pytest_case import pytest_case
+from proxy.reporting.values import both, short
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
-from proxy.rollout.readiness import Readiness
+from proxy.rollout.readiness import Readiness, paired_latency
 from proxy.rollout.readiness_log import read_readiness
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -51,6 +51,10 @@ _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "firs
 
 class NotThere(LookupError):
     """There is no such page; the message says what is meant."""
+
+
+class Misasked(ValueError):
+    """A page is asked for what it does not have; the message says what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Views:
                 item.matched,
                 item.trials,
                 item.bound,
-                item.coverage.share,
+                item.covered,
                 item.latency.median if item.latency else None,
                 item.clusters,
                 item.parity.share,
@@ -113,6 +117,7 @@ class Views:
         totals = _kinds(verdicts)
         context = {
             "sentences": {item.route: item.sentence for item in listed},
+            "ratios": {item.route: str(item.latency or "–") for item in listed},
             "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
             "totals": {kind: totals[kind] for kind in KINDS},
             "parity": parity(verdicts),
@@ -131,7 +136,7 @@ class Views:
         asked = asked_of(query)
         [found] = await self._readiness(log, name, asked)
         hours = await _hours(log, {name}, asked)
-        clusters = await read_clusters(log, route=name, limit=PER_PAGE, asked=asked)
+        clusters = await read_clusters(log, routes=(name,), limit=PER_PAGE, asked=asked)
         hits = select(deviations.c.deviation, func.sum(deviations.c.exchanges).label("hits"))
         hits = hits.where(deviations.c.route == name, deviations.c.asked == asked.value)
         hits = hits.group_by(deviations.c.deviation)
@@ -151,11 +156,14 @@ class Views:
         route = query.get("route") or None
         asked = asked_of(query) if query.get("dialect") else None
         number = query.get("page", "1")
-        page = max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1
+        if not (number.isascii() and number.isdigit() and int(number[:9]) > 0 and len(number) < 9):
+            raise Misasked(f"page is a number from 1 on, not {number!r}")
+        page = int(number)
+        only = None if route is None else await fitting(log, route)
         found = await read_clusters(
-            log, route=route, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, asked=asked
+            log, routes=only, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, asked=asked
         )
-        total = await count_clusters(log, route, asked)
+        total = await count_clusters(log, only, asked)
         context = {
             "number": page,
             "pages": max(1, -(-total // PER_PAGE)),
@@ -170,9 +178,7 @@ class Views:
         found = await read_cluster(log, name)
         witness = found.witness
         differences = differences_of(found)
-        rows = [
-            (item["path"], item["what"], shown(item["legacy"]), shown(item["new"])) for item in differences
-        ]
+        rows = [(item["path"], item["what"], *map(short, both(item))) for item in differences]
         paths = [str(row[0]) for row in rows]
         context: dict[str, Any] = {
             "cluster": found.cluster,
@@ -229,7 +235,7 @@ class Views:
         return Page("deviations.html", "Deviations", titles, rows, context)
 
     async def latency(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
-        """How long each side takes: quantiles, and of the paired ratio."""
+        """How long each side takes: quantiles, and the median of the paired ratios with its interval."""
         asked = asked_of(query)
         counted: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         keys = timings.c.route, timings.c.what, timings.c.bucket
@@ -241,17 +247,19 @@ class Views:
             shares = (0.5, 0.9, 0.99)
             times = [quantile(sides[side], share) for side in ("legacy", "new") for share in shares]
             told = [None if value is None else round(value * 1000, 1) for value in times]
-            ratio = quantile(sides["ratio"], 0.5)
-            rows.append((route, sides["ratio"].total(), *told, None if ratio is None else round(ratio, 2)))
+            ratio = paired_latency(sides["ratio"])
+            paired = (None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)
+            shown_ratio = (None if value is None else round(value, 2) for value in paired)
+            rows.append((route, sides["ratio"].total(), *told, *shown_ratio))
         sides_shares = tuple(
             f"{side} {share} ms" for side in ("legacy", "new") for share in ("p50", "p90", "p99")
         )
-        titles = ("route", "compared", *sides_shares, "new/legacy p50")
+        titles = ("route", "compared", *sides_shares, "new/legacy p50", "from", "to")
         context = {"numbers": set(range(1, len(titles))), "links": "/routes/", "asked": asked.value}
         return Page("table.html", "Latency", titles, rows, context)
 
     async def compare(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
-        """Two runs: which clusters are new, still there, fixed."""
+        """Two runs: which clusters are new, still there, not seen again, fixed."""
         known = (
             await log.execute(select(runs.c.run, runs.c.started).order_by(runs.c.started.desc()).limit(50))
         ).all()
@@ -261,12 +269,12 @@ class Views:
             return Page("compare.html", "Compare runs", titles, [], context)
         before = await find_run(log, query.get("before") or "previous")
         after = await find_run(log, query.get("after") or "latest")
-        found = await changes(log, before, after, MOST_CHANGES)
+        enough = load_report_settings(self.config).clusters.fixed_after
+        found = await changes(log, before, after, enough, MOST_CHANGES)
         context |= {"before": before, "after": after}
         context["states"] = {str(state): count for state, count in found.counts.items()}
-        named = await read_named(log, [name for name, _ in found.first])
-        cells = _cluster_rows([named[name] for name, _ in found.first])
-        rows = [(str(state), *row) for (_, state), row in zip(found.first, cells, strict=True)]
+        cells = _cluster_rows(found.clusters)
+        rows = [(cluster.became, *row) for cluster, row in zip(found.clusters, cells, strict=True)]
         return Page("compare.html", "Compare runs", titles, rows, context)
 
     async def _readiness(self, log: AsyncConnection, pattern: str, asked: Dialect) -> list[Readiness]:
@@ -277,7 +285,10 @@ class Views:
 
 def asked_of(query: Mapping[str, str]) -> Dialect:
     """The dialect in which the new side was asked that a page is about."""
-    return Dialect.LEGACY if query.get("dialect") == Dialect.LEGACY.value else Dialect.NEW
+    name = query.get("dialect") or Dialect.NEW.value
+    if name not in set(Dialect):
+        raise Misasked(f"dialect is {' or '.join(Dialect)}, not {name!r}")
+    return Dialect(name)
 
 
 def _filing(found: Shown, contract: Contract) -> dict[str, dict[str, str]]:
@@ -319,7 +330,7 @@ def _kinds(verdicts: Mapping[str, int]) -> Counter[str]:
     return counts
 
 
-def _cluster_rows(clusters: list[StoredCluster]) -> list[tuple[object, ...]]:
+def _cluster_rows(clusters: Sequence[StoredCluster]) -> list[tuple[object, ...]]:
     return [
         (
             cluster.short,

@@ -6,7 +6,7 @@ from typing import Final
 
 import httpx
 
-from proxy.check import CheckError
+from proxy.check import CheckError, check_side
 
 OPTION: Final = "--i-operate-this-server"
 _NEAR: Final = tuple(
@@ -46,10 +46,11 @@ def check_operated(url: str, *, operated: bool) -> None:
         operated: Whoever asks has said that the server is theirs.
 
     Raises:
-        CheckError: One of the addresses of its host is neither loopback nor private, or it has none.
+        CheckError: It is no URL, or one of the addresses of its host is neither loopback nor private, or it has none.
     """
+    check_side(url)
     host = httpx.URL(url).host
-    if operated or not host:
+    if operated:
         return
     try:
         found = {str(item[4][0]) for item in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}

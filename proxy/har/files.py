@@ -5,15 +5,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus, urlsplit
 
 import orjson
 
-from config import text
+from config import text, version
 from config.php import read_api_path, read_target
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
@@ -77,14 +76,20 @@ class Imported:
     Args:
         written: Exchanges in the recordings.
         left_out: Why others are not, and how many.
+        listed: Those that are left out though they are of the host that is meant: which one, and why.
     """
 
     written: int
     left_out: Mapping[str, int]
+    listed: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         reasons = ", ".join(f"{count} {why}" for why, count in sorted(self.left_out.items()))
         return f"{self.written} imported" + (f"; left out: {reasons}" if reasons else "")
+
+
+OTHERS: Final = "of other hosts"
+NO_EXCHANGE: Final = "that are no exchange"
 
 
 class _LeftOut(Exception):
@@ -110,33 +115,52 @@ def import_har(file: Path, out: Path, writing: Writing, hosts: Collection[str] =
     entries = _entries(file)
     wanted = {host.lower() for host in hosts} or {_api_host(entries, file)}
     left_out: Counter[str] = Counter()
+    listed: list[str] = []
     lines: list[bytes] = []
+    name = out.name.partition(".")[0]
     for number, raw in enumerate(entries, start=1):
         try:
             if not wanted & names(_url(raw)):
-                raise _LeftOut("of other hosts")
-            clean = _cleaned(raw)
-            found = recording_of(clean, file, number)
-        except (_LeftOut, Unsaid) as why:
-            left_out[str(why)] += 1
-            continue
-        except RecordingError:
-            left_out["that are no exchange"] += 1
-            continue
-        found = replace(found, response=_undone(found.response))
-        if "_as" not in clean:
-            found = replace(found, caller=caller_of(found.request))
-        if "_id" not in clean:
-            found = replace(found, id=f"{out.name.partition('.')[0]}.{number:06}")
-        try:
-            lines.append(line(writing.entry(found, str(raw.get("startedDateTime") or started()))))
+                left_out[OTHERS] += 1
+                continue
+            lines.append(_line(raw, file, number, f"{name}.{number:06}", writing))
+        except (_LeftOut, Unsaid) as error:
+            why = str(error)
         except (UnicodeError, orjson.JSONEncodeError):
-            left_out[UNREADABLE] += 1
+            why = UNREADABLE
+        except (RecordingError, ValueError, TypeError, LookupError, AttributeError, OverflowError):
+            # Whatever a program wrote into one entry, the others are read.
+            why = NO_EXCHANGE
+        else:
+            continue
+        left_out[why] += 1
+        listed.append(f"entry {number}{_shown(raw)} is left out: {why}")
     try:
         out.write_bytes(b"".join(lines))
     except OSError as error:
         raise RecordingError(f"cannot be written: {error.strerror}", out) from error
-    return Imported(len(lines), left_out)
+    return Imported(len(lines), left_out, tuple(listed))
+
+
+def _line(raw: Mapping[str, Any], file: Path, number: int, name: str, writing: Writing) -> bytes:
+    """An entry as a line of recordings."""
+    clean = _cleaned(raw)
+    found = recording_of(clean, file, number)
+    found = replace(found, response=_undone(found.response))
+    if "_as" not in clean:
+        found = replace(found, caller=caller_of(found.request))
+    if "_id" not in clean:
+        found = replace(found, id=name)
+    return line(writing.entry(found, str(raw.get("startedDateTime") or started())))
+
+
+def _shown(raw: object) -> str:
+    """Which request an entry is about, without what may be a secret; empty where nothing tells."""
+    request = raw.get("request") if isinstance(raw, dict) else None
+    if not isinstance(request, dict):
+        return ""
+    url = str(request.get("url")).partition("?")[0].partition("#")[0]
+    return f" ({text.line(request.get('method'), text.NAME)} {text.line(url, text.SENTENCE)})"
 
 
 def export_har(paths: Iterable[Path], out: Path) -> int:
@@ -153,7 +177,7 @@ def export_har(paths: Iterable[Path], out: Path) -> int:
         RecordingError: A recording cannot be read, or the file not be written.
     """
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
-    creator = {"name": "parity", "version": _version()}
+    creator = {"name": "parity", "version": version.told()}
     try:
         out.write_bytes(text.json_bytes({"log": {"version": "1.2", "creator": creator, "entries": entries}}))
     except OSError as error:
@@ -175,8 +199,8 @@ def _entries(file: Path) -> list[Mapping[str, Any]]:
         raise RecordingError(f"is no HAR: {error}", file) from error
     except (KeyError, TypeError) as error:
         raise RecordingError("is no HAR: log.entries is missing", file) from error
-    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
-        raise RecordingError("is no HAR: log.entries is no list of entries", file)
+    if not isinstance(entries, list):
+        raise RecordingError("is no HAR: log.entries is no list", file)
     return entries
 
 
@@ -188,8 +212,8 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
 
 
-def _url(raw: Mapping[str, Any]) -> str:
-    request = raw.get("request")
+def _url(raw: object) -> str:
+    request = raw.get("request") if isinstance(raw, dict) else None
     if not isinstance(request, dict):
         raise _LeftOut("without a request")
     url = request.get("url")
@@ -202,7 +226,7 @@ def _url(raw: Mapping[str, Any]) -> str:
     return url.partition("#")[0]
 
 
-def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
+def _api_host(entries: Iterable[object], file: Path) -> str:
     hosts: set[str] = set()
     for raw in entries:
         try:
@@ -222,9 +246,12 @@ def _api_host(entries: Iterable[Mapping[str, Any]], file: Path) -> str:
 def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as recordings have it, with bodies as they were, and nothing of the browser."""
     request, response = raw["request"], raw.get("response")
+    if _is_web_socket(raw):
+        raise _LeftOut("of a WebSocket")
     if not isinstance(response, dict) or not response.get("status"):
         raise _LeftOut("without an answer")
-    if response["status"] == 304 or raw.get("_fromCache"):
+    status = _status(response["status"])
+    if status == 304 or raw.get("_fromCache"):
         raise _LeftOut("from a cache")
     if raw.get("_fetchedViaServiceWorker") is True:
         raise _LeftOut("from a service worker")
@@ -247,11 +274,30 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
         "time": raw.get("time") or 0,
         "request": asked,
         "response": {
-            "status": response["status"],
+            "status": status,
             "headers": [{"name": name, "value": value} for name, value in _pairs(response.get("headers"))],
             "content": _content(answered(response, str(request.get("method")))),
         },
     }
+
+
+def _status(value: Any) -> int:
+    """The status of an answer, however a program writes it."""
+    try:
+        status = int(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _LeftOut(NO_EXCHANGE) from error
+    if not 100 <= status <= 999:
+        raise _LeftOut(NO_EXCHANGE)
+    return status
+
+
+def _is_web_socket(raw: Mapping[str, Any]) -> bool:
+    """Whether an entry became a WebSocket: messages follow, and no answer."""
+    response = raw.get("response")
+    switched = isinstance(response, dict) and response.get("status") == 101
+    scheme = str(raw["request"].get("url")).partition(":")[0].lower()
+    return switched or scheme in ("ws", "wss") or raw.get("_resourceType") == "websocket"
 
 
 def _pairs(headers: object) -> list[tuple[str, str]]:
@@ -305,10 +351,3 @@ def _multipart(fields: Iterable[Mapping[str, Any]], boundary: str) -> bytes:
         kind = f"\r\nContent-Type: {item['contentType']}" if item.get("contentType") else ""
         parts.append(f"--{boundary}\r\n{disposition}{kind}\r\n\r\n{item.get('value') or ''}\r\n")
     return "".join([*parts, f"--{boundary}--\r\n"]).encode()
-
-
-def _version() -> str:
-    try:
-        return version("openml-parity")
-    except PackageNotFoundError:
-        return "0"

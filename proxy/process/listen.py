@@ -147,12 +147,13 @@ class Listener(uvicorn.Server):
             await self.serve([self._bound, *further])
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, option: str = "--port") -> socket.socket:
     """A socket that listens.
 
     Args:
         host: Address or name.
         port: Port, 0 for any free one.
+        option: What chooses another port, for the error.
 
     Returns:
         The socket.
@@ -175,7 +176,7 @@ def bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         bound.close()
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ListenError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from error
+        raise ListenError(f"cannot listen on {host}:{port}: {reason}; choose another {option}") from error
     return bound
 
 

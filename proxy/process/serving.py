@@ -235,7 +235,7 @@ async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str
     with ExitStack() as sockets:
         # Bound first: a taken port is told before anything else is opened.
         clients = sockets.enter_context(bind(settings.host, settings.port))
-        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
+        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port, "--admin-port"))
         async with running(settings, config) as parts:
             await _listen(parts, settings, config, clients, operators, ready)
 

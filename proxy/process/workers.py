@@ -280,7 +280,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
     check_sides(settings)
     with ExitStack() as sockets:
         clients = sockets.enter_context(bind(settings.host, settings.port))
-        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port))
+        operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port, "--admin-port"))
         # Wrong input is told here, once, and the log gets its tables before the workers meet there.
         load_contract(config)
         await _prepare(settings.log)

@@ -6,15 +6,21 @@ from typing import Any
 
 from rich.console import Console
 
-from diffing.describe import shown
 from diffing.parity import percent
 from proxy.checking.report import plain_table
 from proxy.reporting import markdown
 from proxy.reporting.clusters import Shown, State, StoredCluster
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
+from proxy.reporting.values import both, short
 
-_MARKS = {State.NEW: "red", State.STILL: "yellow", State.FIXED: "green", State.UNASKED: "dim"}
+_MARKS = {
+    State.NEW: "red",
+    State.STILL: "yellow",
+    State.FIXED: "green",
+    State.UNSEEN: "cyan",
+    State.UNASKED: "dim",
+}
 _DIFFERENCES = 20
 
 
@@ -25,7 +31,7 @@ def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: in
         table.add_column(title, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich's literals
     table.add_column("signature", overflow="fold")
     for cluster in clusters[:most]:
-        state = f"[{_MARKS[cluster.state]}]{cluster.state}[/]" if cluster.state else ""
+        state = f"[{_MARKS[cluster.state]}]{cluster.became}[/]" if cluster.state else ""
         table.add_row(
             cluster.short, state, str(cluster.exchanges), percent(cluster.share, 1), markup(cluster.signature)
         )
@@ -50,8 +56,8 @@ def print_cluster(console: Console, found: Shown) -> None:
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     for difference in differences_of(found)[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
-        for side in ("legacy", "new"):
-            console.print(f"   {side:<6} {markup(shown(difference[side]))}")
+        for side, value in zip(("legacy", "new"), both(difference), strict=True):
+            console.print(f"   {side:<6} {markup(short(value))}")
         for sentence in difference["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if witness is None:
@@ -84,7 +90,7 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
     """A table of clusters as Markdown."""
     rows = [
-        (cluster.short, cluster.state or "", cluster.signature, percent(cluster.share, 1), cluster.exchanges)
+        (cluster.short, cluster.became, cluster.signature, percent(cluster.share, 1), cluster.exchanges)
         for cluster in clusters
     ]
     head = markdown.table(("cluster", "state", "signature", "share", "count"), rows, numbers=2)
@@ -101,10 +107,7 @@ def cluster_markdown(found: Shown) -> str:
         f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
         markdown.table(
             ("path", "what", "legacy", "new"),
-            [
-                (item["path"], item["what"], shown(item["legacy"]), shown(item["new"]))
-                for item in differences_of(found)
-            ],
+            [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],
         ),
     ]
     if witness is not None:

@@ -1,26 +1,27 @@
-"""Clusters of a diff log: the same difference in many exchanges, how often, since when, and whether it is over."""
+"""Clusters of a diff log: the same difference in many exchanges, how often and since when."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, not_, select, tuple_
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
 from proxy.log.example import read_example
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, traffic, witnesses
-from proxy.tally import COMPARED
 
 Place = tuple[str, Dialect]
 """A route, and the dialect in which the new side was asked."""
 
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
+_AT_ONCE = 1000
 
 
 class State(StrEnum):
@@ -31,7 +32,9 @@ class State(StrEnum):
     STILL = "still"
     """It was there before and is there."""
     FIXED = "fixed"
-    """It was there before, its route was compared since, and it did not come again."""
+    """It was there before, and did not come again in so many exchanges that it would have."""
+    UNSEEN = "unseen"
+    """It was there before, and did not come again; too few exchanges of its route were compared to call it fixed."""
     UNASKED = "unasked"
     """It was there before, but nothing of its route was compared since: nobody knows."""
 
@@ -50,6 +53,7 @@ class StoredCluster:
         last: When the last one was served.
         share: Of all exchanges of the route in the same runs; None when that is not known.
         state: What became of it, when something earlier was compared with.
+        compared: Exchanges of its route that were compared since, where it did not come again.
         asked: The dialect in which the new side was asked.
     """
 
@@ -62,7 +66,15 @@ class StoredCluster:
     last: datetime
     share: float | None = None
     state: State | None = None
+    compared: int | None = None
     asked: Dialect = Dialect.NEW
+
+    @property
+    def became(self) -> str:
+        """What became of it, in words."""
+        if self.state is State.UNSEEN:
+            return f"not seen again in {self.compared} compared"
+        return str(self.state or "")
 
     @property
     def short(self) -> str:
@@ -81,6 +93,7 @@ class StoredCluster:
             "last": self.last.isoformat(),
             "share": self.share,
             "state": str(self.state) if self.state else None,
+            "compared_since": self.compared,
             "asked": str(self.asked),
         }
 
@@ -111,7 +124,7 @@ async def read_clusters(
     since: datetime | None = None,
     limit: int | None = None,
     offset: int = 0,
-    route: str | None = None,
+    routes: Collection[str] | None = None,
     asked: Dialect | None = None,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
@@ -122,7 +135,7 @@ async def read_clusters(
         since: Only those that came since then.
         limit: Most clusters.
         offset: How many to pass over.
-        route: Only of this route.
+        routes: Only of these routes.
         asked: Only those of this dialect.
     """
     columns = differences.c
@@ -131,8 +144,8 @@ async def read_clusters(
         conditions.append(columns.run == run)
     if since is not None:
         conditions.append(columns.last >= since)
-    if route is not None:
-        conditions.append(columns.route == route)
+    if routes is not None:
+        conditions.append(columns.route.in_(routes))
     if asked is not None:
         conditions.append(columns.asked == asked.value)
     query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
@@ -143,72 +156,38 @@ async def read_clusters(
         found = (await connection.execute(keys)).scalars().all()
         query = query.where(columns.cluster.in_(found))
     rows = (await connection.execute(query)).all()
-    received = await _received(connection, run)
+    received = await received_exchanges(connection, run)
     return [_stored(row, received) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What became of the clusters between two runs.
-
-    Args:
-        counts: How many there are in each state.
-        first: Names and states of the first ones: new, still there, fixed, unasked; the most frequent first.
-    """
-
-    counts: Mapping[State, int]
-    first: Sequence[tuple[str, State]]
-
-
-async def changes(connection: AsyncConnection, before: str, after: str, most: int) -> Changes:
-    """What became of all clusters from one run to a later one, as ``against_run``; the database does the work.
-
-    Args:
-        connection: The log.
-        before: The earlier run.
-        after: The later one.
-        most: Most names.
-    """
+async def read_named(
+    connection: AsyncConnection, names: Sequence[str], run: str | None = None
+) -> dict[str, StoredCluster]:
+    """Some clusters by their names, of one run or over all."""
     columns = differences.c
-    compared = await compared_routes(connection, run=after)
-    earlier = select(columns.cluster).where(columns.run == before)
-    later = select(columns.cluster).where(columns.run == after)
-    gone = and_(columns.run == before, columns.cluster.not_in(later))
-    again = tuple_(columns.route, columns.asked).in_([(route, asked.value) for route, asked in compared])
-    conditions = {
-        State.NEW: and_(columns.run == after, columns.cluster.not_in(earlier)),
-        State.STILL: and_(columns.run == after, columns.cluster.in_(earlier)),
-        State.FIXED: and_(gone, again),
-        State.UNASKED: and_(gone, not_(again)),
-    }
-    counts: dict[State, int] = {}
-    first: list[tuple[str, State]] = []
-    for state, condition in conditions.items():
-        query = select(func.count()).select_from(differences).where(condition)
-        counts[state] = int((await connection.execute(query)).scalar_one())
-        if counts[state] and len(first) < most:
-            names = (
-                select(columns.cluster).where(condition).order_by(columns.exchanges.desc(), columns.cluster)
-            )
-            found = (await connection.execute(names.limit(most - len(first)))).scalars()
-            first += [(name, state) for name in found]
-    return Changes(counts, first)
+    query = _grouped() if run is None else _grouped().where(columns.run == run)
+    received = await received_exchanges(connection, run)
+    found = {}
+    for begin in range(0, len(names), _AT_ONCE):
+        some = query.where(columns.cluster.in_(names[begin : begin + _AT_ONCE]))
+        for row in await connection.execute(some):
+            found[row.cluster] = _stored(row, received)
+    return found
 
 
-async def read_named(connection: AsyncConnection, names: Collection[str]) -> dict[str, StoredCluster]:
-    """Some clusters by their names, over all runs."""
-    rows = (await connection.execute(_grouped().where(differences.c.cluster.in_(names)))).all()
-    received = await _received(connection, None)
-    return {row.cluster: _stored(row, received) for row in rows}
+async def fitting(connection: AsyncConnection, pattern: str) -> list[str]:
+    """The routes with clusters whose name fits a glob."""
+    names = (await connection.execute(select(differences.c.route).distinct())).scalars()
+    return sorted(name for name in names if fnmatchcase(name, pattern))
 
 
 async def count_clusters(
-    connection: AsyncConnection, route: str | None = None, asked: Dialect | None = None
+    connection: AsyncConnection, routes: Collection[str] | None = None, asked: Dialect | None = None
 ) -> int:
-    """How many clusters there are, of all routes or of one, of both dialects or of one."""
+    """How many clusters there are, of all routes or of some, of both dialects or of one."""
     query = select(func.count(differences.c.cluster.distinct()))
-    if route is not None:
-        query = query.where(differences.c.route == route)
+    if routes is not None:
+        query = query.where(differences.c.route.in_(routes))
     if asked is not None:
         query = query.where(differences.c.asked == asked.value)
     return int((await connection.execute(query)).scalar_one())
@@ -242,7 +221,7 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
         raise LogError(
             f"{'several' if rows else 'no'} clusters begin with {name!r}; parity report shows their names"
         )
-    stored = _stored(rows[0], await _received(connection, None))
+    stored = _stored(rows[0], await received_exchanges(connection, None))
     examples = (
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
@@ -250,60 +229,6 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     smallest = select(witnesses.c.content).where(witnesses.c.cluster == stored.id).order_by(witnesses.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
     return Shown(stored, example, None if content is None else orjson.loads(content))
-
-
-async def compared_routes(
-    connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
-) -> frozenset[Place]:
-    """The routes of which something was compared in a run, or since the hour of a time, each with the dialect asked."""
-    query = select(traffic.c.route, traffic.c.asked).distinct()
-    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
-    if run is not None:
-        query = query.where(traffic.c.run == run)
-    if since is not None:
-        query = query.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
-    return frozenset((row.route, Dialect(row.asked)) for row in await connection.execute(query))
-
-
-def against_time(
-    clusters: Collection[StoredCluster], since: datetime, compared: Collection[Place]
-) -> list[StoredCluster]:
-    """Say of each cluster what became of it since a time.
-
-    Args:
-        clusters: All clusters, whenever they came.
-        since: The time.
-        compared: The routes of which something was compared since.
-    """
-
-    def state(cluster: StoredCluster) -> State:
-        if cluster.first >= since:
-            return State.NEW
-        if cluster.last >= since:
-            return State.STILL
-        return State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED
-
-    return [replace(cluster, state=state(cluster)) for cluster in clusters]
-
-
-def against_run(
-    before: Collection[StoredCluster], after: Collection[StoredCluster], compared: Collection[Place]
-) -> list[StoredCluster]:
-    """What became of clusters from one run to a later one: the later ones first, then those that are gone.
-
-    Args:
-        before: Clusters of the earlier run.
-        after: Clusters of the later run.
-        compared: The routes of which the later run compared something.
-    """
-    earlier, later = ({cluster.id for cluster in clusters} for clusters in (before, after))
-    there = [replace(cluster, state=State.STILL if cluster.id in earlier else State.NEW) for cluster in after]
-    gone = [
-        replace(cluster, state=State.FIXED if (cluster.route, cluster.asked) in compared else State.UNASKED)
-        for cluster in before
-        if cluster.id not in later
-    ]
-    return there + gone
 
 
 def _grouped() -> Select[Any]:
@@ -320,16 +245,18 @@ def _grouped() -> Select[Any]:
     ).group_by(columns.cluster)
 
 
-async def _received(connection: AsyncConnection, run: str | None) -> dict[tuple[str, str], int]:
+async def received_exchanges(connection: AsyncConnection, run: str | None = None) -> dict[Place, int]:
+    """How many exchanges of each route were served, of one run or over all."""
     keys = traffic.c.route, traffic.c.asked
     query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
     if run is not None:
         query = query.where(traffic.c.run == run)
-    return {(row.route, row.asked): int(row.exchanges) for row in await connection.execute(query)}
+    return {(row.route, Dialect(row.asked)): int(row.exchanges) for row in await connection.execute(query)}
 
 
-def _stored(row: Row[Any], received: Mapping[tuple[str, str], int]) -> StoredCluster:
-    count, total = int(row.exchanges), received.get((row.route, row.asked), 0)
+def _stored(row: Row[Any], received: Mapping[Place, int]) -> StoredCluster:
+    asked = Dialect(row.asked)
+    count, total = int(row.exchanges), received.get((row.route, asked), 0)
     return StoredCluster(
         row.cluster,
         row.signature,
@@ -340,5 +267,5 @@ def _stored(row: Row[Any], received: Mapping[tuple[str, str], int]) -> StoredClu
         row.last,
         # Retention may have dropped older traffic of a cluster that lives on.
         min(1.0, count / total) if total else None,
-        asked=Dialect(row.asked),
+        asked=asked,
     )

@@ -52,6 +52,16 @@ def entry_toml(draft: Draft, route: str, registry: Registry, taken: set[str]) ->
     return "\n".join(lines) + "\n"
 
 
+def with_why(text: str, why: str) -> str:
+    """Entries with their why written.
+
+    Args:
+        text: What ``entry_toml`` gave.
+        why: For whoever reads the report.
+    """
+    return text.replace(f"why = {_value(PLACEHOLDER)}", f"why = {_value(why)}")
+
+
 def section_of(route: str, registry: Registry) -> str:
     """The section of the guide in which most entries of the route are."""
     return _most((entry.guide for entry in _own(route, registry)), "all")

@@ -14,6 +14,7 @@ from diffing.compare import Differ
 from diffing.decode import Form, decode
 from diffing.defects import broken, defect_of
 from diffing.deviations import UNWRITTEN, read_deviations
+from diffing.explain import undone
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
@@ -23,6 +24,7 @@ from proxy.reporting.cluster_view import cluster_markdown, differences_of
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import entry_toml, file_of
 from proxy.reporting.scaffold import Draft, Unfit, answers, defect, transforms
+from proxy.reporting.values import as_json
 
 _SAYS_ALREADY = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 _LINE = 120
@@ -48,11 +50,13 @@ class Filed:
         text: Entries as TOML, or an issue as Markdown.
         file: The file of the registry to append it to; None for an issue.
         remark: What to do with it, and what came of trying it.
+        tried: What came of trying it alone; empty for an issue.
     """
 
     text: str
     file: str | None
     remark: str
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def file_cluster(found: Shown, verdict: Verdict, contract: Contract) -> Filed:
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"
     tried = _tried(entries, case, contract)
     remark = f"append it to {file} and write the why: until then the registry cannot be read; {tried}"
-    return Filed(head + entries, file, remark)
+    return Filed(head + entries, file, remark, tried)
 
 
 def issue(found: Shown) -> str:
@@ -173,7 +177,25 @@ def _documented(case: _Case, contract: Contract) -> Iterator[Draft]:
     if error or (case.legacy.status or 0) >= 400 or (case.new.status or 0) >= 400:
         yield answers(case.asked, case.legacy, error, young, case.new)
     else:
+        _refuse_undoing(case, contract)
         yield from transforms(case.comparison.differences)
+
+
+def _refuse_undoing(case: _Case, contract: Contract) -> None:
+    """No entry takes back what a rule does: then the new side is wrong, or the rule."""
+    route = case.asked.route_name
+    found = undone(
+        case.comparison.differences,
+        case.asked,
+        decode(case.legacy).document,
+        contract.registry.of_route(route),
+        contract.registry.rules(route),
+    )
+    for difference, name in found:
+        raise FilingError(
+            f"{name} makes {as_json(difference.legacy)} of what the new side answers at {difference.path}, "
+            f"{as_json(difference.new)}; an entry would undo it: file it --as {Verdict.NEW_WRONG}, or change {name}"
+        )
 
 
 def _defect(case: _Case) -> Iterator[Draft]:

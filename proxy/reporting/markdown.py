@@ -1,7 +1,7 @@
 """Reports as GitHub-flavoured Markdown: for a pull request, a chat, or the summary of a CI job."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from config import text
 from diffing.cluster import cluster_id
@@ -9,6 +9,7 @@ from diffing.model import Outcome
 from diffing.parity import percent
 from proxy.checking.report import summary
 from proxy.report import Report
+from proxy.reporting.values import both
 from proxy.tally import Cluster, Tally
 
 _LONGEST = 200
@@ -76,16 +77,25 @@ def routes(tally: Tally) -> str:
     return table(titles, rows, numbers=8)
 
 
-def clusters(found: Iterable[Cluster], most: int) -> str:
-    """The most frequent clusters, each with a request to paste."""
+def clusters(found: Iterable[Cluster], most: int, told: Callable[[str], str] = lambda _name: "") -> str:
+    """The most frequent clusters, each with a request to paste.
+
+    Args:
+        found: The clusters.
+        most: Most that are shown.
+        told: What else there is to say of one, by its name.
+    """
     ordered = sorted(found, key=lambda cluster: (-cluster.count, cluster.signature))
     parts = []
     for cluster in ordered[:most]:
-        example = cluster.example
+        example, name = cluster.example, cluster_id(cluster.signature)
+        legacy, new = both(example)
+        until = told(name)
         parts.append(
             f"### {cluster.count}× {cell(cluster.signature)}\n\n"
-            f"`{cluster_id(cluster.signature)[:10]}` at {cell(example.get('path'))} ({cell(example.get('what'))}): "
-            f"legacy {cell(repr(example.get('legacy')))}, new {cell(repr(example.get('new')))}\n\n"
+            f"`{name[:10]}` at {cell(example.get('path'))} ({cell(example.get('what'))}): "
+            f"legacy {cell(legacy)}, new {cell(new)}\n\n"
+            + (f"{cell(until)}\n\n" if until else "")
             + code(str(example.get("curl") or example.get("request")))
             + "".join(f"\n- {cell(sentence)}" for sentence in example.get("nearly", ()))
         )

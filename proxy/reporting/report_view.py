@@ -10,13 +10,16 @@ from proxy.reporting.console import markup
 _SLOWEST = 10
 
 
-def print_report(console: Console, report: Report, *, differences: int = 20) -> None:
+def print_report(
+    console: Console, report: Report, *, differences: int = 20, recorded_legacy: bool = False
+) -> None:
     """Print a report.
 
     Args:
         console: Where to.
         report: What the log says.
         differences: Most signatures shown.
+        recorded_legacy: Whether the legacy side was a player of recordings, whose times say nothing of PHP.
     """
     ledgers = report.ledgers
     if ledgers.first is not None and ledgers.last is not None:
@@ -29,6 +32,8 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
         console.print(deviations_table(report.tally.deviations))
     if report.latency:
         console.print(_latency_table(report))
+        if recorded_legacy:
+            console.print("legacy is a player of recordings here: its times are not PHP's")
     print_clusters(console, list(report.tally.clusters.values()), differences)
     console.print(
         f"requests: received {ledgers.received} = served {ledgers.served} + refused {ledgers.refused} "
@@ -41,17 +46,19 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
 
 def slowest(report: Report) -> list[tuple[str, Latency]]:
     """The routes, those first that became slowest compared with the legacy side."""
-    return sorted(report.latency.items(), key=lambda item: (-item[1].ratio, item[0]))
+    return sorted(
+        report.latency.items(), key=lambda item: (-(item[1].ratio.median if item[1].ratio else 0), item[0])
+    )
 
 
 def _latency_table(report: Report) -> Table:
     table = plain_table()
     table.add_column("mean latency", overflow="fold")
-    for title in ("compared", "legacy ms", "new ms", "new/legacy"):
+    for title in ("compared", "legacy ms", "new ms", "paired new/legacy"):
         table.add_column(title, justify="right", no_wrap=True)
     ordered = slowest(report)
     for route, found in ordered[:_SLOWEST]:
-        numbers = (f"{found.legacy * 1000:.1f}", f"{found.new * 1000:.1f}", f"{found.ratio:.2f}")
+        numbers = (f"{found.legacy * 1000:.1f}", f"{found.new * 1000:.1f}", str(found.ratio or "–"))
         table.add_row(markup(route), str(found.exchanges), *numbers)
     if len(ordered) > _SLOWEST:
         table.add_row(f"… and {len(ordered) - _SLOWEST} that became less slow (--json)", *[""] * 4)

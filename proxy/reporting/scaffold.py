@@ -15,8 +15,10 @@ from diffing.paths import MISSING, generalise, identical, parse
 from diffing.problem import TYPE_BASE
 from diffing.proposals import Proposal, propose
 from diffing.registry import Kind
+from proxy.reporting.values import ABSENT, as_json
 
 _LONGEST: Final = 80
+_SEVERAL: Final = 2
 _ROW = re.compile(r"\[[^\]]*\]$")
 
 
@@ -77,8 +79,13 @@ def transforms(differences: Sequence[Difference]) -> Iterator[Draft]:
         if proposal is None:
             legacy, new = pairs[0]
             raise Unfit(
-                f"no transform turns {legacy!r} into {new!r} at {path}: one of the sides is wrong, or a kind of "
-                "transform is missing (diffing/transforms.py)"
+                f"no transform turns {_shown(legacy)} into {_shown(new)} at {path}: one of the sides is wrong, "
+                "or a kind of transform is missing (diffing/transforms.py)"
+            )
+        if proposal.transform == "constant" and len(pairs) < _SEVERAL:
+            raise Unfit(
+                f"{path} is {_shown(pairs[0][1])} in the one example that there is, which does not show that it always "
+                "is: one of the sides is wrong, or write the entry by hand"
             )
         same.setdefault(repr(proposal), (proposal, []))[1].append(path)
     for proposal, paths in same.values():
@@ -91,7 +98,18 @@ def transforms(differences: Sequence[Difference]) -> Iterator[Draft]:
             keys["with"] = proposal.arguments
         name = f"{_last_key(paths[0])}-{proposal.transform.replace('_', '-')}"
         title = f"{' and '.join(paths)}: {proposal.transform.replace('_', ' ')}"
-        yield Draft(Kind.TRANSFORM, name, title, keys, (legacy, new), (legacy, legacy))
+        yield Draft(Kind.TRANSFORM, name, title, keys, (legacy, new), _near_miss(legacy, new))
+
+
+def _near_miss(legacy: object, new: object) -> tuple[object, object]:
+    """A pair that the entry must not explain: the legacy value as it is, or where there is none, another new one."""
+    if legacy is not MISSING:
+        return legacy, legacy
+    return MISSING, f"{new} otherwise" if isinstance(new, str) else "another value"
+
+
+def _shown(value: object) -> str:
+    return ABSENT if value is MISSING else as_json(value)
 
 
 def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[Draft]:

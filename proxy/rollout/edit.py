@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.location import check_writable
 from config.rollout import Dialect, Placement, Rollout, Stage, load_rollout
 from config.routes import RouteMap
 
@@ -111,9 +112,10 @@ def write_rollout(config: Path, text: str, routes: RouteMap) -> Rollout:
         The new rollout.
 
     Raises:
-        ConfigError: It would be wrong; the file is as it was.
+        ConfigError: It would be wrong, or the file is part of the installed package; it is as it was.
     """
     file = config / "rollout.toml"
+    check_writable(file)
     with tempfile.TemporaryDirectory(prefix=".rollout-", dir=config) as folder:
         draft = Path(folder) / file.name
         draft.write_text(text, encoding="utf-8")

@@ -28,6 +28,13 @@ class PairedLatency:
     low: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+    def document(self) -> dict[str, float]:
+        """The same as JSON."""
+        return {"median": self.median, "low": self.low, "high": self.high}
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -64,6 +71,11 @@ class Readiness:
         return self.parity.judged
 
     @property
+    def covered(self) -> float | None:
+        """How much of the route was compared; None for one that nobody asked."""
+        return self.coverage.share if self.received else None
+
+    @property
     def ready(self) -> bool:
         """Whether nothing speaks against the next stage."""
         return not self.reasons
@@ -90,11 +102,9 @@ class Readiness:
             "parity": self.parity.share,
             "judged": self.parity.coverage,
             "mismatch_rate_at_most": self.bound,
-            "coverage": self.coverage.share,
+            "coverage": self.covered,
             "not_covered": list(self.coverage.missing),
-            "latency_ratio": None
-            if latency is None
-            else {"median": latency.median, "low": latency.low, "high": latency.high},
+            "latency_ratio": None if latency is None else latency.document(),
             "open_clusters": self.clusters,
         }
 

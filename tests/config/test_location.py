@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from config import location
 from config.errors import ConfigError
-from config.location import config_directory
+from config.location import check_writable, config_directory
 
 
 def test_the_option_wins(tmp_path: Path) -> None:
@@ -37,3 +38,16 @@ def test_the_package_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Without either, the packaged configuration is used."""
     monkeypatch.chdir(tmp_path)
     assert (config_directory() / "problems.toml").is_file()
+
+
+def test_an_installed_package_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says how to get a copy; everything else may be written."""
+    monkeypatch.setattr(location, "PACKAGED", tmp_path / "openml_parity" / "config")
+    with pytest.raises(ConfigError, match="parity config export DIR"):
+        check_writable(tmp_path / "openml_parity" / "config" / "rollout.toml")
+    check_writable(tmp_path / "config" / "rollout.toml")
+
+
+def test_a_checkout_may_be_written() -> None:
+    """It is its operator's own."""
+    check_writable(location.PACKAGED / "rollout.toml")

@@ -25,6 +25,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
         ("[readiness]\nmin_compared = -1", "min_compared: must not be negative"),
         ("[readiness]\nmax_latency_ratio = 0.0", "max_latency_ratio: must be greater than 0"),
         ("[rollout]\ncanary = [10, 1]", "canary: must be rising percentages"),
+        ("[clusters]\nfixed_after = 0", "fixed_after: must be greater than 0"),
         ("[retention]\ndays = 0", "days: must be greater than 0"),
         ("[retention]\nyears = 1", "years"),
         ("[gate]\ninterval = 0", "interval: must be greater than 0"),

@@ -95,6 +95,8 @@ def test_a_met_premise_has_nothing_to_say(condition: Condition) -> None:
 
 
 def test_a_guessed_role_is_said_to_be_guessed() -> None:
-    """The key may be an administrator's that nobody has named."""
+    """The key may be an administrator's; the setting that would say so is named."""
     told = Condition(role=("admin",)).unmet_by(replace(ASKED, guessed=True), {})
-    assert told == "the caller's role is user, not admin, by a guess: nobody has named the key"
+    assert told == (
+        "the caller's role is user, not admin, by a guess: nobody has named the key, e.g. in admin_keys of proxy.toml"
+    )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from diffing.deviations import load_registry
+from config.location import PACKAGED
+from diffing.deviations import load_entries, load_registry
 from diffing.registry import Kind
 from tests.diffing.registry import ENTRIES, registry
 
@@ -82,3 +83,10 @@ def test_an_entry_names_routes_that_there_are(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('routes = ["flow.get"]', 'routes = ["flow.gets"]', 1))
     with pytest.raises(ConfigError, match=r"there is no route flow\.gets"):
         load_registry(tmp_path / "config")
+
+
+def test_a_configuration_without_entries_is_refused(tmp_path: Path) -> None:
+    """Nobody compares without knowing what is intended."""
+    shutil.copytree(PACKAGED / "routes", tmp_path / "routes")
+    with pytest.raises(ConfigError, match=r"deviations: holds no entry"):
+        load_entries(tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.routes import Route
-from diffing.explain import demanded, explained, unregistered
+from diffing.explain import demanded, explained, undone, unregistered
 from diffing.model import Asked, Difference
 from tests.diffing.registry import ENTRIES, GET, LIST, registry
 
@@ -156,3 +156,18 @@ def test_an_entry_of_the_same_code_says_why_not(tmp_path: Path) -> None:
     entries = registry(tmp_path).of_route("thing.list")
     sentences = unregistered(Asked(LIST, "GET", {"limit": "0"}), 450, "372", "", None, entries)
     assert sentences[0] == "thing-limit-zero does not apply: it is about status 412, not 450."
+
+
+@pytest.mark.parametrize(
+    ("difference", "names"),
+    [
+        (Difference("$.id", "type", 1, "1"), ["thing-id"]),
+        (Difference("$.id", "value", 1, 2), []),
+        (Difference("$.id", "missing", 1, None), []),
+    ],
+)
+def test_what_the_new_side_undoes_is_found(tmp_path: Path, difference: Difference, names: list[str]) -> None:
+    """It answers as PHP does where an entry makes something else of it."""
+    entries = registry(tmp_path).of_route(GET.name)
+    found = undone([difference], Asked(GET, "GET"), {"thing": {"id": "1"}}, entries)
+    assert [name for _, name in found] == names

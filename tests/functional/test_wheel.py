@@ -93,6 +93,27 @@ def test_the_main_job_runs(installed: Installed) -> None:
     assert "✓ parity" in told
 
 
+def test_nothing_is_written_into_the_package(installed: Installed) -> None:
+    """A copy of the configuration is made first; then a route can be moved."""
+    package = installed.packages / "openml_parity"
+    before = _contents(package)
+    words = ("rollout", "rollback", "dataset.get")
+    done = subprocess.run(
+        installed.command("parity", *words),
+        cwd=installed.folder,
+        env=installed.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "parity config export DIR" in done.stderr
+    installed.run("parity", "config", "export", "mine")
+    assert "is back at shadow" in installed.run("parity", *words, "--config", "mine")
+    assert _contents(package) == before
+
+
 def test_the_proxy_starts_its_processes(installed: Installed) -> None:
     """The one that asks and the one that compares find the same modules, and stay."""
     words = (
@@ -120,6 +141,15 @@ def test_the_proxy_starts_its_processes(installed: Installed) -> None:
             assert [running.process(module) for module in PROCESSES] == first
         finally:
             server.kill()
+
+
+def _contents(package: Path) -> dict[str, bytes]:
+    """What is in the package, but for what Python itself keeps there."""
+    return {
+        str(file): file.read_bytes()
+        for file in package.rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+    }
 
 
 def _once_there(running: Running, module: str) -> int:

@@ -1,11 +1,16 @@
 """Results of checks that tests of their outputs write: a difference that is accepted, one that is not."""
 
+from datetime import date
+
 from diffing.cluster import cluster_id
 from proxy.check import CheckResult
+from proxy.checking.baseline import Accepted, Baseline
 from proxy.tally import Cluster, Tally
 
 KNOWN, NEW = "task.get 200→200 $.known", "task.get 200→200 $.new \x00<&>"
-ACCEPTED = frozenset({cluster_id(KNOWN)})
+DAY = date(2026, 11, 22)
+ENTRY = Accepted(cluster_id(KNOWN), KNOWN, "Known\nsince Monday.", date(2026, 12, 1))
+ACCEPTED = Baseline({ENTRY.cluster: ENTRY}).on(DAY)
 EXAMPLE = {
     "recording": "task-1",
     "request": "GET /api/v1/json/task/1",

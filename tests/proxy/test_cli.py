@@ -1,10 +1,12 @@
 """The commands: bad input is one line and exit status 2, never a traceback."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
 import pytest
 
+from proxy.process.listen import bind
 from tests.proxy.command import parity
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,6 +65,27 @@ BAD: dict[str, tuple[list[str], str]] = {
     "no sides": (["serve", "--port", "0", "--admin-port", "0"], "give --legacy URL"),
     "no log": (["report", "--log", "sqlite:///nothing.db"], "there is no diff log"),
     "wrong log": (["report", "--log", "nonsense"], "is no URL of a diff log"),
+    "wrong port in a URL": (
+        ["check", "--recordings", TASKTYPES, "--new", "http://127.0.0.1:x"],
+        "is no URL of a side; expected http://HOST:PORT",
+    ),
+    "a port beyond all": (
+        ["serve", "--legacy", "http://127.0.0.1:99999", "--new", "http://127.0.0.1:1"],
+        "legacy: must be an http or https URL",
+    ),
+    "no URL to explore": (
+        ["explore", "--legacy", "127.0.0.1:1", "--new", "http://127.0.0.1:1"],
+        "is no URL of a side",
+    ),
+    "wrong port of a database": (
+        ["check", "--recordings", TASKTYPES, "--database", "mysql://h:x/"],
+        "is no database URL; right would be",
+    ),
+    "a guide that has no place": (
+        ["deviations", "guide", "--to", "nothing/guide.md"],
+        "nothing/guide.md cannot be written: No such file or directory",
+    ),
+    "no such route": (["deviations", "list", "--route", "data.*"], "no route fits 'data.*'"),
     "wrong fault": (["legacy", "--recordings", TASKTYPES, "--fault", "sulk"], "--fault wants one of"),
     "wrong latency": (["legacy", "--recordings", TASKTYPES, "--latency", "slow"], "--latency wants seconds"),
 }
@@ -75,6 +98,24 @@ def test_bad_input_is_one_line_and_status_2(name: str) -> None:
     done = parity(*arguments)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert expected in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--port", "--admin-port"])
+def test_a_busy_port_names_the_option_that_chooses_another(option: str, tmp_path: Path) -> None:
+    """That of clients, or that of operators."""
+    sides = ("--legacy", "http://127.0.0.1:1", "--new", "http://127.0.0.1:1")
+    with bind("127.0.0.1", 0) as taken:
+        ports = {"--port": "0", "--admin-port": "0", option: str(taken.getsockname()[1])}
+        words = (word for pair in ports.items() for word in pair)
+        done = parity("serve", *sides, *words, "--log", f"sqlite:///{tmp_path}/log.db")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert f"Address already in use; choose another {option}\n" in done.stderr
+
+
+def test_the_version_is_told() -> None:
+    """With the name of the package."""
+    done = parity("--version")
+    assert (done.returncode, done.stdout) == (0, f"openml-parity {version('openml-parity')}\n")
 
 
 def test_a_broken_recording_names_file_and_line(broken: str) -> None:

@@ -13,6 +13,7 @@ from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 from proxy.record import LogError, Recorder, open_log
 from proxy.report import read_report
+from tests.proxy import logs
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -105,7 +106,22 @@ async def test_one_dialect_is_not_told_of(log: str) -> None:
 async def test_latencies_are_means_of_what_was_compared(log: str) -> None:
     """Skipped exchanges have no second side."""
     latency = (await read_report(log)).document()["latency"]
-    assert latency == {"dataset.get": {"exchanges": 4, "legacy": 0.5, "new": 0.25}}
+    assert latency == {"dataset.get": {"exchanges": 4, "legacy": 0.5, "new": 0.25, "ratio": None}}
+
+
+async def test_paired_times_are_of_the_dialect_asked(tmp_path: Path) -> None:
+    """A slow face does not make the new API slow; without a dialect both count."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    fast, slow = (logs.finding(AT, seconds=seconds) for seconds in ((0.2, 0.1), (0.1, 0.4)))
+    await logs.write_run(url, AT, *[fast] * 7, *[replace(slow, asked=Dialect.LEGACY)] * 9)
+    told = {}
+    for asked in (Dialect.NEW, Dialect.LEGACY, None):
+        ratio = (await read_report(url, asked=asked)).latency["task.get"].ratio
+        assert ratio is not None
+        told[asked] = ratio.median
+    assert told[Dialect.NEW] == pytest.approx(0.5, rel=0.05)
+    assert told[Dialect.LEGACY] == pytest.approx(4, rel=0.05)
+    assert told[None] == told[Dialect.LEGACY]
 
 
 async def test_older_hours_can_be_left_out(log: str) -> None:

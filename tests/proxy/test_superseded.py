@@ -1,5 +1,6 @@
 """Recordings that later ones replace."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import orjson
@@ -48,12 +49,10 @@ def test_a_line_names_both(folder: Path, line: str) -> None:
 
 def test_what_is_replaced_here_was_recorded() -> None:
     """No entry is left over, or names what never was."""
-    known: dict[str, set[str]] = {}
+    known: dict[str, set[str]] = defaultdict(set)
     for file in recording_files([RECORDINGS / "read", RECORDINGS / "write"]):
-        known.setdefault(file.name.partition(".")[0], set()).update(
-            recording.id for recording in read_recordings([file])
-        )
+        known[file.name.partition(".")[0]] |= {recording.id for recording in read_recordings([file])}
     lines = (RECORDINGS / NAME).read_text(encoding="utf-8").splitlines()
     for old, new in (line.split() for line in lines if line and not line.startswith("#")):
         assert old in known[old.partition(".")[0]]
-        assert new in known.get(new.partition(".")[0], {new})
+        assert new in known[new.partition(".")[0]]

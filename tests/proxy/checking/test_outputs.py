@@ -41,6 +41,8 @@ def test_the_baseline_is_remarked_on(config: Path) -> None:
 def test_markdown_tells_what_is_new_apart_from_what_is_known() -> None:
     """And why there is no parity."""
     text = check_markdown(result(), ACCEPTED, [])
+    assert "accepted until 2026-12-01: Known since Monday." in text
+    assert "- baseline: 1 accepted, 1 expires within 14 days" in text
     new, _, known = text.partition("## In the baseline")
     assert ("$.new" in new, "$.known" in new, "$.known" in known) == (True, False, True)
     assert "- 2 mismatch beside 1 in the baseline" in text

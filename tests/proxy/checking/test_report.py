@@ -1,6 +1,7 @@
 """What a check shows to people and to scripts."""
 
 import io
+from dataclasses import replace
 
 import orjson
 from rich.console import Console
@@ -15,6 +16,8 @@ from proxy.checking.report import check_document, json_bytes, print_check
 from proxy.recordings import RecordedRequest, Recording
 from proxy.tally import Tally
 from proxy.translation import Untranslatable
+from tests.proxy.checks import ACCEPTED, NEW, parity
+from tests.proxy.checks import result as checked
 
 EXAMPLE = {
     "recording": "data.data-1",
@@ -109,7 +112,30 @@ def test_the_report_says_why_it_failed() -> None:
 
 def test_the_report_says_parity() -> None:
     """No breach is said as well."""
-    assert "✓ parity" in printed(result())
+    assert "✓ parity" in printed(parity())
+
+
+def test_no_parity_is_said_over_what_is_merely_passed_over() -> None:
+    """Neither what --fail-on leaves out nor what is accepted is parity."""
+    found = replace(checked(), breaches=())
+    text = printed(found)
+    assert "✓" not in text
+    assert "Parity: no, but this check does not fail on the 3 exchanges of 2 open clusters" in text
+    del found.tally.clusters[NEW]
+    console = Console(file=io.StringIO(), width=160)
+    print_check(console, found, accepted=ACCEPTED)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "Parity: no, but all 1 clusters are in the baseline" in text
+    assert "accepted until 2026-12-01: Known since Monday." in text
+    assert "baseline: 1 accepted, 1 expires within 14 days" in text
+
+
+def test_the_json_tells_what_is_accepted() -> None:
+    """How much, and of each difference until when and why."""
+    document = check_document(checked(), accepted=ACCEPTED)
+    assert document["baseline"] == {"accepted": 1, "expire_soon": 1}
+    assert [item.get("expires") for item in document["differences"]] == [None, "2026-12-01"]
 
 
 def test_the_json_has_what_scripts_rely_on() -> None:
@@ -137,7 +163,7 @@ def test_the_report_shows_effects() -> None:
     lines = (
         "data.tag.1 POST /api/v1/json/data/tag",
         "legacy 200, new 201",
-        "missing in openml_expdb.dataset_tag: {'id': 61, 'tag': 'pond'}",
+        'missing in openml_expdb.dataset_tag: {"id":61,"tag":"pond"}',
         "file a/b: legacy (1, 'm'), new None",
         "effects compared 3 · equal 1 · different 1 · realigned 1 · tag-refused 1",
     )

@@ -1,5 +1,6 @@
 """A check with a baseline, as a CI job runs it."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -36,10 +37,18 @@ def test_a_check_fails_only_on_what_is_not_in_the_baseline(folder: Path, sqlite_
     outputs = ("--junit", "j.xml", "--sarif", "s.sarif", "--markdown", "m.md")
     second = parity(*check, "--baseline", str(baseline), *outputs, folder=folder)
     assert (second.returncode, second.stderr) == (0, "")
-    assert (folder / "m.md").read_text().startswith("# Parity: yes")
+    assert (folder / "m.md").read_text().startswith("# Parity: no, but all 1 clusters are in the baseline")
+    assert re.search(r"baseline: \d+ accepted, 0 expire within 14 days", second.stdout)
+    assert "accepted until 2999-12-31: Not documented yet." in second.stdout
+    assert "✓ parity" not in second.stdout
+    for file in ("j.xml", "s.sarif", "m.md"):
+        assert "accepted until 2999-12-31: Not documented yet." in (folder / file).read_text()
     baseline.write_text(baseline.read_text().replace("2999", "2001"))
     third = parity(*check, "--baseline", str(baseline), folder=folder)
     assert (third.returncode, "until 2001-12-31 only" in third.stderr) == (1, True)
+    renewed = parity(*accept, "2998-12-31", folder=folder)
+    assert "that had ended renewed" in renewed.stdout
+    assert parity(*check, "--baseline", str(baseline), folder=folder).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -51,6 +60,10 @@ def test_a_check_fails_only_on_what_is_not_in_the_baseline(folder: Path, sqlite_
             "is not what parity check --json writes",
         ),
         (["x", "--reason", "r", "--expires", "soon"], "--expires wants a date"),
+        (
+            ["x", "--reason", "r", "--expires", "2001-12-31"],
+            "--expires 2001-12-31 has passed; give a day from",
+        ),
         (["x", "--reason", " ", "--expires", "2999-12-31"], "--reason must say"),
     ],
 )

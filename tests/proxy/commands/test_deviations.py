@@ -21,6 +21,25 @@ def test_list_shows_the_entries_of_a_route(monkeypatch: pytest.MonkeyPatch) -> N
     assert "authentication-failed" in shown.stdout
 
 
+def test_list_cuts_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However narrow a pipe says that it is; the same entries for machines."""
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = parity("deviations", "list", *CONFIG)
+    told = json.loads(parity("deviations", "list", "--json", "-", *CONFIG).stdout)["deviations"]
+    assert {item["id"] for item in told} - set(shown.stdout.split()) == set()
+    assert {"id", "kind", "title", "routes", "why", "source"} <= told[0].keys()
+
+
+def test_list_takes_a_pattern() -> None:
+    """As all options for routes do."""
+
+    def ids(*words: str) -> set[str]:
+        told = json.loads(parity("deviations", "list", "--json", "-", *words, *CONFIG).stdout)
+        return {item["id"] for item in told["deviations"]}
+
+    assert ids("--route", "dataset.get") < ids("--route", "dataset.*") < ids()
+
+
 def test_lint_runs_every_example() -> None:
     """The packaged registry has no finding."""
     done = parity("deviations", "lint", *CONFIG)

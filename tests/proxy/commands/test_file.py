@@ -1,6 +1,7 @@
 """``parity file``, as people call it."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.proxy.command import parity
 from tests.proxy.filing_cases import AT, cluster, compared, damaged
 from tests.proxy.logs import write_run
 
+CONFIG = Path(__file__).parents[3] / "config" / "deviations"
 CASE = damaged(lambda document: document["task_type"].update(id=1))
 
 
@@ -47,6 +49,39 @@ def test_an_entry_is_appended(command: list[str], tmp_path: Path) -> None:
     file.write_text("# before\n", encoding="utf-8")
     assert parity(*command, "--as", "documented", "--out", str(file)).returncode == 0
     assert file.read_text(encoding="utf-8").startswith("# before\n\n# From cluster ")
+
+
+def test_an_entry_is_written_into_its_file(command: list[str], tmp_path: Path) -> None:
+    """With its why, after the others; the registry has no finding, and the cluster is settled."""
+    config = tmp_path / "config"
+    shutil.copytree("config", config, ignore=shutil.ignore_patterns("sample", "*.py"))
+    words = [*command[:-1], str(config), "--as", "documented"]
+    done = parity(*words, "--write", "--why", 'Ids are "numbers".')
+    assert done.returncode == 0, done.stderr
+    file = config / "deviations" / "tasktypes.toml"
+    assert f"wrote {file}; the lint finds nothing wrong; with it the witness is explained" in done.stdout
+    assert file.read_text(encoding="utf-8").startswith(
+        (CONFIG / "tasktypes.toml").read_text(encoding="utf-8")
+    )
+    assert parity("deviations", "lint", "--config", str(config)).returncode == 0
+    again = parity(*words, "--write", "--why", "Again.")
+    assert (again.returncode, "settles" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--as", "documented", "--write"],
+        ["--as", "documented", "--why", "Because."],
+        ["--as", "documented", "--write", "--why", " "],
+        ["--as", "new-wrong", "--write", "--why", "Because."],
+        ["--as", "documented", "--write", "--why", "Because.", "--out", "x.toml"],
+    ],
+)
+def test_writing_needs_a_reason_and_an_entry(command: list[str], words: list[str]) -> None:
+    """Otherwise one line says so."""
+    done = parity(*command, *words)
+    assert (done.returncode, done.stderr.count("\n"), "--write" in done.stderr) == (2, 1, True)
 
 
 def test_an_issue_is_written_anew(command: list[str], tmp_path: Path) -> None:

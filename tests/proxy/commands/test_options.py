@@ -5,7 +5,9 @@ import pytest
 from proxy.cli import COMMANDS
 from tests.proxy.command import parity
 
-WITH_CONFIG = [name for name in COMMANDS if name not in {"baseline", "export", "deviations", "rollout"}]
+WITH_CONFIG = [
+    name for name in COMMANDS if name not in {"baseline", "export", "deviations", "rollout", "config"}
+]
 
 
 @pytest.mark.parametrize("name", WITH_CONFIG)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import anyio
+import orjson
 import pytest
 
 from proxy.legacy import RecordedServer
@@ -34,6 +35,20 @@ def test_a_har_goes_out_and_in(tmp_path: Path) -> None:
     har, out = tmp_path / "all.har", tmp_path / "out.jsonl"
     assert parity("export", str(TASKTYPES), "--out", str(har)).stdout == f"{har}: 37 exported\n"
     assert parity("import", str(har), "--out", str(out)).stdout == f"{out}: 37 imported\n"
+
+
+def test_what_is_left_out_is_listed(tmp_path: Path) -> None:
+    """A line for each on stderr; beyond fifty they are counted."""
+    har, out = tmp_path / "all.har", tmp_path / "out.jsonl"
+    parity("export", str(TASKTYPES), "--out", str(har))
+    document = orjson.loads(har.read_bytes())
+    document["log"]["entries"] += [{"request": {"method": "GET", "url": "http://h:x/?api_key=secret"}}] * 52
+    har.write_bytes(orjson.dumps(document))
+    done = parity("import", str(har), "--out", str(out))
+    assert (done.returncode, done.stdout) == (0, f"{out}: 37 imported; left out: 52 without a request\n")
+    lines = done.stderr.splitlines()
+    assert lines[0] == "parity: entry 38 (GET http://h:x/) is left out: without a request"
+    assert (len(lines), lines[-1]) == (51, "parity: … and 2 more")
 
 
 BAD: dict[str, tuple[list[str], str]] = {

@@ -1,16 +1,20 @@
 """The commands that read a diff log, as a user runs them."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import orjson
 import pytest
 
+from config.location import PACKAGED
+from proxy.dashboard.views import Views
 from proxy.ledger import Ledger
+from proxy.log.reading import reading
 from proxy.record import Recorder, open_log
 from proxy.reporting.clusters import SHORT
 from tests.proxy.command import parity
-from tests.proxy.logs import KEPT, NEW, two_runs
+from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -34,6 +38,13 @@ def test_a_report_of_some_routes(log: str) -> None:
     assert (list(document["routes"]), document["totals"]["received"]) == (["study.get"], 3)
 
 
+def test_a_report_says_from_which_hour_it_counts(log: str) -> None:
+    """Where that is earlier than what was asked for."""
+    done = parity("report", "--log", log, "--since", "2026-11-22T12:30")
+    assert "counted by the hour, here from 2026-11-22 12:00 UTC" in done.stderr
+    assert parity("report", "--log", log, "--since", "2026-11-22T12:00").stderr == ""
+
+
 def test_a_report_as_markdown(log: str) -> None:
     """Alone on stdout."""
     assert parity("report", "--log", log, "--markdown", "-").stdout.startswith("# Parity report\n")
@@ -47,10 +58,58 @@ def test_a_cluster_is_shown_by_the_name_that_the_comparison_gives(log: str) -> N
     assert orjson.loads(shown.stdout)["signature"] == KEPT
 
 
+def test_new_over_legacy_is_one_thing_everywhere(tmp_path: Path) -> None:
+    """The median of the ratios in pairs, with its interval: in the report, in readiness, on both pages."""
+    log = f"sqlite:///{tmp_path}/log.db"
+    times = [(0.2, 0.1)] * 20 + [(0.1, 100.0)]
+    asyncio.run(write_run(log, FIRST, *(finding(FIRST, seconds=pair) for pair in times)))
+
+    async def pages() -> list[list[object]]:
+        async with reading(log) as opened:
+            overview = await Views(PACKAGED).overview(opened, {})
+            latency = await Views(PACKAGED).latency(opened)
+        return [
+            [overview.rows[0][8]],
+            [overview.context["ratios"]["task.get"]],
+            list(latency.rows[0][-3:]),
+        ]
+
+    report = orjson.loads(parity("report", "--log", log, "--json", "-").stdout)
+    ready = orjson.loads(parity("readiness", "--log", log, "--route", "task.get", "--json", "-").stdout)
+    ratio = report["latency"]["task.get"]["ratio"]
+    assert ratio == ready["routes"][0]["latency_ratio"]
+    assert 0.45 < ratio["low"] <= ratio["median"] <= ratio["high"] < 0.55
+    told = f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})"
+    numbers = [round(ratio[name], 2) for name in ("median", "low", "high")]
+    assert asyncio.run(pages()) == [[ratio["median"]], [told], numbers]
+    for command in ("report", "readiness"):
+        assert told in parity(command, "--log", log).stdout
+
+
+@pytest.mark.parametrize(("enough", "told"), [(12, "fixed"), (13, "not seen again in 12 compared")])
+def test_command_and_page_agree(tmp_path: Path, enough: int, told: str) -> None:
+    """On what is fixed, by the setting of reports.toml."""
+    log, config = f"sqlite:///{tmp_path}/log.db", tmp_path / "config"
+    shutil.copytree(PACKAGED, config, ignore=shutil.ignore_patterns("sample", "*.py"))
+    (config / "reports.toml").write_text(f"[clusters]\nfixed_after = {enough}\n")
+    asyncio.run(write_run(log, FIRST, finding(FIRST, OLD)))
+    asyncio.run(write_run(log, SECOND, *(finding(SECOND, route="study.get") for _ in range(12))))
+
+    async def page() -> object:
+        async with reading(log) as opened:
+            [row] = (await Views(config).compare(opened, {})).rows
+        return row[0]
+
+    words = ("compare", "--log", log, "--config", str(config), "--markdown", "-")
+    assert asyncio.run(page()) == told
+    assert f"| {told} | study.get" in parity(*words).stdout
+    assert f"| {told} | study.get" in parity(*words, "--since", str(SECOND)).stdout
+
+
 def test_a_time_can_be_compared_with_what_was_before(log: str) -> None:
     """Instead of two runs."""
     done = parity("compare", "--since", "2026-11-22", "--log", log)
-    assert "clusters 3: new 1 · still 1 · fixed 1 · unasked 0" in done.stdout
+    assert "clusters 3: new 1 · still 1 · fixed 0 · unseen 1 · unasked 0" in done.stdout
 
 
 def test_watching_tells_a_line_each_time(log: str) -> None:

@@ -71,10 +71,55 @@ async def test_the_overview_can_be_filtered(browser: httpx.AsyncClient) -> None:
         assert [row["route"] for row in document["rows"]] == ["study.get"]
 
 
+async def test_clusters_can_be_filtered(browser: httpx.AsyncClient) -> None:
+    """By a name or a glob."""
+    for wanted, routes in (("task.*", ["task.get"] * 2), ("study.get", ["study.get"]), ("task", [])):
+        document = orjson.loads(
+            (await browser.get("/clusters", params={"route": wanted, "as": "json"})).content
+        )
+        assert [row["route"] for row in document["rows"]] == routes
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        *(
+            (f"{path}?routes=task.*", "there is no parameter &#39;routes&#39; here; there are as")
+            for path in PATHS
+        ),
+        ("/?as=xml", "as is html, json, csv, not"),
+        ("/clusters?page=0", "page is a number from 1 on"),
+        ("/clusters?page=first", "page is a number from 1 on"),
+        *(
+            (f"{path}?dialect=php", "dialect is legacy or new, not")
+            for path in ("/", "/routes/task.get", "/clusters", "/latency")
+        ),
+        ("/compare?dialect=new", "there is no parameter &#39;dialect&#39; here"),
+    ],
+)
+async def test_what_a_page_does_not_know_is_an_error(
+    browser: httpx.AsyncClient, target: str, told: str
+) -> None:
+    """Nobody takes all for what they asked for."""
+    page = await browser.get(target)
+    assert (page.status_code, told in page.text) == (400, True), page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/routes/task.get", "/clusters", "/latency"])
+@pytest.mark.parametrize("dialect", ["new", "legacy", ""])
+async def test_a_page_knows_the_dialect_asked(browser: httpx.AsyncClient, path: str, dialect: str) -> None:
+    """The forms send it, empty for either."""
+    assert (await browser.get(path, params={"dialect": dialect})).status_code == 200
+
+
 async def test_runs_are_compared(browser: httpx.AsyncClient) -> None:
     """The last two when none is named."""
     document = orjson.loads((await browser.get("/compare", params={"as": "json"})).content)
-    assert sorted(row["state"] for row in document["rows"]) == ["fixed", "new", "still"]
+    assert sorted(row["state"] for row in document["rows"]) == [
+        "new",
+        "not seen again in 1 compared",
+        "still",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/routes/task.got", "/clusters/0123", "/compare?before=nothing"])

@@ -6,7 +6,7 @@ import pytest
 
 from config.rollout import Dialect, Stage
 from diffing.usage import STALE_AFTER
-from proxy.dashboard.views import NotThere, Views
+from proxy.dashboard.views import Misasked, NotThere, Views
 from proxy.log.reading import reading
 from proxy.record import open_log
 from proxy.rollout.edit import Step
@@ -60,14 +60,17 @@ async def test_latencies_are_quantiles_of_both_sides(tmp_path: Path, config: Pat
     assert row[2] == pytest.approx(200, rel=0.03)
     assert row[5] == pytest.approx(100, rel=0.03)
     assert row[8] == pytest.approx(0.5, rel=0.03)
+    assert [float(str(row[index])) for index in (9, 8, 10)] == sorted(float(str(cell)) for cell in row[8:11])
 
 
-async def test_a_page_of_clusters_that_is_no_number_is_the_first(tmp_path: Path, config: Path) -> None:
-    """A mistyped URL shows something."""
+async def test_a_page_of_clusters_that_is_no_number_is_refused(tmp_path: Path, config: Path) -> None:
+    """One beyond the last is empty."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        page = await Views(config).clusters(log, {"page": "x"})
-    assert (page.context["number"], len(page.rows)) == (1, 3)
+        for number in ("x", "0", "-1", "²", "9" * 9):
+            with pytest.raises(Misasked, match="page is a number"):
+                await Views(config).clusters(log, {"page": number})
+        assert (await Views(config).clusters(log, {"page": "99999999"})).rows == []
 
 
 async def test_an_unknown_route_is_not_there(tmp_path: Path, config: Path) -> None:

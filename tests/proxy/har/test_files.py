@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.routes import load_routes
 from proxy.check import InProcess, Limits, check
@@ -141,6 +143,13 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
     "half a character": ({"content": {"text": "\ud83d"}}, "with a text that is none"),
     "a status that is none": ({"response": {"status": "x"}}, "that are no exchange"),
     "a URL that is none": ({"request": {"url": "https://www.openml.org:x/"}}, "without a request"),
+    "a WebSocket": ({"response": {"status": 101}}, "of a WebSocket"),
+    "a WebSocket of Chrome": ({"_resourceType": "websocket"}, "of a WebSocket"),
+    "a WebSocket of Firefox": ({"request": {"url": "wss://www.openml.org/api/v1"}}, "of a WebSocket"),
+    "headers that are none": (
+        {"request": {"headers": 5}, "response": {"status": [200]}},
+        "that are no exchange",
+    ),
     "content not saved": ({"content": {"text": None}}, "without their content"),
     "files not saved": (
         {
@@ -160,6 +169,65 @@ def test_what_cannot_be_compared_is_left_out(tmp_path: Path, name: str) -> None:
     parts, why = LEFT_OUT[name]
     counts, _ = imported(tmp_path, har_entry(**parts), hosts=("www.openml.org",))
     assert counts == Imported(0, {why: 1})
+
+
+def test_what_is_left_out_is_listed_with_the_reason(tmp_path: Path) -> None:
+    """Which entry, without a key in its URL; entries of other hosts are counted only."""
+    counts, _ = imported(
+        tmp_path,
+        har_entry(),
+        har_entry("https://cdn.test/a.js"),
+        har_entry(f"{API}/data/2?api_key={KEY}", _fromCache="disk"),
+        "no entry",
+        har_entry(response={"status": 0}),
+    )
+    assert counts == Imported(
+        1, {"of other hosts": 1, "from a cache": 1, "without a request": 1, "without an answer": 1}
+    )
+    assert counts.listed == (
+        f"entry 3 (GET {API}/data/2) is left out: from a cache",
+        "entry 4 is left out: without a request",
+        f"entry 5 (GET {API}/data/1) is left out: without an answer",
+    )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+PLACES = ("", "request", "response", "content", "request.headers.0", "response.headers.0", "request.postData")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_entry_has_the_whole_file_refused(tmp_path: Path, data: st.DataObject) -> None:
+    """Whatever stands in one of its fields, the other entries are imported."""
+    entry = har_entry(request={"postData": {"mimeType": FORM, "text": "a=b"}, "method": "POST"})
+    place: Any = entry
+    for step in filter(None, data.draw(st.sampled_from(PLACES)).split(".")):
+        place = (
+            place["response"]["content"]
+            if step == "content"
+            else place[int(step) if step.isdigit() else step]
+        )
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(JSON)
+    counts, found = imported(tmp_path, har_entry(), entry, har_entry(), hosts=("www.openml.org",))
+    assert counts.written + sum(counts.left_out.values()) == 3
+    assert {"mine.000001", "mine.000003"} <= {item.id for item in found}
+
+
+@pytest.mark.parametrize("status", [1.8446746822488617e19, -1, 99, 1000, float("inf"), "x", [200]])
+def test_a_status_that_no_answer_has_is_left_out(tmp_path: Path, status: object) -> None:
+    """What was written could not be read again."""
+    entry = har_entry()
+    entry["response"]["status"] = status
+    counts, found = imported(tmp_path, har_entry(), entry, hosts=("www.openml.org",))
+    assert (counts.written, counts.left_out, [item.id for item in found]) == (
+        1,
+        {"that are no exchange": 1},
+        ["mine.000001"],
+    )
 
 
 BODIES: dict[str, tuple[dict[str, Any], bytes]] = {
@@ -271,8 +339,7 @@ def test_a_multipart_form_is_made_anew(tmp_path: Path) -> None:
     [
         (b"{", "is no HAR: "),
         (b"[]", "log.entries is missing"),
-        (b'{"log":{"entries":{}}}', "log.entries is no list of entries"),
-        (b'{"log":{"entries":[1]}}', "log.entries is no list of entries"),
+        (b'{"log":{"entries":{}}}', "log.entries is no list"),
     ],
 )
 def test_what_is_no_har_is_told(tmp_path: Path, content: bytes, why: str) -> None:

@@ -1,25 +1,20 @@
 """Clusters for people."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from proxy.log.reading import reading
+from proxy.reporting.cluster_changes import changes
 from proxy.reporting.cluster_view import (
     cluster_markdown,
     clusters_markdown,
     print_cluster,
     print_clusters,
 )
-from proxy.reporting.clusters import (
-    Shown,
-    StoredCluster,
-    against_run,
-    compared_routes,
-    read_cluster,
-    read_clusters,
-)
+from proxy.reporting.clusters import Shown, StoredCluster, read_cluster
 from proxy.reporting.console import report_console
 from tests.proxy.logs import two_runs
 
@@ -28,11 +23,10 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def clusters(tmp_path: Path) -> list[StoredCluster]:
-    """One new, one still there, one fixed."""
+    """One new, one still there, one not seen again."""
     url, first, second = await two_runs(tmp_path)
     async with reading(url) as log:
-        before, after = await read_clusters(log, run=first), await read_clusters(log, run=second)
-        return against_run(before, after, await compared_routes(log, run=second))
+        return list((await changes(log, first, second, 1)).clusters)
 
 
 @pytest.fixture
@@ -46,7 +40,8 @@ async def test_the_states_add_up(clusters: list[StoredCluster]) -> None:
     """The last line says how many there are of each."""
     out = io.StringIO()
     print_clusters(report_console(out), clusters)
-    assert out.getvalue().splitlines()[-1] == "clusters 3: new 1 · still 1 · fixed 1 · unasked 0"
+    assert out.getvalue().splitlines()[-1] == "clusters 3: new 1 · still 1 · fixed 0 · unseen 1 · unasked 0"
+    assert "not seen again in 1 compared" in out.getvalue()
 
 
 async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
@@ -55,6 +50,16 @@ async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
     print_cluster(report_console(out), shown)
     expected = ["$.new", "<b>a</b>", "task-name does not apply", '"$LEGACY"', '"$NEW"', "def test_no_route_"]
     assert [text for text in expected if text not in out.getvalue()] == []
+
+
+async def test_an_absent_key_says_so(shown: Shown) -> None:
+    """On a terminal and as Markdown."""
+    example = {**shown.example, "what": "extra", "legacy": None, "new": None}
+    found = replace(shown, example=example, witness=None)
+    out = io.StringIO()
+    print_cluster(report_console(out), found)
+    assert "   legacy (absent)\n   new    null\n" in out.getvalue()
+    assert "| extra | (absent) | null |" in cluster_markdown(found)
 
 
 async def test_without_a_witness_the_example_is_shown(shown: Shown) -> None:

@@ -66,7 +66,6 @@ DOCUMENTED = {
     "integer": changed("id", 1),
     "lower": changed("name", "supervised classification"),
     "replace": changed("name", 'it\'s a \\ "name"'),
-    "constant": changed("further", 7),
     "rename": damaged(renamed),
     "drop": damaged(lost),
     "list": changed("description", [TASK_TYPE["task_type"]["description"]]),
@@ -140,6 +139,12 @@ def test_a_defect_of_the_legacy_side_is_a_legacy_error_afterwards(tmp_path: Path
     ("case", "verdict", "told"),
     [
         (without(lambda d: d["task_type"]["creator"]), Verdict.DOCUMENTED, "no kind of entry adds or takes"),
+        (changed("further", 7), Verdict.DOCUMENTED, "in the one example that there is"),
+        (
+            changed("contributor", "Bo Gao"),
+            Verdict.DOCUMENTED,
+            "an entry would undo it: file it --as new-wrong",
+        ),
         (changed("id", 5.5), Verdict.DOCUMENTED, "no transform turns"),
         (changed("id", 1), Verdict.LEGACY_DEFECT, "--as documented"),
         ((GET, DIED, answer(TASK_TYPE)), Verdict.DOCUMENTED, "--as legacy-defect"),

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from proxy.report import Latency, Ledgers, Report
 from proxy.reporting.report_view import print_report
+from proxy.rollout.readiness import PairedLatency
 from proxy.tally import Cluster, Tally
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -30,7 +31,10 @@ def printed() -> str:
     tally.deviations["dataset-envelope"] = 3
     ledgers = Ledgers(1, AT, AT, 6, 4, 1, 1, 0)
     console = Console(file=io.StringIO(), width=180)
-    print_report(console, Report(ledgers, tally, {"dataset.get": Latency(4, 0.0301, 0.0042)}))
+    print_report(
+        console,
+        Report(ledgers, tally, {"dataset.get": Latency(4, 0.0301, 0.0042, PairedLatency(0.14, 0.1, 0.25))}),
+    )
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -43,7 +47,7 @@ def test_the_requests_add_up_before_the_readers_eyes() -> None:
 def test_a_difference_is_shown_with_a_request_to_paste() -> None:
     """Count, curl line, path, both values."""
     text = printed()
-    shown = ["1×", 'curl "$LEGACY"/api/v1/json/data/1', "$.format (value)", "legacy 'arff'", "new    'ARFF'"]
+    shown = ["1×", 'curl "$LEGACY"/api/v1/json/data/1', "$.format (value)", 'legacy "arff"', 'new    "ARFF"']
     assert [item for item in shown if item not in text] == []
 
 
@@ -51,7 +55,19 @@ def test_latencies_have_a_table_of_their_own() -> None:
     """In milliseconds, for both sides, and how they compare."""
     after = printed().partition("mean latency")[2]
     line = next(line for line in after.splitlines() if "dataset.get" in line)
-    assert line.split() == ["dataset.get", "4", "30.1", "4.2", "0.14"]
+    assert line.split() == ["dataset.get", "4", "30.1", "4.2", "0.14", "(0.10", "to", "0.25)"]
+
+
+def test_times_of_a_player_of_recordings_are_called_so() -> None:
+    """Nobody takes them for PHP's."""
+    report = Report(Ledgers(1, AT, AT, 4, 4, 0, 0, 0), Tally(), {"dataset.get": Latency(4, 0.2, 0.1)})
+    shown = []
+    for recorded in (True, False):
+        console = Console(file=io.StringIO(), width=180)
+        print_report(console, report, recorded_legacy=recorded)
+        assert isinstance(console.file, io.StringIO)
+        shown.append("legacy is a player of recordings here" in console.file.getvalue())
+    assert shown == [True, False]
 
 
 def test_large_numbers_and_long_names_are_not_cut() -> None:

@@ -26,8 +26,24 @@ def test_a_key_with_another_name_is_renamed() -> None:
 
 def test_an_absent_key_has_no_value() -> None:
     """It is not null."""
-    [draft] = transforms([Difference("$.a", "extra", None, 7)])
+    [draft] = transforms([Difference(f"$[{row}].a", "extra", None, 7) for row in range(2)])
     assert draft.example == (MISSING, 7)
+
+
+@pytest.mark.parametrize("new", [7, "text", None, "another value"])
+def test_a_near_miss_is_never_empty(new: object) -> None:
+    """Where legacy has no value, the new one is another."""
+    [draft] = transforms([Difference(f"$[{row}].a", "extra", None, new) for row in range(2)])
+    assert draft.near_miss[0] is MISSING
+    assert draft.near_miss[1] not in (MISSING, new)
+
+
+def test_one_example_makes_no_constant() -> None:
+    """Two with the same value do, two with other values do not."""
+    with pytest.raises(Unfit, match="does not show that it always is"):
+        list(transforms([Difference("$[1].a", "extra", None, 7)]))
+    with pytest.raises(Unfit, match=r"no transform turns \(absent\) into 7"):
+        list(transforms([Difference("$[1].a", "extra", None, 7), Difference("$[2].a", "extra", None, 8)]))
 
 
 @pytest.mark.parametrize(

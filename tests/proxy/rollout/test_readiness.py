@@ -67,4 +67,12 @@ def test_the_document_holds_all_numbers() -> None:
     """For machines."""
     document = judged(match=300).document()
     assert (document["ready"], document["trials"], document["coverage"]) == (True, 300, 1.0)
+    assert str(FAST) == "0.50 (0.40 to 0.60)"
     assert document["latency_ratio"] == {"median": 0.5, "low": 0.4, "high": 0.6}
+
+
+def test_nothing_is_covered_of_a_route_that_nobody_asked() -> None:
+    """Neither all of it nor none."""
+    nothing = Coverage(frozenset(), frozenset())
+    assert judged(nothing).covered is None
+    assert judged(nothing, match=1).covered == 1.0

@@ -1,0 +1,162 @@
+"""What became of clusters since an earlier run or time: new, still there, fixed, not seen again, or nobody knows."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.rollout import Dialect
+from proxy.log.tables import differences, runs, traffic
+from proxy.reporting.clusters import Place, State, StoredCluster, read_named, received_exchanges
+from proxy.tally import COMPARED
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of clusters since an earlier run or time.
+
+    Args:
+        counts: How many there are in each state.
+        clusters: The first ones: new, still there, fixed, not seen again, unasked; the most frequent first.
+    """
+
+    counts: Mapping[State, int]
+    clusters: Sequence[StoredCluster]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What the state of a cluster is made of."""
+
+    cluster: str
+    place: Place
+    exchanges: int
+
+
+async def changes(
+    connection: AsyncConnection, before: str, after: str, fixed_after: int, most: int | None = None
+) -> Changes:
+    """What became of all clusters from one run to a later one.
+
+    Args:
+        connection: The log.
+        before: The earlier run.
+        after: The later one.
+        fixed_after: Exchanges compared without a cluster after which it is called fixed.
+        most: Most clusters that are given; None for all.
+    """
+    columns = differences.c
+
+    async def lines(run: str) -> dict[str, _Line]:
+        query = select(columns.cluster, columns.route, columns.asked, columns.exchanges)
+        return {
+            row.cluster: _Line(row.cluster, (row.route, Dialect(row.asked)), row.exchanges)
+            for row in await connection.execute(query.where(columns.run == run))
+        }
+
+    earlier, later = await lines(before), await lines(after)
+    gone = [line for name, line in earlier.items() if name not in later]
+    found: dict[State, list[_Line]] = {state: [] for state in State}
+    for name, line in later.items():
+        found[State.STILL if name in earlier else State.NEW].append(line)
+    compared = await compared_exchanges(connection, run=after)
+    received = await received_exchanges(connection, before)
+    for line in gone:
+        found[_gone(line, compared, received, fixed_after)].append(line)
+    return await _changes(connection, found, compared, most, (after, before))
+
+
+async def changes_since(
+    connection: AsyncConnection, since: datetime, fixed_after: int, most: int | None = None
+) -> Changes:
+    """What became of all clusters since a time.
+
+    Args:
+        connection: The log.
+        since: The time.
+        fixed_after: Exchanges compared without a cluster after which it is called fixed.
+        most: Most clusters that are given; None for all.
+    """
+    columns = differences.c
+    query = select(
+        columns.cluster,
+        func.min(columns.route).label("route"),
+        func.min(columns.asked).label("asked"),
+        func.sum(columns.exchanges).label("exchanges"),
+        func.min(columns.first).label("first"),
+        func.max(columns.last).label("last"),
+    ).group_by(columns.cluster)
+    found: dict[State, list[_Line]] = {state: [] for state in State}
+    compared = await compared_exchanges(connection, since=since)
+    earlier = {
+        place: count - compared.get(place, 0)
+        for place, count in (await received_exchanges(connection)).items()
+    }
+    for row in await connection.execute(query):
+        line = _Line(row.cluster, (row.route, Dialect(row.asked)), int(row.exchanges))
+        if row.last >= since:
+            found[State.NEW if row.first >= since else State.STILL].append(line)
+        else:
+            found[_gone(line, compared, earlier, fixed_after)].append(line)
+    return await _changes(connection, found, compared, most, (None, None))
+
+
+def _gone(
+    line: _Line, compared: Mapping[Place, int], earlier: Mapping[Place, int], fixed_after: int
+) -> State:
+    """The state of a cluster that did not come again."""
+    since, total = compared.get(line.place, 0), earlier.get(line.place, 0)
+    # The rule of three: so many exchanges would have shown a cluster of this share with 95 % confidence.
+    rare = math.ceil(3 * total / line.exchanges)
+    if not since:
+        return State.UNASKED
+    return State.FIXED if since >= max(fixed_after, rare) else State.UNSEEN
+
+
+async def _changes(
+    connection: AsyncConnection,
+    found: Mapping[State, list[_Line]],
+    compared: Mapping[Place, int],
+    most: int | None,
+    of: tuple[str | None, str | None],
+) -> Changes:
+    """Counts, and the first clusters whole: what is there by the first run, what is gone by the second."""
+    chosen: list[tuple[str, State]] = []
+    for state, lines in found.items():
+        ordered = sorted(lines, key=lambda line: (-line.exchanges, line.cluster))
+        chosen += [(line.cluster, state) for line in ordered]
+    chosen = chosen[:most]
+    there = (State.NEW, State.STILL)
+    whole = await read_named(connection, [name for name, state in chosen if state in there], of[0])
+    whole |= await read_named(connection, [name for name, state in chosen if state not in there], of[1])
+    clusters = [
+        replace(
+            whole[name],
+            state=state,
+            compared=None if state in there else compared.get((whole[name].route, whole[name].asked), 0),
+        )
+        for name, state in chosen
+    ]
+    return Changes({state: len(lines) for state, lines in found.items()}, clusters)
+
+
+async def compared_exchanges(
+    connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
+) -> dict[Place, int]:
+    """How many exchanges of each route were compared in a run, or since a time, by the dialect asked.
+
+    The log counts by the hour. Since a time, what may have been earlier is left out: of the hour in which the time
+    lies only runs count that began after it.
+    """
+    keys = traffic.c.route, traffic.c.asked
+    query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
+    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
+    if run is not None:
+        query = query.where(traffic.c.run == run)
+    if since is not None:
+        later = select(runs.c.run).where(runs.c.started >= since)
+        query = query.where(or_(traffic.c.hour >= since, traffic.c.run.in_(later)))
+    return {(row.route, Dialect(row.asked)): int(row.exchanges) for row in await connection.execute(query)}

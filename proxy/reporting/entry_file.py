@@ -1,0 +1,53 @@
+"""Write entries into their file of the registry, and take them back when the lint does not like them."""
+
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.location import check_writable
+from config.problems import load_problems
+from config.routes import load_routes
+from diffing.contradictions import lint_conflicts
+from diffing.derivable import superfluous
+from diffing.deviations import load_registry
+from diffing.lint import lint_examples
+from diffing.model import UNROUTED
+
+
+def write_entries(text: str, file: Path, config: Path) -> None:
+    """Append entries to a file of the registry.
+
+    Args:
+        text: Whole entries as TOML, each with its why.
+        file: The file, below ``config``.
+        config: The configuration directory.
+
+    Raises:
+        ConfigError: The file cannot be written, or the registry with them cannot be read or has a finding; the file
+            is as it was.
+    """
+    check_writable(file)
+    try:
+        before = file.read_bytes() if file.exists() else None
+        file.write_bytes((before or b"") + (b"\n" if before else b"") + text.encode())
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", file=file) from error
+    try:
+        _lint(config, file)
+    except BaseException:
+        if before is None:
+            file.unlink()
+        else:
+            file.write_bytes(before)
+        raise
+
+
+def _lint(config: Path, file: Path) -> None:
+    registry, routes = load_registry(config), load_routes(config)
+    findings = [*lint_examples(registry), *lint_conflicts(registry, [*routes.routes, UNROUTED])]
+    findings += superfluous(registry, routes, load_problems(config))
+    for finding in findings:
+        if finding.fails:
+            raise ConfigError(
+                f"nothing was written, for the lint finds {finding.deviation}: {finding.kind}: {finding.text}",
+                file=file,
+            )
