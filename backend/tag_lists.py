@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, Table, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.access import ANONYMOUS, User
+from backend.legacy.encoding import encoded
 from backend.legacy.faces import Faces
-from backend.legacy.tree import element, encoded, markup
+from backend.legacy.tree import element, markup
 from backend.problems import ProblemCase
 
 Hidden: TypeAlias = Callable[[User, ColumnElement[int]], ColumnElement[bool]]

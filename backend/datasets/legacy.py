@@ -9,8 +9,8 @@ import orjson
 from backend.database.results import AnyRow
 from backend.database.stored_numbers import literal
 from backend.datasets.shapes import parquet_url
-from backend.legacy.tree import Element, each, element, markup, named, optional, record
-from backend.legacy.values import Value, text_of
+from backend.legacy.tree import Element, alike, each, element, markup, named, optional, record
+from backend.legacy.values import text_of
 from backend.php.text import csv_record
 from config.settings import BackendSettings
 
@@ -72,16 +72,16 @@ def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, s
 
 
 def _listed(row: AnyRow, qualities: Sequence[tuple[str, str]]) -> Element:
-    return element(
+    return record(
         "dataset",
-        element("did", row.did),
-        element("name", row.name),
-        element("version", row.version),
-        element("uploader", row.uploader),
-        element("status", row.status),
-        element("format", row.format),
-        element("file_id", row.file_id) if row.file_id else None,
-        named("quality", qualities),
+        did=row.did,
+        name=row.name,
+        version=row.version,
+        uploader=row.uploader,
+        status=row.status,
+        format=row.format,
+        file_id=row.file_id or (),
+        quality=named("quality", qualities),
     )
 
 
@@ -124,31 +124,25 @@ def features(
 
 
 def _feature(row: AnyRow, values: Sequence[str], ontologies: Sequence[str]) -> Element:
-    before: dict[str, Value] = {"index": row.position, "name": row.name, "data_type": row.data_type}
-    behind: dict[str, Value] = {
-        "is_target": row.is_target,
-        "is_ignore": row.is_ignore,
-        "is_row_identifier": row.is_row_identifier,
-        "number_of_missing_values": row.NumberOfMissingValues,
-    }
-    if not values and not ontologies:
-        return record("feature", **before, **behind)
-    return element(
+    return record(
         "feature",
-        _elements(before),
-        each("ontology", ontologies),
-        each("nominal_value", values),
-        _elements(behind),
+        index=row.position,
+        name=row.name,
+        data_type=row.data_type,
+        ontology=ontologies,
+        nominal_value=values,
+        is_target=row.is_target,
+        is_ignore=row.is_ignore,
+        is_row_identifier=row.is_row_identifier,
+        number_of_missing_values=row.NumberOfMissingValues,
     )
-
-
-def _elements(values: Mapping[str, Value]) -> list[Element]:
-    return [Element(name, text=text_of(value)) for name, value in values.items()]
 
 
 def qualities(rows: Iterable[tuple[str, str | None]]) -> Element:
     """The qualities of a data set."""
-    return element("data_qualities", (record("quality", name=name, value=value) for name, value in rows))
+    return element(
+        "data_qualities", alike("quality", ("name", "value"), [(name, value) for name, value in rows])
+    )
 
 
 def quality_names(names: Iterable[str]) -> Element:

@@ -8,38 +8,62 @@ import orjson
 from backend.database.results import AnyRow
 from backend.evaluations.array_data import words
 from backend.evaluations.queries import Folds, Parameters, fold_key
-from backend.legacy.tree import Element, Record, element, marked_record, markup, record
+from backend.legacy.tree import Element, alike, element, marked_record, record
 from backend.legacy.values import Value, text_of
 from backend.php.text import special_characters
 
 UNESCAPED = ("flow_name", "data_name", "array_data")
+_ALL = (*UNESCAPED, "function", "value", "values")
+_PARAMETER = (
+    "id",
+    "flow_id",
+    "flow_name",
+    "full_name",
+    "parameter_name",
+    "data_type",
+    "default_value",
+    "value",
+)
 
 
 def listed(rows: Sequence[AnyRow], folds: Folds) -> Element:
     """The evaluations of a list; only here the values of folds are shown."""
-    found = (marked_record("evaluation", UNESCAPED, {**_setup(row), **_score(row, folds)}) for row in rows)
-    return element("evaluations", found)
+    return element(
+        "evaluations",
+        [marked_record("evaluation", UNESCAPED, {**_setup(row), **_score(row, folds)}) for row in rows],
+    )
 
 
 def listed_with_setups(rows: Sequence[AnyRow], folds: Folds, parameters: Parameters) -> Element:
-    """The same with the parameters of the setups, in the middle."""
-    shown = {
-        setup: element("parameters", (Record("parameter", dict(_described(row))) for row in settings))
-        for setup, settings in parameters.items()
-    }
+    """The same with the parameters of the setups, in the middle.
+
+    Args:
+        rows: The evaluations.
+        folds: Their values.
+        parameters: Of each setup, in the order of the query's columns.
+    """
+    shown = {setup: _parameters(settings) for setup, settings in parameters.items()}
     none = element("parameters")
     return element(
         "evaluations",
-        (
-            element(
+        [
+            marked_record(
                 "evaluation",
-                (markup(name, value) for name, value in _setup(row).items()),
-                shown.get(row.setup, none),
-                (markup(name, value) for name, value in _score(row, folds).items()),
+                _ALL,
+                {**_setup(row), "parameters": shown.get(row.setup, none), **_score(row, folds)},
             )
             for row in rows
-        ),
+        ],
     )
+
+
+def _parameters(settings: Sequence[AnyRow]) -> Element:
+    # A column by its name costs ten times as much as all by their order.
+    values = [
+        (number, flow_id, flow_name, f"{full_name}_{name or ''}", name, kind, default, value)
+        for _, number, flow_id, flow_name, full_name, name, kind, default, value in settings
+    ]
+    return element("parameters", alike("parameter", _PARAMETER, values))
 
 
 def _setup(row: AnyRow) -> Mapping[str, Value]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.database.results import AnyRow
 from backend.flows.parts import Parts
-from backend.legacy.tree import Element, each, element, record
+from backend.legacy.tree import Element, alike, each, element, record
 from backend.legacy.values import Value
 from backend.moments import iso
 from backend.php.text import csv_record
@@ -42,7 +42,14 @@ def _flow(parts: Parts, path: tuple[int, ...], base: str) -> Element:
         _shown("full_description", row.fullDescription),
         _shown("installation_notes", row.installationNotes),
         _shown("dependencies", row.dependencies),
-        (_parameter(parameter) for parameter in parts.parameters.get(path[-1], ())),
+        alike(
+            "parameter",
+            ("name", "data_type", "default_value", "description"),
+            [
+                (parameter.name, parameter.dataType, parameter.defaultValue, parameter.description)
+                for parameter in parts.parameters.get(path[-1], ())
+            ],
+        ),
         (
             element(
                 "component",
@@ -64,16 +71,6 @@ def _flow(parts: Parts, path: tuple[int, ...], base: str) -> Element:
 def _shown(name: str, value: Value) -> Element | None:
     """What PHP takes for "false" is left out."""
     return None if value in (None, "", "0", 0) else element(name, value)
-
-
-def _parameter(row: AnyRow) -> Element:
-    return element(
-        "parameter",
-        element("name", row.name),
-        element("data_type", row.dataType),
-        element("default_value", row.defaultValue),
-        element("description", row.description),
-    )
 
 
 def _url(name: str, base: str, file_id: int | None, file_name: str | None) -> Element | None:

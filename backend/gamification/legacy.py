@@ -6,7 +6,7 @@ from typing import Any
 from backend.gamification import shapes
 from backend.gamification.queries import Counts
 from backend.gamification.windows import Window
-from backend.legacy.tree import Element, Record, element
+from backend.legacy.tree import Element, alike, element
 
 
 def activity(counts: Counts, window: Window) -> Element:
@@ -25,4 +25,8 @@ def impact(counts: Counts, window: Window) -> Element:
 
 
 def _progress(score: str, parts: Iterable[Mapping[str, Any]]) -> Element:
-    return element(f"{score}-progress", (Record("progresspart", part) for part in parts))
+    found = list(parts)
+    names = tuple(found[0]) if found else ()
+    return element(
+        f"{score}-progress", alike("progresspart", names, [tuple(part.values()) for part in found])
+    )

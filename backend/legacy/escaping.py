@@ -6,7 +6,6 @@ from backend.php.text import TRIMMED
 
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKED = re.compile('[&<>"\\r]')
 _BLANKS = str.maketrans("\t\n\r", "   ")
 
 
@@ -26,7 +25,10 @@ def one_line(value: str) -> str:
 
 def every_escaped(texts: list[str]) -> list[str]:
     """Several texts escaped, which mostly need not be: looked at once for all."""
-    return [escaped(text) for text in texts] if _MARKED.search("".join(texts)) else texts
+    whole = "".join(texts)
+    if "&" in whole or "<" in whole or ">" in whole or '"' in whole or "\r" in whole:
+        return [escaped(text) for text in texts]
+    return texts
 
 
 def escaped(text: str) -> str:

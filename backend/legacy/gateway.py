@@ -35,7 +35,8 @@ from backend.legacy.faces import Found
 from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
 from backend.legacy.intake import for_operation, read_legacy_intake
 from backend.legacy.pages import page
-from backend.legacy.tree import Element, json_document, to_json, to_xml
+from backend.legacy.tree import Element, json_document, to_json
+from backend.legacy.writing import to_xml
 from backend.operations import JSON_BODY_LIMIT, Answer, Call, Operation
 from backend.performing import perform
 from backend.problems import InputProblem, Problem

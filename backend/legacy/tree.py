@@ -1,20 +1,19 @@
 """The answers of PHP as trees of elements: built by an entity's ``legacy.py``, written as XML or as PHP's JSON.
 
-PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one tree gives both::
+PHP renders XML, and makes its JSON of that (legacy notes, data 5.3). Here one tree gives both; the XML is written by
+``writing``::
 
     element("task_type", element("id", row.ttid), optional("name", row.name))
 """
 
-import codecs
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 import orjson
 
-from backend.legacy.escaping import escaped, every_escaped, one_line, shown, speakable
+from backend.legacy.encoding import encoded
+from backend.legacy.escaping import one_line, shown, speakable
 from backend.legacy.values import Value, text_of
 from backend.php.text import TRIMMED
 
@@ -22,15 +21,12 @@ NAMESPACE = "http://openml.org/openml"
 
 Converted: TypeAlias = str | dict[str, Any] | list[Any]
 
-_ESCAPED = "json-escapes"
-"""Name of how what is not ASCII is encoded."""
-_CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
-_MARKUP = re.compile(r"[<&]")
 MOST_DEPTH = 200
 """How deep stored markup may lie; PHP's library reads no more than 256 either."""
 MOST_MARKS = 20_000
 """Signs of markup that a stored text may have; with more it is plain text."""
 _NOTHING: tuple["Element", ...] = ()
+_SINGLE = frozenset((str, int, float))
 
 
 class Element:
@@ -63,18 +59,44 @@ class Element:
 
 
 class Record(Element):
-    """An element whose children are values by distinct names.
+    """An element whose children have distinct names.
 
     Args:
         name: Without prefix.
-        values: In order.
+        values: In order. A list of texts is one child each, an element is the child itself, of that name; rows or
+            named elements are as many children as they are.
     """
 
     __slots__ = ("values",)
 
-    def __init__(self, name: str, values: Mapping[str, Value]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, values: Mapping[str, "Inner"]) -> None:
+        self.name = name
+        self.attributes = None
+        self.children = _NOTHING
+        self.text = ""
+        self.plain = False
         self.values = values
+
+
+class Rows(Element):
+    """Elements of one name in a row, all with the same children: values by distinct names.
+
+    Args:
+        name: Of the elements, without prefix.
+        keys: Names of the children.
+        rows: Of each element the values, in the order of the names.
+        times: How often each element stands there, one after the other.
+    """
+
+    __slots__ = ("keys", "rows", "times")
+
+    def __init__(
+        self, name: str, keys: tuple[str, ...], rows: Sequence[tuple[Value, ...]], times: int = 1
+    ) -> None:
+        super().__init__(name)
+        self.keys = keys
+        self.rows = rows
+        self.times = times
 
 
 class Named(Element):
@@ -93,6 +115,9 @@ class Named(Element):
 
 
 Content: TypeAlias = Value | Element | Iterable["Element | None"]
+Inner: TypeAlias = Value | Element | Sequence[str]
+INNER = frozenset((Element, Record, Rows, Named, list, tuple))
+"""Types of what is no single value within a record."""
 
 
 def element(name: str, /, *content: Content, **attributes: Value) -> Element:
@@ -107,15 +132,16 @@ def element(name: str, /, *content: Content, **attributes: Value) -> Element:
         The element.
     """
     texts = {key: text_of(value) for key, value in attributes.items()} if attributes else None
-    if len(content) == 1 and not isinstance(content[0], Element | Iterable):
-        return Element(name, texts, text=text_of(content[0]))
+    if len(content) == 1 and ((only := content[0]) is None or type(only) in _SINGLE):
+        return Element(name, texts, text=text_of(only))  # type: ignore[arg-type]  # a value
     children: list[Element] = []
     text = ""
     for item in content:
         if item is None:
             continue
         if isinstance(item, Element):
-            children.append(item)
+            if type(item) is not Rows or item.rows:  # none at all leave their parent empty
+                children.append(item)
         elif isinstance(item, str):
             text += item
         elif isinstance(item, Iterable):
@@ -125,12 +151,12 @@ def element(name: str, /, *content: Content, **attributes: Value) -> Element:
     return Element(name, texts, children, text)
 
 
-def record(name: str, /, **values: Value) -> Element:
-    """An element whose children are values by distinct names: faster than one element each, for the rows of lists.
+def record(name: str, /, **values: Inner) -> Element:
+    """An element whose children have distinct names: faster than one element each.
 
     Args:
         name: Without prefix.
-        values: In order; None is an empty element.
+        values: In order; None is an empty element. What else there may be says ``Record``.
 
     Returns:
         The element.
@@ -138,20 +164,45 @@ def record(name: str, /, **values: Value) -> Element:
     return Record(name, values)
 
 
-def marked_record(name: str, unescaped: Sequence[str], values: Mapping[str, Value]) -> Element:
+def alike(
+    name: str, keys: tuple[str, ...], values: Sequence[tuple[Value, ...]], *, times: int = 1
+) -> Element:
+    """Elements of one name, all with the same children: faster than one record each, for what is within lists.
+
+    Args:
+        name: Of the elements, without prefix.
+        keys: Names of the children, all distinct.
+        values: Of each element the values, in the order of the names; None is an empty element.
+        times: How often each element stands there, one after the other.
+
+    Returns:
+        What stands for them among the children of an element.
+    """
+    return Rows(name, keys, values, times)
+
+
+def marked_record(name: str, unescaped: Container[str], values: Mapping[str, Value | Element]) -> Element:
     """As ``record``, where PHP does not escape all texts.
 
     Args:
         name: Without prefix.
         unescaped: Names of the texts whose markup becomes elements, as ``markup`` has it.
-        values: In order; None is an empty element.
+        values: In order; None is an empty element, an element is the child of that name.
 
     Returns:
         The element.
     """
-    if not any(_MARKUP.search(text) for key in unescaped if isinstance(text := values.get(key), str)):
+    for key, value in values.items():
+        if type(value) is str and ("<" in value or "&" in value) and key in unescaped:
+            break
+    else:
         return Record(name, values)
-    children = [markup(key, v) if key in unescaped else element(key, v) for key, v in values.items()]
+    children: list[Element] = []
+    for key, value in values.items():
+        if isinstance(value, Element):
+            children.append(value)
+        else:
+            children.append(markup(key, value) if key in unescaped else element(key, value))
     return Element(name, None, children)
 
 
@@ -224,25 +275,6 @@ def from_parsed(parsed: ElementTree.Element, *, plain: bool | None = None) -> El
     )
 
 
-def to_xml(root: Element) -> bytes:
-    """The document as XML.
-
-    Args:
-        root: Its root.
-
-    Returns:
-        UTF-8, without declaration, as PHP's templates are. Characters that XML cannot hold are replaced.
-    """
-    pieces: list[str] = []
-    _write(root, pieces.append, f' xmlns:oml="{NAMESPACE}"')
-    text = "".join(pieces)
-    body = text.encode("utf-8", "replace")
-    # Looking for what hardly ever is there must not cost as much as all else.
-    controls = len(body.translate(None, _CONTROLS)) != len(body)
-    clean = not controls and "\ufffe" not in text and "\uffff" not in text
-    return body if clean else speakable(text).encode("utf-8", "replace")
-
-
 def to_json(root: Element) -> bytes:
     """The document as PHP's JSON (legacy notes, data 5.3).
 
@@ -253,22 +285,6 @@ def to_json(root: Element) -> bytes:
         ASCII, without white space.
     """
     return encoded({root.name: converted(root)})
-
-
-def encoded(document: Any) -> bytes:
-    """JSON as PHP's json_encode spells it: ASCII, with slashes escaped."""
-    text = orjson.dumps(document).replace(b"/", b"\\/")  # none stands outside of a text
-    return text if text.isascii() else text.decode().encode("ascii", _ESCAPED)
-
-
-def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Letters beyond ASCII as JSON's escapes, two for what is beyond 16 bit."""
-    assert isinstance(error, UnicodeEncodeError)
-    units = error.object[error.start : error.end].encode("utf-16-be").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
-
-
-codecs.register_error(_ESCAPED, _escape)
 
 
 def json_document(document: Any) -> bytes:
@@ -285,7 +301,7 @@ def converted(node: Element) -> Converted:
     """
     if type(node) is Record:
         return _of_values(node.values) or []
-    text = shown(node.text)
+    text = shown(node.text) if node.text else ""
     children = node.children
     if not children and not node.attributes:
         return text or []
@@ -299,38 +315,75 @@ def converted(node: Element) -> Converted:
     return found or []
 
 
-def _of_values(values: Mapping[str, Value]) -> dict[str, Any]:
+def _of_values(values: Mapping[str, Inner]) -> dict[str, Any]:
     """The object of a record; there are as many values as in the longest list, so that all is spelled out."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         kind = type(value)
-        if kind is int:
+        if kind is str:
+            found[name] = (shown(value) if "\r" in value else value.strip(TRIMMED)) or []  # type: ignore[arg-type, operator, union-attr]
+        elif kind is int:
             found[name] = str(value)
-            continue
-        if value is None:
+        elif value is None:
             found[name] = []
-            continue
-        text = (value if kind is str else text_of(value)).strip(TRIMMED)  # type: ignore[union-attr]
-        found[name] = (shown(text) if "\r" in text else text) or []
+        elif kind in INNER:
+            group = _several(value)  # type: ignore[arg-type]  # the type says it
+            if group:
+                found[name] = group[0] if len(group) == 1 else group
+        else:
+            found[name] = shown(text_of(value)) or []  # type: ignore[arg-type]
     return found
+
+
+def _several(value: Element | Sequence[str]) -> list[Any]:
+    """What stands for one or more children of one name."""
+    if not isinstance(value, Element):
+        return [shown(text) or [] for text in value]
+    if type(value) is Rows:
+        return _of_rows(value)
+    if type(value) is Named:
+        return [_named(name, shown(text_of(text))) for name, text in value.pairs]
+    return [converted(value)]
+
+
+def _of_rows(node: Rows) -> list[dict[str, Any]]:
+    """The objects of rows, as ``_of_values`` has them."""
+    keys = node.keys
+    found: list[dict[str, Any]] = [
+        dict(
+            zip(
+                keys,
+                [
+                    (shown(value) if "\r" in value else value.strip(TRIMMED)) or []
+                    if type(value) is str
+                    else str(value)
+                    if type(value) is int
+                    else shown(text_of(value)) or []
+                    for value in row
+                ],
+                strict=True,
+            )
+        )
+        for row in node.rows
+    ]
+    return found if node.times == 1 else [one for one in found for _ in range(node.times)]
 
 
 def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:
     """Add children to an object: a name that occurs again has a list."""
-    if any(child.plain for child in children):
-        children = sorted(children, key=lambda child: child.plain)
-    groups: dict[str, list[Any]] = {}
-    last: Element | None = None
     for child in children:
-        group = groups.setdefault(child.name, [])
-        if child is last and type(child) is not Named:  # PHP's SQL repeats some rows
-            group.append(group[-1])
-            continue
-        last = child
-        if type(child) is Named:
-            group.extend(_named(name, shown(text_of(value))) for name, value in child.pairs)
+        if child.plain:
+            children = sorted(children, key=lambda child: child.plain)
+            break
+    groups: dict[str, list[Any]] = {}
+    for child in children:
+        kind = type(child)
+        made = _several(child) if kind is Rows or kind is Named else [converted(child)]
+        name = child.name
+        if name in groups:
+            groups[name] += made
         else:
-            group.append(converted(child))
+            groups[name] = made
     for name, group in groups.items():
         if group:
             found[name] = group[0] if len(group) == 1 else group
@@ -338,48 +391,3 @@ def _convert(children: Sequence[Element], found: dict[str, Any]) -> None:
 
 def _named(name: str, value: str) -> dict[str, str]:
     return {"name": one_line(name), "value": value} if value else {"name": one_line(name)}
-
-
-def _write(node: Element, write: Callable[[str], object], declared: str = "") -> None:
-    name = node.name if node.plain else f"oml:{node.name}"
-    opened = f"<{name}{declared}"
-    if type(node) is Record:
-        write(_record_text(node, declared))
-        return
-    if type(node) is Named:
-        names = every_escaped([one_line(key) for key, _ in node.pairs])
-        texts = every_escaped([v if type(v) is str else text_of(v) for _, v in node.pairs])
-        leaves = [f'<{name} name="{key}">{text}</{name}>\n' for key, text in zip(names, texts, strict=True)]
-        write("".join(leaves))
-        return
-    if node.attributes:
-        for key, value in node.attributes.items():
-            opened += f' {key}="{escaped(one_line(value))}"'
-    if not node.children:
-        write(f"{opened}>{escaped(node.text)}</{name}>\n")
-        return
-    write(f"{opened}>{escaped(node.text)}\n")
-    last, text = None, ""
-    for child in node.children:
-        if type(child) is not Record:
-            _write(child, write)
-            continue
-        if child is not last:  # PHP's SQL repeats some rows
-            last, text = child, _record_text(child)
-        write(text)
-    write(f"</{name}>\n")
-
-
-def _record_text(node: Record, declared: str = "") -> str:
-    values = node.values
-    texts = [
-        value if type(value) is str else "" if value is None else text_of(value) for value in values.values()
-    ]
-    return _record_form(node.name, tuple(values), declared) % tuple(every_escaped(texts))
-
-
-@lru_cache(maxsize=256)
-def _record_form(name: str, keys: tuple[str, ...], declared: str) -> str:
-    """What is around the texts of records of one kind: there are thousands, and names are few."""
-    leaves = "".join(f"<oml:{key}>%s</oml:{key}>\n" for key in keys)
-    return f"<oml:{name}{declared}>\n{leaves}</oml:{name}>\n"

@@ -69,7 +69,8 @@ async def parameters(
         with_tags: Say with each how many tags its setup has.
 
     Returns:
-        Rows with the setting, its input and the input's flow, by input id within a setup.
+        Rows with the setting, its input and the input's flow, by input id within a setup. PHP's lists take the
+        columns by their order.
     """
     statement = _PARAMETERS_AND_TAGS if with_tags else _PARAMETERS
     return (await connection.execute(statement, {"setup_ids": setup_ids})).all()

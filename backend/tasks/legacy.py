@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from backend.database.results import AnyRow
 from backend.legacy.pairs import pasted
-from backend.legacy.tree import Element, each, element, markup, named
+from backend.legacy.tree import Element, each, element, markup, named, record
 from backend.tasks.templates import Piece
 
 Named: TypeAlias = Mapping[int, Sequence[tuple[str, str]]]
@@ -49,21 +49,21 @@ def listed(rows: Iterable[AnyRow], inputs: Named, qualities: Named) -> Element:
     """The tasks of a list."""
     return element(
         "tasks",
-        (
-            element(
+        [
+            record(
                 "task",
-                element("task_id", row.task_id),
-                element("task_type_id", row.ttid),
-                element("task_type", row.task_type),
-                element("did", row.did),
-                element("name", row.name),
-                element("status", row.status),
-                element("format", row.format),
-                named("input", pasted(inputs[row.task_id])),
-                named("quality", pasted(qualities[row.did])),
+                task_id=row.task_id,
+                task_type_id=row.ttid,
+                task_type=row.task_type,
+                did=row.did,
+                name=row.name,
+                status=row.status,
+                format=row.format,
+                input=named("input", pasted(inputs[row.task_id])),
+                quality=named("quality", pasted(qualities[row.did])),
             )
             for row in rows
-        ),
+        ],
     )
 
 

@@ -27,7 +27,8 @@ from backend.input.xml_documents import IllegalDocument, parse
 from backend.legacy.filters import limited, read_filters
 from backend.legacy.gateway import is_legacy
 from backend.legacy.pairs import pasted
-from backend.legacy.tree import element, markup, to_json, to_xml
+from backend.legacy.tree import element, markup, to_json
+from backend.legacy.writing import to_xml
 from backend.php.forms import filtered
 from backend.php.text import csv_fields, split_commas
 from backend.problems import Problem

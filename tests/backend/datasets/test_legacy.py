@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from backend.datasets import legacy
-from backend.legacy.tree import json_document, to_json, to_xml
+from backend.legacy.tree import json_document, to_json
+from backend.legacy.writing import to_xml
 from config.settings import BackendSettings
 
 ROW: Any = SimpleNamespace(

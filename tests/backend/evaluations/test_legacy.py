@@ -4,7 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from backend.evaluations import legacy
-from backend.legacy.tree import json_document, to_xml
+from backend.legacy.tree import json_document
+from backend.legacy.writing import to_xml
 
 ROW: Any = SimpleNamespace(
     rid=7,

@@ -1,7 +1,8 @@
 """PHP's error documents."""
 
 from backend.legacy.errors import Refusal, entities, error_document
-from backend.legacy.tree import to_json, to_xml
+from backend.legacy.tree import to_json
+from backend.legacy.writing import to_xml
 
 
 def test_texts_have_entities_once_in_json_and_twice_in_xml() -> None:

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from backend.legacy.tree import to_json, to_xml
+from backend.legacy.tree import to_json
+from backend.legacy.writing import to_xml
 from backend.runs import legacy
 
 ROW: Any = SimpleNamespace(

@@ -9,16 +9,17 @@ from backend.setups import legacy
 ROW: Any = SimpleNamespace(sid=1, implementation_id=2)
 PARAMETER: Any = SimpleNamespace(
     setup=1,
+    value="v",
     id=3,
-    implementation_id=2,
-    flow_name="f",
-    fullName="f(1)",
     name="p",
     dataType=None,
     defaultValue="",
-    value="v",
+    implementation_id=2,
+    flow_name="f",
+    fullName="f(1)",
     tags=2,
 )
+COLUMNS: Any = tuple(vars(PARAMETER).values())
 
 
 def test_one_setup_names_its_parameters_twice() -> None:
@@ -31,7 +32,7 @@ def test_one_setup_names_its_parameters_twice() -> None:
 
 def test_a_list_has_each_parameter_once_per_tag() -> None:
     """As PHP's join makes it."""
-    assert to_json(legacy.listed([ROW], [PARAMETER])).count(b'"parameter_name"') == 2
+    assert to_json(legacy.listed([ROW], [COLUMNS])).count(b'"parameter_name"') == 2
     assert to_json(legacy.listed([ROW], [])) == b'{"setups":{"setup":{"setup_id":"1","flow_id":"2"}}}'
 
 
