@@ -23,6 +23,8 @@ DOCUMENTS: Final = frozenset({"description", "edit_parameters", "trace"})
 """Parameters that are files; what is wrong lies inside."""
 _REPEATED: Final = frozenset({"xml_invalid"})
 """Errors that a parser may find several times in one line."""
+_PAGED: Final = ["body", "pagination"]
+"""Where a JSON body may have limit and offset."""
 _NOTHING: Final = frozenset({"", "0"})
 """Texts that PHP takes for nothing."""
 
@@ -75,11 +77,12 @@ def _of_request(asked: Asked, kind: str, error: Mapping[str, object], at: str) -
     if (route := asked.route) is None:
         return
     names = _names(route)
-    known = names.get((loc[0], loc[1]))
+    name = loc[2] if loc[:2] == _PAGED and len(loc) == 3 and isinstance(loc[2], str) else loc[1]
+    known = names.get((loc[0], name))
     if known is None and loc[0] == "body":
-        known = names.get(("query", loc[1]))  # what is missing of a POST may stand in either
-    if known is None and loc[1] in asked.parameters and (kind == _UNKNOWN or loc[0] == "body"):
-        known = loc[1]
+        known = names.get(("query", name))  # what is missing of a POST may stand in either
+    if known is None and name in asked.parameters and (kind == _UNKNOWN or loc[0] == "body"):
+        known = name
     if known is None:
         yield Difference(f"{at}.loc", "value", f"a parameter of {route.name}", loc)
         return
@@ -98,6 +101,8 @@ def _is_input(given: object, sent: str | None, text: str | None, kind: str, loc:
         return told or not whole or all(part in str(text) for part in str(given).split(", "))
     if given is None:
         return sent is None or loc[0] == "body" or (kind in _LACKING and sent in _NOTHING)
+    if loc[0] == "body" and type(given) in (int, float):
+        return str(given) == sent  # a JSON body has numbers
     # A path keeps the percent signs of what is no id.
     return isinstance(given, str) and (given == sent or (loc[0] == "path" and unquote(given) == sent))
 

@@ -10,6 +10,7 @@ from diffing.problem_errors import error_differences
 ROUTES = load_routes(config_directory(None))
 LIST = Asked(ROUTES["run.list"], "GET", {"task": "1x", "nosuch": "1"})
 UPLOAD = Asked(ROUTES["run.upload"], "POST", {"description": "run.xml", "description.text": "<run>7</run>"})
+PAGE = Asked(ROUTES["run.list"], "POST", {"limit": "-1", "tag": "true"})
 TYPES = frozenset({"digits", "missing", "extra_forbidden", "description_invalid", "form_invalid"})
 
 
@@ -41,6 +42,27 @@ def test_an_error_names_what_was_sent(
 ) -> None:
     """A parameter that the route has there, and its value."""
     assert found(LIST, kind, loc, given) == [f"$.errors[0].{name}" for name in differing]
+
+
+@pytest.mark.parametrize(
+    ("loc", "given", "differing"),
+    [
+        (["body", "pagination", "limit"], -1, []),
+        (["body", "limit"], -1, []),
+        (["body", "pagination", "limit"], "-1", []),
+        (["body", "pagination", "limit"], -2, ["input"]),
+        (["body", "tag"], True, ["input"]),
+        (["body", "pagination", "limitx"], -1, ["loc"]),
+        (["body", "pagination"], None, ["loc"]),
+        (["query", "pagination", "limit"], "-1", ["loc"]),
+        (["query", "limit"], -1, ["input"]),
+    ],
+)
+def test_a_json_body_has_numbers_and_a_place_for_pages(
+    loc: list[object], given: object, differing: list[str]
+) -> None:
+    """Limit and offset may stand in it or inside `pagination`, as numbers."""
+    assert found(PAGE, "digits", loc, given) == [f"$.errors[0].{name}" for name in differing]
 
 
 def test_what_is_wrong_in_a_document_stands_in_it() -> None:
