@@ -32,6 +32,7 @@ from backend.tables import EXPERIMENTS
 
 _MYSQL = mysql.dialect()
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_NO_UTF8 = re.compile("[\ud800-\udfff]")
 _MUTILATED = "????"
 _mutilating: ContextVar[bool] = ContextVar("mutilating", default=False)
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
@@ -48,6 +49,15 @@ def as_php_sends() -> Iterator[None]:
         yield
     finally:
         _mutilating.reset(token)
+
+
+def as_sent(text: str) -> str:
+    """A text as PHP's connection sends it: without characters beyond U+FFFF, and bytes that are no UTF-8.
+
+    Args:
+        text: The text, with such bytes as surrogate escapes.
+    """
+    return _NO_UTF8.sub("?", _BEYOND.sub(_MUTILATED, text))
 
 
 def stored(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
@@ -172,7 +182,7 @@ def _double(value: object) -> float:
 def _text(column: Column[Any], kind: String, text: str) -> str:
     collation = kind.collation or ""
     if _BEYOND.search(text) and _mutilating.get():
-        text = _BEYOND.sub(_MUTILATED, text)
+        text = as_sent(text)
     elif _BEYOND.search(text):
         message = "Characters beyond U+FFFF cannot be stored"
         error: InputError = {

@@ -5,10 +5,12 @@ from typing import Any, Final
 from typing_extensions import TypedDict
 
 from backend.access import admin_writes
+from backend.files import legacy
 from backend.input.late_input import rejected
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
-from backend.operations import UPLOAD_LIMIT, Call, Document, Operation, operation
+from backend.legacy.faces import Faces
+from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.storage.interface import base_name
@@ -30,16 +32,20 @@ class Uploaded(TypedDict):
     url: str
 
 
+UPLOADED = Faces(lambda number, url: Uploaded(id=number, url=url), legacy.uploaded)
+
+
 @operation(
     "file.upload",
     parameters=NoParameters,
     answer=Uploaded,
+    faces=UPLOADED,
     problems=(NO_FILE,),
     access=admin_writes(NO_ADMINISTRATOR),
     parts=(Part(FIELD, "The file.", required=True),),
     body_limit=UPLOAD_LIMIT,
 )
-async def upload(call: Call[NoParameters]) -> Document:
+async def upload(call: Call[NoParameters]) -> Answer:
     """Store a file that everybody may have, under its own name as far as that is free.
 
     Two round trips to the database with the key's: the file's row.
@@ -50,8 +56,7 @@ async def upload(call: Call[NoParameters]) -> Document:
         raise rejected(call, [FIELD], "missing", f"Give a file: {reason}", code=NO_FILE.code or "")
     file = await store_file(call, part, FOLDER, KIND)
     name = base_name(part.filename)
-    stored: Uploaded = {"id": file.id, "url": f"{call.settings.public_url}data/download/{file.id}/{name}"}
-    return stored
+    return UPLOADED(file.id, f"{call.settings.public_url}data/download/{file.id}/{name}")
 
 
 operations: tuple[Operation[Any], ...] = (upload,)

@@ -181,13 +181,16 @@ def _bad(place: str, kind: str, message: str) -> InputProblem:
     return InputProblem(message, [error])
 
 
-async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[Request, Intake]:
+async def read_intake(
+    scope: Scope, receive: Receive, body_limit: int, *, first_only: bool = False
+) -> tuple[Request, Intake]:
     """Read a request.
 
     Args:
         scope: Of the request.
         receive: Gives its body.
         body_limit: Bytes that the body may have.
+        first_only: Of a form, leave out fields and files that are too many, as PHP does.
 
     Returns:
         The request and what it brings; the caller closes the files of the form.
@@ -215,9 +218,11 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
         try:
             if kind == MULTIPART:
                 with storing():  # a longer file is written to the disk, which may be full
-                    parts = await read_multipart(headers["content-type"], request.stream(), in_memory)
+                    parts = await read_multipart(
+                        headers["content-type"], request.stream(), in_memory, first_only=first_only
+                    )
             else:
-                parts = await _pairs(request, in_memory)
+                parts = await _pairs(request, in_memory, first_only=first_only)
         except FormError as error:
             raise _bad_body("form_invalid", f"The form cannot be read: {error}.") from error
         return request, Intake(query, form=FormData(parts), authorization=authorization)
@@ -235,7 +240,7 @@ async def read_intake(scope: Scope, receive: Receive, body_limit: int) -> tuple[
     return request, Intake(query, json=json, authorization=authorization)
 
 
-async def _pairs(request: Request, largest: int) -> list[tuple[str, UploadFile | str]]:
+async def _pairs(request: Request, largest: int, *, first_only: bool) -> list[tuple[str, UploadFile | str]]:
     """The fields of a URL-encoded form."""
     body = bytearray()
     async for chunk in request.stream():
@@ -244,11 +249,11 @@ async def _pairs(request: Request, largest: int) -> list[tuple[str, UploadFile |
             raise FormError(f"Its fields have at most {largest} bytes")
     found = islice(_PAIR.finditer(body.replace(b"+", b" ")), MAX_FIELDS + 1)
     pairs = [pair[0].partition(b"=") for pair in found]
-    if len(pairs) > MAX_FIELDS:
+    if len(pairs) > MAX_FIELDS and not first_only:
         raise FormError(f"A form has at most {MAX_FIELDS} fields")
     return [
         (text(unquote_to_bytes(bytes(name))), text(unquote_to_bytes(bytes(value))))
-        for name, _, value in pairs
+        for name, _, value in pairs[:MAX_FIELDS]
     ]
 
 

@@ -37,7 +37,7 @@ class FileArray(UploadFile):
 
 
 async def read_multipart(
-    content_type: str, chunks: AsyncIterator[bytes], largest_text: int
+    content_type: str, chunks: AsyncIterator[bytes], largest_text: int, *, first_only: bool = False
 ) -> list[tuple[str, UploadFile | str]]:
     """Read a form that has parts.
 
@@ -45,6 +45,7 @@ async def read_multipart(
         content_type: The header's value.
         chunks: Of the body, which is read to its end.
         largest_text: Bytes that a field may have.
+        first_only: Leave out fields and files that are too many, as PHP does.
 
     Returns:
         Names and values in order; files are open, at their beginning.
@@ -62,11 +63,15 @@ async def read_multipart(
             name, file_name = names.get("name"), names.get("filename")
             if file_name is not None:
                 if sum(isinstance(part, UploadFile) for _, part in parts) == MAX_FILES:
+                    if first_only:
+                        continue
                     raise FormError(f"A form has at most {MAX_FILES} files")
                 file = await _file(body, headers, file_name, array="[" in (name or ""))
                 parts.append(((name or "").partition("[")[0], file))
             elif name is not None:
                 if sum(isinstance(part, str) for _, part in parts) == MAX_FIELDS:
+                    if first_only:
+                        continue
                     raise FormError(f"A form has at most {MAX_FIELDS} fields")
                 parts.append((name, await _text(body, largest_text)))
             elif "content-disposition" in headers:

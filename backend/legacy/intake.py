@@ -55,7 +55,7 @@ async def read_legacy_intake(
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     raw = Intake()
     if scope["method"] == "POST" and kind in FORM_TYPES:
-        _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit)
+        _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit, first_only=True)
     fields: dict[str, str] = {}
     files: dict[str, UploadFile] = {}
     for name, value in raw.form.multi_items():

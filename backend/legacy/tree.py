@@ -310,9 +310,11 @@ def converted(node: Element) -> Converted:
         found = {key: one_line(value) for key, value in node.attributes.items()}
     if children:
         _convert(children, found)
+    if not found:
+        return text or []
     if text:
         found["value"] = text
-    return found or []
+    return found
 
 
 def _of_values(values: Mapping[str, Inner]) -> dict[str, Any]:

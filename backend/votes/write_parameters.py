@@ -1,8 +1,9 @@
 """What requests that vote may say (legacy notes, flow 6)."""
 
 from typing import Annotated, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+from backend.database.storing import as_sent
 from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.php.numbers import digits_of
 from backend.votes.items import ItemId, KnownType
@@ -15,9 +16,11 @@ class Reason(Reader):
     """Why somebody votes down: a text, or the id of a reason to agree with."""
 
     def from_php(self, text: str) -> str:
-        """A number in digits, so that it is an id."""
-        decoded = unquote(text)
-        return digits_of(decoded) if is_numeric(decoded) else text
+        """A number in digits, so that it is an id; of other texts what PHP's connection sends.
+
+        PHP has decoded it: it is encoded again, as a segment that is read.
+        """
+        return digits_of(text) if is_numeric(text) else quote(as_sent(text))
 
     def read(self, value: object) -> int | str:
         """Read a raw segment."""

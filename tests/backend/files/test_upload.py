@@ -57,3 +57,27 @@ async def test_a_refused_file_leaves_nothing(writable: Writable, keys: dict[str,
         answers.append((answer.status_code, answer.json()["code"]))
     assert answers == [(401, "102"), (403, "104"), (422, "491"), (422, "491")]
     assert writable.stored() == before
+
+
+async def test_a_file_is_stored_in_the_legacy_dialect(writable: Writable, keys: dict[str, str]) -> None:
+    """PHP names the answer; in JSON it escapes slashes, and what an error has no more to say of is left out."""
+    answers = []
+    for form, who, name in (("json", "admin", "file"), ("xml", "admin", "file"), ("json", "writer", "file")):
+        answer = await writable.http.post(
+            f"/api/v1/{form}/file",
+            params={"api_key": keys[who]},
+            files={name: ("notes.txt", b"Some notes.\n", "text/plain")},
+        )
+        answers.append((answer.status_code, answer.text))
+    url = "https://openml.test/data/download"
+    escaped = url.replace("/", r"\/")
+    refused = "This is a read-only account, it does not have permission for write operations."
+    assert answers == [
+        (200, rf'{{"file_upload":{{"id":"1492","url":"{escaped}\/1492\/notes.txt"}}}}'),
+        (
+            200,
+            '<oml:file_upload xmlns:oml="http://openml.org/openml">\n'
+            f"<oml:id>1493</oml:id>\n<oml:url>{url}/1493/notes.txt</oml:url>\n</oml:file_upload>\n",
+        ),
+        (412, f'{{"error":{{"code":"104","message":"{refused}"}}}}'),
+    ]

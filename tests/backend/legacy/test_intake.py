@@ -11,7 +11,7 @@ from config.location import config_directory
 from config.routes import load_routes
 
 
-async def read(method: str, query: str, body: bytes, kind: str) -> LegacyIntake:
+async def read(method: str, query: str, body: bytes, kind: str, limit: int = 1000) -> LegacyIntake:
     """What PHP reads of a request; its files are closed."""
     headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     scope: dict[str, Any] = {"type": "http", "method": method, "headers": headers, "query_string": b""}
@@ -19,7 +19,7 @@ async def read(method: str, query: str, body: bytes, kind: str) -> LegacyIntake:
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    raw, intake = await read_legacy_intake(scope, receive, query, 1000)
+    raw, intake = await read_legacy_intake(scope, receive, query, limit)
     await raw.form.close()
     return intake
 
@@ -87,3 +87,18 @@ async def test_files_stay_in_their_order() -> None:
     assert match is not None
     _, given = for_operation(match, {}, intake)
     assert tuple(given.form) == names
+
+
+@pytest.mark.anyio
+async def test_what_is_too_much_of_a_form_is_not_there() -> None:
+    """Behind a thousand fields, and twenty files, PHP reads no more, and says nothing."""
+    fields = "&".join(f"a{number}=1" for number in range(999))
+    intake = await read("POST", "", f"{fields}&b=1&c=1".encode(), FORM, limit=100_000)
+    assert (len(intake.form), intake.form.get("b"), intake.form.get("c")) == (1000, "1", None)
+    part = 'Content-Disposition: form-data; name="{}"'.format
+    texts = [f"{part(f't{number}')}\r\n\r\n1" for number in range(1001)]
+    files = [f'{part(f"f{number}")}; filename="x"\r\n\r\n1' for number in range(21)]
+    body = "".join(f"--B\r\n{one}\r\n" for one in [*files, *texts]) + "--B--\r\n"
+    intake = await read("POST", "", body.encode(), "multipart/form-data; boundary=B", limit=100_000)
+    assert list(intake.files) == [f"f{number}" for number in range(20)]
+    assert list(intake.form) == [f"t{number}" for number in range(1000)]

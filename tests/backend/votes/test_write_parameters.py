@@ -28,3 +28,19 @@ def test_what_cannot_be_stored_is_refused(raw: str, kind: str) -> None:
     with pytest.raises(PydanticCustomError) as caught:
         Reason().read(raw)
     assert caught.value.type == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Fish \U0001f41f", "Fish ????"),
+        ("\udce9x", "?x"),
+        ("1e1", 10),
+        ("a%41/b", "a%41/b"),
+        ("100%", "100%"),
+    ],
+)
+def test_php_stores_what_its_connection_sends(text: str, reason: int | str) -> None:
+    """Question marks for what it cannot; PHP has decoded the segment, once."""
+    read = Reason()
+    assert read.read(read.from_php(text)) == reason

@@ -114,3 +114,14 @@ async def test_what_was_sent_is_told(writable: Writable, keys: dict[str, str]) -
     answer = await writable.http.post("/datasets/tag", params=key, **form)  # type: ignore[arg-type]  # of httpx
     assert answer.status_code == 422
     assert "UploadFile(" not in answer.text
+
+
+async def test_what_one_may_not_see_is_refused_in_both_dialects(
+    writable: Writable, keys: dict[str, str]
+) -> None:
+    """PHP lets everybody vote it; in its dialect the error is that of asking for it."""
+    refused = '{"error":{"code":"112","message":"No access granted"}}'
+    for path in ("votes/up/d/130", "votes/down/d/130/bad", "downloads/d/130", "votes/up/t/9"):
+        answer = await writable.http.post(f"/api/v1/json/{path}", params={"api_key": keys["writer"]})
+        assert (answer.status_code, answer.text) == (412, refused)
+        assert said(await writable.http.post(f"/{path}", params={"api_key": keys["writer"]})) == (403, "112")
