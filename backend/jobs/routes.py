@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from backend.access import WRITER_UNLESS_GET
-from backend.input.parameters import Parameters, Reader, bounded
+from backend.input.parameters import Parameters, Reader
 from backend.jobs import legacy, queries, shapes
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
+from backend.php.numbers import column_number
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.writing_reads import keeps
 
@@ -59,7 +60,7 @@ async def request(call: Call[JobRequest]) -> Answer:
     Two round trips to the database (three with a key): the job, the note.
     """
     asked = call.parameters
-    wrong = list(_mistakes(asked))
+    wrong = list(_mistakes(asked, numbers=not call.is_legacy))
     if wrong:
         raise InputProblem(
             "; ".join(f"{error['loc'][1]}: {error['msg']}" for error in wrong), wrong, code=INCOMPLETE
@@ -67,10 +68,10 @@ async def request(call: Call[JobRequest]) -> Answer:
     row = await queries.next_job(
         call.connection,
         asked.workbench,
-        bounded(asked.task_type_id),
+        column_number(asked.task_type_id),
         task_tag=asked.task_tag or None,
         setup_tag=asked.setup_tag or None,
-        setup_id=bounded(asked.setup_id) if asked.setup_id else None,
+        setup_id=column_number(asked.setup_id) if asked.setup_id else None,
     )
     if row is None:
         raise NOTHING.because(
@@ -81,12 +82,13 @@ async def request(call: Call[JobRequest]) -> Answer:
     return JOB(row)
 
 
-def _mistakes(asked: JobRequest) -> Iterator[InputError]:
+def _mistakes(asked: JobRequest, *, numbers: bool) -> Iterator[InputError]:
+    """What is missing, and what is no number; PHP lets the database make one of it."""
     for name, value in (("workbench", asked.workbench), ("task_type_id", asked.task_type_id)):
         if not value:
             yield {"type": "missing", "loc": ["query", name], "msg": "Give it; 0 is none", "input": None}
     for name, value in (("task_type_id", asked.task_type_id), ("setup_id", asked.setup_id)):
-        if value and not (value.isascii() and value.isdecimal()):
+        if numbers and value and not (value.isascii() and value.isdecimal()):
             yield {"type": "digits", "loc": ["query", name], "msg": "Give decimal digits", "input": value}
 
 

@@ -54,3 +54,17 @@ def digits_of(text: str) -> str:
     if value != value or value < 0 or value > LARGEST or value != int(value):
         return "-1"
     return str(int(value))
+
+
+def column_number(text: str) -> int:
+    """What a column of integers is compared with when PHP sends a text: the number that it begins with.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        0 for a text that begins with no number, ``-1`` for what no id can be, at most what 64 bit hold.
+    """
+    found = NUMERIC.match(text)
+    digits = digits_of(found[0]) if found else "0"
+    return -1 if digits == "-1" else int(min(number(digits.lstrip("0")[:20] or "0"), LARGEST))

@@ -39,6 +39,25 @@ async def test_refusals_keep_the_legacy_code(
     assert (response.status_code, response.json()["code"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("task_type_id=1x", '{"job":{"learner":"weka.MossTree -C 0.25 -M 1","task_id":"1","setup_id":"1"}}'),
+        (
+            "task_type_id=1.0&setup_id=2abc",
+            '{"job":{"learner":"weka.MossTree -C 0.25 -M 2","task_id":"1","setup_id":"2"}}',
+        ),
+        ("task_type_id=1.5", '{"error":{"code":"341","message":"No jobs available."}}'),
+        ("task_type_id=1&setup_id=x", '{"error":{"code":"341","message":"No jobs available."}}'),
+        ("task_type_id=0", '{"error":{"code":"340","message":"Please provide workbench and task type."}}'),
+    ],
+)
+async def test_php_lets_the_database_read_numbers(writable: Writable, query: str, expected: str) -> None:
+    """In its dialect a text is the number that it begins with."""
+    answer = await writable.http.get(f"/api/v1/json/job/request?workbench=Weka_3.9.0&{query}")
+    assert answer.text == expected
+
+
 async def test_jobs_asked_for_at_once_are_different_ones(writable: Writable) -> None:
     """Three wait for this workbench; each is handed out once."""
     query = "workbench=Weka_3.9.0&task_type_id=1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.php.numbers import LARGEST, SMALLEST, digits_of, intval
+from backend.php.numbers import LARGEST, SMALLEST, column_number, digits_of, intval
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,22 @@ def test_a_text_begins_with_an_integer(text: str, value: int) -> None:
 def test_numbers_become_digits(text: str, digits: str) -> None:
     """What no row can have is -1."""
     assert digits_of(text) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7", 7),
+        ("007x", 7),
+        (" 1.0 ", 1),
+        ("1e2", 100),
+        ("1.5", -1),
+        ("-1", -1),
+        ("x1", 0),
+        ("", 0),
+        ("9" * 5000, LARGEST),
+    ],
+)
+def test_a_column_is_compared_with_the_number_of_a_text(text: str, value: int) -> None:
+    """No id is -1; a text without a number is 0."""
+    assert column_number(text) == value
