@@ -38,11 +38,14 @@ from tests.functional.frozen.moves import known_failures, load_listed
 from tests.functional.frozen.verdicts import frozen
 from tests.functional.mutant import Answer, Mutant, nodes_of
 from tests.functional.mutant_answers import ANSWERS, FILE
+from tests.functional.mutant_named import NAMED
 from tests.functional.mutant_shapes import SHAPES
 from tests.functional.mutant_values import VALUES
 
 RECORDINGS = Path("tests/recordings/read")
-KINDS = (*VALUES, *SHAPES, *ANSWERS)
+KINDS = (*VALUES, *SHAPES, *NAMED, *ANSWERS)
+HELD = frozenset(name for name, _ in NAMED)
+"""Found whatever PHP said: the request tells it."""
 
 
 NOTHING_TOLD = "an empty 500"
@@ -157,7 +160,8 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     """Why nothing can be said of a mutant; None when something should have been said."""
     if verdict.outcome is Outcome.SKIPPED:
         return verdict.verdict
-    if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not _told(exchange):
+    told = mutant.kind in HELD or _told(exchange)
+    if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not told:
         return NOTHING_TOLD
     hits = {*exchange.comparison.deviations, *verdict.deviations}
     place = generalise(mutant.path)
@@ -209,12 +213,16 @@ def compare(
         everything: The whole list, where that is known.
     """
     assert exchange.asked is not None
+    assert exchange.new is not None
     answers = dict(exchange.answers)
     if everything is not None:
         answers.setdefault((FollowUp.UNLIMITED, None), everything)
     while True:
         found = differ.compare(exchange.asked, exchange.recording.response, new, answers)
         further = wanted(found)
+        if further == (FollowUp.STRANGER, None) and further not in answers:
+            answers[further] = exchange.new  # nobody had to ask of the right answer: nothing in it is private
+            continue
         if further is None or further[1] is None or further in answers:
             return found
         answers[further] = UNKNOWN
