@@ -5,12 +5,24 @@ import asyncio
 import pytest
 
 from proxy.recordings import Recording
-from tests.functional.mutants import HELD, KINDS, Outcomes, damage, replayed
+from tests.functional.mutants import (
+    ANOTHER_CHOICE,
+    BLANKS,
+    HELD,
+    KINDS,
+    NOTHING_TOLD,
+    UNTOLD,
+    Outcomes,
+    damage,
+    replayed,
+)
 
 EVERY = 25
 SEED = 20261122
 EMPTY_FOR_PHP = "evaluation.evaluation-list-task-19-26-admin"
 """PHP finds nothing, an administrator does: the status of that is looked at, too."""
+OF_SCHEMA = "study-private-for-administrators"
+"""PHP refuses what the new side answers: there is nothing but the schema."""
 OF_AN_ALIAS = ("live.1.341", "live.1.2808", "live.2.3716")
 """Studies that are asked for by their alias."""
 
@@ -61,6 +73,13 @@ def test_what_the_request_names_is_found_where_php_said_nothing(without_php: Out
 def test_little_has_to_be_argued(outcomes: Outcomes) -> None:
     """Entries that excuse more would hide faults."""
     assert outcomes.share_argued < 0.02, outcomes.argued
+
+
+def test_what_is_argued_has_a_named_reason(outcomes: Outcomes, without_php: Outcomes) -> None:
+    """Of a skipped exchange, the reason why it is skipped."""
+    named = {NOTHING_TOLD, ANOTHER_CHOICE, *BLANKS, *UNTOLD, OF_SCHEMA}
+    argued = {*outcomes.argued, *without_php.argued}
+    assert {reason for reason in argued if not reason.startswith("skipped:")} <= named
 
 
 def test_all_kinds_of_damage_were_done(outcomes: Outcomes, without_php: Outcomes) -> None:
