@@ -28,12 +28,14 @@ class Rows:
         ordered: Both sides order by the key, so the order is compared too.
         whole: Where leaving out limit and offset does not give the whole list: the values of the parameters that cut
             it (``limit``, or a segment of the path) with which it does, as far as they were given.
+        shows: Parameters of the legacy request whose value each row has, with its key: ``run = "run_id"``.
     """
 
     at: str
     key: tuple[str, ...]
     ordered: bool = False
     whole: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    shows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,12 @@ def _read(table: object, file: Path, number: int) -> Route:
         if name not in cutting:
             raise place.below("rows").error(
                 f"must be one of {', '.join(sorted(cutting))}, not {name!r}", "whole"
+            )
+    sent = {*segment_names(route.new.path), *(route.legacy.filters or () if route.legacy else ())}
+    for name in (name for rows in route.rows for name in rows.shows):
+        if name not in sent:
+            raise place.below("rows").error(
+                f"must be one of {', '.join(sorted(sent))}, not {name!r}", "shows"
             )
     for parameter, target in route.parameters.items():
         if not _PLACE.fullmatch(target):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
 from config.problems import ProblemType
-from config.templates import segment_names
+from diffing.asked_for import asked_for_differences
 from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.further import Sources, Underived
@@ -15,7 +15,6 @@ from diffing.headers import JSON, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
 from diffing.registry import Deviation
-from diffing.rows import number_of
 from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
@@ -171,31 +170,8 @@ def success_differences(
         for sentence in islice(shape.fits(young.document), _MOST)
     ]
     told += origin
-    told += _of_another(asked, young.document)
+    told += islice(asked_for_differences(asked, young.document), _MOST)
     return tuple(told)
-
-
-def _of_another(asked: Asked, document: object) -> Iterator[Difference]:
-    """Where an answer is about another thing than the request, or lists more than were asked for."""
-    if asked.route is None:
-        return
-    if isinstance(document, dict):
-        for name in segment_names(asked.route.new.path):
-            legacy = next((key for key, to in asked.route.parameters.items() if to == f"path.{name}"), name)
-            key = name if name in document else "id"
-            value, found = asked.parameters.get(legacy, ""), document.get(key)
-            if (
-                value.isdecimal()
-                and isinstance(found, int | str)
-                and str(found) != (value.lstrip("0") or "0")
-            ):
-                yield Difference(f"$.{key}", "value", value, found)
-    if isinstance(document, list):
-        if not document and asked.route.codes.empty:
-            yield Difference("$", "missing", f"rows, or code {asked.route.codes.empty}", document)
-        limit = asked.parameters.get("limit", "")
-        if len(document) > number_of(limit) > 0:
-            yield Difference("$", "extra", f"{limit} rows", f"{len(document)} rows")
 
 
 def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, meant: object) -> str | None:

@@ -29,6 +29,7 @@ at = "$"
 key = ["did"]
 ordered = true
 whole = { limit = "100" }
+shows = { tag = "label" }
 [route.codes]
 filter = "371"
 [route.errors]
@@ -54,7 +55,7 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         legacy=LegacyTemplate(("*",), "data/list", ("tag",), envelope=("data", "dataset")),
         new=NewTemplate("GET", "/datasets/list", ("POST",)),
         parameters={"tag": "query.label"},
-        rows=(Rows("$", ("did",), ordered=True, whole={"limit": "100"}),),
+        rows=(Rows("$", ("did",), ordered=True, whole={"limit": "100"}, shows={"tag": "label"}),),
         errors={"371": LegacyError("validation-error", ("digits",)), "372": LegacyError("no-results")},
         codes=Codes(filter="371"),
     )

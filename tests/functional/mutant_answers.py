@@ -19,12 +19,15 @@ def _status(answer: Answer) -> Mutant | None:
     return Mutant("wrong status", "status", replace(answer.new, status=answer.chance.choice(others)))
 
 
-def _header(name: str, header: str, value: str | None) -> tuple[str, Damage]:
+def _header(name: str, header: str, change: Callable[[str], tuple[str, ...]]) -> tuple[str, Damage]:
+    """Damage to a header of an answer of any status: the values that it has instead."""
+
     def make(answer: Answer) -> Mutant | None:
-        if answer.new.header(header) is None or answer.new.status != 200:
+        value = answer.new.header(header)
+        if value is None:
             return None
         kept = tuple(pair for pair in answer.new.headers if pair[0].lower() != header)
-        headers = kept if value is None else (*kept, (header, value))
+        headers = (*kept, *((header, other) for other in change(value)))
         return Mutant(name, f"header.{header}", replace(answer.new, headers=headers))
 
     return name, make
@@ -53,8 +56,12 @@ def _byte(answer: Answer) -> Mutant | None:
 
 ANSWERS: tuple[tuple[str, Damage], ...] = (
     ("wrong status", _status),
-    _header("other media type", "content-type", "text/x-other"),
-    _header("lost header", "access-control-allow-origin", None),
+    _header("other media type", "content-type", lambda _: ("text/x-other",)),
+    _header("other charset", "content-type", lambda value: (f"{value.partition(';')[0]}; charset=latin-1",)),
+    _header("lost media type", "content-type", lambda _: ()),
+    _header("doubled media type", "content-type", lambda value: (value, value)),
+    _header("lost header", "access-control-allow-origin", lambda _: ()),
+    _header("doubled header", "access-control-allow-origin", lambda value: (value, value)),
     _code("wrong code", lambda document: document.update(code="999")),
     _code("lost code", lambda document: document.update(code=None)),
     (FILE, _byte),

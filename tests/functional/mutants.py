@@ -25,7 +25,6 @@ from diffing.further import wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome
 from diffing.parity import FAILING, GOOD
 from diffing.paths import generalise
-from diffing.registry import Kind
 from diffing.rows import CUTTING, unspecified
 from diffing.walk import canonical
 from proxy.check import InProcess, open_side
@@ -38,11 +37,14 @@ from tests.functional.frozen.moves import known_failures, load_listed
 from tests.functional.frozen.verdicts import frozen
 from tests.functional.mutant import Answer, Mutant, nodes_of
 from tests.functional.mutant_answers import ANSWERS, FILE
+from tests.functional.mutant_named import NAMED
 from tests.functional.mutant_shapes import SHAPES
 from tests.functional.mutant_values import VALUES
 
 RECORDINGS = Path("tests/recordings/read")
-KINDS = (*VALUES, *SHAPES, *ANSWERS)
+KINDS = (*VALUES, *SHAPES, *NAMED, *ANSWERS)
+HELD = frozenset(name for name, _ in NAMED)
+"""Found whatever PHP said: the request tells it."""
 
 
 NOTHING_TOLD = "an empty 500"
@@ -50,6 +52,12 @@ NOTHING_TOLD = "an empty 500"
 
 ANOTHER_CHOICE = "another row of a limited list"
 """Nothing says which rows a limited list without an order has: one that became another of them is as right."""
+
+OF_BLANKS = frozenset({"blank before", "blank behind"})
+BLANKS = frozenset({"text-pasted", "xml-list-printed", "dataset-descriptions-pasted"})
+"""PHP's XML keeps no blanks at the ends of texts."""
+UNTOLD = frozenset({"administrators-see-all", "task-list-unprinted-inputs"})
+"""PHP leaves rows and values out, of which it says nothing then."""
 
 UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"status": 404}')
 """What the new side answers to the question of a premise: damage makes nothing private."""
@@ -157,16 +165,43 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     """Why nothing can be said of a mutant; None when something should have been said."""
     if verdict.outcome is Outcome.SKIPPED:
         return verdict.verdict
-    if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not _told(exchange):
+    told = mutant.kind in HELD or _told(exchange)
+    if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not told:
         return NOTHING_TOLD
     hits = {*exchange.comparison.deviations, *verdict.deviations}
     place = generalise(mutant.path)
     for entry in differ.registry.of_route(exchange.route):
-        if entry.id in verdict.deviations and entry.derive == "schema":
+        if entry.id in verdict.deviations and entry.derive == "schema" and in_document(mutant):
             return entry.id
-        if entry.id in hits and entry.kind is Kind.TOLERANCE and any(place.startswith(at) for at in entry.at):
+        if (
+            entry.id in BLANKS
+            and entry.id in hits
+            and mutant.kind in OF_BLANKS
+            and _same_but_blanks(exchange, mutant)
+        ):
+            return entry.id
+        if entry.id in UNTOLD and entry.id in hits and any(place.startswith(at) for at in entry.at):
             return entry.id
     return None
+
+
+def _same_but_blanks(exchange: Exchange, mutant: Mutant) -> bool:
+    """Whether a damaged document is the right one, blanks at the ends of its texts aside."""
+    assert exchange.new is not None
+    right, damaged = load_json(exchange.new.body), load_json(mutant.new.body)
+    return canonical(_trimmed(right)) == canonical(_trimmed(damaged))
+
+
+def _trimmed(value: object) -> object:
+    match value:
+        case str():
+            return value.strip()
+        case list():
+            return [_trimmed(element) for element in value]
+        case dict():
+            return {key: _trimmed(element) for key, element in value.items()}
+        case _:
+            return value
 
 
 def _is_another_choice(mutant: Mutant, everything: Observation | None) -> bool:
@@ -209,12 +244,16 @@ def compare(
         everything: The whole list, where that is known.
     """
     assert exchange.asked is not None
+    assert exchange.new is not None
     answers = dict(exchange.answers)
     if everything is not None:
         answers.setdefault((FollowUp.UNLIMITED, None), everything)
     while True:
         found = differ.compare(exchange.asked, exchange.recording.response, new, answers)
         further = wanted(found)
+        if further == (FollowUp.STRANGER, None) and further not in answers:
+            answers[further] = exchange.new  # nobody had to ask of the right answer: nothing in it is private
+            continue
         if further is None or further[1] is None or further in answers:
             return found
         answers[further] = UNKNOWN
