@@ -64,6 +64,7 @@ LENGTH = 20_000
 MOST_SECONDS = 0.5
 # How an expression is asked, where it is not searched for; an anchored one may not be searched for.
 ANCHORED = {
+    "diffing.headers._UTF_8": "fullmatch",
     "diffing.repair._BARE": "match",
     "diffing.repair._BLANKS": "match",
     "diffing.repair._KEY": "match",

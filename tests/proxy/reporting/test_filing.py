@@ -32,7 +32,7 @@ from tests.proxy.filing_cases import (
 
 GET = asked_for("tasktype.get", {"task_type_id": "1"})
 DIED = Observation(500, (("Content-Type", "text/html"),), b"")
-WRONG = [{"type": "digits", "loc": ["path", "task_type_id"], "msg": "No.", "input": "a"}]
+WRONG = [{"type": "digits", "loc": ["path", "task_type_id"], "msg": "No.", "input": "1"}]
 Case = tuple[Asked, Observation, Observation]
 
 
