@@ -27,26 +27,22 @@ from proxy.leg.control import asked_again, by_length
 from proxy.leg.evidence import evidence_of, secrets_in
 from proxy.leg.jobs import Job, MemoryQueue, Queue
 from proxy.leg.questions import (
-    bodiless,
     facts_of,
-    legacy_get,
     only_reads,
     passes_unchanged,
     question_of,
+    request_for,
     route_name,
-    with_key_of,
     without_differences,
 )
 from proxy.leg.repairs import Repairs, may_be_repaired
 from proxy.leg.tap import Tap
-from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
 from proxy.log.example import example_of, served_only
 from proxy.observe import TOO_LARGE, observe
 from proxy.pace import Pace
 from proxy.policy import Side
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor
-from proxy.translate import KEY
 from proxy.translation import Request, Translation
 
 _WHOLE_LISTS = (FollowUp.UNLIMITED, FollowUp.UNSORTED, FollowUp.STRANGER)
@@ -315,7 +311,7 @@ class ShadowLeg:
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
     async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
-        request = self._request_for(job, side, kind, premise)
+        request = request_for(job, side, kind, premise, self._routes)
         if request is None:
             return _Asked(job.request, NOT_RECORDED)
         return _Asked(request, await self._send(job, side, request))
@@ -335,35 +331,6 @@ class ShadowLeg:
             digest=passes_unchanged(job.decision),
             pace=self._pace,
         )
-
-    def _request_for(
-        self, job: Job, side: Side, kind: FollowUp | None, premise: str | None
-    ) -> Request | None:
-        translation = job.decision.translation
-        assert isinstance(translation, Translation)
-        translated = Request(translation.method, translation.target, translation.headers, translation.body)
-        native = job.decision.native
-        request = job.request if job.decision.takes_it_as_sent(side) else translated
-        if kind is None:
-            if request.method == "HEAD" and native is Side.NEW:
-                return replace(request, method="GET")
-            return request
-        bare = replace(request, method="GET", body=b"", headers=bodiless(request))
-        if kind is FollowUp.UNLIMITED:
-            if job.decision.face:
-                return replace(bare, target=whole_list(request.target, translation.route))
-            return replace(bare, target=unlimited(request.target, translation.route))
-        if kind is FollowUp.PREMISE and premise is not None:
-            return replace(bare, target=with_key_of(request, premise))
-        if kind is FollowUp.STRANGER:
-            target = premise.encode() if premise is not None else without(request.target, KEY)
-            return replace(bare, target=target, headers=anonymous(bare.headers))
-        if kind is FollowUp.UNSORTED:
-            whole = unlimited(request.target, translation.route)
-            return replace(bare, target=without(whole, "sort_order"))
-        if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
-            return legacy_get(request, translation, self._routes)
-        return bare
 
     def _note(
         self,

@@ -106,14 +106,14 @@ def _described(row: AnyRow) -> Iterator[tuple[str, str | int]]:
     yield "value", row.value
 
 
-def listed_json(rows: Sequence[AnyRow], folds: Folds) -> Mapping[str, Any]:  # noqa: ARG001
+def listed_json(rows: Sequence[AnyRow], folds: Folds) -> Mapping[str, Any]:  # noqa: ARG001  # all presenters of an operation take the same
     """The evaluations of a list as PHP's own template."""
     return {"evaluations": {"evaluation": [_document(row, {}) for row in rows]}}
 
 
 def listed_with_setups_json(
     rows: Sequence[AnyRow],
-    folds: Folds,  # noqa: ARG001
+    folds: Folds,  # noqa: ARG001  # all presenters of an operation take the same
     parameters: Parameters,
 ) -> Mapping[str, Any]:
     """The same with the parameters of the setups, whose texts are written as for HTML."""

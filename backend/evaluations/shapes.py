@@ -55,7 +55,7 @@ class Requested(TypedDict):
     upload_time: Moment | None
 
 
-def listed(rows: Sequence[AnyRow], folds: Folds) -> list[Listed]:  # noqa: ARG001
+def listed(rows: Sequence[AnyRow], folds: Folds) -> list[Listed]:  # noqa: ARG001  # all presenters of an operation take the same
     """Evaluations of a list.
 
     Args:
@@ -70,7 +70,7 @@ def listed(rows: Sequence[AnyRow], folds: Folds) -> list[Listed]:  # noqa: ARG00
 
 def listed_with_setups(
     rows: Sequence[AnyRow],
-    folds: Folds,  # noqa: ARG001
+    folds: Folds,  # noqa: ARG001  # all presenters of an operation take the same
     parameters: Parameters,
 ) -> list[ListedWithSetup]:
     """Evaluations of a list, with the parameters of their setups.

@@ -323,7 +323,7 @@ def _of_values(values: Mapping[str, Inner]) -> dict[str, Any]:
     for name, value in values.items():
         kind = type(value)
         if kind is str:
-            found[name] = (shown(value) if "\r" in value else value.strip(TRIMMED)) or []  # type: ignore[arg-type, operator, union-attr]
+            found[name] = (shown(value) if "\r" in value else value.strip(TRIMMED)) or []  # type: ignore[arg-type, operator, union-attr]  # the type says it
         elif kind is int:
             found[name] = str(value)
         elif value is None:
@@ -333,7 +333,7 @@ def _of_values(values: Mapping[str, Inner]) -> dict[str, Any]:
             if group:
                 found[name] = group[0] if len(group) == 1 else group
         else:
-            found[name] = shown(text_of(value)) or []  # type: ignore[arg-type]
+            found[name] = shown(text_of(value)) or []  # type: ignore[arg-type]  # the type says it
     return found
 
 

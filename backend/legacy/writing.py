@@ -74,11 +74,11 @@ def _record_text(node: Record, declared: str) -> str:
             inner[len(texts)] = (
                 _text(value)
                 if isinstance(value, Element)
-                else "".join([f"<oml:{name}>{escaped(text)}</oml:{name}>\n" for text in value])  # type: ignore[union-attr]
+                else "".join([f"<oml:{name}>{escaped(text)}</oml:{name}>\n" for text in value])  # type: ignore[union-attr]  # the type says it
             )
             texts.append("")
         else:
-            texts.append(text_of(value))  # type: ignore[arg-type]
+            texts.append(text_of(value))  # type: ignore[arg-type]  # the type says it
     texts = every_escaped(texts)
     for at, text in inner.items():
         texts[at] = text

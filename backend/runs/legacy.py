@@ -119,7 +119,7 @@ def listed_json(rows: Sequence[AnyRow]) -> Mapping[str, Any]:
     }
 
 
-def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Element:  # noqa: ARG001
+def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Element:  # noqa: ARG001  # all presenters of an operation take the same
     """The trace of a run, whose id is shown as it was asked for."""
     return element("trace", element("run_id", asked), (_iteration(row) for row in rows))
 
@@ -141,11 +141,11 @@ def uploaded(rid: int) -> Element:
     return element("upload_run", element("run_id", rid))
 
 
-def evaluated(rid: int, sent: str | None) -> Element:  # noqa: ARG001
+def evaluated(rid: int, sent: str | None) -> Element:  # noqa: ARG001  # all presenters of an operation take the same
     """The run whose evaluation was stored, as it was sent."""
     return element("run_evaluate", element("run_id", sent))
 
 
-def traced(rid: int, sent: str | None) -> Element:  # noqa: ARG001
+def traced(rid: int, sent: str | None) -> Element:  # noqa: ARG001  # all presenters of an operation take the same
     """The run whose trace was stored, as it was sent."""
     return element("run_trace", element("run_id", sent))

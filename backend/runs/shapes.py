@@ -248,7 +248,7 @@ def listed(rows: Sequence[AnyRow]) -> list[Listed]:
     ]
 
 
-def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG001
+def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG001  # all presenters of an operation take the same
     """The trace of a run (legacy notes, task 3.4).
 
     Args:
@@ -284,7 +284,7 @@ def uploaded(rid: int) -> Concerned:
     return {"run_id": rid}
 
 
-def concerned(rid: int, sent: str | None) -> Concerned:  # noqa: ARG001
+def concerned(rid: int, sent: str | None) -> Concerned:  # noqa: ARG001  # all presenters of an operation take the same
     """The run that was evaluated or traced.
 
     Args:

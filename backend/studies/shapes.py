@@ -98,7 +98,7 @@ def studies(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedStudy]:
 def study(
     row: Row[*tuple[Any, ...]],
     members: Iterable[Row[*tuple[Any, ...]]],
-    tags: Iterable[Row[*tuple[Any, ...]]],  # noqa: ARG001
+    tags: Iterable[Row[*tuple[Any, ...]]],  # noqa: ARG001  # all presenters of an operation take the same
 ) -> Study:
     """A study with its members.
 

@@ -143,7 +143,7 @@ class Listed(TypedDict):
     quality: NotRequired[list[Named]]
 
 
-def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) -> Task:  # noqa: ARG001
+def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) -> Task:  # noqa: ARG001  # all presenters of an operation take the same
     """One task (legacy notes, task 1.3).
 
     Args:

@@ -10,14 +10,15 @@ from config.php import encode, parse_form
 from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
 from diffing.coding import readable
-from diffing.model import UNROUTED, Comparison, Observation
+from diffing.model import UNROUTED, Comparison, FollowUp, Observation
 from proxy.checking.callers import key_of
 from proxy.forms import read_fields
 from proxy.ledger import told
 from proxy.leg.comparer import Judgement, Question
 from proxy.leg.jobs import Job
 from proxy.leg.rehearse import CALLER
-from proxy.policy import Decision
+from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
+from proxy.policy import Decision, Side
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 
@@ -138,3 +139,45 @@ def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> 
     # The way back always leads to JSON; the answer is wanted in the form that the client asked for.
     form = translation.format.encode()
     return replace(bare, target=back.target.replace(b"/json/", b"/" + form + b"/", 1))
+
+
+def request_for(
+    job: Job, side: Side, kind: FollowUp | None, premise: str | None, routes: RouteMap
+) -> Request | None:
+    """What a side is asked about an exchange.
+
+    Args:
+        job: The exchange; it has a translation.
+        side: Who is asked.
+        kind: The further answer that a comparison wants; None for the one that is compared.
+        premise: The path of the new API that a premise is about.
+        routes: The route map.
+
+    Returns:
+        The request; None when the side cannot be asked for it.
+    """
+    translation = job.decision.translation
+    assert isinstance(translation, Translation)
+    translated = Request(translation.method, translation.target, translation.headers, translation.body)
+    native = job.decision.native
+    request = job.request if job.decision.takes_it_as_sent(side) else translated
+    if kind is None:
+        if request.method == "HEAD" and native is Side.NEW:
+            return replace(request, method="GET")
+        return request
+    bare = replace(request, method="GET", body=b"", headers=bodiless(request))
+    if kind is FollowUp.UNLIMITED:
+        if job.decision.face:
+            return replace(bare, target=whole_list(request.target, translation.route))
+        return replace(bare, target=unlimited(request.target, translation.route))
+    if kind is FollowUp.PREMISE and premise is not None:
+        return replace(bare, target=with_key_of(request, premise))
+    if kind is FollowUp.STRANGER:
+        target = premise.encode() if premise is not None else without(request.target, KEY)
+        return replace(bare, target=target, headers=anonymous(bare.headers))
+    if kind is FollowUp.UNSORTED:
+        whole = unlimited(request.target, translation.route)
+        return replace(bare, target=without(whole, "sort_order"))
+    if kind is FollowUp.LEGACY_GET and native is Side.LEGACY:
+        return legacy_get(request, translation, routes)
+    return bare

@@ -22,58 +22,19 @@ from proxy.har.entries import Writing
 from proxy.har.files import Imported, export_har, import_har
 from proxy.legacy import RecordedServer, asked
 from proxy.recordings import Recording, RecordingError, read_recordings
+from tests.proxy.har.har_entries import API, har_entry
 
 ROOT = Path(__file__).parent.parent.parent.parent
 CONFIG = ROOT / "config"
 TASKTYPES = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
 KEY = "0123456789abcdef" * 2
 KEYS = {"user2": "0" * 32, "readonly": "5EAD" + "0" * 28, "admin": "AD" + "0" * 30, "bad": "bad"}
-API = "https://www.openml.org/api/v1/json"
 Serve = Callable[..., AbstractAsyncContextManager[str]]
 
 
 def writing(keys: dict[str, str] | None = None) -> Writing:
     """With the packaged route map."""
     return Writing(load_routes(CONFIG), CallerKeys(keys or {}))
-
-
-def har_entry(url: str = f"{API}/data/1", **parts: Any) -> dict[str, Any]:
-    """An entry as Chrome writes it; ``request``, ``response`` and ``content`` add to the parts of that name."""
-    content = {"size": 2, "mimeType": "application/json", "text": "{}", **parts.pop("content", {})}
-    request = {
-        "method": "GET",
-        "url": url,
-        "httpVersion": "http/2.0",
-        "headers": [
-            {"name": ":authority", "value": "www.openml.org"},
-            {"name": ":method", "value": "GET"},
-            {"name": "accept", "value": "*/*"},
-            {"name": "cookie", "value": "session=secret"},
-            {"name": "user-agent", "value": "Me/1.0"},
-        ],
-        "queryString": [],
-        "cookies": [{"name": "session", "value": "secret"}],
-        **parts.pop("request", {}),
-    }
-    response = {
-        "status": 200,
-        "statusText": "",
-        "httpVersion": "http/2.0",
-        "headers": [
-            {"name": "content-type", "value": "application/json"},
-            {"name": "set-cookie", "value": "session=secret"},
-        ],
-        "content": content,
-        **parts.pop("response", {}),
-    }
-    return {
-        "_initiator": {"type": "script", "url": "secret"},
-        "startedDateTime": "2026-11-22T01:02:03.004Z",
-        "time": 12.5,
-        "request": request,
-        "response": response,
-        **parts,
-    }
 
 
 def har(folder: Path, *entries: Any) -> Path:
