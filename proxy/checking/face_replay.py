@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import httpx
 
 from config.routes import Route, RouteMap
-from diffing.face import FaceAsked, compare_faces
+from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
@@ -109,6 +109,9 @@ class FaceReplay:
             comparison = compare_faces(asked, recording.response, face, whole)
         if comparison.outcome is None:
             comparison = UNDERIVED
+        if comparison.outcome is Outcome.MATCH and recording.volatile:
+            # A random pick that happens to be the same proves no more than another one.
+            comparison = Comparison(Outcome.EXPLAINED, deviations=(VOLATILE,))
         if comparison.outcome in (Outcome.LEGACY_ERROR, Outcome.MISMATCH) and self._judge is not None:
 
             async def ask(target: bytes) -> Observation:

@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from diffing.face import VOLATILE
 from tests.proxy.command import parity
 
 Serve = Callable[..., AbstractAsyncContextManager[str]]
@@ -67,7 +68,9 @@ async def test_both_dialects_have_a_document_each(serve: Serve, tmp_path: Path) 
         )
     documents = orjson.loads(found.stdout)
     assert list(documents) == ["new", "legacy"]
-    assert documents["legacy"]["totals"]["match"] == documents["legacy"]["explored"]["requests"] > 20
+    face = documents["legacy"]
+    picked = face["deviations"].get(VOLATILE, 0)  # by chance: equal or not
+    assert face["totals"]["match"] + picked == face["explored"]["requests"] > 20
     assert (refused.returncode, "sends each write once" in refused.stderr) == (2, True)
 
 

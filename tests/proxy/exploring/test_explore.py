@@ -8,6 +8,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from diffing.face import VOLATILE
 from proxy.check import CheckError, Dialect, Limits
 from proxy.checking.live import Asking
 from proxy.exploring.explore import Explored, Wanted, explore
@@ -52,7 +53,9 @@ async def test_servers_of_the_new_api_are_compared_as_equal(serve: Serve) -> Non
     async with serve(app) as legacy, serve(app) as new:
         found = await explored(legacy, new)
     assert found.same
-    assert found.result.tally.totals.of("match") == found.counts.total.requests > 140
+    counted = found.result.tally
+    picked = counted.deviations[VOLATILE]  # by chance: equal or not
+    assert counted.totals.of("match") + picked == found.counts.total.requests > 140
     assert found.counts.total.successes == 0
     assert found.result.breaches == ()
 
@@ -78,7 +81,9 @@ async def test_both_sides_can_be_asked_in_phps_dialect(serve: Serve) -> None:
         found = await explored(legacy, new, dialect="legacy")
         other = await explored(legacy, new)
     assert found.requests == other.requests
-    assert found.result.tally.totals.of("match") == found.counts.total.requests > 140
+    counted = found.result.tally
+    picked = counted.deviations[VOLATILE]  # by chance: equal or not
+    assert counted.totals.of("match") + picked == found.counts.total.requests > 140
     assert found.result.breaches == ()
 
 
