@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import cast
 
 from lxml import etree
@@ -36,6 +37,8 @@ DEEPEST = 64
 # Of documents of these schemas, PHP would store what it does not find as empty.
 _PREFIXED = frozenset({"task_upload", "flow_upload", "study_create", "run_trace"})
 _XS = "http://www.w3.org/2001/XMLSchema"
+_ONE_AT_A_TIME = Lock()
+"""libxml2 cannot compile two schemas at once, and a compiled one has one list of faults for all that it validates."""
 _SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -196,9 +199,11 @@ def validate(root: etree._Element, schema: str) -> None:
     Raises:
         IllegalDocument: It is not as the schema wants it.
     """
-    compiled = _schema(schema)
-    if not compiled.validate(root):
-        raise IllegalDocument(_faults(compiled.error_log))
+    with _ONE_AT_A_TIME:
+        compiled = _schema(schema)
+        faults = [] if compiled.validate(root) else _faults(compiled.error_log)
+    if faults:
+        raise IllegalDocument(faults)
     if schema in _PREFIXED and (others := [*_of_other_prefixes(root)]):
         raise IllegalDocument(others)
     if (ints := _ints(schema)) and (padded := [*_padded(root, ints)]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,23 @@ def test_php_names_what_it_could_not_read_twice() -> None:
         "XML does not correspond to XSD schema. Error Element 'x': No matching global declaration available for "
         "the validation root.\n on line 1 column 0. "
     )
+
+
+def test_documents_that_are_validated_at_once_keep_their_own_faults() -> None:
+    """Uploads are validated in threads, and a compiled schema of libxml2 has one list of faults for all of them."""
+
+    def faults(number: int) -> set[str]:
+        document = parse(
+            f"<oml:run xmlns:oml='http://openml.org/openml'><oml:wrong{number}/></oml:run>".encode()
+        )
+        found = set()
+        for _ in range(100):
+            with pytest.raises(IllegalDocument) as invalid:
+                validate(document, "run_upload")
+            found.add(str(invalid.value))
+        return found
+
+    with ThreadPoolExecutor(8) as threads:
+        for number, found in enumerate(threads.map(faults, range(8))):
+            assert len(found) == 1
+            assert f"wrong{number}'" in found.pop()
