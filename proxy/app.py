@@ -21,10 +21,10 @@ from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
 from proxy.ledger import Ledger
 from proxy.leg.jobs import Job
 from proxy.leg.link import ShadowLink
-from proxy.leg.questions import passes_unchanged, route_name
+from proxy.leg.questions import passes_unchanged
 from proxy.leg.rehearse import Rehearsing
 from proxy.observe import NOT_KEPT, TOO_LARGE
-from proxy.policy import Decision, Side, decide
+from proxy.policy import Decision, Side, decide, route_name
 from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
 from proxy.rollout.caller import Callers

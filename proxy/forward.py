@@ -18,28 +18,11 @@ from diffing.model import Headers, Observation
 from proxy.door.cycle import REASON
 from proxy.door.guard import OF_THE_PROXY
 from proxy.intake import ClientGone, Intake, Rest
-from proxy.observe import NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
+from proxy.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
 from proxy.process.listen import BrokenOff
 from proxy.room import Room
 from proxy.upstream import SEAM_URL
 
-# Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
-HOP_BY_HOP: Final = frozenset(
-    {
-        b"connection",
-        b"proxy-connection",
-        b"keep-alive",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"expect",
-        b"parity-shadow",
-        b"parity-tell",
-    }
-)
 _NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
 _WATCH_AFTER: Final = 0.05
 

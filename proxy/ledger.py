@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from config import text
 from config.rollout import Dialect
-from diffing.cluster import face_name
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.leg.comparer import Judgement
 from proxy.log.histogram import bucket
-from proxy.policy import Side
+from proxy.policy import Side, told
 from proxy.tally import COMPARED
 
 MOST_CLUSTERS: Final = 10_000
@@ -248,11 +247,6 @@ class Ledger:
             return
         self._held += more
         cluster.witness, cluster.size, cluster.example = witness, evidence.size, finding.example
-
-
-def told(route: str, asked: Dialect) -> str:
-    """How signatures call a route, so that differences of the legacy face have clusters of their own."""
-    return face_name(route) if asked is Dialect.LEGACY else route
 
 
 def _size(document: Mapping[str, Any] | None) -> int:

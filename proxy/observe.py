@@ -17,6 +17,25 @@ TOO_LARGE = "too_large"
 # Not an error of a side: there was no room to keep its answer for comparing.
 NOT_KEPT = "not_kept"
 UNPACED: Final = Pace()
+NOT_RECORDED: Final = Observation(None, (), b"", error="not recorded")
+"""What a recorded server answers to what it does not know."""
+# Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
+HOP_BY_HOP: Final = frozenset(
+    {
+        b"connection",
+        b"proxy-connection",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"expect",
+        b"parity-shadow",
+        b"parity-tell",
+    }
+)
 
 
 class Hash(Protocol):

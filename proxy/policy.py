@@ -8,7 +8,8 @@ from config.dispatch import dispatcher
 from config.php import read_api_path, read_target
 from config.rollout import Dialect, Placement, Rollout, Stage
 from config.routes import Route, RouteMap
-from diffing.model import SkipReason
+from diffing.cluster import face_name
+from diffing.model import UNROUTED, SkipReason
 from proxy.translate import legacy_to_new, new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 
@@ -127,6 +128,16 @@ def decided(
     """
     dialect, translation, route, writes = _read(request, routes)
     return Decision(dialect, route, translation, served, None, writes, rehearse, face)
+
+
+def route_name(decision: Decision) -> str:
+    """The name under which an exchange is counted."""
+    return decision.route.name if decision.route else UNROUTED
+
+
+def told(route: str, asked: Dialect) -> str:
+    """How signatures call a route, so that differences of the legacy face have clusters of their own."""
+    return face_name(route) if asked is Dialect.LEGACY else route
 
 
 def dialect_of(target: bytes, method: str, routes: RouteMap) -> Dialect:

@@ -15,9 +15,8 @@ from proxy.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole,
 from proxy.contract import Contract
 from proxy.forward import Gone, Keeping, NotServed, end_to_end, forward
 from proxy.intake import Intake
-from proxy.leg.questions import route_name
 from proxy.observe import TIMEOUT, observe
-from proxy.policy import Decision, Side
+from proxy.policy import Decision, Side, route_name
 from proxy.process.telemetry import Telemetry
 from proxy.translation import Request, Translation
 from proxy.unadaptable import unadaptable

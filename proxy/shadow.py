@@ -18,9 +18,7 @@ from diffing.coding import codings, readable
 from diffing.further import MOST, wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
-from proxy.checking.replay import NOT_RECORDED
-from proxy.forward import HOP_BY_HOP
-from proxy.ledger import Finding, told
+from proxy.ledger import Finding
 from proxy.leg.breaker import Breaker
 from proxy.leg.comparer import Comparer, Judgement, Question, named
 from proxy.leg.control import asked_again, by_length
@@ -32,15 +30,14 @@ from proxy.leg.questions import (
     passes_unchanged,
     question_of,
     request_for,
-    route_name,
     without_differences,
 )
 from proxy.leg.repairs import Repairs, may_be_repaired
 from proxy.leg.tap import Tap
 from proxy.log.example import example_of, served_only
-from proxy.observe import TOO_LARGE, observe
+from proxy.observe import HOP_BY_HOP, NOT_RECORDED, TOO_LARGE, observe
 from proxy.pace import Pace
-from proxy.policy import Side
+from proxy.policy import Side, route_name, told
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor
 from proxy.translation import Request, Translation

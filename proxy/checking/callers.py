@@ -1,13 +1,18 @@
 """Who asked, in recordings: the role of a caller, and whose key it is."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import parse_qsl
 
-from diffing.model import Asked
+from diffing.coding import readable
+from diffing.model import Asked, Observation
+from proxy.forms import read_fields
 from proxy.recordings import Recording
+from proxy.translate import KEY
 from proxy.translation import Translation, Untranslatable
 
+_LONGEST_ERROR: Final = 65_536
 _USERS: Final = {"admin2": "1159", "nogroup": "874"}
 
 
@@ -53,3 +58,33 @@ def raw_key(target: bytes) -> str:
     """The key of a target as it is written; empty for none."""
     query = target.partition(b"?")[2].decode("latin-1")
     return next((value for name, value in parse_qsl(query, True) if name == "api_key"), "")
+
+
+def key_in(translation: Translation) -> str:
+    """The key of a request as the database compares keys: that of the query, else that of the form."""
+    key = key_of(translation.target)
+    if key or not translation.body:
+        return key
+    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
+    return (read_fields(kind, translation.body).get(KEY) or "").rstrip(" ").casefold()
+
+
+def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
+    """What the key turned out to be, as far as settings and the legacy answer tell."""
+    if key in ("", "0"):
+        return "none"
+    if hashlib.sha256(key.encode()).hexdigest() in admin_keys:
+        return "admin"
+    if (legacy.status or 0) < 400:
+        return "user"
+    said = readable(legacy, _LONGEST_ERROR).body
+    if any(mark in said for mark in (b">103<", b'"code":"103"')):
+        return "bad"
+    if any(mark in said for mark in (b">104<", b'"code":"104"')):
+        return "readonly"
+    return "user"
+
+
+def is_guess(role: str) -> bool:
+    """Whether a role that ``role_of_key`` gave is only what is left: the key may be an administrator's."""
+    return role == "user"

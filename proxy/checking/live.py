@@ -15,12 +15,13 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Comparison, Headers, Observation, Outcome
 from proxy.check import CheckResult, InProcess, Limits, breaches, open_side, over_network, selected
-from proxy.checking.replay import NOT_RECORDED, UNDERIVED, Exchange, Replay, skip, tally
+from proxy.checking.callers import is_guess, key_in, role_of_key
+from proxy.checking.replay import UNDERIVED, Exchange, Replay, skip, tally
 from proxy.checking.request_lines import NOBODY_KNOWS, UNANSWERED
 from proxy.leg.control import asked_again, same_side
-from proxy.leg.questions import is_guess, key_in, legacy_get, only_reads, role_of_key
+from proxy.leg.questions import legacy_get, only_reads
 from proxy.leg.unlimited import unlimited
-from proxy.observe import observe
+from proxy.observe import NOT_RECORDED, observe
 from proxy.pace import Pace
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translation import Request, Translation, Untranslatable

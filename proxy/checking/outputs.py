@@ -11,9 +11,10 @@ from diffing.cluster import cluster_id
 from proxy.check import CheckError, CheckResult
 from proxy.checking.baseline import NOTHING, Acceptance, Baseline
 from proxy.checking.junit import junit
-from proxy.checking.report import headline, json_bytes, summary
+from proxy.checking.report import headline
 from proxy.checking.sarif import sarif
 from proxy.reporting import markdown
+from proxy.reporting.tables import json_bytes, summary
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Environment variable of GitHub Actions: a file whose Markdown is shown on the page of the job."""

@@ -26,7 +26,7 @@ from proxy.checking.callers import caller_id, key_of, raw_key, role_of, role_tol
 from proxy.forms import read_fields
 from proxy.leg.unlimited import anonymous, unlimited, without
 from proxy.log.example import REQUEST, example
-from proxy.observe import observe
+from proxy.observe import NOT_RECORDED, observe
 from proxy.recordings import Recording
 from proxy.redact import redacted_target
 from proxy.tally import Tally
@@ -34,7 +34,6 @@ from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
-NOT_RECORDED = Observation(None, (), b"", error="not recorded")
 UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 

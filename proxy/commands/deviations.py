@@ -23,7 +23,6 @@ from diffing.model import UNROUTED
 from diffing.registry import Deviation
 from diffing.usage import STALE_AFTER, Usage
 from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check, selected
-from proxy.checking.report import plain_table
 from proxy.checking.scenarios import check_scenarios
 from proxy.checking.stage import Place
 from proxy.commands.options import Config
@@ -33,6 +32,7 @@ from proxy.reporting.console import markup, report_console
 from proxy.reporting.deviation_usage import entry_uses, read_usage
 from proxy.reporting.lint_view import lint_document, print_uses
 from proxy.reporting.operations_table import operations_table
+from proxy.reporting.tables import plain_table
 
 commands = typer.Typer(help="The registry of documented deviations.", no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from config.text import line
 from proxy.check import CheckError
-from proxy.checking.report import json_bytes
+from proxy.reporting.tables import json_bytes
 
 
 def say(content: object, *, error: bool = False) -> None:

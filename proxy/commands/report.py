@@ -14,7 +14,6 @@ from config.location import config_directory
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from config.settings import load_proxy_settings
-from proxy.checking.report import routes_table, summary
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.dashboard.app import dashboard
@@ -28,6 +27,7 @@ from proxy.reporting.clusters import Shown, StoredCluster, read_cluster
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report_view import print_report
+from proxy.reporting.tables import routes_table, summary
 
 Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
 Since = Annotated[

@@ -14,7 +14,6 @@ from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
 from config.routes import load_routes
 from diffing.parity import percent
 from proxy.check import CheckError
-from proxy.checking.report import plain_table
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.report import Json, Log, Markdown, Since, log_url
@@ -22,6 +21,7 @@ from proxy.log.reading import reading
 from proxy.recordings import read_recordings
 from proxy.reporting import markdown as md
 from proxy.reporting.console import markup, report_console
+from proxy.reporting.tables import plain_table
 from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
 from proxy.rollout.edit import Step, held_because, next_step, with_step, write_rollout
 from proxy.rollout.gate import Kind

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from config import text
 from diffing.parity import percent
-from proxy.checking.report import json_bytes
+from proxy.reporting.tables import json_bytes
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\\t", "\\r")
 _LONGEST: Final = 1_000_000

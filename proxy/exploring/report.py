@@ -7,12 +7,13 @@ from rich.console import Console
 from rich.table import Table
 
 from diffing.parity import percent
-from proxy.checking.report import check_document, plain_table, print_check
+from proxy.checking.report import check_document, print_check
 from proxy.checking.request_lines import request_line
 from proxy.exploring.counts import Counted
 from proxy.exploring.explore import Explored
 from proxy.recordings import Recording
 from proxy.reporting.console import markup
+from proxy.reporting.tables import plain_table
 
 
 def explore_document(explored: Explored) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from config.routes import RouteMap
 from diffing.coding import readable
 from diffing.decode import Form, decode
 from diffing.model import Observation
+from proxy.checking.callers import key_in, role_of_key
 from proxy.checking.request_lines import NOBODY_KNOWS
 from proxy.har.caller_keys import CallerKeys
-from proxy.leg.questions import key_in, role_of_key
 from proxy.recordings import Recording, entry
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation, Untranslatable

@@ -21,9 +21,9 @@ from proxy.ledger import Evidence, Finding, Ledger
 from proxy.leg.channel import frame, read_frame
 from proxy.leg.jobs import Job
 from proxy.leg.process import BEAT, Found, Plan, Sent
-from proxy.leg.questions import route_name, without_differences
+from proxy.leg.questions import without_differences
 from proxy.log.example import example_of, served_only
-from proxy.policy import Decision
+from proxy.policy import Decision, route_name
 from proxy.process import child
 from proxy.process.telemetry import Telemetry
 from proxy.redact import MOST_SECRETS, Redactor, secrets_of

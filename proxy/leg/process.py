@@ -24,13 +24,13 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.model import UNROUTED, Comparison, Observation, Outcome
 from diffing.parity import FAILING
-from proxy.ledger import MOST_CLUSTERS, Finding, told
+from proxy.ledger import MOST_CLUSTERS, Finding
 from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Comparer, Judgement
 from proxy.leg.jobs import Job, MemoryQueue
 from proxy.leg.repairs import Repairs
 from proxy.leg.tap import Tap
-from proxy.policy import Side, decided
+from proxy.policy import Side, decided, told
 from proxy.process.loop import run_loop
 from proxy.process.telemetry import Telemetry
 from proxy.redact import Redactor

@@ -1,6 +1,5 @@
 """What the shadow leg asks and compares: facts of an exchange, and requests made from it."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
@@ -9,20 +8,18 @@ from config import text
 from config.php import encode, parse_form
 from config.rollout import Dialect
 from config.routes import RouteMap, gives_files
-from diffing.coding import readable
-from diffing.model import UNROUTED, Comparison, FollowUp, Observation
-from proxy.checking.callers import key_of
+from diffing.model import Comparison, FollowUp, Observation
+from proxy.checking.callers import is_guess, key_in, role_of_key
 from proxy.forms import read_fields
-from proxy.ledger import told
 from proxy.leg.comparer import Judgement, Question
 from proxy.leg.jobs import Job
-from proxy.leg.rehearse import CALLER
 from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
-from proxy.policy import Decision, Side
+from proxy.policy import Decision, Side, route_name, told
 from proxy.translate import KEY, new_to_legacy
 from proxy.translation import Request, Translation, Untranslatable
 
-_LONGEST_ERROR: Final = 65_536
+CALLER: Final = "Parity-Caller"
+"""The header in which the backend tells the id of the user whose key a rehearsal has."""
 
 
 def passes_unchanged(decision: Decision) -> bool:
@@ -35,11 +32,6 @@ def only_reads(method: str, translation: Translation | Untranslatable) -> bool:
     if not isinstance(translation, Translation) or translation.writes:
         return False
     return method in ("GET", "HEAD", "OPTIONS") or translation.route is not None
-
-
-def route_name(decision: Decision) -> str:
-    """The name under which an exchange is counted."""
-    return decision.route.name if decision.route else UNROUTED
 
 
 def without_differences(decision: Decision, comparison: Comparison) -> Judgement:
@@ -77,36 +69,6 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("format", question.format),
         *(("parameter", text.name(name)) for name in question.parameters),
     )
-
-
-def key_in(translation: Translation) -> str:
-    """The key of a request as the database compares keys: that of the query, else that of the form."""
-    key = key_of(translation.target)
-    if key or not translation.body:
-        return key
-    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
-    return (read_fields(kind, translation.body).get(KEY) or "").rstrip(" ").casefold()
-
-
-def role_of_key(key: str, admin_keys: Collection[str], legacy: Observation) -> str:
-    """What the key turned out to be, as far as settings and the legacy answer tell."""
-    if key in ("", "0"):
-        return "none"
-    if hashlib.sha256(key.encode()).hexdigest() in admin_keys:
-        return "admin"
-    if (legacy.status or 0) < 400:
-        return "user"
-    said = readable(legacy, _LONGEST_ERROR).body
-    if any(mark in said for mark in (b">103<", b'"code":"103"')):
-        return "bad"
-    if any(mark in said for mark in (b">104<", b'"code":"104"')):
-        return "readonly"
-    return "user"
-
-
-def is_guess(role: str) -> bool:
-    """Whether a role that ``role_of_key`` gave is only what is left: the key may be an administrator's."""
-    return role == "user"
 
 
 def with_key_of(request: Request, path: str) -> bytes:

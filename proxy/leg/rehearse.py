@@ -21,8 +21,6 @@ from proxy.process.telemetry import Telemetry
 from proxy.translation import Request, Translation
 
 HEADER: Final = "Parity-Shadow"
-CALLER: Final = "Parity-Caller"
-"""The header in which the backend tells the id of the user whose key a rehearsal has."""
 
 
 class Rehearsing:

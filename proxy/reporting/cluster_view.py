@@ -7,11 +7,11 @@ from typing import Any
 from rich.console import Console
 
 from diffing.parity import percent
-from proxy.checking.report import plain_table
 from proxy.reporting import markdown
 from proxy.reporting.clusters import Shown, State, StoredCluster
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
+from proxy.reporting.tables import plain_table
 from proxy.reporting.values import both, short
 
 _MARKS = {

@@ -7,9 +7,9 @@ from rich.console import Console
 
 from diffing.lint import Finding
 from diffing.parity import percent
-from proxy.checking.report import plain_table
 from proxy.reporting.console import markup
 from proxy.reporting.deviation_usage import EntryUse
+from proxy.reporting.tables import plain_table
 
 
 def lint_document(findings: Sequence[Finding], uses: Sequence[EntryUse]) -> dict[str, Any]:

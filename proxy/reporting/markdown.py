@@ -7,8 +7,8 @@ from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from diffing.parity import percent
-from proxy.checking.report import summary
 from proxy.report import Report
+from proxy.reporting.tables import summary
 from proxy.reporting.values import both
 from proxy.tally import Cluster, Tally
 

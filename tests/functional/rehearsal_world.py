@@ -23,11 +23,10 @@ from backend.app import create_app
 from backend.database.table_states import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
-from proxy.checking.callers import role_of
+from proxy.checking.callers import key_in, role_of
 from proxy.checking.scenarios import SteppedClock
 from proxy.checking.stage import Place, Stage, staged
 from proxy.ledger import Ledger
-from proxy.leg.questions import key_in
 from proxy.legacy_scenarios import ScenarioServer
 from proxy.observe import observe
 from proxy.process.serving import Running, running

@@ -19,7 +19,7 @@ from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Difference, Outcome, SkipReason
 from proxy.check import CheckResult
-from proxy.checking.report import check_document, summary
+from proxy.checking.report import check_document
 from proxy.dashboard.page import html
 from proxy.dashboard.views import Views
 from proxy.ledger import Finding, Ledger
@@ -31,6 +31,7 @@ from proxy.process.telemetry import Telemetry
 from proxy.record import Recorder, open_log
 from proxy.report import Report, read_report
 from proxy.reporting.markdown import report_markdown
+from proxy.reporting.tables import summary
 from proxy.rollout.gate_log import read_evidence
 from proxy.rollout.readiness_log import read_readiness
 from proxy.tally import Tally

@@ -22,7 +22,7 @@ from proxy.check import CheckResult
 from proxy.checking.baseline import NOTHING
 from proxy.checking.junit import junit
 from proxy.checking.outputs import check_markdown
-from proxy.checking.report import check_document, json_bytes, print_check
+from proxy.checking.report import check_document, print_check
 from proxy.checking.sarif import sarif
 from proxy.dashboard.page import csv_text
 from proxy.dashboard.page import html as page_html
@@ -44,6 +44,7 @@ from proxy.reporting.cluster_view import cluster_markdown, print_cluster
 from proxy.reporting.clusters import read_cluster, read_clusters
 from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report_view import print_report
+from proxy.reporting.tables import json_bytes
 from proxy.tally import Tally
 from proxy.translation import Request
 

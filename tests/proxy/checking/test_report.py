@@ -12,8 +12,9 @@ from proxy.checking.effect_tally import EffectDifference, Effects
 from proxy.checking.effects import RowDifference
 from proxy.checking.file_states import FileDifference
 from proxy.checking.replay import Exchange
-from proxy.checking.report import check_document, json_bytes, print_check
+from proxy.checking.report import check_document, print_check
 from proxy.recordings import RecordedRequest, Recording
+from proxy.reporting.tables import json_bytes
 from proxy.tally import Tally
 from proxy.translation import Untranslatable
 from tests.proxy.checks import ACCEPTED, NEW, parity

@@ -14,8 +14,8 @@ import pytest
 from config.routes import load_routes
 from diffing.cluster import cluster_id
 from proxy.check import CheckResult
-from proxy.checking.report import json_bytes
 from proxy.checking.sarif import MOST, sarif
+from proxy.reporting.tables import json_bytes
 from proxy.tally import Cluster
 from tests.proxy.checks import ACCEPTED, EXAMPLE, KNOWN, NEW, parity, result
 

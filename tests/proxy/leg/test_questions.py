@@ -8,7 +8,8 @@ import pytest
 from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Observation
-from proxy.leg.questions import bodiless, key_in, legacy_get, only_reads, role_of_key, with_key_of
+from proxy.checking.callers import key_in, role_of_key
+from proxy.leg.questions import bodiless, legacy_get, only_reads, with_key_of
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
 
