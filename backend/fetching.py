@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from backend.problems import DATABASE_UNAVAILABLE
-from backend.storage.remote_files import Pace, RemoteFile, RemoteFileError, remote_file
+from backend.storage.remote_files import BytePace, RemoteFile, RemoteFileError, remote_file
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ BYTES_PER_SECOND: Final = 64 * 1024 * 1024
 """Of all files together; so the largest upload still comes within its time."""
 
 
-class Wanted(Exception):
+class FetchNeeded(Exception):
     """The transaction must end, because a file is to be fetched.
 
     Args:
@@ -63,7 +63,7 @@ class Fetched:
         """
         found = self.found.get(url)
         if found is None:
-            raise Wanted(url, largest)
+            raise FetchNeeded(url, largest)
         if isinstance(found, RemoteFileError):
             raise found
         return found
@@ -81,7 +81,7 @@ class Fetching:
         self._places = asyncio.Semaphore(PLACES)
         # A name that nobody answers for keeps its thread after its fetch has been given up.
         self._threads = ThreadPoolExecutor(2 * PLACES, "fetching")
-        self._pace = Pace(BYTES_PER_SECOND)
+        self._pace = BytePace(BYTES_PER_SECOND)
         # Uploads or files that come at the same moment would else be worked on at the same moment, and nothing else.
         self._at_work = asyncio.Semaphore(AT_WORK)
 
@@ -106,7 +106,7 @@ class Fetching:
         try:
             async with self._at_work if likely else nullcontext():
                 return await work(fetched)
-        except Wanted as first:
+        except FetchNeeded as first:
             wanted = first
         async with self._place(), AsyncExitStack() as copies:
             while True:
@@ -124,7 +124,7 @@ class Fetching:
                 try:
                     async with self._at_work:
                         return await work(fetched)
-                except Wanted as next_one:
+                except FetchNeeded as next_one:
                     wanted = next_one
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from config.typed import Place, build, read_toml
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class ReadinessSettings:
     """When a route is ready for its next stage.
 
     Args:
@@ -133,7 +133,7 @@ class Gate:
 class ReportSettings:
     """Settings of reports (``reports.toml``)."""
 
-    readiness: Readiness = field(default_factory=Readiness)
+    readiness: ReadinessSettings = field(default_factory=ReadinessSettings)
     rollout: Steps = field(default_factory=Steps)
     clusters: Clusters = field(default_factory=Clusters)
     retention: Retention = field(default_factory=Retention)

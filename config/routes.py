@@ -19,7 +19,7 @@ _PLACE = re.compile(r"(query|path|body)\.[A-Za-z_.]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowList:
     """A list of the new document that is compared as rows.
 
     Args:
@@ -156,7 +156,7 @@ class Route:
     new: NewTemplate
     legacy: LegacyTemplate | None = None
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    rows: tuple[Rows, ...] = ()
+    rows: tuple[RowList, ...] = ()
     errors: Mapping[str, LegacyError] = field(default_factory=lambda: MappingProxyType({}))
     codes: Codes = Codes()
 

@@ -186,7 +186,7 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordingSettings:
     """Recording live traffic: of compared exchanges in the legacy dialect, what legacy answered, without secrets.
 
     Args:
@@ -258,7 +258,7 @@ class ProxySettings:
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
-    recording: Recording = field(default_factory=Recording)
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
 
     def __post_init__(self) -> None:
         for name in ("legacy", "new"):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from diffing.decode import decode
-from diffing.further import Exchange, Underived
+from diffing.further import ExchangeFacts, Underived
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import Steps
 from diffing.rows import CUTTING, top_rows
@@ -31,7 +31,7 @@ _MOST: Final = 8
 
 
 def rows_for_administrators(
-    legacy: object, new: object, _: Sequence[Steps], exchange: Exchange
+    legacy: object, new: object, _: Sequence[Steps], exchange: ExchangeFacts
 ) -> tuple[object, object]:
     """The new rows without those that only an administrator may see.
 

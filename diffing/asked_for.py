@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from config.routes import Route, Rows
+from config.routes import Route, RowList
 from config.templates import segment_names
 from diffing.model import Asked, Difference
 from diffing.paths import MISSING, parse, values
@@ -94,7 +94,7 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _twice(rows: Rows, listed: Sequence[object]) -> Iterator[Difference]:
+def _twice(rows: RowList, listed: Sequence[object]) -> Iterator[Difference]:
     seen = set()
     for index, row in enumerate(listed):
         keyed = rows.key and isinstance(row, dict)

@@ -16,7 +16,7 @@ from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect, premise_holds, succeeded, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
 from diffing.explain import demanded, explained, unregistered
-from diffing.further import NONE, Answers, Exchange, Further, Needed, Sources, Underived, wanted
+from diffing.further import NONE, Answers, ExchangeFacts, Further, Needed, Sources, Underived, wanted
 from diffing.headers import (
     JSON,
     form_differences,
@@ -325,7 +325,7 @@ class Differ:
         rules = self.registry.rules(asked.route_name)
         literal = pasted(asked, old, entries)
         with_pasted = None if literal is None else self.normalised(asked, literal).document
-        exchange = Exchange(asked, sources, None if rules is None else rules.shape, with_pasted)
+        exchange = ExchangeFacts(asked, sources, None if rules is None else rules.shape, with_pasted)
         rows, other, tolerated = tolerate(result.document, young.document, exchange, entries)
         hits = (*result.hits, *tolerated)
         if canonical_form(rows) != canonical_form(other):

@@ -64,7 +64,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ExchangeFacts:
     """What a canonical form knows of an exchange beside the two documents.
 
     Args:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
-from diffing.further import Exchange, Sources
+from diffing.further import ExchangeFacts, Sources
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry
@@ -78,13 +78,13 @@ def _premise_holds(deviation: Deviation, example: Example) -> bool:
     return deviation.when.unmet_by(asked_of(example), example.document, message, example.shown) is None
 
 
-def _exchange_of(example: Example) -> Exchange:
+def _exchange_of(example: Example) -> ExchangeFacts:
     found = example.stranger
     answer = Observation(404 if found is MISSING else 200, (("Content-Type", "application/json"),), b"{}")
     if found is not MISSING:
         answer = replace(answer, body=canonical(found))
     sources = Sources({(FollowUp.STRANGER, None): answer})
-    return Exchange(asked_of(example), sources, pasted=deepcopy(example.pasted))
+    return ExchangeFacts(asked_of(example), sources, pasted=deepcopy(example.pasted))
 
 
 def asked_of(example: Example) -> Asked:

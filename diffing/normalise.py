@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from diffing.further import Exchange, Underived
+from diffing.further import ExchangeFacts, Underived
 from diffing.model import Asked
 from diffing.paths import change, identical
 from diffing.registry import Deviation, Kind
@@ -111,7 +111,7 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
 
 
 def tolerate(
-    legacy: object, new: object, exchange: Exchange, deviations: Iterable[Deviation]
+    legacy: object, new: object, exchange: ExchangeFacts, deviations: Iterable[Deviation]
 ) -> tuple[object, object, tuple[str, ...]]:
     """Bring both documents to the canonical forms of the route's tolerances.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from diffing.decode import Decoded, Form, load_json
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.model import Asked
 from diffing.paths import Steps
 from diffing.registry import Deviation
@@ -19,7 +19,9 @@ CANONICAL: Final = "as_pasted"
 _ESCAPE: Final = re.compile(rb'\\(["\\]?)')
 
 
-def as_pasted(legacy: object, new: object, _: Sequence[Steps], exchange: Exchange) -> tuple[object, object]:
+def as_pasted(
+    legacy: object, new: object, _: Sequence[Steps], exchange: ExchangeFacts
+) -> tuple[object, object]:
     """The legacy document with its texts as they were pasted; the new one must have just these.
 
     Args:

@@ -48,7 +48,7 @@ def _ends(names: frozenset[str]) -> _Ends:
     return _Ends(re.compile(rf'(.*?)"(?={value})', re.DOTALL), re.compile(rf'(.*?)"(?={element})', re.DOTALL))
 
 
-class Unreadable(ValueError):
+class Unrepairable(ValueError):
     """Text and structure cannot be told apart."""
 
 
@@ -88,7 +88,7 @@ def read_list(text: str, names: frozenset[str]) -> dict[str, object]:
     reader = _Reader(text, _ends(names))
     value, end = reader.value(reader.skip(0), 0)
     if not isinstance(value, dict) or reader.skip(end) != len(text):
-        raise Unreadable("not one object")
+        raise Unrepairable("not one object")
     return value
 
 
@@ -100,7 +100,7 @@ class _Reader:
         """The value at a place, and where it ends; `MISSING` where there is none."""
         text = self.text
         if depth > MAX_DEPTH:
-            raise Unreadable("nested too deeply")
+            raise Unrepairable("nested too deeply")
         if text.startswith("{", at):
             return self._object(at + 1, depth + 1)
         if text.startswith("[", at):
@@ -108,7 +108,7 @@ class _Reader:
         if text.startswith('"', at):
             quoted = (ends or self._ends.of_value).match(text, at + 1)
             if quoted is None:
-                raise Unreadable("a text has no end")
+                raise Unrepairable("a text has no end")
             return quoted[1], quoted.end()
         bare = _BARE.match(text, at)
         if bare is None or not bare[0]:
@@ -131,7 +131,7 @@ class _Reader:
                 return document, at + 1
             key = _KEY.match(self.text, at)
             if key is None or key[1] in document:
-                raise Unreadable("a key is missing, or named twice")
+                raise Unrepairable("a key is missing, or named twice")
             value, at = self.value(self.skip(key.end()), depth)
             if value is not MISSING:
                 document[key[1]] = value
@@ -145,7 +145,7 @@ class _Reader:
                 return elements, at + 1
             value, at = self.value(at, depth, self._ends.of_element)
             if value is MISSING:
-                raise Unreadable("an element is missing")
+                raise Unrepairable("an element is missing")
             elements.append(value)
             at = self._after(at, "]")
 
@@ -156,7 +156,7 @@ class _Reader:
             return at + 1
         if self.text.startswith(end, at):
             return at
-        raise Unreadable("a comma is missing")
+        raise Unrepairable("a comma is missing")
 
 
 def _escaped(text: str, *, named: bool) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from config.routes import Route, Rows
+from config.routes import Route, RowList
 from diffing.model import Asked, Difference
 from diffing.paths import generalise
 from diffing.walk import canonical, walk
@@ -27,7 +27,7 @@ def unspecified(asked: Asked) -> bool:
     return not (CUTTING | top.whole.keys()).isdisjoint(asked.parameters)
 
 
-def top_rows(route: Route | None) -> Rows | None:
+def top_rows(route: Route | None) -> RowList | None:
     """How the rows of a route's list are compared; None when the route answers no list."""
     return next((rows for rows in route.rows if rows.at == "$"), None) if route else None
 
@@ -39,7 +39,7 @@ def incomplete(route: Route | None, rows: Sequence[object]) -> bool:
     return longest is not None and len(rows) >= int(longest)
 
 
-def settled(value: object, rows: Sequence[Rows], path: str = "$") -> object:
+def settled(value: object, rows: Sequence[RowList], path: str = "$") -> object:
     """The value with every list of unspecified order sorted, so that equal ones have equal canonical bytes."""
     if isinstance(value, dict):
         return {key: settled(element, rows, f"{path}.{key}") for key, element in value.items()}
@@ -80,22 +80,22 @@ def limited_differences(
                 yield Difference(_name(row, rows), side, None, row)
 
 
-def _form(row: object, rows: Sequence[Rows]) -> bytes:
+def _form(row: object, rows: Sequence[RowList]) -> bytes:
     return canonical(settled(row, rows, "$[*]"))
 
 
-def _key(row: object, rows: Sequence[Rows]) -> list[object]:
+def _key(row: object, rows: Sequence[RowList]) -> list[object]:
     top = next((entry for entry in rows if entry.at == "$"), None)
     return [row.get(column) for column in top.key] if top and isinstance(row, dict) else [row]
 
 
-def _name(row: object, rows: Sequence[Rows]) -> str:
+def _name(row: object, rows: Sequence[RowList]) -> str:
     top = next((entry for entry in rows if entry.at == "$"), None)
     columns = top.key if top else ()
     return "$[" + ",".join(f"{c}={v}" for c, v in zip(columns, _key(row, rows), strict=False)) + "]"
 
 
-def _closest(row: object, unlimited: list[object], rows: Sequence[Rows]) -> tuple[Difference, ...]:
+def _closest(row: object, unlimited: list[object], rows: Sequence[RowList]) -> tuple[Difference, ...]:
     """The difference to the row of the same key; the whole row where there is none (or it is listed too often)."""
     wanted = canonical(_key(row, rows))
     twin = next((other for other in unlimited if canonical(_key(other, rows)) == wanted), None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.paths import Steps
 
 
-def same_root(legacy: object, new: object, _: Sequence[Steps], __: Exchange) -> tuple[object, object]:
+def same_root(legacy: object, new: object, _: Sequence[Steps], __: ExchangeFacts) -> tuple[object, object]:
     """Two documents that both can be read and are of one kind: XML with the same outermost element, or ARFF.
 
     Args:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from diffing.administrators import rows_for_administrators
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.pasted import CANONICAL, as_pasted
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
 from diffing.xml_tree import PHP_BLANKS, NotXml, convert, parse_xml
 
 Documents = tuple[object, object]
-Canonical = Callable[[object, object, Sequence[Steps], Exchange], Documents]
+Canonical = Callable[[object, object, Sequence[Steps], ExchangeFacts], Documents]
 
 NEW_ID: Final = "(an id that was handed out)"
 MOST_APART: Final = 1000
@@ -28,7 +28,7 @@ MOST_APART: Final = 1000
 UNPRINTED: Final = "(what PHP could not print)"
 
 
-def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
     """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
 
     An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
@@ -54,7 +54,7 @@ def _pasted_pairs(pairs: object) -> object:
     return [{**pair, "value": read.get(pair.get("name"), pair.get("value"))} for pair in pairs]
 
 
-def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
     """Texts that PHP pastes into XML unescaped: the new side's text is read as PHP reads it.
 
     Markup becomes objects, CDATA, entities and comments are resolved; a text that is no XML stays as it is, for PHP
@@ -65,7 +65,7 @@ def pasted_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchang
     return legacy, new
 
 
-def printed_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+def printed_texts(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
     """Texts that PHP prints into XML: line ends are LF, and blanks at both ends go (legacy notes, data 5.3).
 
     All texts in what the paths lead to are meant, so that no field can be forgotten.
@@ -86,7 +86,7 @@ def _printed(value: object) -> object:
     return value
 
 
-def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: Exchange) -> Documents:
+def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
     """The id that the database hands out for a new row: a rehearsal takes one, the write itself gets a later one.
 
     The first path leads to the id; at all paths it may occur, also within text. Legacy's id is not before the

@@ -14,7 +14,7 @@ from typing import Final
 
 import orjson
 
-from config.routes import Rows
+from config.routes import RowList
 from diffing.model import Difference
 from diffing.paths import generalise
 
@@ -36,7 +36,7 @@ def canonical(value: object) -> bytes:
 
 
 def walk(
-    legacy: object, new: object, rows: Sequence[Rows], max_nodes: int = 2_000_000
+    legacy: object, new: object, rows: Sequence[RowList], max_nodes: int = 2_000_000
 ) -> tuple[Difference, ...]:
     """All differences between the normalised legacy document and the new one, at most `MAX_DIFFERENCES`.
 
@@ -49,7 +49,7 @@ def walk(
 
 
 class _Walker:
-    def __init__(self, rows: Mapping[str, Rows], max_nodes: int) -> None:
+    def __init__(self, rows: Mapping[str, RowList], max_nodes: int) -> None:
         self.rows = rows
         self.nodes_left = max_nodes
         self.differences: list[Difference] = []
@@ -133,7 +133,7 @@ class _Walker:
         self.nodes_left -= len(values)
         return groups
 
-    def _by_key(self, path: str, rows: Rows, legacy: list[object], new: list[object]) -> None:
+    def _by_key(self, path: str, rows: RowList, legacy: list[object], new: list[object]) -> None:
         left, right = self._keyed(rows, legacy), self._keyed(rows, new)
         if rows.ordered and list(left) != list(right) and left.keys() == right.keys():
             self._add(path, "order", [_shown(key) for key in left], [_shown(key) for key in right])
@@ -149,7 +149,7 @@ class _Walker:
             for value in only_new:
                 self._add(row_path, "duplicate" if a else "extra", None, value)
 
-    def _keyed(self, rows: Rows, values: list[object]) -> dict[bytes, list[object]]:
+    def _keyed(self, rows: RowList, values: list[object]) -> dict[bytes, list[object]]:
         groups: dict[bytes, list[object]] = defaultdict(list)
         for value in values:
             columns = [value.get(column) if isinstance(value, dict) else None for column in rows.key]

@@ -11,15 +11,15 @@ from starlette.types import Receive, Scope, Send
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.answers import BUSY, LOOP, SLOW_BODY, refuse
-from proxy.contract import Contract
-from proxy.door.access_log import REQUEST_ID, AccessLog, Visit
+from proxy.contract import LiveConfig
+from proxy.door.access_log import REQUEST_ID, AccessLog, AccessRecord
 from proxy.door.forwarded import Forwarding, Origin
 from proxy.door.guard import Refusal, long_body, refusal
 from proxy.door.scope import REFUSAL, TARGET
-from proxy.forward import AnswerBroken, Gone, Keeping
-from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
-from proxy.ledger import Ledger
-from proxy.leg.jobs import Job
+from proxy.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
+from proxy.intake import BodyRefused, ClientGone, RequestBody, Terms, take_in
+from proxy.ledger import Counters
+from proxy.leg.jobs import Exchange
 from proxy.leg.link import ShadowLink
 from proxy.leg.questions import passes_unchanged
 from proxy.leg.rehearse import Rehearsing
@@ -28,8 +28,8 @@ from proxy.policy import Decision, Side, decide, route_name
 from proxy.process.telemetry import Telemetry
 from proxy.record import utc_now
 from proxy.rollout.caller import Callers
-from proxy.room import Room
-from proxy.served import Course, ServedLeg, ServedSides
+from proxy.room import CaptureBudget
+from proxy.served import RequestContext, ServedLeg, ServedSides
 from proxy.translation import Request, Translation
 
 HOP: Final = b"parity-hop"
@@ -54,9 +54,9 @@ class Proxy:
     def __init__(
         self,
         sides: ServedSides,
-        contract: Callable[[], Contract],
+        contract: Callable[[], LiveConfig],
         shadow: ShadowLink,
-        ledger: Ledger,
+        ledger: Counters,
         settings: ProxySettings,
         now: Callable[[], datetime] = utc_now,
         *,
@@ -79,7 +79,7 @@ class Proxy:
         self._callers = Callers(settings.sticky)
         self._hop = hop_of(settings)
         # For what is kept of exchanges under way: bodies of requests, and of answers.
-        self._room = Room(settings.shadow.queue_bytes)
+        self._room = CaptureBudget(settings.shadow.queue_bytes)
         self._terms = Terms(
             settings.shadow.request_bytes,
             settings.limits.body_bytes,
@@ -101,7 +101,7 @@ class Proxy:
         query: bytes = scope["query_string"]
         target: bytes = scope.get(TARGET) or scope["raw_path"] + (b"?" + query if query else b"")
         given = next((value for name, value in scope["headers"] if name == REQUEST_ID), None)
-        visit = Visit(scope["method"], target, given, send)
+        visit = AccessRecord(scope["method"], target, given, send)
         peer = scope["client"][0] if scope.get("client") else ""
         try:
             refused = self._refusal(scope, target)
@@ -136,12 +136,14 @@ class Proxy:
             return found
         return refusal(scope["method"], target, headers, self._settings.limits)
 
-    async def _refuse(self, visit: Visit, refused: Refusal) -> None:
+    async def _refuse(self, visit: AccessRecord, refused: Refusal) -> None:
         self._telemetry.refusals[refused.status] += 1
         await refuse(visit.send, refused, visit.method)
         self._ledger.refused += 1
 
-    async def _serve(self, scope: Scope, target: bytes, receive: Receive, visit: Visit, peer: str) -> None:
+    async def _serve(
+        self, scope: Scope, target: bytes, receive: Receive, visit: AccessRecord, peer: str
+    ) -> None:
         try:
             intake = await take_in(receive, self._terms)
         except BodyRefused as refused:
@@ -153,7 +155,13 @@ class Proxy:
             intake.forget()
 
     async def _serve_whole(
-        self, scope: Scope, target: bytes, receive: Receive, visit: Visit, peer: str, intake: Intake
+        self,
+        scope: Scope,
+        target: bytes,
+        receive: Receive,
+        visit: AccessRecord,
+        peer: str,
+        intake: RequestBody,
     ) -> None:
         origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
         visit.facts["client"] = origin.address
@@ -166,7 +174,7 @@ class Proxy:
             self._callers.of(request, origin.address),
             rehearsals=self._rehearsing is not None,
         )
-        course = Course(request, decision, intake, contract)
+        course = RequestContext(request, decision, intake, contract)
         if not decision.takes_it_as_sent(decision.served) and not intake.complete:
             most = self._settings.shadow.request_bytes
             long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
@@ -175,12 +183,16 @@ class Proxy:
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
         short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
-            with Gone(receive):
+            with DisconnectWatcher(receive):
                 course.other = await self._rehearsing.rehearse(request, _for_new(decision))
         await self._answer(course, receive, visit, scope["headers"])
 
     async def _answer(
-        self, course: Course, receive: Receive, visit: Visit, headers: list[tuple[bytes, bytes]]
+        self,
+        course: RequestContext,
+        receive: Receive,
+        visit: AccessRecord,
+        headers: list[tuple[bytes, bytes]],
     ) -> None:
         keep = self._settings.shadow.answer_bytes
         kept = course.decision.skip is None and course.intake.complete
@@ -192,7 +204,9 @@ class Proxy:
                 course,
                 receive,
                 _telling(visit, course),
-                Keeping(keep if kept else 0, kept and passes_unchanged(course.decision), room=self._room),
+                CapturePolicy(
+                    keep if kept else 0, kept and passes_unchanged(course.decision), room=self._room
+                ),
             )
         except BodyRefused as refused:
             await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
@@ -203,13 +217,13 @@ class Proxy:
         self._telemetry.took(course.decision.served.value, time.perf_counter() - started)
         self._settle(course, served, visit)
 
-    def _request(self, visit: Visit, target: bytes, origin: Origin, body: bytes) -> Request:
+    def _request(self, visit: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
         headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
         headers += [(REQUEST_ID, visit.id)]
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         return Request(visit.method, target, pairs, body)
 
-    def _settle(self, course: Course, served: Observation, visit: Visit) -> None:
+    def _settle(self, course: RequestContext, served: Observation, visit: AccessRecord) -> None:
         decision = course.decision
         parts = decision.parts
         self._ledger.serve([part.asked for part in parts])
@@ -229,9 +243,9 @@ class Proxy:
         for part in parts:
             # What was rehearsed was rehearsed in one dialect.
             other = course.other if part.rehearse or not decision.both else None
-            self._judge(course, Job(at, part, course.request, served, other))
+            self._judge(course, Exchange(at, part, course.request, served, other))
 
-    def _judge(self, course: Course, job: Job) -> None:
+    def _judge(self, course: RequestContext, job: Exchange) -> None:
         """Have one verdict of an exchange made: by the shadow leg, or here, where it is known."""
         decision, served = job.decision, job.served
         if course.unadaptable:
@@ -262,7 +276,7 @@ def hop_of(settings: ProxySettings) -> bytes:
     return hashlib.blake2b(sides.encode(), digest_size=8).hexdigest().encode()
 
 
-def _telling(visit: Visit, course: Course) -> Any:
+def _telling(visit: AccessRecord, course: RequestContext) -> Any:
     """Tell who served at the time when the answer begins: a fallback is known only then."""
     if visit.tell is None:
         return visit.send

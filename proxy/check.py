@@ -27,7 +27,7 @@ from diffing.usage import Usage
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay
 from proxy.checking.inprocess import ApplicationError, running
-from proxy.checking.replay import Exchange, Replay, tally
+from proxy.checking.replay import Replay, ReplayedExchange, tally
 from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.observe import observe
 from proxy.recordings import read_recordings, started
@@ -71,7 +71,7 @@ class InProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FailureLimits:
     """What makes a check fail.
 
     Args:
@@ -112,7 +112,7 @@ class CheckResult:
 
     tally: Tally
     breaches: tuple[str, ...]
-    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    exchanges: tuple[ReplayedExchange, ...] = field(default=(), repr=False)
 
 
 async def check(
@@ -120,7 +120,7 @@ async def check(
     side: str | InProcess,
     config: Path,
     *,
-    limits: Limits,
+    limits: FailureLimits,
     route: str | None = None,
     concurrency: int = 8,
     deadline: float = 60.0,
@@ -184,7 +184,7 @@ def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:
     return lambda name: route is None or fnmatchcase(name, route)
 
 
-def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
+def count_usage(usage: Usage | None, exchanges: Iterable[ReplayedExchange]) -> None:
     """Tell the lint which entries the exchanges hit."""
     if usage is None:
         return
@@ -194,7 +194,7 @@ def count_usage(usage: Usage | None, exchanges: Iterable[Exchange]) -> None:
 
 
 def breaches(
-    result: Tally, routes: RouteMap, limits: Limits, route: str | None, *, scenarios: bool = False
+    result: Tally, routes: RouteMap, limits: FailureLimits, route: str | None, *, scenarios: bool = False
 ) -> list[str]:
     """Why a tally is no parity (contract of ``parity check``).
 

@@ -25,7 +25,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class LiveConfig:
     """What the configuration says of routes and answers.
 
     Args:
@@ -44,12 +44,12 @@ class Contract:
     digest: str = ""
     held: frozenset[str] = frozenset()
 
-    def killed(self) -> "Contract":
+    def killed(self) -> "LiveConfig":
         """The same with legacy serving everything."""
         return replace(self, rollout=replace(self.rollout, kill_switch=True))
 
 
-def load_contract(config: Path) -> Contract:
+def load_contract(config: Path) -> LiveConfig:
     """Read everything that the configuration says of routes and answers.
 
     Args:
@@ -64,7 +64,7 @@ def load_contract(config: Path) -> Contract:
     routes = load_routes(config)
     rollout = load_rollout(config, routes)
     text = (config / "rollout.toml").read_text(encoding="utf-8")
-    return Contract(
+    return LiveConfig(
         routes,
         rollout,
         load_registry(config),

@@ -21,7 +21,7 @@ from proxy.legacy import RecordedServer
 from proxy.observe import observe
 from proxy.process.admin_side import admin_side
 from proxy.process.listen import Listener, bind, url_of
-from proxy.process.serving import Running, running
+from proxy.process.serving import RunningProxy, running
 from proxy.recordings import Recording, read_recordings
 from proxy.report import Report, read_report
 from proxy.reporting.report_view import print_report
@@ -203,7 +203,7 @@ async def _listening(app: ASGIApp, bound: socket.socket, *, lifespan: bool = Fal
 
 
 async def _ask_everything(
-    entries: Sequence[Recording], url: str, parts: Running, progress: Progress, stopped: asyncio.Event
+    entries: Sequence[Recording], url: str, parts: RunningProxy, progress: Progress, stopped: asyncio.Event
 ) -> None:
     """Send every recorded request through the proxy, as clients would, and wait for the last verdict."""
     asking = progress.add_task("clients ask the proxy", total=len(entries))
@@ -225,7 +225,7 @@ async def _ask_everything(
     )
 
 
-async def _settled(parts: Running, tell: Callable[[int], None], stopped: asyncio.Event) -> None:
+async def _settled(parts: RunningProxy, tell: Callable[[int], None], stopped: asyncio.Event) -> None:
     while parts.ledger.pending and not stopped.is_set():
         tell(parts.ledger.pending)
         await asyncio.sleep(0.05)

@@ -17,10 +17,10 @@ from config import text
 from diffing.model import Headers, Observation
 from proxy.door.cycle import REASON
 from proxy.door.guard import OF_THE_PROXY
-from proxy.intake import ClientGone, Intake, Rest
+from proxy.intake import ClientGone, RequestBody, Rest
 from proxy.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
 from proxy.process.listen import BrokenOff
-from proxy.room import Room
+from proxy.room import CaptureBudget
 from proxy.upstream import SEAM_URL
 
 _NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
@@ -53,7 +53,7 @@ class AnswerBroken(BrokenOff):
         self.observation = observation
 
 
-class Gone:
+class DisconnectWatcher:
     """Watches for a client that leaves while its request is under way, and cancels the request then.
 
     Most answers come at once, so watching begins a little later and costs those nothing.
@@ -69,7 +69,7 @@ class Gone:
         self._timer: asyncio.TimerHandle | None = None
         self.left = False
 
-    def __enter__(self) -> "Gone":
+    def __enter__(self) -> "DisconnectWatcher":
         self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._begin)
         return self
 
@@ -94,7 +94,7 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class CapturePolicy:
     """What is kept of an answer for comparing.
 
     Args:
@@ -111,7 +111,7 @@ class Keeping:
     total: float | None = None
     hold: bool = False
     late: int = 0
-    room: Room = field(default_factory=Room)
+    room: CaptureBudget = field(default_factory=CaptureBudget)
 
 
 async def forward(
@@ -119,11 +119,11 @@ async def forward(
     method: str,
     target: bytes,
     headers: RawHeaders,
-    intake: Intake,
+    intake: RequestBody,
     receive: Receive,
     send: Send,
     *,
-    keeping: Keeping,
+    keeping: CapturePolicy,
 ) -> Observation:
     """Send a request to a side and its answer to the client.
 
@@ -195,7 +195,7 @@ def told(error: httpx.TransportError) -> str:
 class _Relay:
     """An answer on its way to the client, and what is kept of it."""
 
-    def __init__(self, method: str, send: Send, keeping: Keeping) -> None:
+    def __init__(self, method: str, send: Send, keeping: CapturePolicy) -> None:
         self._method = method
         self._send = send
         self._keeping = keeping

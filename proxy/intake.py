@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 from starlette.types import Receive
 
-from proxy.room import Room
+from proxy.room import CaptureBudget
 
 
 class ClientGone(Exception):
@@ -42,11 +42,11 @@ class Terms:
     most: int = 2**63
     gap: float | None = None
     total: float | None = None
-    room: Room = field(default_factory=Room)
+    room: CaptureBudget = field(default_factory=CaptureBudget)
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class RequestBody:
     """A request body: whole, or its beginning.
 
     Args:
@@ -68,7 +68,7 @@ class Intake:
         self.terms.room.give(len(self.start))
 
 
-async def take_in(receive: Receive, terms: Terms) -> Intake:
+async def take_in(receive: Receive, terms: Terms) -> RequestBody:
     """Receive a body until it ends or is longer than what is kept.
 
     Args:
@@ -100,7 +100,7 @@ async def take_in(receive: Receive, terms: Terms) -> Intake:
         raise
     # The piece that found no room is there all the same; so long as it is, it counts.
     terms.room.held += size - held
-    return Intake(b"".join(parts), not more, terms, until, crowded=not fits and more)
+    return RequestBody(b"".join(parts), not more, terms, until, crowded=not fits and more)
 
 
 async def _piece(receive: Receive, terms: Terms, until: float | None) -> tuple[bytes, bool]:
@@ -127,7 +127,7 @@ class Rest(httpx.AsyncByteStream):
         receive: ASGI's.
     """
 
-    def __init__(self, intake: Intake, receive: Receive) -> None:
+    def __init__(self, intake: RequestBody, receive: Receive) -> None:
         self._intake = intake
         self._receive = receive
         self.gone = False

@@ -22,7 +22,7 @@ MOST_FACTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class LazySample:
     """The whole exchange behind a verdict, made only when it is to be kept.
 
     Args:
@@ -35,7 +35,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ExchangeVerdict:
     """The verdict on one served exchange.
 
     Args:
@@ -60,13 +60,13 @@ class Finding:
     seconds: tuple[float, float] | None = None
     example: Mapping[str, Any] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
-    evidence: Evidence | None = None
+    evidence: LazySample | None = None
     job: int = 0
     asked: Dialect = Dialect.NEW
 
 
 @dataclass(slots=True)
-class Flow:
+class HourlyCount:
     """Exchanges of one hour, route, dialect, side, verdict, and dialect in which the new side was asked."""
 
     exchanges: int = 0
@@ -75,7 +75,7 @@ class Flow:
 
 
 @dataclass(slots=True)
-class Cluster:
+class SampledCluster:
     """Exchanges that failed with one signature; the witness is the smallest of them."""
 
     route: str
@@ -97,7 +97,7 @@ TimingKey = tuple[str, str, int, str]
 
 
 @dataclass(slots=True)
-class Ledger:
+class Counters:
     """The counts of one run.
 
     received = served + refused + client_gone; due = verdicts + pending, by the dialect in which new is asked.
@@ -129,10 +129,10 @@ class Ledger:
     twice: int = 0
     refused: int = 0
     client_gone: int = 0
-    flows: dict[FlowKey, Flow] = field(default_factory=dict)
+    flows: dict[FlowKey, HourlyCount] = field(default_factory=dict)
     hits: Counter[HitKey] = field(default_factory=Counter)
     usage: Counter[UsageKey] = field(default_factory=Counter)
-    clusters: dict[str, Cluster] = field(default_factory=dict)
+    clusters: dict[str, SampledCluster] = field(default_factory=dict)
     coverage: Counter[CoverKey] = field(default_factory=Counter)
     timings: Counter[TimingKey] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -175,7 +175,7 @@ class Ledger:
         self.faced += Dialect.LEGACY in asked
         self.twice += len(asked) > 1
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: ExchangeVerdict) -> None:
         """Count a verdict."""
         comparison = finding.judgement.comparison
         hour = finding.at.replace(minute=0, second=0, microsecond=0)
@@ -190,13 +190,13 @@ class Ledger:
         if comparison.verdict in FAILING:
             self._cluster(finding)
         # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
-        flow = self.flows.setdefault(key, Flow())
+        flow = self.flows.setdefault(key, HourlyCount())
         flow.exchanges += 1
         if finding.seconds is not None:
             flow.legacy_seconds += finding.seconds[0]
             flow.new_seconds += finding.seconds[1]
 
-    def _cover(self, finding: Finding) -> None:
+    def _cover(self, finding: ExchangeVerdict) -> None:
         for kind, value in finding.facts:
             self._count("coverage", self.coverage, (finding.route, kind, value, finding.asked.value))
         if finding.seconds is not None:
@@ -216,7 +216,7 @@ class Ledger:
             self._facts[place] += 1
         counts[key] += 1
 
-    def _cluster(self, finding: Finding) -> None:
+    def _cluster(self, finding: ExchangeVerdict) -> None:
         signature = finding.judgement.signature
         example = finding.example
         if signature not in self.clusters:
@@ -230,13 +230,15 @@ class Ledger:
         cluster = self.clusters.get(signature)
         if cluster is None:
             verdict = finding.judgement.comparison.verdict
-            cluster = Cluster(finding.route, verdict, 0, finding.at, finding.at, example, finding.asked)
+            cluster = SampledCluster(
+                finding.route, verdict, 0, finding.at, finding.at, example, finding.asked
+            )
             self.clusters[signature] = cluster
         cluster.exchanges += 1
         cluster.last = max(cluster.last, finding.at)
         self._keep_smallest(cluster, finding)
 
-    def _keep_smallest(self, cluster: Cluster, finding: Finding) -> None:
+    def _keep_smallest(self, cluster: SampledCluster, finding: ExchangeVerdict) -> None:
         evidence = finding.evidence
         if evidence is None or (cluster.witness is not None and evidence.size >= cluster.size):
             return

@@ -24,7 +24,7 @@ _TRICKLE_SECONDS: Final = 0.2
 Question = tuple[str, str, tuple[tuple[str, str], ...], tuple[object, ...]]
 
 
-class Fault(StrEnum):
+class InjectedFault(StrEnum):
     """How the recorded server can misbehave.
 
     ``error``: 500 with an empty body. ``hang``: no answer at all. ``reset``: the connection ends within the body.
@@ -49,7 +49,7 @@ class Behaviour:
     """
 
     latency: float | None = 0.0
-    fault: Fault | None = None
+    fault: InjectedFault | None = None
     every: int = 1
 
 
@@ -127,11 +127,11 @@ class RecordedServer:
         ]
         body = recording.response.body
         fault = self._behaviour.fault if self._requests % self._behaviour.every == 0 else None
-        if fault is Fault.HANG:
+        if fault is InjectedFault.HANG:
             await asyncio.Event().wait()
-        if fault is Fault.ERROR:
+        if fault is InjectedFault.ERROR:
             status, body = 500, b""
-        if fault is Fault.GARBAGE:
+        if fault is InjectedFault.GARBAGE:
             status, body = 200, b'{"garbage": '
         await _answer(
             send,
@@ -243,16 +243,16 @@ async def _answer(
     status: int,
     headers: list[tuple[bytes, bytes]],
     body: bytes,
-    fault: Fault | None,
+    fault: InjectedFault | None,
     *,
     head: bool = False,
 ) -> None:
     length = [] if head else [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers + length})
-    if fault is Fault.RESET:
+    if fault is InjectedFault.RESET:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         raise BrokenOff("reset, as asked")
-    if fault is Fault.TRICKLE:
+    if fault is InjectedFault.TRICKLE:
         for start in range(0, len(body), 16):
             await asyncio.sleep(_TRICKLE_SECONDS)
             await send({"type": "http.response.body", "body": body[start : start + 16], "more_body": True})

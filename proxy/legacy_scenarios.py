@@ -14,10 +14,10 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from config.settings import BackendSettings
-from proxy.checking.effects import Window, expected
+from proxy.checking.effects import ScenarioWindow, expected
 from proxy.checking.file_states import expected_files
 from proxy.checking.scenarios import read_scenarios
-from proxy.checking.stage import COLUMNS, Place, Stage, staged
+from proxy.checking.stage import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.legacy import Behaviour, Question, RecordedServer, asked, loose
 from proxy.process.listen import Listener, announce, bind
 from proxy.recordings import Recording
@@ -43,7 +43,7 @@ class ScenarioServer(RecordedServer):
     def __init__(
         self,
         scenarios: Sequence[Scenario],
-        stage: Stage,
+        stage: Sandbox,
         clock: Callable[[], datetime],
         behaviour: Behaviour | None = None,
         *,
@@ -179,7 +179,7 @@ class ScenarioServer(RecordedServer):
         self._clean = False
         tables, files = self._stage.tables, self._stage.files
         await tables.look()
-        wanted = expected(tables.rows, step.changes, COLUMNS, Window(self._played[0][1], now))
+        wanted = expected(tables.rows, step.changes, COLUMNS, ScenarioWindow(self._played[0][1], now))
         await tables.put(wanted.rows)
         if step.file_changes:
             files.look()
@@ -199,7 +199,7 @@ def _changes(step: Step) -> bool:
 
 async def play(
     paths: Sequence[Path],
-    place: Place,
+    place: SandboxPlace,
     settings: BackendSettings,
     host: str,
     port: int,

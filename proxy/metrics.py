@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from config.rollout import Dialect
 from diffing.model import UNROUTED, Outcome
 from diffing.parity import Parity, parity
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.log.settling import due_of
 from proxy.policy import Side
 from proxy.process.telemetry import BOUNDS, Histogram, Telemetry
@@ -30,7 +30,7 @@ _SEPARATOR: Final = "\x1f"
 Snapshot = dict[str, Any]
 
 
-def snapshot(ledger: Ledger, telemetry: Telemetry, state: Mapping[str, Any]) -> Snapshot:
+def snapshot(ledger: Counters, telemetry: Telemetry, state: Mapping[str, Any]) -> Snapshot:
     """One process at this moment, as JSON has it.
 
     Args:

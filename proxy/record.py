@@ -25,8 +25,8 @@ from config import text
 from config.patience import at_most
 from config.reports import Retention
 from diffing.cluster import cluster_id
-from proxy.ledger import Ledger
-from proxy.log.changes import Change, Written, store
+from proxy.ledger import Counters
+from proxy.log.changes import LogRow, Written, store
 from proxy.log.file import LogFile
 from proxy.log.retention import prune
 from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
@@ -132,7 +132,7 @@ class Recorder:
     def __init__(
         self,
         engine: AsyncEngine,
-        ledger: Ledger,
+        ledger: Counters,
         *,
         rollout: Callable[[], str] = str,
         every: float = 1.0,
@@ -238,13 +238,13 @@ class Recorder:
             # It must not keep the others back.
             await self._store_one_by_one(changes)
 
-    async def _store(self, changes: Sequence[Change]) -> None:
+    async def _store(self, changes: Sequence[LogRow]) -> None:
         async with self._engine.begin() as connection:
             await store(connection, changes)
         # Only now is it certain that the rows are there.
         self._written.note(changes)
 
-    async def _store_one_by_one(self, changes: Iterable[Change]) -> None:
+    async def _store_one_by_one(self, changes: Iterable[LogRow]) -> None:
         for change in changes:
             try:
                 await self._store([change])
@@ -254,18 +254,18 @@ class Recorder:
             except _OF_A_ROW:
                 self._drop(change)
 
-    async def _store_again(self, change: Change) -> None:
+    async def _store_again(self, change: LogRow) -> None:
         try:
             await self._store([change])
         except _OF_A_ROW:
             self._drop(change)
 
-    def _drop(self, change: Change) -> None:
+    def _drop(self, change: LogRow) -> None:
         _LOGGER.exception("a row of %s cannot be stored and is dropped", change.table.name)
         self._ledger.dropped["rows"] += 1
         self._written.note([change])
 
-    def _changes(self) -> Iterator[Change]:
+    def _changes(self) -> Iterator[LogRow]:
         ledger, written = self._ledger, self._written
         yield from written.changes(runs, {(): self._run_row()})
         flows = {
@@ -287,7 +287,7 @@ class Recorder:
         yield from written.changes(dropped, lost, ("what",))
         yield from self._examples()
 
-    def _examples(self) -> Iterator[Change]:
+    def _examples(self) -> Iterator[LogRow]:
         """Clusters and witnesses: they are long, and most of them have not changed since the last time."""
         for signature, cluster in self._ledger.clusters.items():
             key = (cluster_id(signature),)

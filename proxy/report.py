@@ -22,7 +22,7 @@ from proxy.tally import Cluster, Tally
 
 
 @dataclass(frozen=True, slots=True)
-class Ledgers:
+class CountedRuns:
     """The totals of all runs: received = served + refused + client_gone; verdicts and pending add up by dialect asked.
 
     Args:
@@ -83,7 +83,7 @@ class Report:
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
     """
 
-    ledgers: Ledgers
+    ledgers: CountedRuns
     tally: Tally
     latency: Mapping[str, Latency]
     dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
@@ -183,8 +183,8 @@ async def _read(
     return Report(ledgers, tally, _latency(flows, ratios), dialects)
 
 
-def _ledgers(rows: Sequence[Row[Any]]) -> Ledgers:
-    return Ledgers(
+def _ledgers(rows: Sequence[Row[Any]]) -> CountedRuns:
+    return CountedRuns(
         len(rows),
         min((row.started for row in rows), default=None),
         max((row.seen for row in rows), default=None),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Room:
+class CaptureBudget:
     """Bytes that may be held at a time.
 
     Args:

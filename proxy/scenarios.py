@@ -38,7 +38,7 @@ class ScenarioError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """What a step did to one row.
 
     Args:
@@ -84,7 +84,7 @@ class Step:
     """
 
     recording: Recording
-    changes: tuple[Change, ...]
+    changes: tuple[RowChange, ...]
     file_changes: tuple[FileChange, ...]
     started: datetime
     now: datetime
@@ -174,9 +174,9 @@ def _scenario(name: str, recordings: Sequence[Recording]) -> Scenario:
     return Scenario(name, tuple(steps))
 
 
-def _change(change: Mapping[str, Any]) -> Change:
+def _change(change: Mapping[str, Any]) -> RowChange:
     table = f"{change['db']}.{change['table']}"
-    return Change(table, change["op"], change.get("row", {}), change.get("before", {}))
+    return RowChange(table, change["op"], change.get("row", {}), change.get("before", {}))
 
 
 def _started(recording: Recording) -> datetime:

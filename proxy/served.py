@@ -12,9 +12,9 @@ from config.settings import Timeouts
 from diffing.model import Asked, Observation
 from proxy.adapt import Adapted, adapt
 from proxy.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
-from proxy.contract import Contract
-from proxy.forward import Gone, Keeping, NotServed, end_to_end, forward
-from proxy.intake import Intake
+from proxy.contract import LiveConfig
+from proxy.forward import CapturePolicy, DisconnectWatcher, NotServed, end_to_end, forward
+from proxy.intake import RequestBody
 from proxy.observe import TIMEOUT, observe
 from proxy.policy import Decision, Side, route_name
 from proxy.process.telemetry import Telemetry
@@ -39,7 +39,7 @@ class ServedSides:
 
 
 @dataclass(slots=True)
-class Course:
+class RequestContext:
     """What becomes of one request.
 
     Args:
@@ -54,8 +54,8 @@ class Course:
 
     request: Request
     decision: Decision
-    intake: Intake
-    contract: Contract
+    intake: RequestBody
+    contract: LiveConfig
     other: Observation | None = None
     fallback: bool = False
     unadaptable: bool = False
@@ -86,7 +86,9 @@ class ServedLeg:
         self._telemetry = telemetry
         self._mark = (b"parity-hop", b"served; " + hop)
 
-    async def serve(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
+    async def serve(
+        self, course: RequestContext, receive: Receive, send: Send, keeping: CapturePolicy
+    ) -> Observation:
         """Serve one request.
 
         Args:
@@ -121,7 +123,7 @@ class ServedLeg:
             return failed.observation
 
     async def _fall_back(
-        self, course: Course, failed: Observation, receive: Receive, send: Send
+        self, course: RequestContext, failed: Observation, receive: Receive, send: Send
     ) -> Observation:
         """Legacy serves in the shapes that the new side would have given."""
         translation = course.decision.translation
@@ -130,7 +132,7 @@ class ServedLeg:
         request, method = course.request, course.request.method
         if course.decision.dialect is Dialect.NEW:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
-        with Gone(receive):
+        with DisconnectWatcher(receive):
             legacy = await self._observe(Side.LEGACY, request)
         if legacy.status is None or legacy.status >= 500:
             # Nobody could serve it: the new side's answer is as good as any.
@@ -150,7 +152,9 @@ class ServedLeg:
             await self._send_adapted(course, self._adapt(course, legacy), send)
         return legacy
 
-    async def _by(self, course: Course, receive: Receive, send: Send, keeping: Keeping) -> Observation:
+    async def _by(
+        self, course: RequestContext, receive: Receive, send: Send, keeping: CapturePolicy
+    ) -> Observation:
         decision, request = course.decision, course.request
         if decision.takes_it_as_sent(decision.served):
             method, target, intake = request.method, request.target, course.intake
@@ -159,10 +163,10 @@ class ServedLeg:
             translation = decision.translation
             assert isinstance(translation, Translation)
             method, target, headers = translation.method, translation.target, raw(translation.headers)
-            intake = Intake(translation.body, True)
+            intake = RequestBody(translation.body, True)
             if decision.dialect is Dialect.NEW:
                 translated = Request(method, target, translation.headers, translation.body)
-                with Gone(receive):
+                with DisconnectWatcher(receive):
                     legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(course))
                     why, answer = self._adapted(course, legacy)
                     helped = why is not None and await self._helped(course)
@@ -180,10 +184,10 @@ class ServedLeg:
         side = (self._sides.writes if self._unsafe(course) else self._sides.reads)[decision.served]
         if not intake.complete:
             return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
-        with Gone(receive):
+        with DisconnectWatcher(receive):
             return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
 
-    def _adapted(self, course: Course, legacy: Observation) -> tuple[str | None, Adapted]:
+    def _adapted(self, course: RequestContext, legacy: Observation) -> tuple[str | None, Adapted]:
         """The answer in its new form, and why it has none; of a write it is told as it is, for it was carried out."""
         translation = course.decision.translation
         assert isinstance(translation, Translation)
@@ -194,7 +198,7 @@ class ServedLeg:
         unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
         return unadaptable(asked, legacy, course.contract.registry) or unfit, answer
 
-    async def _helped(self, course: Course) -> bool:
+    async def _helped(self, course: RequestContext) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
         route, rollout = course.decision.route, course.contract.rollout
         if (
@@ -223,17 +227,17 @@ class ServedLeg:
             deadline=self._timeouts.served,
         )
 
-    def _adapt(self, course: Course, legacy: Observation) -> Adapted:
+    def _adapt(self, course: RequestContext, legacy: Observation) -> Adapted:
         translation, contract = course.decision.translation, course.contract
         assert isinstance(translation, Translation)
         asked = Asked(translation.route, course.request.method, translation.parameters)
         return adapt(asked, legacy, contract.registry, contract.problems)
 
-    async def _send_adapted(self, course: Course, answer: Adapted, send: Send) -> None:
+    async def _send_adapted(self, course: RequestContext, answer: Adapted, send: Send) -> None:
         pairs = end_to_end(raw(answer.headers))
         await send_whole(send, answer.status, pairs, answer.body, head=course.request.method == "HEAD")
 
-    def _unsafe(self, course: Course) -> bool:
+    def _unsafe(self, course: RequestContext) -> bool:
         # A method that is not safe may write on a path that no route is known for.
         decision = course.decision
         return decision.writes or (

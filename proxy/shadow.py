@@ -18,12 +18,12 @@ from diffing.coding import codings, readable
 from diffing.further import MOST, wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
-from proxy.ledger import Finding
+from proxy.ledger import ExchangeVerdict
 from proxy.leg.breaker import Breaker
 from proxy.leg.comparer import Comparer, Judgement, Question, named
 from proxy.leg.control import asked_again, by_length
 from proxy.leg.evidence import evidence_of, secrets_in
-from proxy.leg.jobs import Job, MemoryQueue, Queue
+from proxy.leg.jobs import Exchange, MemoryQueue, Queue
 from proxy.leg.questions import (
     facts_of,
     only_reads,
@@ -50,7 +50,7 @@ _WORKER: Final = "shadow worker"
 class Verdicts(Protocol):
     """Who is told of verdicts."""
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: ExchangeVerdict) -> None:
         """Count a verdict."""
 
 
@@ -129,12 +129,12 @@ class ShadowLeg:
 
         return Breaker(self._settings.breaker_failures, self._settings.breaker_seconds, opened)
 
-    def offer(self, job: Job) -> None:
+    def offer(self, job: Exchange) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
         if not self._queue.put(job):
             self.settle(job, Comparison(Outcome.SHED))
 
-    def settle(self, job: Job, comparison: Comparison) -> None:
+    def settle(self, job: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
         self._note(job, without_differences(job.decision, comparison), None)
 
@@ -166,12 +166,12 @@ class ShadowLeg:
             finally:
                 self._queue.done()
 
-    def _give_up(self, job: Job) -> None:
+    def _give_up(self, job: Exchange) -> None:
         decision = job.decision
         judgement = without_differences(decision, Comparison(Outcome.BOTH_ERROR))
         # Nothing is made of the exchange: whatever broke the worker may be in it.
         self._ledger.add(
-            Finding(
+            ExchangeVerdict(
                 job.at,
                 route_name(decision),
                 decision.dialect,
@@ -182,7 +182,7 @@ class ShadowLeg:
             )
         )
 
-    async def _work_on(self, job: Job) -> None:
+    async def _work_on(self, job: Exchange) -> None:
         decision = job.decision
         assert isinstance(decision.translation, Translation)
         if job.request.method == "HEAD" and decision.dialect is Dialect.NEW and decision.served is Side.NEW:
@@ -217,7 +217,7 @@ class ShadowLeg:
             return answer
         return await asyncio.to_thread(readable, answer, self._settings.answer_bytes)
 
-    async def _unless_open(self, job: Job, side: Side) -> Observation | None:
+    async def _unless_open(self, job: Exchange, side: Side) -> Observation | None:
         breaker = self._breakers[side]
         if not breaker.allows():
             return None
@@ -229,7 +229,7 @@ class ShadowLeg:
         )
         return observation
 
-    async def _judge(self, job: Job, question: Question, *, sampled: bool = True) -> Judgement:
+    async def _judge(self, job: Exchange, question: Question, *, sampled: bool = True) -> Judgement:
         too_large = TOO_LARGE in (question.legacy.error, question.new.error)
         if too_large and passes_unchanged(job.decision) and not question.control:
             return without_differences(job.decision, by_length(question.legacy, question.new))
@@ -252,7 +252,7 @@ class ShadowLeg:
         return judgement
 
     async def _repaired(
-        self, repairs: Repairs, job: Job, question: Question, judgement: Judgement
+        self, repairs: Repairs, job: Exchange, question: Question, judgement: Judgement
     ) -> Judgement:
         """The judgement on an answer of the face that may differ from PHP's on purpose."""
         api = replace(job, decision=replace(job.decision, face=False))
@@ -268,7 +268,7 @@ class ShadowLeg:
         found = await repairs.judge(job, question, judgement.comparison, of_the_new_api, ask)
         return replace(judgement, comparison=found, signature=named(question, found))
 
-    def _is_doubtful(self, job: Job, judgement: Judgement) -> bool:
+    def _is_doubtful(self, job: Exchange, judgement: Judgement) -> bool:
         """Whether a difference may be a race: something was written between the two answers."""
         return (
             self._settings.reask
@@ -279,7 +279,7 @@ class ShadowLeg:
             and only_reads(job.request.method, job.decision.translation)
         )
 
-    async def _judge_again(self, job: Job, first: Question, judgement: Judgement) -> Judgement:
+    async def _judge_again(self, job: Exchange, first: Question, judgement: Judgement) -> Judgement:
         """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
         before = (await self._ask(job, Side.LEGACY, None)).observation
@@ -301,19 +301,21 @@ class ShadowLeg:
         self._limited_lists += 1
         return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
 
-    async def _further(self, job: Job, kind: FollowUp, path: str | None) -> Observation:
+    async def _further(self, job: Exchange, kind: FollowUp, path: str | None) -> Observation:
         side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
         answer = (await self._ask(job, side, kind, path)).observation
         # The recorded server says that it cannot know: nothing can be derived.
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
-    async def _ask(self, job: Job, side: Side, kind: FollowUp | None, premise: str | None = None) -> "_Asked":
+    async def _ask(
+        self, job: Exchange, side: Side, kind: FollowUp | None, premise: str | None = None
+    ) -> "_Asked":
         request = request_for(job, side, kind, premise, self._routes)
         if request is None:
             return _Asked(job.request, NOT_RECORDED)
         return _Asked(request, await self._send(job, side, request))
 
-    async def _send(self, job: Job, side: Side, request: Request) -> Observation:
+    async def _send(self, job: Exchange, side: Side, request: Request) -> Observation:
         return await observe(
             self._sides[side],
             request.method,
@@ -331,7 +333,7 @@ class ShadowLeg:
 
     def _note(
         self,
-        job: Job,
+        job: Exchange,
         judgement: Judgement,
         sides: tuple[Observation, Observation] | None,
         question: Question | None = None,
@@ -358,7 +360,7 @@ class ShadowLeg:
                     values=self._settings.store_bodies,
                 )
         self._ledger.add(
-            Finding(
+            ExchangeVerdict(
                 job.at,
                 route_name(job.decision),
                 job.decision.dialect,

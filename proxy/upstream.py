@@ -18,7 +18,7 @@ from typing import Final
 
 import httpx
 
-from proxy.wire.connection import Asking, Wire
+from proxy.wire.connection import Wire, WireRequest
 from proxy.wire.pool import Pool
 
 # The seam wants a URL, the wire takes the raw target of the request's extensions.
@@ -106,7 +106,7 @@ class Upstream(httpx.AsyncBaseTransport):
         """Close all connections; no other is made."""
         await self._pool.aclose()
 
-    def _asking(self, request: httpx.Request) -> Asking:
+    def _asking(self, request: httpx.Request) -> WireRequest:
         """A request as it goes on the wire, its body framed anew.
 
         Raises:
@@ -149,7 +149,9 @@ class Upstream(httpx.AsyncBaseTransport):
         ends = len(lines) - 1
         if not head.count(b"\r") == head.count(b"\n") == ends or head.translate(None, _LEGAL):
             raise httpx.LocalProtocolError("a control character in the head of a request")
-        return Asking(head + b"\r\n\r\n", body, length, method == "HEAD", not body and method in _REPEATABLE)
+        return WireRequest(
+            head + b"\r\n\r\n", body, length, method == "HEAD", not body and method in _REPEATABLE
+        )
 
 
 class _Body(httpx.AsyncByteStream):

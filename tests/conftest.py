@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.database.connections import Database
-from backend.database.engines import DatabaseNames
+from backend.database.engines import SchemaNames
 from backend.database.load import load
 from backend.tables import metadata
 from tests import mariadb
@@ -79,7 +79,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
-SCRATCH = DatabaseNames("scratch_openml", "scratch_openml_expdb")
+SCRATCH = SchemaNames("scratch_openml", "scratch_openml_expdb")
 
 
 @pytest.fixture(scope="session")

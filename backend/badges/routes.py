@@ -31,13 +31,13 @@ NOBODY = 0
 """An unknown user is no error and has rank 0 everywhere; so has the path without a user."""
 
 
-class UserPath(Parameters):
+class BadgeHolderPath(Parameters):
     """A user by id."""
 
     user_id: Annotated[int, PathId()] = NOBODY
 
 
-class BadgePath(UserPath):
+class BadgePath(BadgeHolderPath):
     """A badge of a user."""
 
     badge_id: Annotated[int | None, PathId()] = None
@@ -57,8 +57,8 @@ async def get(call: Call[BadgePath]) -> Answer:
     return BADGE(kind, ranks.get(kind.id, 0))
 
 
-@operation("badge.list", parameters=UserPath, answer=list[shapes.ListedBadge], faces=EVERY_BADGE)
-async def every_badge(call: Call[UserPath]) -> Answer:
+@operation("badge.list", parameters=BadgeHolderPath, answer=list[shapes.ListedBadge], faces=EVERY_BADGE)
+async def every_badge(call: Call[BadgeHolderPath]) -> Answer:
     """All badges of a user, with the ranks that were awarded.
 
     One round trip to the database (two with a key).

@@ -56,14 +56,14 @@ def badges(kinds: Iterable[Badge], ranks: Mapping[int, int]) -> list[ListedBadge
     return [{"id": kind.id, **badge(kind, ranks.get(kind.id, 0))} for kind in kinds]
 
 
-class Check(TypedDict):
+class RankCheck(TypedDict):
     """The rank that was reached."""
 
     key: Literal["rank"]
     value: int
 
 
-def check(rank: int) -> Check:
+def check(rank: int) -> RankCheck:
     """The rank that a check found.
 
     Args:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.problems import Problem
 
 
-class Rule(Enum):
+class TableRule(Enum):
     """A rule of a table."""
 
     UNIQUE = auto()
@@ -26,25 +26,25 @@ class Rule(Enum):
 
 
 _SERVER = {
-    1062: Rule.UNIQUE,
-    1451: Rule.REFERENCE,
-    1452: Rule.REFERENCE,
-    1216: Rule.REFERENCE,
-    1217: Rule.REFERENCE,
-    1048: Rule.NOT_NULL,
-    1364: Rule.NOT_NULL,
+    1062: TableRule.UNIQUE,
+    1451: TableRule.REFERENCE,
+    1452: TableRule.REFERENCE,
+    1216: TableRule.REFERENCE,
+    1217: TableRule.REFERENCE,
+    1048: TableRule.NOT_NULL,
+    1364: TableRule.NOT_NULL,
 }
 _SQLITE = {
-    "SQLITE_CONSTRAINT_UNIQUE": Rule.UNIQUE,
-    "SQLITE_CONSTRAINT_PRIMARYKEY": Rule.UNIQUE,
-    "SQLITE_CONSTRAINT_ROWID": Rule.UNIQUE,
-    "SQLITE_CONSTRAINT_FOREIGNKEY": Rule.REFERENCE,
-    "SQLITE_CONSTRAINT_TRIGGER": Rule.REFERENCE,
-    "SQLITE_CONSTRAINT_NOTNULL": Rule.NOT_NULL,
+    "SQLITE_CONSTRAINT_UNIQUE": TableRule.UNIQUE,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": TableRule.UNIQUE,
+    "SQLITE_CONSTRAINT_ROWID": TableRule.UNIQUE,
+    "SQLITE_CONSTRAINT_FOREIGNKEY": TableRule.REFERENCE,
+    "SQLITE_CONSTRAINT_TRIGGER": TableRule.REFERENCE,
+    "SQLITE_CONSTRAINT_NOTNULL": TableRule.NOT_NULL,
 }
 
 
-def rule_of(error: IntegrityError) -> Rule:
+def rule_of(error: IntegrityError) -> TableRule:
     """The rule that was broken.
 
     Args:
@@ -56,9 +56,9 @@ def rule_of(error: IntegrityError) -> Rule:
     original = error.orig
     name = getattr(original, "sqlite_errorname", None)
     if name is not None:
-        return _SQLITE.get(name, Rule.OTHER)
+        return _SQLITE.get(name, TableRule.OTHER)
     number = original.args[0] if original is not None and original.args else None
-    return _SERVER.get(number, Rule.OTHER) if isinstance(number, int) else Rule.OTHER
+    return _SERVER.get(number, TableRule.OTHER) if isinstance(number, int) else TableRule.OTHER
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def refusing(
     try:
         yield
     except IntegrityError as error:
-        answers = {Rule.UNIQUE: unique, Rule.REFERENCE: reference, Rule.NOT_NULL: null}
+        answers = {TableRule.UNIQUE: unique, TableRule.REFERENCE: reference, TableRule.NOT_NULL: null}
         problem = answers.get(rule_of(error))
         if problem is None:
             raise

@@ -20,9 +20,9 @@ from backend import tables
 from backend.database.engines import (
     IMMEDIATE,
     DatabaseFull,
-    DatabaseNames,
     DatabaseUnavailable,
     Names,
+    SchemaNames,
     is_sqlite,
     parse,
     server_engine,
@@ -34,7 +34,7 @@ from backend.database.server_guard import ServerGuard
 from backend.database.watchdog import Killer
 from backend.deadline import Deadline
 
-__all__ = ["Database", "DatabaseFull", "DatabaseNames", "DatabaseUnavailable", "Names"]
+__all__ = ["Database", "DatabaseFull", "DatabaseUnavailable", "Names", "SchemaNames"]
 
 # MySQL and MariaDB: the disk is full; the table is.
 _FULL = frozenset({1021, 1114})
@@ -58,7 +58,7 @@ class Database:
         parsed = self._url = parse(url)
         self.shown = parsed.render_as_string(hide_password=True)
         """The URL for messages, without password."""
-        self.names = names or DatabaseNames()
+        self.names = names or SchemaNames()
         self.is_sqlite = is_sqlite(parsed)
         """Whether foreign keys into the user database are not enforced."""
         if self.is_sqlite:

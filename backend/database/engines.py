@@ -75,7 +75,7 @@ class Names(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseNames:
+class SchemaNames:
     """The names that the legacy server uses."""
 
     openml: str = "openml"

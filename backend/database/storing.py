@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from backend.database.collations import storable
-from backend.database.conflicts import Rule, rule_of
+from backend.database.conflicts import TableRule, rule_of
 from backend.problems import InputError, InputProblem
 from backend.tables import EXPERIMENTS
 
@@ -121,7 +121,7 @@ async def insert_ignoring(connection: AsyncConnection, table: Table, values: Map
     try:
         await insert(connection, table, values)
     except IntegrityError as error:
-        if rule_of(error) is Rule.OTHER:
+        if rule_of(error) is TableRule.OTHER:
             raise
         if connection.dialect.name == "sqlite" and table.autoincrement_column is not None:
             await _use_up_number(connection, table)

@@ -37,7 +37,7 @@ NUMBERED: Final[Mapping[str, str]] = {
 _SCHEMAS: Final = tuple(dict.fromkeys(table.schema or EXPERIMENTS for table in TABLES.values()))
 
 
-class TableStates(ABC):
+class DatabaseSnapshot(ABC):
     """Looks at the tables of an open database."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ def only_in(rows: Rows, others: Rows) -> Rows:
 
 
 @asynccontextmanager
-async def watching(database: Database) -> AsyncIterator[TableStates]:
+async def watching(database: Database) -> AsyncIterator[DatabaseSnapshot]:
     """Look at the tables of a database.
 
     Args:
@@ -134,7 +134,7 @@ async def watching(database: Database) -> AsyncIterator[TableStates]:
             yield server
 
 
-class _FileTables(TableStates):
+class _FileTables(DatabaseSnapshot):
     """Tables of two SQLite files; SQLite itself says whether somebody else changed them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -191,7 +191,7 @@ class _FileTables(TableStates):
                 pages.seen()
 
 
-class _ServerTables(TableStates):
+class _ServerTables(DatabaseSnapshot):
     """Tables of a server; checksums say which changed."""
 
     def __init__(self, connection: AsyncConnection, database: Database) -> None:

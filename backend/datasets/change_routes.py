@@ -43,7 +43,7 @@ class DatasetField(Parameters):
     data_id: Id = NOT_GIVEN
 
 
-class DatasetPath(Parameters):
+class ChangedDatasetPath(Parameters):
     """A data set by its id, where 0 is just an unknown one."""
 
     dataset_id: Annotated[int, PathId()]
@@ -91,13 +91,13 @@ async def fork(call: Call[DatasetField]) -> Answer:
 
 @operation(
     "dataset.delete",
-    parameters=DatasetPath,
+    parameters=ChangedDatasetPath,
     answer=write_shapes.Changed,
     problems=(DELETE_UNKNOWN, PRIVATE, DELETE_NOT_OWNED, IN_USE),
     access=WRITER,
     faces=DELETED,
 )
-async def delete(call: Call[DatasetPath]) -> Answer:
+async def delete(call: Call[ChangedDatasetPath]) -> Answer:
     """Delete a data set that no task is about, with all that is stored of it but the file, which forks may share.
 
     Four round trips to the database with the key's: the data set, its tasks, its deletion.
@@ -115,13 +115,13 @@ async def delete(call: Call[DatasetPath]) -> Answer:
 
 @operation(
     "dataset.reset",
-    parameters=DatasetPath,
+    parameters=ChangedDatasetPath,
     answer=write_shapes.Changed,
     problems=(RESET_UNKNOWN, PRIVATE, RESET_NOT_OWNED),
     access=WRITER,
     faces=RESET,
 )
-async def reset(call: Call[DatasetPath]) -> Answer:
+async def reset(call: Call[ChangedDatasetPath]) -> Answer:
     """Forget what engines found out about a data set, so that they look at it anew.
 
     Four round trips to the database with the key's: the data set, two deletions.

@@ -11,7 +11,7 @@ from backend import tables
 from backend.database.bulk_storing import insert_all, insert_all_ignoring
 from backend.database.results import AnyRow
 from backend.database.storing import insert, insert_ignoring
-from backend.datasets.feature_documents import Feature
+from backend.datasets.feature_documents import FeatureDescription
 
 _processed = tables.data_processed
 _feature = tables.data_feature
@@ -104,7 +104,7 @@ async def places(connection: AsyncConnection, did: int) -> Sequence[int]:
     return list(await connection.scalars(asked))
 
 
-async def add_features(connection: AsyncConnection, features: Sequence[Feature]) -> None:
+async def add_features(connection: AsyncConnection, features: Sequence[FeatureDescription]) -> None:
     """Store features and their values; two round trips.
 
     Args:

@@ -35,7 +35,7 @@ _VALUE_COLLATION = "latin1_general_cs"
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class FeatureDescription:
     """One feature.
 
     Args:
@@ -80,7 +80,7 @@ class Mistake:
         return f"{self.reason}: {self.told}"
 
 
-def features(root: Node, dataset: AnyRow, engine_id: int) -> list[Feature]:
+def features(root: Node, dataset: AnyRow, engine_id: int) -> list[FeatureDescription]:
     """The features of a valid document.
 
     What is the target, the row id or ignored says the data set, not the engine.
@@ -105,11 +105,11 @@ def features(root: Node, dataset: AnyRow, engine_id: int) -> list[Feature]:
         row |= {column: text for column in _COPIED if (text := node.text(column)) is not None}
         for column, names in flags.items():
             row[column] = "true" if any(loosely_equal(name, other) for other in names) else "false"
-        found.append(Feature(name, row, tuple(node.texts("nominal_value"))))
+        found.append(FeatureDescription(name, row, tuple(node.texts("nominal_value"))))
     return found
 
 
-def first_mistake(found: Iterable[Feature], taken: Iterable[int]) -> Mistake | None:
+def first_mistake(found: Iterable[FeatureDescription], taken: Iterable[int]) -> Mistake | None:
     """What PHP stumbles over first when it stores one feature after the other.
 
     Args:

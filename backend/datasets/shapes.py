@@ -53,7 +53,7 @@ class Quality(TypedDict):
     value: float | str
 
 
-class Listed(TypedDict):
+class ListedDataset(TypedDict):
     """A data set in a list."""
 
     did: int
@@ -185,7 +185,7 @@ def parquet_url(did: int, asked: str, object_store: str) -> str:
     return f"{object_store}datasets/{did // 10000:04d}/{did:04d}/dataset_{asked}.pq"
 
 
-def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, str]]]) -> list[Listed]:
+def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, str]]]) -> list[ListedDataset]:
     """The document of a list.
 
     PHP's template of this list trims nothing, so the text is the column's.

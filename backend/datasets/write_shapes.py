@@ -5,19 +5,19 @@ from typing import Literal, cast
 from typing_extensions import TypedDict
 
 
-class Changed(TypedDict):
+class DatasetChanged(TypedDict):
     """The data set that was made, changed or deleted."""
 
     id: int
 
 
-class Uploaded(TypedDict):
+class DocumentStored(TypedDict):
     """The data set that features or qualities were stored for."""
 
     did: int
 
 
-class StatusUpdated(TypedDict):
+class DatasetStatusUpdated(TypedDict):
     """A data set and its status afterwards."""
 
     dataset_id: int
@@ -31,7 +31,7 @@ class Ontologies(TypedDict):
     ontology: list[str]
 
 
-def uploaded(did: int) -> Uploaded:
+def uploaded(did: int) -> DocumentStored:
     """The answer to features or qualities.
 
     Args:
@@ -40,7 +40,7 @@ def uploaded(did: int) -> Uploaded:
     return {"did": did}
 
 
-def topic_changed(did: int, sent: str) -> Changed:  # noqa: ARG001  # PHP shows what was sent
+def topic_changed(did: int, sent: str) -> DatasetChanged:  # noqa: ARG001  # PHP shows what was sent
     """The answer about the topics of a data set.
 
     Args:
@@ -50,7 +50,7 @@ def topic_changed(did: int, sent: str) -> Changed:  # noqa: ARG001  # PHP shows 
     return {"id": did}
 
 
-def status_updated(did: int, status: str, sent: str) -> StatusUpdated:  # noqa: ARG001  # PHP shows what was sent
+def status_updated(did: int, status: str, sent: str) -> DatasetStatusUpdated:  # noqa: ARG001  # PHP shows what was sent
     """The answer about the status of a data set.
 
     Args:

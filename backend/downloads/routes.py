@@ -34,13 +34,13 @@ class IdOrAny(Reader):
         return PathId().codes()
 
 
-class UserPath(Parameters):
+class DownloaderPath(Parameters):
     """A user by id."""
 
     user_id: Annotated[int, PathId()]
 
 
-class ItemPath(Parameters):
+class TypePath(Parameters):
     """Downloads of a type; the type is no wildcard (legacy notes, flow 7)."""
 
     user_id: Annotated[int | None, IdOrAny()]
@@ -57,8 +57,8 @@ async def every_download(call: Call[NoParameters]) -> Answer:
     return DOWNLOADS(await queries.downloads(call.connection))
 
 
-@operation("download.user", parameters=UserPath, answer=list[shapes.Download], faces=DOWNLOADS)
-async def downloads_of_user(call: Call[UserPath]) -> Answer:
+@operation("download.user", parameters=DownloaderPath, answer=list[shapes.Download], faces=DOWNLOADS)
+async def downloads_of_user(call: Call[DownloaderPath]) -> Answer:
     """The downloads of a user.
 
     One round trip to the database (two with a key).
@@ -67,8 +67,8 @@ async def downloads_of_user(call: Call[UserPath]) -> Answer:
     return DOWNLOADS(rows)
 
 
-@operation("download.item", parameters=ItemPath, answer=list[shapes.Download], faces=DOWNLOADS)
-async def downloads_of_item(call: Call[ItemPath]) -> Answer:
+@operation("download.item", parameters=TypePath, answer=list[shapes.Download], faces=DOWNLOADS)
+async def downloads_of_item(call: Call[TypePath]) -> Answer:
     """The downloads of one type, of an item or of all, by a user or by all.
 
     One round trip to the database (two with a key).

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.conflicts import Rule, rule_of
+from backend.database.conflicts import TableRule, rule_of
 from backend.database.storing import insert, stored
 from backend.votes.items import KINDS
 
@@ -34,7 +34,7 @@ async def count(connection: AsyncConnection, kind: str, item: int, user_id: int,
         try:
             await insert(connection, _download, row)
         except IntegrityError as error:
-            if rule_of(error) is not Rule.UNIQUE:
+            if rule_of(error) is not TableRule.UNIQUE:
                 raise
             # The same user's other download was faster.
             before = await _counted(connection, kind, item, user_id)

@@ -21,14 +21,14 @@ OWN_ITEM = ProblemCase("download-own-item", "822")
 COUNTED = Faces(shapes.counted, legacy.counted)
 
 
-class Item(Parameters):
+class DownloadedItem(Parameters):
     """An item by type and id."""
 
     type: Annotated[str, KnownType(UNKNOWN_TYPE)]
     id: Annotated[int, ItemId()]
 
 
-async def _index(call: Call[Item] | Call[OwnItem]) -> None:
+async def _index(call: Call[DownloadedItem] | Call[OwnItem]) -> None:
     kind, item = call.parameters.type, call.parameters.id
     totals = await write_queries.totals(call.connection, kind, item)
     if totals is not None:
@@ -38,13 +38,13 @@ async def _index(call: Call[Item] | Call[OwnItem]) -> None:
 
 @operation(
     "download.count",
-    parameters=Item,
+    parameters=DownloadedItem,
     answer=shapes.Download,
     problems=(PRIVATE, OWN_ITEM),
     access=WRITER,
     faces=COUNTED,
 )
-async def count(call: Call[Item]) -> Answer:
+async def count(call: Call[DownloadedItem]) -> Answer:
     """Count one's download of an item of somebody else.
 
     Five round trips to the database with the key's: the item, the count, the new one, all counts.

@@ -247,7 +247,7 @@ async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Para
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """Which runs an engine asks for.
 
     Args:
@@ -267,7 +267,7 @@ class Wanted:
 
 async def unevaluated(
     connection: AsyncConnection,
-    wanted: Wanted,
+    wanted: RunRequest,
     columns: Mapping[str, tuple[int, ...]],
     tag: str | None,
 ) -> Sequence[AnyRow]:

@@ -134,7 +134,7 @@ def _told(size: int, per_fold: bool) -> str:
     return f"Size of result set: {size} runs; max size: {MAXIMUM}"
 
 
-class Request(RequestFilters):
+class EngineRequest(RequestFilters):
     """An engine, how many runs it wants in which order, and which."""
 
     engine_id: Annotated[int, PathId()]
@@ -144,14 +144,14 @@ class Request(RequestFilters):
 
 @operation(
     "evaluation.request",
-    parameters=Request,
+    parameters=EngineRequest,
     answer=list[shapes.Requested],
     problems=(NO_SUCH_PATH, NOTHING_REQUESTED, *refused(NO_VALUE)),
     access=admin_reads(),
     filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
     faces=REQUESTED,
 )
-async def request(call: Call[Request]) -> Answer:
+async def request(call: Call[EngineRequest]) -> Answer:
     """Runs that an engine has not evaluated yet, or failed to, for administrators.
 
     Two round trips to the database: the key, the runs.

@@ -11,7 +11,7 @@ from backend.runs.queries import AnyRow
 from backend.runs.shapes import score
 
 
-class Parameter(TypedDict):
+class ParameterValue(TypedDict):
     """A parameter of a setup, with its value there."""
 
     id: int
@@ -24,7 +24,7 @@ class Parameter(TypedDict):
     value: str
 
 
-class Listed(TypedDict):
+class ListedEvaluation(TypedDict):
     """An evaluation in a list."""
 
     run_id: int
@@ -39,10 +39,10 @@ class Listed(TypedDict):
     array_data: list[int | float | str]
 
 
-class ListedWithSetup(Listed):
+class ListedWithSetup(ListedEvaluation):
     """An evaluation in the list with the parameters of the setups."""
 
-    parameters: list[Parameter]
+    parameters: list[ParameterValue]
 
 
 class Requested(TypedDict):
@@ -55,7 +55,7 @@ class Requested(TypedDict):
     upload_time: Moment | None
 
 
-def listed(rows: Sequence[AnyRow], folds: Folds) -> list[Listed]:  # noqa: ARG001  # all presenters of an operation take the same
+def listed(rows: Sequence[AnyRow], folds: Folds) -> list[ListedEvaluation]:  # noqa: ARG001  # all presenters of an operation take the same
     """Evaluations of a list.
 
     Args:
@@ -87,7 +87,7 @@ def listed_with_setups(
     return [{**_listed(row), "parameters": shown.get(row.setup, [])} for row in rows]
 
 
-def _listed(row: AnyRow) -> Listed:
+def _listed(row: AnyRow) -> ListedEvaluation:
     return {
         "run_id": row.rid,
         "task_id": row.task_id,
@@ -102,7 +102,7 @@ def _listed(row: AnyRow) -> Listed:
     }
 
 
-def _parameter(row: AnyRow) -> Parameter:
+def _parameter(row: AnyRow) -> ParameterValue:
     name = row.name or ""
     return {
         "id": row.id,

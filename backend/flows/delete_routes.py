@@ -36,7 +36,7 @@ class FlowPath(Parameters):
     flow_id: Annotated[int, PathId()]
 
 
-class Deleted(TypedDict):
+class FlowDeleted(TypedDict):
     """What was deleted."""
 
     id: int
@@ -45,7 +45,7 @@ class Deleted(TypedDict):
 @operation(
     "flow.delete",
     parameters=FlowPath,
-    answer=Deleted,
+    answer=FlowDeleted,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=WRITER,
     faces=DELETED,
@@ -67,7 +67,7 @@ async def delete(call: Call[FlowPath]) -> Answer:
 @operation(
     "flow.force_delete",
     parameters=FlowPath,
-    answer=Deleted,
+    answer=FlowDeleted,
     problems=(UNKNOWN, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=admin_writes(NO_ADMINISTRATOR),
     faces=DELETED,

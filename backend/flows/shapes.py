@@ -14,7 +14,7 @@ from backend.moments import Moment, iso
 from backend.php.text import csv_fields, trimmed, trimmed_or_empty
 
 
-class Parameter(TypedDict):
+class FlowParameter(TypedDict):
     """A parameter of a flow."""
 
     name: str
@@ -49,7 +49,7 @@ class Flow(TypedDict):
     full_description: str | None
     installation_notes: str | None
     dependencies: str | None
-    parameter: list[Parameter]
+    parameter: list[FlowParameter]
     subflows: list[Subflow]
     tag: list[str]
     source_url: str | None
@@ -60,7 +60,7 @@ class Flow(TypedDict):
     binary_md5: str | None
 
 
-class Listed(TypedDict):
+class ListedFlow(TypedDict):
     """A flow in a list."""
 
     id: int
@@ -71,7 +71,7 @@ class Listed(TypedDict):
     uploader: int | None
 
 
-class Found(TypedDict):
+class FlowExists(TypedDict):
     """The flow that exists."""
 
     flow_id: int
@@ -91,7 +91,7 @@ def flow(parts: Parts, flow_id: int, base: str) -> Flow:
     return _flow(parts, (flow_id,), base)
 
 
-def found(flow_id: int | None) -> Found:
+def found(flow_id: int | None) -> FlowExists:
     """The flow that exists; where there is none, the new API has no document."""
     assert flow_id is not None
     return {"flow_id": flow_id}
@@ -140,7 +140,7 @@ def _shown(text: str | None) -> str | None:
     return None if text == "0" else trimmed(text) or None
 
 
-def _parameter(row: Row[*tuple[Any, ...]]) -> Parameter:
+def _parameter(row: Row[*tuple[Any, ...]]) -> FlowParameter:
     default = trimmed(row.defaultValue)
     return {
         "name": trimmed_or_empty(row.name),
@@ -156,7 +156,7 @@ def _download(base: str, file_id: int | None, name: str | None) -> str | None:
     return trimmed(f"{base}data/download/{file_id}/{name}")
 
 
-def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Listed]:
+def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedFlow]:
     """The document of a list; PHP's native template does not trim.
 
     Args:

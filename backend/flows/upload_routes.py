@@ -47,7 +47,7 @@ _NO_XML = IllegalDocument(
 )
 
 
-class Uploaded(TypedDict):
+class FlowUploaded(TypedDict):
     """What was made."""
 
     id: int
@@ -69,7 +69,7 @@ class FlowFile:
 @operation(
     "flow.upload",
     parameters=NoParameters,
-    answer=Uploaded,
+    answer=FlowUploaded,
     problems=(
         FAULTY_FILE,
         INVALID,

@@ -55,7 +55,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class RequestInput:
     """The query and body of a request, read once.
 
     Args:
@@ -183,7 +183,7 @@ def _bad(place: str, kind: str, message: str) -> InputProblem:
 
 async def read_intake(
     scope: Scope, receive: Receive, body_limit: int, *, first_only: bool = False
-) -> tuple[Request, Intake]:
+) -> tuple[Request, RequestInput]:
     """Read a request.
 
     Args:
@@ -211,7 +211,7 @@ async def read_intake(
     query = parse_qsl(raw_query, keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
-        return request, Intake(query, authorization=authorization)
+        return request, RequestInput(query, authorization=authorization)
     if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > body_limit:
         raise _too_large(body_limit)
     if kind in FORM_TYPES:
@@ -225,10 +225,10 @@ async def read_intake(
                 parts = await _pairs(request, in_memory, first_only=first_only)
         except FormError as error:
             raise _bad_body("form_invalid", f"The form cannot be read: {error}.") from error
-        return request, Intake(query, form=FormData(parts), authorization=authorization)
+        return request, RequestInput(query, form=FormData(parts), authorization=authorization)
     body = await request.body()
     if not body:
-        return request, Intake(query, authorization=authorization)
+        return request, RequestInput(query, authorization=authorization)
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UNSUPPORTED_MEDIA_TYPE.because(f"The body must be JSON or a form, not {kind}.")
     try:
@@ -237,7 +237,7 @@ async def read_intake(
         raise _bad_body("json_invalid", f"The body is no JSON: {error}") from error
     if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(json, DEEPEST):
         raise _bad_body("json_depth", f"Values of the body lie deeper in each other than {DEEPEST}.")
-    return request, Intake(query, json=json, authorization=authorization)
+    return request, RequestInput(query, json=json, authorization=authorization)
 
 
 async def _pairs(request: Request, largest: int, *, first_only: bool) -> list[tuple[str, UploadFile | str]]:

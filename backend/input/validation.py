@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from backend.input.filters import NO_RESULTS, FilterCodes
-from backend.input.intake import KEY, Absent, Given, Intake
+from backend.input.intake import KEY, Absent, Given, RequestInput
 from backend.input.parameters import Parameters
 from backend.operations import Operation
 from backend.problems import InputError, InputProblem
@@ -19,7 +19,7 @@ UNKNOWN = "extra_forbidden"
 ID, ID_ZERO = "id", "id_zero"
 
 
-def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake: Intake) -> P:
+def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake: RequestInput) -> P:
     """Read the parameters that an operation declares.
 
     Args:

@@ -14,7 +14,7 @@ _NAMED = {
 
 
 @dataclass(eq=False)
-class Refusal(Exception):
+class LegacyRefusal(Exception):
     """An error of PHP's gate or dispatcher.
 
     Args:

@@ -27,10 +27,10 @@ from backend.database.storing import as_php_sends
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.http_methods import HEAD_CAME
-from backend.input.intake import ABSENT, Intake, hashing
+from backend.input.intake import ABSENT, RequestInput, hashing
 from backend.input.parameters import readers
 from backend.input.validation import read_parameters
-from backend.legacy.errors import Refusal, error_document
+from backend.legacy.errors import LegacyRefusal, error_document
 from backend.legacy.faces import Found
 from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
 from backend.legacy.intake import for_operation, read_legacy_intake
@@ -119,7 +119,7 @@ class LegacyGateway:
         try:
             with as_php_sends():
                 return await self._operate(scope, receive, path, target.query, resources)
-        except Refusal as refusal:
+        except LegacyRefusal as refusal:
             return self._refused(refusal, path.format)
         except NotAnswered as error:
             return page(501, str(error))
@@ -129,10 +129,10 @@ class LegacyGateway:
                 return self._refused(self._no_function(path), path.format)
             if code is None:
                 return page(resources.problems[problem.slug].status, problem.detail)
-            return self._refused(Refusal(code, problem.additional), path.format)
+            return self._refused(LegacyRefusal(code, problem.additional), path.format)
         except (DatabaseUnavailable, NobodyWaits) as error:
             log.error("%s", error)
-            return self._refused(Refusal(NO_DATABASE, as_xml=True), path.format)
+            return self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
         except UnusableName as error:
             return page(422, f"{error}.")
         except (StorageFull, DatabaseFull) as error:
@@ -166,7 +166,7 @@ class LegacyGateway:
                 )
             key = intake.key()
             if key is None and method != "GET":
-                raise Refusal(NO_KEY, as_xml=True)
+                raise LegacyRefusal(NO_KEY, as_xml=True)
             match = self._dispatcher.legacy(method, path.segments, intake.form)
             operation = self._operation(match)
 
@@ -221,19 +221,19 @@ class LegacyGateway:
         """The route of a path that PHP's dispatchers know."""
         kind = path.segments[0] if path.segments else ""
         if kind not in self._dispatcher.words:
-            raise Refusal(NO_ROUTE, as_xml=True)
+            raise LegacyRefusal(NO_ROUTE, as_xml=True)
         if match is None or operation is None:
             raise self._no_function(path)
         return match, operation
 
-    def _no_function(self, path: ApiPath) -> Refusal:
+    def _no_function(self, path: ApiPath) -> LegacyRefusal:
         """What a dispatcher of PHP says of a path that it does not know."""
         between = self._errors.unknown_path.get(path.segments[0])
         if between is None:
-            return Refusal(NO_ROUTE)
-        return Refusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
+            return LegacyRefusal(NO_ROUTE)
+        return LegacyRefusal(NO_ROUTE, between.join(path.segments[1:]), status=UNKNOWN_PATH_STATUS)
 
-    def _refused(self, refusal: Refusal, form: Form) -> Response:
+    def _refused(self, refusal: LegacyRefusal, form: Form) -> Response:
         code = refusal.code
         document = error_document(code, self._errors.message.get(code, ""), refusal.additional)
         status = refusal.status or self._errors.status_of(code)
@@ -263,9 +263,9 @@ async def _caller(transaction: Transaction, key: str | None, method: str) -> Use
     try:
         user = await user_of_key(transaction.connection, key)
     except Problem:
-        raise Refusal(WRONG_KEY, as_xml=True) from None
+        raise LegacyRefusal(WRONG_KEY, as_xml=True) from None
     if method != "GET" and not user.may_write:
-        raise Refusal(READ_ONLY, READ_ONLY_TOLD, as_xml=True)
+        raise LegacyRefusal(READ_ONLY, READ_ONLY_TOLD, as_xml=True)
     return replace(user, sees_every_row=False)
 
 
@@ -276,7 +276,7 @@ def _filters(match: LegacyMatch, operation: Operation[Any]) -> Mapping[str, str]
         return {}
     found = read_filters(legacy, match.filters)
     if isinstance(found, Illegal):
-        raise Refusal(codes.unknown if found.unknown else codes.illegal, found.additional)
+        raise LegacyRefusal(codes.unknown if found.unknown else codes.illegal, found.additional)
     return found
 
 
@@ -307,7 +307,7 @@ def _parameters(
     operation: Operation[Any],
     filters: Mapping[str, str],
     segments: Mapping[str, str],
-    given: Intake,
+    given: RequestInput,
 ) -> Any:
     """The parameters that the operation declares.
 
@@ -315,7 +315,7 @@ def _parameters(
     at the values.
     """
     codes, offset = operation.filters, match.route.codes.offset
-    alone = Refusal(offset) if offset is not None and offset_alone(filters) else None
+    alone = LegacyRefusal(offset) if offset is not None and offset_alone(filters) else None
     try:
         found = read_parameters(operation, segments, given)
     except InputProblem as problem:
@@ -323,7 +323,7 @@ def _parameters(
             raise alone from None
         checked = match.route.legacy is None or not match.route.legacy.unchecked
         if codes is not None and problem.code == codes.illegal and checked:
-            raise Refusal(codes.no_results) from None
+            raise LegacyRefusal(codes.no_results) from None
         raise
     if alone is not None:
         raise alone

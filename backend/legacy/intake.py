@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.types import Receive, Scope
 
-from backend.input.intake import FORM_TYPES, KEY, ArrayField, Intake, read_intake
+from backend.input.intake import FORM_TYPES, KEY, ArrayField, RequestInput, read_intake
 from config.dispatch import LegacyMatch
 from config.php import ARRAY, field_name, parse_form
 from config.routes import Route
@@ -15,7 +15,7 @@ MOVES = ("query.", "path.", "body.")
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyIntake:
+class LegacyInput:
     """What a request brings.
 
     Args:
@@ -36,7 +36,7 @@ class LegacyIntake:
 
 async def read_legacy_intake(
     scope: Scope, receive: Receive, query: str, body_limit: int
-) -> tuple[Intake, LegacyIntake]:
+) -> tuple[RequestInput, LegacyInput]:
     """Read a request.
 
     Args:
@@ -53,7 +53,7 @@ async def read_legacy_intake(
         Problem: A form that is too large, or cannot be read.
     """
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    raw = Intake()
+    raw = RequestInput()
     if scope["method"] == "POST" and kind in FORM_TYPES:
         _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit, first_only=True)
     fields: dict[str, str] = {}
@@ -63,12 +63,12 @@ async def read_legacy_intake(
             fields[field_name(name)] = ArrayField(ARRAY) if "[" in name else value
         else:
             files[name] = value
-    return raw, LegacyIntake(parse_form(query), fields, files)
+    return raw, LegacyInput(parse_form(query), fields, files)
 
 
 def for_operation(
-    match: LegacyMatch, filters: Mapping[str, str], intake: LegacyIntake
-) -> tuple[Mapping[str, str], Intake]:
+    match: LegacyMatch, filters: Mapping[str, str], intake: LegacyInput
+) -> tuple[Mapping[str, str], RequestInput]:
     """What PHP reads of a request, by the names and at the places of the operation's parameters.
 
     Args:
@@ -104,7 +104,7 @@ def for_operation(
         if name not in elsewhere
     ]
     pairs = [(_place(route, name, "query")[1], value) for name, value in query.items()]
-    return segments, Intake(pairs, FormData(form))
+    return segments, RequestInput(pairs, FormData(form))
 
 
 def _place(route: Route, name: str, usual: str) -> tuple[str, str]:

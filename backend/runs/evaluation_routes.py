@@ -18,7 +18,7 @@ from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.runs import legacy, scores, shapes, write_queries
-from backend.runs.scores import Procedure
+from backend.runs.scores import SplitProcedure
 from backend.runs.task_context import task_context
 
 UNKNOWN = ProblemCase("run-not-found", "425")
@@ -110,7 +110,7 @@ async def evaluate(call: Call[NoParameters]) -> Answer:
     return EVALUATED_RUN(rid, root.raw("run_id"))
 
 
-async def _procedure(call: Call[NoParameters], rid: int) -> Procedure:
+async def _procedure(call: Call[NoParameters], rid: int) -> SplitProcedure:
     """How the task of a run splits its data (legacy notes, task 3.12, checks 5 and 6)."""
     run = await write_queries.task_of(call.connection, rid)
     if run is None:

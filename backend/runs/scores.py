@@ -11,7 +11,7 @@ PLACES = ("repeat", "fold", "sample")
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
+class SplitProcedure:
     """How a task's data are split.
 
     Args:
@@ -57,7 +57,7 @@ class Procedure:
         return index + 1
 
 
-def illegal(evaluations: Iterable[Node], procedure: Procedure) -> list[str]:
+def illegal(evaluations: Iterable[Node], procedure: SplitProcedure) -> list[str]:
     """The scores whose repeat, fold or sample the procedure does not have.
 
     Args:

@@ -80,7 +80,7 @@ class Run(TypedDict):
     output_data: OutputData
 
 
-class Listed(TypedDict):
+class ListedRun(TypedDict):
     """A run in a list."""
 
     run_id: int
@@ -117,7 +117,7 @@ class Reset(TypedDict):
     id: int
 
 
-class Deleted(TypedDict):
+class RunDeleted(TypedDict):
     """The run that is gone."""
 
     id: int
@@ -224,7 +224,7 @@ def score(value: float) -> float:
     return value + 0.0
 
 
-def listed(rows: Sequence[AnyRow]) -> list[Listed]:
+def listed(rows: Sequence[AnyRow]) -> list[ListedRun]:
     """Runs of a list (legacy notes, task 3.2).
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend import tables
 from backend.database.stored_numbers import float_or_text
 from backend.runs.queries import ENGINE
-from backend.runs.scores import Procedure
+from backend.runs.scores import SplitProcedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class TaskContext:
     named_procedure: str | None
     dataset_id: int | None
     counted: bool
-    procedure: Procedure | None
+    procedure: SplitProcedure | None
 
 
 def _context() -> Select[*tuple[Any, ...]]:
@@ -96,7 +96,7 @@ async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext
         row.counted is not None,
         None
         if row.procedure_id is None
-        else Procedure(row.type, row.repeats, row.folds, row.samples == "true", _number(row.instances)),
+        else SplitProcedure(row.type, row.repeats, row.folds, row.samples == "true", _number(row.instances)),
     )
 
 

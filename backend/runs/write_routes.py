@@ -9,7 +9,7 @@ from backend.legacy.answers import identified
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 from backend.runs import evaluation_routes, queries, upload_routes, write_queries
-from backend.runs.shapes import Deleted
+from backend.runs.shapes import RunDeleted
 
 UNKNOWN = ProblemCase("run-not-found", "392")
 NOT_OWNED = ProblemCase("run-not-owned", "393")
@@ -27,7 +27,7 @@ class RunPath(Parameters):
 @operation(
     "run.delete",
     parameters=RunPath,
-    answer=Deleted,
+    answer=RunDeleted,
     problems=(UNKNOWN, NOT_OWNED, IN_USE),
     access=WRITER,
     faces=DELETED,

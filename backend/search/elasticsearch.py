@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
-from backend.search.index import Change
+from backend.search.index import IndexChange
 from config.tasks import Tasks
 
 log = logging.getLogger("backend")
@@ -39,12 +39,12 @@ class Elasticsearch:
     def __init__(self, url: str, sleep: Sleep = asyncio.sleep) -> None:
         self._client = httpx.AsyncClient(base_url=url, timeout=10.0, trust_env=False)
         self._sleep = sleep
-        self._pending: deque[Change] = deque()
+        self._pending: deque[IndexChange] = deque()
         self._arrived = asyncio.Event()
         self._tasks = Tasks(Counter())
         self._tasks.start("search index", self._work)
 
-    def submit(self, changes: Sequence[Change]) -> None:
+    def submit(self, changes: Sequence[IndexChange]) -> None:
         """Have documents changed, some time soon."""
         self._pending.extend(changes)
         dropped = len(self._pending) - PENDING
@@ -74,7 +74,7 @@ class Elasticsearch:
                 await self._send(batch)
             self._arrived.clear()
 
-    async def _send(self, batch: Sequence[Change]) -> None:
+    async def _send(self, batch: Sequence[IndexChange]) -> None:
         for attempt in range(ATTEMPTS):
             if attempt:
                 await self._sleep(0.2 * 2**attempt)
@@ -87,7 +87,7 @@ class Elasticsearch:
         told = ", ".join(f"{change.kind} {change.id}" for change in batch[:10])
         log.error("the search index was not told of %d changes: %s", len(batch), told)
 
-    async def _try(self, batch: Sequence[Change]) -> list[Change]:
+    async def _try(self, batch: Sequence[IndexChange]) -> list[IndexChange]:
         """Send changes; returns those that are worth another attempt."""
         response = await self._client.post(
             "_bulk", content=bulk_body(batch), headers={"Content-Type": "application/x-ndjson"}
@@ -104,7 +104,7 @@ class Elasticsearch:
         return again
 
 
-def bulk_body(changes: Sequence[Change]) -> bytes:
+def bulk_body(changes: Sequence[IndexChange]) -> bytes:
     """The body of a bulk request.
 
     Args:

@@ -13,7 +13,7 @@ Kind = Literal["data", "task", "flow", "run", "study", "user"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IndexChange:
     """One document of the index that is to change.
 
     Args:
@@ -35,7 +35,7 @@ class IndexChanges:
         changes: In the order of the handler.
     """
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[IndexChange] = field(default_factory=list)
 
     def put(self, kind: Kind, entity_id: int, **fields: Any) -> None:
         """Change a document, or make it.
@@ -45,7 +45,7 @@ class IndexChanges:
             entity_id: Its id.
             fields: What changes, as JSON values.
         """
-        self.changes.append(Change(kind, entity_id, fields))
+        self.changes.append(IndexChange(kind, entity_id, fields))
 
     def delete(self, kind: Kind, entity_id: int) -> None:
         """Delete a document.
@@ -54,13 +54,13 @@ class IndexChanges:
             kind: Of the entity.
             entity_id: Its id.
         """
-        self.changes.append(Change(kind, entity_id, None))
+        self.changes.append(IndexChange(kind, entity_id, None))
 
 
 class SearchIndex(Protocol):
     """Takes changes and returns at once."""
 
-    def submit(self, changes: Sequence[Change]) -> None:
+    def submit(self, changes: Sequence[IndexChange]) -> None:
         """Have documents changed, some time soon."""
 
     async def close(self) -> None:
@@ -70,7 +70,7 @@ class SearchIndex(Protocol):
 class NoIndex:
     """There is no search index."""
 
-    def submit(self, changes: Sequence[Change]) -> None:
+    def submit(self, changes: Sequence[IndexChange]) -> None:
         """Do nothing."""
 
     async def close(self) -> None:

@@ -23,13 +23,13 @@ class ListedParameter(TypedDict):
     value: NotRequired[str]
 
 
-class Parameter(ListedParameter):
+class SetupParameter(ListedParameter):
     """A parameter of one setup."""
 
     name: str
 
 
-class Listed(TypedDict):
+class ListedSetup(TypedDict):
     """A setup in a list; without parameters the key is left out."""
 
     setup_id: int
@@ -37,18 +37,18 @@ class Listed(TypedDict):
     parameter: NotRequired[list[ListedParameter]]
 
 
-class Parameters(TypedDict):
+class SetupParameters(TypedDict):
     """The parameters of one setup; without parameters the key is left out (migration guide, setups)."""
 
     setup_id: int
     flow_id: int
-    parameter: NotRequired[list[Parameter]]
+    parameter: NotRequired[list[SetupParameter]]
 
 
 class Setup(TypedDict):
     """The document of ``GET /setup/{setup_id}``; the envelope is kept (new-API contract, section C)."""
 
-    setup_parameters: Parameters
+    setup_parameters: SetupParameters
 
 
 class Existence(TypedDict):
@@ -58,7 +58,7 @@ class Existence(TypedDict):
     id: int
 
 
-class Difference(TypedDict):
+class SetupDifference(TypedDict):
     """How far two setups differ on a task."""
 
     setupA: int
@@ -78,8 +78,8 @@ def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]
     Returns:
         The document of ``GET /setup/{setup_id}``.
     """
-    document: Parameters = {"setup_id": row.sid, "flow_id": row.implementation_id}
-    shown: list[Parameter] = [
+    document: SetupParameters = {"setup_id": row.sid, "flow_id": row.implementation_id}
+    shown: list[SetupParameter] = [
         {**_parameter(parameter), "name": trimmed_or_empty(parameter.name)} for parameter in parameters
     ]
     if shown:
@@ -89,7 +89,7 @@ def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]
 
 def listed(
     rows: Iterable[Row[*tuple[Any, ...]]], parameters: Iterable[Row[*tuple[Any, ...]]]
-) -> list[Listed]:
+) -> list[ListedSetup]:
     """The document of a list.
 
     Args:
@@ -102,9 +102,9 @@ def listed(
     of_setup: dict[int, list[ListedParameter]] = defaultdict(list)
     for parameter in parameters:
         of_setup[parameter.setup].append(_parameter(parameter))
-    documents: list[Listed] = []
+    documents: list[ListedSetup] = []
     for row in rows:
-        document: Listed = {"setup_id": row.sid, "flow_id": row.implementation_id}
+        document: ListedSetup = {"setup_id": row.sid, "flow_id": row.implementation_id}
         if row.sid in of_setup:
             document["parameter"] = of_setup[row.sid]
         documents.append(document)
@@ -133,7 +133,7 @@ def existence(setup_id: int | None) -> Existence:
     return {"exists": setup_id is not None, "id": -1 if setup_id is None else setup_id}
 
 
-def differences(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Difference]:
+def differences(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[SetupDifference]:
     """How far two setups differ, task by task.
 
     Args:

@@ -44,7 +44,7 @@ class DifferenceFields(Parameters):
     differences: OptionalNumber = None
 
 
-class Deleted(TypedDict):
+class SetupDeleted(TypedDict):
     """What was deleted."""
 
     id: int
@@ -53,7 +53,7 @@ class Deleted(TypedDict):
 @operation(
     "setup.delete",
     parameters=SetupPath,
-    answer=Deleted,
+    answer=SetupDeleted,
     problems=(UNKNOWN, NOT_OWNED, IN_USE, TAGGED),
     access=WRITER,
     faces=DELETED,

@@ -78,7 +78,7 @@ class RemoteFile:
     md5: str
 
 
-class Pace:
+class BytePace:
     """Lets only so many bytes a second come, of all files together: reading them takes time of the event loop.
 
     Args:
@@ -152,7 +152,7 @@ async def remote_file(
     largest: int,
     private: bool = False,
     threads: Executor | None = None,
-    pace: Pace | None = None,
+    pace: BytePace | None = None,
 ) -> AsyncIterator[RemoteFile]:
     """Read the file at an address.
 
@@ -189,7 +189,7 @@ class _Copy:
     """The copy of a file, while it is written; in threads, for the event loop has others to serve."""
 
     def __init__(
-        self, path: Path, target: IO[bytes], largest: int, threads: Executor | None, pace: Pace | None
+        self, path: Path, target: IO[bytes], largest: int, threads: Executor | None, pace: BytePace | None
     ) -> None:
         self.path = path
         self.threads = threads

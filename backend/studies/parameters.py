@@ -57,7 +57,7 @@ class Unjudged(str):
     """A text that the handler judges, where PHP looks at other things first."""
 
 
-class Part(Reader):
+class MemberKind(Reader):
     """A kind of members; an unknown one has a code of its own."""
 
     def from_php(self, text: str) -> str:
@@ -140,7 +140,7 @@ class StudyPath(Parameters):
 class StudyPart(StudyPath):
     """A study by its id or alias, and the members that are asked for."""
 
-    part: Annotated[str, Part()]
+    part: Annotated[str, MemberKind()]
 
 
 class StudyFilters(Parameters):

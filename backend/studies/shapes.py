@@ -41,7 +41,7 @@ class Created(TypedDict):
     study_id: int
 
 
-class Changed(TypedDict):
+class StudyChanged(TypedDict):
     """A study whose members have changed, and how many it shows now."""
 
     study_id: int
@@ -49,14 +49,14 @@ class Changed(TypedDict):
     linked_entities: int
 
 
-class StatusUpdated(TypedDict):
+class StudyStatusUpdated(TypedDict):
     """A study and its new status."""
 
     id: int
     status: str
 
 
-class Deleted(TypedDict):
+class StudyDeleted(TypedDict):
     """The id of a study that was deleted."""
 
     id: int
@@ -138,7 +138,7 @@ def created(study_id: int) -> Created:
     return {"study_id": study_id}
 
 
-def changed(row: Row[*tuple[Any, ...]], members: int) -> Changed:
+def changed(row: Row[*tuple[Any, ...]], members: int) -> StudyChanged:
     """A study whose members have changed; what detaching answers is what attaching does.
 
     Args:
@@ -148,7 +148,7 @@ def changed(row: Row[*tuple[Any, ...]], members: int) -> Changed:
     return {"study_id": row.id, "main_entity_type": row.main_entity_type, "linked_entities": members}
 
 
-def status_updated(study_id: int, status: str) -> StatusUpdated:
+def status_updated(study_id: int, status: str) -> StudyStatusUpdated:
     """A study with a new status.
 
     Args:
@@ -158,7 +158,7 @@ def status_updated(study_id: int, status: str) -> StatusUpdated:
     return {"id": study_id, "status": status}
 
 
-def deleted(study_id: int) -> Deleted:
+def deleted(study_id: int) -> StudyDeleted:
     """A study that is gone.
 
     Args:

@@ -6,11 +6,11 @@ from sqlalchemy import Column, Table
 
 from backend import tables
 from backend.problems import ProblemCase
-from backend.search.index import Kind as IndexKind
+from backend.search.index import TaggedKind as IndexKind
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TaggedKind:
     """What is different about the tags of one kind of entity.
 
     Args:
@@ -35,7 +35,7 @@ class Kind:
         return f"{self.label}_id"
 
 
-DATA = Kind(
+DATA = TaggedKind(
     "data",
     tables.dataset,
     tables.dataset.c.did,
@@ -43,7 +43,7 @@ DATA = Kind(
     ProblemCase("dataset-not-found", "472"),
     "data",
 )
-TASK = Kind(
+TASK = TaggedKind(
     "task",
     tables.task,
     tables.task.c.task_id,
@@ -51,7 +51,7 @@ TASK = Kind(
     ProblemCase("task-not-found", "472"),
     "task",
 )
-FLOW = Kind(
+FLOW = TaggedKind(
     "flow",
     tables.implementation,
     tables.implementation.c.id,
@@ -59,8 +59,10 @@ FLOW = Kind(
     ProblemCase("flow-not-found", "472"),
     "flow",
 )
-RUN = Kind("run", tables.run, tables.run.c.rid, tables.run_tag, ProblemCase("run-not-found", "472"), "run")
-SETUP = Kind(
+RUN = TaggedKind(
+    "run", tables.run, tables.run.c.rid, tables.run_tag, ProblemCase("run-not-found", "472"), "run"
+)
+SETUP = TaggedKind(
     "setup",
     tables.algorithm_setup,
     tables.algorithm_setup.c.sid,

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from backend.legacy.tree import Element, element, markup
-from backend.tagging.kinds import Kind
+from backend.tagging.kinds import TaggedKind
 
 
-def answer(kind: Kind, action: str, entity_id: str, tags: Sequence[str]) -> Element:
+def answer(kind: TaggedKind, action: str, entity_id: str, tags: Sequence[str]) -> Element:
     """The tags that an entity has afterwards.
 
     Args:

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.database.storing import insert
-from backend.tagging.kinds import DATA, TASK, Kind
+from backend.tagging.kinds import DATA, TASK, TaggedKind
 
 
 @cache
-def _entity(kind: Kind) -> Select[*tuple[Any, ...]]:
+def _entity(kind: TaggedKind) -> Select[*tuple[Any, ...]]:
     dataset, given = tables.dataset, tables.task_inputs
     asked: Select[*tuple[Any, ...]]
     if kind is DATA:
@@ -38,7 +38,9 @@ def _tags(table: Table) -> Select[tuple[str]]:
     return select(table.c.tag).where(table.c.id == bindparam("entity_id")).order_by(table.c.tag)
 
 
-async def entity(connection: AsyncConnection, kind: Kind, entity_id: int) -> Row[*tuple[Any, ...]] | None:
+async def entity(
+    connection: AsyncConnection, kind: TaggedKind, entity_id: int
+) -> Row[*tuple[Any, ...]] | None:
     """An entity, with whose data set it is about.
 
     Args:
@@ -53,7 +55,9 @@ async def entity(connection: AsyncConnection, kind: Kind, entity_id: int) -> Row
     return (await connection.execute(_entity(kind), {"entity_id": entity_id})).first()
 
 
-async def tags(connection: AsyncConnection, kind: Kind, entity_id: int, *, lock: bool = False) -> list[str]:
+async def tags(
+    connection: AsyncConnection, kind: TaggedKind, entity_id: int, *, lock: bool = False
+) -> list[str]:
     """The tags of an entity, in alphabetical order.
 
     Args:
@@ -70,7 +74,7 @@ async def tags(connection: AsyncConnection, kind: Kind, entity_id: int, *, lock:
     return list(await connection.scalars(asked, {"entity_id": entity_id}))
 
 
-async def owner(connection: AsyncConnection, kind: Kind, entity_id: int, tag: str) -> int | None:
+async def owner(connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str) -> int | None:
     """Who put a tag on an entity; the column decides which tags are the same.
 
     Args:
@@ -89,7 +93,7 @@ async def owner(connection: AsyncConnection, kind: Kind, entity_id: int, tag: st
 
 
 async def put(
-    connection: AsyncConnection, kind: Kind, entity_id: int, tag: str, user_id: int, now: datetime
+    connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str, user_id: int, now: datetime
 ) -> None:
     """Put a tag on an entity.
 
@@ -107,7 +111,7 @@ async def put(
     await insert(connection, kind.tags, {"id": entity_id, "tag": tag, "uploader": user_id, "date": now})
 
 
-async def take(connection: AsyncConnection, kind: Kind, entity_id: int, tag: str) -> None:
+async def take(connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str) -> None:
     """Take a tag off an entity.
 
     Args:

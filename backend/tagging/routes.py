@@ -16,7 +16,7 @@ from backend.php.forms import filtered
 from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import legacy, queries, shapes
-from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
+from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, TaggedKind
 from backend.tagging.parameters import DatasetTagPath, DataTag, FlowTag, RunTag, SetupTag, TaskTag
 from backend.tagging.tags import (
     EXISTS,
@@ -35,7 +35,7 @@ NO_INTEGER = ProblemCase("validation-error", "472")
 PRIVATE = ProblemCase("dataset-no-access", "112")
 
 
-def _fields(call: Call[Any], kind: Kind) -> tuple[EntityId, str]:
+def _fields(call: Call[Any], kind: TaggedKind) -> tuple[EntityId, str]:
     """The id and the tag, both given."""
     entity_id: EntityId = getattr(call.parameters, kind.field)
     tag: str = call.parameters.tag
@@ -47,26 +47,26 @@ def _fields(call: Call[Any], kind: Kind) -> tuple[EntityId, str]:
     return entity_id, tag
 
 
-def _echoed(call: Call[Any], kind: Kind, entity_id: EntityId) -> str:
+def _echoed(call: Call[Any], kind: TaggedKind, entity_id: EntityId) -> str:
     """The id as the answer has it: PHP keeps the blanks around it."""
     sent = call.form.get(kind.field)
     return filtered(sent) if call.is_legacy and isinstance(sent, str) else entity_id.text
 
 
-def _number(call: Call[Any], kind: Kind, entity_id: EntityId) -> int:
+def _number(call: Call[Any], kind: TaggedKind, entity_id: EntityId) -> int:
     if entity_id.number is None:
         raise rejected(call, [kind.field], "id", "Give the id as an integer", code="472")
     return entity_id.number
 
 
-def _faces(kind: Kind, action: str) -> Faces[[str, Sequence[str]]]:
+def _faces(kind: TaggedKind, action: str) -> Faces[[str, Sequence[str]]]:
     return Faces(
         lambda entity_id, tags: shapes.answer(kind, action, entity_id, tags),
         lambda entity_id, tags: legacy.answer(kind, action, entity_id, tags),
     )
 
 
-def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
+def _tagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Operation[Any]:
     problems = (MISSING, NO_INTEGER, ILLEGAL, kind.unknown, PRIVATE, EXISTS, EXISTS_ALIKE)
     faces = _faces(kind, "tag")
 
@@ -104,7 +104,7 @@ def _tagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[
     return tag_one
 
 
-async def _take(call: Call[Any], kind: Kind, number: int, tag: str, sent: str) -> list[str]:
+async def _take(call: Call[Any], kind: TaggedKind, number: int, tag: str, sent: str) -> list[str]:
     row = await queries.entity(call.connection, kind, number)
     hidden = row is not None and row.did is not None and not call.user.may_see(row.visibility, row.uploader)
     if row is None or hidden:
@@ -112,7 +112,7 @@ async def _take(call: Call[Any], kind: Kind, number: int, tag: str, sent: str) -
     return await untag_entity(call, kind, number, tag)
 
 
-def _untagging(kind: Kind, route: str, parameters: type[Parameters]) -> Operation[Any]:
+def _untagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Operation[Any]:
     faces = _faces(kind, "untag")
 
     @operation(

@@ -6,7 +6,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from backend.php.text import trimmed_or_empty
-from backend.tagging.kinds import Kind
+from backend.tagging.kinds import TaggedKind
 
 
 class Tagged(TypedDict):
@@ -23,7 +23,7 @@ class Untagged(TypedDict):
     tag: NotRequired[str | list[str]]
 
 
-def envelope(kind: Kind, action: str) -> Any:
+def envelope(kind: TaggedKind, action: str) -> Any:
     """The type of an answer.
 
     Args:
@@ -38,7 +38,7 @@ def envelope(kind: Kind, action: str) -> Any:
     return TypedDict(name, {name: inner})  # type: ignore[operator]  # made from the kind
 
 
-def answer(kind: Kind, action: str, entity_id: str, tags: Sequence[str]) -> dict[str, Any]:
+def answer(kind: TaggedKind, action: str, entity_id: str, tags: Sequence[str]) -> dict[str, Any]:
     """The answer of tagging or untagging.
 
     Args:

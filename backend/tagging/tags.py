@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from backend.database.collations import storable
-from backend.database.conflicts import Rule, rule_of
+from backend.database.conflicts import TableRule, rule_of
 from backend.operations import Call
 from backend.php.comparison import loosely_equal
 from backend.problems import Problem, ProblemCase
 from backend.tagging import queries
-from backend.tagging.kinds import Kind
+from backend.tagging.kinds import TaggedKind
 
 ILLEGAL = ProblemCase("validation-error", "477")
 EXISTS = ProblemCase("tag-already-exists", "473")
@@ -34,7 +34,7 @@ def is_legal(tag: str) -> bool:
 
 
 async def tag_entity(
-    call: Call[Any], kind: Kind, entity_id: int, tag: str, *, sent: str | None = None
+    call: Call[Any], kind: TaggedKind, entity_id: int, tag: str, *, sent: str | None = None
 ) -> list[str]:
     """Put a legal tag on an entity that is there, and have the search index told.
 
@@ -59,7 +59,7 @@ async def tag_entity(
     try:
         await queries.put(call.connection, kind, entity_id, tag, call.user.id, call.now())
     except IntegrityError as error:
-        if rule_of(error) is not Rule.UNIQUE:
+        if rule_of(error) is not TableRule.UNIQUE:
             raise
         # Somebody else may have set the same tag since it was looked for.
         there = await queries.tags(call.connection, kind, entity_id, lock=True)
@@ -73,7 +73,7 @@ async def tag_entity(
     return tags
 
 
-async def refuse_twice(call: Call[Any], kind: Kind, entity_id: int, tag: str, named: str) -> None:
+async def refuse_twice(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str, named: str) -> None:
     """Refuse a tag that an entity has; numbers in texts are compared as numbers. One round trip.
 
     Args:
@@ -90,7 +90,7 @@ async def refuse_twice(call: Call[Any], kind: Kind, entity_id: int, tag: str, na
         raise _exists(kind, named, tag)
 
 
-async def tag_new_entity(call: Call[Any], kind: Kind, entity_id: int, tags: Iterable[str]) -> list[str]:
+async def tag_new_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tags: Iterable[str]) -> list[str]:
     """Put the tags of an upload's description on what was just made.
 
     A tag that is refused does not keep the entity from being made: PHP prints the refusal and then the id, in one
@@ -117,7 +117,7 @@ async def tag_new_entity(call: Call[Any], kind: Kind, entity_id: int, tags: Iter
     return refused
 
 
-async def untag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) -> list[str]:
+async def untag_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str) -> list[str]:
     """Take a tag off an entity that is there, and have the search index told.
 
     Three round trips.
@@ -147,11 +147,11 @@ async def untag_entity(call: Call[Any], kind: Kind, entity_id: int, tag: str) ->
     return tags
 
 
-def _exists(kind: Kind, entity_id: str, tag: str) -> Problem:
+def _exists(kind: TaggedKind, entity_id: str, tag: str) -> Problem:
     told = f"id={entity_id}; tag={tag}"
     return EXISTS.because(f"The {kind.label} is already tagged by this tag: {told}.", additional=told)
 
 
-def _index(call: Call[Any], kind: Kind, entity_id: int, tags: list[str]) -> None:
+def _index(call: Call[Any], kind: TaggedKind, entity_id: int, tags: list[str]) -> None:
     if kind.indexed is not None:
         call.index.put(kind.indexed, entity_id, tags=tags)

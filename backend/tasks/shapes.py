@@ -122,14 +122,14 @@ class Inputs(TypedDict):
     input: list[Input]
 
 
-class Named(TypedDict):
+class NamedValue(TypedDict):
     """An input or a quality of a listed task; both keep their text."""
 
     name: str
     value: str
 
 
-class Listed(TypedDict):
+class ListedTask(TypedDict):
     """A task in a list; without ``quality`` when the data set has none."""
 
     task_id: int
@@ -139,8 +139,8 @@ class Listed(TypedDict):
     name: str
     status: str
     format: str
-    input: list[Named]
-    quality: NotRequired[list[Named]]
+    input: list[NamedValue]
+    quality: NotRequired[list[NamedValue]]
 
 
 def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) -> Task:  # noqa: ARG001  # all presenters of an operation take the same
@@ -204,7 +204,7 @@ def listed(
     rows: Iterable[AnyRow],
     inputs: Mapping[int, Sequence[tuple[str, str]]],
     qualities: Mapping[int, Sequence[tuple[str, str]]],
-) -> list[Listed]:
+) -> list[ListedTask]:
     """The document of a list.
 
     Args:
@@ -215,9 +215,9 @@ def listed(
     Returns:
         One object a task.
     """
-    document: list[Listed] = []
+    document: list[ListedTask] = []
     for row in rows:
-        task: Listed = {
+        task: ListedTask = {
             "task_id": row.task_id,
             "task_type_id": row.ttid,
             "task_type": row.task_type,
@@ -233,5 +233,5 @@ def listed(
     return document
 
 
-def _named(pairs: Iterable[tuple[str, str]]) -> list[Named]:
+def _named(pairs: Iterable[tuple[str, str]]) -> list[NamedValue]:
     return [{"name": name, "value": value} for name, value in pairs]

@@ -38,7 +38,7 @@ class TaskTypes(TypedDict):
     task_types: ListedTypes
 
 
-class Input(TypedDict):
+class TypeInput(TypedDict):
     """An input of a task type; ``requirement`` is there when it is required, ``data_type`` when it is known."""
 
     name: str
@@ -55,7 +55,7 @@ class DescribedType(TypedDict):
     creator: list[str]
     contributor: NotRequired[list[str]]
     creation_date: str
-    input: list[Input]
+    input: list[TypeInput]
 
 
 class TaskType(TypedDict):
@@ -111,8 +111,8 @@ def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> TaskType:
     return {"task_type": document}
 
 
-def _input(row: AnyRow) -> Input:
-    document: Input = {"name": trimmed_or_empty(row.name)}
+def _input(row: AnyRow) -> TypeInput:
+    document: TypeInput = {"name": trimmed_or_empty(row.name)}
     if row.requirement == "required":
         document["requirement"] = row.requirement
     if (named := data_type(row.api_constraints)) is not None:

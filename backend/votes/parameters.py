@@ -26,7 +26,7 @@ class KnowledgeType(Reader):
         return ("100",)
 
 
-class UserPath(Parameters):
+class VoterPath(Parameters):
     """A user by id."""
 
     user_id: Annotated[int, PathId()]

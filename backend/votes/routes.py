@@ -7,7 +7,7 @@ from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.votes import legacy, queries, shapes, write_routes
-from backend.votes.parameters import ItemPath, UserItemPath, UserPath
+from backend.votes.parameters import ItemPath, UserItemPath, VoterPath
 
 LIKES = Faces(shapes.likes, legacy.likes)
 CHECK = Faces(shapes.check, legacy.check)
@@ -27,8 +27,8 @@ async def likes(call: Call[NoParameters]) -> Answer:
     return LIKES(await queries.likes(call.connection))
 
 
-@operation("vote.up_user", parameters=UserPath, answer=list[shapes.Like], faces=LIKES)
-async def likes_of_user(call: Call[UserPath]) -> Answer:
+@operation("vote.up_user", parameters=VoterPath, answer=list[shapes.Like], faces=LIKES)
+async def likes_of_user(call: Call[VoterPath]) -> Answer:
     """The likes of a user.
 
     One round trip to the database (two with a key).
@@ -69,8 +69,8 @@ async def downvotes(call: Call[NoParameters]) -> Answer:
     return BARE_DOWNVOTES(await queries.bare_downvotes(call.connection))
 
 
-@operation("vote.down_user", parameters=UserPath, answer=list[shapes.Downvote], faces=DOWNVOTES)
-async def downvotes_of_user(call: Call[UserPath]) -> Answer:
+@operation("vote.down_user", parameters=VoterPath, answer=list[shapes.Downvote], faces=DOWNVOTES)
+async def downvotes_of_user(call: Call[VoterPath]) -> Answer:
     """The original downvotes of a user.
 
     One round trip to the database (two with a key).

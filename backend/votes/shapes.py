@@ -44,7 +44,7 @@ class StoredDownvote(Like):
     count: int | None
 
 
-class Check(TypedDict):
+class LikeCheck(TypedDict):
     """Whether there is a like."""
 
     key: Literal["Exists"]
@@ -101,7 +101,7 @@ def downvotes(rows: Rows) -> list[Downvote]:
     ]
 
 
-def check(exists: bool) -> Check:
+def check(exists: bool) -> LikeCheck:
     """Whether there is a like.
 
     Args:

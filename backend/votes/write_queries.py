@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.conflicts import Rule, rule_of
+from backend.database.conflicts import TableRule, rule_of
 from backend.database.storing import insert, stored
 from backend.votes.items import KINDS
 
@@ -73,7 +73,7 @@ async def reason_id(connection: AsyncConnection, text: str) -> int:
     try:
         return await insert(connection, _reason, row)
     except IntegrityError as error:
-        if rule_of(error) is not Rule.UNIQUE:
+        if rule_of(error) is not TableRule.UNIQUE:
             raise
         # Somebody else has made it since it was looked for.
         found = await connection.execute(asked.with_for_update())

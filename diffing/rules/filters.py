@@ -10,7 +10,7 @@ from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
 from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
-from diffing.rules.parameters import Parameter
+from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
 SEVERAL: Final = r"\d+(?:,\d+)+"
@@ -42,7 +42,7 @@ OFFSET = Rule(
 )
 
 
-def expectations(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+def expectations(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expectation]:
     """What lists where one number belongs, and a limit of 0, must come to."""
     codes = route.codes
     if codes.filter is None or codes.empty is None:
@@ -63,7 +63,7 @@ def expectations(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expe
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(parameters={"limit": ZERO}))
 
 
-def characters(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+def characters(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expectation]:
     """What values that no filter has must come to, where PHP's framework refuses their characters with a page."""
     if route.codes.filter is None:
         return
@@ -76,7 +76,7 @@ def characters(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expect
         yield Expectation(Kind.REFUSAL, LegacySide(frozenset({PAGE})), new, when)
 
 
-def _illegal(parameter: Parameter) -> str | None:
+def _illegal(parameter: ParameterRule) -> str | None:
     """What a filter's value may not be; None where the schema does not say."""
     if parameter.place != "query" or not (parameter.kinds or parameter.texts):
         return None

@@ -10,7 +10,7 @@ from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
 from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
-from diffing.rules.parameters import Parameter
+from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
 _NUMERIC: Final = r"[ \t\n\r\v\f]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -41,7 +41,7 @@ RULE = Rule(
 )
 
 
-def in_paths(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+def in_paths(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expectation]:
     """What odd ids in the path of a route must come to."""
     errors = _WRONG.union(*(error.errors for error in route.errors.values()))
     ids = [one for one in parameters if one.integer and (one.place == "path" or not one.texts)]
@@ -57,7 +57,7 @@ def in_paths(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
     yield from _odd(ids, DECIMAL, NewSide(422, "", _TYPE, errors))
 
 
-def in_forms(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectation]:
+def in_forms(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expectation]:
     """What odd ids in the form of a route must come to."""
     if route.codes.id is not None:
         errors = _WRONG.union(*(error.errors for error in route.errors.values()))
@@ -73,7 +73,7 @@ def in_forms(route: Route, parameters: Sequence[Parameter]) -> Iterator[Expectat
 
 
 def _odd(
-    ids: Sequence[Parameter], expression: str, new: NewSide, codes: frozenset[str] = frozenset()
+    ids: Sequence[ParameterRule], expression: str, new: NewSide, codes: frozenset[str] = frozenset()
 ) -> Iterator[Expectation]:
     if ids:
         patterns: Mapping[str, re.Pattern[str]] = {one.name: one.pattern(expression) for one in ids}

@@ -11,7 +11,7 @@ from config.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ParameterRule:
     """One parameter.
 
     Args:
@@ -39,7 +39,7 @@ class Parameter:
         return re.compile(known + expression)
 
 
-def parameters(route: Route, described: Described) -> Iterator[Parameter]:
+def parameters(route: Route, described: Described) -> Iterator[ParameterRule]:
     """The parameters of a route."""
     legacy = {place: name for name, place in route.parameters.items()}
     for one in described.parameters:
@@ -54,4 +54,4 @@ def parameters(route: Route, described: Described) -> Iterator[Parameter]:
                 texts.append(str(choice.raw["pattern"]))
             else:
                 kinds.add(str(choice.raw.get("type", "string")))
-        yield Parameter(name, one.place, frozenset(kinds), tuple(constants), tuple(texts))
+        yield ParameterRule(name, one.place, frozenset(kinds), tuple(constants), tuple(texts))

@@ -12,9 +12,9 @@ from typing import Any, Final
 from diffing.parity import FAILING
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.effect import RULE as NO_EFFECT
-from proxy.checking.effects import Columns, RowDifference, State, Window, expected, row_differences
+from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, State, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
-from proxy.checking.replay import Exchange
+from proxy.checking.replay import ReplayedExchange
 from proxy.redact import redacted_target
 from proxy.scenarios import Step
 
@@ -37,7 +37,7 @@ class EffectDifference:
         why: What is wrong beside that, or which entry does not explain it.
     """
 
-    exchange: Exchange
+    exchange: ReplayedExchange
     rows: tuple[RowDifference, ...]
     files: tuple[FileDifference, ...]
     why: str | None = None
@@ -118,7 +118,7 @@ class Effects:
             "realigned": dict(sorted(self.realigned.items())),
         }
 
-    def judge(self, exchange: Exchange, effect: StepEffect, registry: Registry) -> None:
+    def judge(self, exchange: ReplayedExchange, effect: StepEffect, registry: Registry) -> None:
         """Count one step.
 
         Args:
@@ -150,7 +150,7 @@ class Effects:
         return found
 
 
-def _judged(exchange: Exchange, effect: StepEffect, registry: Registry) -> tuple[str, str | None]:
+def _judged(exchange: ReplayedExchange, effect: StepEffect, registry: Registry) -> tuple[str, str | None]:
     """`equal`, `different`, or the rule or entry that says why it may differ; and what is wrong."""
     refused = exchange.new is not None and (exchange.new.status or 0) >= 400
     if refused and effect.changed:
@@ -183,7 +183,7 @@ def _stores_more(entry: Deviation, refused_by_php: bool) -> bool:
 def step_effect(
     step: Step,
     columns: Mapping[str, Columns],
-    window: Window,
+    window: ScenarioWindow,
     rows: tuple[State, State],
     files: tuple[Files, Files],
 ) -> StepEffect:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from proxy.scenarios import NOW, Change
+from proxy.scenarios import NOW, RowChange
 
 Row: TypeAlias = tuple[object, ...]
 Rows: TypeAlias = tuple[Row, ...]
@@ -54,7 +54,7 @@ class RowDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ScenarioWindow:
     """The time that a scenario takes on its clock: a moment in it is a time of writing.
 
     Args:
@@ -86,7 +86,7 @@ class Expected:
 
 
 def expected(
-    before: State, changes: Iterable[Change], columns: Mapping[str, Columns], window: Window
+    before: State, changes: Iterable[RowChange], columns: Mapping[str, Columns], window: ScenarioWindow
 ) -> Expected:
     """Apply recorded changes to rows.
 
@@ -124,7 +124,7 @@ def expected(
 
 
 def row_differences(
-    wanted: State, actual: State, columns: Mapping[str, Columns], window: Window
+    wanted: State, actual: State, columns: Mapping[str, Columns], window: ScenarioWindow
 ) -> list[RowDifference]:
     """Compare rows.
 
@@ -159,7 +159,9 @@ def row_differences(
     return found
 
 
-def _find(rows: Sequence[Row], wanted: Mapping[str, Any], columns: Columns, window: Window) -> int | None:
+def _find(
+    rows: Sequence[Row], wanted: Mapping[str, Any], columns: Columns, window: ScenarioWindow
+) -> int | None:
     places = [(columns.names.index(name), value) for name, value in wanted.items() if name in columns.names]
     if len(places) != len(wanted):
         return None
@@ -175,7 +177,7 @@ def _find(rows: Sequence[Row], wanted: Mapping[str, Any], columns: Columns, wind
     )
 
 
-def _written(row: Row, columns: Columns, window: Window) -> Row:
+def _written(row: Row, columns: Columns, window: ScenarioWindow) -> Row:
     if not columns.moments:
         return row
     return tuple(

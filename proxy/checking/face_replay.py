@@ -11,7 +11,7 @@ from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
-from proxy.checking.replay import UNDERIVED, Exchange, route_name
+from proxy.checking.replay import UNDERIVED, ReplayedExchange, route_name
 from proxy.leg.unlimited import whole_list
 from proxy.observe import observe
 from proxy.recordings import Recording
@@ -66,10 +66,10 @@ class FaceReplay:
         *,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
-    ) -> list[Exchange]:
+    ) -> list[ReplayedExchange]:
         """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
         chosen = [pair for pair in self.translated if selected(route_name(pair[1]))]
-        exchanges: list[Exchange | None] = [None] * len(chosen)
+        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
         pending = iter(enumerate(chosen))
         done = 0
 
@@ -85,7 +85,7 @@ class FaceReplay:
                 group.create_task(worker(), name=f"replay {number}")
         return [exchange for exchange in exchanges if exchange is not None]
 
-    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
         """Replay one recording now.
 
         Args:
@@ -99,7 +99,7 @@ class FaceReplay:
             self._whole.clear()  # an earlier step may have changed what is there
         if self._skipped(recording, translation):
             skipped = Comparison(Outcome.SKIPPED, SkipReason.WRITE)
-            return Exchange(recording, translation, None, None, skipped, face=True)
+            return ReplayedExchange(recording, translation, None, None, skipped, face=True)
         asked = self._facts(recording, translation)
         before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
         face = await self._ask(recording, recording.request.target)
@@ -118,7 +118,7 @@ class FaceReplay:
                 return await self._ask(recording, target)
 
             comparison = await self._judge.judge(recording, translation, face, comparison, ask, before)
-        return Exchange(recording, translation, None, face, comparison, face=True)
+        return ReplayedExchange(recording, translation, None, face, comparison, face=True)
 
     def _facts(self, recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
         return facts(recording, translation)

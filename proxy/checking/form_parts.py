@@ -25,7 +25,7 @@ class PartError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One field or file of a form.
 
     Args:
@@ -41,7 +41,7 @@ class Part:
     kind: str | None = None
 
 
-def read_part(word: str, folder: Path) -> Part:
+def read_part(word: str, folder: Path) -> FormPart:
     r"""Read the value of one ``-F``.
 
     Args:
@@ -66,16 +66,16 @@ def read_part(word: str, folder: Path) -> Part:
         options[found[1]] = _plain(found[2]) if found[2] is not None else found[3]
         rest = rest[found.end() :]
     if not mark:
-        return Part(name, content.encode(), options.get("filename"), options.get("type"))
+        return FormPart(name, content.encode(), options.get("filename"), options.get("type"))
     try:
         data = (folder / content).read_bytes()
     except OSError as error:
         raise PartError(f"{content} cannot be read: {error.strerror}") from error
     filename = options.get("filename", Path(content).name if mark == "@" else None)
-    return Part(name, data, filename, options.get("type"))
+    return FormPart(name, data, filename, options.get("type"))
 
 
-def written(part: Part) -> str:
+def written(part: FormPart) -> str:
     """A part as the value of ``-F`` that ``read_part`` reads.
 
     Args:
@@ -87,7 +87,7 @@ def written(part: Part) -> str:
     return word if part.kind is None else f"{word};type={_quoted(part.kind)}"
 
 
-def form_of(parts: Sequence[Part]) -> tuple[tuple[str, str], bytes]:
+def form_of(parts: Sequence[FormPart]) -> tuple[tuple[str, str], bytes]:
     """The header and the body of a form; equal parts give equal bytes.
 
     Args:
@@ -104,20 +104,20 @@ def form_of(parts: Sequence[Part]) -> tuple[tuple[str, str], bytes]:
     ), body + f"--{boundary}--\r\n".encode()
 
 
-def parts_of(headers: Headers, body: bytes) -> list[Part] | None:
+def parts_of(headers: Headers, body: bytes) -> list[FormPart] | None:
     """The parts of a form that ``form_of`` made; None for any other body."""
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     begin, _, boundary = kind.partition("; boundary=")
     if begin != "multipart/form-data" or not boundary:
         return None
-    found: list[Part] = []
+    found: list[FormPart] = []
     for piece in body.split(f"--{boundary}\r\n".encode())[1:]:
         head, _, content = piece.removesuffix(f"--{boundary}--\r\n".encode()).partition(b"\r\n\r\n")
         match = _HEAD.fullmatch(head.decode("utf-8", "replace"))
         if match is None:
             return None
         named = None if match[2] is None else _unwritten(match[2])
-        found.append(Part(_unwritten(match[1]), content.removesuffix(b"\r\n"), named, match[3]))
+        found.append(FormPart(_unwritten(match[1]), content.removesuffix(b"\r\n"), named, match[3]))
     return found if form_of(found)[1] == body else None
 
 
@@ -137,7 +137,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _head(part: Part) -> str:
+def _head(part: FormPart) -> str:
     head = f'Content-Disposition: form-data; name="{_written(part.name)}"'
     if part.filename is not None:
         head += f'; filename="{_written(part.filename)}"'

@@ -14,9 +14,9 @@ from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Comparison, Headers, Observation, Outcome
-from proxy.check import CheckResult, InProcess, Limits, breaches, open_side, over_network, selected
+from proxy.check import CheckResult, FailureLimits, InProcess, breaches, open_side, over_network, selected
 from proxy.checking.callers import is_guess, key_in, role_of_key
-from proxy.checking.replay import UNDERIVED, Exchange, Replay, skip, tally
+from proxy.checking.replay import UNDERIVED, Replay, ReplayedExchange, skip, tally
 from proxy.checking.request_lines import NOBODY_KNOWS, UNANSWERED
 from proxy.leg.control import asked_again, same_side
 from proxy.leg.questions import legacy_get, only_reads
@@ -31,7 +31,7 @@ _FRAMING: Final = frozenset({"host", "content-length", "transfer-encoding", "con
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class LiveOptions:
     """How live servers are asked.
 
     Args:
@@ -47,7 +47,7 @@ class Asking:
     deadline: float = 60.0
 
 
-class LegacySide:
+class LiveLegacy:
     """A live legacy server.
 
     Args:
@@ -55,7 +55,7 @@ class LegacySide:
         asking: How it is asked.
     """
 
-    def __init__(self, side: httpx.AsyncBaseTransport, asking: Asking) -> None:
+    def __init__(self, side: httpx.AsyncBaseTransport, asking: LiveOptions) -> None:
         self._side = side
         self._deadline = asking.deadline
         self._pace = Pace(asking.rate)
@@ -89,9 +89,9 @@ class LiveReplay(Replay):
         requests: Sequence[Recording],
         routes: RouteMap,
         differ: Differ,
-        legacy: LegacySide,
+        legacy: LiveLegacy,
         new: httpx.AsyncBaseTransport,
-        asking: Asking,
+        asking: LiveOptions,
         admin_keys: Collection[str] = (),
     ) -> None:
         bare = [replace(item, response=UNANSWERED, raw={}) for item in requests]
@@ -102,10 +102,12 @@ class LiveReplay(Replay):
         self._pace = Pace(asking.rate)
         self._admin_keys = frozenset(admin_keys)
 
-    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def _exchange(
+        self, recording: Recording, translation: Translation | Untranslatable
+    ) -> ReplayedExchange:
         skipped = skip(recording, translation, writes=self._asking.writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
+            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super()._exchange(answered, translation)
         again = only_reads(recording.request.method, translation)
@@ -113,7 +115,7 @@ class LiveReplay(Replay):
             return exchange
         return replace(exchange, comparison=await self._again(exchange, translation))
 
-    async def _again(self, exchange: Exchange, translation: Translation) -> Comparison:
+    async def _again(self, exchange: ReplayedExchange, translation: Translation) -> Comparison:
         request, asked = exchange.recording.request, exchange.asked
         assert asked is not None
         before = await self._legacy.to(request)
@@ -161,12 +163,20 @@ class Replaying(Protocol):
         *,
         concurrency: int = ...,
         progress: Callable[[int, int], None] = ...,
-    ) -> list[Exchange]:
+    ) -> list[ReplayedExchange]:
         """Ask what is selected; as ``Replay.run``."""
 
 
 Make = Callable[
-    [Sequence[Recording], RouteMap, Differ, LegacySide, httpx.AsyncBaseTransport, Asking, Collection[str]],
+    [
+        Sequence[Recording],
+        RouteMap,
+        Differ,
+        LiveLegacy,
+        httpx.AsyncBaseTransport,
+        LiveOptions,
+        Collection[str],
+    ],
     Replaying,
 ]
 
@@ -177,8 +187,8 @@ async def check_live(
     new: str | InProcess,
     config: Path,
     *,
-    limits: Limits,
-    asking: Asking,
+    limits: FailureLimits,
+    asking: LiveOptions,
     route: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     make: Make = LiveReplay,
@@ -207,7 +217,7 @@ async def check_live(
     wanted = selected(routes, route)
     differ = Differ(load_registry(config), load_problems(config))
     async with AsyncExitStack() as stack:
-        side = LegacySide(await stack.enter_async_context(over_network(legacy)), asking)
+        side = LiveLegacy(await stack.enter_async_context(over_network(legacy)), asking)
         transport = await stack.enter_async_context(open_side(new, config))
         replay = make(
             requests, routes, differ, side, transport, asking, load_proxy_settings(config).admin_keys

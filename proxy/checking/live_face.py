@@ -14,8 +14,8 @@ from diffing.face import FaceAsked, face_asked
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay, facts
-from proxy.checking.live import Asking, LegacySide, LiveReplay, Make
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.checking.request_lines import UNANSWERED
 from proxy.leg.control import asked_again, same_side
 from proxy.leg.questions import only_reads
@@ -38,9 +38,9 @@ def in_its_dialect(config: Path) -> Make:
         requests: Sequence[Recording],
         routes: RouteMap,
         differ: Differ,
-        legacy: LegacySide,
+        legacy: LiveLegacy,
         new: httpx.AsyncBaseTransport,
-        asking: Asking,
+        asking: LiveOptions,
         admin_keys: Collection[str],
     ) -> "LiveFaceReplay":
         return LiveFaceReplay(requests, routes, differ, errors, legacy, new, asking, admin_keys)
@@ -51,7 +51,9 @@ def in_its_dialect(config: Path) -> Make:
 class Twin(LiveReplay):
     """Asks the new API what PHP has just answered: what the registry says of that holds for the face, too."""
 
-    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def _exchange(
+        self, recording: Recording, translation: Translation | Untranslatable
+    ) -> ReplayedExchange:
         return await Replay._exchange(self, recording, translation)
 
 
@@ -75,9 +77,9 @@ class LiveFaceReplay(FaceReplay):
         routes: RouteMap,
         differ: Differ,
         errors: LegacyErrors,
-        legacy: LegacySide,
+        legacy: LiveLegacy,
         new: httpx.AsyncBaseTransport,
-        asking: Asking,
+        asking: LiveOptions,
         admin_keys: Collection[str] = (),
     ) -> None:
         bare = [replace(item, response=UNANSWERED, raw={}, defect=None) for item in requests]
@@ -96,11 +98,11 @@ class LiveFaceReplay(FaceReplay):
         self._asking = asking
         self._pace = Pace(asking.rate)
 
-    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
         """Ask both sides one request now; arguments and result as of ``FaceReplay.step``."""
         reason = self._unasked(recording, translation)
         if reason is not None:
-            return Exchange(
+            return ReplayedExchange(
                 recording, translation, None, None, Comparison(Outcome.SKIPPED, reason), face=True
             )
         answered = replace(recording, response=await self._legacy.to(recording.request))

@@ -38,7 +38,7 @@ UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ReplayedExchange:
     """One recording, what it means for the new side, and what came of it.
 
     Args:
@@ -125,7 +125,7 @@ class Replay:
         *,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
-    ) -> list[Exchange]:
+    ) -> list[ReplayedExchange]:
         """Replay the recordings of the selected routes.
 
         Args:
@@ -137,7 +137,7 @@ class Replay:
             One exchange per selected recording, in their order.
         """
         chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
-        exchanges: list[Exchange | None] = [None] * len(chosen)
+        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
         pending = iter(enumerate(chosen))
         done = 0
 
@@ -158,7 +158,7 @@ class Replay:
         """The recordings, each with its request for the new side or why there is none."""
         return self._translated
 
-    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
         """Replay one recording now, after others that may have changed what is there.
 
         Args:
@@ -171,15 +171,17 @@ class Replay:
         self._lists.clear()
         return await self._exchange(recording, translation)
 
-    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def _exchange(
+        self, recording: Recording, translation: Translation | Untranslatable
+    ) -> ReplayedExchange:
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
+            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
         asked = self.asked(recording, translation)
         answers = await self.ahead(recording, translation)
         new = await self._ask(translation.method, translation.target, translation)
         comparison = await self._compared(recording, translation, asked, new, answers)
-        return Exchange(recording, translation, asked, new, comparison, answers)
+        return ReplayedExchange(recording, translation, asked, new, comparison, answers)
 
     async def ahead(self, recording: Recording, translation: Translation) -> dict[Further, Observation]:
         """What the new side says before it does what was asked, because that changes the answer; nothing of a read.
@@ -282,7 +284,7 @@ class Replay:
         return False
 
 
-def tally(exchanges: Iterable[Exchange]) -> Tally:
+def tally(exchanges: Iterable[ReplayedExchange]) -> Tally:
     """Count exchanges.
 
     Args:
@@ -294,15 +296,15 @@ def tally(exchanges: Iterable[Exchange]) -> Tally:
     result = Tally()
     for exchange in exchanges:
 
-        def named(exchange: Exchange = exchange) -> str:
+        def named(exchange: ReplayedExchange = exchange) -> str:
             new = exchange.new or NOT_RECORDED
             route = face_name(exchange.route) if exchange.face else exchange.route
             return signature(route, exchange.recording.response, new, exchange.comparison.differences)
 
-        def shown(exchange: Exchange = exchange) -> Mapping[str, Any]:
+        def shown(exchange: ReplayedExchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
 
-        def asked(exchange: Exchange = exchange) -> Mapping[str, Any]:
+        def asked(exchange: ReplayedExchange = exchange) -> Mapping[str, Any]:
             return _named(exchange.recording)
 
         result.add(exchange.route, exchange.comparison, named, shown, asked)
@@ -369,7 +371,7 @@ def _named(recording: Recording) -> dict[str, str]:
     return {"recording": text.clean(recording.id), "request": text.clean(asked, REQUEST)}
 
 
-def _example(exchange: Exchange) -> Mapping[str, Any]:
+def _example(exchange: ReplayedExchange) -> Mapping[str, Any]:
     caller = f"[{exchange.recording.caller}]"
     named = _named(exchange.recording)
     return {

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from diffing.model import Observation
-from proxy.checking.form_parts import Part, PartError, form_of, parts_of, read_part, written
+from proxy.checking.form_parts import FormPart, PartError, form_of, parts_of, read_part, written
 from proxy.har.caller_keys import caller_in
 from proxy.recordings import RecordedRequest, Recording, RecordingError, read_recordings
 
@@ -95,7 +95,7 @@ def _request(words: list[str], file: Path, number: int, base: str) -> Recording:
             number,
         )
     headers: list[tuple[str, str]] = []
-    parts: list[Part] = []
+    parts: list[FormPart] = []
     body = ""
     rest = iter(words[2:])
     for word in rest:

@@ -19,14 +19,23 @@ from diffing.deviations import load_registry
 from diffing.model import UNROUTED
 from diffing.registry import Registry
 from diffing.usage import Usage
-from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, breaches, count_usage, open_side
+from proxy.check import (
+    CheckError,
+    CheckResult,
+    Dialect,
+    FailureLimits,
+    InProcess,
+    breaches,
+    count_usage,
+    open_side,
+)
 from proxy.checking.effect_tally import Effects, step_effect
-from proxy.checking.effects import Window, expected
+from proxy.checking.effects import ScenarioWindow, expected
 from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay
 from proxy.checking.file_states import expected_files
-from proxy.checking.replay import Exchange, Replay, route_name, tally
-from proxy.checking.stage import COLUMNS, Place, Stage, staged
+from proxy.checking.replay import Replay, ReplayedExchange, route_name, tally
+from proxy.checking.stage import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.recordings import Recording, read_recordings
 from proxy.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
 from proxy.translation import Translation, Untranslatable
@@ -44,7 +53,7 @@ class ScenariosResult:
 
     check: CheckResult
     effects: Effects
-    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    exchanges: tuple[ReplayedExchange, ...] = field(default=(), repr=False)
 
 
 @dataclass(slots=True)
@@ -64,10 +73,10 @@ class SteppedClock:
 
 async def check_scenarios(
     paths: tuple[Path, ...],
-    place: Place,
+    place: SandboxPlace,
     config: Path,
     *,
-    limits: Limits,
+    limits: FailureLimits,
     public_url: str | None = None,
     object_store_url: str | None = None,
     route: str | None = None,
@@ -113,7 +122,7 @@ async def check_scenarios(
             place.database, public_url or public, object_store_url or store, stage.root, clock=clock
         )
         async with open_side(side, config) as transport:
-            player = Player(stage, clock, registry, route, progress, len(steps))
+            player = ScenarioRunner(stage, clock, registry, route, progress, len(steps))
             for scenario in plays:
                 timed = scenario.timed()
                 replay: Replay | FaceReplay
@@ -162,7 +171,7 @@ def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
     return plays
 
 
-class Player:
+class ScenarioRunner:
     """Plays scenarios on a stage.
 
     Args:
@@ -176,14 +185,14 @@ class Player:
 
     def __init__(
         self,
-        stage: Stage,
+        stage: Sandbox,
         clock: SteppedClock,
         registry: Registry,
         route: str | None,
         progress: Callable[[int, int], None],
         total: int,
     ) -> None:
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[ReplayedExchange] = []
         self.effects = Effects(total)
         self._stage = stage
         self._clock = clock
@@ -206,7 +215,7 @@ class Player:
             for step, pair, asked in zip(scenario.steps, replay.translated, selected, strict=True):
                 self._clock.now = step.now
                 self._stage.files.learn(contents(step.recording))
-                window = Window(scenario.start, step.now)
+                window = ScenarioWindow(scenario.start, step.now)
                 if asked:
                     await self._replay(step, replay, pair, window)
                 else:
@@ -222,7 +231,7 @@ class Player:
         step: Step,
         replay: Replay | FaceReplay,
         pair: tuple[Recording, Translation | Untranslatable],
-        window: Window,
+        window: ScenarioWindow,
     ) -> None:
         await self._stage.align(step)
         exchange = await replay.step(*pair)
@@ -240,7 +249,7 @@ class Player:
             await self._stage.tables.put(effect.wanted)
             self._stage.files.put(effect.wanted_files)
 
-    async def _apply(self, step: Step, window: Window) -> None:
+    async def _apply(self, step: Step, window: ScenarioWindow) -> None:
         """Change what the recording says, as if the new side had."""
         wanted = expected(self._stage.tables.rows, step.changes, COLUMNS, window)
         await self._stage.tables.put(wanted.rows)

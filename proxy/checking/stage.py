@@ -12,7 +12,7 @@ from sqlalchemy import Column, DateTime, MetaData, String, Table, insert, text
 
 from backend.database.connections import Database, DatabaseUnavailable
 from backend.database.load import LoadError, load
-from backend.database.table_states import NUMBERED, TABLES, TableStates, watching
+from backend.database.table_states import NUMBERED, TABLES, DatabaseSnapshot, watching
 from backend.tables import EXPERIMENTS
 from config.settings import BackendSettings
 from proxy.check import CheckError
@@ -37,7 +37,7 @@ _mark_table = Table(MARK, MetaData(), Column("purpose", String(100)), schema=EXP
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SandboxPlace:
     """Where scenarios are to be played.
 
     Args:
@@ -53,7 +53,7 @@ class Place:
     force: bool = False
 
 
-class Stage:
+class Sandbox:
     """A database and files that can be put back to the sample.
 
     Args:
@@ -63,7 +63,9 @@ class Stage:
         next_ids: The ids that new rows of the sample get.
     """
 
-    def __init__(self, tables: TableStates, files: FileStates, root: Path, next_ids: dict[str, int]) -> None:
+    def __init__(
+        self, tables: DatabaseSnapshot, files: FileStates, root: Path, next_ids: dict[str, int]
+    ) -> None:
         self.tables = tables
         self.files = files
         self.root = root
@@ -100,7 +102,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(place: Place, settings: BackendSettings) -> AsyncIterator[Stage]:
+async def staged(place: SandboxPlace, settings: BackendSettings) -> AsyncIterator[Sandbox]:
     """Fill a database and a folder with the sample.
 
     Args:
@@ -128,7 +130,7 @@ async def staged(place: Place, settings: BackendSettings) -> AsyncIterator[Stage
             tables = await stack.enter_async_context(watching(database))
         except (LoadError, DatabaseUnavailable) as error:
             raise CheckError(str(error)) from error
-        stage = Stage(tables, FileStates(root, place.sample / "files"), root, dict(await tables.next_ids()))
+        stage = Sandbox(tables, FileStates(root, place.sample / "files"), root, dict(await tables.next_ids()))
         stage.files.reset()
         yield stage
 

@@ -10,16 +10,16 @@ import typer
 from rich.progress import Progress, TaskID
 
 from config.location import config_directory
-from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check
+from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check
 from proxy.checking.baseline import NOTHING, load_baseline
 from proxy.checking.effect_tally import Effects
-from proxy.checking.live import Asking, LiveReplay, check_live
+from proxy.checking.live import LiveOptions, LiveReplay, check_live
 from proxy.checking.live_face import in_its_dialect
 from proxy.checking.outputs import Outputs, write_outputs
 from proxy.checking.report import check_document, print_check
 from proxy.checking.request_lines import read_requests
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote_json
 from proxy.har.caller_keys import CallerKeys, read_keys, resolved
@@ -87,7 +87,7 @@ class _Wanted:
 
     side: str | InProcess
     directory: Path
-    limits: Limits
+    limits: FailureLimits
     route: str | None
     concurrency: int
     keys: CallerKeys
@@ -152,10 +152,10 @@ def check_command(
             "--scenarios needs --database URL, has a clock of its own instead of --now, and takes no --keys"
         )
     side = _side(new, database, public_url, object_store_url, files, now)
-    defaults, today = Limits(), utc_now().date()
+    defaults, today = FailureLimits(), utc_now().date()
     known = None if baseline is None else load_baseline(baseline)
     accepted = NOTHING if known is None else known.on(today)
-    limits = Limits(
+    limits = FailureLimits(
         frozenset(fail_on.split(",")) if fail_on else defaults.fail_on,
         min_compared,
         dict(_maximum(item) for item in max_skipped or ()),
@@ -178,7 +178,7 @@ def check_command(
             if scenarios is not None and database is not None:
                 results[asked] = _scenarios(paths, wanted, database, sample, force or bool(results), show)
             elif legacy is not None and requests is not None:
-                asking = Asking(concurrency, rate, send_writes)
+                asking = LiveOptions(concurrency, rate, send_writes)
                 results[asked] = _live(requests, legacy, wanted, asking, show), None
             else:
                 results[asked] = _recordings(paths, wanted, show), None
@@ -276,7 +276,7 @@ def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, i
 
 
 def _live(
-    requests: Path, legacy: str, wanted: _Wanted, asking: Asking, show: Callable[[int, int], None]
+    requests: Path, legacy: str, wanted: _Wanted, asking: LiveOptions, show: Callable[[int, int], None]
 ) -> CheckResult:
     return asyncio.run(
         check_live(
@@ -306,7 +306,7 @@ def _scenarios(
     played = asyncio.run(
         check_scenarios(
             paths,
-            Place(database, sample or wanted.directory / "sample", side.files, force),
+            SandboxPlace(database, sample or wanted.directory / "sample", side.files, force),
             wanted.directory,
             limits=wanted.limits,
             public_url=side.public_url,

@@ -22,9 +22,9 @@ from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.registry import Deviation
 from diffing.usage import STALE_AFTER, Usage
-from proxy.check import CheckError, CheckResult, Dialect, InProcess, Limits, check, selected
+from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check, selected
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, wrote, wrote_json
 from proxy.log.reading import reading
@@ -205,8 +205,8 @@ async def _learn(log: str, since: datetime | None, usage: Usage) -> None:
 
 async def _play(scenarios: list[Path], config: Path, usage: Usage) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(f"sqlite:///{folder}/lint.db", config / "sample", Path(folder) / "files")
-        await check_scenarios(tuple(scenarios), place, config, limits=Limits(), usage=usage)
+        place = SandboxPlace(f"sqlite:///{folder}/lint.db", config / "sample", Path(folder) / "files")
+        await check_scenarios(tuple(scenarios), place, config, limits=FailureLimits(), usage=usage)
 
 
 def _check(
@@ -222,4 +222,6 @@ def _check(
     if not recordings or database is None:
         raise CheckError("give --recordings PATH and --database URL")
     side = InProcess(database, public_url, object_store_url, files)
-    return asyncio.run(check(tuple(recordings), side, config, limits=Limits(), usage=usage, dialect=dialect))
+    return asyncio.run(
+        check(tuple(recordings), side, config, limits=FailureLimits(), usage=usage, dialect=dialect)
+    )

@@ -9,12 +9,12 @@ import typer
 from rich.progress import Progress, TaskID
 
 from config.location import config_directory
-from proxy.check import Limits
-from proxy.checking.live import Asking
+from proxy.check import FailureLimits
+from proxy.checking.live import LiveOptions
 from proxy.commands.check import ByDialect, Concurrency, Keys, SendWrites, dialects_of, once
 from proxy.commands.options import Config
 from proxy.commands.output import say, waiting, wrote, wrote_json
-from proxy.exploring.explore import Explored, Wanted, explore
+from proxy.exploring.explore import Exploration, Explored, explore
 from proxy.exploring.operated import OPTION, check_operated
 from proxy.exploring.report import explore_document, print_explored, saved
 from proxy.har.caller_keys import read_keys
@@ -62,12 +62,12 @@ def explore_command(
         check_operated(url, operated=operated)
     chosen = random.SystemRandom().randrange(_SEEDS) if seed is None else seed
     say(f"seed {chosen}", error=True)
-    asking = Asking(concurrency, rate, send_writes)
+    asking = LiveOptions(concurrency, rate, send_writes)
     results: dict[str, Explored] = {}
     dialects = dialects_of(dialect)
     once(dialects, writes=send_writes)
     for asked in dialects:
-        wanted = Wanted(legacy, new, chosen, requests, asking, read_keys(keys), asked)
+        wanted = Exploration(legacy, new, chosen, requests, asking, read_keys(keys), asked)
         with waiting() as progress:
             bar = progress.add_task(f"asking ({asked})", total=None)
 
@@ -75,7 +75,7 @@ def explore_command(
                 progress.update(bar, completed=done, total=total)
 
             results[asked] = asyncio.run(
-                explore(wanted, config_directory(config), limits=Limits(), progress=show)
+                explore(wanted, config_directory(config), limits=FailureLimits(), progress=show)
             )
     if save is not None:
         # One seed makes the same requests in either dialect.

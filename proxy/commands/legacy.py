@@ -8,11 +8,11 @@ import typer
 from config.location import config_directory
 from config.settings import load_backend_settings
 from proxy.check import CheckError
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.commands.check import Force, Keys, More, Recordings, Sample, Scenarios, paths_of
 from proxy.commands.options import Config, Host, Port
 from proxy.har.caller_keys import read_keys, resolved
-from proxy.legacy import Behaviour, Fault, RecordedServer
+from proxy.legacy import Behaviour, InjectedFault, RecordedServer
 from proxy.legacy_scenarios import play
 from proxy.process.listen import serve_forever
 from proxy.process.loop import run_loop
@@ -55,7 +55,7 @@ def legacy_command(
         raise CheckError("--sample, --files and --force only go with --scenarios")
     if database is not None:
         directory = config_directory(config)
-        place = Place(database, sample or directory / "sample", files, force)
+        place = SandboxPlace(database, sample or directory / "sample", files, force)
         run_loop(play(paths, place, load_backend_settings(directory), host, port, behaviour))
         return
     played = read_recordings(paths) if keys is None else resolved(read_recordings(paths), read_keys(keys))
@@ -71,6 +71,6 @@ def _behaviour(latency: str, fault: str | None) -> Behaviour:
     if fault is None:
         return Behaviour(seconds)
     name, _, every = fault.partition(":")
-    if name not in set(Fault) or not (every or "1").isdecimal() or int(every or 1) < 1:
-        raise CheckError(f"--fault wants one of {', '.join(Fault)}, or e.g. reset:10, not {fault!r}")
-    return Behaviour(seconds, Fault(name), int(every or 1))
+    if name not in set(InjectedFault) or not (every or "1").isdecimal() or int(every or 1) < 1:
+        raise CheckError(f"--fault wants one of {', '.join(InjectedFault)}, or e.g. reset:10, not {fault!r}")
+    return Behaviour(seconds, InjectedFault(name), int(every or 1))

@@ -10,7 +10,7 @@ from config.location import config_directory
 from config.routes import load_routes
 from config.settings import load_proxy_settings
 from proxy.check import CheckError
-from proxy.checking.live import Asking
+from proxy.checking.live import LiveOptions
 from proxy.checking.request_lines import read_requests
 from proxy.commands.check import Concurrency, Keys, Rate, SendWrites
 from proxy.commands.options import Config
@@ -54,7 +54,7 @@ def record_command(
                 legacy,
                 out,
                 config_directory(config),
-                asking=Asking(concurrency, rate, send_writes),
+                asking=LiveOptions(concurrency, rate, send_writes),
                 keys=known,
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )

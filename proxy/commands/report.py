@@ -19,7 +19,7 @@ from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.dashboard.app import dashboard
 from proxy.log.reading import find_run, ran_together, reading
 from proxy.process.listen import serve_forever
-from proxy.process.session import Guarded
+from proxy.process.session import GuardedAdmin
 from proxy.report import Report, read_report
 from proxy.reporting.cluster_changes import changes, changes_since
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
@@ -152,7 +152,7 @@ def dashboard_command(
     asyncio.run(_readable(url))
     settings = load_proxy_settings(config_directory(config))
     pages = dashboard(url, config_directory(config))
-    guarded = Guarded(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
+    guarded = GuardedAdmin(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
     serve_forever(guarded, host, port)
 
 

@@ -23,8 +23,8 @@ from proxy.reporting import markdown as md
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.tables import plain_table
 from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
-from proxy.rollout.edit import Step, held_because, next_step, with_step, write_rollout
-from proxy.rollout.gate import Kind
+from proxy.rollout.edit import StageShare, held_because, next_step, with_step, write_rollout
+from proxy.rollout.gate import Move
 from proxy.rollout.gate_log import Decided, read_decisions
 from proxy.rollout.readiness import Readiness
 from proxy.rollout.readiness_log import read_readiness
@@ -144,7 +144,7 @@ def hold_command(
         raise CheckError(f"{route} has no stage for the {dialect} dialect; promote it first")
     share = None if placed.stage in (Stage.LEGACY, Stage.NEW) else placed.percentage
     text = (directory / "rollout.toml").read_text(encoding="utf-8")
-    step = Step(placed.stage, share)
+    step = StageShare(placed.stage, share)
     write_rollout(directory, with_step(text, route, dialect, step, held=reason), routes)
     say(f"{route} ({dialect}) is held at {step}")
 
@@ -165,7 +165,7 @@ def rollback_command(
     routes = load_routes(directory)
     _known(route, list(routes.routes))
     text = (directory / "rollout.toml").read_text(encoding="utf-8")
-    write_rollout(directory, with_step(text, route, dialect, Step(to)), routes)
+    write_rollout(directory, with_step(text, route, dialect, StageShare(to)), routes)
     say(f"{route} ({dialect}) is back at {to}")
 
 
@@ -190,7 +190,7 @@ def print_readiness(console: Console, found: list[Readiness]) -> None:
 def print_decisions(console: Console, decided: list[Decided]) -> None:
     """What the automatic gate has decided last, the newest first."""
     for item in decided[:_DECISIONS]:
-        style = "red" if item.kind is Kind.RETURN else ""
+        style = "red" if item.kind is Move.RETURN else ""
         console.print(markup(f"gate, {item.sentence}"), soft_wrap=True, style=style)
     if len(decided) > _DECISIONS:
         console.print(
@@ -239,13 +239,13 @@ async def _decided(url: str, routes: set[str]) -> list[Decided]:
         return [item for item in await read_decisions(connection) if item.route in routes]
 
 
-def _next(config: Path, route: str, dialect: Dialect) -> tuple[str, Step]:
+def _next(config: Path, route: str, dialect: Dialect) -> tuple[str, StageShare]:
     routes = load_routes(config)
     _known(route, list(routes.routes))
     rollout = load_rollout(config, routes)
     placed = rollout.placements.get((route, dialect))
     step = (
-        Step(Stage.LEGACY)
+        StageShare(Stage.LEGACY)
         if placed is None
         else next_step(placed, load_report_settings(config).rollout.canary)
     )

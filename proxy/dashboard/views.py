@@ -17,7 +17,7 @@ from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.parity import parity
 from diffing.usage import STALE_AFTER
-from proxy.contract import Contract, digest, load_contract
+from proxy.contract import LiveConfig, digest, load_contract
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
 from proxy.dashboard.page import Page
@@ -67,7 +67,7 @@ class Views:
 
     config: Path
 
-    def _contract(self) -> Contract:
+    def _contract(self) -> LiveConfig:
         # Parsing takes a tenth of a second, in which a proxy that serves in this process would answer nobody.
         return _parsed(self.config, digest(self.config))
 
@@ -291,7 +291,7 @@ def asked_of(query: Mapping[str, str]) -> Dialect:
     return Dialect(name)
 
 
-def _filing(found: Shown, contract: Contract) -> dict[str, dict[str, str]]:
+def _filing(found: Shown, contract: LiveConfig) -> dict[str, dict[str, str]]:
     """By verdict: what to paste and what to do with it, or why it cannot be that."""
     filed: dict[str, dict[str, str]] = {}
     for verdict in Verdict:
@@ -304,7 +304,7 @@ def _filing(found: Shown, contract: Contract) -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=2)
-def _parsed(config: Path, _digest: str) -> Contract:
+def _parsed(config: Path, _digest: str) -> LiveConfig:
     return load_contract(config)
 
 

@@ -23,7 +23,7 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 _LONGEST: Final = 65_536
 
 
-class Visit:
+class AccessRecord:
     """One request of a client: what it is called and what it was sent.
 
     Args:
@@ -79,7 +79,7 @@ class AccessLog:
             self._thread = threading.Thread(target=self._write, name="access log", daemon=True)
             self._thread.start()
 
-    def add(self, visit: Visit, client: str) -> None:
+    def add(self, visit: AccessRecord, client: str) -> None:
         """Write the line of a request that is over."""
         if self._thread is None:
             return

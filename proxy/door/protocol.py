@@ -22,7 +22,7 @@ from proxy.door.head import BAD, END, Head, HeadReader, Refused
 from proxy.door.rounds import Rounds
 from proxy.door.scope import scope_of
 from proxy.door.turns import Turns
-from proxy.room import Room
+from proxy.room import CaptureBudget
 
 # A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
 _LINGER: Final = 2.0
@@ -45,7 +45,7 @@ class FrontProtocol(asyncio.Protocol):
 
     limits: ClassVar[Limits] = Limits()
     timeouts: ClassVar[Timeouts] = Timeouts()
-    room: ClassVar[Room] = Room()
+    room: ClassVar[CaptureBudget] = CaptureBudget()
     turns: ClassVar[Turns] = Turns(Limits().pipelined)
     rounds: ClassVar[Rounds] = Rounds(_EACH)
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
@@ -378,7 +378,7 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
         {
             "limits": limits,
             "timeouts": timeouts,
-            "room": Room(limits.held_bytes),
+            "room": CaptureBudget(limits.held_bytes),
             "turns": Turns(limits.pipelined),
             "rounds": Rounds(_EACH),
             "silent": {},

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from config.routes import Route
 from config.templates import segment_names
-from proxy.checking.replay import Exchange
+from proxy.checking.replay import ReplayedExchange
 from proxy.translation import Translation
 
 _KINDS: Final = ("status", "role", "parameter", "format", "method")
@@ -66,7 +66,7 @@ class Counted:
         }
 
 
-def counted(exchanges: Iterable[Exchange], operations: Sequence[Route]) -> Counted:
+def counted(exchanges: Iterable[ReplayedExchange], operations: Sequence[Route]) -> Counted:
     """Count what was sent to both sides.
 
     Args:
@@ -91,12 +91,12 @@ def counted(exchanges: Iterable[Exchange], operations: Sequence[Route]) -> Count
     return Counted(total, found, unreached)
 
 
-def _status(exchange: Exchange) -> str:
+def _status(exchange: ReplayedExchange) -> str:
     answer = exchange.recording.response
     return f"{answer.status // 100}xx" if answer.status is not None else "none"
 
 
-def _parameters(exchange: Exchange) -> Iterable[str]:
+def _parameters(exchange: ReplayedExchange) -> Iterable[str]:
     """The parameters that the route map knows: what else a request names is a value."""
     assert exchange.asked is not None
     route = exchange.asked.route

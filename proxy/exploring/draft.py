@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from proxy.checking.form_parts import Part, form_of
+from proxy.checking.form_parts import FormPart, form_of
 from proxy.har.caller_keys import PREFIX
 from proxy.recordings import RecordedRequest
 from proxy.translate import KEY
@@ -16,7 +16,7 @@ _FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 @dataclass(slots=True)
-class Draft:
+class RequestDraft:
     """A request that is being made.
 
     Args:
@@ -38,7 +38,7 @@ class Draft:
     filters: list[tuple[str, str]] = field(default_factory=list)
     query: list[tuple[str, str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[FormPart] = field(default_factory=list)
     varying: list[int] = field(default_factory=list)
 
     def finished(self, base: str) -> RecordedRequest:
@@ -59,7 +59,7 @@ class Draft:
         headers: tuple[tuple[str, str], ...] = ()
         body = b""
         if in_form and self.parts:
-            fields = [Part(name, value.encode()) for name, value in (*keyed, *self.fields)]
+            fields = [FormPart(name, value.encode()) for name, value in (*keyed, *self.fields)]
             header, body = form_of((*fields, *self.parts))
             headers = (header,)
         elif in_form:

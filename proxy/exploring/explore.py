@@ -12,8 +12,8 @@ from config.routes import load_routes
 from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from proxy.check import CheckError, CheckResult, Dialect, Limits, breaches, over_network
-from proxy.checking.live import Asking, LegacySide, LiveReplay, Replaying
+from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, breaches, over_network
+from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Replaying
 from proxy.checking.live_face import in_its_dialect
 from proxy.checking.replay import tally
 from proxy.exploring.counts import Counted, counted
@@ -25,7 +25,7 @@ from proxy.recordings import Recording
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Exploration:
     """What is to be explored.
 
     Args:
@@ -42,7 +42,7 @@ class Wanted:
     new: str
     seed: int
     requests: int
-    asking: Asking
+    asking: LiveOptions
     keys: CallerKeys
     dialect: Dialect = "new"
 
@@ -67,10 +67,10 @@ class Explored:
 
 
 async def explore(
-    wanted: Wanted,
+    wanted: Exploration,
     config: Path,
     *,
-    limits: Limits,
+    limits: FailureLimits,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Explored:
     """Ask both sides.
@@ -88,7 +88,7 @@ async def explore(
     routes, how = load_routes(config), wanted.asking
     differ = Differ(load_registry(config), load_problems(config))
     async with AsyncExitStack() as stack:
-        legacy = LegacySide(await stack.enter_async_context(over_network(wanted.legacy)), how)
+        legacy = LiveLegacy(await stack.enter_async_context(over_network(wanted.legacy)), how)
         new = await stack.enter_async_context(over_network(wanted.new))
         if wanted.dialect == "legacy" and not await speaks_legacy(legacy):
             raise CheckError(f"{wanted.legacy} does not speak PHP's dialect; leave out --dialect legacy")

@@ -11,10 +11,10 @@ from config.openapi import Described
 from config.routes import Route
 from config.templates import Segment, parse_template
 from proxy.checking.callers import caller_id
-from proxy.checking.form_parts import Part
+from proxy.checking.form_parts import FormPart
 from proxy.exploring.deck import Deck
 from proxy.exploring.documents import GAPS, UPLOADS, Upload, gaps_of
-from proxy.exploring.draft import RAW, Draft
+from proxy.exploring.draft import RAW, RequestDraft
 from proxy.exploring.pools import Picked, Pools
 from proxy.exploring.values import ODD, TELLING, fitting, mangled, word_of
 
@@ -40,7 +40,7 @@ _TOLD: Final = 0.95
 _TOLD_OF_WORDS: Final = 0.5
 
 
-class Operation:
+class OperationRequests:
     """Makes requests for one operation, by random numbers of its own: what becomes of others changes nothing here.
 
     Args:
@@ -71,7 +71,7 @@ class Operation:
         number = len(filters_of(self.route))
         return 4 if self.route.writes else 8 + (4 if number else 0) + 3 * number
 
-    def draft(self, number: int) -> Draft:
+    def draft(self, number: int) -> RequestDraft:
         """Make one request.
 
         Args:
@@ -92,7 +92,7 @@ class Operation:
             if segment.kind != "literal" and segment.text != "ignored":
                 varying.append(len(segments))
             segments += self._segment(segment, picked)
-        draft = Draft(self._reads.deal(), head, segments, caller)
+        draft = RequestDraft(self._reads.deal(), head, segments, caller)
         draft.varying = [at for at in varying if at < len(segments)]
         if legacy is not None:
             draft.filters = self._chosen_filters(picked)
@@ -154,7 +154,7 @@ class Operation:
                 return parameter.schema
         return None
 
-    def _fill(self, draft: Draft, picked: Picked, number: int) -> None:
+    def _fill(self, draft: RequestDraft, picked: Picked, number: int) -> None:
         """The form of a request."""
         legacy, upload = self.route.legacy, UPLOADS.get(self.route.name)
         described = self._described
@@ -173,9 +173,9 @@ class Operation:
         if upload.part == "edit_parameters":
             draft.fields.append((upload.part, text))
             return
-        draft.parts = [Part(upload.part, text.encode(), "description.xml", "text/xml")]
+        draft.parts = [FormPart(upload.part, text.encode(), "description.xml", "text/xml")]
         draft.parts += [
-            Part(name, content.encode(), f"{name}.arff", "text/plain")
+            FormPart(name, content.encode(), f"{name}.arff", "text/plain")
             for name, content in upload.files.items()
         ]
 
@@ -193,7 +193,7 @@ class Operation:
                 values[name] = self._value(name, picked)
         return upload.text.format_map({name: escape(value) for name, value in values.items()})
 
-    def _twist(self, draft: Draft) -> None:
+    def _twist(self, draft: RequestDraft) -> None:
         """Make one thing odd; where there is no such thing, a value."""
         chance, twist = self._chance, self._twists.deal()
         pairs = draft.fields or draft.filters or draft.query

@@ -8,7 +8,7 @@ from config.openapi import Described
 from config.routes import RouteMap
 from proxy.checking.request_lines import UNANSWERED
 from proxy.exploring.deck import Deck
-from proxy.exploring.operation import Operation
+from proxy.exploring.operation import OperationRequests
 from proxy.exploring.pools import Pools
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translate import legacy_to_new
@@ -45,7 +45,7 @@ class Maker:
         self._base = base
         self._writes = writes
         made = [
-            Operation(route, described.get(route.name), pools, callers, seed)
+            OperationRequests(route, described.get(route.name), pools, callers, seed)
             for route in routes
             if route.implemented and (writes or not route.writes) and (only_new or route.legacy is not None)
         ]
@@ -63,7 +63,7 @@ class Maker:
         dealt = (self._once if index < len(self.operations) else self._often for index in range(number))
         return [self._request(index, deck.deal()) for index, deck in enumerate(dealt, start=1)]
 
-    def _request(self, number: int, operation: Operation) -> Recording:
+    def _request(self, number: int, operation: OperationRequests) -> Recording:
         while True:
             draft = operation.draft(number)
             request = draft.finished(self._base)

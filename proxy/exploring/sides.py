@@ -9,8 +9,8 @@ from config.routes import RouteMap
 from diffing.compare import Differ
 from diffing.model import Comparison, Observation, Outcome
 from diffing.problem import MEDIA_TYPE
-from proxy.checking.live import Asking, LegacySide, LiveReplay
-from proxy.checking.replay import UNDERIVED, Exchange, skip
+from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay
+from proxy.checking.replay import UNDERIVED, ReplayedExchange, skip
 from proxy.exploring.harvest import Ask
 from proxy.leg.control import asked_again, same_side
 from proxy.leg.questions import only_reads
@@ -25,7 +25,7 @@ _OF_PHP: Final = b"/api/v1/json/tasktype/list"
 _OF_NOBODY: Final = b"/nothing/of/ours"
 
 
-async def speaks_new(side: LegacySide) -> bool:
+async def speaks_new(side: LiveLegacy) -> bool:
     """Whether a server is one of the new API, perhaps among others.
 
     Args:
@@ -34,7 +34,7 @@ async def speaks_new(side: LegacySide) -> bool:
     return await _refuses(side, _OF_PHP) or await _refuses(side, _OF_NOBODY)
 
 
-async def speaks_legacy(side: LegacySide) -> bool:
+async def speaks_legacy(side: LiveLegacy) -> bool:
     """Whether a server speaks PHP's dialect, perhaps among others.
 
     Args:
@@ -43,14 +43,14 @@ async def speaks_legacy(side: LegacySide) -> bool:
     return not await _refuses(side, _OF_PHP)
 
 
-async def _refuses(side: LegacySide, target: bytes) -> bool:
+async def _refuses(side: LiveLegacy, target: bytes) -> bool:
     """Whether a server says of a path that there is none, in the words of the new API."""
     answer = await side.answer("GET", target, (), b"")
     kind = (answer.header("content-type") or "").partition(";")[0]
     return answer.status == 404 and kind == MEDIA_TYPE
 
 
-def asking(side: LegacySide, routes: RouteMap, *, new: bool) -> Ask:
+def asking(side: LiveLegacy, routes: RouteMap, *, new: bool) -> Ask:
     """How a side is asked for a target of the legacy dialect.
 
     Args:
@@ -86,19 +86,21 @@ class SameSides(LiveReplay):
         requests: Sequence[Recording],
         routes: RouteMap,
         differ: Differ,
-        first: LegacySide,
+        first: LiveLegacy,
         second: Upstream,
-        asking: Asking,
+        asking: LiveOptions,
     ) -> None:
         super().__init__(requests, routes, differ, first, second, asking)
         self._translated = [
             (recording, _meant(recording, found, routes)) for recording, found in self._translated
         ]
 
-    async def _exchange(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
+    async def _exchange(
+        self, recording: Recording, translation: Translation | Untranslatable
+    ) -> ReplayedExchange:
         skipped = skip(recording, translation, writes=self._asking.writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return Exchange(recording, translation, None, None, skipped or UNDERIVED)
+            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
         first, second = await asyncio.gather(self._first(translation), self._second(translation))
         comparison = _compared(translation, first, second)
         if comparison.outcome is Outcome.MISMATCH and only_reads(recording.request.method, translation):
@@ -110,7 +112,7 @@ class SameSides(LiveReplay):
             still = _compared(translation, before, after)
             comparison = asked_again(comparison, still, _compared(translation, before, new))
         answered = replace(recording, response=first)
-        return Exchange(answered, translation, self.asked(answered, translation), second, comparison)
+        return ReplayedExchange(answered, translation, self.asked(answered, translation), second, comparison)
 
     async def _first(self, translation: Translation) -> Observation:
         return await self._legacy.answer(

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from config.routes import load_routes
 from config.settings import load_proxy_settings
 from proxy.check import CheckError, over_network
-from proxy.checking.live import Asking, LegacySide
+from proxy.checking.live import LiveLegacy, LiveOptions
 from proxy.har.caller_keys import CallerKeys
 from proxy.har.entries import Writing, line, started
 from proxy.recordings import Recording
@@ -43,7 +43,7 @@ async def record_live(
     out: Path,
     config: Path,
     *,
-    asking: Asking,
+    asking: LiveOptions,
     keys: CallerKeys,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Recorded:
@@ -70,7 +70,7 @@ async def record_live(
     try:
         async with over_network(legacy) as side:
             with draft.open("wb") as file:
-                run = _Run(wanted, LegacySide(side, asking), writing, file, out.name, progress)
+                run = _Run(wanted, LiveLegacy(side, asking), writing, file, out.name, progress)
                 unanswered = await run.all(asking.concurrency)
         draft.replace(out)
     except OSError as error:
@@ -87,7 +87,7 @@ class _Run:
     def __init__(
         self,
         wanted: Sequence[Recording],
-        side: LegacySide,
+        side: LiveLegacy,
         writing: Writing,
         file: BinaryIO,
         name: str,

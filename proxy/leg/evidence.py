@@ -1,16 +1,16 @@
 """What is kept of an exchange that differs, without what is secret in it."""
 
 from diffing.model import Comparison, Observation
-from proxy.ledger import Evidence
+from proxy.ledger import LazySample
 from proxy.leg.comparer import Question
-from proxy.leg.jobs import Job
-from proxy.log.witness import Asking, size_of, witness
+from proxy.leg.jobs import Exchange
+from proxy.log.witness import SampleSide, size_of, witness
 from proxy.policy import Side
 from proxy.redact import Redactor, secrets_of
 from proxy.translation import Request, Translation
 
 
-def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: Redactor) -> Evidence:
+def evidence_of(job: Exchange, comparison: Comparison, question: Question, redactor: Redactor) -> LazySample:
     """The whole exchange, made only where somebody keeps it.
 
     Args:
@@ -23,10 +23,10 @@ def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: 
     assert isinstance(translation, Translation)
     translated = Request(translation.method, translation.target, translation.headers, translation.body)
     as_sent = job.decision.takes_it_as_sent
-    legacy = Asking(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
-    new = Asking(job.request if as_sent(Side.NEW) else translated, question.new)
+    legacy = SampleSide(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
+    new = SampleSide(job.request if as_sent(Side.NEW) else translated, question.new)
     asked = question.asked(translation.route)
-    return Evidence(
+    return LazySample(
         size_of(legacy, new),
         lambda: redactor.scrubbed(
             witness(asked, job.at, legacy, new, comparison, redactor),
@@ -35,7 +35,7 @@ def evidence_of(job: Job, comparison: Comparison, question: Question, redactor: 
     )
 
 
-def secrets_in(job: Job, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+def secrets_in(job: Exchange, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
     """What must not be kept of an exchange: the client's secrets, and those that a side made."""
     request = job.request
     known = secrets_of(request.target, request.headers, request.body)

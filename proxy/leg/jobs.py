@@ -15,7 +15,7 @@ _OVERHEAD: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Exchange:
     """A served exchange that is to be compared.
 
     Args:
@@ -58,16 +58,16 @@ class Queue(Protocol):
     def __len__(self) -> int:
         """How many jobs wait."""
 
-    def put(self, job: Job) -> bool:
+    def put(self, job: Exchange) -> bool:
         """Add a job, or refuse it because the queue is full. Never waits."""
 
-    async def get(self) -> Job:
+    async def get(self) -> Exchange:
         """The next job."""
 
     def done(self) -> None:
         """A job that was taken has its verdict."""
 
-    def drop(self) -> list[Job]:
+    def drop(self) -> list[Exchange]:
         """Take out all jobs that wait."""
 
     async def join(self) -> None:
@@ -86,7 +86,7 @@ class MemoryQueue:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[Exchange] = deque()
         self._unfinished = 0
         self._filled = asyncio.Event()
         self._idle = asyncio.Event()
@@ -95,7 +95,7 @@ class MemoryQueue:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def put(self, job: Job) -> bool:
+    def put(self, job: Exchange) -> bool:
         """Add a job unless the queue is full."""
         if len(self._jobs) >= self._most or self._bytes + job.size > self._most_bytes:
             return False
@@ -106,7 +106,7 @@ class MemoryQueue:
         self._filled.set()
         return True
 
-    async def get(self) -> Job:
+    async def get(self) -> Exchange:
         """The job that has waited longest."""
         while not self._jobs:
             self._filled.clear()
@@ -121,7 +121,7 @@ class MemoryQueue:
         if self._unfinished == 0:
             self._idle.set()
 
-    def drop(self) -> list[Job]:
+    def drop(self) -> list[Exchange]:
         """Take out all jobs that wait."""
         jobs = list(self._jobs)
         self._jobs.clear()

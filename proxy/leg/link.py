@@ -17,10 +17,10 @@ from typing import Any, Final
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
-from proxy.ledger import Evidence, Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict, LazySample
 from proxy.leg.channel import frame, read_frame
-from proxy.leg.jobs import Job
-from proxy.leg.process import BEAT, Found, Plan, Sent
+from proxy.leg.jobs import Exchange
+from proxy.leg.process import BEAT, Sent, ShadowReport, StartPlan
 from proxy.leg.questions import without_differences
 from proxy.log.example import example_of, served_only
 from proxy.policy import Decision, route_name
@@ -60,7 +60,7 @@ class ShadowLink:
     """
 
     def __init__(
-        self, settings: ProxySettings, files: Path, ledger: Ledger, telemetry: Telemetry, hop: bytes = b""
+        self, settings: ProxySettings, files: Path, ledger: Counters, telemetry: Telemetry, hop: bytes = b""
     ) -> None:
         self._settings = settings
         self._files = files
@@ -69,7 +69,7 @@ class ShadowLink:
         self._hop = hop
         self._redactor = Redactor()
         self._number = 0
-        self._waiting: dict[int, tuple[Job, int]] = {}
+        self._waiting: dict[int, tuple[Exchange, int]] = {}
         self._bytes = 0
         self._batch: list[Sent] = []
         self._batch_bytes = 0
@@ -91,13 +91,13 @@ class ShadowLink:
         """The sides that are left alone just now."""
         return self._breakers
 
-    def settle(self, job: Job, comparison: Comparison) -> None:
+    def settle(self, job: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
         decision = job.decision
         judgement = without_differences(decision, comparison)
         shown = self._shown(job, comparison) if comparison.verdict in FAILING else {}
         self._ledger.add(
-            Finding(
+            ExchangeVerdict(
                 job.at,
                 route_name(decision),
                 decision.dialect,
@@ -108,7 +108,7 @@ class ShadowLink:
             )
         )
 
-    def _shown(self, job: Job, comparison: Comparison) -> Mapping[str, Any]:
+    def _shown(self, job: Exchange, comparison: Comparison) -> Mapping[str, Any]:
         request = job.request
         known = secrets_of(request.target, request.headers, request.body)
         if len(known) > MOST_SECRETS:
@@ -117,7 +117,7 @@ class ShadowLink:
         values = self._settings.shadow.store_bodies
         return example_of(request, comparison, *sides, self._redactor, known, values=values)
 
-    def offer(self, job: Job) -> None:
+    def offer(self, job: Exchange) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
         if self._left_alone(job):
             self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
@@ -142,7 +142,7 @@ class ShadowLink:
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            Job(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
+            Exchange(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
             size,
         )
         self._bytes += size
@@ -201,7 +201,7 @@ class ShadowLink:
             await asyncio.wait_for(self._idle.wait(), seconds)
         self._shed()
 
-    def _left_alone(self, job: Job) -> bool:
+    def _left_alone(self, job: Exchange) -> bool:
         """Whether nobody will be asked, which the other process need not be woken to say."""
         served = job.decision.served
         asked = served if self._settings.shadow.control else served.other
@@ -245,7 +245,7 @@ class ShadowLink:
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours)
         try:
-            writer.write(frame(Plan(self._settings, self._files, self._hop)))
+            writer.write(frame(StartPlan(self._settings, self._files, self._hop)))
             self._writer = writer
             self._flush()
             patience = _STARTING
@@ -262,7 +262,7 @@ class ShadowLink:
             await asyncio.shield(asyncio.to_thread(_reaped, process))
         return process.returncode
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: ShadowReport) -> None:
         self._breakers = found.breakers
         now = asyncio.get_running_loop().time()
         self._failing = {name: now - seconds for name, seconds in found.failing.items()}
@@ -302,11 +302,11 @@ def _bare(decision: Decision) -> Decision:
     return replace(decision, translation=replace(translation, body=b"", headers=()))
 
 
-def _with_witness(finding: Finding, witness: tuple[int, dict[str, object]] | None) -> Finding:
+def _with_witness(finding: ExchangeVerdict, witness: tuple[int, dict[str, object]] | None) -> ExchangeVerdict:
     if witness is None:
         return finding
     size, content = witness
-    return replace(finding, evidence=Evidence(size, lambda: content))
+    return replace(finding, evidence=LazySample(size, lambda: content))
 
 
 def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":

@@ -24,10 +24,10 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.model import UNROUTED, Comparison, Observation, Outcome
 from diffing.parity import FAILING
-from proxy.ledger import MOST_CLUSTERS, Finding
+from proxy.ledger import MOST_CLUSTERS, ExchangeVerdict
 from proxy.leg.channel import frame, read_frame
 from proxy.leg.comparer import Comparer, Judgement
-from proxy.leg.jobs import Job, MemoryQueue
+from proxy.leg.jobs import Exchange, MemoryQueue
 from proxy.leg.repairs import Repairs
 from proxy.leg.tap import Tap
 from proxy.policy import Side, decided, told
@@ -46,7 +46,7 @@ BEAT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StartPlan:
     """What the process is started with.
 
     Args:
@@ -66,12 +66,12 @@ class Sent:
 
     Args:
         number: What it is called in the answer.
-        at: As ``Job`` has it.
+        at: As ``Exchange`` has it.
         request: Likewise.
         side: Who served.
         rehearse: It was rehearsed.
         face: The new side is asked in the legacy dialect.
-        served: As ``Job`` has it.
+        served: As ``Exchange`` has it.
         other: Likewise.
     """
 
@@ -86,7 +86,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ShadowReport:
     """What the process has to tell.
 
     Args:
@@ -97,7 +97,7 @@ class Found:
         failing: Tasks that fail, and for how many seconds.
     """
 
-    findings: list[tuple[int, Finding, tuple[int, Any] | None]]
+    findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]]
     grown: dict[str, int]
     breakers: list[str]
     using: Path | None = None
@@ -115,14 +115,14 @@ class Outbox:
     def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:
         self._writer = writer
         self._telemetry = telemetry
-        self._findings: list[tuple[int, Finding, tuple[int, Any] | None]] = []
+        self._findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]] = []
         self._told: Counter[str] = Counter()
         self._smallest: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.open_breakers: Callable[[], list[str]] = list
         self.failing: Callable[[], dict[str, float]] = dict
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: ExchangeVerdict) -> None:
         """Tell a verdict."""
         bare = replace(finding, evidence=None)
         self._findings.append((finding.job, bare, self._witness(finding)))
@@ -142,7 +142,7 @@ class Outbox:
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
         now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         findings, self._findings = self._findings, []
-        found = Found(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
+        found = ShadowReport(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
         try:
             message = frame(found)
         except Exception:
@@ -152,7 +152,7 @@ class Outbox:
         self._writer.write(message)
         self._told = now
 
-    def _witness(self, finding: Finding) -> tuple[int, Any] | None:
+    def _witness(self, finding: ExchangeVerdict) -> tuple[int, Any] | None:
         """The exchange itself, where it is a smaller one than those that were told before."""
         evidence, signature = finding.evidence, finding.judgement.signature
         if evidence is None or finding.judgement.comparison.verdict not in FAILING:
@@ -167,8 +167,8 @@ class Outbox:
 
 
 def _tellable(
-    number: int, finding: Finding, witness: tuple[int, Any] | None
-) -> tuple[int, Finding, tuple[int, Any] | None]:
+    number: int, finding: ExchangeVerdict, witness: tuple[int, Any] | None
+) -> tuple[int, ExchangeVerdict, tuple[int, Any] | None]:
     """A verdict as it is, or without what keeps it from being told."""
     try:
         frame((finding, witness))
@@ -190,7 +190,7 @@ def work() -> None:
 async def _work(channel: socket.socket) -> None:
     channel.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=channel)
-    plan: Plan | None = await read_frame(reader)
+    plan: StartPlan | None = await read_frame(reader)
     if plan is None:
         return
     async with AsyncExitStack() as stack:
@@ -226,17 +226,17 @@ async def _beat(outbox: Outbox) -> None:
         outbox.flush()
 
 
-def _job(sent: Sent, routes: RouteMap) -> Job:
+def _job(sent: Sent, routes: RouteMap) -> Exchange:
     decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse, face=sent.face)
-    return Job(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
+    return Exchange(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
 
 
-def _lost(sent: Sent) -> Finding:
+def _lost(sent: Sent) -> ExchangeVerdict:
     comparison = Comparison(Outcome.BOTH_ERROR)
     judgement = Judgement(comparison, f"{UNROUTED} {comparison.verdict}")
     dialect = Dialect.LEGACY if sent.side is Side.LEGACY else Dialect.NEW
     asked = Dialect.LEGACY if sent.face else Dialect.NEW
-    return Finding(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number, asked=asked)
+    return ExchangeVerdict(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number, asked=asked)
 
 
 async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:
@@ -250,7 +250,7 @@ async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | No
 
 
 async def _opened(
-    plan: Plan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
+    plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
 ) -> tuple[ShadowLeg, Comparer]:
     settings, shadow = plan.settings, plan.settings.shadow
 

@@ -12,7 +12,7 @@ from diffing.model import Comparison, FollowUp, Observation
 from proxy.checking.callers import is_guess, key_in, role_of_key
 from proxy.forms import read_fields
 from proxy.leg.comparer import Judgement, Question
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.leg.unlimited import anonymous, unlimited, whole_list, without
 from proxy.policy import Decision, Side, route_name, told
 from proxy.translate import KEY, new_to_legacy
@@ -40,7 +40,11 @@ def without_differences(decision: Decision, comparison: Comparison) -> Judgement
 
 
 def question_of(
-    job: Job, translation: Translation, legacy: Observation, new: Observation, admin_keys: Collection[str]
+    job: Exchange,
+    translation: Translation,
+    legacy: Observation,
+    new: Observation,
+    admin_keys: Collection[str],
 ) -> Question:
     """What is to be compared when both sides have answered."""
     role = role_of_key(key_in(translation), admin_keys, legacy)
@@ -104,7 +108,7 @@ def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> 
 
 
 def request_for(
-    job: Job, side: Side, kind: FollowUp | None, premise: str | None, routes: RouteMap
+    job: Exchange, side: Side, kind: FollowUp | None, premise: str | None, routes: RouteMap
 ) -> Request | None:
     """What a side is asked about an exchange.
 

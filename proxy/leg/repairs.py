@@ -17,7 +17,7 @@ from diffing.model import Asked, Comparison, Observation, Outcome
 from diffing.registry import Registry
 from proxy.checking.face_judge import FaceJudge
 from proxy.leg.comparer import Question
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.leg.questions import only_reads
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translation import Translation, Untranslatable
@@ -26,7 +26,7 @@ Judged = Callable[[], Awaitable[tuple[Observation, Comparison]]]
 Ask = Callable[[bytes], Awaitable[Observation]]
 
 
-def may_be_repaired(job: Job, question: Question, found: Comparison) -> bool:
+def may_be_repaired(job: Exchange, question: Question, found: Comparison) -> bool:
     """Whether the registry can say more: of a read that the face was asked for, and that may be asked again."""
     return (
         question.face
@@ -53,7 +53,7 @@ class Repairs:
         self._files, self._loaded = files, None
 
     async def judge(
-        self, job: Job, question: Question, found: Comparison, of_the_new_api: Judged, ask: Ask
+        self, job: Exchange, question: Question, found: Comparison, of_the_new_api: Judged, ask: Ask
     ) -> Comparison:
         """Judge one answer.
 

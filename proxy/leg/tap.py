@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from config.routes import RouteMap
-from config.settings import Recording as Settings
+from config.settings import RecordingSettings as Settings
 from diffing.model import Observation
 from proxy.har.caller_keys import CallerKeys
 from proxy.har.entries import Writing, line, started
 from proxy.har.files import kept_of_request
-from proxy.recordings import RecordedRequest, Recording
+from proxy.recordings import RecordedRequest, RecordingSettings
 from proxy.redact import secrets_of
 from proxy.translation import Request
 
@@ -84,7 +84,7 @@ class Tap:
         number = self._kept.total() + 1
         self._kept[route] += 1
         host = request.header("host")
-        recording = Recording(
+        recording = RecordingSettings(
             f"{self._name}.{number:06}",
             "",
             role,

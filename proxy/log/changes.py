@@ -12,7 +12,7 @@ RowKey = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LogRow:
     """A row to insert or to update.
 
     Args:
@@ -51,13 +51,13 @@ class Written:
         """Whether a row has this mark already."""
         return self._marks.get((table.name, key)) == mark
 
-    def note(self, changes: Iterable[Change]) -> None:
+    def note(self, changes: Iterable[LogRow]) -> None:
         """The rows are there now."""
         self._marks.update({change.row: change.mark for change in changes})
 
     def changes(
         self, table: Table, rows: Mapping[tuple[Any, ...], Mapping[str, Any]], names: tuple[str, ...] = ()
-    ) -> Iterator[Change]:
+    ) -> Iterator[LogRow]:
         """Those of the rows that have to be written.
 
         Args:
@@ -71,10 +71,10 @@ class Written:
             if before is not None and before == mark and mark >= 0:
                 continue
             keys = {"run": self._run, **dict(zip(names, key, strict=True))}
-            yield Change(table, (table.name, key), mark, keys, values, before is None)
+            yield LogRow(table, (table.name, key), mark, keys, values, before is None)
 
 
-async def store(connection: AsyncConnection, changes: Iterable[Change]) -> None:
+async def store(connection: AsyncConnection, changes: Iterable[LogRow]) -> None:
     """Write rows, many in one statement.
 
     Args:

@@ -18,14 +18,14 @@ _HEADERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class SampleSide:
     """One side of an exchange: what it was asked and what it answered."""
 
     request: Request
     answer: Observation
 
 
-def size_of(legacy: Asking, new: Asking) -> int:
+def size_of(legacy: SampleSide, new: SampleSide) -> int:
     """How much a reader has to look at: the smaller, the better the witness."""
     return sum(
         len(side.request.target) + len(side.request.body) + len(side.answer.body) for side in (legacy, new)
@@ -33,7 +33,12 @@ def size_of(legacy: Asking, new: Asking) -> int:
 
 
 def witness(
-    asked: Asked, at: datetime, legacy: Asking, new: Asking, comparison: Comparison, redactor: Redactor
+    asked: Asked,
+    at: datetime,
+    legacy: SampleSide,
+    new: SampleSide,
+    comparison: Comparison,
+    redactor: Redactor,
 ) -> dict[str, Any]:
     """A witness as JSON.
 
@@ -101,7 +106,7 @@ def answer_of(side: Mapping[str, Any]) -> Observation:
     return Observation(side["status"], headers, body, side["seconds"], side["error"])
 
 
-def _side(side: Asking, redactor: Redactor, base: str) -> dict[str, Any]:
+def _side(side: SampleSide, redactor: Redactor, base: str) -> dict[str, Any]:
     body = redactor.body(side.answer.body)
     kept = body[:BODY_BYTES]
     try:

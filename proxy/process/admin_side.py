@@ -5,10 +5,10 @@ from pathlib import Path
 from config.settings import ProxySettings
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.process.admin import Admin, Controls
-from proxy.process.session import Guarded
+from proxy.process.session import GuardedAdmin
 
 
-def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> Guarded:
+def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> GuardedAdmin:
     """The admin side of a running proxy.
 
     Args:
@@ -17,4 +17,6 @@ def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> Gua
         config: The configuration directory.
     """
     pages = WithDashboard(Admin(controls, settings.admin_token), dashboard(settings.log, config))
-    return Guarded(pages, token=settings.admin_token, host=settings.admin_host, names=settings.admin_hosts)
+    return GuardedAdmin(
+        pages, token=settings.admin_token, host=settings.admin_host, names=settings.admin_hosts
+    )

@@ -12,7 +12,7 @@ _LOOK: Final = 0.5
 _CONNECT: Final = 2.0
 
 
-class Reach:
+class ReachWatcher:
     """Tries to connect to the sides: at the start, when requests failed, and as long as one cannot be reached.
 
     Args:

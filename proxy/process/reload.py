@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError
-from proxy.contract import Contract, Snapshot, load_contract, marks
+from proxy.contract import LiveConfig, Snapshot, load_contract, marks
 from proxy.process.kill import KillSwitch
 from proxy.process.telemetry import Telemetry
 
@@ -37,7 +37,7 @@ class Configuration:
         self._busy = asyncio.Lock()
         self.error = ""
 
-    def __call__(self) -> Contract:
+    def __call__(self) -> LiveConfig:
         """The contract in force."""
         return self._killed if self._kill.on else self._contract
 
@@ -46,7 +46,7 @@ class Configuration:
         """Where a copy of the files in force is."""
         return self._snapshot.path
 
-    async def reload(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> bool:
+    async def reload(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> bool:
         """Read the configuration again.
 
         Args:
@@ -78,7 +78,7 @@ class Configuration:
             _LOGGER.warning("configuration %s is in force", contract.digest[:12])
             return True
 
-    async def watch(self, changed: Callable[[Contract, Path], Awaitable[None]]) -> None:
+    async def watch(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> None:
         """Look at the files again and again, until cancelled."""
         while True:
             await asyncio.sleep(_EVERY)
@@ -97,7 +97,7 @@ class Configuration:
         self._snapshot.close()
 
 
-def _read(config: Path) -> tuple[Snapshot, Contract]:
+def _read(config: Path) -> tuple[Snapshot, LiveConfig]:
     try:
         return _read_copy(config)
     except (ConfigError, MemoryError):
@@ -108,7 +108,7 @@ def _read(config: Path) -> tuple[Snapshot, Contract]:
         raise ConfigError(f"cannot be read: {type(error).__name__}: {error}") from error
 
 
-def _read_copy(config: Path) -> tuple[Snapshot, Contract]:
+def _read_copy(config: Path) -> tuple[Snapshot, LiveConfig]:
     snapshot = Snapshot(config)
     try:
         return snapshot, load_contract(snapshot.path)

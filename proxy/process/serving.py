@@ -15,10 +15,10 @@ from config.reports import load_report_settings
 from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.app import Proxy, hop_of
-from proxy.contract import Contract
+from proxy.contract import LiveConfig
 from proxy.door.access_log import AccessLog
 from proxy.door.protocol import front
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.leg.link import ShadowLink
 from proxy.leg.rehearse import Rehearsing
 from proxy.metrics import Snapshot, snapshot
@@ -26,7 +26,7 @@ from proxy.policy import Side
 from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind
-from proxy.process.reach import Reach
+from proxy.process.reach import ReachWatcher
 from proxy.process.reload import Configuration
 from proxy.process.signals import operator_signals
 from proxy.process.telemetry import Telemetry
@@ -41,7 +41,7 @@ _KEEP_ALIVE: Final = 75
 
 
 @dataclass(slots=True)
-class Running:
+class RunningProxy:
     """A proxy with all its parts; also what operators see and command (``proxy.process.admin.Controls``).
 
     Args:
@@ -59,7 +59,7 @@ class Running:
     """
 
     proxy: Proxy
-    ledger: Ledger
+    ledger: Counters
     shadow: ShadowLink
     recorder: Recorder
     telemetry: Telemetry
@@ -69,7 +69,7 @@ class Running:
     tasks: Tasks
     ready: Callable[[], bool] = lambda: True
 
-    async def changed(self, _contract: Contract, files: Path) -> None:
+    async def changed(self, _contract: LiveConfig, files: Path) -> None:
         """Go by a new contract."""
         await self.shadow.use(files)
 
@@ -111,7 +111,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Running]:
+async def running(settings: ProxySettings, config: Path) -> AsyncIterator[RunningProxy]:
     """A proxy whose parts are open for the block; at its end pending exchanges are drained.
 
     Args:
@@ -159,8 +159,8 @@ def sides_of(settings: ProxySettings) -> dict[str, str]:
     return {side.value: settings.legacy if side is Side.LEGACY else settings.new for side in Side}
 
 
-async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> Running:
-    telemetry, ledger = Telemetry(), Ledger(evidence_bytes=settings.shadow.evidence_bytes)
+async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> RunningProxy:
+    telemetry, ledger = Telemetry(), Counters(evidence_bytes=settings.shadow.evidence_bytes)
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)
@@ -216,7 +216,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         access=access,
         rehearsing=rehearsing,
     )
-    return Running(proxy, ledger, link, recorder, telemetry, switch, configuration, access, tasks)
+    return RunningProxy(proxy, ledger, link, recorder, telemetry, switch, configuration, access, tasks)
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
@@ -241,7 +241,7 @@ async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str
 
 
 def listener(
-    parts: Running,
+    parts: RunningProxy,
     settings: ProxySettings,
     clients: socket.socket,
     ready: Callable[[str], None],
@@ -280,7 +280,7 @@ def settle_memory() -> None:
 
 
 async def _listen(
-    parts: Running,
+    parts: RunningProxy,
     settings: ProxySettings,
     config: Path,
     clients: socket.socket,
@@ -293,7 +293,7 @@ async def _listen(
     settle_memory()
     async with asyncio.TaskGroup() as group:
         group.create_task(admin.run_bound(), name="admin listener")
-        reach = Reach(sides_of(settings), parts.telemetry.side_errors.total)
+        reach = ReachWatcher(sides_of(settings), parts.telemetry.side_errors.total)
         parts.tasks.start("sides", reach.watch)
         parts.tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
         with operator_signals(parts):

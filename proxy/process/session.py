@@ -29,7 +29,7 @@ _SAFE: Final = (
 )
 
 
-class Guarded:
+class GuardedAdmin:
     """The admin side as strangers see it.
 
     Args:

@@ -31,7 +31,7 @@ from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
 from proxy.process.listen import Listener, bind, url_of
 from proxy.process.loop import run_loop
-from proxy.process.reach import Reach
+from proxy.process.reach import ReachWatcher
 from proxy.process.serving import check_sides, listener, running, settle_memory, sides_of
 from proxy.process.signals import operator_signals
 from proxy.record import PATIENCE, LogError, open_log, prepare, utc_now
@@ -293,7 +293,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.run_bound(), name="admin listener")
             tasks.start("counts", supervisor.watch)
-            tasks.start("sides", Reach(sides_of(settings), supervisor.side_errors).watch)
+            tasks.start("sides", ReachWatcher(sides_of(settings), supervisor.side_errors).watch)
             tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))

@@ -10,14 +10,14 @@ from diffing.deviations import UNWRITTEN
 from diffing.paths import MISSING
 from diffing.registry import SHARED, Deviation, Registry
 from diffing.rules.derived import SOURCE
-from proxy.reporting.scaffold import Draft, Unfit
+from proxy.reporting.scaffold import EntryDraft, Unfit
 
 PLACEHOLDER: Final = (
     f"{UNWRITTEN}: why is this difference intended? One or two sentences for who reads the report."
 )
 
 
-def entry_toml(draft: Draft, route: str, registry: Registry, taken: set[str]) -> str:
+def entry_toml(draft: EntryDraft, route: str, registry: Registry, taken: set[str]) -> str:
     """An entry as TOML; the loader refuses it until its why is written.
 
     Args:

@@ -18,12 +18,12 @@ from diffing.explain import undone
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
-from proxy.contract import Contract
+from proxy.contract import LiveConfig
 from proxy.log.witness import answer_of, asked_of
 from proxy.reporting.cluster_view import cluster_markdown, differences_of
 from proxy.reporting.clusters import Shown
 from proxy.reporting.entry_toml import entry_toml, file_of
-from proxy.reporting.scaffold import Draft, Unfit, answers, defect, transforms
+from proxy.reporting.scaffold import EntryDraft, Unfit, answers, defect, transforms
 from proxy.reporting.values import as_json
 
 _SAYS_ALREADY = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
@@ -69,7 +69,7 @@ class _Case:
     comparison: Comparison
 
 
-def file_cluster(found: Shown, verdict: Verdict, contract: Contract) -> Filed:
+def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
     """File a cluster.
 
     Args:
@@ -124,7 +124,7 @@ def issue(found: Shown) -> str:
     )
 
 
-def _case(found: Shown, contract: Contract) -> _Case:
+def _case(found: Shown, contract: LiveConfig) -> _Case:
     if found.cluster.asked is Dialect.LEGACY:
         raise FilingError(
             f"{found.cluster.short} is a difference of the legacy face, which answers as PHP does: no deviation "
@@ -156,7 +156,7 @@ def _case(found: Shown, contract: Contract) -> _Case:
     return _Case(asked, legacy, new, comparison)
 
 
-def _documented(case: _Case, contract: Contract) -> Iterator[Draft]:
+def _documented(case: _Case, contract: LiveConfig) -> Iterator[EntryDraft]:
     old, young = decode(case.legacy), decode(case.new)
     broke = broken(case.new, young)
     if broke is not None:
@@ -181,7 +181,7 @@ def _documented(case: _Case, contract: Contract) -> Iterator[Draft]:
         yield from transforms(case.comparison.differences)
 
 
-def _refuse_undoing(case: _Case, contract: Contract) -> None:
+def _refuse_undoing(case: _Case, contract: LiveConfig) -> None:
     """No entry takes back what a rule does: then the new side is wrong, or the rule."""
     route = case.asked.route_name
     found = undone(
@@ -198,7 +198,7 @@ def _refuse_undoing(case: _Case, contract: Contract) -> None:
         )
 
 
-def _defect(case: _Case) -> Iterator[Draft]:
+def _defect(case: _Case) -> Iterator[EntryDraft]:
     young = decode(case.new)
     broke = broken(case.new, young)
     if broke is not None:
@@ -211,7 +211,7 @@ def _defect(case: _Case) -> Iterator[Draft]:
     yield defect(case.asked, found, young, case.new)
 
 
-def _tried(entries: str, case: _Case, contract: Contract) -> str:
+def _tried(entries: str, case: _Case, contract: LiveConfig) -> str:
     """What comes of the witness with the entries added."""
     written = read_deviations(entries.replace(UNWRITTEN, "Tried"), Path("scaffold"))
     differ = Differ(

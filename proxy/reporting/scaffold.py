@@ -27,7 +27,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class EntryDraft:
     """An entry but for its why.
 
     Args:
@@ -49,7 +49,7 @@ class Draft:
     request: Mapping[str, object] = field(default_factory=dict)
 
 
-def transforms(differences: Sequence[Difference]) -> Iterator[Draft]:
+def transforms(differences: Sequence[Difference]) -> Iterator[EntryDraft]:
     """An entry for each way in which values of two documents differ.
 
     Args:
@@ -98,7 +98,7 @@ def transforms(differences: Sequence[Difference]) -> Iterator[Draft]:
             keys["with"] = proposal.arguments
         name = f"{_last_key(paths[0])}-{proposal.transform.replace('_', '-')}"
         title = f"{' and '.join(paths)}: {proposal.transform.replace('_', ' ')}"
-        yield Draft(Kind.TRANSFORM, name, title, keys, (legacy, new), _near_miss(legacy, new))
+        yield EntryDraft(Kind.TRANSFORM, name, title, keys, (legacy, new), _near_miss(legacy, new))
 
 
 def _near_miss(legacy: object, new: object) -> tuple[object, object]:
@@ -112,7 +112,7 @@ def _shown(value: object) -> str:
     return ABSENT if value is MISSING else as_json(value)
 
 
-def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[Draft]:
+def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[EntryDraft]:
     """Keys that only have another name; they are taken out of the places."""
     gone = [path for path, pairs in places.items() if all(new is MISSING for _, new in pairs)]
     for path in gone:
@@ -125,7 +125,7 @@ def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[Draft]:
                 example = {before: values[0]}, {after: values[0]}
                 del places[path], places[other]
                 title = f"{before} is called {after}"
-                yield Draft(
+                yield EntryDraft(
                     Kind.TRANSFORM, f"{after}-renamed", title, keys, example, (example[0], example[0])
                 )
                 break
@@ -133,7 +133,7 @@ def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[Draft]:
 
 def answers(
     asked: Asked, legacy: Observation, error: Mapping[str, object], young: Decoded, new: Observation
-) -> Draft:
+) -> EntryDraft:
     """An entry for another status: `status`, `refusal` or `accepts`.
 
     Args:
@@ -158,7 +158,7 @@ def answers(
             "when": _when(request),
         }
         pair = side, {"status": new.status}
-        return Draft(
+        return EntryDraft(
             Kind.ACCEPTS, f"{code or legacy.status}-accepted", title, keys, pair, (side, side), request
         )
     expected, shown = _problem(young, new)
@@ -166,17 +166,17 @@ def answers(
         del expected["code"]
         keys = {"legacy": side, "new": expected}
         miss = side, {**shown, "code": "0"}
-        return Draft(Kind.STATUS, f"{code}-{new.status}", title, keys, (side, shown), miss)
+        return EntryDraft(Kind.STATUS, f"{code}-{new.status}", title, keys, (side, shown), miss)
     keys = {"legacy": side, "new": expected, "when": _when(request)}
     miss = side, {**shown, "status": legacy.status}
     if legacy.status == new.status:
         miss = side, {**shown, "code": "0"}
-    return Draft(
+    return EntryDraft(
         Kind.REFUSAL, f"{shown.get('code', new.status)}-refused", title, keys, (side, shown), miss, request
     )
 
 
-def defect(asked: Asked, broke: str, young: Decoded, new: Observation) -> Draft:
+def defect(asked: Asked, broke: str, young: Decoded, new: Observation) -> EntryDraft:
     """An entry for a legacy answer that is broken.
 
     Args:
@@ -195,7 +195,7 @@ def defect(asked: Asked, broke: str, young: Decoded, new: Observation) -> Draft:
     title = f"PHP breaks ({broke.replace('_', ' ')}); the new API answers {new.status}"
     side = {"defect": broke}
     name = f"{broke.replace('_', '-')}-defect"
-    return Draft(Kind.LEGACY_DEFECT, name, title, keys, (side, shown), (side, other), request)
+    return EntryDraft(Kind.LEGACY_DEFECT, name, title, keys, (side, shown), (side, other), request)
 
 
 def _last_key(path: str) -> str:

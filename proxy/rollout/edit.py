@@ -18,7 +18,7 @@ _HELD = "# held: "
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StageShare:
     """A stage, and the share of requests that it is about."""
 
     stage: Stage
@@ -28,28 +28,28 @@ class Step:
         return str(self.stage) if self.percentage is None else f"{self.stage} {self.percentage:g} %"
 
 
-def ladder(canary: tuple[float, ...]) -> tuple[Step, ...]:
+def ladder(canary: tuple[float, ...]) -> tuple[StageShare, ...]:
     """The steps from legacy to new."""
     return (
-        Step(Stage.LEGACY),
-        Step(Stage.SHADOW),
-        *(Step(Stage.CANARY, percentage) for percentage in canary),
-        Step(Stage.NEW_VERIFIED),
-        Step(Stage.NEW),
+        StageShare(Stage.LEGACY),
+        StageShare(Stage.SHADOW),
+        *(StageShare(Stage.CANARY, percentage) for percentage in canary),
+        StageShare(Stage.NEW_VERIFIED),
+        StageShare(Stage.NEW),
     )
 
 
-def next_step(placement: Placement, canary: tuple[float, ...]) -> Step | None:
+def next_step(placement: Placement, canary: tuple[float, ...]) -> StageShare | None:
     """The step after where a route stands; None at the end."""
     steps = ladder(canary)
     if placement.stage is Stage.CANARY:
         larger = [step for step in steps if (step.percentage or 0) > placement.percentage]
-        return larger[0] if larger else Step(Stage.NEW_VERIFIED)
+        return larger[0] if larger else StageShare(Stage.NEW_VERIFIED)
     where = next(number for number, step in enumerate(steps) if step.stage is placement.stage)
     return steps[where + 1] if where + 1 < len(steps) else None
 
 
-def with_step(text: str, route: str, dialect: Dialect, step: Step, *, held: str | None = None) -> str:
+def with_step(text: str, route: str, dialect: Dialect, step: StageShare, *, held: str | None = None) -> str:
     """The text of rollout.toml with one route elsewhere.
 
     An entry about just this route and dialect is rewritten, with its comments; else one is added at the end, where it

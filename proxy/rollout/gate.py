@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from config.reports import Gate, Readiness
+from config.reports import Gate, ReadinessSettings
 from config.rollout import SERVED_BY_NEW, Placement, Stage
 from diffing.model import Outcome
 from diffing.parity import Parity, parity
 from proxy.rollout.coverage import Coverage
-from proxy.rollout.edit import Step, next_step
+from proxy.rollout.edit import StageShare, next_step
 from proxy.rollout.readiness import paired_latency, readiness
 from proxy.tally import Counts
 
@@ -21,7 +21,7 @@ _BROKEN = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
 """What speaks against serving by the new side. That legacy failed does not: its clients would only be worse off."""
 
 
-class Kind(StrEnum):
+class Move(StrEnum):
     """What the gate decides."""
 
     BEGIN = "begin"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RouteEvidence:
     """What the diff log has counted for a route.
 
     Args:
@@ -46,9 +46,9 @@ class Evidence:
     verdicts: Mapping[str, int] = field(default_factory=dict)
     ratios: Mapping[int, int] = field(default_factory=dict)
 
-    def since(self, before: "Evidence") -> "Evidence":
+    def since(self, before: "RouteEvidence") -> "RouteEvidence":
         """What came after an earlier look; hours that the log has forgotten meanwhile count as nothing."""
-        return Evidence(
+        return RouteEvidence(
             Counter(dict(self.verdicts)) - Counter(dict(before.verdicts)),
             Counter(dict(self.ratios)) - Counter(dict(before.ratios)),
         )
@@ -96,14 +96,14 @@ class Situation:
     placement: Placement
     begun: datetime
     now: datetime
-    step: Evidence
-    window: Evidence
+    step: RouteEvidence
+    window: RouteEvidence
     coverage: Coverage
     clusters: int
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class GateDecision:
     """What becomes of a route.
 
     Args:
@@ -113,13 +113,15 @@ class Decision:
         numbers: What it was decided by.
     """
 
-    kind: Kind
-    step: Step
+    kind: Move
+    step: StageShare
     reason: str
     numbers: Mapping[str, Any]
 
 
-def decide(found: Situation, gate: Gate, thresholds: Readiness, canary: tuple[float, ...]) -> Decision:
+def decide(
+    found: Situation, gate: Gate, thresholds: ReadinessSettings, canary: tuple[float, ...]
+) -> GateDecision:
     """Decide about one route.
 
     Args:
@@ -132,10 +134,10 @@ def decide(found: Situation, gate: Gate, thresholds: Readiness, canary: tuple[fl
     numbers = {"step": found.step.numbers(), "window": found.window.numbers()}
     broken = _broken(found, gate)
     if broken:
-        return Decision(Kind.RETURN, Step(Stage.LEGACY), broken, numbers)
+        return GateDecision(Move.RETURN, StageShare(Stage.LEGACY), broken, numbers)
     following = next_step(found.placement, canary)
     if following is None or _ORDER.index(following.stage) > _ORDER.index(gate.until):
-        return Decision(Kind.HOLD, here, f"{here} is the last step of the gate", numbers)
+        return GateDecision(Move.HOLD, here, f"{here} is the last step of the gate", numbers)
     ready = readiness(
         found.route,
         Counts(Counter(dict(found.step.verdicts))),
@@ -151,17 +153,17 @@ def decide(found: Situation, gate: Gate, thresholds: Readiness, canary: tuple[fl
             f"it stays at each step until {gate.hold:g} s are over ({until:%Y-%m-%d %H:%M:%S} UTC)"
         )
     if reasons:
-        return Decision(
-            Kind.HOLD, here, f"not promoted to {following} because {', and '.join(reasons)}", numbers
+        return GateDecision(
+            Move.HOLD, here, f"not promoted to {following} because {', and '.join(reasons)}", numbers
         )
     reason = f"matched {ready.matched} of {ready.trials} at {here}, mismatches at most {ready.bound:.2%}"
-    return Decision(Kind.PROMOTE, following, reason, numbers)
+    return GateDecision(Move.PROMOTE, following, reason, numbers)
 
 
-def step_of(placement: Placement) -> Step:
+def step_of(placement: Placement) -> StageShare:
     """Where a placement is on the way."""
     share = placement.percentage if placement.stage is Stage.CANARY else None
-    return Step(placement.stage, share)
+    return StageShare(placement.stage, share)
 
 
 def _broken(found: Situation, gate: Gate) -> str:

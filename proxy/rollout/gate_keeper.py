@@ -24,7 +24,7 @@ from proxy.record import open_log, utc_now
 from proxy.reporting.clusters import open_clusters
 from proxy.rollout.coverage import Fact, coverage, known_of_routes
 from proxy.rollout.edit import held_because, with_step, write_rollout
-from proxy.rollout.gate import Decision, Evidence, Kind, Situation, decide, step_of
+from proxy.rollout.gate import GateDecision, Move, RouteEvidence, Situation, decide, step_of
 from proxy.rollout.gate_log import (
     Decided,
     Place,
@@ -38,7 +38,7 @@ from proxy.rollout.gate_log import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-_NOTHING = Evidence()
+_NOTHING = RouteEvidence()
 _PAUSE = 5.0
 """Seconds until the next look after one that went wrong."""
 
@@ -66,7 +66,7 @@ class GateKeeper:
         self._killed = killed
         self._now = now
         self._name = uuid.uuid4().hex
-        self._looks: deque[tuple[datetime, Mapping[Place, Evidence]]] = deque()
+        self._looks: deque[tuple[datetime, Mapping[Place, RouteEvidence]]] = deque()
         self._applied: int | None = None
 
     async def look(self) -> float:
@@ -110,7 +110,7 @@ class GateKeeper:
         settings: ReportSettings,
         routes: RouteMap,
         rollout: Rollout,
-        evidence: Mapping[Place, Evidence],
+        evidence: Mapping[Place, RouteEvidence],
         now: datetime,
     ) -> None:
         stands = await standing(connection)
@@ -121,7 +121,7 @@ class GateKeeper:
             counted, here = evidence.get(place, _NOTHING), step_of(placement)
             begun = stands.get((name, dialect))
             if begun is None or str(begun.step) != str(here):
-                decision = Decision(Kind.BEGIN, here, "what is counted from now on decides", {})
+                decision = GateDecision(Move.BEGIN, here, "what is counted from now on decides", {})
             elif held_because(text, name, dialect) is not None:
                 continue
             else:
@@ -149,7 +149,7 @@ class GateKeeper:
             and any(fnmatchcase(name, pattern) for pattern in gate.routes)
         ]
 
-    def _before_window(self, place: Place, begun: Decided, now: datetime, gate: Gate) -> Evidence:
+    def _before_window(self, place: Place, begun: Decided, now: datetime, gate: Gate) -> RouteEvidence:
         """What had been counted when the window began, or when the route came where it stands, if that was later."""
         start = now - timedelta(seconds=gate.window)
         if begun.at >= start:
@@ -160,7 +160,7 @@ class GateKeeper:
         # This gate has not looked for so long yet.
         return self._looks[0][1].get(place, _NOTHING) if self._looks else begun.baseline
 
-    def _remember(self, now: datetime, evidence: Mapping[Place, Evidence], gate: Gate) -> None:
+    def _remember(self, now: datetime, evidence: Mapping[Place, RouteEvidence], gate: Gate) -> None:
         self._looks.append((now, evidence))
         start = now - timedelta(seconds=gate.window)
         while len(self._looks) > 1 and self._looks[1][0] <= start:
@@ -168,14 +168,14 @@ class GateKeeper:
 
     def _carry_out(self, decided: Decided, routes: RouteMap) -> None:
         """Move a route in this machine's rollout.toml, unless it stands elsewhere already."""
-        if decided.kind not in (Kind.PROMOTE, Kind.RETURN):
+        if decided.kind not in (Move.PROMOTE, Move.RETURN):
             return
         text = (self._config / "rollout.toml").read_text(encoding="utf-8")
         placement = load_rollout(self._config, routes).placements.get((decided.route, decided.dialect))
         if placement is None or str(step_of(placement)) != decided.was:
             return
         held = None
-        if decided.kind is Kind.RETURN:
+        if decided.kind is Move.RETURN:
             held = f"returned by the gate at {decided.at:%Y-%m-%d %H:%M:%S} UTC: {decided.reason}"
         changed = with_step(text, decided.route, decided.dialect, decided.step, held=held)
         write_rollout(self._config, changed, routes)

@@ -16,14 +16,14 @@ from config.rollout import Dialect, Stage
 from proxy.log import tables as log_tables
 from proxy.log.tables import decisions, lease, timings, traffic
 from proxy.rollout.coverage import Fact
-from proxy.rollout.edit import Step
-from proxy.rollout.gate import Decision, Evidence, Kind
+from proxy.rollout.edit import StageShare
+from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 
 Place = tuple[str, Dialect]
 """A route, and a dialect: of its clients, or in which the new side was asked."""
 
 _NAME: Final = "gate"
-_MOVES: Final = (Kind.BEGIN.value, Kind.PROMOTE.value, Kind.RETURN.value)
+_MOVES: Final = (Move.BEGIN.value, Move.PROMOTE.value, Move.RETURN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,21 @@ class Decided:
     at: datetime
     route: str
     dialect: Dialect
-    kind: Kind
+    kind: Move
     was: str
-    step: Step
+    step: StageShare
     reason: str
     numbers: Mapping[str, Any]
-    baseline: Evidence
+    baseline: RouteEvidence
 
     @property
     def sentence(self) -> str:
         """When, about whom, what and why."""
         words = {
-            Kind.BEGIN: f"is at {self.step}",
-            Kind.PROMOTE: f"promoted from {self.was} to {self.step}",
-            Kind.HOLD: f"stays at {self.step}",
-            Kind.RETURN: f"returned from {self.was} to {self.step}",
+            Move.BEGIN: f"is at {self.step}",
+            Move.PROMOTE: f"promoted from {self.was} to {self.step}",
+            Move.HOLD: f"stays at {self.step}",
+            Move.RETURN: f"returned from {self.was} to {self.step}",
         }
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC: {self.route} ({self.dialect}) {words[self.kind]}: {self.reason}"
 
@@ -106,7 +106,7 @@ async def take_lease(connection: AsyncConnection, holder: str, now: datetime, se
     return True
 
 
-async def read_evidence(connection: AsyncConnection) -> dict[Place, Evidence]:
+async def read_evidence(connection: AsyncConnection) -> dict[Place, RouteEvidence]:
     """What the log has counted for each route and dialect in which the new side was asked, of all runs."""
     verdicts: dict[Place, dict[str, int]] = defaultdict(dict)
     keys = traffic.c.route, traffic.c.asked, traffic.c.verdict
@@ -118,7 +118,7 @@ async def read_evidence(connection: AsyncConnection) -> dict[Place, Evidence]:
     wanted = select(*places, func.sum(timings.c.exchanges).label("exchanges"))
     for row in await connection.execute(wanted.where(timings.c.what == "ratio").group_by(*places)):
         ratios[row.route, Dialect(row.asked)][row.bucket] += int(row.exchanges)
-    return {place: Evidence(verdicts[place], ratios[place]) for place in {*verdicts, *ratios}}
+    return {place: RouteEvidence(verdicts[place], ratios[place]) for place in {*verdicts, *ratios}}
 
 
 async def read_seen(connection: AsyncConnection) -> dict[Place, set[Fact]]:
@@ -144,10 +144,10 @@ async def write_decision(
     connection: AsyncConnection,
     route: str,
     dialect: Dialect,
-    was: Step,
-    decision: Decision,
+    was: StageShare,
+    decision: GateDecision,
     at: datetime,
-    baseline: Evidence,
+    baseline: RouteEvidence,
 ) -> None:
     """Add a decision; of those to stay only the last one of a step is kept.
 
@@ -161,11 +161,11 @@ async def write_decision(
         baseline: What the log had counted for the route at that time.
     """
     columns, step = decisions.c, decision.step
-    if decision.kind is Kind.HOLD:
+    if decision.kind is Move.HOLD:
         same = and_(
             columns.route == route,
             columns.dialect == dialect.value,
-            columns.kind == Kind.HOLD.value,
+            columns.kind == Move.HOLD.value,
             columns.was == str(was),
         )
         await connection.execute(delete(decisions).where(same))
@@ -216,12 +216,14 @@ def _decided(row: Row[Any]) -> Decided:
         row.at,
         row.route,
         Dialect(row.dialect),
-        Kind(row.kind),
+        Move(row.kind),
         row.was,
-        Step(Stage(row.stage), row.percentage),
+        StageShare(Stage(row.stage), row.percentage),
         row.reason,
         orjson.loads(row.numbers),
-        Evidence(baseline["verdicts"], {int(bucket): count for bucket, count in baseline["ratios"].items()}),
+        RouteEvidence(
+            baseline["verdicts"], {int(bucket): count for bucket, count in baseline["ratios"].items()}
+        ),
     )
 
 

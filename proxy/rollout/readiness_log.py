@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from config.reports import Readiness as Thresholds
+from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
 from proxy.log import tables as log_tables
 from proxy.log.tables import runs, timings, traffic
 from proxy.reporting.clusters import open_clusters
 from proxy.rollout.coverage import Fact, coverage
-from proxy.rollout.readiness import Readiness, paired_latency, readiness
+from proxy.rollout.readiness import ReadinessSettings, paired_latency, readiness
 from proxy.tally import Counts
 
 
@@ -27,7 +27,7 @@ async def read_readiness(
     since: datetime | None = None,
     route: str = "*",
     asked: Dialect = Dialect.NEW,
-) -> list[Readiness]:
+) -> list[ReadinessSettings]:
     """Judge the routes.
 
     Args:

@@ -15,7 +15,7 @@ _ENOUGH: Final = 65536
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class WireRequest:
     """A request as it goes on the wire.
 
     Args:
@@ -124,7 +124,7 @@ class Wire(asyncio.Protocol):
             self._wait_for_head()
         self._wake()
 
-    async def ask(self, asking: Asking) -> Answer:
+    async def ask(self, asking: WireRequest) -> Answer:
         """Send a request and wait for the head of its answer.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from proxy.wire.connection import Asking, Wire
+from proxy.wire.connection import Wire, WireRequest
 from proxy.wire.dial import Dial
 
 # Seconds that a connection is kept without a request.
@@ -39,7 +39,7 @@ class Pool:
         self._none_left = asyncio.Event()
         self._closed = False
 
-    async def answered(self, asking: Asking) -> Wire:
+    async def answered(self, asking: WireRequest) -> Wire:
         """Send a request; gives the connection on which the head of its answer has come, until it is released.
 
         Raises:

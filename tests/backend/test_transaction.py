@@ -19,7 +19,7 @@ from backend.database.storing import insert
 from backend.deadline import Deadline
 from backend.problems import Problem
 from backend.resources import Resources
-from backend.search.index import Change
+from backend.search.index import IndexChange
 from backend.storage.local import LocalStorage
 from backend.transaction import Transaction, read, write
 from config.settings import BackendSettings
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.anyio
 class Told:
     """A search index that remembers what it was told."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[IndexChange] = field(default_factory=list)
 
-    def submit(self, changes: Sequence[Change]) -> None:
+    def submit(self, changes: Sequence[IndexChange]) -> None:
         """Remember."""
         self.changes.extend(changes)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from deepdiff import DeepDiff
 
-from config.routes import Rows
+from config.routes import RowList
 from diffing.walk import canonical, walk
 from tests.benchmarks.timing import medians, show
 
-ROWS = (Rows("$", ("did",)), Rows("$[*].quality", ("name",)))
+ROWS = (RowList("$", ("did",)), RowList("$[*].quality", ("name",)))
 
 
 def listing(size: int) -> list[dict[str, Any]]:

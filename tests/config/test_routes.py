@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.routes import Codes, LegacyError, LegacyTemplate, NewTemplate, Route, Rows, load_routes
+from config.routes import Codes, LegacyError, LegacyTemplate, NewTemplate, Route, RowList, load_routes
 
 WHOLE = """
 [[route]]
@@ -55,7 +55,7 @@ def test_an_entry_becomes_a_route(tmp_path: Path) -> None:
         legacy=LegacyTemplate(("*",), "data/list", ("tag",), envelope=("data", "dataset")),
         new=NewTemplate("GET", "/datasets/list", ("POST",)),
         parameters={"tag": "query.label"},
-        rows=(Rows("$", ("did",), ordered=True, whole={"limit": "100"}, shows={"tag": "label"}),),
+        rows=(RowList("$", ("did",), ordered=True, whole={"limit": "100"}, shows={"tag": "label"}),),
         errors={"371": LegacyError("validation-error", ("digits",)), "372": LegacyError("no-results")},
         codes=Codes(filter="371"),
     )

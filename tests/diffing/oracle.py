@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import permutations
 
-from config.routes import Rows
+from config.routes import RowList
 from diffing.paths import generalise
 
 
-def same(a: object, b: object, rows: Sequence[Rows], path: str = "$") -> bool:
+def same(a: object, b: object, rows: Sequence[RowList], path: str = "$") -> bool:
     """Type-strict equality; lists whose rows have no specified order are the same in some order.
 
     Args:

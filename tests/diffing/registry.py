@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from config.problems import ProblemType
-from config.routes import LegacyTemplate, NewTemplate, Route, Rows
+from config.routes import LegacyTemplate, NewTemplate, Route, RowList
 from diffing.compare import Differ
 from diffing.deviations import load_entries
 from diffing.further import Further, wanted
@@ -152,7 +152,7 @@ LIST = Route(
     True,
     NewTemplate("GET", "/things/list"),
     LegacyTemplate(("*",), "thing/list", ("limit", "offset")),
-    rows=(Rows("$", ("id",)),),
+    rows=(RowList("$", ("id",)),),
 )
 
 

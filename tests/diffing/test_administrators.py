@@ -7,7 +7,7 @@ import pytest
 
 from config.openapi import load_openapi
 from diffing.administrators import rows_for_administrators
-from diffing.further import Exchange, Further, Needed, Sources, Underived
+from diffing.further import ExchangeFacts, Further, Needed, Sources, Underived
 from diffing.model import Asked, FollowUp, Observation
 from diffing.rules.shapes import Shape, compiled
 from tests.diffing.registry import LIST
@@ -16,13 +16,15 @@ JSON = (("Content-Type", "application/json"),)
 PUBLIC = [{"id": 1, "a": 1}]
 
 
-def exchange(stranger: object, status: int = 200, shape: Shape | None = None, **parameters: str) -> Exchange:
+def exchange(
+    stranger: object, status: int = 200, shape: Shape | None = None, **parameters: str
+) -> ExchangeFacts:
     """An administrator's, with what a stranger is shown."""
     answer = Observation(status, JSON, json.dumps(stranger).encode())
     answers: dict[Further, Observation] = {(FollowUp.STRANGER, None): answer}
     for one, found in ((2, 200), (8, 404), (9, 200)):
         answers[FollowUp.PREMISE, f"/things/{one}"] = Observation(found, JSON, b"{}")
-    return Exchange(Asked(LIST, "GET", parameters, "admin"), Sources(answers), shape)
+    return ExchangeFacts(Asked(LIST, "GET", parameters, "admin"), Sources(answers), shape)
 
 
 def test_what_only_an_administrator_sees_may_be_there() -> None:
@@ -34,7 +36,7 @@ def test_what_only_an_administrator_sees_may_be_there() -> None:
 
 def test_the_list_is_asked_for_without_a_key_only_where_there_is_more() -> None:
     """Equal lists need nothing further."""
-    alone = Exchange(Asked(LIST, "GET", {}, "admin"))
+    alone = ExchangeFacts(Asked(LIST, "GET", {}, "admin"))
     assert rows_for_administrators(PUBLIC, PUBLIC, [], alone) == (PUBLIC, PUBLIC)
     with pytest.raises(Needed):
         rows_for_administrators(PUBLIC, [*PUBLIC, {"id": 9}], [], alone)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.model import Asked
 from diffing.normalise import normalise, tolerate
 from diffing.registry import Deviation
@@ -49,4 +49,4 @@ def test_the_observer_sees_each_entry_and_each_change(tmp_path: Path) -> None:
 def test_a_body_that_is_no_document_has_no_canonical_form(tmp_path: Path) -> None:
     """A new side that answers plain text is a difference, not a fault of the comparison."""
     entries = registry(tmp_path).of_route("thing.list")
-    assert tolerate([], b"text", Exchange(Asked(GET, "GET")), entries) == ([], b"text", ())
+    assert tolerate([], b"text", ExchangeFacts(Asked(GET, "GET")), entries) == ([], b"text", ())

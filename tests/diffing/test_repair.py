@@ -12,7 +12,7 @@ from diffing.decode import Form, decode
 from diffing.deviations import load_registry
 from diffing.further import Further
 from diffing.model import Asked, FollowUp, Observation
-from diffing.repair import Unreadable, read_list, repaired
+from diffing.repair import Unrepairable, read_list, repaired
 
 NAMES = frozenset({"a", "b", "c", "d", "version", "uploader"})
 
@@ -58,7 +58,7 @@ def test_text_stands_as_it_is(text: str, document: object) -> None:
 )
 def test_what_is_no_list_of_php_is_refused(text: str) -> None:
     """Rather than read as something else."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unrepairable):
         read_list(text, NAMES)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 
 from config.problems import load_problems
-from config.routes import NewTemplate, Route, Rows, load_routes
+from config.routes import NewTemplate, Route, RowList, load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Observation, Outcome
@@ -18,7 +18,7 @@ ROUTE = Route(
     False,
     True,
     NewTemplate("GET", "/x/list"),
-    rows=(Rows("$", ("id",)), Rows("$[*].tag", ())),
+    rows=(RowList("$", ("id",)), RowList("$[*].tag", ())),
 )
 ASKED = Asked(ROUTE, "GET", {"limit": "2"})
 ALL: list[object] = [{"id": 1, "tag": ["a", "b"]}, {"id": 2, "tag": []}, {"id": 3, "tag": []}]
@@ -57,7 +57,7 @@ def test_a_row_given_twice_is_named() -> None:
 def test_only_lists_without_order_are_unspecified() -> None:
     """Where both sides order, rows are compared one by one."""
     ordered = Route(
-        "x.list", "x", "", False, True, NewTemplate("GET", "/x"), rows=(Rows("$", ("id",), True),)
+        "x.list", "x", "", False, True, NewTemplate("GET", "/x"), rows=(RowList("$", ("id",), True),)
     )
     assert unspecified(ASKED)
     assert not unspecified(Asked(ordered, "GET", {"limit": "2"}))
@@ -66,14 +66,14 @@ def test_only_lists_without_order_are_unspecified() -> None:
 
 def test_a_segment_can_cut_a_list() -> None:
     """What the route map names beside limit and offset makes a list a choice of rows, too."""
-    rows = (Rows("$", ("id",), whole={"count": "0"}),)
+    rows = (RowList("$", ("id",), whole={"count": "0"}),)
     route = Route("x.list", "x", "", False, True, NewTemplate("GET", "/x/{count}"), rows=rows)
     assert unspecified(Asked(route, "GET", {"count": "3"}))
 
 
 def test_a_list_as_long_as_it_can_be_may_lack_rows() -> None:
     """Then nothing is proved by a row that is not in it."""
-    rows = (Rows("$", ("id",), whole={"limit": "3"}),)
+    rows = (RowList("$", ("id",), whole={"limit": "3"}),)
     route = Route("x.list", "x", "", False, True, NewTemplate("GET", "/x"), rows=rows)
     assert (incomplete(route, ALL), incomplete(route, ALL[:2]), incomplete(ROUTE, ALL)) == (
         True,

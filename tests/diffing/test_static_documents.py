@@ -2,11 +2,11 @@
 
 import pytest
 
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.model import Asked
 from diffing.static_documents import same_root
 
-ASKED = Exchange(Asked(None, "GET"))
+ASKED = ExchangeFacts(Asked(None, "GET"))
 ARFF = b"@RELATION a\n@ATTRIBUTE x NUMERIC\n@DATA\n1\n"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffing.further import Exchange
+from diffing.further import ExchangeFacts
 from diffing.model import Asked
 from diffing.paths import parse
 from diffing.tolerances import (
@@ -20,31 +20,39 @@ PLAIN = [{"name": "target_feature", "value": "class"}]
 
 def test_an_unprinted_list_stands_for_one_that_is_no_json() -> None:
     """PHP shows nothing, the new side the values: one form."""
-    legacy, new = unprinted_pairs([{"input": []}], [{"input": QUOTED}], INPUTS, Exchange(Asked(None, "GET")))
+    legacy, new = unprinted_pairs(
+        [{"input": []}], [{"input": QUOTED}], INPUTS, ExchangeFacts(Asked(None, "GET"))
+    )
     assert legacy == new == [{"input": UNPRINTED}]
 
 
 @pytest.mark.parametrize("new", [PLAIN, []])
 def test_an_unprinted_list_stands_for_no_other(new: object) -> None:
     """What PHP could have printed, and nothing at all, are differences."""
-    legacy, other = unprinted_pairs([{"input": []}], [{"input": new}], INPUTS, Exchange(Asked(None, "GET")))
+    legacy, other = unprinted_pairs(
+        [{"input": []}], [{"input": new}], INPUTS, ExchangeFacts(Asked(None, "GET"))
+    )
     assert legacy != other
 
 
 def test_a_printed_list_was_read_as_json() -> None:
     """A backslash has begun an escape."""
     stored, shown = ([{"name": "n", "value": text}, *PLAIN] for text in (r"\u00e9 \\x", "\u00e9 \\x"))
-    documents = unprinted_pairs([{"input": shown}], [{"input": stored}], INPUTS, Exchange(Asked(None, "GET")))
+    documents = unprinted_pairs(
+        [{"input": shown}], [{"input": stored}], INPUTS, ExchangeFacts(Asked(None, "GET"))
+    )
     assert documents == ([{"input": shown}], [{"input": shown}])
     legacy, other = unprinted_pairs(
-        [{"input": stored}], [{"input": stored}], INPUTS, Exchange(Asked(None, "GET"))
+        [{"input": stored}], [{"input": stored}], INPUTS, ExchangeFacts(Asked(None, "GET"))
     )
     assert legacy != other
 
 
 def test_a_printed_list_stays_as_it_is() -> None:
     """Only unprintable lists have a form of their own."""
-    documents = unprinted_pairs([{"input": PLAIN}], [{"input": PLAIN}], INPUTS, Exchange(Asked(None, "GET")))
+    documents = unprinted_pairs(
+        [{"input": PLAIN}], [{"input": PLAIN}], INPUTS, ExchangeFacts(Asked(None, "GET"))
+    )
     assert documents == ([{"input": PLAIN}], [{"input": PLAIN}])
 
 
@@ -61,7 +69,7 @@ def test_a_printed_list_stays_as_it_is() -> None:
 )
 def test_a_pasted_text_is_read_as_php_reads_it(stored: str, shown: object) -> None:
     """What an XML parser makes of the new side's text; what is no XML stays."""
-    _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], Exchange(Asked(None, "GET")))
+    _, new = pasted_texts([], [{"text": stored}], [parse("$[*].text")], ExchangeFacts(Asked(None, "GET")))
     assert new == [{"text": shown}]
 
 
@@ -71,7 +79,10 @@ IDS = [parse("$.id"), parse("$.url")]
 def test_a_later_id_stands_for_the_rehearsed_one() -> None:
     """Wherever the answer names it."""
     legacy, new = handed_out_ids(
-        {"id": 12, "url": "/x/12/112"}, {"id": 11, "url": "/x/11/112"}, IDS, Exchange(Asked(None, "POST"))
+        {"id": 12, "url": "/x/12/112"},
+        {"id": 11, "url": "/x/11/112"},
+        IDS,
+        ExchangeFacts(Asked(None, "POST")),
     )
     assert legacy == new == {"id": NEW_ID, "url": f"/x/{NEW_ID}/112"}
 
@@ -79,16 +90,16 @@ def test_a_later_id_stands_for_the_rehearsed_one() -> None:
 @pytest.mark.parametrize("new", [13, 12, 0, -1, "11", 11.0, None])
 def test_an_id_stands_for_no_other_value(new: object) -> None:
     """Of one counter, and not before the rehearsal's; equal ones stay as they are."""
-    documents = handed_out_ids({"id": 12}, {"id": new}, IDS, Exchange(Asked(None, "POST")))
+    documents = handed_out_ids({"id": 12}, {"id": new}, IDS, ExchangeFacts(Asked(None, "POST")))
     assert documents == ({"id": 12}, {"id": new})
 
 
 def test_an_id_of_another_time_is_another_one() -> None:
     """A thousand writes do not fit between a rehearsal and its write."""
-    documents = handed_out_ids({"id": 1012}, {"id": 11}, IDS, Exchange(Asked(None, "POST")))
+    documents = handed_out_ids({"id": 1012}, {"id": 11}, IDS, ExchangeFacts(Asked(None, "POST")))
     assert documents == ({"id": 1012}, {"id": 11})
 
 
 def test_an_answer_without_an_id_stays_as_it_is() -> None:
     """Such as a list."""
-    assert handed_out_ids({"id": 12}, [1], IDS, Exchange(Asked(None, "POST"))) == ({"id": 12}, [1])
+    assert handed_out_ids({"id": 12}, [1], IDS, ExchangeFacts(Asked(None, "POST"))) == ({"id": 12}, [1])

@@ -2,14 +2,14 @@
 
 import pytest
 
-from config.routes import Rows
+from config.routes import RowList
 from diffing.model import Difference
 from diffing.walk import TooExpensive, canonical, walk
 
-BY_ID = (Rows("$", ("id",)), Rows("$[*].tag", ()))
+BY_ID = (RowList("$", ("id",)), RowList("$[*].tag", ()))
 
 
-def found(legacy: object, new: object, rows: tuple[Rows, ...] = ()) -> list[tuple[str, str]]:
+def found(legacy: object, new: object, rows: tuple[RowList, ...] = ()) -> list[tuple[str, str]]:
     """Path and kind of each difference."""
     return [(difference.path, difference.what) for difference in walk(legacy, new, rows)]
 
@@ -72,7 +72,7 @@ def test_scalars_without_order_are_a_multiset() -> None:
 
 def test_ordered_rows_keep_their_order() -> None:
     """Where both sides order by the key, a swap is a difference."""
-    assert found([{"id": 1}, {"id": 2}], [{"id": 2}, {"id": 1}], (Rows("$", ("id",), True),)) == [
+    assert found([{"id": 1}, {"id": 2}], [{"id": 2}, {"id": 1}], (RowList("$", ("id",), True),)) == [
         ("$", "order")
     ]
 

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 from diffing.parity import FAILING
-from proxy.check import CheckResult, InProcess, Limits, check
+from proxy.check import CheckResult, FailureLimits, InProcess, check
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.superseded import NAME
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,7 +48,7 @@ async def reads(recordings: Path, database: str) -> CheckResult:
         database: With the sample.
     """
     side = InProcess(database, PUBLIC, STORE, CONFIG / "sample" / "files")
-    return await check((recordings,), side, CONFIG, limits=Limits(), dialect="legacy")
+    return await check((recordings,), side, CONFIG, limits=FailureLimits(), dialect="legacy")
 
 
 async def writes(recordings: Path, database: str) -> ScenariosResult:
@@ -58,12 +58,12 @@ async def writes(recordings: Path, database: str) -> ScenariosResult:
         recordings: The scenarios.
         database: For them alone.
     """
-    place = Place(database, CONFIG / "sample")
+    place = SandboxPlace(database, CONFIG / "sample")
     return await check_scenarios(
         (recordings,),
         place,
         CONFIG,
-        limits=Limits(),
+        limits=FailureLimits(),
         public_url=PUBLIC,
         object_store_url=STORE,
         dialect="legacy",

@@ -28,7 +28,7 @@ from diffing.paths import generalise
 from diffing.rows import CUTTING, unspecified
 from diffing.walk import canonical
 from proxy.check import InProcess, open_side
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.leg.unlimited import unlimited
 from proxy.observe import observe
 from proxy.recordings import Recording, read_recordings
@@ -67,7 +67,7 @@ UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"
 class Replayed:
     """A replayed exchange, and the whole list where only a part of it was asked for."""
 
-    exchange: Exchange
+    exchange: ReplayedExchange
     everything: Observation | None
 
 
@@ -101,7 +101,7 @@ class Outcomes:
         return self.argued.total() / self.total if self.total else 0.0
 
 
-def mutants(exchange: Exchange, chance: random.Random) -> Iterator[Mutant]:
+def mutants(exchange: ReplayedExchange, chance: random.Random) -> Iterator[Mutant]:
     """All mutants of an exchange: one of each kind that fits."""
     assert exchange.asked is not None
     assert exchange.new is not None
@@ -161,7 +161,7 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
     return found
 
 
-def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Comparison) -> str | None:
+def _argument(differ: Differ, exchange: ReplayedExchange, mutant: Mutant, verdict: Comparison) -> str | None:
     """Why nothing can be said of a mutant; None when something should have been said."""
     if verdict.outcome is Outcome.SKIPPED:
         return verdict.verdict
@@ -185,7 +185,7 @@ def _argument(differ: Differ, exchange: Exchange, mutant: Mutant, verdict: Compa
     return None
 
 
-def _same_but_blanks(exchange: Exchange, mutant: Mutant) -> bool:
+def _same_but_blanks(exchange: ReplayedExchange, mutant: Mutant) -> bool:
     """Whether a damaged document is the right one, blanks at the ends of its texts aside."""
     assert exchange.new is not None
     right, damaged = load_json(exchange.new.body), load_json(mutant.new.body)
@@ -214,7 +214,7 @@ def _is_another_choice(mutant: Mutant, everything: Observation | None) -> bool:
     return {canonical(row) for row in rows} <= {canonical(row) for row in whole}
 
 
-def _told(exchange: Exchange) -> bool:
+def _told(exchange: ReplayedExchange) -> bool:
     """Whether PHP said anything; where it refuses a read by POST, as GET."""
     asked_again = exchange.answers.get((FollowUp.LEGACY_GET, None), exchange.recording.response)
     return bool(asked_again.body)
@@ -225,7 +225,7 @@ def in_document(mutant: Mutant) -> bool:
     return mutant.path.startswith("$")
 
 
-def settled_at_once(differ: Differ, exchange: Exchange) -> bool:
+def settled_at_once(differ: Differ, exchange: ReplayedExchange) -> bool:
     """Right, and by the further answers that it took."""
     if exchange.asked is None or exchange.new is None or exchange.comparison.verdict not in GOOD:
         return False
@@ -233,7 +233,7 @@ def settled_at_once(differ: Differ, exchange: Exchange) -> bool:
 
 
 def compare(
-    differ: Differ, exchange: Exchange, new: Observation, everything: Observation | None = None
+    differ: Differ, exchange: ReplayedExchange, new: Observation, everything: Observation | None = None
 ) -> Comparison:
     """The verdict on an exchange, with another new answer and the further answers that it took.
 
@@ -287,7 +287,7 @@ async def replayed(
         return differ, [Replayed(exchange, await _everything(transport, exchange)) for exchange in exchanges]
 
 
-async def _everything(side: httpx.AsyncBaseTransport, exchange: Exchange) -> Observation | None:
+async def _everything(side: httpx.AsyncBaseTransport, exchange: ReplayedExchange) -> Observation | None:
     """The whole list behind a limited one: a differing row of it is asked for again, like in the proxy."""
     asked, found = exchange.asked, exchange.translation
     cut = asked is not None and (unspecified(asked) or bool(CUTTING & asked.parameters.keys()))

@@ -19,7 +19,7 @@ from config.reports import ReportSettings
 from config.settings import BackendSettings, ProxySettings
 from proxy.checking.effect_tally import Effects
 from proxy.cli import command_line
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.log.tables import metadata
 from proxy.metrics import prometheus, snapshot
 from proxy.process.telemetry import Telemetry
@@ -73,7 +73,7 @@ def metrics() -> list[str]:
     }
     telemetry = Telemetry()
     telemetry.took("legacy", 0.02)
-    text = prometheus(snapshot(Ledger(), telemetry, {**state, "access_dropped": 0})).decode()
+    text = prometheus(snapshot(Counters(), telemetry, {**state, "access_dropped": 0})).decode()
     return [family.name for family in families(text)]
 
 

@@ -25,11 +25,11 @@ from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
 from proxy.checking.callers import key_in, role_of
 from proxy.checking.scenarios import SteppedClock
-from proxy.checking.stage import Place, Stage, staged
-from proxy.ledger import Ledger
+from proxy.checking.stage import Sandbox, SandboxPlace, staged
+from proxy.ledger import Counters
 from proxy.legacy_scenarios import ScenarioServer
 from proxy.observe import observe
-from proxy.process.serving import Running, running
+from proxy.process.serving import RunningProxy, running
 from proxy.scenarios import Scenario, Step, recorded_bases
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
@@ -102,7 +102,7 @@ class Witness:
     """
 
     legacy: ASGIApp
-    stage: Stage
+    stage: Sandbox
     ahead: int = 0
     step: Step | None = None
     left: list[str] | None = None
@@ -167,7 +167,7 @@ class World:
     """
 
     client: Upstream
-    parts: Running
+    parts: RunningProxy
     legacy: ScenarioServer
     witness: Witness
     clock: SteppedClock
@@ -212,7 +212,7 @@ class World:
         )
 
 
-def _routes(ledger: Ledger) -> Counter[str]:
+def _routes(ledger: Counters) -> Counter[str]:
     counts: Counter[str] = Counter()
     for (_, route, *_), flow in ledger.flows.items():
         counts[route] += flow.exchanges
@@ -223,7 +223,7 @@ def _routes(ledger: Ledger) -> Counter[str]:
 async def world(
     folder: Path,
     plays: Sequence[Scenario],
-    place: Place,
+    place: SandboxPlace,
     names: DatabaseNames = NAMES,
     *,
     lag: float = 0.0,

@@ -14,9 +14,9 @@ import orjson
 
 from config.routes import RouteMap, load_routes
 from config.settings import DatabaseNames
-from proxy.check import Limits
+from proxy.check import FailureLimits
 from proxy.checking.scenarios import check_scenarios, read_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.scenarios import Step
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
@@ -98,7 +98,7 @@ async def rehearse(
         ahead: By how much the ids that legacy gives are ahead of the rehearsal's.
     """
     plays = read_scenarios([recorded.file])
-    place = Place(database, CONFIG / "sample")
+    place = SandboxPlace(database, CONFIG / "sample")
     async with world(folder, plays, place, names, lag=lag, ahead=ahead) as opened:
         steps = [step for scenario in plays for step in await opened.play(scenario)]
         came = dict(opened.parts.telemetry.rehearsals)
@@ -113,8 +113,8 @@ async def all_of(recordings: Path, folder: Path) -> Recorded:
         folder: For a database.
     """
     plays, routes = read_scenarios([recordings]), load_routes(CONFIG)
-    place = Place(f"sqlite:///{folder / 'real.db'}", CONFIG / "sample")
-    checked = await check_scenarios((recordings,), place, CONFIG, limits=Limits())
+    place = SandboxPlace(f"sqlite:///{folder / 'real.db'}", CONFIG / "sample")
+    checked = await check_scenarios((recordings,), place, CONFIG, limits=FailureLimits())
     written = frozenset(route for play in plays for step in play.steps for route, _ in _kinds(step, routes))
     real = {exchange.recording.id: exchange.comparison.verdict for exchange in checked.exchanges}
     return Recorded(recordings, written, real)

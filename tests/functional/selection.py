@@ -28,10 +28,10 @@ from diffing.parity import GOOD
 from diffing.registry import Registry
 from diffing.rules.book import RouteRules, RuleBook
 from diffing.rules.rule import Tell
-from proxy.check import InProcess, Limits, check
-from proxy.checking.replay import Exchange
+from proxy.check import FailureLimits, InProcess, check
+from proxy.checking.replay import ReplayedExchange
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from tests.functional.conformance import CONFIG
 from tests.functional.frozen.verdicts import RECORDINGS
 
@@ -65,9 +65,9 @@ class Selected:
     ids: tuple[str, ...]
 
 
-def selected(exchanges: Iterable[Exchange]) -> list[Exchange]:
+def selected(exchanges: Iterable[ReplayedExchange]) -> list[ReplayedExchange]:
     """The smallest exchanges of each entry and rule."""
-    by_id: dict[str, list[Exchange]] = {}
+    by_id: dict[str, list[ReplayedExchange]] = {}
     for exchange in exchanges:
         if exchange.new is not None and exchange.comparison.verdict in GOOD:
             for name in set(exchange.comparison.deviations):
@@ -136,7 +136,7 @@ def verdict(differ: Differ, one: Selected) -> str:
     return found.verdict
 
 
-def _selected(exchange: Exchange) -> Selected:
+def _selected(exchange: ReplayedExchange) -> Selected:
     asked, new = exchange.asked, exchange.new
     assert asked is not None
     assert new is not None
@@ -164,14 +164,14 @@ def stored() -> list[Selected]:
     return found
 
 
-def _size(exchange: Exchange) -> tuple[bool, int, str]:
+def _size(exchange: ReplayedExchange) -> tuple[bool, int, str]:
     """Answers without a body come last: they show little."""
     answers = (exchange.recording.response, exchange.new, *exchange.answers.values())
     bodiless = exchange.new is None or not exchange.new.body
     return bodiless, sum(len(one.body) for one in answers if one is not None), exchange.recording.id
 
 
-def _line(exchange: Exchange) -> str:
+def _line(exchange: ReplayedExchange) -> str:
     asked, new = exchange.asked, exchange.new
     assert asked is not None
     assert new is not None
@@ -196,7 +196,7 @@ def _observation(parts: Any) -> Observation:
     return Observation(status, tuple((name, value) for name, value in headers), base64.b64decode(body))
 
 
-def exchanges_of(folder: Path) -> Iterable[Exchange]:
+def exchanges_of(folder: Path) -> Iterable[ReplayedExchange]:
     """All recorded exchanges and steps, replayed.
 
     Args:
@@ -207,9 +207,11 @@ def exchanges_of(folder: Path) -> Iterable[Exchange]:
     side = InProcess(
         database, "https://openml.test/", "https://minio.openml.test/", CONFIG / "sample" / "files"
     )
-    yield from asyncio.run(check((RECORDINGS / "read",), side, CONFIG, limits=Limits())).exchanges
-    place = Place(f"sqlite:///{folder}/write.db", CONFIG / "sample")
-    yield from asyncio.run(check_scenarios((RECORDINGS / "write",), place, CONFIG, limits=Limits())).exchanges
+    yield from asyncio.run(check((RECORDINGS / "read",), side, CONFIG, limits=FailureLimits())).exchanges
+    place = SandboxPlace(f"sqlite:///{folder}/write.db", CONFIG / "sample")
+    yield from asyncio.run(
+        check_scenarios((RECORDINGS / "write",), place, CONFIG, limits=FailureLimits())
+    ).exchanges
 
 
 def by_id(found: Iterable[Selected]) -> Mapping[str, list[Selected]]:

@@ -24,7 +24,7 @@ from diffing.headers import COMPARED
 from diffing.model import Comparison, Observation, Outcome
 from diffing.paths import generalise, identical
 from proxy.check import InProcess, open_side
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.recordings import read_recordings
 from tests.functional.selection import stored, verdict
 
@@ -117,7 +117,7 @@ def rename(parent: Any, step: Any) -> None:
     parent[f"{step}_"] = parent.pop(step)
 
 
-def damages(exchange: Exchange, chance: random.Random) -> Iterator[Damage]:
+def damages(exchange: ReplayedExchange, chance: random.Random) -> Iterator[Damage]:
     """Each damage that fits the new document, once."""
     assert exchange.new is not None
     document = decode(exchange.new).document
@@ -154,7 +154,7 @@ def damages(exchange: Exchange, chance: random.Random) -> Iterator[Damage]:
                 break
 
 
-def settled_at_once(exchange: Exchange) -> bool:
+def settled_at_once(exchange: ReplayedExchange) -> bool:
     """Right, and without asking for a further answer (the offset alone, HEAD, a read by POST)."""
     asked = exchange.asked
     if asked is None or exchange.comparison.outcome not in RIGHT or asked.method != "GET":
@@ -162,7 +162,7 @@ def settled_at_once(exchange: Exchange) -> bool:
     return "offset" not in asked.parameters
 
 
-async def exchanges(database: str) -> tuple[Differ, list[Exchange]]:
+async def exchanges(database: str) -> tuple[Differ, list[ReplayedExchange]]:
     """A hundred right exchanges of the routes, and what compares them."""
     config = config_directory(None)
     routes = load_routes(config)
@@ -175,7 +175,7 @@ async def exchanges(database: str) -> tuple[Differ, list[Exchange]]:
     right = [exchange for exchange in done if settled_at_once(exchange)]
     chance.shuffle(right)
     # A few of each route, answers and errors, so that no route is left out; then any until there are a hundred.
-    groups = {(e.route, e.recording.response.status == 200): list[Exchange]() for e in right}
+    groups = {(e.route, e.recording.response.status == 200): list[ReplayedExchange]() for e in right}
     for exchange in right:
         groups[exchange.route, exchange.recording.response.status == 200].append(exchange)
     chosen = [exchange for group in groups.values() for exchange in group[:4]]
@@ -184,12 +184,12 @@ async def exchanges(database: str) -> tuple[Differ, list[Exchange]]:
 
 
 @pytest.fixture(scope="module")
-def compared(sqlite_url: str) -> tuple[Differ, list[Exchange]]:
+def compared(sqlite_url: str) -> tuple[Differ, list[ReplayedExchange]]:
     """The differ and the exchanges."""
     return asyncio.run(exchanges(sqlite_url))
 
 
-def compare(differ: Differ, exchange: Exchange, new: Observation | None = None) -> Comparison:
+def compare(differ: Differ, exchange: ReplayedExchange, new: Observation | None = None) -> Comparison:
     """The verdict on an exchange, with another new answer."""
     assert exchange.asked is not None
     assert exchange.new is not None
@@ -207,7 +207,7 @@ def leads(path: str, differing: str) -> bool:
     return a.startswith(b) or b.startswith(a)
 
 
-def test_undamaged_answers_are_never_a_mismatch(compared: tuple[Differ, list[Exchange]]) -> None:
+def test_undamaged_answers_are_never_a_mismatch(compared: tuple[Differ, list[ReplayedExchange]]) -> None:
     """The hundred exchanges are right as they are."""
     differ, chosen = compared
     verdicts = [compare(differ, exchange).outcome for exchange in chosen]
@@ -215,7 +215,9 @@ def test_undamaged_answers_are_never_a_mismatch(compared: tuple[Differ, list[Exc
     assert set(verdicts) <= set(RIGHT)
 
 
-def test_every_damage_is_a_mismatch_at_the_right_path(compared: tuple[Differ, list[Exchange]]) -> None:
+def test_every_damage_is_a_mismatch_at_the_right_path(
+    compared: tuple[Differ, list[ReplayedExchange]],
+) -> None:
     """A value, a type, a row, an element, a key, an empty text, a deviation not carried out."""
     differ, chosen = compared
     chance = random.Random(7)
@@ -239,7 +241,7 @@ def test_every_damage_is_a_mismatch_at_the_right_path(compared: tuple[Differ, li
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 418])
-def test_a_wrong_status_is_a_mismatch(compared: tuple[Differ, list[Exchange]], status: int) -> None:
+def test_a_wrong_status_is_a_mismatch(compared: tuple[Differ, list[ReplayedExchange]], status: int) -> None:
     """Whatever the document says."""
     differ, chosen = compared
     for exchange in chosen:
@@ -255,7 +257,7 @@ def test_a_wrong_status_is_a_mismatch(compared: tuple[Differ, list[Exchange]], s
 
 @pytest.mark.parametrize("code", ["999", None])
 def test_a_wrong_or_lost_legacy_code_is_a_mismatch(
-    compared: tuple[Differ, list[Exchange]], code: str | None
+    compared: tuple[Differ, list[ReplayedExchange]], code: str | None
 ) -> None:
     """Clients look at the code."""
     differ, chosen = compared

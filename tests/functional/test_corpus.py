@@ -12,7 +12,7 @@ import pytest
 from config.routes import load_routes
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
-from proxy.check import CheckResult, InProcess, Limits, check
+from proxy.check import CheckResult, FailureLimits, InProcess, check
 from proxy.reporting.operations_table import COLUMNS, operations_table
 from proxy.tally import Tally
 from tests.functional.frozen.moves import (
@@ -30,7 +30,7 @@ from tests.functional.frozen.verdicts import frozen, verdicts
 ROOT = Path(__file__).parent.parent.parent
 CORPUS = ROOT / "tests" / "recordings" / "read"
 # A comparison that is lost, or a skip that grows, is red. Numbers only ever get stricter.
-LIMITS = Limits(
+LIMITS = FailureLimits(
     min_compared=7047,
     max_skipped={
         "html_page": 65,

@@ -21,7 +21,7 @@ from diffing.deviations import load_registry
 from diffing.model import Outcome
 from diffing.xml_tree import PHP_BLANKS
 from proxy.check import InProcess, open_side
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.recordings import read_recordings
 
 CONFIG = Path("config")
@@ -163,12 +163,12 @@ RIGHT: dict[str, Callable[[Any], None]] = {
 
 
 @pytest.fixture(scope="module")
-def broken(sqlite_url: str) -> list[Exchange]:
+def broken(sqlite_url: str) -> list[ReplayedExchange]:
     """The exchanges in which PHP broke, with the new answers."""
     return asyncio.run(_broken(sqlite_url))
 
 
-async def _broken(database: str) -> list[Exchange]:
+async def _broken(database: str) -> list[ReplayedExchange]:
     differ = Differ(load_registry(CONFIG), load_problems(CONFIG))
     # What the recorder saw break, and the XML form, of which it did not look whether it can be read.
     recordings = [
@@ -184,14 +184,14 @@ async def _broken(database: str) -> list[Exchange]:
     return [exchange for exchange in done if exchange.comparison.outcome is Outcome.LEGACY_ERROR]
 
 
-def test_the_defects_of_the_corpus_are_all_looked_at(broken: list[Exchange]) -> None:
+def test_the_defects_of_the_corpus_are_all_looked_at(broken: list[ReplayedExchange]) -> None:
     """None is skipped: each is either refused as the registry says, or has an oracle here."""
     assert len(broken) >= 80
     answered = {exchange.route for exchange in broken if exchange.new and exchange.new.status == 200}
     assert answered <= RIGHT.keys()
 
 
-def test_where_php_breaks_the_new_answer_is_right(broken: list[Exchange]) -> None:
+def test_where_php_breaks_the_new_answer_is_right(broken: list[ReplayedExchange]) -> None:
     """What it says is what the sample holds."""
     looked_at = 0
     for exchange in broken:

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from config.reports import Readiness as Thresholds
+from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Difference, Outcome, SkipReason
@@ -22,7 +22,7 @@ from proxy.check import CheckResult
 from proxy.checking.report import check_document
 from proxy.dashboard.page import html
 from proxy.dashboard.views import Views
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict
 from proxy.leg.comparer import Judgement
 from proxy.log.reading import reading
 from proxy.metrics import prometheus, snapshot
@@ -60,12 +60,12 @@ FAILED = (Comparison(Outcome.NEW_ERROR),) * 3 + (Comparison(Outcome.BOTH_ERROR),
 SETS = {"mixed": (MIXED, 3 / 8, 8 / 12), "only failures": (FAILED, 0.0, 1.0)}
 
 
-async def recorded(url: str, found: tuple[Comparison, ...]) -> Ledger:
+async def recorded(url: str, found: tuple[Comparison, ...]) -> Counters:
     """A ledger of the exchanges, which a log keeps."""
-    ledger = Ledger(received=len(found), served=len(found))
+    ledger = Counters(received=len(found), served=len(found))
     for number, comparison in enumerate(found):
         judgement = Judgement(comparison, f"{ROUTE} {number}")
-        ledger.add(Finding(AT, ROUTE, Dialect.LEGACY, Side.LEGACY, judgement, example=EXAMPLE))
+        ledger.add(ExchangeVerdict(AT, ROUTE, Dialect.LEGACY, Side.LEGACY, judgement, example=EXAMPLE))
     recorder = Recorder(open_log(url), ledger, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()

@@ -28,13 +28,13 @@ from proxy.dashboard.page import csv_text
 from proxy.dashboard.page import html as page_html
 from proxy.dashboard.page import json as page_json
 from proxy.dashboard.views import Views
-from proxy.door.access_log import AccessLog, Visit
+from proxy.door.access_log import AccessLog, AccessRecord
 from proxy.har.entries import line
-from proxy.ledger import Evidence, Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict, LazySample
 from proxy.leg.comparer import Judgement
 from proxy.log.example import example, example_of, shortened
 from proxy.log.reading import reading
-from proxy.log.witness import Asking, size_of, witness
+from proxy.log.witness import SampleSide, size_of, witness
 from proxy.policy import Side
 from proxy.record import Recorder, open_log
 from proxy.recordings import RecordedRequest, Recording, entry, recording_of
@@ -94,12 +94,14 @@ def raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def asking(texts: Sequence[str]) -> Asking:
+def asking(texts: Sequence[str]) -> SampleSide:
     """One side of an exchange that has the texts everywhere."""
     body = b"".join(map(raw, texts))
     headers = tuple(("X-Odd", raw(text).decode("latin-1")) for text in texts)
     request = Request("POST", b"/x?" + body.replace(b" ", b"+"), headers, body)
-    return Asking(request, Observation(200, (("Content-Type", "text/html"), *headers), body, 0.1, texts[0]))
+    return SampleSide(
+        request, Observation(200, (("Content-Type", "text/html"), *headers), body, 0.1, texts[0])
+    )
 
 
 def compared(texts: Sequence[str]) -> Comparison:
@@ -130,11 +132,11 @@ async def live(texts: Sequence[str], folder: Path) -> None:
     side, judgement, redactor = asking(texts), judged(texts), Redactor(b"salt")
     shown = example_of(side.request, judgement.comparison, side.answer, side.answer, redactor, ())
     asked = Asked(None, "POST", {text: text for text in texts})
-    kept = Evidence(
+    kept = LazySample(
         size_of(side, side), lambda: witness(asked, AT, side, side, judgement.comparison, redactor)
     )
-    ledger = Ledger(received=1, served=1)
-    ledger.add(Finding(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept))
+    ledger = Counters(received=1, served=1)
+    ledger.add(ExchangeVerdict(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept))
     log = f"sqlite:///{folder}/log.db"
     recorder = Recorder(open_log(log), ledger, now=lambda: AT)
     await recorder.open()
@@ -197,7 +199,7 @@ async def logged(texts: Sequence[str], folder: Path) -> None:
     file = folder / "access.log"
     access = AccessLog(str(file))
     for text in texts:
-        visit = Visit(text, raw(text), raw(text), send)
+        visit = AccessRecord(text, raw(text), raw(text), send)
         visit.facts["error"] = text
         access.add(visit, text)
     access.close()

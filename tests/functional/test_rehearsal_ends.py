@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from backend.database.connections import Database
 from backend.database.rehearsing import MOST
 from config.settings import ProxySettings, Timeouts
-from proxy.process.serving import Running, running
+from proxy.process.serving import RunningProxy, running
 from tests.functional.backends import backend_on
 from tests.functional.evidence import evidence
 from tests.functional.locks import LATE, LEFT, PROVE, SECRET, Locks, Upload
@@ -28,7 +28,7 @@ from tests.proxy.conftest import serving as serving_app
 pytestmark = pytest.mark.anyio
 
 Serving = Callable[..., AbstractContextManager[Any]]
-Opened = Callable[[float], AbstractAsyncContextManager[tuple[str, Running, list[float]]]]
+Opened = Callable[[float], AbstractAsyncContextManager[tuple[str, RunningProxy, list[float]]]]
 ROUNDS = 10 if PROVE else 1
 MANY = 40
 CONFIG = Path("config")
@@ -58,7 +58,7 @@ def proxy(backend: Any, tmp_path: Path) -> Opened:
     (staged / "rollout.toml").write_text(REHEARSED)
 
     @asynccontextmanager
-    async def opened(seconds: float) -> AsyncIterator[tuple[str, Running, list[float]]]:
+    async def opened(seconds: float) -> AsyncIterator[tuple[str, RunningProxy, list[float]]]:
         asked: list[float] = []
 
         async def carry_out(scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,9 +11,9 @@ import pytest
 from config.settings import DatabaseNames
 from diffing.model import UNDOCUMENTED
 from diffing.parity import FAILING
-from proxy.check import Limits
+from proxy.check import FailureLimits
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from proxy.translation import Translation
 from tests.functional.conformance import Pinned, answer_of
 from tests.functional.frozen.moves import (
@@ -32,7 +32,7 @@ STEPS = 2945
 ANSWERS = 2700
 NAMES = DatabaseNames("all_openml", "all_openml_expdb")
 # Numbers only ever get stricter.
-LIMITS = Limits(
+LIMITS = FailureLimits(
     min_compared=2797,
     max_skipped={
         "diverged": 0,
@@ -55,7 +55,7 @@ def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             url = request.getfixturevalue("mariadb_server")
             patch.setenv("OPENML_DATABASE_NAMES_OPENML", NAMES.openml)
             patch.setenv("OPENML_DATABASE_NAMES_OPENML_EXPDB", NAMES.openml_expdb)
-        place = Place(url, ROOT / "config" / "sample")
+        place = SandboxPlace(url, ROOT / "config" / "sample")
         return asyncio.run(check_scenarios((WRITE,), place, ROOT / "config", limits=LIMITS))
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from config.rollout import Dialect
-from proxy.ledger import Cluster, Flow, Ledger
+from proxy.ledger import Counters, HourlyCount, SampledCluster
 from proxy.log.tables import coverage, deviations, metadata, timings, traffic
 from proxy.record import Recorder, open_log, prepare
 from proxy.report import read_report
@@ -23,7 +23,7 @@ async def test_replicas_that_start_together_share_a_log(mariadb_server: str) -> 
         await connection.execute(text("DROP DATABASE IF EXISTS parity_log"))
         await connection.execute(text("CREATE DATABASE parity_log"))
     await server.dispose()
-    recorders = [Recorder(open_log(url), Ledger(received=3, refused=3)) for _ in range(4)]
+    recorders = [Recorder(open_log(url), Counters(received=3, refused=3)) for _ in range(4)]
     await asyncio.gather(*(recorder.open() for recorder in recorders))
     await asyncio.gather(*(recorder.aclose() for recorder in recorders))
     report = await read_report(url)
@@ -39,11 +39,11 @@ async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_serve
         await connection.execute(text("CREATE DATABASE parity_five"))
     await server.dispose()
     at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
-    ledger = Ledger(received=1, served=1)
+    ledger = Counters(received=1, served=1)
     ledger.coverage["task.get", "status", "2xx", "new"] = 1
     ledger.timings["task.get", "ratio", 3, "new"] = 1
     ledger.hits[at, "task.get", "rule-page", "new"] = 1
-    ledger.flows[at, "task.get", "legacy", "legacy", "match", "new"] = Flow(1)
+    ledger.flows[at, "task.get", "legacy", "legacy", "match", "new"] = HourlyCount(1)
     first = Recorder(open_log(url), ledger)
     await first.open()
     await first.aclose()
@@ -57,7 +57,7 @@ async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_serve
         await connection.execute(text("ALTER TABLE run DROP COLUMN faced, DROP COLUMN twice"))
         await connection.execute(text("UPDATE log_version SET version = 5"))
     await engine.dispose()
-    recorders = [Recorder(open_log(url), Ledger(received=3, refused=3)) for _ in range(4)]
+    recorders = [Recorder(open_log(url), Counters(received=3, refused=3)) for _ in range(4)]
     await asyncio.gather(*(recorder.open() for recorder in recorders))
     await asyncio.gather(*(recorder.aclose() for recorder in recorders))
     report = await read_report(url, asked=Dialect.NEW)
@@ -89,8 +89,8 @@ async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mar
         await connection.execute(text("UPDATE log_version SET version = 4"))
     await prepare(engine)
     at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
-    ledger = Ledger(received=1, served=1)
-    ledger.clusters["task.get 200→200 $.x"] = Cluster("task.get", "mismatch", 1, at, at, {})
+    ledger = Counters(received=1, served=1)
+    ledger.clusters["task.get 200→200 $.x"] = SampledCluster("task.get", "mismatch", 1, at, at, {})
     ledger.coverage.update({("task.get", "parameter", name, "new"): 1 for name in ("tag", "Tag")})
     recorder = Recorder(engine, ledger)
     await recorder.open()

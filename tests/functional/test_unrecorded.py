@@ -16,7 +16,7 @@ from diffing.conditions import ALWAYS
 from diffing.deviations import load_registry
 from diffing.parity import FAILING, GOOD
 from diffing.registry import Deviation
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 from tests.functional.conformance import CONFIG
 from tests.functional.entry_damage import other_conditions, other_premises, other_status, other_values
 from tests.functional.evidence import evidence
@@ -44,7 +44,7 @@ def _played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             url = request.getfixturevalue("mariadb_server")
             patch.setenv("OPENML_DATABASE_NAMES_OPENML", NAMES.openml)
             patch.setenv("OPENML_DATABASE_NAMES_OPENML_EXPDB", NAMES.openml_expdb)
-        return asyncio.run(play(SCENARIOS, Place(url, CONFIG / "sample")))
+        return asyncio.run(play(SCENARIOS, SandboxPlace(url, CONFIG / "sample")))
 
 
 @pytest.fixture(scope="module", name="selected")

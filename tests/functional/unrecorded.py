@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
-from config.typed import Place as Where
+from config.typed import SandboxPlace as Where
 from config.typed import build, read_toml
 from diffing.compare import Differ
 from diffing.deviations import load_registry
@@ -25,13 +25,13 @@ from diffing.model import Observation
 from diffing.registry import Registry
 from proxy.check import InProcess, open_side
 from proxy.checking.effect_tally import Effects, step_effect
-from proxy.checking.effects import Window
-from proxy.checking.form_parts import Part, form_of
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.effects import ScenarioWindow
+from proxy.checking.form_parts import FormPart, form_of
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.checking.scenarios import SteppedClock
-from proxy.checking.stage import COLUMNS, Place, Stage, staged
+from proxy.checking.stage import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.recordings import RecordedRequest, Recording
-from proxy.scenarios import Change, Step, contents
+from proxy.scenarios import RowChange, Step, contents
 from tests.functional.conformance import CONFIG
 from tests.functional.selection import Selected
 
@@ -163,7 +163,7 @@ class Played:
 
     name: str
     entry: str
-    exchange: Exchange
+    exchange: ReplayedExchange
     effect: str
 
     def selected(self) -> Selected:
@@ -185,7 +185,7 @@ def listed() -> tuple[Unrecorded, ...]:
     return build(_Listed, read_toml(LISTED), Where(LISTED)).scenario
 
 
-async def play(scenarios: Sequence[Unrecorded], place: Place) -> list[Played]:
+async def play(scenarios: Sequence[Unrecorded], place: SandboxPlace) -> list[Played]:
     """Ask the backend what the scenarios ask, each from the pristine sample on.
 
     Args:
@@ -207,7 +207,9 @@ async def play(scenarios: Sequence[Unrecorded], place: Place) -> list[Played]:
     return found
 
 
-async def _played(one: Unrecorded, replay: Replay, stage: Stage, registry: Registry) -> tuple[Exchange, str]:
+async def _played(
+    one: Unrecorded, replay: Replay, stage: Sandbox, registry: Registry
+) -> tuple[ReplayedExchange, str]:
     *earlier, last = replay.translated
     for pair in earlier:
         done = await replay.step(*pair)
@@ -216,14 +218,14 @@ async def _played(one: Unrecorded, replay: Replay, stage: Stage, registry: Regis
     await stage.tables.look()
     stage.files.look()
     stage.files.learn(contents(last[0]))
-    changes = tuple(Change(row.table, row.op, row.row, row.before) for row in one.stored)
+    changes = tuple(RowChange(row.table, row.op, row.row, row.before) for row in one.stored)
     step = Step(last[0], changes, (), NOW, NOW)
     await stage.align(step)
     exchange = await replay.step(*last)
     changed, files = await stage.tables.look(), stage.files.look()
     states = (changed, stage.tables.rows), (files, stage.files.files)
     effects = Effects(1)
-    effects.judge(exchange, step_effect(step, COLUMNS, Window(NOW, NOW), *states), registry)
+    effects.judge(exchange, step_effect(step, COLUMNS, ScenarioWindow(NOW, NOW), *states), registry)
     return exchange, effects.judged[last[0].id]
 
 
@@ -248,10 +250,10 @@ def request(ask: Ask, caller: str) -> RecordedRequest:
     fields = {**key, **ask.form, **{f"further{number}": "" for number in range(ask.further)}}
     if not ask.files:
         return RecordedRequest("POST", BASE, ask.target.encode(), (_FORM,), urlencode(fields).encode())
-    parts = [Part(name, text.encode()) for name, text in fields.items()]
+    parts = [FormPart(name, text.encode()) for name, text in fields.items()]
     for name, file in ask.files.items():
         parts += [
-            Part(f"{name}{number or ''}", file.content.encode(), file.name, file.kind)
+            FormPart(f"{name}{number or ''}", file.content.encode(), file.name, file.kind)
             for number in range(file.times)
         ]
     header, body = form_of(parts)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from config.routes import Rows
+from config.routes import RowList
 from diffing.walk import canonical, walk
 from tests.diffing.oracle import same
 
-ROWS = (Rows("$.rows", ("id",), False), Rows("$.rows[*].tag", (), False), Rows("$.set", (), False))
+ROWS = (RowList("$.rows", ("id",), False), RowList("$.rows[*].tag", (), False), RowList("$.set", (), False))
 
 SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 0.0, -0.0, "", "1", "a", "\u00e9", "e\u0301", 2**70])
 TAGS = st.lists(st.sampled_from(["a", "b", 1, 1.0, None]), max_size=3)

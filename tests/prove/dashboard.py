@@ -15,7 +15,7 @@ from config.location import config_directory
 from config.routes import load_routes
 from diffing.cluster import cluster_id
 from proxy.dashboard.app import dashboard
-from proxy.ledger import Flow, Ledger
+from proxy.ledger import Counters, HourlyCount
 from proxy.record import Recorder, open_log
 from tests.prove.proof import Proof
 from tests.proxy.logs import SECOND, finding
@@ -40,7 +40,7 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
     """Two runs with so many exchanges, over all routes and ninety days, and so many clusters."""
     routes = list(load_routes(config_directory(None)).routes)
     for part in range(2):
-        ledger = Ledger(received=exchanges // 2, served=exchanges // 2)
+        ledger = Counters(received=exchanges // 2, served=exchanges // 2)
         for number in range(clusters // 2 if part else clusters):
             ledger.add(finding(SECOND, f"{SIGNATURE}{number}", seconds=(0.1 + number % 50 / 100, 0.1)))
         hours = min(24 * 90, exchanges // 100)
@@ -53,7 +53,7 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
                 "match",
                 "new",
             )
-            flow = ledger.flows.setdefault(key, Flow())
+            flow = ledger.flows.setdefault(key, HourlyCount())
             flow.exchanges += max(1, exchanges // 2 // 20_000)
         recorder = Recorder(open_log(url), ledger, now=partial(SECOND.__add__, timedelta(minutes=part)))
         await recorder.open()

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from config.settings import ProxySettings, Timeouts
 from proxy.process.listen import Listener, bind
-from proxy.process.serving import Running, listener, running
+from proxy.process.serving import RunningProxy, listener, running
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -39,7 +39,7 @@ async def serving(app: ASGIApp, *, lifespan: bool = False) -> AsyncIterator[str]
 
 
 @asynccontextmanager
-async def listening(parts: Running, settings: ProxySettings) -> AsyncIterator[str]:
+async def listening(parts: RunningProxy, settings: ProxySettings) -> AsyncIterator[str]:
     """Serve a proxy as its command does, on a free port; gives its URL."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     found = listener(parts, settings, bind("127.0.0.1", 0), ready.set_result, signals=False)
@@ -92,7 +92,9 @@ def config() -> Path:
 
 
 @pytest.fixture
-def between(tmp_path: Path, config: Path) -> Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]:
+def between(
+    tmp_path: Path, config: Path
+) -> Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]:
     """A proxy between two sides within a block: ``async with between(legacy_url, new_url) as (url, parts)``.
 
     Further arguments are settings; ``config`` names another configuration.
@@ -101,7 +103,7 @@ def between(tmp_path: Path, config: Path) -> Callable[..., AbstractAsyncContextM
     @asynccontextmanager
     async def opened(
         legacy: str, new: str, config: Path = config, **settings: Any
-    ) -> AsyncIterator[tuple[str, Running]]:
+    ) -> AsyncIterator[tuple[str, RunningProxy]]:
         log = f"sqlite:///{tmp_path / 'log.db'}"
         chosen = ProxySettings(
             **{
@@ -119,7 +121,7 @@ def between(tmp_path: Path, config: Path) -> Callable[..., AbstractAsyncContextM
     return opened
 
 
-async def settled(parts: Running) -> dict[str, int]:
+async def settled(parts: RunningProxy) -> dict[str, int]:
     """The verdicts, once nothing is pending."""
     async with asyncio.timeout(20):
         while parts.ledger.pending:
@@ -128,7 +130,7 @@ async def settled(parts: Running) -> dict[str, int]:
 
 
 @pytest.fixture
-def verdicts() -> Callable[[Running], Awaitable[dict[str, int]]]:
+def verdicts() -> Callable[[RunningProxy], Awaitable[dict[str, int]]]:
     """Waits until nothing is pending and gives the verdicts."""
     return settled
 

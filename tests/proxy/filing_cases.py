@@ -12,8 +12,8 @@ from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
-from proxy.contract import Contract, load_contract
-from proxy.log.witness import Asking, witness
+from proxy.contract import LiveConfig, load_contract
+from proxy.log.witness import SampleSide, witness
 from proxy.redact import Redactor
 from proxy.reporting.clusters import Shown, StoredCluster
 from proxy.translation import Request
@@ -60,7 +60,7 @@ def problem(status: int, slug: str, code: str | None, **members: object) -> Obse
 
 
 def compared(
-    asked: Asked, legacy: Observation, new: Observation, contract: Contract = CONTRACT
+    asked: Asked, legacy: Observation, new: Observation, contract: LiveConfig = CONTRACT
 ) -> Comparison:
     """What the registry says."""
     return Differ(contract.registry, contract.problems).compare(asked, legacy, new)
@@ -72,7 +72,10 @@ def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:
     assert comparison.differences
     name = signature(asked.route_name, legacy, new, comparison.differences)
     target = b"/api/v1/json/tasktype/1"
-    sides = Asking(Request(asked.method, target), legacy), Asking(Request(asked.method, b"/tasktypes/1"), new)
+    sides = (
+        SampleSide(Request(asked.method, target), legacy),
+        SampleSide(Request(asked.method, b"/tasktypes/1"), new),
+    )
     kept = orjson.loads(orjson.dumps(witness(asked, AT, *sides, comparison, Redactor(b"salt"))))
     stored = StoredCluster(cluster_id(name), name, asked.route_name, comparison.verdict, 3, AT, AT, 0.5)
     return Shown(stored, {"curl": "curl", "path": "$"}, kept)

@@ -6,9 +6,9 @@ from pathlib import Path
 from config.rollout import Dialect
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact
-from proxy.ledger import Evidence, Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict, LazySample
 from proxy.leg.comparer import Judgement
-from proxy.log.witness import Asking, size_of, witness
+from proxy.log.witness import SampleSide, size_of, witness
 from proxy.policy import Side
 from proxy.record import Recorder, open_log
 from proxy.redact import Redactor
@@ -21,21 +21,21 @@ MATCH = Comparison(Outcome.MATCH)
 KEY = "ab" * 16
 
 
-def asking(side: str, body: bytes, status: int = 200) -> Asking:
+def asking(side: str, body: bytes, status: int = 200) -> SampleSide:
     """One side of an exchange."""
     prefix = b"/api/v1/json/task/1" if side == "legacy" else b"/tasks/1"
     headers = (("Content-Type", "application/json"),)
-    return Asking(
+    return SampleSide(
         Request("GET", prefix + b"?api_key=" + KEY.encode()), Observation(status, headers, body, 0.1)
     )
 
 
-def evidence(at: datetime, comparison: Comparison, padding: str = "") -> Evidence:
+def evidence(at: datetime, comparison: Comparison, padding: str = "") -> LazySample:
     """A whole exchange: the new side answers another type."""
     legacy = asking("legacy", b'{"task":{"task_id":"1","new":"a' + padding.encode() + b'"}}')
     new = asking("new", b'{"task_id":1,"new":null}')
     asked = Asked(None, "GET", {"task_id": "1"})
-    return Evidence(
+    return LazySample(
         size_of(legacy, new), lambda: witness(asked, at, legacy, new, comparison, Redactor(b"salt"))
     )
 
@@ -54,7 +54,7 @@ def finding(
     route: str | None = None,
     seconds: tuple[float, float] = (0.2, 0.1),
     padding: str = "",
-) -> Finding:
+) -> ExchangeVerdict:
     """A verdict: a mismatch with a signature, a match without."""
     comparison = mismatch(signature) if signature else MATCH
     name = route or (signature or "task.get").partition(" ")[0]
@@ -70,7 +70,7 @@ def finding(
         "differences": len(comparison.differences),
     }
     facts = (("status", "2xx"), ("role", "none"), ("format", "json"), ("parameter", "task_id"))
-    return Finding(
+    return ExchangeVerdict(
         at,
         name,
         Dialect.LEGACY,
@@ -83,15 +83,17 @@ def finding(
     )
 
 
-def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...] = ()) -> Finding:
+def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...] = ()) -> ExchangeVerdict:
     """A verdict: entries of the registry explained the exchange."""
     comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
-    return Finding(at, route, Dialect.LEGACY, Side.LEGACY, Judgement(comparison, f"{route} explained", usage))
+    return ExchangeVerdict(
+        at, route, Dialect.LEGACY, Side.LEGACY, Judgement(comparison, f"{route} explained", usage)
+    )
 
 
-async def write_run(url: str, at: datetime, *findings: Finding) -> str:
+async def write_run(url: str, at: datetime, *findings: ExchangeVerdict) -> str:
     """Write one run with these verdicts; gives its id."""
-    ledger = Ledger(received=len(findings) + 1, served=len(findings), refused=1)
+    ledger = Counters(received=len(findings) + 1, served=len(findings), refused=1)
     for item in findings:
         ledger.add(item)
     recorder = Recorder(open_log(url), ledger, now=lambda: at)

@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.settings import Limits, Shadow
 from proxy.observe import observe
-from proxy.process.serving import Running
+from proxy.process.serving import RunningProxy
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
-Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
 CORS = {
     "access-control-allow-origin": "*",
     "access-control-allow-headers": "Origin, X-Requested-With, Content-Type, Accept, Authorization",

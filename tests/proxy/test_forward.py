@@ -8,9 +8,9 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from proxy.forward import AnswerBroken, Gone, Keeping, NotServed, end_to_end, forward
-from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
-from proxy.room import Room
+from proxy.forward import AnswerBroken, CapturePolicy, DisconnectWatcher, NotServed, end_to_end, forward
+from proxy.intake import BodyRefused, ClientGone, RequestBody, Terms, take_in
+from proxy.room import CaptureBudget
 
 pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
@@ -71,13 +71,15 @@ class Client:
         return b"".join(message.get("body", b"") for message in self.sent)
 
 
-WHOLE = Intake(b"", True)
+WHOLE = RequestBody(b"", True)
 GONE = {"type": "http.disconnect"}
 
 
 async def forwarded(side: Side, client: Client, method: str = "GET", keep: int = 100) -> Any:
     """Forward one request."""
-    return await forward(side, method, b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(keep))
+    return await forward(
+        side, method, b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(keep)
+    )
 
 
 async def test_an_answer_is_passed_on_in_its_parts() -> None:
@@ -125,7 +127,7 @@ async def test_a_side_that_fails_before_its_answer_is_an_observation() -> None:
 
     client = Client()
     with pytest.raises(NotServed) as caught:
-        await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(1))
+        await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(1))
     seen = caught.value.observation
     assert (seen.status, seen.error, client.sent) == (None, "connection: refused", [])
 
@@ -147,7 +149,9 @@ async def test_the_rest_of_a_long_body_is_read_as_the_side_reads() -> None:
         {"type": "http.request", "body": b"c", "more_body": False},
     )
     side = Side(Parts())
-    await forward(side, "POST", b"/", [], Intake(b"a", False), client.receive, client.send, keeping=Keeping())
+    await forward(
+        side, "POST", b"/", [], RequestBody(b"a", False), client.receive, client.send, keeping=CapturePolicy()
+    )
     assert side.received == b"abc"
 
 
@@ -168,10 +172,10 @@ async def test_a_client_that_leaves_during_its_upload_is_noticed() -> None:
             "POST",
             b"/",
             [],
-            Intake(b"a", False),
+            RequestBody(b"a", False),
             client.receive,
             client.send,
-            keeping=Keeping(0),
+            keeping=CapturePolicy(0),
         )
 
 
@@ -180,7 +184,7 @@ async def test_a_client_that_leaves_while_a_side_thinks_cancels_the_request() ->
     client = Client(GONE)
 
     async def serve() -> None:
-        with Gone(client.receive):
+        with DisconnectWatcher(client.receive):
             await asyncio.Event().wait()
 
     with pytest.raises(ClientGone):
@@ -192,7 +196,7 @@ async def test_a_cancelled_proxy_is_not_a_client_that_left() -> None:
     client = Client()
 
     async def serve() -> None:
-        with Gone(client.receive):
+        with DisconnectWatcher(client.receive):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(serve())
@@ -227,7 +231,7 @@ def test_connection_cannot_name_what_the_message_needs() -> None:
 async def test_an_answer_that_is_held_back_is_not_sent() -> None:
     """Another side may serve instead."""
     client = Client()
-    keeping, side = Keeping(100, hold=True), Side(Parts(b"oops"), 500)
+    keeping, side = CapturePolicy(100, hold=True), Side(Parts(b"oops"), 500)
     with pytest.raises(NotServed) as caught:
         await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
     assert (caught.value.observation.status, caught.value.observation.body, client.sent) == (500, b"oops", [])
@@ -236,8 +240,8 @@ async def test_an_answer_that_is_held_back_is_not_sent() -> None:
 @pytest.mark.parametrize("most", [0, 100])
 async def test_an_answer_that_breaks_while_it_is_held_is_not_sent(most: int) -> None:
     """Another side may serve instead of the new one, also where nothing is kept for comparing."""
-    client, room = Client(), Room(100)
-    keeping = Keeping(most, hold=True, late=100, room=room)
+    client, room = Client(), CaptureBudget(100)
+    keeping = CapturePolicy(most, hold=True, late=100, room=room)
     side = Side(Parts(b"abc", b"def", error=httpx.ReadError("gone")))
     with pytest.raises(NotServed) as caught:
         await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
@@ -253,8 +257,8 @@ async def test_an_answer_that_breaks_while_it_is_held_is_not_sent(most: int) -> 
 )
 async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, room: int) -> None:
     """Or what finds no room: from then on as it comes, and broken off where it breaks."""
-    client, shared = Client(), Room(room)
-    keeping = Keeping(most, hold=True, late=late, room=shared)
+    client, shared = Client(), CaptureBudget(room)
+    keeping = CapturePolicy(most, hold=True, late=late, room=shared)
     side = Side(Parts(b"abc", b"def", b"ghi", error=httpx.ReadError("gone")))
     with pytest.raises(AnswerBroken):
         await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
@@ -265,7 +269,7 @@ async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, room: i
 async def test_of_a_long_download_length_and_hash_are_kept() -> None:
     """They are compared instead of the bytes."""
     client = Client()
-    keeping = Keeping(2, digest=True)
+    keeping = CapturePolicy(2, digest=True)
     side = Side(Parts(b"abc"))
     seen = await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
     assert (seen.error, seen.body[:22]) == ("too_large", b"3 bytes, sha256 ba7816")
@@ -273,7 +277,7 @@ async def test_of_a_long_download_length_and_hash_are_kept() -> None:
 
 async def test_answers_under_way_share_their_room() -> None:
     """What finds none is not kept, whatever its length; what is over gives its room back."""
-    client, room = Client(), Room(4)
+    client, room = Client(), CaptureBudget(4)
     side = Side(Parts(b"abc", b"def"))
     crowded = await forward(
         side,
@@ -283,13 +287,13 @@ async def test_answers_under_way_share_their_room() -> None:
         WHOLE,
         client.receive,
         client.send,
-        keeping=Keeping(100, digest=True, room=room),
+        keeping=CapturePolicy(100, digest=True, room=room),
     )
     assert (crowded.error, crowded.body, room.held) == ("not_kept", b"", 0)
     assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdef"
     side = Side(Parts(b"abc"))
     kept = await forward(
-        side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=Keeping(9, room=room)
+        side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(9, room=room)
     )
     assert (kept.error, kept.body, room.held) == (None, b"abc", 0)
 
@@ -303,7 +307,7 @@ async def test_an_exchange_has_a_longest_time() -> None:
             raise AssertionError(request)
 
     client = Client()
-    keeping = Keeping(total=0.01)
+    keeping = CapturePolicy(total=0.01)
     with pytest.raises(NotServed) as caught:
         await forward(Silent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
     assert caught.value.observation.error == "timeout"
@@ -315,4 +319,6 @@ async def test_a_body_that_grows_too_long_is_refused() -> None:
     client = Client(piece, piece)
     intake = await take_in(client.receive, Terms(5, 15))
     with pytest.raises(BodyRefused):
-        await forward(Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=Keeping())
+        await forward(
+            Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=CapturePolicy()
+        )

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from starlette.types import Message
 
-from proxy.intake import BodyRefused, ClientGone, Intake, Terms, take_in
-from proxy.room import Room
+from proxy.intake import BodyRefused, ClientGone, RequestBody, Terms, take_in
+from proxy.room import CaptureBudget
 
 pytestmark = pytest.mark.anyio
 GONE = {"type": "http.disconnect"}
@@ -31,14 +31,14 @@ async def test_a_small_body_is_taken_in_whole() -> None:
         {"type": "http.request", "body": b"b", "more_body": False},
     )
     terms = Terms(10)
-    assert await take_in(client.receive, terms) == Intake(b"ab", True, terms)
+    assert await take_in(client.receive, terms) == RequestBody(b"ab", True, terms)
 
 
 async def test_a_large_body_is_taken_in_up_to_the_cap() -> None:
     """The rest stays with the client until the side wants it."""
     client = Client(*[{"type": "http.request", "body": b"12345", "more_body": True}] * 5)
     terms = Terms(8)
-    assert await take_in(client.receive, terms) == Intake(b"1234512345", False, terms)
+    assert await take_in(client.receive, terms) == RequestBody(b"1234512345", False, terms)
     assert len(client.incoming) == 3
 
 
@@ -70,7 +70,7 @@ async def test_the_patience_is_for_a_gap() -> None:
 
 async def test_bodies_have_room_together() -> None:
     """What finds none is not kept, and goes on to the side all the same."""
-    room = Room(10)
+    room = CaptureBudget(10)
     piece = {"type": "http.request", "body": b"12345678", "more_body": True}
     first = await take_in(Client(piece, GONE | {"type": "http.request"}).receive, Terms(room=room))
     second = await take_in(Client(piece, piece).receive, Terms(room=room))
@@ -83,7 +83,7 @@ async def test_bodies_have_room_together() -> None:
 
 async def test_a_refused_body_holds_no_room() -> None:
     """Nor does one whose client has gone."""
-    room = Room()
+    room = CaptureBudget()
     piece = {"type": "http.request", "body": b"12345678", "more_body": True}
     with pytest.raises(BodyRefused, match="long"):
         await take_in(Client(piece).receive, Terms(most=5, room=room))

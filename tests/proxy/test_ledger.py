@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.ledger import Evidence, Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict, LazySample
 from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 
@@ -13,23 +13,23 @@ AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
 
 
-def finding(comparison: Comparison, at: datetime = AT) -> Finding:
+def finding(comparison: Comparison, at: datetime = AT) -> ExchangeVerdict:
     """A verdict on a served exchange."""
-    return Finding(
+    return ExchangeVerdict(
         at, "dataset.get", Dialect.LEGACY, Side.LEGACY, Judgement(comparison, "s"), (0.5, 0.25), {"n": at}
     )
 
 
 def test_pending_is_what_has_no_verdict_yet() -> None:
     """served = verdicts + pending."""
-    ledger = Ledger(served=3)
+    ledger = Counters(served=3)
     ledger.add(finding(Comparison(Outcome.MATCH)))
     assert (ledger.judged, ledger.pending) == (1, 2)
 
 
 def test_verdicts_are_counted_by_the_hour() -> None:
     """What is new since yesterday can be told."""
-    ledger = Ledger()
+    ledger = Counters()
     for hour in (12, 12, 13):
         ledger.add(finding(Comparison(Outcome.MATCH), AT.replace(hour=hour)))
     counts = {key[0].hour: flow.exchanges for key, flow in ledger.flows.items()}
@@ -38,7 +38,7 @@ def test_verdicts_are_counted_by_the_hour() -> None:
 
 def test_latencies_of_both_sides_are_summed() -> None:
     """Means of the same exchanges can be compared."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.add(finding(Comparison(Outcome.MATCH)))
     [flow] = ledger.flows.values()
     assert (flow.legacy_seconds, flow.new_seconds) == (0.5, 0.25)
@@ -46,7 +46,7 @@ def test_latencies_of_both_sides_are_summed() -> None:
 
 def test_mismatches_are_clustered() -> None:
     """The first is the example, the last one is dated."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.add(finding(MISMATCH))
     later = AT.replace(hour=14)
     ledger.add(finding(MISMATCH, later))
@@ -56,14 +56,14 @@ def test_mismatches_are_clustered() -> None:
 
 def test_deviations_are_counted() -> None:
     """By route, once per exchange."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.add(finding(MISMATCH))
     assert list(ledger.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d", "new"), 1)]
 
 
-def shown(signature: str, size: int) -> Finding:
+def shown(signature: str, size: int) -> ExchangeVerdict:
     """A mismatch with a whole exchange."""
-    return Finding(
+    return ExchangeVerdict(
         AT,
         "dataset.get",
         Dialect.LEGACY,
@@ -72,13 +72,13 @@ def shown(signature: str, size: int) -> Finding:
         (0.5, 0.25),
         {"size": size},
         (("status", "2xx"), ("parameter", "id")),
-        Evidence(size, lambda: {"size": size}),
+        LazySample(size, lambda: {"size": size}),
     )
 
 
 def test_the_smallest_exchange_is_kept() -> None:
     """It is the easiest to look at."""
-    ledger = Ledger()
+    ledger = Counters()
     for size in (7, 3, 5):
         ledger.add(shown("s", size))
     cluster = ledger.clusters["s"]
@@ -87,7 +87,7 @@ def test_the_smallest_exchange_is_kept() -> None:
 
 def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
     """A signature, an example and a witness of ten bytes each; a smaller one makes no more of it."""
-    ledger = Ledger(evidence_bytes=43)
+    ledger = Counters(evidence_bytes=43)
     for signature, size in (("a", 8), ("b", 5), ("a", 4), ("c", 6), ("a", 3)):
         ledger.add(shown(signature, size))
     kept = {name: cluster.size for name, cluster in ledger.clusters.items()}
@@ -97,7 +97,7 @@ def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
 
 def test_facts_that_clients_choose_are_bounded() -> None:
     """Those that are known go on being counted."""
-    ledger = Ledger(most_facts=2)
+    ledger = Counters(most_facts=2)
     for name in ("a", "b", "c", "a"):
         facts = (("parameter", name),)
         usage = (("shape", "d", name),)
@@ -113,7 +113,7 @@ def test_facts_that_clients_choose_are_bounded() -> None:
 
 def test_clusters_are_bounded_and_no_exchange_is_lost() -> None:
     """Those of further signatures are one cluster of their route."""
-    ledger = Ledger(most_clusters=1)
+    ledger = Counters(most_clusters=1)
     for signature in ("a", "b", "c", "a"):
         ledger.add(shown(signature, 1))
     counts = {name: cluster.exchanges for name, cluster in ledger.clusters.items()}
@@ -123,7 +123,7 @@ def test_clusters_are_bounded_and_no_exchange_is_lost() -> None:
 
 def test_what_was_compared_covers_its_facts() -> None:
     """Parameters, status classes, roles."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.add(shown("s", 1))
     assert ledger.coverage == {
         ("dataset.get", "status", "2xx", "new"): 1,
@@ -133,7 +133,7 @@ def test_what_was_compared_covers_its_facts() -> None:
 
 def test_times_of_both_sides_and_their_ratio_are_counted() -> None:
     """A half, a quarter, a half."""
-    ledger = Ledger()
+    ledger = Counters()
     ledger.add(shown("s", 1))
     expected = {("legacy", -16), ("new", -32), ("ratio", -16)}
     assert set(ledger.timings) == {("dataset.get", *what, "new") for what in expected}
@@ -141,7 +141,7 @@ def test_times_of_both_sides_and_their_ratio_are_counted() -> None:
 
 def test_verdicts_of_two_dialects_stand_apart() -> None:
     """Of an exchange that is asked in both, two are due; each is counted, timed and clustered by itself."""
-    ledger = Ledger()
+    ledger = Counters()
     for asked in ([Dialect.NEW], [Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY]):
         ledger.serve(asked)
     assert (ledger.served, ledger.faced, ledger.twice, ledger.due) == (3, 2, 1, 4)

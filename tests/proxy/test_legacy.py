@@ -11,7 +11,7 @@ import pytest
 
 from diffing.model import Headers, Observation
 from proxy.checking.inprocess import Application
-from proxy.legacy import Behaviour, Fault, RecordedServer
+from proxy.legacy import Behaviour, InjectedFault, RecordedServer
 from proxy.observe import observe
 from proxy.recordings import Recording, read_recordings
 from proxy.upstream import Upstream
@@ -107,15 +107,15 @@ async def test_status_450_and_head_pass_a_real_server(gate: list[Recording], ser
             assert (found.status, found.body) == (item.response.status, item.response.body)
 
 
-FAULTS: list[tuple[Fault, Any]] = [
-    (Fault.ERROR, (500, b"", None)),
-    (Fault.GARBAGE, (200, b'{"garbage": ', None)),
-    (Fault.HANG, (None, b"", "timeout")),
+FAULTS: list[tuple[InjectedFault, Any]] = [
+    (InjectedFault.ERROR, (500, b"", None)),
+    (InjectedFault.GARBAGE, (200, b'{"garbage": ', None)),
+    (InjectedFault.HANG, (None, b"", "timeout")),
 ]
 
 
 @pytest.mark.parametrize(("fault", "expected"), FAULTS)
-async def test_faults(gate: list[Recording], fault: Fault, expected: Any) -> None:
+async def test_faults(gate: list[Recording], fault: InjectedFault, expected: Any) -> None:
     """The server misbehaves as told."""
     server = RecordedServer(gate, Behaviour(fault=fault))
     found = await observe(Application(server), "GET", b"/api/v1/json/data/61", deadline=0.05)
@@ -127,7 +127,7 @@ async def test_a_reset_breaks_the_connection(
 ) -> None:
     """The client sees half a body."""
     async with (
-        serve(RecordedServer(gate, Behaviour(fault=Fault.RESET))) as url,
+        serve(RecordedServer(gate, Behaviour(fault=InjectedFault.RESET))) as url,
         Upstream(url) as side,
     ):
         found = await observe(side, "GET", b"/api/v1/json/data/61")
@@ -136,7 +136,7 @@ async def test_a_reset_breaks_the_connection(
 
 async def test_faults_come_at_every_nth_request(gate: list[Recording]) -> None:
     """Which requests fail can be foreseen."""
-    server = RecordedServer(gate, Behaviour(fault=Fault.ERROR, every=2))
+    server = RecordedServer(gate, Behaviour(fault=InjectedFault.ERROR, every=2))
     statuses = [(await ask(server, "GET", b"/api/v1/json/data/61")).status for _ in range(4)]
     assert [status == 500 for status in statuses] == [False, True, False, True]
 

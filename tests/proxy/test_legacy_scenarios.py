@@ -15,7 +15,7 @@ from config.settings import BackendSettings
 from diffing.model import Observation
 from proxy.checking.inprocess import Application
 from proxy.checking.scenarios import read_scenarios
-from proxy.checking.stage import Place, Stage, staged
+from proxy.checking.stage import Sandbox, SandboxPlace, staged
 from proxy.legacy_scenarios import ScenarioServer
 from proxy.observe import observe
 from proxy.scenarios import Scenario
@@ -34,11 +34,11 @@ def plays() -> dict[str, Scenario]:
 @asynccontextmanager
 async def playing(
     tmp_path: Path, sample: Path, *scenarios: Scenario, settle: float = 60.0
-) -> AsyncIterator[tuple[ScenarioServer, Stage, Database]]:
+) -> AsyncIterator[tuple[ScenarioServer, Sandbox, Database]]:
     """A server on a database of its own."""
     url = f"sqlite:///{tmp_path / 'legacy.db'}"
     database = Database(url)
-    async with staged(Place(url, sample), BackendSettings()) as stage:
+    async with staged(SandboxPlace(url, sample), BackendSettings()) as stage:
         server = ScenarioServer(scenarios, stage, lambda: NOW, settle=settle)
         try:
             yield server, stage, database

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Outcome
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict
 from proxy.leg.comparer import Judgement
 from proxy.metrics import Snapshot, by_dialect, ended, merged, prometheus, snapshot
 from proxy.policy import Side
@@ -15,9 +15,9 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
 
 def one(ready: bool = True, config: str = "abc") -> Snapshot:
     """A process that has served one request."""
-    ledger = Ledger(received=2, served=1, refused=1)
+    ledger = Counters(received=2, served=1, refused=1)
     judgement = Judgement(Comparison(Outcome.MATCH), "")
-    ledger.add(Finding(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
+    ledger.add(ExchangeVerdict(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
     telemetry = Telemetry(reasked=1)
     telemetry.answers[200] += 1
     telemetry.took("legacy", 0.02)

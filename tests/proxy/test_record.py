@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict
 from proxy.leg.comparer import Judgement
 from proxy.log.tables import (
     coverage,
@@ -31,21 +31,21 @@ AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
 
 
-def finding(comparison: Comparison = MISMATCH) -> Finding:
+def finding(comparison: Comparison = MISMATCH) -> ExchangeVerdict:
     """A verdict on a served exchange."""
-    return Finding(
+    return ExchangeVerdict(
         AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, Judgement(comparison, "s"), (0.5, 0.25), {"path": "$"}
     )
 
 
 @pytest.fixture
-def ledger() -> Ledger:
+def ledger() -> Counters:
     """An empty ledger."""
-    return Ledger()
+    return Counters()
 
 
 @pytest.fixture
-async def recorder(tmp_path: Path, ledger: Ledger) -> AsyncIterator[Recorder]:
+async def recorder(tmp_path: Path, ledger: Counters) -> AsyncIterator[Recorder]:
     """A recorder on a fresh log."""
     made = Recorder(
         open_log(f"sqlite:///{tmp_path}/log.db"), ledger, rollout=lambda: "digest", now=lambda: AT
@@ -62,14 +62,14 @@ async def rows(recorder: Recorder, table: object) -> list[tuple[object, ...]]:
         return [tuple(row)[1:] for row in found]
 
 
-async def test_the_totals_are_written(recorder: Recorder, ledger: Ledger) -> None:
+async def test_the_totals_are_written(recorder: Recorder, ledger: Counters) -> None:
     """received = served + refused + client_gone."""
     ledger.received, ledger.served, ledger.refused, ledger.client_gone = 6, 3, 2, 1
     await recorder.write()
     assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
 
 
-async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Ledger) -> None:
+async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Counters) -> None:
     """Writing twice does not count twice; what grew is brought up to date."""
     ledger.add(finding())
     await recorder.write()
@@ -85,7 +85,7 @@ async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Ledger
     assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}', "new")
 
 
-async def test_two_runs_share_a_log(recorder: Recorder, ledger: Ledger) -> None:
+async def test_two_runs_share_a_log(recorder: Recorder, ledger: Counters) -> None:
     """Replicas write side by side."""
     ledger.add(finding())
     other = Recorder(open_log(recorder._engine.url.render_as_string()), ledger, now=lambda: AT)
@@ -95,7 +95,7 @@ async def test_two_runs_share_a_log(recorder: Recorder, ledger: Ledger) -> None:
     assert len(await rows(recorder, traffic)) == 2
 
 
-async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledger: Ledger) -> None:
+async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledger: Counters) -> None:
     """The log never lacks a verdict that the ledger has."""
     ledger.add(finding())
     async with recorder._engine.begin() as connection:
@@ -109,7 +109,7 @@ async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledge
     assert ledger.dropped["rows"] == 0
 
 
-async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Ledger) -> None:
+async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Counters) -> None:
     """It is dropped and counted, once."""
     ledger.coverage["dataset.get", "parameter", "\ud83d", "new"] = 1
     ledger.coverage["dataset.get", "parameter", "x", "new"] = 1
@@ -123,7 +123,7 @@ async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorde
 
 async def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     """With its URL and the reason."""
-    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/nothing/log.db"), Ledger())
+    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/nothing/log.db"), Counters())
     with pytest.raises(LogError, match=r"nothing/log\.db cannot be opened: unable to open"):
         await recorder.open()
     await recorder._engine.dispose()
@@ -138,7 +138,7 @@ def test_what_is_no_url_is_told(url: str) -> None:
 
 async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
     """A smaller witness replaces the one that is there."""
-    ledger = Ledger(most_clusters=1)
+    ledger = Counters(most_clusters=1)
     recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), ledger, now=lambda: AT)
     await recorder.open()
     for padding in ("xx", "x", "xxx"):

@@ -8,7 +8,7 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome, SkipReason
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict
 from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 from proxy.record import LogError, Recorder, open_log
@@ -22,11 +22,11 @@ SKIPPED = Comparison(Outcome.SKIPPED, SkipReason.XML)
 EXPLAINED = Comparison(Outcome.EXPLAINED, deviations=("d",))
 
 
-def finding(comparison: Comparison, at: datetime = AT) -> Finding:
+def finding(comparison: Comparison, at: datetime = AT) -> ExchangeVerdict:
     """A verdict on a served exchange."""
     seconds = None if comparison is SKIPPED else (0.5, 0.25)
     judgement = Judgement(comparison, "s")
-    return Finding(at, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement, seconds, {"path": "$"})
+    return ExchangeVerdict(at, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement, seconds, {"path": "$"})
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def log(tmp_path: Path) -> str:
     """A log of two runs."""
     url = f"sqlite:///{tmp_path}/log.db"
     for _ in range(2):
-        ledger = Ledger(received=5, served=4, refused=1)
+        ledger = Counters(received=5, served=4, refused=1)
         for comparison in (MISMATCH, SKIPPED, EXPLAINED):
             ledger.add(finding(comparison))
         recorder = Recorder(open_log(url), ledger, now=lambda: AT)
@@ -69,7 +69,7 @@ async def test_the_runs_are_added_up(log: str) -> None:
 async def test_a_report_can_be_about_one_dialect(tmp_path: Path) -> None:
     """Verdicts, deviations, clusters and times; what is due of each adds up."""
     url = f"sqlite:///{tmp_path}/log.db"
-    ledger = Ledger(received=3)
+    ledger = Counters(received=3)
     for asked in ([Dialect.NEW, Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY], [Dialect.LEGACY]):
         ledger.serve(asked)
     ledger.add(finding(EXPLAINED))

@@ -19,9 +19,9 @@ from config.settings import Shadow
 from config.tasks import Tasks
 from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.leg.comparer import Comparer, Judgement, Question
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.policy import Decision, Side
 from proxy.redact import Redactor
 from proxy.shadow import ShadowLeg
@@ -66,18 +66,18 @@ class Scripted(Comparer):
 
 def job(
     routes: RouteMap, target: str = "/api/v1/json/data/61", method: str = "GET", body: bytes = b""
-) -> Job:
+) -> Exchange:
     """A served exchange."""
     headers = (("content-type", "application/x-www-form-urlencoded"),) if body else ()
     request = Request(method, target.encode(), headers, body)
     translation = legacy_to_new(request, routes)
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
-    return Job(AT, decision, request, SERVED)
+    return Exchange(AT, decision, request, SERVED)
 
 
 def leg(
-    routes: RouteMap, comparer: Comparer, ledger: Ledger, new: Recorded, legacy: Recorded, **settings: Any
+    routes: RouteMap, comparer: Comparer, ledger: Counters, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowLeg:
     """A shadow leg between two sides in memory."""
     return ShadowLeg(
@@ -91,7 +91,7 @@ def leg(
     )
 
 
-async def worked(shadow: ShadowLeg, *jobs: Job) -> None:
+async def worked(shadow: ShadowLeg, *jobs: Exchange) -> None:
     """Work on jobs until all have their verdict."""
     tasks = Tasks(Counter())
     shadow.start(tasks)
@@ -106,7 +106,7 @@ MATCH = Comparison(Outcome.MATCH)
 
 async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
     """With the key, and the verdict is counted."""
-    ledger, new, legacy = Ledger(served=1), Recorded(), Recorded()
+    ledger, new, legacy = Counters(served=1), Recorded(), Recorded()
     await worked(
         leg(routes, Scripted(MATCH), ledger, new, legacy),
         job(routes, f"/api/v1/json/data/61?api_key={KEY}"),
@@ -129,7 +129,7 @@ async def test_follow_ups_are_asked_of_the_new_side(
 ) -> None:
     """One more answer, then the verdict."""
     comparer = Scripted(Comparison(None, follow_up=kind), MATCH)
-    ledger, new = Ledger(served=1), Recorded()
+    ledger, new = Counters(served=1), Recorded()
     await worked(
         leg(routes, comparer, ledger, new, Recorded()), job(routes, "/api/v1/json/data/list/limit/2/tag/a")
     )
@@ -142,7 +142,7 @@ async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
     comparer = Scripted(Comparison(None, follow_up=FollowUp.LEGACY_GET), MATCH)
     legacy = Recorded()
     await worked(
-        leg(routes, comparer, Ledger(served=1), Recorded(), legacy),
+        leg(routes, comparer, Counters(served=1), Recorded(), legacy),
         job(routes, "/api/v1/json/data/61", "POST", f"api_key={KEY}".encode()),
     )
     assert legacy.targets == [f"GET /api/v1/json/data/61?api_key={KEY}"]
@@ -152,7 +152,7 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
     """The whole list costs more than its part."""
     unlimited = [Comparison(None, follow_up=FollowUp.UNLIMITED)] * 4
     comparer = Scripted(unlimited[0], MATCH, *unlimited[1:3], unlimited[3], MATCH)
-    ledger = Ledger(served=4)
+    ledger = Counters(served=4)
     shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), unlimited_every=3)
     await worked(shadow, *[job(routes, "/api/v1/json/data/list/limit/2")] * 4)
     assert ledger.verdicts == {"match": 2, "skipped:limited": 2}
@@ -160,7 +160,7 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
 
 async def test_a_full_queue_sheds_and_counts(routes: RouteMap) -> None:
     """Never waits, never forgets."""
-    ledger = Ledger(served=5)
+    ledger = Counters(served=5)
     shadow = leg(routes, Scripted(MATCH, MATCH), ledger, Recorded(), Recorded(), queue=2)
     for _ in range(5):
         shadow.offer(job(routes))
@@ -180,7 +180,7 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
             await asyncio.Event().wait()
             raise AssertionError(question)
 
-    ledger = Ledger(served=3)
+    ledger = Counters(served=3)
     shadow = leg(routes, Stuck(), ledger, Recorded(), Recorded())
     tasks = Tasks(Counter())
     shadow.start(tasks)
@@ -193,7 +193,7 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
 
 async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCaptureFixture) -> None:
     """The exchange has a verdict, the next one is worked on."""
-    ledger = Ledger(served=2)
+    ledger = Counters(served=2)
     await worked(leg(routes, Scripted(), ledger, Recorded(), Recorded()), job(routes), job(routes))
     assert (ledger.verdicts, ledger.pending) == ({"both_error": 2}, 0)
     assert "shadow worker failed" in caplog.text
@@ -202,7 +202,7 @@ async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCapt
 
 async def test_secrets_are_not_kept(routes: RouteMap) -> None:
     """The example of a mismatch holds neither the key of the query nor that of the form."""
-    ledger = Ledger(served=1)
+    ledger = Counters(served=1)
     mismatch = Comparison(Outcome.MISMATCH)
     await worked(
         leg(routes, Scripted(mismatch), ledger, Recorded(), Recorded()),
@@ -216,7 +216,7 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
     """Where a difference is stays known; what a person sent does not."""
     difference = Difference("$.name", "value", "Ada Lovelace", "ada")
     for stored in (True, False):
-        ledger = Ledger(served=1)
+        ledger = Counters(served=1)
         comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
         shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
         await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
@@ -232,7 +232,7 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
 async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
     """Its exchange is counted, and nothing of it is kept."""
     body = b"&".join(b"api_key=secret%06d" % number for number in range(300))
-    ledger = Ledger(served=1)
+    ledger = Counters(served=1)
     comparer = Scripted(
         Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
     )
@@ -261,7 +261,7 @@ async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body:
     comparer = Scripted(MATCH)
     item = job(routes, target)
     served = replace(SERVED, status=412 if b"error" in body else 200, body=body)
-    shadow = leg(routes, comparer, Ledger(served=1), Recorded(), Recorded())
+    shadow = leg(routes, comparer, Counters(served=1), Recorded(), Recorded())
     await worked(shadow, replace(item, served=served))
     assert comparer.questions[0].role == role
 
@@ -270,7 +270,7 @@ async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> N
     """Served by the new side it has no body; PHP has no HEAD."""
     item = job(routes)
     decision = replace(item.decision, dialect=Dialect.NEW, served=Side.NEW)
-    ledger = Ledger(served=1)
+    ledger = Counters(served=1)
     shadow = leg(routes, Scripted(), ledger, Recorded(), Recorded())
     await worked(shadow, replace(item, decision=decision, request=Request("HEAD", b"/datasets/61")))
     assert ledger.verdicts == {f"skipped:{SkipReason.UNDERIVED}": 1}

@@ -14,7 +14,7 @@ from diffing.deviations import load_registry
 from diffing.model import Asked, Observation
 from diffing.registry import Registry
 from proxy.observe import observe
-from proxy.process.serving import Running
+from proxy.process.serving import RunningProxy
 from proxy.unadaptable import unadaptable
 from proxy.upstream import Upstream
 from tests.proxy.test_served import (
@@ -33,8 +33,8 @@ HELD = SERVED_BY_NEW.format(stage="shadow").replace(
     "[[stage]]\nroutes", "[[stage]]\n# held: looked at\nroutes"
 )
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
-Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
 
 JSON = (("content-type", "application/json"),)
 HTML = (("content-type", "text/html"),)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from backend import tables
-from backend.database.conflicts import Rule, refusing, rule_of
+from backend.database.conflicts import TableRule, refusing, rule_of
 from backend.database.connections import Database
 from backend.database.storing import insert
 from backend.problems import Problem
@@ -22,13 +22,15 @@ TAG: dict[str, Any] = {"id": 61, "tag": "petal", "uploader": 1, "date": NOW}
 @pytest.mark.parametrize(
     ("row", "rule"),
     [
-        (TAG, Rule.UNIQUE),
-        ({**TAG, "tag": "PETAL "}, Rule.UNIQUE),
-        ({**TAG, "id": 999_999}, Rule.REFERENCE),
-        ({**TAG, "tag": None}, Rule.NOT_NULL),
+        (TAG, TableRule.UNIQUE),
+        ({**TAG, "tag": "PETAL "}, TableRule.UNIQUE),
+        ({**TAG, "id": 999_999}, TableRule.REFERENCE),
+        ({**TAG, "tag": None}, TableRule.NOT_NULL),
     ],
 )
-async def test_an_insert_breaks_a_rule(scratch_database: Database, row: dict[str, Any], rule: Rule) -> None:
+async def test_an_insert_breaks_a_rule(
+    scratch_database: Database, row: dict[str, Any], rule: TableRule
+) -> None:
     """The error says which."""
     async with scratch_database.write() as connection:
         with pytest.raises(IntegrityError) as caught:
@@ -41,7 +43,7 @@ async def test_a_delete_breaks_a_reference(scratch_database: Database) -> None:
     async with scratch_database.write() as connection:
         with pytest.raises(IntegrityError) as caught:
             await connection.execute(tables.algorithm_setup.delete())
-        assert rule_of(caught.value) is Rule.REFERENCE
+        assert rule_of(caught.value) is TableRule.REFERENCE
 
 
 async def test_a_broken_rule_becomes_a_problem(scratch_database: Database) -> None:

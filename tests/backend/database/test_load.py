@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from backend import tables
 from backend.database.connections import Database
-from backend.database.engines import DatabaseNames
+from backend.database.engines import SchemaNames
 from backend.database.load import LoadError, load, refresh_statistics
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +87,7 @@ async def test_a_missing_folder_for_the_file_is_named(small: Path, tmp_path: Pat
         await load(small, f"sqlite:///{tmp_path / 'no' / 'x.db'}")
 
 
-NAMES = DatabaseNames("load_openml", "load_openml_expdb")
+NAMES = SchemaNames("load_openml", "load_openml_expdb")
 
 
 async def test_a_failed_load_leaves_no_database_on_a_server(small: Path, mariadb_server: str) -> None:

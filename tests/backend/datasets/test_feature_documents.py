@@ -6,13 +6,13 @@ from typing import cast
 import pytest
 
 from backend.database.results import AnyRow
-from backend.datasets.feature_documents import Feature, features, first_mistake
+from backend.datasets.feature_documents import FeatureDescription, features, first_mistake
 from backend.input.xml_documents import Node
 
 
-def feature(index: int | str, kind: str, *values: str) -> Feature:
+def feature(index: int | str, kind: str, *values: str) -> FeatureDescription:
     """A feature named after its place."""
-    return Feature(f"f{index}", {"did": 61, "index": index, "data_type": kind}, values)
+    return FeatureDescription(f"f{index}", {"did": 61, "index": index, "data_type": kind}, values)
 
 
 def test_the_data_set_says_what_features_are_for() -> None:
@@ -47,7 +47,7 @@ def test_the_data_set_says_what_features_are_for() -> None:
         ([feature(0, "numeric"), feature(0, "nominal")], "450"),
     ],
 )
-def test_the_first_mistake_counts(found: list[Feature], code: str | None) -> None:
+def test_the_first_mistake_counts(found: list[FeatureDescription], code: str | None) -> None:
     """Feature by feature: its place, its values, whether it may have them, whether it must."""
     mistake = first_mistake(found, [7])
     assert (mistake and mistake.code) == code

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import Message, Scope
 
-from backend.input.intake import ABSENT, Given, Intake, read_intake
+from backend.input.intake import ABSENT, Given, RequestInput, read_intake
 from backend.problems import InputProblem, Problem
 
 pytestmark = pytest.mark.anyio
@@ -18,7 +18,7 @@ LIMIT = 1000
 
 async def intake(
     query: str = "", body: bytes = b"", content_type: str = "", *, limit: int = LIMIT, **headers: str
-) -> Intake:
+) -> RequestInput:
     """Read a request with these parts."""
     fields = {"content-type": content_type, **headers}
     if body:

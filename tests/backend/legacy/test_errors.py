@@ -1,6 +1,6 @@
 """PHP's error documents."""
 
-from backend.legacy.errors import Refusal, entities, error_document
+from backend.legacy.errors import LegacyRefusal, entities, error_document
 from backend.legacy.tree import to_json
 from backend.legacy.writing import to_xml
 
@@ -27,4 +27,4 @@ def test_single_quotes_stay() -> None:
 
 def test_a_refusal_keeps_what_it_was_told() -> None:
     """It is raised and caught by the gate."""
-    assert Refusal("100", "a/b", status=450).status == 450
+    assert LegacyRefusal("100", "a/b", status=450).status == 450

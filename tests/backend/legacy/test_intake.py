@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from backend.legacy.intake import LegacyIntake, for_operation, read_legacy_intake
+from backend.legacy.intake import LegacyInput, for_operation, read_legacy_intake
 from config.dispatch import dispatcher
 from config.location import config_directory
 from config.routes import load_routes
 
 
-async def read(method: str, query: str, body: bytes, kind: str, limit: int = 1000) -> LegacyIntake:
+async def read(method: str, query: str, body: bytes, kind: str, limit: int = 1000) -> LegacyInput:
     """What PHP reads of a request; its files are closed."""
     headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     scope: dict[str, Any] = {"type": "http", "method": method, "headers": headers, "query_string": b""}

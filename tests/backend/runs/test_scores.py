@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.input.xml_documents import Node
-from backend.runs.scores import Procedure, illegal, names
+from backend.runs.scores import SplitProcedure, illegal, names
 
 
 def score(name: str = "kappa", **places: str) -> Node:
@@ -13,10 +13,10 @@ def score(name: str = "kappa", **places: str) -> Node:
     return Node("evaluation", attributes=places, children=(Node("name", f" {name} "),))
 
 
-FOLDS = Procedure("crossvalidation", 2, 10, samples=False, instances=150)
-CURVE = Procedure("crossvalidation", 1, 10, samples=True, instances=150)
-NEITHER = Procedure("testthentrain", None, None, samples=False, instances=150)
-LEFT_OUT = Procedure("leaveoneout", 1, None, samples=True, instances=100)
+FOLDS = SplitProcedure("crossvalidation", 2, 10, samples=False, instances=150)
+CURVE = SplitProcedure("crossvalidation", 1, 10, samples=True, instances=150)
+NEITHER = SplitProcedure("testthentrain", None, None, samples=False, instances=150)
+LEFT_OUT = SplitProcedure("leaveoneout", 1, None, samples=True, instances=100)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ LEFT_OUT = Procedure("leaveoneout", 1, None, samples=True, instances=100)
         (LEFT_OUT, {"sample": "2"}),
     ],
 )
-def test_places_that_a_procedure_has(procedure: Procedure, places: dict[str, str]) -> None:
+def test_places_that_a_procedure_has(procedure: SplitProcedure, places: dict[str, str]) -> None:
     """Counting starts with 0; fold 0 and negative numbers are never looked at."""
     assert illegal([score(**places)], procedure) == []
 
@@ -48,7 +48,7 @@ def test_places_that_a_procedure_has(procedure: Procedure, places: dict[str, str
         (FOLDS, {"fold": "9" * 5000}, f"kappa(, {'9' * 5000})"),
     ],
 )
-def test_places_that_a_procedure_lacks(procedure: Procedure, places: dict[str, str], shown: str) -> None:
+def test_places_that_a_procedure_lacks(procedure: SplitProcedure, places: dict[str, str], shown: str) -> None:
     """They are named as PHP names them."""
     assert illegal([score(**places)], procedure) == [shown]
 
@@ -58,7 +58,7 @@ def test_places_that_a_procedure_lacks(procedure: Procedure, places: dict[str, s
 )
 def test_the_number_of_samples_follows_from_the_data(instances: int, count: int) -> None:
     """Examples of the legacy notes (task 3.10), for ten folds."""
-    procedure = Procedure("crossvalidation", 1, 10, samples=True, instances=instances)
+    procedure = SplitProcedure("crossvalidation", 1, 10, samples=True, instances=instances)
     assert illegal([score(sample=str(count - 1))], procedure) == []
     assert illegal([score(sample=str(count))], procedure) == [f"kappa(, , {count})"]
 

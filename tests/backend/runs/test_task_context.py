@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from backend import tables
-from backend.runs.scores import Procedure
+from backend.runs.scores import SplitProcedure
 from backend.runs.task_context import task_context
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def test_a_whole_task(scratch_database: Database) -> None:
         context = await task_context(connection, 1)
     assert context is not None
     assert (context.source, context.dataset_id, context.counted) == ("61", 61, True)
-    assert context.procedure == Procedure("crossvalidation", 1, 10, samples=False, instances=150.0)
+    assert context.procedure == SplitProcedure("crossvalidation", 1, 10, samples=False, instances=150.0)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from backend.search.elasticsearch import Elasticsearch, bulk_body
-from backend.search.index import Change
+from backend.search.index import IndexChange
 
 pytestmark = pytest.mark.anyio
 
-TAGGED = Change("data", 61, {"tags": ["t"]})
-GONE = Change("run", 25, None)
+TAGGED = IndexChange("data", 61, {"tags": ["t"]})
+GONE = IndexChange("run", 25, None)
 
 
 class Index:
@@ -129,7 +129,7 @@ async def test_an_index_that_is_too_slow_loses_the_oldest(
     monkeypatch.setattr("backend.search.elasticsearch.PENDING", 2)
     index, url = server
     search = Elasticsearch(url, at_once)
-    search.submit([Change("data", number, None) for number in range(5)])
+    search.submit([IndexChange("data", number, None) for number in range(5)])
     await search.close()
     assert [line["delete"]["_id"] for body in index.bodies for line in body] == ["3", "4"]
     assert "3 changes dropped" in caplog.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.search.index import Change, IndexChanges, NoIndex
+from backend.search.index import IndexChange, IndexChanges, NoIndex
 
 
 def test_changes_are_kept_in_order() -> None:
@@ -12,12 +12,12 @@ def test_changes_are_kept_in_order() -> None:
     changes = IndexChanges()
     changes.put("data", 61, tags=["t"])
     changes.delete("data", 61)
-    assert changes.changes == [Change("data", 61, {"tags": ["t"]}), Change("data", 61, None)]
+    assert changes.changes == [IndexChange("data", 61, {"tags": ["t"]}), IndexChange("data", 61, None)]
 
 
 @pytest.mark.anyio
 async def test_no_index_takes_everything() -> None:
     """And does nothing."""
     index = NoIndex()
-    index.submit([Change("run", 1, None)])
+    index.submit([IndexChange("run", 1, None)])
     await index.close()

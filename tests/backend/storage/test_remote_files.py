@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from aiohttp import web
 
-from backend.storage.remote_files import Pace, RemoteFileError, Unmeasured, is_public, remote_file
+from backend.storage.remote_files import BytePace, RemoteFileError, Unmeasured, is_public, remote_file
 
 pytestmark = pytest.mark.anyio
 
@@ -79,7 +79,7 @@ async def test_what_cannot_be_read_says_why(server: str, path: str, because: str
 
 async def test_files_come_at_a_pace(server: str) -> None:
     """Two at a time share it."""
-    pace = Pace(len(CONTENT) * 10)
+    pace = BytePace(len(CONTENT) * 10)
 
     async def read() -> None:
         async with remote_file(f"{server}/whole", largest=100, private=True, pace=pace):

@@ -7,7 +7,7 @@ from backend.input.parameters import Reader
 from backend.studies.parameters import (
     DigitsOrNone,
     IdOrAlias,
-    Part,
+    MemberKind,
     StudyFilters,
     StudyKey,
     StudyPart,
@@ -83,7 +83,7 @@ def test_the_status_is_compared_exactly(status: str) -> None:
         (SuiteId(), "0", "0"),
         (DigitsOrNone(), "99,100", "99,100"),
         (DigitsOrNone(), "0", "0"),
-        (Part(), "bogus", "bogus"),
+        (MemberKind(), "bogus", "bogus"),
     ],
 )
 def test_phps_texts_as_the_readers_take_them(reader: Reader, text: str, read: str) -> None:
@@ -93,4 +93,4 @@ def test_phps_texts_as_the_readers_take_them(reader: Reader, text: str, read: st
 
 def test_the_handler_judges_the_part_of_php() -> None:
     """Any text passes the reader."""
-    assert StudyPart.model_validate({"study_id": "1", "part": Part().from_php("bogus")}).part == "bogus"
+    assert StudyPart.model_validate({"study_id": "1", "part": MemberKind().from_php("bogus")}).part == "bogus"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import tables
-from backend.database.conflicts import Rule, rule_of
+from backend.database.conflicts import TableRule, rule_of
 from backend.database.connections import Database
 from backend.studies import write_queries
 from backend.studies.creation import NewStudy
@@ -43,7 +43,7 @@ async def test_the_database_refuses_wrong_members(scratch_database: Database) ->
                 await write_queries.attach(connection, "task", 103, ids, 2, NOW)
             rules.append(rule_of(caught.value))
             await write_queries.detach(connection, "task", 103, [2])
-    assert rules == [Rule.UNIQUE, Rule.UNIQUE, Rule.REFERENCE]
+    assert rules == [TableRule.UNIQUE, TableRule.UNIQUE, TableRule.REFERENCE]
 
 
 async def test_a_deletion_takes_members_and_tags_along(scratch_database: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from backend.input.fields import NOT_GIVEN
 from backend.input.parameters import Parameters
-from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
+from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, TaggedKind
 from backend.tagging.parameters import DataTag, FlowTag, RunTag, SetupTag, TaskTag
 
 
@@ -14,6 +14,6 @@ from backend.tagging.parameters import DataTag, FlowTag, RunTag, SetupTag, TaskT
     ("parameters", "kind"),
     [(DataTag, DATA), (TaskTag, TASK), (FlowTag, FLOW), (RunTag, RUN), (SetupTag, SETUP)],
 )
-def test_the_id_is_named_after_the_kind(parameters: type[Parameters], kind: Kind) -> None:
+def test_the_id_is_named_after_the_kind(parameters: type[Parameters], kind: TaggedKind) -> None:
     """What is not given is the handler's to refuse, with PHP's code."""
     assert dict(parameters.model_validate({})) == {kind.field: NOT_GIVEN, "tag": ""}

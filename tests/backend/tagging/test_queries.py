@@ -6,7 +6,7 @@ import pytest
 
 from backend.database.connections import Database
 from backend.tagging import queries
-from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, Kind
+from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, TaggedKind
 from tests.backend.conftest import NOW
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
     ],
 )
 async def test_an_entity_tells_its_data_set(
-    database: Database, kind: Kind, number: int, about: tuple[object, ...] | None
+    database: Database, kind: TaggedKind, number: int, about: tuple[object, ...] | None
 ) -> None:
     """So that its visibility is known with the first round trip."""
     async with database.read() as connection:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.tagging.kinds import DATA, FLOW, Kind
+from backend.tagging.kinds import DATA, FLOW, TaggedKind
 from backend.tagging.shapes import answer
 
 
@@ -22,7 +22,7 @@ from backend.tagging.shapes import answer
     ],
 )
 def test_only_data_untag_keeps_the_three_forms(
-    kind: Kind, action: str, tags: list[str], document: dict[str, Any]
+    kind: TaggedKind, action: str, tags: list[str], document: dict[str, Any]
 ) -> None:
     """All others always have a list."""
     assert answer(kind, action, "061", tags) == document

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from config.openapi import load_openapi
 from config.routes import load_routes
-from diffing.rules.parameters import Parameter, parameters
+from diffing.rules.parameters import ParameterRule, parameters
 
 CONFIG = Path("config")
 ROUTES, OPENAPI = load_routes(CONFIG), load_openapi(CONFIG)
 
 
-def named(route: str) -> dict[str, Parameter]:
+def named(route: str) -> dict[str, ParameterRule]:
     """The parameters of a route by name."""
     return {one.name: one for one in parameters(ROUTES[route], OPENAPI[route])}
 

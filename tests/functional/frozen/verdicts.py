@@ -20,10 +20,10 @@ from diffing.compare import Differ, canonical_form
 from diffing.decode import Form, decode
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
-from proxy.check import InProcess, Limits, check
-from proxy.checking.replay import Exchange
+from proxy.check import FailureLimits, InProcess, check
+from proxy.checking.replay import ReplayedExchange
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import Place
+from proxy.checking.stage import SandboxPlace
 
 ROOT: Final = Path(__file__).parents[3]
 CONFIG: Final = ROOT / "config"
@@ -56,7 +56,9 @@ class Verdict:
 Verdicts = Mapping[str, Verdict]
 
 
-def verdicts(exchanges: Iterable[Exchange], effects: Mapping[str, str] | None = None) -> dict[str, Verdict]:
+def verdicts(
+    exchanges: Iterable[ReplayedExchange], effects: Mapping[str, str] | None = None
+) -> dict[str, Verdict]:
     """The verdicts on exchanges.
 
     Args:
@@ -67,7 +69,7 @@ def verdicts(exchanges: Iterable[Exchange], effects: Mapping[str, str] | None = 
     return {one.recording.id: _verdict(one, differ, effects or {}) for one in exchanges}
 
 
-def _verdict(exchange: Exchange, differ: Differ, effects: Mapping[str, str]) -> Verdict:
+def _verdict(exchange: ReplayedExchange, differ: Differ, effects: Mapping[str, str]) -> Verdict:
     compared, legacy = exchange.comparison, exchange.recording.response
     demand, differs = compared.demand, ""
     if compared.verdict in FAILING and exchange.new is not None:
@@ -82,7 +84,7 @@ def _verdict(exchange: Exchange, differ: Differ, effects: Mapping[str, str]) -> 
     )
 
 
-def _document(exchange: Exchange, differ: Differ) -> str:
+def _document(exchange: ReplayedExchange, differ: Differ) -> str:
     legacy, asked = exchange.recording.response, exchange.asked
     if asked is None or exchange.comparison.demand is not None or (legacy.status or 0) >= 400:
         return ""
@@ -102,7 +104,7 @@ def of_reads(database: str) -> dict[str, Verdict]:
     side = InProcess(
         database, "https://openml.test/", "https://minio.openml.test/", CONFIG / "sample" / "files"
     )
-    result = asyncio.run(check((RECORDINGS / "read",), side, CONFIG, limits=Limits()))
+    result = asyncio.run(check((RECORDINGS / "read",), side, CONFIG, limits=FailureLimits()))
     return verdicts(result.exchanges)
 
 
@@ -112,8 +114,10 @@ def of_writes(database: str) -> dict[str, Verdict]:
     Args:
         database: URL of a database that may be lost.
     """
-    place = Place(database, CONFIG / "sample")
-    return of_scenarios(asyncio.run(check_scenarios((RECORDINGS / "write",), place, CONFIG, limits=Limits())))
+    place = SandboxPlace(database, CONFIG / "sample")
+    return of_scenarios(
+        asyncio.run(check_scenarios((RECORDINGS / "write",), place, CONFIG, limits=FailureLimits()))
+    )
 
 
 def of_scenarios(result: ScenariosResult) -> dict[str, Verdict]:

@@ -13,10 +13,10 @@ from diffing.deviations import load_entries
 from diffing.model import Comparison, Observation, Outcome
 from diffing.registry import Registry
 from proxy.checking.effect_tally import Effects, StepEffect, step_effect
-from proxy.checking.effects import Columns, Window
-from proxy.checking.replay import Exchange
+from proxy.checking.effects import Columns, ScenarioWindow
+from proxy.checking.replay import ReplayedExchange
 from proxy.recordings import RecordedRequest, Recording
-from proxy.scenarios import Change, FileChange, Step
+from proxy.scenarios import FileChange, RowChange, Step
 from proxy.translation import Untranslatable
 
 TABLE = "openml_expdb.tag"
@@ -33,7 +33,7 @@ RECORDING = Recording(
     scenario="s",
     raw=MappingProxyType({}),
 )
-INSERT = Change(TABLE, "insert", {"id": 2, "tag": "b"}, {})
+INSERT = RowChange(TABLE, "insert", {"id": 2, "tag": "b"}, {})
 ENTRY = """
 [[deviation]]
 id = "{id}"
@@ -66,12 +66,12 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def effect(
-    *changes: Change, before: Mapping[str, Any] = BEFORE, after: Mapping[str, Any] = BEFORE
+    *changes: RowChange, before: Mapping[str, Any] = BEFORE, after: Mapping[str, Any] = BEFORE
 ) -> StepEffect:
     """The effect of a step that left these rows."""
     step = Step(RECORDING, changes, (), START, START)
     changed = {name: rows for name, rows in before.items() if after[name] != rows}
-    return step_effect(step, COLUMNS, Window(START, START), (changed, after), ({}, {}))
+    return step_effect(step, COLUMNS, ScenarioWindow(START, START), (changed, after), ({}, {}))
 
 
 def judged(
@@ -81,7 +81,9 @@ def judged(
     effects = Effects(1)
     comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
     recording = replace(RECORDING, response=Observation(legacy, (), b""))
-    exchange = Exchange(recording, Untranslatable("-"), None, Observation(status, (), b""), comparison)
+    exchange = ReplayedExchange(
+        recording, Untranslatable("-"), None, Observation(status, (), b""), comparison
+    )
     effects.judge(exchange, found, registry)
     return effects
 
@@ -110,7 +112,7 @@ def test_a_change_that_is_too_much_is_a_difference(registry: Registry) -> None:
 def test_a_file_that_is_missing_is_a_difference(registry: Registry) -> None:
     """Size and md5 count."""
     step = Step(RECORDING, (), (FileChange("a", "insert", 1, "m"),), START, START)
-    found = step_effect(step, COLUMNS, Window(START, START), ({}, BEFORE), ({}, {}))
+    found = step_effect(step, COLUMNS, ScenarioWindow(START, START), ({}, BEFORE), ({}, {}))
     [difference] = judged(found, registry).document()["different"]
     assert difference["files"] == [{"path": "a", "legacy": (1, "m"), "new": None}]
 

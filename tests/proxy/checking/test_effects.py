@@ -3,22 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from proxy.checking.effects import Columns, RowDifference, Window, expected, row_differences
-from proxy.scenarios import NOW, Change
+from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, expected, row_differences
+from proxy.scenarios import NOW, RowChange
 
 TAG = "expdb.tag"
 COLUMNS = {TAG: Columns(("id", "tag", "date"), frozenset({2}))}
-WINDOW = Window(datetime.fromisoformat("2026-01-01T00:00:00"), datetime.fromisoformat("2026-01-01T00:00:05"))
+WINDOW = ScenarioWindow(
+    datetime.fromisoformat("2026-01-01T00:00:00"), datetime.fromisoformat("2026-01-01T00:00:05")
+)
 OLD, EARLY, LATE = "2014-04-06 23:19:24", "2026-01-01 00:00:01", "2026-01-01 00:00:05"
 BEFORE = {TAG: ((1, "a", OLD), (2, "b", EARLY))}
 
 
-def change(op: Any, row: dict[str, Any] | None = None, before: dict[str, Any] | None = None) -> Change:
+def change(op: Any, row: dict[str, Any] | None = None, before: dict[str, Any] | None = None) -> RowChange:
     """A recorded change of a tag."""
-    return Change(TAG, op, row or {}, before or {})
+    return RowChange(TAG, op, row or {}, before or {})
 
 
-def after(*changes: Change) -> tuple[tuple[object, ...], ...]:
+def after(*changes: RowChange) -> tuple[tuple[object, ...], ...]:
     """The rows after changes."""
     return expected(BEFORE, changes, COLUMNS, WINDOW).rows[TAG]
 

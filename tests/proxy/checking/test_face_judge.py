@@ -13,7 +13,7 @@ from diffing.deviations import load_registry
 from diffing.further import Answers
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
 from proxy.checking.face_judge import FaceJudge
-from proxy.checking.replay import Exchange, Replay
+from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translate import legacy_to_new
 from proxy.translation import Request, Translation
@@ -77,8 +77,8 @@ class Case:
         case = self
 
         class Twin:
-            async def step(self, recording: Recording, translation: Any) -> Exchange:
-                return Exchange(recording, translation, None, case.new, case.said)
+            async def step(self, recording: Recording, translation: Any) -> ReplayedExchange:
+                return ReplayedExchange(recording, translation, None, case.new, case.said)
 
             def asked(self, _recording: Recording, translation: Translation) -> Asked:
                 return Asked(translation.route, case.method, translation.parameters)

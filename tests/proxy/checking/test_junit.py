@@ -8,7 +8,7 @@ from lxml import etree
 from diffing.model import Comparison, Observation, Outcome
 from proxy.check import CheckResult
 from proxy.checking.junit import junit
-from proxy.checking.replay import Exchange
+from proxy.checking.replay import ReplayedExchange
 from proxy.recordings import read_recordings
 from proxy.translation import Untranslatable
 from tests.proxy.checks import ACCEPTED, EXAMPLE, NEW, parity, result
@@ -72,7 +72,7 @@ def test_times_are_those_of_the_new_side() -> None:
     answers = [Observation(200, (), b"", seconds=0.25), Observation(200, (), b"", seconds=0.5), None]
     place = Untranslatable("unknown_path")
     exchanges = tuple(
-        Exchange(recording, place, None, answer, Comparison(Outcome.MATCH)) for answer in answers
+        ReplayedExchange(recording, place, None, answer, Comparison(Outcome.MATCH)) for answer in answers
     )
     found = result()
     found.tally.count(exchanges[0].route, "match", 3)

@@ -10,8 +10,8 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from proxy.check import CheckError, InProcess, Limits, check
-from proxy.checking.live import Asking, check_live
+from proxy.check import CheckError, FailureLimits, InProcess, check
+from proxy.checking.live import LiveOptions, check_live
 from proxy.checking.request_lines import read_requests
 from proxy.legacy import RecordedServer
 from proxy.recordings import Recording, read_recordings, write_recordings
@@ -58,10 +58,10 @@ async def test_live_servers_get_the_verdicts_of_recordings(
     """Totals, routes, deviations, differences: all equal, follow-ups and keys included."""
     file = tmp_path / "recordings.jsonl"
     write_recordings(file, recordings)
-    expected = await check((file,), side, CONFIG, limits=Limits())
+    expected = await check((file,), side, CONFIG, limits=FailureLimits())
     async with serve(RecordedServer(recordings)) as legacy:
         found = await check_live(
-            recordings, legacy, side, CONFIG, limits=Limits(), asking=Asking(writes=True)
+            recordings, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions(writes=True)
         )
     assert found.tally.document() == expected.tally.document()
     assert found.breaches == expected.breaches
@@ -78,7 +78,7 @@ async def test_writes_are_not_sent(serve: Serve, recordings: list[Recording], si
 
     async with serve(counting) as legacy:
         found = await check_live(
-            recordings, legacy, side, CONFIG, limits=Limits(), asking=Asking(), route="flow.*"
+            recordings, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions(), route="flow.*"
         )
     assert found.tally.totals.skipped["write"] == 15
     assert asked["DELETE"] == 0
@@ -90,7 +90,7 @@ async def test_the_recorded_answers_do_not_matter(
     """Only what the live server says counts."""
     wanted = [item for item in recordings if item.endpoint == "tasktype/list"]
     async with serve(Response("nonsense", media_type="application/json")) as legacy:
-        found = await check_live(wanted, legacy, side, CONFIG, limits=Limits(), asking=Asking())
+        found = await check_live(wanted, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions())
     assert "explained" not in of(found.tally)
 
 
@@ -119,7 +119,7 @@ async def test_plain_requests_are_compared(serve: Serve, side: InProcess, tmp_pa
 
     requests = lines(tmp_path, *PLAIN)
     async with serve(legacy_app) as legacy:
-        found = await check_live(requests, legacy, side, CONFIG, limits=Limits(), asking=Asking())
+        found = await check_live(requests, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions())
     assert of(found.tally) == {"mismatch": 2, "explained": 1, "skipped:write": 1, "skipped:no_route": 1}
     assert {cluster.example["recording"] for cluster in found.tally.clusters.values()} == {
         "requests.txt:1",
@@ -159,7 +159,7 @@ async def test_a_difference_is_asked_again(
     """Legacy, new, legacy: what goes away or moves meanwhile is a race, what stays is a difference."""
     requests = lines(tmp_path, "GET /api/v1/json/tasktype/1")
     async with serve(Moving(RecordedServer(recordings), wrong)) as legacy:
-        found = await check_live(requests, legacy, side, CONFIG, limits=Limits(), asking=Asking())
+        found = await check_live(requests, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions())
     assert of(found.tally) == {verdict: 1}
 
 
@@ -171,7 +171,7 @@ async def test_a_read_by_post_is_asked_again(
     wanted = [next(item for item in reads if item.response.status == 200)]
     published = Response(b'{"flow_exists":{"exists":"true","id":"7777"}}', media_type="application/json")
     async with serve(Moving(RecordedServer(recordings), 1, published)) as legacy:
-        found = await check_live(wanted, legacy, side, CONFIG, limits=Limits(), asking=Asking())
+        found = await check_live(wanted, legacy, side, CONFIG, limits=FailureLimits(), asking=LiveOptions())
     assert of(found.tally) == {"skipped:race": 1}
 
 
@@ -183,7 +183,12 @@ async def test_the_rate_is_kept(
     async with serve(RecordedServer(recordings)) as legacy:
         started = time.monotonic()
         await check_live(
-            requests, legacy, side, CONFIG, limits=Limits(), asking=Asking(concurrency=31, rate=100)
+            requests,
+            legacy,
+            side,
+            CONFIG,
+            limits=FailureLimits(),
+            asking=LiveOptions(concurrency=31, rate=100),
         )
     assert time.monotonic() - started >= 0.3
 
@@ -191,4 +196,4 @@ async def test_the_rate_is_kept(
 async def test_a_legacy_side_that_is_not_there_is_told(side: InProcess) -> None:
     """Not counted as a thousand errors."""
     with pytest.raises(CheckError, match="does not answer"):
-        await check_live([], "http://127.0.0.1:1", side, CONFIG, limits=Limits(), asking=Asking())
+        await check_live([], "http://127.0.0.1:1", side, CONFIG, limits=FailureLimits(), asking=LiveOptions())

@@ -9,8 +9,8 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from proxy.check import CheckResult, InProcess, Limits, check
-from proxy.checking.live import Asking, check_live
+from proxy.check import CheckResult, FailureLimits, InProcess, check
+from proxy.checking.live import LiveOptions, check_live
 from proxy.checking.live_face import in_its_dialect
 from proxy.checking.request_lines import read_requests
 from proxy.legacy import RecordedServer
@@ -43,9 +43,9 @@ async def asked(
     requests: list[Recording], legacy: str, side: InProcess, *, writes: bool = False
 ) -> CheckResult:
     """Both sides, in PHP's dialect."""
-    how = Asking(writes=writes)
+    how = LiveOptions(writes=writes)
     make = in_its_dialect(CONFIG)
-    return await check_live(requests, legacy, side, CONFIG, limits=Limits(), asking=how, make=make)
+    return await check_live(requests, legacy, side, CONFIG, limits=FailureLimits(), asking=how, make=make)
 
 
 async def test_live_servers_get_the_verdicts_of_recordings(
@@ -54,7 +54,7 @@ async def test_live_servers_get_the_verdicts_of_recordings(
     """All of them: equal, explained, crashes of PHP that the face does not have."""
     file = tmp_path / "recordings.jsonl"
     write_recordings(file, recordings)
-    expected = await check((file,), side, CONFIG, limits=Limits(), dialect="legacy")
+    expected = await check((file,), side, CONFIG, limits=FailureLimits(), dialect="legacy")
     async with serve(RecordedServer(recordings)) as legacy:
         found = await asked(recordings, legacy, side, writes=True)
     assert found.breaches == expected.breaches

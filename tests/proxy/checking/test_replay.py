@@ -14,7 +14,7 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.checking.replay import Exchange, Replay, asking, reading, tally
+from proxy.checking.replay import Replay, ReplayedExchange, asking, reading, tally
 from proxy.recordings import Recording, read_recordings
 from proxy.translation import Translation
 
@@ -62,7 +62,7 @@ def corpus() -> dict[str, Recording]:
 
 async def replayed(
     recordings: Sequence[Recording], routes: RouteMap, differ: Differ, side: Side | None = None
-) -> list[Exchange]:
+) -> list[ReplayedExchange]:
     """Replay against a side in memory."""
     return await Replay(recordings, routes, differ, Application(side or Side())).run()
 

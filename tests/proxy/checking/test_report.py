@@ -11,7 +11,7 @@ from proxy.check import CheckResult
 from proxy.checking.effect_tally import EffectDifference, Effects
 from proxy.checking.effects import RowDifference
 from proxy.checking.file_states import FileDifference
-from proxy.checking.replay import Exchange
+from proxy.checking.replay import ReplayedExchange
 from proxy.checking.report import check_document, print_check
 from proxy.recordings import RecordedRequest, Recording
 from proxy.reporting.tables import json_bytes
@@ -57,7 +57,7 @@ def effects() -> Effects:
     """One equal effect, one on purpose, one that differs in a row and a file."""
     asked = RecordedRequest("POST", "https://openml.test", b"/api/v1/json/data/tag")
     recording = Recording("data.tag.1", "data/tag", "user2", asked, Observation(200, (), b""))
-    exchange = Exchange(
+    exchange = ReplayedExchange(
         recording,
         Untranslatable("-"),
         None,

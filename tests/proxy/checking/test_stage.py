@@ -12,16 +12,16 @@ from backend.database.load import load
 from config.settings import BackendSettings, DatabaseNames
 from diffing.model import Observation
 from proxy.check import CheckError
-from proxy.checking.stage import FILE_MARK, Place, staged
+from proxy.checking.stage import FILE_MARK, SandboxPlace, staged
 from proxy.recordings import RecordedRequest, Recording
-from proxy.scenarios import Change, Step
+from proxy.scenarios import RowChange, Step
 
 pytestmark = pytest.mark.anyio
 SETTINGS = BackendSettings(database_names=DatabaseNames("stage_openml", "stage_openml_expdb"))
 
 ASKED = RecordedRequest("POST", "https://openml.test", b"/")
-LIKE = Change("openml_expdb.likes", "insert", {"lid": 99, "user_id": 1}, {})
-TAG = Change("openml_expdb.dataset_tag", "insert", {"id": 61, "tag": "a"}, {})
+LIKE = RowChange("openml_expdb.likes", "insert", {"lid": 99, "user_id": 1}, {})
+TAG = RowChange("openml_expdb.dataset_tag", "insert", {"id": 61, "tag": "a"}, {})
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -44,7 +44,7 @@ def step() -> Step:
 async def test_it_is_filled_and_put_back(url: str, sample: Path) -> None:
     """Rows, numbering and files; a second use finds its own mark."""
     for _ in range(2):
-        async with staged(Place(url, sample), SETTINGS) as stage:
+        async with staged(SandboxPlace(url, sample), SETTINGS) as stage:
             pristine, numbers, files = stage.tables.rows, await stage.tables.next_ids(), stage.files.files
             database = Database(url, SETTINGS.database_names)
             async with database.write() as connection:
@@ -67,16 +67,16 @@ async def test_another_database_is_refused(sample: Path, tmp_path: Path) -> None
     url = f"sqlite:///{tmp_path / 'other.db'}"
     await load(sample, url)
     with pytest.raises(CheckError, match="exists already; --force overwrites it"):
-        async with staged(Place(url, sample), SETTINGS):
+        async with staged(SandboxPlace(url, sample), SETTINGS):
             pass
-    async with staged(Place(url, sample, force=True), SETTINGS) as stage:
+    async with staged(SandboxPlace(url, sample, force=True), SETTINGS) as stage:
         assert stage.tables.rows
 
 
 async def test_an_empty_file_is_taken(sample: Path, tmp_path: Path) -> None:
     """As one that is not there."""
     (tmp_path / "empty.db").touch()
-    async with staged(Place(f"sqlite:///{tmp_path / 'empty.db'}", sample), SETTINGS) as stage:
+    async with staged(SandboxPlace(f"sqlite:///{tmp_path / 'empty.db'}", sample), SETTINGS) as stage:
         assert stage.tables.rows
 
 
@@ -84,7 +84,7 @@ async def test_a_file_that_is_no_database_is_refused(sample: Path, tmp_path: Pat
     """It may be anything."""
     (tmp_path / "thesis.db").write_text("Chapter 1 of many, many words that are no database at all.\n" * 20)
     with pytest.raises(CheckError, match="exists already"):
-        async with staged(Place(f"sqlite:///{tmp_path / 'thesis.db'}", sample), SETTINGS):
+        async with staged(SandboxPlace(f"sqlite:///{tmp_path / 'thesis.db'}", sample), SETTINGS):
             pass
 
 
@@ -93,7 +93,7 @@ async def test_a_folder_with_other_files_is_refused(sample: Path, tmp_path: Path
     folder = tmp_path / "files"
     folder.mkdir()
     (folder / "mine").touch()
-    place = Place(f"sqlite:///{tmp_path / 'x.db'}", sample, folder)
+    place = SandboxPlace(f"sqlite:///{tmp_path / 'x.db'}", sample, folder)
     with pytest.raises(CheckError, match="is not empty; --force replaces all files in it"):
         async with staged(place, SETTINGS):
             pass
@@ -102,7 +102,7 @@ async def test_a_folder_with_other_files_is_refused(sample: Path, tmp_path: Path
 async def test_a_folder_is_marked(sample: Path, tmp_path: Path) -> None:
     """So that it is taken again."""
     folder = tmp_path / "new" / "files"
-    place = Place(f"sqlite:///{tmp_path / 'x.db'}", sample, folder)
+    place = SandboxPlace(f"sqlite:///{tmp_path / 'x.db'}", sample, folder)
     for _ in range(2):
         async with staged(place, SETTINGS) as stage:
             assert (stage.root, (folder / FILE_MARK).is_file()) == (folder, True)
@@ -114,6 +114,6 @@ async def test_a_folder_is_marked(sample: Path, tmp_path: Path) -> None:
 async def test_a_sample_that_is_not_there_is_told(tmp_path: Path) -> None:
     """Before anything is made."""
     with pytest.raises(CheckError, match="nothing"):
-        async with staged(Place(f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "nothing"), SETTINGS):
+        async with staged(SandboxPlace(f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "nothing"), SETTINGS):
             pass
     assert not (tmp_path / "x.db").exists()

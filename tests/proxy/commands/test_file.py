@@ -8,7 +8,7 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.cluster import cluster_id
-from proxy.ledger import Evidence, Finding
+from proxy.ledger import ExchangeVerdict, LazySample
 from proxy.leg.comparer import Judgement
 from proxy.policy import Side
 from tests.proxy.command import parity
@@ -26,9 +26,9 @@ def command(tmp_path: Path) -> list[str]:
     witness = found.witness
     assert witness is not None
     judgement = Judgement(compared(*CASE), found.cluster.signature)
-    evidence = Evidence(1, lambda: witness)
+    evidence = LazySample(1, lambda: witness)
     example = {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []}
-    finding = Finding(
+    finding = ExchangeVerdict(
         AT, asked.route_name, Dialect.LEGACY, Side.LEGACY, judgement, None, example, (), evidence
     )
     url = f"sqlite:///{tmp_path}/log.db"

@@ -9,7 +9,7 @@ import pytest
 
 from config.location import PACKAGED
 from proxy.dashboard.views import Views
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.log.reading import reading
 from proxy.record import Recorder, open_log
 from proxy.reporting.clusters import SHORT
@@ -153,7 +153,7 @@ def test_runs_of_one_proxy_are_not_taken_for_before_and_after(tmp_path: Path) ->
     """Workers and replicas write a run each."""
 
     async def together() -> None:
-        recorders = [Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), Ledger()) for _ in range(2)]
+        recorders = [Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), Counters()) for _ in range(2)]
         for recorder in recorders:
             await recorder.open()
         for recorder in recorders:

@@ -10,8 +10,8 @@ import pytest
 
 from config.rollout import Dialect, Stage
 from proxy.record import open_log
-from proxy.rollout.edit import Step
-from proxy.rollout.gate import Decision, Evidence, Kind
+from proxy.rollout.edit import StageShare
+from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import write_decision
 from tests.proxy.command import Done
 from tests.proxy.command import parity as run
@@ -60,11 +60,17 @@ def test_readiness_tells_what_the_gate_has_decided(folder: Path) -> None:
         engine = open_log(f"sqlite:///{folder}/log.db")
         async with engine.begin() as connection:
             for route in ("task.get", "study.get"):
-                decision = Decision(
-                    Kind.RETURN, Step(Stage.LEGACY), "3 of 3 failed", {"window": {"failed": 3}}
+                decision = GateDecision(
+                    Move.RETURN, StageShare(Stage.LEGACY), "3 of 3 failed", {"window": {"failed": 3}}
                 )
                 await write_decision(
-                    connection, route, Dialect.NEW, Step(Stage.CANARY, 5), decision, SECOND, Evidence()
+                    connection,
+                    route,
+                    Dialect.NEW,
+                    StageShare(Stage.CANARY, 5),
+                    decision,
+                    SECOND,
+                    RouteEvidence(),
                 )
         await engine.dispose()
 

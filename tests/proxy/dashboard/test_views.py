@@ -9,8 +9,8 @@ from diffing.usage import STALE_AFTER
 from proxy.dashboard.views import Misasked, NotThere, Views
 from proxy.log.reading import reading
 from proxy.record import open_log
-from proxy.rollout.edit import Step
-from proxy.rollout.gate import Decision, Evidence, Kind
+from proxy.rollout.edit import StageShare
+from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import write_decision
 from tests.proxy.logs import FIRST, explained, two_runs, write_run
 
@@ -87,9 +87,9 @@ async def test_a_route_shows_what_the_gate_decided(tmp_path: Path, config: Path)
     engine = open_log(url)
     async with engine.begin() as connection:
         for route in ("task.get", "study.get"):
-            decision = Decision(Kind.PROMOTE, Step(Stage.CANARY, 5), "matched 300 of 300", {})
+            decision = GateDecision(Move.PROMOTE, StageShare(Stage.CANARY, 5), "matched 300 of 300", {})
             await write_decision(
-                connection, route, Dialect.NEW, Step(Stage.SHADOW), decision, FIRST, Evidence()
+                connection, route, Dialect.NEW, StageShare(Stage.SHADOW), decision, FIRST, RouteEvidence()
             )
     await engine.dispose()
     async with reading(url) as log:

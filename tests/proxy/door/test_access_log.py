@@ -7,12 +7,12 @@ import orjson
 import pytest
 from starlette.types import Message
 
-from proxy.door.access_log import AccessLog, Visit
+from proxy.door.access_log import AccessLog, AccessRecord
 
 pytestmark = pytest.mark.anyio
 
 
-async def sent(visit: Visit, sink: list[Message]) -> None:
+async def sent(visit: AccessRecord, sink: list[Message]) -> None:
     """Send a small answer."""
     await visit.send(
         {"type": "http.response.start", "status": 200, "headers": [(b"x-request-id", b"side's")]}
@@ -36,7 +36,7 @@ def collecting() -> tuple[list[Message], object]:
 async def test_a_request_keeps_its_id_when_it_has_one(given: bytes, kept: bool) -> None:
     """Else it gets one; the client sees it either way."""
     messages, send = collecting()
-    visit = Visit("GET", b"/", given, send)  # type: ignore[arg-type]  # it is a Send
+    visit = AccessRecord("GET", b"/", given, send)  # type: ignore[arg-type]  # it is a Send
     await sent(visit, messages)
     assert (visit.id == given) is kept
     assert messages[0]["headers"] == [(b"x-request-id", visit.id)]
@@ -45,7 +45,7 @@ async def test_a_request_keeps_its_id_when_it_has_one(given: bytes, kept: bool) 
 async def test_a_line_tells_what_happened_and_no_secret(tmp_path: Path) -> None:
     """As JSON."""
     messages, send = collecting()
-    visit = Visit("GET", b"/data/1?api_key=SECRET&a=b", None, send)  # type: ignore[arg-type]  # it is a Send
+    visit = AccessRecord("GET", b"/data/1?api_key=SECRET&a=b", None, send)  # type: ignore[arg-type]  # it is a Send
     await sent(visit, messages)
     visit.facts["route"] = "dataset.get"
     log = AccessLog(str(tmp_path / "access.log"))
@@ -67,7 +67,7 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     """What is lost is counted."""
     _, send = collecting()
     log = AccessLog(str(tmp_path / "none" / "access.log"))
-    log.add(Visit("GET", b"/", None, send), "")  # type: ignore[arg-type]  # it is a Send
+    log.add(AccessRecord("GET", b"/", None, send), "")  # type: ignore[arg-type]  # it is a Send
     log.close()
     assert log.dropped == 1
 
@@ -79,7 +79,7 @@ def test_lines_that_wait_are_bounded(tmp_path: Path) -> None:
     _, send = collecting()
     log = AccessLog(str(place))
     for _ in range(1100):
-        log.add(Visit("GET", b"/" + b"x" * 16_000, None, send), "")  # type: ignore[arg-type]  # it is a Send
+        log.add(AccessRecord("GET", b"/" + b"x" * 16_000, None, send), "")  # type: ignore[arg-type]  # it is a Send
     assert 0 < log.dropped < 200
     reader = os.open(place, os.O_RDONLY)
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.checking.replay import Exchange
+from proxy.checking.replay import ReplayedExchange
 from proxy.exploring.counts import counted
 from proxy.recordings import RecordedRequest, Recording
 from proxy.translation import Translation, Untranslatable
@@ -12,13 +12,13 @@ from proxy.translation import Translation, Untranslatable
 ROUTES = load_routes(Path(__file__).parent.parent.parent.parent / "config")
 
 
-def exchange(route: str, status: int, role: str, **parameters: str) -> Exchange:
+def exchange(route: str, status: int, role: str, **parameters: str) -> ReplayedExchange:
     """One that was sent to both sides."""
     found = ROUTES[route]
     recording = Recording("1", "", role, RecordedRequest("GET", "", b"/"), Observation(status, (), b""))
     translation = Translation("GET", b"/", (), b"", found, parameters, "json", writes=False)
     asked = Asked(route=found, method="GET", parameters=parameters, role=role)
-    return Exchange(recording, translation, asked, recording.response, Comparison(Outcome.MATCH))
+    return ReplayedExchange(recording, translation, asked, recording.response, Comparison(Outcome.MATCH))
 
 
 def test_requests_are_counted() -> None:
@@ -28,7 +28,7 @@ def test_requests_are_counted() -> None:
             exchange("dataset.list", 200, "admin", tag="a", foo="b"),
             exchange("dataset.list", 412, "none", tag="a"),
             exchange("file.xsd", 302, "none", name="a", ignored="b"),
-            Exchange(
+            ReplayedExchange(
                 exchange("file.xsd", 200, "none").recording,
                 Untranslatable("-"),
                 None,

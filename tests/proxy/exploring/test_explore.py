@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diffing.face import VOLATILE
-from proxy.check import CheckError, Dialect, Limits
-from proxy.checking.live import Asking
-from proxy.exploring.explore import Explored, Wanted, explore
+from proxy.check import CheckError, Dialect, FailureLimits
+from proxy.checking.live import LiveOptions
+from proxy.exploring.explore import Exploration, Explored, explore
 from proxy.har.caller_keys import CallerKeys
 
 pytestmark = pytest.mark.anyio
@@ -22,8 +22,8 @@ KEYS = CallerKeys({"admin": "AD" + "0" * 30, "user2": "0" * 32})
 
 async def explored(legacy: str, new: str, number: int = 150, dialect: Dialect = "new") -> Explored:
     """So many requests at seed 1."""
-    wanted = Wanted(legacy, new, 1, number, Asking(), KEYS, dialect)
-    return await explore(wanted, CONFIG, limits=Limits())
+    wanted = Exploration(legacy, new, 1, number, LiveOptions(), KEYS, dialect)
+    return await explore(wanted, CONFIG, limits=FailureLimits())
 
 
 def answering(status: int, document: object, kind: str = "application/json") -> ASGIApp:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from config.openapi import load_openapi
 from config.routes import load_routes
-from proxy.exploring.draft import Draft
-from proxy.exploring.operation import Operation, filters_of
+from proxy.exploring.draft import RequestDraft
+from proxy.exploring.operation import OperationRequests, filters_of
 from proxy.exploring.pools import Pools
 from proxy.exploring.values import TELLING
 
@@ -16,11 +16,11 @@ OPENAPI = load_openapi(CONFIG)
 
 def drafts(
     route: str, number: int, callers: tuple[str, ...] = ("none", "bad", "admin", "user2")
-) -> list[Draft]:
+) -> list[RequestDraft]:
     """So many requests at seed 1."""
     pools = Pools()
     pools.add("study.list", [{"id": id_, "creator": creator} for id_, creator in enumerate([1, 1, 1, 2, 16])])
-    operation = Operation(ROUTES[route], OPENAPI.get(route), pools, callers, 1)
+    operation = OperationRequests(ROUTES[route], OPENAPI.get(route), pools, callers, 1)
     return [operation.draft(index) for index in range(number)]
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome, SkipReason
 from proxy.check import CheckResult
-from proxy.checking.replay import Exchange, tally
+from proxy.checking.replay import ReplayedExchange, tally
 from proxy.checking.request_lines import read_requests
 from proxy.exploring.counts import counted
 from proxy.exploring.explore import Explored
@@ -37,7 +37,7 @@ def explored() -> Explored:
             "GET", b"/datasets/1", (), b"", ROUTE, {"dataset_id": "1"}, "json", writes=False
         )
         asked = Asked(route=ROUTE, method="GET", parameters={"dataset_id": "1"}, role="admin")
-        exchanges.append(Exchange(recording, translation, asked, recording.response, comparison))
+        exchanges.append(ReplayedExchange(recording, translation, asked, recording.response, comparison))
     requests = tuple(exchange.recording for exchange in exchanges)
     result = CheckResult(tally(exchanges), ("2 mismatch",), tuple(exchanges))
     return Explored(7, False, requests, result, counted(exchanges, [ROUTE]))

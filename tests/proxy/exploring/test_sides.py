@@ -14,7 +14,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from proxy.check import over_network
-from proxy.checking.live import Asking, LegacySide
+from proxy.checking.live import LiveLegacy, LiveOptions
 from proxy.checking.replay import tally
 from proxy.checking.request_lines import UNANSWERED
 from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
@@ -51,10 +51,10 @@ async def compared(serve: Serve, first: ASGIApp, second: ASGIApp, target: bytes,
         over_network(one) as side,
         over_network(other) as new,
     ):
-        how = Asking(writes=True)
+        how = LiveOptions(writes=True)
         differ = Differ(load_registry(CONFIG), load_problems(CONFIG))
         recording = Recording("1", endpoint, "none", request, UNANSWERED)
-        replay = SameSides([recording], ROUTES, differ, LegacySide(side, how), new, how)
+        replay = SameSides([recording], ROUTES, differ, LiveLegacy(side, how), new, how)
         return tally(await replay.run())
 
 
@@ -104,11 +104,11 @@ async def test_a_server_may_speak_both(serve: Serve) -> None:
         await JSONResponse({}, 200 if php else 404, media_type=kind)(scope, receive, send)
 
     async with serve(backend) as url, over_network(url) as transport:
-        side = LegacySide(transport, Asking())
+        side = LiveLegacy(transport, LiveOptions())
         assert await speaks_new(side)
         assert await speaks_legacy(side)
     async with serve(answering({})) as url, over_network(url) as transport:
-        assert not await speaks_legacy(LegacySide(transport, Asking()))
+        assert not await speaks_legacy(LiveLegacy(transport, LiveOptions()))
 
 
 async def test_a_server_tells_which_api_it_speaks(serve: Serve) -> None:
@@ -116,7 +116,7 @@ async def test_a_server_tells_which_api_it_speaks(serve: Serve) -> None:
     php = Response("<html>", 404, media_type="text/html")
     for app, new in ((answering([]), True), (php, False), (Response(status_code=404), False)):
         async with serve(app) as url, over_network(url) as transport:
-            side = LegacySide(transport, Asking())
+            side = LiveLegacy(transport, LiveOptions())
             assert await speaks_new(side) is new
             answer = await asking(side, ROUTES, new=new)("/api/v1/json/tasktype/list")
             assert answer.status == (200 if new else 404)

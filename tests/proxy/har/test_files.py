@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.routes import load_routes
-from proxy.check import InProcess, Limits, check
+from proxy.check import FailureLimits, InProcess, check
 from proxy.har.caller_keys import CallerKeys, resolved
 from proxy.har.entries import Writing
 from proxy.har.files import Imported, export_har, import_har
@@ -343,7 +343,9 @@ def test_an_imported_file_plays(round_trip: Path, sqlite_url: str) -> None:
     """In a check, with the verdicts of the recordings that it was made of."""
     side = InProcess(sqlite_url)
     before, after = (
-        asyncio.run(check((file,), side, CONFIG, limits=Limits(), keys=CallerKeys(KEYS))).tally.document()
+        asyncio.run(
+            check((file,), side, CONFIG, limits=FailureLimits(), keys=CallerKeys(KEYS))
+        ).tally.document()
         for file in (TASKTYPES, round_trip)
     )
     assert after == before

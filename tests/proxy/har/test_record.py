@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from proxy.check import CheckError
-from proxy.checking.live import Asking
+from proxy.checking.live import LiveOptions
 from proxy.checking.request_lines import read_requests
 from proxy.har.caller_keys import CallerKeys
 from proxy.har.record import Recorded, record_live
@@ -50,7 +50,7 @@ async def recorded(
 ) -> Recorded:
     """Record into a file."""
     return await record_live(
-        requests, legacy, out, CONFIG, asking=Asking(writes=writes), keys=CallerKeys(keys or {})
+        requests, legacy, out, CONFIG, asking=LiveOptions(writes=writes), keys=CallerKeys(keys or {})
     )
 
 

@@ -10,12 +10,12 @@ from starlette.types import Receive, Scope, Send
 from config.settings import Shadow
 from proxy.leg.breaker import Breaker
 from proxy.observe import observe
-from proxy.process.serving import Running
+from proxy.process.serving import RunningProxy
 from proxy.upstream import Upstream
 
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
-Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
 ANSWER = JSONResponse({"feature_qualities_list": {"quality": ["Distinct", "Entropy"]}})
 TARGET = b"/api/v1/json/data/features/qualities/list"
 HOST = ("Host", "openml.test")

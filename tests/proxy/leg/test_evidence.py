@@ -9,7 +9,7 @@ from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Difference, Observation, Outcome
 from proxy.leg.evidence import evidence_of, secrets_in
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.leg.questions import question_of
 from proxy.policy import Decision, Side
 from proxy.redact import Redactor
@@ -21,13 +21,13 @@ KEY = "ad000000000000000000000000000000"
 MADE = "be111111111111111111111111111111"
 
 
-def job(config: Path) -> Job:
+def job(config: Path) -> Exchange:
     """An exchange with a key."""
     request = Request("GET", f"/api/v1/json/data/61?api_key={KEY}".encode(), (), b"")
     translation = legacy_to_new(request, load_routes(config))
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
-    return Job(AT, decision, request, Observation(200, (), b"{}", 0.01))
+    return Exchange(AT, decision, request, Observation(200, (), b"{}", 0.01))
 
 
 def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.model import Observation
-from proxy.leg.jobs import Job, MemoryQueue
+from proxy.leg.jobs import Exchange, MemoryQueue
 from proxy.policy import Decision, Side
 from proxy.translation import Request, Untranslatable
 
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
 
 
-def job(size: int = 0, at: datetime = AT) -> Job:
+def job(size: int = 0, at: datetime = AT) -> Exchange:
     """A served exchange with an answer of some size."""
     decision = Decision(Dialect.LEGACY, None, Untranslatable("test"), Side.LEGACY, None, False)
-    return Job(at, decision, Request("GET", b"/"), Observation(200, (), b"x" * size))
+    return Exchange(at, decision, Request("GET", b"/"), Observation(200, (), b"x" * size))
 
 
 async def test_jobs_come_out_as_they_went_in() -> None:

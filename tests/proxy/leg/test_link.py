@@ -17,22 +17,22 @@ from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.ledger import Finding, Ledger
+from proxy.ledger import Counters, ExchangeVerdict
 from proxy.leg.comparer import Judgement
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.leg.link import ShadowLink
-from proxy.leg.process import Found
+from proxy.leg.process import ShadowReport
 from proxy.observe import observe
 from proxy.policy import Side, decided
-from proxy.process.serving import Running
+from proxy.process.serving import RunningProxy
 from proxy.process.telemetry import Telemetry
 from proxy.translation import Request
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
-Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -42,13 +42,13 @@ def routes(config: Path) -> RouteMap:
     return load_routes(config)
 
 
-def job(routes: RouteMap, body: bytes = b"{}") -> Job:
+def job(routes: RouteMap, body: bytes = b"{}") -> Exchange:
     """A served exchange."""
     request = Request("GET", b"/api/v1/json/data/61")
-    return Job(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
+    return Exchange(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
 
 
-def unconnected(config: Path, ledger: Ledger, **shadow: Any) -> ShadowLink:
+def unconnected(config: Path, ledger: Counters, **shadow: Any) -> ShadowLink:
     """A link whose process is still to be started."""
     settings = ProxySettings(legacy="http://h", new="http://h", shadow=replace(Shadow(workers=1), **shadow))
     return ShadowLink(settings, config, ledger, Telemetry())
@@ -56,7 +56,7 @@ def unconnected(config: Path, ledger: Ledger, **shadow: Any) -> ShadowLink:
 
 async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Path) -> None:
     """By number and by bytes; never waits."""
-    ledger = Ledger(served=9)
+    ledger = Counters(served=9)
     link = unconnected(config, ledger, queue=2)
     for _ in range(5):
         link.offer(job(routes))
@@ -69,7 +69,7 @@ async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Pa
 
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:
     """After draining nothing is pending."""
-    ledger = Ledger(served=1)
+    ledger = Counters(served=1)
     link = unconnected(config, ledger)
     link.offer(job(routes))
     await link.drain(0.01)
@@ -78,20 +78,20 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) 
 
 async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, config: Path) -> None:
     """The other process is not asked."""
-    ledger = Ledger(served=1)
+    ledger = Counters(served=1)
     unconnected(config, ledger).settle(job(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
     assert ledger.verdicts == {"skipped:sampled": 1}
 
 
 async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, config: Path) -> None:
     """The exchange has one all the same."""
-    ledger = Ledger(served=2)
+    ledger = Counters(served=2)
     link = unconnected(config, ledger)
     for _ in range(2):
         link.offer(job(routes))
-    good = Finding(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
+    good = ExchangeVerdict(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
     bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
-    link._take(Found([(1, bad, None), (2, good, None)], {}, []))
+    link._take(ShadowReport([(1, bad, None), (2, good, None)], {}, []))
     assert link.waiting == 0
     assert (ledger.verdicts, ledger.pending) == ({"both_error": 1, "match": 1}, 0)
 

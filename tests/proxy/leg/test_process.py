@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.leg.process import Found, Outbox
+from proxy.leg.process import Outbox, ShadowReport
 from proxy.process.telemetry import Telemetry
 from tests.proxy.logs import FIRST, NEW, finding
 
@@ -16,7 +16,7 @@ class Kept:
     """What is written, message by message."""
 
     def __init__(self) -> None:
-        self.messages: list[Found] = []
+        self.messages: list[ShadowReport] = []
         self.closing = False
 
     def is_closing(self) -> bool:

@@ -10,7 +10,7 @@ from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Comparison, Observation, Outcome
 from proxy.leg.comparer import Question
-from proxy.leg.jobs import Job
+from proxy.leg.jobs import Exchange
 from proxy.leg.repairs import Repairs, may_be_repaired
 from proxy.policy import Side, decided
 from proxy.translation import Request
@@ -22,11 +22,11 @@ DIED = Observation(500, (("Content-Type", "text/html"),), b"")
 BROKEN = Comparison(Outcome.LEGACY_ERROR)
 
 
-def job(method: str = "GET", target: bytes = b"/api/v1/json/task/1") -> Job:
+def job(method: str = "GET", target: bytes = b"/api/v1/json/task/1") -> Exchange:
     """A request that PHP served, and the face was asked for, too."""
     request = Request(method, target)
     decision = decided(request, ROUTES, Side.LEGACY, face=True)
-    return Job(datetime.now(UTC), decision, request, DIED)
+    return Exchange(datetime.now(UTC), decision, request, DIED)
 
 
 def question(new: Observation) -> Question:

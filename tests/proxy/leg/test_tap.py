@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from config.routes import RouteMap, load_routes
-from config.settings import Recording as Settings
+from config.settings import RecordingSettings as Settings
 from diffing.model import Observation
 from proxy.leg.tap import Tap
 from proxy.legacy import RecordedServer
 from proxy.observe import observe
-from proxy.process.serving import Running
-from proxy.recordings import Recording, read_recordings
+from proxy.process.serving import RunningProxy
+from proxy.recordings import RecordingSettings, read_recordings
 from proxy.translation import Request
 from proxy.upstream import Upstream
 from tests.proxy.logs import FIRST
@@ -25,8 +25,8 @@ READ = ROOT / "tests" / "recordings" / "read"
 KEY = "0123456789abcdef" * 2
 JSON = (("Content-Type", "application/json"),)
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
-Verdicts = Callable[[Running], Awaitable[dict[str, int]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def tapped(
     route: str = "dataset.get",
     target: bytes = b"/api/v1/json/data/1",
     **settings: Any,
-) -> tuple[list[Recording], dict[str, int]]:
+) -> tuple[list[RecordingSettings], dict[str, int]]:
     """What is recorded of these answers of one route, and what is counted."""
     counts: Counter[str] = Counter()
     tap = Tap(Settings(str(folder), **settings), routes, counts, FIRST)

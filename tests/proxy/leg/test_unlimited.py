@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from config.routes import LegacyTemplate, NewTemplate, Route, Rows
+from config.routes import LegacyTemplate, NewTemplate, Route, RowList
 from proxy.leg.unlimited import unlimited
 
 
@@ -32,7 +32,7 @@ def test_the_list_without_limit(target: bytes, whole: bytes) -> None:
 )
 def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: bytes) -> None:
     """What cuts the list gets the values of the route map; what was not given stays away."""
-    rows = Rows("$", ("id",), whole={"count": "0", "limit": "100"})
+    rows = RowList("$", ("id",), whole={"count": "0", "limit": "100"})
     new = NewTemplate("GET", "/unprocessed/{engine}/{order}/{count}")
     assert unlimited(target, Route("x.work", "x", "", False, True, new, rows=(rows,))) == whole
 
@@ -42,7 +42,7 @@ def test_the_whole_of_a_list_that_is_never_without_limit(target: bytes, whole: b
 )
 def test_an_offset_that_is_the_only_filter(bare: Literal["alone", "dropped"], whole: bytes) -> None:
     """Where a list without filters is refused, leaving it out would ask for something else."""
-    rows = Rows("$", ("id",), whole={"limit": "100"})
+    rows = RowList("$", ("id",), whole={"limit": "100"})
     legacy = LegacyTemplate(("*",), "thing/list", filters=("limit", "offset"), bare_filter=bare)
     new = NewTemplate("GET", "/things/list")
     route = Route("thing.list", "thing", "", False, True, new, legacy, rows=(rows,))

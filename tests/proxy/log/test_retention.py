@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from config.reports import Retention
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.log.reading import reading
 from proxy.log.tables import deviations, dropped, traffic, usages, witnesses
 from proxy.record import Recorder, open_log
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 async def opened(url: str, retention: Retention, days: float) -> None:
     """Another run starts."""
     recorder = Recorder(
-        open_log(url), Ledger(), retention=retention, now=lambda: SECOND + timedelta(days=days)
+        open_log(url), Counters(), retention=retention, now=lambda: SECOND + timedelta(days=days)
     )
     await recorder.open()
     await recorder.aclose()

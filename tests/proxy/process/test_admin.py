@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from proxy.checking.inprocess import Application
-from proxy.ledger import Ledger
+from proxy.ledger import Counters
 from proxy.metrics import Snapshot, snapshot
 from proxy.observe import observe
 from proxy.process.admin import Admin
@@ -34,7 +34,7 @@ class Recorded:
             "access_dropped": 0,
             "failing": {"diff log": 3.0} if self.wrong else {},
         }
-        return snapshot(Ledger(received=4, served=2, refused=1, client_gone=1), Telemetry(), state)
+        return snapshot(Counters(received=4, served=2, refused=1, client_gone=1), Telemetry(), state)
 
     def kill(self, why: str) -> None:
         """Keep it."""

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from proxy.process.listen import bind, url_of
-from proxy.process.reach import Reach
+from proxy.process.reach import ReachWatcher
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ async def test_each_way_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     url, port = url_of(bound), bound.getsockname()[1]
     bound.close()
     failures = [0]
-    reach = Reach({"legacy": url}, lambda: failures[0])
+    reach = ReachWatcher({"legacy": url}, lambda: failures[0])
     watching = asyncio.create_task(reach.watch())
     gone, back = (logging.ERROR, "the legacy side "), (logging.WARNING, "the legacy side ")
     await until(caplog, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from proxy.contract import Contract
+from proxy.contract import LiveConfig
 from proxy.process.kill import KillSwitch
 from proxy.process.reload import Configuration
 from proxy.process.telemetry import Telemetry
@@ -30,7 +30,7 @@ class Told:
     def __init__(self) -> None:
         self.digests: list[str] = []
 
-    async def __call__(self, contract: Contract, files: Path) -> None:
+    async def __call__(self, contract: LiveConfig, files: Path) -> None:
         assert (files / "rollout.toml").exists()
         self.digests.append(contract.digest)
 
@@ -90,7 +90,7 @@ async def test_the_kill_switch_does_not_wait_for_a_reload(own: Path, tmp_path: P
     """However long those who are told of it take."""
     asked = asyncio.Event()
 
-    async def never(_contract: Contract, _files: Path) -> None:
+    async def never(_contract: LiveConfig, _files: Path) -> None:
         asked.set()
         await asyncio.Event().wait()
 

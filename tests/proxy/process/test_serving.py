@@ -13,14 +13,14 @@ from config.settings import ProxySettings
 from proxy.contract import load_contract
 from proxy.observe import observe
 from proxy.process.listen import ListenError, bind
-from proxy.process.serving import Running, running, serve
+from proxy.process.serving import RunningProxy, running, serve
 from proxy.record import LogError
 from proxy.report import read_report
 from proxy.upstream import Upstream
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, Running]]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
 
 
 def test_the_packaged_configuration_can_be_read(config: Path) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from diffing.model import Observation
 from proxy.checking.inprocess import Application
 from proxy.observe import observe
-from proxy.process.session import COOKIE, SECONDS, Guarded, bears, from_here, has_session, session
+from proxy.process.session import COOKIE, SECONDS, GuardedAdmin, bears, from_here, has_session, session
 
 pytestmark = pytest.mark.anyio
 TOKEN = "grün token"
@@ -24,7 +24,7 @@ async def asked(
     body: bytes | None = None,
 ) -> Observation:
     """What a stranger gets of the admin port."""
-    guarded = Guarded(PlainTextResponse("shown"), token=token, host=host, names=["proxy.internal"])
+    guarded = GuardedAdmin(PlainTextResponse("shown"), token=token, host=host, names=["proxy.internal"])
     fields = headers if any(name == "host" for name, _ in headers) else (("host", "127.0.0.1:8081"), *headers)
     return await observe(
         Application(guarded), "GET" if body is None else "POST", target, fields, b"" if body is None else body

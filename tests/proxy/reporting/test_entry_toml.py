@@ -6,16 +6,18 @@ import pytest
 
 from diffing.registry import Kind, Registry
 from proxy.reporting.entry_toml import PLACEHOLDER, entry_toml, file_of, section_of
-from proxy.reporting.scaffold import Draft, Unfit
+from proxy.reporting.scaffold import EntryDraft, Unfit
 from tests.proxy.filing_cases import CONTRACT
 
-DRAFT = Draft(Kind.TRANSFORM, "a-lower", "t", {"at": "$.a", "transform": "lower"}, ("A", "a"), ("A", "A"))
+DRAFT = EntryDraft(
+    Kind.TRANSFORM, "a-lower", "t", {"at": "$.a", "transform": "lower"}, ("A", "a"), ("A", "A")
+)
 
 
 def test_an_entry_can_be_read_again() -> None:
     """Quotes, backslashes and control characters survive."""
     nasty = "a'b\"c\\d\n\x7fé"
-    draft = Draft(
+    draft = EntryDraft(
         Kind.TRANSFORM, "x", nasty, {"with": {"value": [nasty, 1, True]}}, (nasty, 1), (nasty, nasty)
     )
     [entry] = tomllib.loads(entry_toml(draft, "task.get", CONTRACT.registry, set()))["deviation"]
@@ -47,6 +49,6 @@ def test_an_entry_belongs_where_the_others_of_its_route_are() -> None:
 
 def test_what_toml_cannot_say_is_told() -> None:
     """It has no null."""
-    draft = Draft(Kind.TRANSFORM, "x", "t", {"with": {"value": {"a": None}}}, (1, 2), (1, 1))
+    draft = EntryDraft(Kind.TRANSFORM, "x", "t", {"with": {"value": {"a": None}}}, (1, 2), (1, 1))
     with pytest.raises(Unfit, match="cannot be written as TOML"):
         entry_toml(draft, "task.get", CONTRACT.registry, set())

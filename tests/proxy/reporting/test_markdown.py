@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from proxy.report import Latency, Ledgers, Report
+from proxy.report import CountedRuns, Latency, Report
 from proxy.reporting.markdown import cell, code, report_markdown, table
 from proxy.tally import Cluster, Tally
 
@@ -57,7 +57,7 @@ def test_a_report_has_its_totals_routes_and_differences() -> None:
     }
     tally.clusters["s"] = Cluster("dataset.get $.a", "dataset.get", 1, example)
     tally.deviations["envelope"] = 3
-    report = Report(Ledgers(1, AT, AT, 4, 4, 0, 0, 0), tally, {"dataset.get": Latency(4, 0.2, 0.1)})
+    report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), tally, {"dataset.get": Latency(4, 0.2, 0.1)})
     text = report_markdown(report)
     expected = [
         "received 4 · compared 4",

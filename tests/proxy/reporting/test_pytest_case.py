@@ -7,7 +7,7 @@ import pytest
 from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.log.witness import Asking, witness
+from proxy.log.witness import SampleSide, witness
 from proxy.redact import Redactor
 from proxy.reporting.pytest_case import pytest_case
 from proxy.translation import Request
@@ -24,8 +24,8 @@ def written(new: bytes) -> str:
     made = witness(
         Asked(route, "GET"),
         FIRST,
-        Asking(Request("GET", b'/api/v1/json/data/qualities/list?"""'), Observation(200, JSON, LEGACY)),
-        Asking(Request("GET", b"/datasets/qualities/list"), Observation(200, JSON, new)),
+        SampleSide(Request("GET", b'/api/v1/json/data/qualities/list?"""'), Observation(200, JSON, LEGACY)),
+        SampleSide(Request("GET", b"/datasets/qualities/list"), Observation(200, JSON, new)),
         Comparison(Outcome.MISMATCH),
         Redactor(),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from proxy.report import Latency, Ledgers, Report
+from proxy.report import CountedRuns, Latency, Report
 from proxy.reporting.report_view import print_report
 from proxy.rollout.readiness import PairedLatency
 from proxy.tally import Cluster, Tally
@@ -29,7 +29,7 @@ def printed() -> str:
     }
     tally.clusters["s"] = Cluster("dataset.get 200→200 $.format", "dataset.get", 1, example)
     tally.deviations["dataset-envelope"] = 3
-    ledgers = Ledgers(1, AT, AT, 6, 4, 1, 1, 0)
+    ledgers = CountedRuns(1, AT, AT, 6, 4, 1, 1, 0)
     console = Console(file=io.StringIO(), width=180)
     print_report(
         console,
@@ -60,7 +60,7 @@ def test_latencies_have_a_table_of_their_own() -> None:
 
 def test_times_of_a_player_of_recordings_are_called_so() -> None:
     """Nobody takes them for PHP's."""
-    report = Report(Ledgers(1, AT, AT, 4, 4, 0, 0, 0), Tally(), {"dataset.get": Latency(4, 0.2, 0.1)})
+    report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), Tally(), {"dataset.get": Latency(4, 0.2, 0.1)})
     shown = []
     for recorded in (True, False):
         console = Console(file=io.StringIO(), width=180)
@@ -74,7 +74,7 @@ def test_large_numbers_and_long_names_are_not_cut() -> None:
     """A hundred columns are enough for ten million exchanges of the longest route."""
     tally = Tally()
     tally.count("dataset.qualities_unprocessed", "explained", 10_000_000)
-    ledgers = Ledgers(1, AT, AT, 10_000_000, 10_000_000, 0, 0, 0)
+    ledgers = CountedRuns(1, AT, AT, 10_000_000, 10_000_000, 0, 0, 0)
     out = io.StringIO()
     print_report(Console(file=out, width=100), Report(ledgers, tally, {}))
     line = next(line for line in out.getvalue().splitlines() if "dataset" in line)

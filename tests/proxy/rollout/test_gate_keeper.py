@@ -13,7 +13,7 @@ from config.rollout import Dialect, load_rollout
 from config.routes import load_routes
 from proxy.log.reading import reading
 from proxy.record import open_log, prepare
-from proxy.rollout.gate import Kind, step_of
+from proxy.rollout.gate import Move, step_of
 from proxy.rollout.gate_keeper import GateKeeper
 from proxy.rollout.gate_log import Decided, read_decisions
 from tests.proxy.logs import SECOND, finding, write_run
@@ -116,7 +116,7 @@ async def test_a_good_route_goes_step_by_step(machine: Machine) -> None:
         *("new_verified", "new_verified"),
     ]
     assert (machine.folder / "rollout.toml").read_text().startswith("# mine\n[[stage]]\n")
-    moves = [item for item in await machine.decided() if item.kind is not Kind.HOLD]
+    moves = [item for item in await machine.decided() if item.kind is not Move.HOLD]
     assert [str(item.step) for item in moves] == ["shadow", "canary 10 %", "canary 50 %", "new_verified"]
 
 
@@ -166,7 +166,7 @@ async def test_a_route_that_breaks_returns_and_stays(machine: Machine) -> None:
     )
     await machine.served(good=500)
     assert await machine.look(1000) == "legacy"
-    returned = [item for item in await machine.decided() if item.kind is Kind.RETURN]
+    returned = [item for item in await machine.decided() if item.kind is Move.RETURN]
     assert [item.numbers["window"]["failed"] for item in returned] == [3]
 
 
@@ -247,7 +247,7 @@ async def test_one_gate_decides_and_all_carry_out(make: Make) -> None:
         machine.now += timedelta(seconds=20)
         await machine.look()
     assert (await one.look(41), await other.look(41)) == ("canary 10 %", "canary 10 %")
-    assert [item.kind for item in await one.decided() if item.kind is Kind.PROMOTE] == [Kind.PROMOTE]
+    assert [item.kind for item in await one.decided() if item.kind is Move.PROMOTE] == [Move.PROMOTE]
 
 
 async def test_another_gate_decides_when_the_first_one_is_gone(make: Make) -> None:
@@ -256,7 +256,7 @@ async def test_another_gate_decides_when_the_first_one_is_gone(make: Make) -> No
     await one.look()
     await one.served(good=20)
     assert await other.look(29) == "shadow"
-    assert [item.kind for item in await other.decided()] == [Kind.BEGIN]
+    assert [item.kind for item in await other.decided()] == [Move.BEGIN]
     assert await other.look(40) == "canary 10 %"
 
 
@@ -264,7 +264,7 @@ async def test_one_line_per_step_says_why_a_route_stays(machine: Machine) -> Non
     """The last one; the log does not grow while nothing happens."""
     for _ in range(5):
         await machine.look(5)
-    assert [item.kind for item in await machine.decided()] == [Kind.BEGIN, Kind.HOLD]
+    assert [item.kind for item in await machine.decided()] == [Move.BEGIN, Move.HOLD]
 
 
 async def test_a_broken_configuration_moves_nobody(machine: Machine) -> None:

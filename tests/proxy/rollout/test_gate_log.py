@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.rollout import Dialect, Stage
 from diffing.model import Outcome
 from proxy.record import open_log, prepare
-from proxy.rollout.edit import Step
-from proxy.rollout.gate import Decision, Evidence, Kind
+from proxy.rollout.edit import StageShare
+from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import (
     last_number,
     read_decisions,
@@ -26,8 +26,8 @@ from proxy.rollout.gate_log import (
 from tests.proxy.logs import FIRST, NEW, finding, write_run
 
 pytestmark = pytest.mark.anyio
-SHADOW, CANARY = Step(Stage.SHADOW), Step(Stage.CANARY, 12.5)
-COUNTED = Evidence({"match": 3}, {-2: 1, 5: 2})
+SHADOW, CANARY = StageShare(Stage.SHADOW), StageShare(Stage.CANARY, 12.5)
+COUNTED = RouteEvidence({"match": 3}, {-2: 1, 5: 2})
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -63,21 +63,23 @@ async def test_one_gate_has_the_lease(log: AsyncEngine) -> None:
     assert taken == [True, False, True, False, True, False, True]
 
 
-async def decided(log: AsyncEngine, kind: Kind, was: Step, step: Step, route: str = "task.get") -> None:
+async def decided(
+    log: AsyncEngine, kind: Move, was: StageShare, step: StageShare, route: str = "task.get"
+) -> None:
     """Write a decision."""
     async with log.begin() as connection:
-        decision = Decision(kind, step, f"because of {kind}", {"step": {"failed": 0}})
+        decision = GateDecision(kind, step, f"because of {kind}", {"step": {"failed": 0}})
         await write_decision(connection, route, Dialect.NEW, was, decision, FIRST, COUNTED)
 
 
 async def test_decisions_are_read_as_they_were_made(log: AsyncEngine) -> None:
     """Newest first, with numbers and what had been counted."""
-    await decided(log, Kind.BEGIN, SHADOW, SHADOW)
-    await decided(log, Kind.PROMOTE, SHADOW, CANARY)
+    await decided(log, Move.BEGIN, SHADOW, SHADOW)
+    await decided(log, Move.PROMOTE, SHADOW, CANARY)
     async with log.connect() as connection:
         newest, oldest = await read_decisions(connection)
     assert (newest.kind, newest.was, newest.step, newest.baseline) == (
-        Kind.PROMOTE,
+        Move.PROMOTE,
         "shadow",
         CANARY,
         COUNTED,
@@ -91,11 +93,11 @@ async def test_decisions_are_read_as_they_were_made(log: AsyncEngine) -> None:
 
 async def test_only_the_last_reason_to_stay_is_kept(log: AsyncEngine) -> None:
     """Of each step; and no number comes twice, so that whoever carries decisions out misses none."""
-    await decided(log, Kind.HOLD, SHADOW, SHADOW)
-    await decided(log, Kind.HOLD, SHADOW, SHADOW, "flow.get")
+    await decided(log, Move.HOLD, SHADOW, SHADOW)
+    await decided(log, Move.HOLD, SHADOW, SHADOW, "flow.get")
     numbers = []
     for _ in range(3):
-        await decided(log, Kind.HOLD, SHADOW, SHADOW)
+        await decided(log, Move.HOLD, SHADOW, SHADOW)
         async with log.connect() as connection:
             numbers.append(await last_number(connection))
     async with log.connect() as connection:
@@ -108,17 +110,17 @@ async def test_only_the_last_reason_to_stay_is_kept(log: AsyncEngine) -> None:
 async def test_where_a_route_stands_is_what_brought_it_there(log: AsyncEngine) -> None:
     """Not what kept it there."""
     for kind, was, step in [
-        (Kind.BEGIN, SHADOW, SHADOW),
-        (Kind.PROMOTE, SHADOW, CANARY),
-        (Kind.HOLD, CANARY, CANARY),
+        (Move.BEGIN, SHADOW, SHADOW),
+        (Move.PROMOTE, SHADOW, CANARY),
+        (Move.HOLD, CANARY, CANARY),
     ]:
         await decided(log, kind, was, step)
-    await decided(log, Kind.BEGIN, SHADOW, SHADOW, "flow.get")
+    await decided(log, Move.BEGIN, SHADOW, SHADOW, "flow.get")
     async with log.connect() as connection:
         found = await standing(connection)
     assert {place: (item.kind, item.step) for place, item in found.items()} == {
-        ("task.get", Dialect.NEW): (Kind.PROMOTE, CANARY),
-        ("flow.get", Dialect.NEW): (Kind.BEGIN, SHADOW),
+        ("task.get", Dialect.NEW): (Move.PROMOTE, CANARY),
+        ("flow.get", Dialect.NEW): (Move.BEGIN, SHADOW),
     }
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from config.reports import Readiness as Thresholds
+from config.reports import ReadinessSettings as Thresholds
 from proxy.rollout.coverage import Coverage
-from proxy.rollout.readiness import PairedLatency, Readiness, paired_latency, readiness
+from proxy.rollout.readiness import PairedLatency, ReadinessSettings, paired_latency, readiness
 from proxy.tally import Counts
 
 ALL = Coverage(frozenset({("parameter", "id")}), frozenset({("parameter", "id")}))
@@ -17,7 +17,7 @@ FAST, SLOW = PairedLatency(0.5, 0.4, 0.6), PairedLatency(1.9, 1.5, 2.6)
 
 def judged(
     coverage: Coverage = ALL, latency: PairedLatency | None = FAST, clusters: int = 0, **verdicts: int
-) -> Readiness:
+) -> ReadinessSettings:
     """A route with these numbers."""
     return readiness("task.get", Counts(Counter(verdicts)), coverage, latency, clusters, Thresholds())
 
@@ -52,7 +52,7 @@ def test_an_answer_that_did_not_come_counts_against_the_new_side() -> None:
         (judged(ALL, SLOW, match=300), "the new side may take 2.6 times as long, more than 2 times"),
     ],
 )
-def test_each_reason_is_told_with_its_numbers(found: Readiness, told: str) -> None:
+def test_each_reason_is_told_with_its_numbers(found: ReadinessSettings, told: str) -> None:
     """And with the threshold."""
     assert found.reasons == (told,)
 

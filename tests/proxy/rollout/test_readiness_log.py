@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.reports import Readiness as Thresholds
+from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
 from proxy.log.reading import reading
 from proxy.rollout.readiness_log import read_readiness

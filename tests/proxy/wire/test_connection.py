@@ -7,14 +7,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import httpx
 import pytest
 
-from proxy.wire.connection import Asking, Wire
+from proxy.wire.connection import Wire, WireRequest
 
 pytestmark = pytest.mark.anyio
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Raw = Callable[[Handler], AbstractAsyncContextManager[str]]
 
 OK = b"HTTP/1.1 200 OK\r\n"
-ASKING = Asking(b"GET / HTTP/1.1\r\n\r\n", b"", None, bodiless=False, repeatable=True)
+ASKING = WireRequest(b"GET / HTTP/1.1\r\n\r\n", b"", None, bodiless=False, repeatable=True)
 
 
 @asynccontextmanager
@@ -236,7 +236,7 @@ async def test_the_time_for_an_answer_begins_with_the_end_of_the_request(raw: Ra
 
     for body in (b"x" * 30_000_000, slowly()):
         async with connected(raw, reads_late, first=0.2) as wire:
-            answer = await wire.ask(Asking(b"POST / HTTP/1.1\r\n\r\n", body, 30_000_000, False, False))
+            answer = await wire.ask(WireRequest(b"POST / HTTP/1.1\r\n\r\n", body, 30_000_000, False, False))
             assert (answer.whole, wire.keep(5)) == (True, True)
 
 
@@ -257,7 +257,7 @@ async def test_nothing_runs_out_while_a_body_goes_out(raw: Raw) -> None:
 
     async with connected(raw, continues, first=0.15) as wire:
         for _ in range(2):
-            await wire.ask(Asking(b"POST / HTTP/1.1\r\n\r\n", slowly(), 3, False, False))
+            await wire.ask(WireRequest(b"POST / HTTP/1.1\r\n\r\n", slowly(), 3, False, False))
             assert wire.keep(0.1)
 
 
@@ -271,7 +271,7 @@ async def test_a_body_goes_out_as_it_comes(raw: Raw) -> None:
 
     for length in (5, None):
         async with connected(raw, reads) as wire:
-            await wire.ask(Asking(b"HEAD\r\n\r\n", pieces(b"he", b"", b"END"), length, False, False))
+            await wire.ask(WireRequest(b"HEAD\r\n\r\n", pieces(b"he", b"", b"END"), length, False, False))
             assert wire.keep(5)
     assert received == b"HEAD\r\n\r\nheENDHEAD\r\n\r\n2\r\nhe\r\n3\r\nEND\r\n0\r\n\r\n"
 
@@ -281,7 +281,7 @@ async def test_a_body_of_another_length_is_no_request(raw: Raw, length: int) -> 
     """Nothing of it can be taken for the next request."""
     async with connected(raw, answering()) as wire:
         with pytest.raises(httpx.WriteError):
-            await wire.ask(Asking(b"HEAD\r\n\r\n", pieces(b"he", b"llo"), length, False, False))
+            await wire.ask(WireRequest(b"HEAD\r\n\r\n", pieces(b"he", b"llo"), length, False, False))
         assert not wire.keep(5)
 
 
@@ -294,7 +294,7 @@ async def test_a_body_that_breaks_off_fails_the_request(raw: Raw) -> None:
 
     async with connected(raw, answering()) as wire:
         with pytest.raises(httpx.WriteError) as raised:
-            await wire.ask(Asking(b"HEAD\r\n\r\n", breaks(), None, False, False))
+            await wire.ask(WireRequest(b"HEAD\r\n\r\n", breaks(), None, False, False))
     assert isinstance(raised.value.__cause__, KeyError)
     assert "secret" not in str(raised.value)
 
@@ -311,7 +311,7 @@ async def test_an_answer_may_come_before_the_body_has_gone(raw: Raw) -> None:
             left.set()
 
     async with connected(raw, answering(OK + b"Content-Length: 2\r\n\r\nno")) as wire:
-        await wire.ask(Asking(b"HEAD\r\n\r\n", never(), None, False, False))
+        await wire.ask(WireRequest(b"HEAD\r\n\r\n", never(), None, False, False))
         assert (await whole(wire), wire.keep(5)) == (b"no", False)
         wire.close()
         async with asyncio.timeout(5):
