@@ -77,15 +77,15 @@ def test_only_one_module_speaks_http_for_the_proxy() -> None:
                 users[top].append(source)
     assert users["aiohttp"] == []
     assert users["httptools"] == [Path("proxy/wire/answer.py")]
-    assert set(users["proxy.wire"]) == {Path("proxy/upstream.py")}
+    assert set(users["proxy.wire"]) == {Path("proxy/outbound/upstream.py")}
 
 
 # What clients are answered is made by rules of its own; the recorded server plays what was recorded.
 _WRITE_JSON = {
-    "proxy/adapt.py",
-    "proxy/answers.py",
-    "proxy/door/protocol.py",
-    "proxy/legacy.py",
+    "proxy/serve/adapt.py",
+    "proxy/inbound/answers.py",
+    "proxy/inbound/protocol.py",
+    "proxy/recordings/server.py",
     "proxy/process/workers.py",
 }
 

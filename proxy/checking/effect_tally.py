@@ -15,8 +15,8 @@ from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, State, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
 from proxy.checking.replay import ReplayedExchange
-from proxy.redact import redacted_target
-from proxy.scenarios import Step
+from proxy.message.redact import redacted_target
+from proxy.recordings.scenarios import Step
 
 MOST_REALIGNED: Final = 0.05
 """Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""

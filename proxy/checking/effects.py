@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from proxy.scenarios import NOW, RowChange
+from proxy.recordings.scenarios import NOW, RowChange
 
 Row: TypeAlias = tuple[object, ...]
 Rows: TypeAlias = tuple[Row, ...]

@@ -10,13 +10,13 @@ from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
-from proxy.checking.face_judge import FaceJudge
 from proxy.checking.replay import UNDERIVED, ReplayedExchange, route_name
-from proxy.leg.unlimited import whole_list
-from proxy.observe import observe
-from proxy.recordings import Recording
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.compare.face_judge import FaceJudge
+from proxy.compare.unlimited import whole_list
+from proxy.message.translation import Request, Translation, Untranslatable
+from proxy.outbound.observe import observe
+from proxy.recordings.recording import Recording
+from proxy.translate.to_new import legacy_to_new
 
 # Errors that list ids or values as an index has them (recordings of writes, README, oddity 9).
 _LISTING = re.compile(rb'"code":"(?:324|622)"|<oml:code>(?:324|622)<')

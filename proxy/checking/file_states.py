@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from proxy.scenarios import FileChange
+from proxy.recordings.scenarios import FileChange
 
 Files: TypeAlias = Mapping[str, tuple[int, str]]
 """Size and md5 by path below the root."""

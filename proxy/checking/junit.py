@@ -9,10 +9,10 @@ from lxml import etree
 from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
-from proxy.check import CheckResult
-from proxy.checking.baseline import NOTHING, Acceptance
+from proxy.checking.check import CheckResult
+from proxy.compare.tally import Cluster, Counts
+from proxy.reporting.baseline import NOTHING, Acceptance
 from proxy.reporting.values import both
-from proxy.tally import Cluster, Counts
 
 _MOST: Final = 100_000
 _NUMBER: Final = re.compile(r"\b\d+\b")

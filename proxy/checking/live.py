@@ -14,17 +14,25 @@ from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Comparison, Headers, Observation, Outcome
-from proxy.check import CheckResult, FailureLimits, InProcess, breaches, open_side, over_network, selected
-from proxy.checking.callers import is_guess, key_in, role_of_key
+from proxy.checking.check import (
+    CheckResult,
+    FailureLimits,
+    InProcess,
+    breaches,
+    open_side,
+    over_network,
+    selected,
+)
 from proxy.checking.replay import UNDERIVED, Replay, ReplayedExchange, skip, tally
-from proxy.checking.request_lines import NOBODY_KNOWS, UNANSWERED
-from proxy.leg.control import asked_again, same_side
-from proxy.leg.questions import legacy_get, only_reads
-from proxy.leg.unlimited import unlimited
-from proxy.observe import NOT_RECORDED, observe
-from proxy.pace import Pace
-from proxy.recordings import RecordedRequest, Recording
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.compare.control import asked_again, same_side
+from proxy.compare.questions import legacy_get, only_reads
+from proxy.compare.unlimited import unlimited
+from proxy.message.translation import Request, Translation, Untranslatable
+from proxy.outbound.observe import NOT_RECORDED, observe
+from proxy.recordings.callers import is_guess, key_in, role_of_key
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.request_lines import NOBODY_KNOWS, UNANSWERED
+from proxy.runtime.pace import Pace
 
 # The wire sets these anew.
 _FRAMING: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive"})
@@ -196,7 +204,7 @@ async def check_live(
     """Ask both sides and say whether there is parity.
 
     Args:
-        requests: What is asked (proxy.checking.request_lines).
+        requests: What is asked (proxy.recordings.request_lines).
         legacy: URL of the legacy side.
         new: URL of the new side, or a backend to run in this process.
         config: The configuration directory.

@@ -12,16 +12,16 @@ from config.routes import RouteMap
 from diffing.compare import Differ
 from diffing.face import FaceAsked, face_asked
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay, facts
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
 from proxy.checking.replay import Replay, ReplayedExchange
-from proxy.checking.request_lines import UNANSWERED
-from proxy.leg.control import asked_again, same_side
-from proxy.leg.questions import only_reads
-from proxy.pace import Pace
-from proxy.recordings import Recording
-from proxy.translation import Translation, Untranslatable
+from proxy.compare.control import asked_again, same_side
+from proxy.compare.face_judge import FaceJudge
+from proxy.compare.questions import only_reads
+from proxy.message.translation import Translation, Untranslatable
+from proxy.recordings.recording import Recording
+from proxy.recordings.request_lines import UNANSWERED
+from proxy.runtime.pace import Pace
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from config.routes import load_routes
 from diffing.cluster import cluster_id
-from proxy.check import CheckError, CheckResult
-from proxy.checking.baseline import NOTHING, Acceptance, Baseline
+from proxy.checking.check import CheckError, CheckResult
 from proxy.checking.junit import junit
 from proxy.checking.report import headline
 from proxy.checking.sarif import sarif
 from proxy.reporting import markdown
+from proxy.reporting.baseline import NOTHING, Acceptance, Baseline
 from proxy.reporting.tables import json_bytes, summary
 
 SUMMARY = "GITHUB_STEP_SUMMARY"

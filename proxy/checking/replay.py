@@ -22,16 +22,16 @@ from diffing.model import (
     Outcome,
     SkipReason,
 )
-from proxy.checking.callers import caller_id, key_of, raw_key, role_of, role_told, roles_by_key
-from proxy.forms import read_fields
-from proxy.leg.unlimited import anonymous, unlimited, without
-from proxy.log.example import REQUEST, example
-from proxy.observe import NOT_RECORDED, observe
-from proxy.recordings import Recording
-from proxy.redact import redacted_target
-from proxy.tally import Tally
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.compare.tally import Tally
+from proxy.compare.unlimited import anonymous, unlimited, without
+from proxy.exchange.example import REQUEST, example
+from proxy.message.forms import read_fields
+from proxy.message.redact import redacted_target
+from proxy.message.translation import Request, Translation, Untranslatable
+from proxy.outbound.observe import NOT_RECORDED, observe
+from proxy.recordings.callers import caller_id, key_of, raw_key, role_of, role_told, roles_by_key
+from proxy.recordings.recording import Recording
+from proxy.translate.to_new import legacy_to_new
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)

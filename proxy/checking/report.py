@@ -5,9 +5,9 @@ from typing import Any
 from rich.console import Console
 
 from diffing.cluster import cluster_id
-from proxy.check import CheckResult
-from proxy.checking.baseline import NOTHING, Acceptance
+from proxy.checking.check import CheckResult
 from proxy.checking.effect_tally import Effects
+from proxy.reporting.baseline import NOTHING, Acceptance
 from proxy.reporting.console import markup
 from proxy.reporting.tables import deviations_table, print_clusters, routes_table, summary
 from proxy.reporting.values import as_json

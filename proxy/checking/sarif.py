@@ -11,10 +11,10 @@ from config.routes import RouteMap
 from diffing.cluster import cluster_id
 from diffing.model import UNDOCUMENTED, Outcome
 from diffing.parity import FAILING
-from proxy.check import CheckResult
-from proxy.checking.baseline import NOTHING, Acceptance
+from proxy.checking.check import CheckResult
 from proxy.checking.junit import cluster_text
-from proxy.tally import Cluster
+from proxy.compare.tally import Cluster
+from proxy.reporting.baseline import NOTHING, Acceptance
 
 MOST: Final = 5_000
 """Most results: code scanning shows no more of a run."""

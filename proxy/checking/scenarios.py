@@ -19,7 +19,7 @@ from diffing.deviations import load_registry
 from diffing.model import UNROUTED
 from diffing.registry import Registry
 from diffing.usage import Usage
-from proxy.check import (
+from proxy.checking.check import (
     CheckError,
     CheckResult,
     Dialect,
@@ -31,14 +31,14 @@ from proxy.check import (
 )
 from proxy.checking.effect_tally import Effects, step_effect
 from proxy.checking.effects import ScenarioWindow, expected
-from proxy.checking.face_judge import FaceJudge
 from proxy.checking.face_replay import FaceReplay
 from proxy.checking.file_states import expected_files
 from proxy.checking.replay import Replay, ReplayedExchange, route_name, tally
-from proxy.checking.stage import COLUMNS, Sandbox, SandboxPlace, staged
-from proxy.recordings import Recording, read_recordings
-from proxy.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
-from proxy.translation import Translation, Untranslatable
+from proxy.checking.sandbox import COLUMNS, Sandbox, SandboxPlace, staged
+from proxy.compare.face_judge import FaceJudge
+from proxy.message.translation import Translation, Untranslatable
+from proxy.recordings.recording import Recording, read_recordings
+from proxy.recordings.scenarios import Scenario, ScenarioError, Step, contents, recorded_bases, scenarios
 
 
 @dataclass(frozen=True, slots=True)

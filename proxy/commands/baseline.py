@@ -8,10 +8,10 @@ import orjson
 import typer
 
 from diffing.cluster import cluster_id
-from proxy.check import CheckError
-from proxy.checking.baseline import Baseline, baseline_text, load_baseline, updated
+from proxy.checking.check import CheckError
 from proxy.commands.output import say, wrote
-from proxy.record import utc_now
+from proxy.log.writer import utc_now
+from proxy.reporting.baseline import Baseline, baseline_text, load_baseline, updated
 
 
 def baseline_command(

@@ -10,20 +10,20 @@ import typer
 from rich.progress import Progress, TaskID
 
 from config.location import config_directory
-from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check
-from proxy.checking.baseline import NOTHING, load_baseline
+from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check
 from proxy.checking.effect_tally import Effects
 from proxy.checking.live import LiveOptions, LiveReplay, check_live
 from proxy.checking.live_face import in_its_dialect
 from proxy.checking.outputs import Outputs, write_outputs
 from proxy.checking.report import check_document, print_check
-from proxy.checking.request_lines import read_requests
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import SandboxPlace
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote_json
-from proxy.har.caller_keys import CallerKeys, read_keys, resolved
-from proxy.record import utc_now
+from proxy.log.writer import utc_now
+from proxy.recordings.caller_keys import CallerKeys, read_keys, resolved
+from proxy.recordings.request_lines import read_requests
+from proxy.reporting.baseline import NOTHING, load_baseline
 from proxy.reporting.console import report_console
 
 Recordings = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.location import config_directory
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.commands.options import Config
 from proxy.commands.output import say
 

@@ -9,9 +9,9 @@ import typer
 from config.location import config_directory
 from proxy.commands.options import Config, Port
 from proxy.commands.output import say
-from proxy.demo import demo
-from proxy.process.loop import run_loop
+from proxy.process.demo import demo
 from proxy.reporting.console import report_console
+from proxy.runtime.loop import run_loop
 
 
 def demo_command(

@@ -22,9 +22,9 @@ from diffing.lint import lint_examples, lint_usage
 from diffing.model import UNROUTED
 from diffing.registry import Deviation
 from diffing.usage import STALE_AFTER, Usage
-from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check, selected
+from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check, selected
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import SandboxPlace
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, wrote, wrote_json
 from proxy.log.reading import reading

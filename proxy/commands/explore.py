@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from config.location import config_directory
-from proxy.check import FailureLimits
+from proxy.checking.check import FailureLimits
 from proxy.checking.live import LiveOptions
 from proxy.commands.check import ByDialect, Concurrency, Keys, SendWrites, dialects_of, once
 from proxy.commands.options import Config
@@ -17,7 +17,7 @@ from proxy.commands.output import say, waiting, wrote, wrote_json
 from proxy.exploring.explore import Exploration, Explored, explore
 from proxy.exploring.operated import OPTION, check_operated
 from proxy.exploring.report import explore_document, print_explored, saved
-from proxy.har.caller_keys import read_keys
+from proxy.recordings.caller_keys import read_keys
 from proxy.reporting.console import report_console
 
 _RATE: Final = 20.0

@@ -8,16 +8,16 @@ import typer
 
 from config.location import check_writable, config_directory
 from config.text import block
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.commands.options import Config
 from proxy.commands.output import say
 from proxy.commands.report import Log, log_url
-from proxy.contract import load_contract
+from proxy.log.clusters import Shown, read_cluster
 from proxy.log.reading import reading
-from proxy.reporting.clusters import Shown, read_cluster
-from proxy.reporting.entry_file import write_entries
-from proxy.reporting.entry_toml import with_why
-from proxy.reporting.filing import FilingError, Verdict, file_cluster
+from proxy.rollout.live_config import load_contract
+from proxy.triage.entry_file import write_entries
+from proxy.triage.entry_toml import with_why
+from proxy.triage.filing import FilingError, Verdict, file_cluster
 
 
 def file_command(

@@ -7,16 +7,16 @@ import typer
 
 from config.location import config_directory
 from config.settings import load_backend_settings
-from proxy.check import CheckError
-from proxy.checking.stage import SandboxPlace
+from proxy.checking.check import CheckError
+from proxy.checking.sandbox import SandboxPlace
+from proxy.checking.scenario_server import play
 from proxy.commands.check import Force, Keys, More, Recordings, Sample, Scenarios, paths_of
 from proxy.commands.options import Config, Host, Port
-from proxy.har.caller_keys import read_keys, resolved
-from proxy.legacy import Behaviour, InjectedFault, RecordedServer
-from proxy.legacy_scenarios import play
-from proxy.process.listen import serve_forever
-from proxy.process.loop import run_loop
-from proxy.recordings import read_recordings
+from proxy.recordings.caller_keys import read_keys, resolved
+from proxy.recordings.recording import read_recordings
+from proxy.recordings.server import Behaviour, InjectedFault, RecordedServer
+from proxy.runtime.listen import serve_forever
+from proxy.runtime.loop import run_loop
 
 
 def legacy_command(

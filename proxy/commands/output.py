@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from config.text import line
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.reporting.tables import json_bytes
 
 

@@ -9,16 +9,16 @@ import typer
 from config.location import config_directory
 from config.routes import load_routes
 from config.settings import load_proxy_settings
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.checking.live import LiveOptions
-from proxy.checking.request_lines import read_requests
+from proxy.checking.record import record_live
 from proxy.commands.check import Concurrency, Keys, Rate, SendWrites
 from proxy.commands.options import Config
 from proxy.commands.output import say, waiting
-from proxy.har.caller_keys import read_keys, resolved
 from proxy.har.entries import Writing
 from proxy.har.files import export_har, import_har
-from proxy.har.record import record_live
+from proxy.recordings.caller_keys import read_keys, resolved
+from proxy.recordings.request_lines import read_requests
 
 _LISTED = 50
 

@@ -17,17 +17,17 @@ from config.settings import load_proxy_settings
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.dashboard.app import dashboard
+from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import find_run, ran_together, reading
-from proxy.process.listen import serve_forever
 from proxy.process.session import GuardedAdmin
-from proxy.report import Report, read_report
 from proxy.reporting.cluster_changes import changes, changes_since
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
-from proxy.reporting.clusters import Shown, StoredCluster, read_cluster
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.markdown import report_markdown
+from proxy.reporting.report import Report, read_report
 from proxy.reporting.report_view import print_report
 from proxy.reporting.tables import routes_table, summary
+from proxy.runtime.listen import serve_forever
 
 Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
 Since = Annotated[

@@ -13,12 +13,12 @@ from config.reports import load_report_settings
 from config.rollout import SERVED_BY_NEW, Dialect, Stage, load_rollout
 from config.routes import load_routes
 from diffing.parity import percent
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.report import Json, Log, Markdown, Since, log_url
 from proxy.log.reading import reading
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
 from proxy.reporting import markdown as md
 from proxy.reporting.console import markup, report_console
 from proxy.reporting.tables import plain_table

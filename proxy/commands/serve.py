@@ -9,10 +9,10 @@ import typer
 from config.location import config_directory
 from config.settings import load_proxy_settings
 from proxy.commands.options import Config
-from proxy.process.listen import announce
-from proxy.process.loop import run_loop
 from proxy.process.serving import serve
 from proxy.process.workers import supervise
+from proxy.runtime.listen import announce
+from proxy.runtime.loop import run_loop
 
 
 def serve_command(

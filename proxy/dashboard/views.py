@@ -17,16 +17,10 @@ from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.parity import parity
 from diffing.usage import STALE_AFTER
-from proxy.contract import LiveConfig, digest, load_contract
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
 from proxy.dashboard.page import Page
-from proxy.log.histogram import quantile
-from proxy.log.reading import find_run
-from proxy.log.tables import deviations, runs, timings, traffic
-from proxy.reporting.cluster_changes import changes
-from proxy.reporting.cluster_view import differences_of
-from proxy.reporting.clusters import (
+from proxy.log.clusters import (
     Shown,
     StoredCluster,
     count_clusters,
@@ -34,14 +28,20 @@ from proxy.reporting.clusters import (
     read_cluster,
     read_clusters,
 )
+from proxy.log.reading import find_run
+from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.reporting.cluster_changes import changes
+from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
-from proxy.reporting.filing import FilingError, Verdict, file_cluster
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.values import both, short
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
+from proxy.rollout.live_config import LiveConfig, digest, load_contract
 from proxy.rollout.readiness import Readiness, paired_latency
 from proxy.rollout.readiness_log import read_readiness
+from proxy.runtime.histogram import quantile
+from proxy.triage.filing import FilingError, Verdict, file_cluster
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PER_PAGE: Final = 50

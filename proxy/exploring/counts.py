@@ -8,7 +8,7 @@ from typing import Any, Final
 from config.routes import Route
 from config.templates import segment_names
 from proxy.checking.replay import ReplayedExchange
-from proxy.translation import Translation
+from proxy.message.translation import Translation
 
 _KINDS: Final = ("status", "role", "parameter", "format", "method")
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from proxy.checking.form_parts import FormPart, form_of
-from proxy.har.caller_keys import PREFIX
-from proxy.recordings import RecordedRequest
-from proxy.translate import KEY
+from proxy.recordings.caller_keys import PREFIX
+from proxy.recordings.form_parts import FormPart, form_of
+from proxy.recordings.recording import RecordedRequest
+from proxy.translate.to_new import KEY
 
 RAW: Final = ",.:;~+*()'$!@"
 """What stays as it is in a path: an escape would hide that it is there."""

@@ -12,7 +12,7 @@ from config.routes import load_routes
 from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from proxy.check import CheckError, CheckResult, Dialect, FailureLimits, breaches, over_network
+from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, breaches, over_network
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Replaying
 from proxy.checking.live_face import in_its_dialect
 from proxy.checking.replay import tally
@@ -20,8 +20,8 @@ from proxy.exploring.counts import Counted, counted
 from proxy.exploring.harvest import Ask, harvest
 from proxy.exploring.requests import Maker
 from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
-from proxy.har.caller_keys import CallerKeys, resolved
-from proxy.recordings import Recording
+from proxy.recordings.caller_keys import CallerKeys, resolved
+from proxy.recordings.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 import httpx
 
-from proxy.check import CheckError, check_side
+from proxy.checking.check import CheckError, check_side
 
 OPTION: Final = "--i-operate-this-server"
 _NEAR: Final = tuple(

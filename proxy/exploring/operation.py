@@ -10,13 +10,13 @@ from config.json_schema import Schema
 from config.openapi import Described
 from config.routes import Route
 from config.templates import Segment, parse_template
-from proxy.checking.callers import caller_id
-from proxy.checking.form_parts import FormPart
 from proxy.exploring.deck import Deck
 from proxy.exploring.documents import GAPS, UPLOADS, Upload, gaps_of
 from proxy.exploring.draft import RAW, RequestDraft
 from proxy.exploring.pools import Picked, Pools
 from proxy.exploring.values import ODD, TELLING, fitting, mangled, word_of
+from proxy.recordings.callers import caller_id
+from proxy.recordings.form_parts import FormPart
 
 _FORMATS: Final = ("json/", "json/", "json/", "xml/", "")
 _READS: Final = (*["GET"] * 8, "POST", "POST", "HEAD")

@@ -8,10 +8,10 @@ from rich.table import Table
 
 from diffing.parity import percent
 from proxy.checking.report import check_document, print_check
-from proxy.checking.request_lines import request_line
 from proxy.exploring.counts import Counted
 from proxy.exploring.explore import Explored
-from proxy.recordings import Recording
+from proxy.recordings.recording import Recording
+from proxy.recordings.request_lines import request_line
 from proxy.reporting.console import markup
 from proxy.reporting.tables import plain_table
 

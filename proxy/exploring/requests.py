@@ -6,13 +6,13 @@ from typing import Final
 
 from config.openapi import Described
 from config.routes import RouteMap
-from proxy.checking.request_lines import UNANSWERED
 from proxy.exploring.deck import Deck
 from proxy.exploring.operation import OperationRequests
 from proxy.exploring.pools import Pools
-from proxy.recordings import RecordedRequest, Recording
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.request_lines import UNANSWERED
+from proxy.translate.to_new import legacy_to_new
 
 
 class Maker:

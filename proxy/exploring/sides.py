@@ -11,13 +11,13 @@ from diffing.model import Comparison, Observation, Outcome
 from diffing.problem import MEDIA_TYPE
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay
 from proxy.checking.replay import UNDERIVED, ReplayedExchange, skip
+from proxy.compare.control import asked_again, same_side
+from proxy.compare.questions import only_reads
 from proxy.exploring.harvest import Ask
-from proxy.leg.control import asked_again, same_side
-from proxy.leg.questions import only_reads
-from proxy.recordings import Recording
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation, Untranslatable
-from proxy.upstream import Upstream
+from proxy.message.translation import Request, Translation, Untranslatable
+from proxy.outbound.upstream import Upstream
+from proxy.recordings.recording import Recording
+from proxy.translate.to_new import legacy_to_new
 
 # PHP answers it, and so does a backend with the legacy face.
 _OF_PHP: Final = b"/api/v1/json/tasktype/list"

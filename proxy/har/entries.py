@@ -11,12 +11,12 @@ from config.routes import RouteMap
 from diffing.coding import readable
 from diffing.decode import Form, decode
 from diffing.model import Observation
-from proxy.checking.callers import key_in, role_of_key
-from proxy.checking.request_lines import NOBODY_KNOWS
-from proxy.har.caller_keys import CallerKeys
-from proxy.recordings import Recording, entry
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation, Untranslatable
+from proxy.message.translation import Request, Translation, Untranslatable
+from proxy.recordings.caller_keys import CallerKeys
+from proxy.recordings.callers import key_in, role_of_key
+from proxy.recordings.recording import Recording, entry
+from proxy.recordings.request_lines import NOBODY_KNOWS
+from proxy.translate.to_new import legacy_to_new
 
 # Of an answer: what is compared or says something. Cookies, dates, lengths, cache and server are left out.
 _ANSWERED: Final = frozenset(

@@ -17,13 +17,13 @@ from config.php import read_api_path, read_target
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
 from diffing.model import Observation
-from proxy.checking.request_lines import caller_of
-from proxy.forms import MULTIPART, URLENCODED
 from proxy.har.bodies import UNREADABLE, Unsaid, answered, body_of, length_of, size_in
 from proxy.har.entries import Writing, line, started
 from proxy.har.hosts import host_of, names
 from proxy.har.hosts import plain as plain_url
-from proxy.recordings import RecordingError, read_recordings, recording_of
+from proxy.message.forms import MULTIPART, URLENCODED
+from proxy.recordings.recording import RecordingError, read_recordings, recording_of
+from proxy.recordings.request_lines import caller_of
 
 # Custom fields of recordings (recordings/README); those of browsers tell of the page that asked.
 _OURS: Final = frozenset(

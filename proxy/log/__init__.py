@@ -1,1 +1,1 @@
-"""The diff log beneath proxy/record.py: its tables, its versions, what is kept of it and how it is read."""
+"""The diff log beneath proxy/log/writer.py: its tables, its versions, what is kept of it and how it is read."""

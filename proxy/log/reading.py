@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.log.schema import NEWEST, LogAway, LogError, migrate, version_of
 from proxy.log.tables import runs
-from proxy.record import open_log
+from proxy.log.writer import open_log
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
 from diffing.model import UNROUTED, Outcome
+from proxy.exchange.decision import Side
 from proxy.log.tables import runs, traffic
-from proxy.policy import Side
 
 _COUNTED: Final = ("received", "served", "faced", "twice", "refused", "client_gone")
 
@@ -45,7 +45,7 @@ async def settle_runs(
 
 
 def due_of(counted: Mapping[str, int]) -> dict[Dialect, int]:
-    """How many verdicts are due, by the dialect in which the new side is asked (proxy.ledger).
+    """How many verdicts are due, by the dialect in which the new side is asked (proxy.log.counters).
 
     Args:
         counted: ``served``, ``faced`` and ``twice``.

@@ -117,7 +117,7 @@ witnesses = Table(
     Column("run", String(32), primary_key=True),
     Column("cluster", String(64), primary_key=True),
     Column("size", Integer, nullable=False, comment="bytes to look at; the smallest exchange is kept"),
-    Column("content", _TEXT, nullable=False, comment="JSON: proxy.log.witness"),
+    Column("content", _TEXT, nullable=False, comment="JSON: proxy.exchange.sample"),
 )
 
 coverage = Table(
@@ -137,7 +137,7 @@ timings = Table(
     Column("run", String(32), primary_key=True),
     Column("route", String(80), primary_key=True),
     Column("what", String(8), primary_key=True, comment="legacy or new seconds, or their ratio new/legacy"),
-    Column("bucket", Integer, primary_key=True, autoincrement=False, comment="proxy.log.histogram"),
+    Column("bucket", Integer, primary_key=True, autoincrement=False, comment="proxy.runtime.histogram"),
     _asked(),
     Column("exchanges", Integer, nullable=False),
 )

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from starlette.types import Receive, Scope, Send
 
 from config import text
-from proxy.metrics import CONTENT_TYPE, Snapshot, by_dialect, prometheus
+from proxy.process.metrics import CONTENT_TYPE, Snapshot, by_dialect, prometheus
 from proxy.process.session import bears, from_here, has_session
 
 # Who commanded what, and what came of it.

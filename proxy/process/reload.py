@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError
-from proxy.contract import LiveConfig, Snapshot, load_contract, marks
 from proxy.process.kill import KillSwitch
-from proxy.process.telemetry import Telemetry
+from proxy.rollout.live_config import LiveConfig, Snapshot, load_contract, marks
+from proxy.runtime.telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
 _EVERY: Final = 0.25

@@ -14,26 +14,26 @@ from config.errors import ConfigError
 from config.reports import load_report_settings
 from config.settings import ProxySettings
 from config.tasks import Tasks
-from proxy.app import Proxy, hop_of
-from proxy.contract import LiveConfig
-from proxy.door.access_log import AccessLog
-from proxy.door.protocol import front
-from proxy.ledger import Counters
-from proxy.leg.link import ShadowLink
-from proxy.leg.rehearse import Rehearsing
-from proxy.metrics import Snapshot, snapshot
-from proxy.policy import Side
+from proxy.exchange.decision import Side
+from proxy.inbound.access_log import AccessLog
+from proxy.inbound.protocol import front
+from proxy.log.counters import Counters
+from proxy.log.writer import Recorder, open_log
+from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
-from proxy.process.listen import Listener, bind
+from proxy.process.metrics import Snapshot, snapshot
 from proxy.process.reach import ReachWatcher
 from proxy.process.reload import Configuration
 from proxy.process.signals import operator_signals
-from proxy.process.telemetry import Telemetry
-from proxy.record import Recorder, open_log
-from proxy.rollout.gate_keeper import keep_gate
-from proxy.served import ServedSides
-from proxy.upstream import Upstream
+from proxy.rollout.controller import keep_gate
+from proxy.rollout.live_config import LiveConfig
+from proxy.runtime.listen import Listener, bind
+from proxy.runtime.telemetry import Telemetry
+from proxy.serve.app import Proxy, hop_of
+from proxy.serve.rehearse import Rehearsing
+from proxy.serve.served import ServedSides
+from proxy.shadow.link import ShadowLink
 
 _LOGGER = logging.getLogger(__name__)
 # Longer than load balancers keep idle connections, so that it is they who close them.

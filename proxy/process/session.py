@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config import text
-from proxy.door.guard import AUTHORITY
+from proxy.inbound.guard import AUTHORITY
 
 COOKIE: Final = "parity_session"
 SECONDS: Final = 12 * 3600

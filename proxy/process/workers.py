@@ -23,19 +23,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.patience import at_most
 from config.settings import ProxySettings
 from config.tasks import Tasks
-from proxy.contract import load_contract
 from proxy.log.settling import settle_runs
-from proxy.metrics import Snapshot, ended, merged
-from proxy.process import child
+from proxy.log.writer import PATIENCE, LogError, open_log, prepare, utc_now
 from proxy.process.admin_side import admin_side
 from proxy.process.kill import KillSwitch
-from proxy.process.listen import Listener, bind, url_of
-from proxy.process.loop import run_loop
+from proxy.process.metrics import Snapshot, ended, merged
 from proxy.process.reach import ReachWatcher
 from proxy.process.serving import check_sides, listener, running, settle_memory, sides_of
 from proxy.process.signals import operator_signals
-from proxy.record import PATIENCE, LogError, open_log, prepare, utc_now
-from proxy.rollout.gate_keeper import keep_gate
+from proxy.rollout.controller import keep_gate
+from proxy.rollout.live_config import load_contract
+from proxy.runtime import child
+from proxy.runtime.listen import Listener, bind, url_of
+from proxy.runtime.loop import run_loop
 
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0

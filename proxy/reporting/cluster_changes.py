@@ -9,9 +9,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
+from proxy.compare.tally import COMPARED
+from proxy.log.clusters import Place, State, StoredCluster, read_named, received_exchanges
 from proxy.log.tables import differences, runs, traffic
-from proxy.reporting.clusters import Place, State, StoredCluster, read_named, received_exchanges
-from proxy.tally import COMPARED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 
 from diffing.parity import percent
+from proxy.log.clusters import Shown, State, StoredCluster
 from proxy.reporting import markdown
-from proxy.reporting.clusters import Shown, State, StoredCluster
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.tables import plain_table

@@ -7,10 +7,10 @@ from config import text
 from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from diffing.parity import percent
-from proxy.report import Report
+from proxy.compare.tally import Cluster, Tally
+from proxy.reporting.report import Report
 from proxy.reporting.tables import summary
 from proxy.reporting.values import both
-from proxy.tally import Cluster, Tally
 
 _LONGEST = 200
 _CALL = re.compile(r"@(?=\w)|#(?=\d)")

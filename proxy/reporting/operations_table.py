@@ -8,7 +8,7 @@ from config.routes import Route, RouteMap
 from diffing.guide.words import legacy_path, new_path
 from diffing.parity import percent
 from diffing.registry import Registry
-from proxy.tally import Counts, Tally
+from proxy.compare.tally import Counts, Tally
 
 HEADER = """\
 # Operations

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from config import text
-from proxy.log.witness import answer_of
+from proxy.exchange.sample import answer_of
 
 _TEMPLATE: Final = '''"""{title}"""
 
@@ -53,7 +53,7 @@ def pytest_case(cluster: str, signature: str, witness: Mapping[str, Any]) -> str
     Args:
         cluster: Name of the cluster.
         signature: Its signature.
-        witness: Its witness (proxy.log.witness).
+        witness: Its witness (proxy.exchange.sample).
 
     Returns:
         Python source; it says so when a body was too long to be kept whole.

@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from proxy.report import Latency, Report
 from proxy.reporting.console import markup
+from proxy.reporting.report import Latency, Report
 from proxy.reporting.tables import deviations_table, plain_table, print_clusters, routes_table, summary
 
 _SLOWEST = 10

@@ -11,10 +11,10 @@ from config import text
 from diffing.cluster import cluster_id
 from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
 from diffing.parity import percent
-from proxy.checking.baseline import NOTHING, Acceptance
+from proxy.compare.tally import Cluster, Counts, Tally
+from proxy.reporting.baseline import NOTHING, Acceptance
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.values import both
-from proxy.tally import Cluster, Counts, Tally
 
 _ERRORS = (
     Outcome.NEW_ERROR,

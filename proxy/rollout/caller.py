@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from proxy.checking.callers import key_of
-from proxy.forms import read_fields
-from proxy.translate import KEY
-from proxy.translation import Request
+from proxy.message.forms import read_fields
+from proxy.message.translation import Request
+from proxy.recordings.callers import key_of
+from proxy.translate.to_new import KEY
 
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from config.routes import Route, RouteMap
 from config.templates import parse_template
-from proxy.checking.callers import role_of
-from proxy.recordings import Recording
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.recordings.callers import role_of
+from proxy.recordings.recording import Recording
+from proxy.translate.to_new import legacy_to_new
 
 Fact = tuple[str, str]
 """Kind and value: ``("parameter", "data_id")``, ``("status", "4xx")``, ``("role", "admin")``, ``("format", "xml")``."""

@@ -11,10 +11,10 @@ from config.reports import Gate, ReadinessSettings
 from config.rollout import SERVED_BY_NEW, Placement, Stage
 from diffing.model import Outcome
 from diffing.parity import Parity, parity
+from proxy.compare.tally import Counts
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.edit import StageShare, next_step
 from proxy.rollout.readiness import paired_latency, readiness
-from proxy.tally import Counts
 
 _ORDER = list(Stage)
 _BROKEN = (Outcome.MISMATCH, Outcome.NEW_ERROR, Outcome.TIMEOUT)
@@ -40,7 +40,7 @@ class RouteEvidence:
 
     Args:
         verdicts: Exchanges by verdict.
-        ratios: Exchanges by ratio of both sides' times, in buckets (proxy.log.histogram).
+        ratios: Exchanges by ratio of both sides' times, in buckets (proxy.runtime.histogram).
     """
 
     verdicts: Mapping[str, int] = field(default_factory=dict)

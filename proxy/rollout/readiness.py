@@ -6,10 +6,10 @@ from typing import Any
 
 from config.reports import ReadinessSettings as Thresholds
 from diffing.parity import Parity
-from proxy.log.histogram import median_interval, quantile
+from proxy.compare.tally import Counts
 from proxy.rollout.binomial import upper_bound
 from proxy.rollout.coverage import Coverage
-from proxy.tally import Counts
+from proxy.runtime.histogram import median_interval, quantile
 
 _NAMED = 3
 
@@ -113,7 +113,7 @@ def paired_latency(ratios: Mapping[int, int]) -> PairedLatency | None:
     """The median ratio with its interval.
 
     Args:
-        ratios: Ratios new/legacy by bucket (proxy.log.histogram).
+        ratios: Ratios new/legacy by bucket (proxy.runtime.histogram).
     """
     median, interval = quantile(ratios, 0.5), median_interval(ratios)
     return None if median is None or interval is None else PairedLatency(median, *interval)

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
+from proxy.compare.tally import Counts
 from proxy.log import tables as log_tables
+from proxy.log.clusters import open_clusters
 from proxy.log.tables import runs, timings, traffic
-from proxy.reporting.clusters import open_clusters
 from proxy.rollout.coverage import Fact, coverage
 from proxy.rollout.readiness import ReadinessSettings, paired_latency, readiness
-from proxy.tally import Counts
 
 
 async def read_readiness(

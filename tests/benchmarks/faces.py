@@ -12,9 +12,9 @@ from backend.app import create_app
 from config.location import config_directory
 from config.routes import load_routes
 from config.settings import BackendSettings
-from proxy.recordings import read_recordings
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.recordings.recording import read_recordings
+from proxy.translate.to_new import legacy_to_new
 
 RECORDINGS = Path("tests/recordings/read")
 LISTS = ("data/list/limit/100",)

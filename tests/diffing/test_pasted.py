@@ -13,7 +13,7 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, Observation, Outcome
 from diffing.registry import Registry
-from proxy.adapt import adapt
+from proxy.serve.adapt import adapt
 from tests.functional.conformance import CONFIG
 from tests.functional.selection import without_one
 

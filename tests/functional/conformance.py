@@ -17,10 +17,10 @@ from config.routes import Route, load_routes
 from config.settings import BackendSettings
 from diffing.model import Observation
 from proxy.checking.inprocess import running
-from proxy.observe import observe
-from proxy.recordings import read_recordings
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.outbound.observe import observe
+from proxy.recordings.recording import read_recordings
+from proxy.translate.to_new import legacy_to_new
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"

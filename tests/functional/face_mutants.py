@@ -12,9 +12,9 @@ from config.routes import load_routes
 from diffing.face import CHOICE, ORDER, VOLATILE, WHITE_SPACE, FaceAsked, compare_faces
 from diffing.model import FollowUp, Observation, Outcome
 from diffing.parity import GOOD
-from proxy.check import InProcess, open_side
+from proxy.checking.check import InProcess, open_side
 from proxy.checking.face_replay import FaceReplay, facts
-from proxy.recordings import Recording, read_recordings
+from proxy.recordings.recording import Recording, read_recordings
 from tests.functional import face_damage
 from tests.functional.faces import CONFIG, PUBLIC, READ, STORE
 

@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 
 from diffing.parity import FAILING
-from proxy.check import CheckResult, FailureLimits, InProcess, check
+from proxy.checking.check import CheckResult, FailureLimits, InProcess, check
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import SandboxPlace
-from proxy.superseded import NAME
+from proxy.recordings.superseded import NAME
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"

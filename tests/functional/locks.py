@@ -22,8 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from backend.database.connections import Database
-from proxy.leg.rehearse import HEADER, signed
-from proxy.translation import Request
+from proxy.message.translation import Request
+from proxy.serve.rehearse import HEADER, signed
 from tests.backend.conftest import KEYS, scratch_url
 from tests.functional.test_killed_server import DESCRIPTION, arff
 

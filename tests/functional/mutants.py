@@ -27,12 +27,12 @@ from diffing.parity import FAILING, GOOD
 from diffing.paths import generalise
 from diffing.rows import CUTTING, unspecified
 from diffing.walk import canonical
-from proxy.check import InProcess, open_side
+from proxy.checking.check import InProcess, open_side
 from proxy.checking.replay import Replay, ReplayedExchange
-from proxy.leg.unlimited import unlimited
-from proxy.observe import observe
-from proxy.recordings import Recording, read_recordings
-from proxy.translation import Translation
+from proxy.compare.unlimited import unlimited
+from proxy.message.translation import Translation
+from proxy.outbound.observe import observe
+from proxy.recordings.recording import Recording, read_recordings
 from tests.functional.frozen.moves import known_failures, load_listed
 from tests.functional.frozen.verdicts import frozen
 from tests.functional.mutant import Answer, Mutant, nodes_of

@@ -19,10 +19,10 @@ from config.reports import ReportSettings
 from config.settings import BackendSettings, ProxySettings
 from proxy.checking.effect_tally import Effects
 from proxy.cli import command_line
-from proxy.ledger import Counters
+from proxy.log.counters import Counters
 from proxy.log.tables import metadata
-from proxy.metrics import prometheus, snapshot
-from proxy.process.telemetry import Telemetry
+from proxy.process.metrics import prometheus, snapshot
+from proxy.runtime.telemetry import Telemetry
 
 BY_NAME: Final = frozenset(
     {"routes", "parities", "deviations", "latency", "skipped", "realigned", "filing", "headers"}

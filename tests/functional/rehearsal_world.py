@@ -23,17 +23,17 @@ from backend.app import create_app
 from backend.database.table_states import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
-from proxy.checking.callers import key_in, role_of
+from proxy.checking.sandbox import Sandbox, SandboxPlace, staged
+from proxy.checking.scenario_server import ScenarioServer
 from proxy.checking.scenarios import SteppedClock
-from proxy.checking.stage import Sandbox, SandboxPlace, staged
-from proxy.ledger import Counters
-from proxy.legacy_scenarios import ScenarioServer
-from proxy.observe import observe
+from proxy.log.counters import Counters
+from proxy.message.translation import Request, Translation
+from proxy.outbound.observe import observe
+from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy, running
-from proxy.scenarios import Scenario, Step, recorded_bases
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
-from proxy.upstream import Upstream
+from proxy.recordings.callers import key_in, role_of
+from proxy.recordings.scenarios import Scenario, Step, recorded_bases
+from proxy.translate.to_new import legacy_to_new
 from tests.proxy.conftest import listening, serving
 
 SECRET: Final = "known to both"

@@ -14,12 +14,12 @@ import orjson
 
 from config.routes import RouteMap, load_routes
 from config.settings import DatabaseNames
-from proxy.check import FailureLimits
+from proxy.checking.check import FailureLimits
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import check_scenarios, read_scenarios
-from proxy.checking.stage import SandboxPlace
-from proxy.scenarios import Step
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.recordings.scenarios import Step
+from proxy.translate.to_new import legacy_to_new
 from tests.functional.rehearsal_world import CONFIG, NAMES, Rehearsed, world
 
 

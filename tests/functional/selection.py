@@ -28,10 +28,10 @@ from diffing.parity import GOOD
 from diffing.registry import Registry
 from diffing.rules.book import RouteRules, RuleBook
 from diffing.rules.rule import Tell
-from proxy.check import FailureLimits, InProcess, check
+from proxy.checking.check import FailureLimits, InProcess, check
 from proxy.checking.replay import ReplayedExchange
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import check_scenarios
-from proxy.checking.stage import SandboxPlace
 from tests.functional.conformance import CONFIG
 from tests.functional.frozen.verdicts import RECORDINGS
 

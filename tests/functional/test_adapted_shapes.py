@@ -16,11 +16,11 @@ from config.problems import load_problems
 from config.routes import load_routes
 from diffing.deviations import load_registry
 from diffing.model import Asked
-from proxy.adapt import Adapted, adapt
-from proxy.recordings import Recording, read_recordings
-from proxy.translate import Request, legacy_to_new
-from proxy.translation import Translation
-from proxy.unadaptable import unadaptable
+from proxy.message.translation import Translation
+from proxy.recordings.recording import Recording, read_recordings
+from proxy.serve.adapt import Adapted, adapt
+from proxy.serve.unadaptable import unadaptable
+from proxy.translate.to_new import Request, legacy_to_new
 
 CONFIG = config_directory()
 ROUTES, PROBLEMS, REGISTRY = load_routes(CONFIG), load_problems(CONFIG), load_registry(CONFIG)

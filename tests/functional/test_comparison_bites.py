@@ -23,9 +23,9 @@ from diffing.deviations import load_registry
 from diffing.headers import COMPARED
 from diffing.model import Comparison, Observation, Outcome
 from diffing.paths import generalise, identical
-from proxy.check import InProcess, open_side
+from proxy.checking.check import InProcess, open_side
 from proxy.checking.replay import Replay, ReplayedExchange
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
 from tests.functional.selection import stored, verdict
 
 ROUTES = (

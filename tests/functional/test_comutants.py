@@ -11,7 +11,7 @@ import pytest
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome
-from proxy.translation import Translation
+from proxy.message.translation import Translation
 from tests.functional.comutants import KINDS, CoMutant, comutants
 from tests.functional.conformance import CONFIG, Answer, Pinned, answer_of, answers, recorded_with
 from tests.functional.mutants import Replayed, compare, replayed, settled_at_once

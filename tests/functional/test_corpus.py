@@ -12,9 +12,9 @@ import pytest
 from config.routes import load_routes
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
-from proxy.check import CheckResult, FailureLimits, InProcess, check
+from proxy.checking.check import CheckResult, FailureLimits, InProcess, check
+from proxy.compare.tally import Tally
 from proxy.reporting.operations_table import COLUMNS, operations_table
-from proxy.tally import Tally
 from tests.functional.frozen.moves import (
     known_failures,
     load_listed,

@@ -20,9 +20,9 @@ from diffing.decode import decode
 from diffing.deviations import load_registry
 from diffing.model import Outcome
 from diffing.xml_tree import PHP_BLANKS
-from proxy.check import InProcess, open_side
+from proxy.checking.check import InProcess, open_side
 from proxy.checking.replay import Replay, ReplayedExchange
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
 
 CONFIG = Path("config")
 Row = Mapping[str, Any]

@@ -25,11 +25,11 @@ from sqlalchemy import text
 from backend.database.connections import DatabaseNames
 from backend.database.load import load as load_sample
 from config.routes import load_routes
-from proxy.policy import bucket
-from proxy.record import open_log
-from proxy.recordings import RecordedRequest, read_recordings
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.exchange.decision import bucket
+from proxy.log.writer import open_log
+from proxy.message.translation import Request, Translation
+from proxy.recordings.recording import RecordedRequest, read_recordings
+from proxy.translate.to_new import legacy_to_new
 from tests.functional.conftest import Server
 from tests.functional.evidence import evidence
 from tests.functional.proxies import Running, Serving, conserved

@@ -7,9 +7,9 @@ import pytest
 
 from config.routes import load_routes
 from diffing.deviations import load_registry
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
+from proxy.compare.tally import Tally
 from proxy.reporting.operations_table import COLUMNS, operations_table
-from proxy.tally import Tally
 from tests.functional.faces import CONFIG, READ, ROOT, failed, part, reads
 
 EVERY = 8

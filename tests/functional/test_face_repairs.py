@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from proxy.recordings import Recording, read_recordings
+from proxy.recordings.recording import Recording, read_recordings
 from tests.functional.proxies import conserved, proxied
 from tests.functional.test_face_rollout import written
 

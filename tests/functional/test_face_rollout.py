@@ -17,7 +17,7 @@ import pytest
 
 from backend.database.connections import Database
 from config.rollout import Dialect
-from proxy.report import Report, read_report
+from proxy.reporting.report import Report, read_report
 from tests.functional.conftest import Server
 from tests.functional.proxies import Running, Serving, conserved, proxied
 

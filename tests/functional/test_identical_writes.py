@@ -11,8 +11,8 @@ import pytest
 from config.location import config_directory
 from config.routes import load_routes
 from proxy.checking.scenarios import read_scenarios
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.translate.to_new import legacy_to_new
 from tests.backend.conftest import Writable, writable
 from tests.functional.evidence import evidence, kind_of
 from tests.functional.usual import usual_first

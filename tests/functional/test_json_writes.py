@@ -19,10 +19,10 @@ from backend.app import OPERATIONS
 from config.location import config_directory
 from config.routes import load_routes
 from proxy.checking.scenarios import read_scenarios
-from proxy.forms import read_fields, read_files
-from proxy.leg.rehearse import signed
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.forms import read_fields, read_files
+from proxy.message.translation import Request, Translation
+from proxy.serve.rehearse import signed
+from proxy.translate.to_new import legacy_to_new
 from tests.backend.conftest import Writable, writable
 from tests.functional.usual import usual_first
 

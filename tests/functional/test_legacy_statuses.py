@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config.guide import load_guide
 from diffing.decode import Form, decode
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
 
 USUAL = 412
 UNKNOWN_PATH = "100"  # told by an entry: 412, and 450 below some paths

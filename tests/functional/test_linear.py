@@ -41,11 +41,11 @@ from diffing.face import FaceAsked, compare_faces
 from diffing.model import Observation
 from diffing.paths import generalise
 from diffing.repair import repaired
-from proxy.door.chunks import Chunked
-from proxy.door.forwarded import Forwarding
-from proxy.door.guard import refusal
-from proxy.door.head import HeadReader, Refused
-from proxy.forms import (
+from proxy.inbound.chunks import Chunked
+from proxy.inbound.forwarded import Forwarding
+from proxy.inbound.guard import refusal
+from proxy.inbound.head import HeadReader, Refused
+from proxy.message.forms import (
     MULTIPART,
     URLENCODED,
     odd_names,
@@ -54,10 +54,10 @@ from proxy.forms import (
     read_fields,
     read_files,
 )
-from proxy.redact import Redactor, redacted_target, secrets_of
+from proxy.message.redact import Redactor, redacted_target, secrets_of
+from proxy.message.translation import Request
 from proxy.rollout.caller import Callers
-from proxy.translate import legacy_to_new, new_to_legacy
-from proxy.translation import Request
+from proxy.translate.to_new import legacy_to_new, new_to_legacy
 
 PROVE = bool(os.environ.get("PROVE"))
 LENGTH = 20_000
@@ -71,10 +71,10 @@ ANCHORED = {
     "backend.legacy.gateway._ALLOWED": "fullmatch",
     "backend.legacy.gateway._PERHAPS": "match",
     "backend.tasks.filters.NUMERIC": "match",
-    "proxy.door.chunks._SIZE": "fullmatch",
-    "proxy.door.chunks._TRAILER": "fullmatch",
-    "proxy.door.head._LINE": "fullmatch",
-    "proxy.door.head._ABSOLUTE": "fullmatch",
+    "proxy.inbound.chunks._SIZE": "fullmatch",
+    "proxy.inbound.chunks._TRAILER": "fullmatch",
+    "proxy.inbound.head._LINE": "fullmatch",
+    "proxy.inbound.head._ABSOLUTE": "fullmatch",
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
     "backend.input.multipart._KEY": "match",

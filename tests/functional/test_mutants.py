@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from proxy.recordings import Recording
+from proxy.recordings.recording import Recording
 from tests.functional.mutants import (
     ANOTHER_CHOICE,
     BLANKS,

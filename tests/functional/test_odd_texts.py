@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from proxy.translation import Translation
+from proxy.message.translation import Translation
 from tests.backend.conftest import Writable, writable
 from tests.functional.test_identical_writes import WRITES
 

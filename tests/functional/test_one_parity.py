@@ -18,23 +18,23 @@ from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Difference, Outcome, SkipReason
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.report import check_document
+from proxy.compare.comparer import Judgement
+from proxy.compare.tally import Tally
 from proxy.dashboard.page import html
 from proxy.dashboard.views import Views
-from proxy.ledger import Counters, ExchangeVerdict
-from proxy.leg.comparer import Judgement
+from proxy.exchange.decision import Side
+from proxy.log.counters import Counters, ExchangeVerdict
 from proxy.log.reading import reading
-from proxy.metrics import prometheus, snapshot
-from proxy.policy import Side
-from proxy.process.telemetry import Telemetry
-from proxy.record import Recorder, open_log
-from proxy.report import Report, read_report
+from proxy.log.writer import Recorder, open_log
+from proxy.process.metrics import prometheus, snapshot
 from proxy.reporting.markdown import report_markdown
+from proxy.reporting.report import Report, read_report
 from proxy.reporting.tables import summary
 from proxy.rollout.gate_log import read_evidence
 from proxy.rollout.readiness_log import read_readiness
-from proxy.tally import Tally
+from proxy.runtime.telemetry import Telemetry
 from tests.functional.frozen.verdicts import CONFIG, ROOT
 from tests.functional.sick import heads, side
 

@@ -18,35 +18,35 @@ from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.cluster import signature
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
-from proxy.check import CheckResult
-from proxy.checking.baseline import NOTHING
+from proxy.checking.check import CheckResult
 from proxy.checking.junit import junit
 from proxy.checking.outputs import check_markdown
 from proxy.checking.report import check_document, print_check
 from proxy.checking.sarif import sarif
+from proxy.compare.comparer import Judgement
+from proxy.compare.tally import Tally
 from proxy.dashboard.page import csv_text
 from proxy.dashboard.page import html as page_html
 from proxy.dashboard.page import json as page_json
 from proxy.dashboard.views import Views
-from proxy.door.access_log import AccessLog, AccessRecord
+from proxy.exchange.decision import Side
+from proxy.exchange.example import example, example_of, shortened
+from proxy.exchange.sample import SampleSide, size_of, witness
 from proxy.har.entries import line
-from proxy.ledger import Counters, ExchangeVerdict, LazySample
-from proxy.leg.comparer import Judgement
-from proxy.log.example import example, example_of, shortened
+from proxy.inbound.access_log import AccessLog, AccessRecord
+from proxy.log.clusters import read_cluster, read_clusters
+from proxy.log.counters import Counters, ExchangeVerdict, LazySample
 from proxy.log.reading import reading
-from proxy.log.witness import SampleSide, size_of, witness
-from proxy.policy import Side
-from proxy.record import Recorder, open_log
-from proxy.recordings import RecordedRequest, Recording, entry, recording_of
-from proxy.redact import Redactor
-from proxy.report import read_report
+from proxy.log.writer import Recorder, open_log
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request
+from proxy.recordings.recording import RecordedRequest, Recording, entry, recording_of
+from proxy.reporting.baseline import NOTHING
 from proxy.reporting.cluster_view import cluster_markdown, print_cluster
-from proxy.reporting.clusters import read_cluster, read_clusters
 from proxy.reporting.markdown import report_markdown
+from proxy.reporting.report import read_report
 from proxy.reporting.report_view import print_report
 from proxy.reporting.tables import json_bytes
-from proxy.tally import Tally
-from proxy.translation import Request
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC).replace(tzinfo=None)

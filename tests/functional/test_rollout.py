@@ -17,9 +17,9 @@ import pytest
 
 from config.rollout import load_rollout
 from config.routes import RouteMap, load_routes
-from proxy.policy import Side, bucket, decide
+from proxy.exchange.decision import Side, bucket, decide
+from proxy.message.translation import Request
 from proxy.rollout.caller import Callers
-from proxy.translation import Request
 from tests.functional.echo import echoing
 from tests.functional.evidence import evidence
 

@@ -11,10 +11,10 @@ import pytest
 from config.settings import DatabaseNames
 from diffing.model import UNDOCUMENTED
 from diffing.parity import FAILING
-from proxy.check import FailureLimits
+from proxy.checking.check import FailureLimits
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import SandboxPlace
-from proxy.translation import Translation
+from proxy.message.translation import Translation
 from tests.functional.conformance import Pinned, answer_of
 from tests.functional.frozen.moves import (
     load_listed,

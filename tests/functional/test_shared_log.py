@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, text
 
 from config.rollout import Dialect
-from proxy.ledger import Counters, HourlyCount, SampledCluster
+from proxy.log.counters import Counters, HourlyCount, SampledCluster
 from proxy.log.tables import coverage, deviations, metadata, timings, traffic
-from proxy.record import Recorder, open_log, prepare
-from proxy.report import read_report
+from proxy.log.writer import Recorder, open_log, prepare
+from proxy.reporting.report import read_report
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ import pytest
 
 from config.location import config_directory
 from config.routes import load_routes
-from proxy.recordings import Recording, read_recordings
-from proxy.translate import Request, Translation, Untranslatable, legacy_to_new, new_to_legacy
+from proxy.recordings.recording import Recording, read_recordings
+from proxy.translate.to_new import Request, Translation, Untranslatable, legacy_to_new, new_to_legacy
 
 ROUTES = load_routes(config_directory())
 

@@ -16,7 +16,7 @@ from diffing.conditions import ALWAYS
 from diffing.deviations import load_registry
 from diffing.parity import FAILING, GOOD
 from diffing.registry import Deviation
-from proxy.checking.stage import SandboxPlace
+from proxy.checking.sandbox import SandboxPlace
 from tests.functional.conformance import CONFIG
 from tests.functional.entry_damage import other_conditions, other_premises, other_status, other_values
 from tests.functional.evidence import evidence

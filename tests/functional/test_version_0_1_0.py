@@ -21,7 +21,7 @@ import pytest
 from config.reports import load_report_settings
 from config.settings import load_backend_settings, load_proxy_settings
 from diffing.cluster import cluster_id
-from proxy.contract import load_contract
+from proxy.rollout.live_config import load_contract
 from tests.functional.frozen.verdicts import ROOT
 from tests.functional.public_names import public_names
 from tests.functional.sick import heads, side

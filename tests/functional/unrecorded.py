@@ -23,15 +23,15 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Observation
 from diffing.registry import Registry
-from proxy.check import InProcess, open_side
+from proxy.checking.check import InProcess, open_side
 from proxy.checking.effect_tally import Effects, step_effect
 from proxy.checking.effects import ScenarioWindow
-from proxy.checking.form_parts import FormPart, form_of
 from proxy.checking.replay import Replay, ReplayedExchange
+from proxy.checking.sandbox import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.checking.scenarios import SteppedClock
-from proxy.checking.stage import COLUMNS, Sandbox, SandboxPlace, staged
-from proxy.recordings import RecordedRequest, Recording
-from proxy.scenarios import RowChange, Step, contents
+from proxy.recordings.form_parts import FormPart, form_of
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.scenarios import RowChange, Step, contents
 from tests.functional.conformance import CONFIG
 from tests.functional.selection import Selected
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from proxy.scenarios import Scenario
+from proxy.recordings.scenarios import Scenario
 
 
 def usual_first(plays: Iterable[Scenario]) -> list[Scenario]:

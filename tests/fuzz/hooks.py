@@ -7,8 +7,8 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from proxy.recordings import read_recordings
-from proxy.scenarios import contents
+from proxy.recordings.recording import read_recordings
+from proxy.recordings.scenarios import contents
 
 LONGEST_QUERY = 8_000
 WRITE = Path("tests/recordings/write")

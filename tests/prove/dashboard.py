@@ -15,8 +15,8 @@ from config.location import config_directory
 from config.routes import load_routes
 from diffing.cluster import cluster_id
 from proxy.dashboard.app import dashboard
-from proxy.ledger import Counters, HourlyCount
-from proxy.record import Recorder, open_log
+from proxy.log.counters import Counters, HourlyCount
+from proxy.log.writer import Recorder, open_log
 from tests.prove.proof import Proof
 from tests.proxy.logs import SECOND, finding
 

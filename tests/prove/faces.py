@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend.database.load import load
 from diffing.face import CHOICE, ORDER, VOLATILE, WHITE_SPACE
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.scenarios import ScenariosResult
 from tests import mariadb
 from tests.functional.face_mutants import damage, pairs

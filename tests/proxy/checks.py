@@ -3,9 +3,9 @@
 from datetime import date
 
 from diffing.cluster import cluster_id
-from proxy.check import CheckResult
-from proxy.checking.baseline import Accepted, Baseline
-from proxy.tally import Cluster, Tally
+from proxy.checking.check import CheckResult
+from proxy.compare.tally import Cluster, Tally
+from proxy.reporting.baseline import Accepted, Baseline
 
 KNOWN, NEW = "task.get 200→200 $.known", "task.get 200→200 $.new \x00<&>"
 DAY = date(2026, 11, 22)

@@ -11,8 +11,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from config.settings import ProxySettings, Timeouts
-from proxy.process.listen import Listener, bind
 from proxy.process.serving import RunningProxy, listener, running
+from proxy.runtime.listen import Listener, bind
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

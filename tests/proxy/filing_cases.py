@@ -12,11 +12,11 @@ from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
-from proxy.contract import LiveConfig, load_contract
-from proxy.log.witness import SampleSide, witness
-from proxy.redact import Redactor
-from proxy.reporting.clusters import Shown, StoredCluster
-from proxy.translation import Request
+from proxy.exchange.sample import SampleSide, witness
+from proxy.log.clusters import Shown, StoredCluster
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request
+from proxy.rollout.live_config import LiveConfig, load_contract
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
 CONTRACT = load_contract(Path("config"))

@@ -6,13 +6,13 @@ from pathlib import Path
 from config.rollout import Dialect
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact
-from proxy.ledger import Counters, ExchangeVerdict, LazySample
-from proxy.leg.comparer import Judgement
-from proxy.log.witness import SampleSide, size_of, witness
-from proxy.policy import Side
-from proxy.record import Recorder, open_log
-from proxy.redact import Redactor
-from proxy.translation import Request
+from proxy.compare.comparer import Judgement
+from proxy.exchange.decision import Side
+from proxy.exchange.sample import SampleSide, size_of, witness
+from proxy.log.counters import Counters, ExchangeVerdict, LazySample
+from proxy.log.writer import Recorder, open_log
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request
 
 FIRST = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 SECOND = FIRST + timedelta(days=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from proxy.process.listen import bind
+from proxy.runtime.listen import bind
 from tests.proxy.command import parity
 
 ROOT = Path(__file__).parent.parent.parent

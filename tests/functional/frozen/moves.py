@@ -12,7 +12,7 @@ from typing import Final
 
 from config.renamed import renamed
 from diffing.parity import FAILING
-from proxy.check import VERDICTS
+from proxy.checking.check import VERDICTS
 from tests.functional.frozen.verdicts import Verdict, Verdicts
 
 FOLDER: Final = Path(__file__).parent / "moved"

@@ -20,10 +20,10 @@ from diffing.compare import Differ, canonical_form
 from diffing.decode import Form, decode
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
-from proxy.check import FailureLimits, InProcess, check
+from proxy.checking.check import FailureLimits, InProcess, check
 from proxy.checking.replay import ReplayedExchange
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import SandboxPlace
 
 ROOT: Final = Path(__file__).parents[3]
 CONFIG: Final = ROOT / "config"

@@ -15,9 +15,9 @@ from diffing.registry import Registry
 from proxy.checking.effect_tally import Effects, StepEffect, step_effect
 from proxy.checking.effects import Columns, ScenarioWindow
 from proxy.checking.replay import ReplayedExchange
-from proxy.recordings import RecordedRequest, Recording
-from proxy.scenarios import FileChange, RowChange, Step
-from proxy.translation import Untranslatable
+from proxy.message.translation import Untranslatable
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.scenarios import FileChange, RowChange, Step
 
 TABLE = "openml_expdb.tag"
 COLUMNS = {TABLE: Columns(("id", "tag"))}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, expected, row_differences
-from proxy.scenarios import NOW, RowChange
+from proxy.recordings.scenarios import NOW, RowChange
 
 TAG = "expdb.tag"
 COLUMNS = {TAG: Columns(("id", "tag", "date"), frozenset({2}))}

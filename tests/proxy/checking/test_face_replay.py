@@ -10,10 +10,10 @@ from config.routes import RouteMap, load_routes
 from diffing.model import Outcome
 from proxy.checking.face_replay import FaceReplay, facts, route_of
 from proxy.checking.inprocess import Application
-from proxy.leg.unlimited import whole_list
-from proxy.recordings import Recording, read_recordings
-from proxy.translate import legacy_to_new
-from proxy.translation import Request
+from proxy.compare.unlimited import whole_list
+from proxy.message.translation import Request
+from proxy.recordings.recording import Recording, read_recordings
+from proxy.translate.to_new import legacy_to_new
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

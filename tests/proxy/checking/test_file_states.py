@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from proxy.checking.file_states import FileDifference, FileStates, expected_files, file_differences, look
-from proxy.scenarios import FileChange
+from proxy.recordings.scenarios import FileChange
 
 
 def md5(content: bytes) -> str:

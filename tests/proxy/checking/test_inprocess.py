@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
 from proxy.checking.inprocess import Application, ApplicationError, running
-from proxy.observe import observe
+from proxy.outbound.observe import observe
 
 pytestmark = pytest.mark.anyio
 

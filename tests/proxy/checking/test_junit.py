@@ -6,11 +6,11 @@ from pathlib import Path
 from lxml import etree
 
 from diffing.model import Comparison, Observation, Outcome
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.junit import junit
 from proxy.checking.replay import ReplayedExchange
-from proxy.recordings import read_recordings
-from proxy.translation import Untranslatable
+from proxy.message.translation import Untranslatable
+from proxy.recordings.recording import read_recordings
 from tests.proxy.checks import ACCEPTED, EXAMPLE, NEW, parity, result
 
 TASKTYPES = Path(__file__).parents[2] / "recordings" / "read" / "tasktype.jsonl.gz"

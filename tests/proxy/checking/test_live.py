@@ -10,12 +10,12 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from proxy.check import CheckError, FailureLimits, InProcess, check
+from proxy.checking.check import CheckError, FailureLimits, InProcess, check
 from proxy.checking.live import LiveOptions, check_live
-from proxy.checking.request_lines import read_requests
-from proxy.legacy import RecordedServer
-from proxy.recordings import Recording, read_recordings, write_recordings
-from proxy.tally import Tally
+from proxy.compare.tally import Tally
+from proxy.recordings.recording import Recording, read_recordings, write_recordings
+from proxy.recordings.request_lines import read_requests
+from proxy.recordings.server import RecordedServer
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

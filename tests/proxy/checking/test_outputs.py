@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from diffing.cluster import cluster_id
-from proxy.check import CheckError
-from proxy.checking.baseline import Accepted, Baseline
+from proxy.checking.check import CheckError
 from proxy.checking.outputs import SUMMARY, Outputs, check_markdown, write_outputs
+from proxy.reporting.baseline import Accepted, Baseline
 from tests.proxy.checks import ACCEPTED, KNOWN, parity, result
 
 TODAY = date(2026, 11, 22)

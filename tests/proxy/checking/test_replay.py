@@ -15,8 +15,8 @@ from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.checking.inprocess import Application
 from proxy.checking.replay import Replay, ReplayedExchange, asking, reading, tally
-from proxy.recordings import Recording, read_recordings
-from proxy.translation import Translation
+from proxy.message.translation import Translation
+from proxy.recordings.recording import Recording, read_recordings
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -7,16 +7,16 @@ import orjson
 from rich.console import Console
 
 from diffing.model import Comparison, Difference, Observation, Outcome, SkipReason
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.effect_tally import EffectDifference, Effects
 from proxy.checking.effects import RowDifference
 from proxy.checking.file_states import FileDifference
 from proxy.checking.replay import ReplayedExchange
 from proxy.checking.report import check_document, print_check
-from proxy.recordings import RecordedRequest, Recording
+from proxy.compare.tally import Tally
+from proxy.message.translation import Untranslatable
+from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.reporting.tables import json_bytes
-from proxy.tally import Tally
-from proxy.translation import Untranslatable
 from tests.proxy.checks import ACCEPTED, NEW, parity
 from tests.proxy.checks import result as checked
 

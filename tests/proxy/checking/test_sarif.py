@@ -13,10 +13,10 @@ import pytest
 
 from config.routes import load_routes
 from diffing.cluster import cluster_id
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.sarif import MOST, sarif
+from proxy.compare.tally import Cluster
 from proxy.reporting.tables import json_bytes
-from proxy.tally import Cluster
 from tests.proxy.checks import ACCEPTED, EXAMPLE, KNOWN, NEW, parity, result
 
 SCHEMA = orjson.loads((Path(__file__).parent / "schemas" / "sarif.json").read_bytes())

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from backend import tables
 from backend.database.connections import Database
-from proxy.check import CheckError, FailureLimits
+from proxy.checking.check import CheckError, FailureLimits
+from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.checking.stage import SandboxPlace
-from proxy.recordings import Recording, read_recordings, write_recordings
+from proxy.recordings.recording import Recording, read_recordings, write_recordings
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -8,8 +8,8 @@ import anyio
 import orjson
 import pytest
 
-from proxy.legacy import RecordedServer
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
+from proxy.recordings.server import RecordedServer
 from tests.proxy.command import Done
 from tests.proxy.command import parity as run
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.location import PACKAGED
-from proxy.contract import digest, load_contract
+from proxy.rollout.live_config import digest, load_contract
 from tests.proxy.command import parity
 
 

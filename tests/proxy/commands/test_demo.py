@@ -1,4 +1,4 @@
-"""``parity demo``, as far as it gets with wrong input; tests/proxy/test_demo.py runs it."""
+"""``parity demo``, as far as it gets with wrong input; tests/proxy/process/test_demo.py runs it."""
 
 from tests.proxy.command import parity
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.ledger import ExchangeVerdict
+from proxy.log.counters import ExchangeVerdict
 from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, explained, write_run
 

@@ -8,9 +8,9 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.cluster import cluster_id
-from proxy.ledger import ExchangeVerdict, LazySample
-from proxy.leg.comparer import Judgement
-from proxy.policy import Side
+from proxy.compare.comparer import Judgement
+from proxy.exchange.decision import Side
+from proxy.log.counters import ExchangeVerdict, LazySample
 from tests.proxy.command import parity
 from tests.proxy.filing_cases import AT, cluster, compared, damaged
 from tests.proxy.logs import write_run

@@ -1,4 +1,4 @@
-"""``parity legacy``, as far as it gets with wrong input; tests/proxy/test_legacy.py asks it."""
+"""``parity legacy``, as far as it gets with wrong input; tests/proxy/recordings/test_server.py asks it."""
 
 import pytest
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.commands.output import time_of, waiting, wrote, wrote_json
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from config.location import PACKAGED
 from proxy.dashboard.views import Views
-from proxy.ledger import Counters
+from proxy.log.clusters import SHORT
+from proxy.log.counters import Counters
 from proxy.log.reading import reading
-from proxy.record import Recorder, open_log
-from proxy.reporting.clusters import SHORT
+from proxy.log.writer import Recorder, open_log
 from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 

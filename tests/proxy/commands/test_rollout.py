@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from config.rollout import Dialect, Stage
-from proxy.record import open_log
+from proxy.log.writer import open_log
 from proxy.rollout.edit import StageShare
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import write_decision

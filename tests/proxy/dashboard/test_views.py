@@ -8,7 +8,7 @@ from config.rollout import Dialect, Stage
 from diffing.usage import STALE_AFTER
 from proxy.dashboard.views import Misasked, NotThere, Views
 from proxy.log.reading import reading
-from proxy.record import open_log
+from proxy.log.writer import open_log
 from proxy.rollout.edit import StageShare
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import write_decision

@@ -6,8 +6,8 @@ from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
 from proxy.checking.replay import ReplayedExchange
 from proxy.exploring.counts import counted
-from proxy.recordings import RecordedRequest, Recording
-from proxy.translation import Translation, Untranslatable
+from proxy.message.translation import Translation, Untranslatable
+from proxy.recordings.recording import RecordedRequest, Recording
 
 ROUTES = load_routes(Path(__file__).parent.parent.parent.parent / "config")
 

@@ -1,7 +1,7 @@
 """Requests that are finished."""
 
-from proxy.checking.form_parts import FormPart, parts_of
 from proxy.exploring.draft import RequestDraft
+from proxy.recordings.form_parts import FormPart, parts_of
 
 
 def test_filters_stand_in_the_path() -> None:

@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diffing.face import VOLATILE
-from proxy.check import CheckError, Dialect, FailureLimits
+from proxy.checking.check import CheckError, Dialect, FailureLimits
 from proxy.checking.live import LiveOptions
 from proxy.exploring.explore import Exploration, Explored, explore
-from proxy.har.caller_keys import CallerKeys
+from proxy.recordings.caller_keys import CallerKeys
 
 pytestmark = pytest.mark.anyio
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"

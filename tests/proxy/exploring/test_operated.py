@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from proxy.check import CheckError
+from proxy.checking.check import CheckError
 from proxy.exploring.operated import check_operated, is_near
 
 

@@ -7,14 +7,14 @@ from rich.console import Console
 
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome, SkipReason
-from proxy.check import CheckResult
+from proxy.checking.check import CheckResult
 from proxy.checking.replay import ReplayedExchange, tally
-from proxy.checking.request_lines import read_requests
 from proxy.exploring.counts import counted
 from proxy.exploring.explore import Explored
 from proxy.exploring.report import explore_document, print_explored, saved
-from proxy.recordings import RecordedRequest, Recording
-from proxy.translation import Translation
+from proxy.message.translation import Translation
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.request_lines import read_requests
 
 ROUTE = load_routes(Path(__file__).parent.parent.parent.parent / "config")["dataset.get"]
 COMPARISONS = (

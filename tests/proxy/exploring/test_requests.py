@@ -6,12 +6,12 @@ import pytest
 
 from config.openapi import load_openapi
 from config.routes import load_routes
-from proxy.checking.request_lines import read_requests, request_line
 from proxy.exploring.pools import Pools
 from proxy.exploring.requests import Maker
-from proxy.recordings import Recording
-from proxy.translate import legacy_to_new
-from proxy.translation import Request, Translation
+from proxy.message.translation import Request, Translation
+from proxy.recordings.recording import Recording
+from proxy.recordings.request_lines import read_requests, request_line
+from proxy.translate.to_new import legacy_to_new
 
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"
 ROUTES = load_routes(CONFIG)

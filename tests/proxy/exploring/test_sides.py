@@ -13,13 +13,13 @@ from config.problems import load_problems
 from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from proxy.check import over_network
+from proxy.checking.check import over_network
 from proxy.checking.live import LiveLegacy, LiveOptions
 from proxy.checking.replay import tally
-from proxy.checking.request_lines import UNANSWERED
+from proxy.compare.tally import Tally
 from proxy.exploring.sides import SameSides, asking, speaks_legacy, speaks_new
-from proxy.recordings import RecordedRequest, Recording
-from proxy.tally import Tally
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.request_lines import UNANSWERED
 
 pytestmark = pytest.mark.anyio
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"

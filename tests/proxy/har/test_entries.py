@@ -7,10 +7,10 @@ import pytest
 
 from config.routes import load_routes
 from diffing.model import Headers, Observation
-from proxy.checking.request_lines import NOBODY_KNOWS
-from proxy.har.caller_keys import CallerKeys
 from proxy.har.entries import Writing, started
-from proxy.recordings import RecordedRequest, Recording
+from proxy.recordings.caller_keys import CallerKeys
+from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.request_lines import NOBODY_KNOWS
 
 ROOT = Path(__file__).parent.parent.parent.parent
 KEY = "0123456789abcdef" * 2

@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.routes import load_routes
-from proxy.check import FailureLimits, InProcess, check
-from proxy.har.caller_keys import CallerKeys, resolved
+from proxy.checking.check import FailureLimits, InProcess, check
 from proxy.har.entries import Writing
 from proxy.har.files import Imported, export_har, import_har
-from proxy.legacy import RecordedServer, asked
-from proxy.recordings import Recording, RecordingError, read_recordings
+from proxy.recordings.caller_keys import CallerKeys, resolved
+from proxy.recordings.recording import Recording, RecordingError, read_recordings
+from proxy.recordings.server import RecordedServer, asked
 from tests.proxy.har.har_entries import API, har_entry
 
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from config.reports import Retention
-from proxy.ledger import Counters
+from proxy.log.clusters import read_clusters
+from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.tables import deviations, dropped, traffic, usages, witnesses
-from proxy.record import Recorder, open_log
-from proxy.reporting.clusters import read_clusters
+from proxy.log.writer import Recorder, open_log
 from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
 
 pytestmark = pytest.mark.anyio

@@ -4,11 +4,11 @@ import orjson
 import pytest
 
 from proxy.checking.inprocess import Application
-from proxy.ledger import Counters
-from proxy.metrics import Snapshot, snapshot
-from proxy.observe import observe
+from proxy.log.counters import Counters
+from proxy.outbound.observe import observe
 from proxy.process.admin import Admin
-from proxy.process.telemetry import Telemetry
+from proxy.process.metrics import Snapshot, snapshot
+from proxy.runtime.telemetry import Telemetry
 
 pytestmark = pytest.mark.anyio
 BEARER = (("authorization", "Bearer token"),)

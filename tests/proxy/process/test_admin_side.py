@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import ProxySettings
-from proxy.observe import observe
+from proxy.outbound.observe import observe
+from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_side
-from proxy.upstream import Upstream
 from tests.proxy.process.test_admin import Recorded
 
 pytestmark = pytest.mark.anyio

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from proxy.process.listen import bind, url_of
 from proxy.process.reach import ReachWatcher
+from proxy.runtime.listen import bind, url_of
 
 pytestmark = pytest.mark.anyio
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from proxy.contract import LiveConfig
 from proxy.process.kill import KillSwitch
 from proxy.process.reload import Configuration
-from proxy.process.telemetry import Telemetry
+from proxy.rollout.live_config import LiveConfig
+from proxy.runtime.telemetry import Telemetry
 
 pytestmark = pytest.mark.anyio
 

@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse
 
 from config.errors import ConfigError
 from config.settings import ProxySettings
-from proxy.contract import load_contract
-from proxy.observe import observe
-from proxy.process.listen import ListenError, bind
+from proxy.log.writer import LogError
+from proxy.outbound.observe import observe
+from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy, running, serve
-from proxy.record import LogError
-from proxy.report import read_report
-from proxy.upstream import Upstream
+from proxy.reporting.report import read_report
+from proxy.rollout.live_config import load_contract
+from proxy.runtime.listen import ListenError, bind
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from proxy.metrics import Snapshot
+from proxy.process.metrics import Snapshot
 from proxy.process.signals import operator_signals
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent.parent
-SIDE = "from proxy.process.listen import serve_forever; from starlette.responses import JSONResponse; "
+SIDE = "from proxy.runtime.listen import serve_forever; from starlette.responses import JSONResponse; "
 SIDE += "serve_forever(JSONResponse({'a': 1}), '127.0.0.1', 0)"
 TOKEN = "operator"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from config.rollout import Dialect
+from proxy.log.clusters import State
 from proxy.log.reading import reading
 from proxy.reporting.cluster_changes import changes, changes_since, compared_exchanges
-from proxy.reporting.clusters import State
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import reading
 from proxy.reporting.cluster_changes import changes
 from proxy.reporting.cluster_view import (
@@ -14,7 +15,6 @@ from proxy.reporting.cluster_view import (
     print_cluster,
     print_clusters,
 )
-from proxy.reporting.clusters import Shown, StoredCluster, read_cluster
 from proxy.reporting.console import report_console
 from tests.proxy.logs import two_runs
 

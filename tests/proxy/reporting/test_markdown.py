@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from proxy.report import CountedRuns, Latency, Report
+from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.markdown import cell, code, report_markdown, table
-from proxy.tally import Cluster, Tally
+from proxy.reporting.report import CountedRuns, Latency, Report
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 

@@ -3,8 +3,8 @@
 from config.routes import LegacyTemplate, NewTemplate, Route, RouteMap
 from diffing.model import Comparison, Outcome
 from diffing.registry import Registry
+from proxy.compare.tally import Tally
 from proxy.reporting.operations_table import operations_table
-from proxy.tally import Tally
 
 LEGACY = LegacyTemplate(("GET",), "data/{dataset_id:number}")
 GET = Route("dataset.get", "datasets", "", False, True, NewTemplate("GET", "/datasets/{dataset_id}"), LEGACY)

@@ -7,10 +7,10 @@ import pytest
 from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.log.witness import SampleSide, witness
-from proxy.redact import Redactor
+from proxy.exchange.sample import SampleSide, witness
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request
 from proxy.reporting.pytest_case import pytest_case
-from proxy.translation import Request
 from tests.proxy.logs import FIRST
 
 JSON = (("Content-Type", "application/json"),)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from proxy.report import CountedRuns, Latency, Report
+from proxy.compare.tally import Cluster, Tally
+from proxy.reporting.report import CountedRuns, Latency, Report
 from proxy.reporting.report_view import print_report
 from proxy.rollout.readiness import PairedLatency
-from proxy.tally import Cluster, Tally
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from proxy.message.translation import Request
 from proxy.rollout.caller import Callers
-from proxy.translation import Request
 
 KEY = "AD000000000000000000000000000000"
 FORM = (("content-type", "application/x-www-form-urlencoded"),)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from config.routes import load_routes
-from proxy.recordings import read_recordings
+from proxy.recordings.recording import read_recordings
 from proxy.rollout.coverage import Coverage, coverage, known_of_recordings, known_of_routes, together
 
 

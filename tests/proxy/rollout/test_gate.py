@@ -7,10 +7,10 @@ import pytest
 
 from config.reports import Gate, ReadinessSettings
 from config.rollout import Placement, Stage
-from proxy.log.histogram import bucket
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.edit import StageShare
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence, Situation, decide, step_of
+from proxy.runtime.histogram import bucket
 from tests.proxy.logs import FIRST
 
 GATE = Gate(enabled=True, hold=60, window=30, max_failure_rate=0.01, min_failures=3, max_latency_ratio=3)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.rollout import Dialect, Stage
 from diffing.model import Outcome
-from proxy.record import open_log, prepare
+from proxy.log.writer import open_log, prepare
 from proxy.rollout.edit import StageShare
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import (

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from config.reports import ReadinessSettings as Thresholds
+from proxy.compare.tally import Counts
 from proxy.rollout.coverage import Coverage
 from proxy.rollout.readiness import PairedLatency, ReadinessSettings, paired_latency, readiness
-from proxy.tally import Counts
 
 ALL = Coverage(frozenset({("parameter", "id")}), frozenset({("parameter", "id")}))
 HALF = replace(ALL, known=ALL.known | {("role", "admin")})

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from proxy.observe import observe
-from proxy.upstream import SEAM_URL, Upstream
+from proxy.outbound.observe import observe
+from proxy.outbound.upstream import SEAM_URL, Upstream
 
 pytestmark = pytest.mark.anyio
 Raw = Callable[[Any], AbstractAsyncContextManager[str]]

@@ -1,0 +1,1 @@
+"""Two answers of one exchange are compared: for the shadow, for recordings, between live servers."""

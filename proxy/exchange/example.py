@@ -1,0 +1,129 @@
+"""What is kept of a failed exchange so that a reader sees it: in the diff log, and in what a check writes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from config import text
+from diffing.model import Comparison, Difference, Observation
+from proxy.exchange.curl import curl_line
+from proxy.exchange.decision import Side
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request
+
+MOST_DIFFERENCES: Final = 50
+_MOST_NEARLY: Final = 10
+_PATH: Final = 300
+REQUEST: Final = 2000
+_BLANK: Final[Mapping[str, Any]] = {
+    "request": "(the request was not kept)",
+    "curl": "",
+    "path": "$",
+    "what": "",
+    "legacy": None,
+    "new": None,
+    "nearly": (),
+    "differences": 0,
+}
+
+
+def example(
+    request: object, comparison: Comparison, legacy: Observation | None, new: Observation | None
+) -> dict[str, Any]:
+    """An example of clean text and bounded size.
+
+    Args:
+        request: The request without secrets, as one line.
+        comparison: What came of comparing.
+        legacy: What the legacy side answered; None when it was not asked.
+        new: Likewise the new side.
+
+    Returns:
+        ``request``, ``path``, ``what``, ``legacy``, ``new`` (of the first difference, else error or status),
+        ``nearly``, ``differences`` (how many).
+    """
+    found = shortened(comparison).differences
+    first = found[0] if found else _settled(comparison, legacy, new)
+    return {
+        "request": text.clean(request, REQUEST),
+        "path": first.path,
+        "what": first.what,
+        "legacy": first.legacy,
+        "new": first.new,
+        "nearly": list(first.nearly),
+        "differences": len(comparison.differences),
+    }
+
+
+def example_of(
+    request: Request,
+    comparison: Comparison,
+    legacy: Observation | None,
+    new: Observation | None,
+    redactor: Redactor,
+    known: Collection[str],
+    *,
+    values: bool = True,
+) -> dict[str, Any]:
+    """The example of a live exchange, without secrets, with the request as a curl line too.
+
+    Args:
+        request: What the client asked.
+        comparison: What came of comparing.
+        legacy: What the legacy side answered; None when it was not asked.
+        new: Likewise the new side.
+        redactor: Replaces secrets.
+        known: The secrets of the exchange (``redact.secrets_of``).
+        values: Also what was sent and answered; else only where the difference is.
+    """
+    shown = f"{request.method} {text.clean(redactor.target(request.target))}"
+    told = request if values else replace(request, headers=(), body=b"")
+    found = {**example(shown, comparison, legacy, new), "curl": curl_line(told, redactor)}
+    if not values:
+        found |= {"legacy": None, "new": None, "nearly": []}
+    return redactor.scrubbed(found, known)
+
+
+def served_only(side: Side, served: Observation) -> tuple[Observation | None, Observation | None]:
+    """The answers of both sides where only the one that serves was asked."""
+    return (served, None) if side is Side.LEGACY else (None, served)
+
+
+def read_example(stored: str | bytes) -> dict[str, Any]:
+    """An example that was stored, perhaps by an older version that left parts of it out."""
+    found = orjson.loads(stored)
+    return {
+        **_BLANK,
+        **{name: value for name, value in found.items() if value is not None or name in ("legacy", "new")},
+    }
+
+
+def shortened(comparison: Comparison) -> Comparison:
+    """A comparison in clean text: no more and no longer differences than a reader wants to see, deviations once."""
+    return replace(
+        comparison,
+        deviations=tuple(dict.fromkeys(comparison.deviations)),
+        differences=tuple(map(_short, comparison.differences[:MOST_DIFFERENCES])),
+    )
+
+
+def _short(difference: Difference) -> Difference:
+    return Difference(
+        text.name(difference.path, _PATH),
+        text.name(difference.what),
+        text.document(difference.legacy),
+        text.document(difference.new),
+        tuple(text.clean(sentence, text.SENTENCE) for sentence in difference.nearly[:_MOST_NEARLY]),
+    )
+
+
+def _settled(comparison: Comparison, legacy: Observation | None, new: Observation | None) -> Difference:
+    return Difference("$", comparison.verdict, _told(legacy), _told(new))
+
+
+def _told(side: Observation | None) -> str | int | None:
+    if side is None:
+        return None
+    return side.status if side.error is None else text.clean(side.error, text.SENTENCE)

@@ -1,0 +1,1 @@
+"""What clients send, read to the letter and bounded."""

@@ -1,1 +1,0 @@
-"""What the shadow leg is made of: its queue, its process, its questions, its comparing."""

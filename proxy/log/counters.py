@@ -1,0 +1,256 @@
+"""What a running proxy has seen: every request is counted once, every served one gets one verdict (promise 6)."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from config import text
+from config.rollout import Dialect
+from diffing.parity import FAILING
+from diffing.usage import LONGEST_ABOUT
+from proxy.compare.comparer import Judgement
+from proxy.compare.tally import COMPARED
+from proxy.exchange.decision import Side, told
+from proxy.runtime.histogram import bucket
+
+MOST_CLUSTERS: Final = 10_000
+EVIDENCE_BYTES: Final = 64 * 1024 * 1024
+# Names of parameters are the clients' choice, so there may be any number of them.
+MOST_FACTS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LazySample:
+    """The whole exchange behind a verdict, made only when it is to be kept.
+
+    Args:
+        size: How much a reader would have to look at.
+        make: Makes it, without secrets.
+    """
+
+    size: int
+    make: Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeVerdict:
+    """The verdict on one served exchange.
+
+    Args:
+        at: When it was served, UTC without a zone.
+        route: The name under which it is counted.
+        dialect: Which API the request spoke.
+        served: Who served.
+        judgement: What came of comparing.
+        seconds: How long the legacy and the new side took; None where one was not asked.
+        example: What a reader needs to see it, without secrets.
+        facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
+        evidence: The whole exchange.
+        job: Its number, where another process served it.
+        asked: The dialect in which the new side was asked: its new API, or its legacy face.
+    """
+
+    at: datetime
+    route: str
+    dialect: Dialect
+    served: Side
+    judgement: Judgement
+    seconds: tuple[float, float] | None = None
+    example: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[tuple[str, str], ...] = ()
+    evidence: LazySample | None = None
+    job: int = 0
+    asked: Dialect = Dialect.NEW
+
+
+@dataclass(slots=True)
+class HourlyCount:
+    """Exchanges of one hour, route, dialect, side, verdict, and dialect in which the new side was asked."""
+
+    exchanges: int = 0
+    legacy_seconds: float = 0.0
+    new_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class SampledCluster:
+    """Exchanges that failed with one signature; the witness is the smallest of them."""
+
+    route: str
+    verdict: str
+    exchanges: int
+    first: datetime
+    last: datetime
+    example: Mapping[str, Any]
+    asked: Dialect = Dialect.NEW
+    witness: Mapping[str, Any] | None = None
+    size: int = 0
+
+
+FlowKey = tuple[datetime, str, str, str, str, str]
+HitKey = tuple[datetime, str, str, str]
+UsageKey = tuple[datetime, str, str, str, str]
+CoverKey = tuple[str, str, str, str]
+TimingKey = tuple[str, str, int, str]
+
+
+@dataclass(slots=True)
+class Counters:
+    """The counts of one run.
+
+    received = served + refused + client_gone; due = verdicts + pending, by the dialect in which new is asked.
+
+    Args:
+        received: Requests.
+        served: Requests that got an answer of a side, or word of its failure.
+        faced: Those of which a verdict about the legacy face is due.
+        twice: Those of which, beside that, one about the new API is.
+        refused: Requests that the proxy refused itself.
+        client_gone: Requests whose client left first.
+        flows: Exchanges with a verdict by hour, route, dialect, who served, verdict, and dialect asked.
+        hits: Exchanges by hour, route, deviation and dialect asked.
+        usage: Exchanges by hour, route, and what an entry of the registry did besides explaining (diffing.usage).
+        clusters: Failed exchanges by signature.
+        coverage: Compared exchanges by route, kind of fact, fact, and dialect asked.
+        timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, bucket (proxy.runtime.histogram), and
+            dialect asked.
+        dropped: What was not kept because it would have been too much.
+        most_clusters: Most signatures; exchanges of further ones are one cluster per route.
+        evidence_bytes: Most bytes of all signatures, examples and witnesses; what finds no room is counted likewise.
+        most_facts: Most facts of one route that are covered, and most in an hour that its entries did; of further ones
+            the number.
+    """
+
+    received: int = 0
+    served: int = 0
+    faced: int = 0
+    twice: int = 0
+    refused: int = 0
+    client_gone: int = 0
+    flows: dict[FlowKey, HourlyCount] = field(default_factory=dict)
+    hits: Counter[HitKey] = field(default_factory=Counter)
+    usage: Counter[UsageKey] = field(default_factory=Counter)
+    clusters: dict[str, SampledCluster] = field(default_factory=dict)
+    coverage: Counter[CoverKey] = field(default_factory=Counter)
+    timings: Counter[TimingKey] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    most_clusters: int = MOST_CLUSTERS
+    evidence_bytes: int = EVIDENCE_BYTES
+    most_facts: int = MOST_FACTS
+    _held: int = 0
+    _facts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+
+    @property
+    def due(self) -> int:
+        """Verdicts that served exchanges have, or still get: most have one, some one of each dialect."""
+        return self.served + self.twice
+
+    @property
+    def judged(self) -> int:
+        """Verdicts so far."""
+        return sum(flow.exchanges for flow in self.flows.values())
+
+    @property
+    def pending(self) -> int:
+        """Verdicts that are still to come."""
+        return self.due - self.judged
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        """Exchanges by verdict."""
+        counts: Counter[str] = Counter()
+        for (_, _, _, _, verdict, _), flow in self.flows.items():
+            counts[verdict] += flow.exchanges
+        return counts
+
+    def serve(self, asked: Collection[Dialect]) -> None:
+        """Count a served exchange.
+
+        Args:
+            asked: The dialects in which the new side is asked, or would be; a verdict of each is due.
+        """
+        self.served += 1
+        self.faced += Dialect.LEGACY in asked
+        self.twice += len(asked) > 1
+
+    def add(self, finding: ExchangeVerdict) -> None:
+        """Count a verdict."""
+        comparison = finding.judgement.comparison
+        hour = finding.at.replace(minute=0, second=0, microsecond=0)
+        asked = finding.asked.value
+        key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict, asked)
+        for deviation in comparison.hits:
+            self.hits[hour, finding.route, deviation, asked] += 1
+        for what, entry, about in finding.judgement.usage:
+            self._count("usage", self.usage, (hour, finding.route, entry, what, about[:LONGEST_ABOUT]))
+        if comparison.outcome in COMPARED:
+            self._cover(finding)
+        if comparison.verdict in FAILING:
+            self._cluster(finding)
+        # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
+        flow = self.flows.setdefault(key, HourlyCount())
+        flow.exchanges += 1
+        if finding.seconds is not None:
+            flow.legacy_seconds += finding.seconds[0]
+            flow.new_seconds += finding.seconds[1]
+
+    def _cover(self, finding: ExchangeVerdict) -> None:
+        for kind, value in finding.facts:
+            self._count("coverage", self.coverage, (finding.route, kind, value, finding.asked.value))
+        if finding.seconds is not None:
+            legacy, new = finding.seconds
+            ratio = new / legacy if legacy > 0 else 1.0
+            for what, number in (("legacy", legacy), ("new", new), ("ratio", ratio)):
+                self.timings[finding.route, what, bucket(number), finding.asked.value] += 1
+
+    def _count(self, what: str, counts: Counter[Any], key: tuple[Any, ...]) -> None:
+        """Count a fact, unless its route has too many others."""
+        # Coverage is kept by route and dialect, usage by hour and route.
+        place = (what, key[0], key[-1] if what == "coverage" else key[1])
+        if key not in counts:
+            if self._facts[place] >= self.most_facts:
+                self.dropped[what] += 1
+                return
+            self._facts[place] += 1
+        counts[key] += 1
+
+    def _cluster(self, finding: ExchangeVerdict) -> None:
+        signature = finding.judgement.signature
+        example = finding.example
+        if signature not in self.clusters:
+            size = len(signature) + _size(example)
+            if len(self.clusters) >= self.most_clusters or self._held + size > self.evidence_bytes:
+                # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
+                self.dropped["clusters"] += 1
+                signature, example = f"{told(finding.route, finding.asked)} (further signatures)", {}
+            else:
+                self._held += size
+        cluster = self.clusters.get(signature)
+        if cluster is None:
+            verdict = finding.judgement.comparison.verdict
+            cluster = SampledCluster(
+                finding.route, verdict, 0, finding.at, finding.at, example, finding.asked
+            )
+            self.clusters[signature] = cluster
+        cluster.exchanges += 1
+        cluster.last = max(cluster.last, finding.at)
+        self._keep_smallest(cluster, finding)
+
+    def _keep_smallest(self, cluster: SampledCluster, finding: ExchangeVerdict) -> None:
+        evidence = finding.evidence
+        if evidence is None or (cluster.witness is not None and evidence.size >= cluster.size):
+            return
+        witness = evidence.make()
+        more = _size(witness) + _size(finding.example) - _size(cluster.witness) - _size(cluster.example)
+        if self._held + more > self.evidence_bytes:
+            self.dropped["witnesses"] += 1
+            return
+        self._held += more
+        cluster.witness, cluster.size, cluster.example = witness, evidence.size, finding.example
+
+
+def _size(document: Mapping[str, Any] | None) -> int:
+    """About what a document takes, in memory and in the log."""
+    return 0 if document is None else len(text.json_bytes(document))

@@ -1,0 +1,1 @@
+"""Asking a side over the network."""

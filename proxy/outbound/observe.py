@@ -1,0 +1,150 @@
+"""Ask one side once and keep what it answered as a value, whatever happens."""
+
+import asyncio
+import hashlib
+import time
+from typing import Final, Protocol
+
+import httpx
+
+from config import text
+from diffing.model import Headers, Observation
+from proxy.outbound.upstream import SEAM_URL
+from proxy.runtime.pace import Pace
+
+TIMEOUT = "timeout"
+TOO_LARGE = "too_large"
+# Not an error of a side: there was no room to keep its answer for comparing.
+NOT_KEPT = "not_kept"
+UNPACED: Final = Pace()
+NOT_RECORDED: Final = Observation(None, (), b"", error="not recorded")
+"""What a recorded server answers to what it does not know."""
+# Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
+HOP_BY_HOP: Final = frozenset(
+    {
+        b"connection",
+        b"proxy-connection",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"expect",
+        b"parity-shadow",
+        b"parity-tell",
+    }
+)
+
+
+class Hash(Protocol):
+    """What hashlib gives."""
+
+    def hexdigest(self) -> str:
+        """The digest in hexadecimal digits."""
+
+
+def digest_of(size: int, hashed: Hash) -> bytes:
+    """What is kept of a body that is too long to be kept: length and hash, which are compared instead."""
+    return b"%d bytes, sha256 %s" % (size, hashed.hexdigest().encode())
+
+
+async def observe(
+    side: httpx.AsyncBaseTransport,
+    method: str,
+    target: bytes,
+    headers: Headers = (),
+    body: bytes = b"",
+    *,
+    deadline: float = 60.0,
+    body_cap: int = 64 * 1024 * 1024,
+    digest: bool = False,
+    pace: Pace = UNPACED,
+) -> Observation:
+    """Send one request to a side.
+
+    Args:
+        side: The side's transport.
+        method: The method.
+        target: Path and query byte for byte.
+        headers: Pairs to send.
+        body: The body to send.
+        deadline: Seconds for the whole exchange.
+        body_cap: Most bytes of an answer's body that are kept; a longer one is an error, and is not read where its
+            length is said before.
+        pace: How many bytes of answers are read in a second; the sender has to wait.
+        digest: Of a longer body, read on for its length and hash, which then are the body.
+
+    Returns:
+        The observation: an answer, or an error as design §2 has it; never an exception.
+    """
+    request = httpx.Request(
+        method,
+        SEAM_URL,
+        headers=[(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers],
+        stream=httpx.ByteStream(body),
+        extensions={"target": target, "method": method},
+    )
+    started = time.perf_counter()
+    status: int | None = None
+    answered: Headers = ()
+    chunks: list[bytes] = []
+    hashed = hashlib.sha256() if digest else None
+    error: str | None = None
+    try:
+        async with asyncio.timeout(deadline):
+            response = await side.handle_async_request(request)
+            try:
+                status = response.status_code
+                answered = header_pairs(response)
+                size = _promised(request, response) if hashed is None else 0
+                if size <= body_cap:
+                    size = await _collect(response, chunks, body_cap, hashed, pace)
+                if size > body_cap:
+                    error = TOO_LARGE
+                    chunks = [digest_of(size, hashed)] if hashed is not None else chunks
+            finally:
+                await response.aclose()
+    except (TimeoutError, httpx.TimeoutException):
+        error = TIMEOUT
+    except httpx.TransportError as failure:
+        error = text.clean(f"connection: {failure}", text.SENTENCE)
+    return Observation(
+        status=status,
+        headers=answered,
+        body=b"".join(chunks),
+        seconds=time.perf_counter() - started,
+        error=error,
+    )
+
+
+def header_pairs(response: httpx.Response) -> Headers:
+    """An answer's headers as text pairs, in the order received, duplicates kept."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+
+
+def _promised(request: httpx.Request, response: httpx.Response) -> int:
+    """The length that an answer says it will have; 0 where it says nothing, or has no body all the same."""
+    length = response.headers.get("content-length", "")
+    if request.method == "HEAD" or response.status_code in (204, 304) or not length.isdecimal():
+        return 0
+    return int(length)
+
+
+async def _collect(
+    response: httpx.Response, chunks: list[bytes], cap: int, hashed: "hashlib._Hash | None", pace: Pace
+) -> int:
+    """Read a body; gives its length, or one above the cap when it was not read to its end."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    size = 0
+    async for chunk in response.stream:
+        await pace.turn(len(chunk))
+        size += len(chunk)
+        if hashed is not None:
+            hashed.update(chunk)
+        if size <= cap:
+            chunks.append(chunk)
+        elif hashed is None:
+            break
+    return size

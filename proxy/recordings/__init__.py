@@ -1,0 +1,1 @@
+"""Recorded exchanges and scenarios: read, written, served again."""

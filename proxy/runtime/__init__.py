@@ -1,0 +1,1 @@
+"""What every process of the proxy stands on: event loop, listening, channels, bounds."""

@@ -1,0 +1,1 @@
+"""The served leg: one side answers the client."""

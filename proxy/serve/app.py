@@ -1,0 +1,292 @@
+"""The proxy: receives a request, decides, serves one side's answer, hands the exchange to the shadow leg."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+
+from config.settings import ProxySettings
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.compare.questions import passes_unchanged
+from proxy.exchange.decision import Decision, Side, decide, route_name
+from proxy.exchange.exchange import Exchange
+from proxy.inbound.access_log import REQUEST_ID, AccessLog, AccessRecord
+from proxy.inbound.answers import BUSY, LOOP, SLOW_BODY, refuse
+from proxy.inbound.forwarded import Forwarding, Origin
+from proxy.inbound.guard import Refusal, long_body, refusal
+from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Terms, take_in
+from proxy.inbound.scope import REFUSAL, TARGET
+from proxy.log.counters import Counters
+from proxy.log.writer import utc_now
+from proxy.message.translation import Request, Translation
+from proxy.outbound.observe import NOT_KEPT, TOO_LARGE
+from proxy.rollout.caller import Callers
+from proxy.rollout.live_config import LiveConfig
+from proxy.runtime.capture_budget import CaptureBudget
+from proxy.runtime.telemetry import Telemetry
+from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
+from proxy.serve.rehearse import Rehearsing
+from proxy.serve.served import RequestContext, ServedLeg, ServedSides
+from proxy.shadow.link import ShadowLink
+
+HOP: Final = b"parity-hop"
+_TELL: Final = b"parity-tell"
+
+
+class Proxy:
+    """The ASGI application that clients talk to.
+
+    Args:
+        sides: The transports of the served leg.
+        contract: Gives the configuration in force.
+        shadow: The shadow leg.
+        ledger: Where everything is counted.
+        settings: Limits and sizes.
+        now: Tells the time.
+        telemetry: Where operators' numbers are counted.
+        access: The access log.
+        rehearsing: Rehearses writes; None for no rehearsals.
+    """
+
+    def __init__(
+        self,
+        sides: ServedSides,
+        contract: Callable[[], LiveConfig],
+        shadow: ShadowLink,
+        ledger: Counters,
+        settings: ProxySettings,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        telemetry: Telemetry | None = None,
+        access: AccessLog | None = None,
+        rehearsing: Rehearsing | None = None,
+    ) -> None:
+        self._telemetry = telemetry or Telemetry()
+        self._served = ServedLeg(
+            sides, settings.timeouts, self._telemetry, hop_of(settings), may_help=self._may_help
+        )
+        self._contract = contract
+        self._shadow = shadow
+        self._ledger = ledger
+        self._settings = settings
+        self._now = now
+        self._access = access or AccessLog("")
+        self._rehearsing = rehearsing
+        self._forwarding = Forwarding(settings.trusted_proxies)
+        self._callers = Callers(settings.sticky)
+        self._hop = hop_of(settings)
+        # For what is kept of exchanges under way: bodies of requests, and of answers.
+        self._room = CaptureBudget(settings.shadow.queue_bytes)
+        self._terms = Terms(
+            settings.shadow.request_bytes,
+            settings.limits.body_bytes,
+            settings.timeouts.client,
+            settings.timeouts.client_total,
+            self._room,
+        )
+
+    def _may_help(self) -> bool:
+        """Whether the new side may answer where legacy's answer has no new form: not while it is left alone."""
+        return self._settings.unadaptable_by_new and Side.NEW.value not in self._shadow.open_breakers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        self._ledger.received += 1
+        self._telemetry.active += 1
+        query: bytes = scope["query_string"]
+        target: bytes = scope.get(TARGET) or scope["raw_path"] + (b"?" + query if query else b"")
+        given = next((value for name, value in scope["headers"] if name == REQUEST_ID), None)
+        visit = AccessRecord(scope["method"], target, given, send)
+        peer = scope["client"][0] if scope.get("client") else ""
+        try:
+            refused = self._refusal(scope, target)
+            if refused is not None:
+                await self._refuse(visit, refused)
+            else:
+                await self._serve(scope, target, receive, visit, peer)
+        except ClientGone:
+            self._ledger.client_gone += 1
+            visit.facts["gone"] = True
+        except AnswerBroken:
+            raise
+        except Exception:
+            # A fault of ours: the server below answers 500, and the request is still counted.
+            self._ledger.refused += 1
+            raise
+        finally:
+            self._telemetry.active -= 1
+            self._telemetry.answers[visit.status] += 1
+            self._access.add(visit, str(visit.facts.pop("client", peer)))
+
+    def _refusal(self, scope: Scope, target: bytes) -> Refusal | None:
+        if self._telemetry.active > self._settings.limits.concurrency:
+            return BUSY
+        headers = scope["headers"]
+        # A shadow request is never shadowed again, whosever it is, and ours has come in a circle.
+        for name, value in headers:
+            if name == HOP and (value.startswith(b"shadow") or value.endswith(self._hop)):
+                return LOOP
+        if REFUSAL in scope:
+            found: Refusal | None = scope[REFUSAL]
+            return found
+        return refusal(scope["method"], target, headers, self._settings.limits)
+
+    async def _refuse(self, visit: AccessRecord, refused: Refusal) -> None:
+        self._telemetry.refusals[refused.status] += 1
+        await refuse(visit.send, refused, visit.method)
+        self._ledger.refused += 1
+
+    async def _serve(
+        self, scope: Scope, target: bytes, receive: Receive, visit: AccessRecord, peer: str
+    ) -> None:
+        try:
+            intake = await take_in(receive, self._terms)
+        except BodyRefused as refused:
+            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
+            return
+        try:
+            await self._serve_whole(scope, target, receive, visit, peer, intake)
+        finally:
+            intake.forget()
+
+    async def _serve_whole(
+        self,
+        scope: Scope,
+        target: bytes,
+        receive: Receive,
+        visit: AccessRecord,
+        peer: str,
+        intake: RequestBody,
+    ) -> None:
+        origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
+        visit.facts["client"] = origin.address
+        request = self._request(visit, target, origin, intake.start if intake.complete else b"")
+        contract = self._contract()
+        decision = decide(
+            request,
+            contract.routes,
+            contract.rollout,
+            self._callers.of(request, origin.address),
+            rehearsals=self._rehearsing is not None,
+        )
+        course = RequestContext(request, decision, intake, contract)
+        if not decision.takes_it_as_sent(decision.served) and not intake.complete:
+            most = self._settings.shadow.request_bytes
+            long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
+            await self._refuse(visit, BUSY if intake.crowded else long)
+            return
+        # A body that came in one piece is whole, and may be longer than what is kept all the same.
+        short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
+        if decision.rehearse and self._rehearsing is not None and short:
+            with DisconnectWatcher(receive):
+                course.other = await self._rehearsing.rehearse(request, _for_new(decision))
+        await self._answer(course, receive, visit, scope["headers"])
+
+    async def _answer(
+        self,
+        course: RequestContext,
+        receive: Receive,
+        visit: AccessRecord,
+        headers: list[tuple[bytes, bytes]],
+    ) -> None:
+        keep = self._settings.shadow.answer_bytes
+        kept = course.decision.skip is None and course.intake.complete
+        if self._settings.tell_served and any(name == _TELL for name, _ in headers):
+            visit.tell = course.decision.served.encode()
+        started = time.perf_counter()
+        try:
+            served = await self._served.serve(
+                course,
+                receive,
+                _telling(visit, course),
+                CapturePolicy(
+                    keep if kept else 0, kept and passes_unchanged(course.decision), room=self._room
+                ),
+            )
+        except BodyRefused as refused:
+            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
+            return
+        except AnswerBroken as broken:
+            self._settle(course, broken.observation, visit)
+            raise
+        self._telemetry.took(course.decision.served.value, time.perf_counter() - started)
+        self._settle(course, served, visit)
+
+    def _request(self, visit: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
+        headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
+        headers += [(REQUEST_ID, visit.id)]
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        return Request(visit.method, target, pairs, body)
+
+    def _settle(self, course: RequestContext, served: Observation, visit: AccessRecord) -> None:
+        decision = course.decision
+        parts = decision.parts
+        self._ledger.serve([part.asked for part in parts])
+        visit.facts |= {
+            "route": route_name(decision),
+            "dialect": decision.dialect.value,
+            "served": decision.served.value,
+        }
+        if course.fallback:
+            visit.facts["fallback"] = True
+        if course.unadaptable:
+            visit.facts["unadaptable"] = True
+        if served.error not in (None, TOO_LARGE, NOT_KEPT):
+            visit.facts["error"] = served.error
+            self._telemetry.side_errors[decision.served.value] += 1
+        at = self._now()
+        for part in parts:
+            # What was rehearsed was rehearsed in one dialect.
+            other = course.other if part.rehearse or not decision.both else None
+            self._judge(course, Exchange(at, part, course.request, served, other))
+
+    def _judge(self, course: RequestContext, job: Exchange) -> None:
+        """Have one verdict of an exchange made: by the shadow leg, or here, where it is known."""
+        decision, served = job.decision, job.served
+        if course.unadaptable:
+            # Nobody documented it for this exchange: it counts against the route.
+            self._shadow.settle(job, Comparison(Outcome.LEGACY_ERROR))
+        elif decision.skip is not None:
+            self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
+        elif decision.rehearse and job.other is None:
+            self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
+        elif not course.intake.complete and not course.intake.crowded:
+            self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))
+        elif served.error == NOT_KEPT or not course.intake.complete:
+            self._shadow.settle(job, Comparison(Outcome.SHED))
+        else:
+            self._shadow.offer(job)
+
+
+def _for_new(decision: Decision) -> Translation | None:
+    """What the new side is asked instead of what the client asked; None where that is the same."""
+    translation = decision.translation
+    translated = not decision.takes_it_as_sent(Side.NEW)
+    return translation if translated and isinstance(translation, Translation) else None
+
+
+def hop_of(settings: ProxySettings) -> bytes:
+    """How requests that passed a proxy between these two sides are marked; the same on every replica."""
+    sides = f"{settings.legacy} {settings.new}"
+    return hashlib.blake2b(sides.encode(), digest_size=8).hexdigest().encode()
+
+
+def _telling(visit: AccessRecord, course: RequestContext) -> Any:
+    """Tell who served at the time when the answer begins: a fallback is known only then."""
+    if visit.tell is None:
+        return visit.send
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            told = course.decision.served.encode()
+            if course.unadaptable:
+                told = b"new; unadaptable"
+            visit.tell = told + b"; fallback" if course.fallback else told
+        await visit.send(message)
+
+    return send

@@ -1,0 +1,318 @@
+"""The served leg: one request to one side and its answer back, byte for byte. This is the hot path.
+
+Nothing here waits for the shadow leg or shares anything with it (design, promise 1).
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+from starlette.types import Message, Receive, Send
+
+from config import text
+from diffing.model import Headers, Observation
+from proxy.inbound.cycle import REASON
+from proxy.inbound.guard import OF_THE_PROXY
+from proxy.inbound.request_body import ClientGone, RequestBody, Rest
+from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
+from proxy.outbound.upstream import SEAM_URL
+from proxy.runtime.capture_budget import CaptureBudget
+from proxy.runtime.listen import BrokenOff
+
+_NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
+_WATCH_AFTER: Final = 0.05
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+
+class NotServed(Exception):
+    """The side gave no answer, or one that was held back; nothing was sent to the client.
+
+    Args:
+        observation: What it gave.
+    """
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.error or observation.status)
+        self.observation = observation
+
+
+class AnswerBroken(BrokenOff):
+    """The side failed within its answer, so the client's is broken off too.
+
+    Args:
+        observation: What came until then, and the error.
+    """
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.error)
+        self.observation = observation
+
+
+class DisconnectWatcher:
+    """Watches for a client that leaves while its request is under way, and cancels the request then.
+
+    Most answers come at once, so watching begins a little later and costs those nothing.
+
+    Args:
+        receive: ASGI's; the request's body must have been received.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._serving = asyncio.current_task()
+        self._watching: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.left = False
+
+    def __enter__(self) -> "DisconnectWatcher":
+        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._begin)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        if self.left and kind is asyncio.CancelledError and self._serving is not None:
+            self._serving.uncancel()
+            raise ClientGone
+
+    def _begin(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._watch(), name="client watch")
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.left = True
+        if self._serving is not None:
+            self._serving.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePolicy:
+    """What is kept of an answer for comparing.
+
+    Args:
+        most: Most bytes of the body; a longer body is not kept; 0 keeps none.
+        digest: Of a longer body, keep length and hash.
+        total: Seconds for the whole exchange.
+        hold: Hold an answer of 500 and above back, and any other until it is whole, because another side may serve.
+        late: Most bytes of an answer that is held until it is whole; a longer one begins to be sent then.
+        room: What all answers under way may keep together.
+    """
+
+    most: int = 0
+    digest: bool = False
+    total: float | None = None
+    hold: bool = False
+    late: int = 0
+    room: CaptureBudget = field(default_factory=CaptureBudget)
+
+
+async def forward(
+    side: httpx.AsyncBaseTransport,
+    method: str,
+    target: bytes,
+    headers: RawHeaders,
+    intake: RequestBody,
+    receive: Receive,
+    send: Send,
+    *,
+    keeping: CapturePolicy,
+) -> Observation:
+    """Send a request to a side and its answer to the client.
+
+    Args:
+        side: The side that serves.
+        method: The method.
+        target: Path and query, byte for byte.
+        headers: The client's pairs; those of one hop are left out.
+        intake: The body, or its beginning.
+        receive: ASGI's, for the rest of the body.
+        send: ASGI's.
+        keeping: What is kept of the answer.
+
+    Returns:
+        What the side answered.
+
+    Raises:
+        ClientGone: The client went away.
+        BodyRefused: The client's body is too long or too slow.
+        NotServed: The side gave no answer, or one that was held back.
+        AnswerBroken: The side failed within its answer.
+    """
+    rest = None if intake.complete else Rest(intake, receive)
+    request = httpx.Request(
+        method,
+        SEAM_URL,
+        headers=end_to_end(headers),
+        stream=rest or httpx.ByteStream(intake.start),
+        extensions={"target": target, "method": method},
+    )
+    relay = _Relay(method, send, keeping)
+    try:
+        async with asyncio.timeout(keeping.total):
+            response = await side.handle_async_request(request)
+            try:
+                return await relay.run(response)
+            finally:
+                await response.aclose()
+    except httpx.TransportError as error:
+        if rest is not None and rest.gone:
+            raise ClientGone from error
+        if rest is not None and rest.refused is not None and not relay.begun:
+            raise rest.refused from error
+        raise relay.failed(told(error)) from error
+    except TimeoutError as error:
+        raise relay.failed(TIMEOUT) from error
+    finally:
+        relay.close()
+
+
+def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """Header pairs without those of one hop, also those that Connection names (RFC 9110, 7.6.1)."""
+    pairs = list(headers)
+    dropped = HOP_BY_HOP
+    named = [value for name, value in pairs if name.lower() == b"connection"]
+    if named:
+        dropped = dropped | {token.strip().lower() for value in named for token in value.split(b",")}
+        # Whoever names these would have them vanish: they say where the message goes, where it ends and who sent it.
+        dropped -= _NEVER_OF_ONE_HOP
+    return [pair for pair in pairs if pair[0].lower() not in dropped]
+
+
+def told(error: httpx.TransportError) -> str:
+    """A transport's error in the words of an observation."""
+    late = isinstance(error, httpx.TimeoutException)
+    return TIMEOUT if late else text.clean(f"connection: {error}", text.SENTENCE)
+
+
+class _Relay:
+    """An answer on its way to the client, and what is kept of it."""
+
+    def __init__(self, method: str, send: Send, keeping: CapturePolicy) -> None:
+        self._method = method
+        self._send = send
+        self._keeping = keeping
+        self._started = time.perf_counter()
+        self._kept: list[bytes] = []
+        self._late: list[bytes] = []
+        self._late_alone = 0
+        self._held = 0
+        self._crowded = False
+        self._size = 0
+        self._hash = hashlib.sha256() if keeping.digest else None
+        self._status: int | None = None
+        self._pairs: Headers = ()
+        self.begun = False
+
+    async def run(self, response: httpx.Response) -> Observation:
+        """Relay it all."""
+        headers = end_to_end(response.headers.raw)
+        self._pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        self._status = status = response.status_code
+        held = self._keeping.hold and status >= 500
+        bodiless = self._method == "HEAD" or status in (204, 304)
+        if bodiless and self._method != "HEAD":
+            # The server below would wait for the bytes that the length promises.
+            headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
+        start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+        if "reason_phrase" in response.extensions:
+            start[REASON] = response.extensions["reason_phrase"]
+        if not held and not self._keeping.hold:
+            await self._begin(start)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        if not bodiless:
+            async for chunk in response.stream:
+                kept = self._keep(chunk)
+                if held:
+                    if self._size > self._keeping.most:
+                        break
+                elif self.begun or not self._is_late(chunk, kept):
+                    await self._begin(start)
+                    await self._pass_on(chunk)
+        if held:
+            raise NotServed(self.observation())
+        await self._begin(start)
+        await _send(self._send, {"type": "http.response.body", "body": b""})
+        return self.observation()
+
+    async def _begin(self, start: Message) -> None:
+        """Send the head, and what was held behind it; nothing when that was done."""
+        if self.begun:
+            return
+        self.begun = True
+        await _send(self._send, start)
+        late, self._late = self._late, []
+        for chunk in late:
+            await self._pass_on(chunk)
+
+    async def _pass_on(self, chunk: bytes) -> None:
+        await _send(self._send, {"type": "http.response.body", "body": chunk, "more_body": True})
+
+    def _is_late(self, chunk: bytes, kept: bool) -> bool:
+        """Whether a part of the answer waits for the rest of it: there is room, or it is kept anyway."""
+        if self._size > self._keeping.late:
+            return False
+        if not kept:
+            if self._keeping.most or not self._keeping.room.take(len(chunk)):
+                return False
+            self._late_alone += len(chunk)
+        self._late.append(chunk)
+        return True
+
+    def failed(self, error: str) -> NotServed | AnswerBroken:
+        """What a failure of the side means, now."""
+        return (AnswerBroken if self.begun else NotServed)(self.observation(error))
+
+    def observation(self, error: str | None = None) -> Observation:
+        """What came until now."""
+        body = b"".join(self._kept)
+        if error is None and self._keeping.most and self._size > self._keeping.most:
+            error = TOO_LARGE
+            body = digest_of(self._size, self._hash) if self._hash is not None else b""
+        elif error is None and self._crowded:
+            error = NOT_KEPT
+        status = self._status if self.begun or error is None else None
+        return Observation(status, self._pairs, body, time.perf_counter() - self._started, error)
+
+    def _keep(self, chunk: bytes) -> bool:
+        """Keep a part of the answer, if there is room for it."""
+        self._size += len(chunk)
+        if self._hash is not None:
+            self._hash.update(chunk)
+        if self._size > self._keeping.most or self._crowded:
+            self.forget()
+        elif self._keeping.room.take(len(chunk)):
+            self._held += len(chunk)
+            self._kept.append(chunk)
+            return True
+        else:
+            self._crowded = True
+            self.forget()
+        return False
+
+    def close(self) -> None:
+        """Hold nothing any longer."""
+        self._late.clear()
+        self._keeping.room.give(self._late_alone)
+        self._late_alone = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing any longer."""
+        self._keeping.room.give(self._held)
+        self._held = 0
+        self._kept.clear()
+
+
+async def _send(send: Send, message: Message) -> None:
+    try:
+        await send(message)
+    except OSError as error:
+        raise ClientGone from error

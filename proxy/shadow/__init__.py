@@ -1,0 +1,1 @@
+"""The shadow: asks the other side what was served, and compares."""

@@ -1,0 +1,44 @@
+"""What is kept of an exchange that differs, without what is secret in it."""
+
+from diffing.model import Comparison, Observation
+from proxy.compare.comparer import Question
+from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.sample import SampleSide, size_of, witness
+from proxy.log.counters import LazySample
+from proxy.message.redact import Redactor, secrets_of
+from proxy.message.translation import Request, Translation
+
+
+def evidence_of(job: Exchange, comparison: Comparison, question: Question, redactor: Redactor) -> LazySample:
+    """The whole exchange, made only where somebody keeps it.
+
+    Args:
+        job: What was served; it has a translation.
+        comparison: What was found.
+        question: What was compared.
+        redactor: Takes secrets out.
+    """
+    translation = job.decision.translation
+    assert isinstance(translation, Translation)
+    translated = Request(translation.method, translation.target, translation.headers, translation.body)
+    as_sent = job.decision.takes_it_as_sent
+    legacy = SampleSide(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
+    new = SampleSide(job.request if as_sent(Side.NEW) else translated, question.new)
+    asked = question.asked(translation.route)
+    return LazySample(
+        size_of(legacy, new),
+        lambda: redactor.scrubbed(
+            witness(asked, job.at, legacy, new, comparison, redactor),
+            secrets_in(job, (question.legacy, question.new)),
+        ),
+    )
+
+
+def secrets_in(job: Exchange, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+    """What must not be kept of an exchange: the client's secrets, and those that a side made."""
+    request = job.request
+    known = secrets_of(request.target, request.headers, request.body)
+    for answer in sides or ():
+        known |= secrets_of(b"", answer.headers, answer.body)
+    return known

@@ -1,0 +1,384 @@
+"""The shadow leg: what was served is asked of the other side too, compared, and counted. No client waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import httpx
+
+from config.rollout import Dialect
+from config.routes import RouteMap
+from config.settings import Shadow as ShadowSettings
+from config.tasks import Tasks
+from diffing.coding import codings, readable
+from diffing.further import MOST, wanted
+from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
+from proxy.compare.comparer import Comparer, Judgement, Question, named
+from proxy.compare.control import asked_again, by_length
+from proxy.compare.questions import (
+    facts_of,
+    only_reads,
+    passes_unchanged,
+    question_of,
+    request_for,
+    without_differences,
+)
+from proxy.compare.repairs import Repairs, may_be_repaired
+from proxy.exchange.decision import Side, route_name, told
+from proxy.exchange.example import example_of, served_only
+from proxy.exchange.exchange import Exchange, MemoryQueue, Queue
+from proxy.log.counters import ExchangeVerdict
+from proxy.message.redact import MOST_SECRETS, Redactor
+from proxy.message.translation import Request, Translation
+from proxy.outbound.observe import HOP_BY_HOP, NOT_RECORDED, TOO_LARGE, observe
+from proxy.runtime.pace import Pace
+from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.breaker import Breaker
+from proxy.shadow.evidence import evidence_of, secrets_in
+from proxy.shadow.tap import Tap
+
+_WHOLE_LISTS = (FollowUp.UNLIMITED, FollowUp.UNSORTED, FollowUp.STRANGER)
+_LOGGER = logging.getLogger(__name__)
+_WORKER: Final = "shadow worker"
+
+
+class Verdicts(Protocol):
+    """Who is told of verdicts."""
+
+    def add(self, finding: ExchangeVerdict) -> None:
+        """Count a verdict."""
+
+
+class ShadowLeg:
+    """Workers that ask the other side and compare.
+
+    Args:
+        sides: A transport for each side, shared with nobody else.
+        comparer: Compares in a process of its own.
+        ledger: Where verdicts are counted.
+        routes: The route map.
+        settings: Sizes.
+        deadline: Seconds for a whole answer of the side that is asked.
+        redactor: Takes secrets out of what is kept.
+        admin_keys: SHA-256 of the administrators' keys.
+        queue: Makes the queue.
+        telemetry: Where operators' numbers are counted.
+        hop: Marks what this proxy sends, so that it is known when it comes back.
+        tap: Records what legacy answers; None for no recording.
+        repairs: Judges what the legacy face answers otherwise than PHP on purpose.
+    """
+
+    def __init__(
+        self,
+        sides: Mapping[Side, httpx.AsyncBaseTransport],
+        comparer: Comparer,
+        ledger: Verdicts,
+        routes: RouteMap,
+        settings: ShadowSettings,
+        *,
+        deadline: float,
+        redactor: Redactor,
+        admin_keys: Collection[str] = (),
+        queue: Callable[[int, int], Queue] = MemoryQueue,
+        telemetry: Telemetry | None = None,
+        hop: bytes = b"",
+        tap: Tap | None = None,
+        repairs: Repairs | None = None,
+    ) -> None:
+        self._repairs = repairs
+        self._sides = sides
+        self._comparer = comparer
+        self._ledger = ledger
+        self._routes = routes
+        self._settings = settings
+        self._deadline = deadline
+        self._redactor = redactor
+        self._admin_keys = frozenset(admin_keys)
+        self._queue = queue(settings.queue, settings.queue_bytes)
+        self._telemetry = telemetry or Telemetry()
+        self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
+        self._limited_lists = 0
+        self._pace = Pace(settings.bytes_per_second or None)
+        self._tap = tap
+        self._breakers = {side: self._breaker(side) for side in Side}
+
+    def use(self, routes: RouteMap, files: Path) -> None:
+        """Go by another configuration."""
+        self._routes = routes
+        if self._repairs is not None:
+            self._repairs.use(files)
+
+    def open_breakers(self) -> list[str]:
+        """The sides that are left alone just now."""
+        return [side.value for side, breaker in self._breakers.items() if breaker.is_open]
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges that wait to be compared."""
+        return len(self._queue)
+
+    def _breaker(self, side: Side) -> Breaker:
+        def opened() -> None:
+            self._telemetry.breaker_opened[side.value] += 1
+            _LOGGER.warning("the %s side does not answer in the shadow and is left alone for a while", side)
+
+        return Breaker(self._settings.breaker_failures, self._settings.breaker_seconds, opened)
+
+    def offer(self, job: Exchange) -> None:
+        """Take a served exchange over, or count it as shed. Never waits."""
+        if not self._queue.put(job):
+            self.settle(job, Comparison(Outcome.SHED))
+
+    def settle(self, job: Exchange, comparison: Comparison) -> None:
+        """Give an exchange a verdict without comparing."""
+        self._note(job, without_differences(job.decision, comparison), None)
+
+    def start(self, tasks: Tasks) -> None:
+        """Work on jobs until the tasks are stopped."""
+        for _ in range(self._settings.workers):
+            tasks.start(_WORKER, lambda: self._work(tasks))
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for the verdicts of what waits; what is not done in time is shed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._queue.join(), seconds)
+        for job in self._queue.drop():
+            self.settle(job, Comparison(Outcome.SHED))
+
+    async def _work(self, tasks: Tasks) -> None:
+        while True:
+            job = await self._queue.get()
+            try:
+                await self._work_on(job)
+            except asyncio.CancelledError:
+                self.settle(job, Comparison(Outcome.SHED))
+                raise
+            except Exception as error:
+                # Whatever goes wrong here must neither stop the workers nor lose the exchange.
+                error.add_note(f"on an exchange of {route_name(job.decision)}")
+                tasks.failed(_WORKER, error)
+                self._give_up(job)
+            finally:
+                self._queue.done()
+
+    def _give_up(self, job: Exchange) -> None:
+        decision = job.decision
+        judgement = without_differences(decision, Comparison(Outcome.BOTH_ERROR))
+        # Nothing is made of the exchange: whatever broke the worker may be in it.
+        self._ledger.add(
+            ExchangeVerdict(
+                job.at,
+                route_name(decision),
+                decision.dialect,
+                decision.served,
+                judgement,
+                job=job.number,
+                asked=decision.asked,
+            )
+        )
+
+    async def _work_on(self, job: Exchange) -> None:
+        decision = job.decision
+        assert isinstance(decision.translation, Translation)
+        if job.request.method == "HEAD" and decision.dialect is Dialect.NEW and decision.served is Side.NEW:
+            # PHP has no HEAD, its GET has a body, and the new side's answer has none.
+            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+            return
+        if job.served.error == TOO_LARGE and not passes_unchanged(decision):
+            # Nothing could be compared with the other side's answer.
+            self.settle(job, Comparison(Outcome.TOO_LARGE))
+            return
+        asking = decision.served if self._settings.control else decision.served.other
+        other = job.other or await self._unless_open(job, asking)
+        if other is None:
+            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
+            return
+        served, other = await self._readable(job.served), await self._readable(other)
+        legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
+        question = question_of(job, decision.translation, legacy, new, self._admin_keys)
+        if self._settings.control and job.other is None:
+            question = replace(question, legacy=served, new=other, control=True)
+        judgement = await self._judge(job, question)
+        if self._is_doubtful(job, judgement):
+            judgement = await self._judge_again(job, question, judgement)
+        self._note(job, judgement, (legacy, new), question)
+        if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
+            # Of a write a recording would have to say what was there before.
+            self._tap.add(route_name(decision), job.at, question.role, job.request, legacy)
+
+    async def _readable(self, answer: Observation) -> Observation:
+        """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
+        if not codings(answer.headers):
+            return answer
+        return await asyncio.to_thread(readable, answer, self._settings.answer_bytes)
+
+    async def _unless_open(self, job: Exchange, side: Side) -> Observation | None:
+        breaker = self._breakers[side]
+        if not breaker.allows():
+            return None
+        observation = (await self._ask(job, side, None)).observation
+        # The served answer was short enough to be compared. When the other side's is not, again and again, something is
+        # wrong with it, and reading it costs the machine that serves.
+        breaker.note(
+            observation.error is None or (observation.error == TOO_LARGE and passes_unchanged(job.decision))
+        )
+        return observation
+
+    async def _judge(self, job: Exchange, question: Question, *, sampled: bool = True) -> Judgement:
+        too_large = TOO_LARGE in (question.legacy.error, question.new.error)
+        if too_large and passes_unchanged(job.decision) and not question.control:
+            return without_differences(job.decision, by_length(question.legacy, question.new))
+        judgement = await self._comparer.compare(question)
+        for _ in range(MOST):
+            further = wanted(judgement.comparison)
+            # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
+            # caller may see is as it was: nobody can write what they may not see.
+            if further is None or (job.decision.rehearse and further[0] is not FollowUp.PREMISE):
+                break
+            if sampled and self._passed_over(*further):
+                return without_differences(job.decision, Comparison(Outcome.SKIPPED, SkipReason.LIMITED))
+            answer = await self._further(job, *further)
+            question = replace(question, answers={**question.answers, further: answer})
+            judgement = await self._comparer.compare(question)
+        if judgement.comparison.outcome is None:
+            return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+        if self._repairs is not None and may_be_repaired(job, question, judgement.comparison):
+            return await self._repaired(self._repairs, job, question, judgement)
+        return judgement
+
+    async def _repaired(
+        self, repairs: Repairs, job: Exchange, question: Question, judgement: Judgement
+    ) -> Judgement:
+        """The judgement on an answer of the face that may differ from PHP's on purpose."""
+        api = replace(job, decision=replace(job.decision, face=False))
+
+        async def of_the_new_api() -> tuple[Observation, Comparison]:
+            new = (await self._ask(api, Side.NEW, None)).observation
+            asked = replace(question, face=False, new=new, answers={})
+            return new, (await self._judge(api, asked, sampled=False)).comparison
+
+        async def ask(target: bytes) -> Observation:
+            return await self._send(job, Side.NEW, replace(job.request, target=target))
+
+        found = await repairs.judge(job, question, judgement.comparison, of_the_new_api, ask)
+        return replace(judgement, comparison=found, signature=named(question, found))
+
+    def _is_doubtful(self, job: Exchange, judgement: Judgement) -> bool:
+        """Whether a difference may be a race: something was written between the two answers."""
+        return (
+            self._settings.reask
+            and not self._settings.control
+            and judgement.comparison.outcome is Outcome.MISMATCH
+            and not job.decision.writes
+            and job.other is None
+            and only_reads(job.request.method, job.decision.translation)
+        )
+
+    async def _judge_again(self, job: Exchange, first: Question, judgement: Judgement) -> Judgement:
+        """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
+        self._telemetry.reasked += 1
+        before = (await self._ask(job, Side.LEGACY, None)).observation
+        new = (await self._ask(job, Side.NEW, None)).observation
+        after = (await self._ask(job, Side.LEGACY, None)).observation
+        if None in (before.status, new.status, after.status):
+            return judgement
+        still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
+        again = await self._judge(job, replace(first, legacy=before, new=new), sampled=False)
+        comparison = asked_again(judgement.comparison, still.comparison, again.comparison)
+        if comparison is judgement.comparison:
+            return judgement
+        return without_differences(job.decision, comparison)
+
+    def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
+        """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
+        if path is not None or kind not in _WHOLE_LISTS:
+            return False
+        self._limited_lists += 1
+        return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
+
+    async def _further(self, job: Exchange, kind: FollowUp, path: str | None) -> Observation:
+        side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
+        answer = (await self._ask(job, side, kind, path)).observation
+        # The recorded server says that it cannot know: nothing can be derived.
+        return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
+
+    async def _ask(
+        self, job: Exchange, side: Side, kind: FollowUp | None, premise: str | None = None
+    ) -> "_Asked":
+        request = request_for(job, side, kind, premise, self._routes)
+        if request is None:
+            return _Asked(job.request, NOT_RECORDED)
+        return _Asked(request, await self._send(job, side, request))
+
+    async def _send(self, job: Exchange, side: Side, request: Request) -> Observation:
+        return await observe(
+            self._sides[side],
+            request.method,
+            request.target,
+            (
+                *(pair for pair in request.headers if pair[0].lower().encode() not in HOP_BY_HOP),
+                self._mark,
+            ),
+            request.body,
+            deadline=self._deadline,
+            body_cap=self._settings.answer_bytes,
+            digest=passes_unchanged(job.decision),
+            pace=self._pace,
+        )
+
+    def _note(
+        self,
+        job: Exchange,
+        judgement: Judgement,
+        sides: tuple[Observation, Observation] | None,
+        question: Question | None = None,
+    ) -> None:
+        answered = sides is not None and None not in (sides[0].status, sides[1].status)
+        # Only what somebody has to look at is kept as an example.
+        shown: dict[str, Any] = {}
+        if judgement.comparison.verdict in FAILING:
+            known = secrets_in(job, sides)
+            if len(known) > MOST_SECRETS:
+                # Each would have to be looked for in everything that is kept.
+                hidden = f"{told(route_name(job.decision), job.decision.asked)} (too many secrets to show)"
+                judgement, question = replace(judgement, signature=hidden), None
+            else:
+                judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
+                legacy, new = sides or served_only(job.decision.served, job.served)
+                shown = example_of(
+                    job.request,
+                    judgement.comparison,
+                    legacy,
+                    new,
+                    self._redactor,
+                    known,
+                    values=self._settings.store_bodies,
+                )
+        self._ledger.add(
+            ExchangeVerdict(
+                job.at,
+                route_name(job.decision),
+                job.decision.dialect,
+                job.decision.served,
+                judgement,
+                (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
+                shown,
+                facts_of(question) if question is not None else (),
+                evidence_of(job, judgement.comparison, question, self._redactor)
+                if question is not None and self._settings.store_bodies
+                else None,
+                job.number,
+                job.decision.asked,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    observation: Observation

@@ -1,0 +1,1 @@
+"""A request of one dialect as the same request of the other."""

@@ -1,0 +1,75 @@
+"""The queue of the shadow leg is bounded and never waits."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from config.rollout import Dialect
+from diffing.model import Observation
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange, MemoryQueue
+from proxy.message.translation import Request, Untranslatable
+
+pytestmark = pytest.mark.anyio
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+
+
+def job(size: int = 0, at: datetime = AT) -> Exchange:
+    """A served exchange with an answer of some size."""
+    decision = Decision(Dialect.LEGACY, None, Untranslatable("test"), Side.LEGACY, None, False)
+    return Exchange(at, decision, Request("GET", b"/"), Observation(200, (), b"x" * size))
+
+
+async def test_jobs_come_out_as_they_went_in() -> None:
+    """First in, first out."""
+    queue = MemoryQueue(10, 100_000)
+    jobs = [job(number) for number in range(3)]
+    assert [queue.put(item) for item in jobs] == [True] * 3
+    assert [await queue.get() for _ in jobs] == jobs
+
+
+async def test_the_number_is_bounded() -> None:
+    """A full queue refuses; room that was made is used again."""
+    queue = MemoryQueue(2, 100_000)
+    assert [queue.put(job()) for _ in range(3)] == [True, True, False]
+    await queue.get()
+    assert queue.put(job())
+
+
+async def test_bytes_are_bounded_too() -> None:
+    """A few large answers fill the queue."""
+    queue = MemoryQueue(10, 10_500)
+    assert [queue.put(job(6000)), queue.put(job(6000)), queue.put(job())] == [True, False, True]
+
+
+async def test_get_waits_for_a_job() -> None:
+    """A worker sleeps while there is nothing to do."""
+    queue = MemoryQueue(10, 10_500)
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    queue.put(job())
+    assert await waiting == job()
+
+
+async def test_join_waits_for_what_is_worked_on() -> None:
+    """A job that was taken is not done yet."""
+    queue = MemoryQueue(10, 10_500)
+    queue.put(job())
+    await queue.get()
+    joined = asyncio.create_task(queue.join())
+    await asyncio.sleep(0)
+    assert not joined.done()
+    queue.done()
+    await joined
+
+
+async def test_what_waits_can_be_dropped() -> None:
+    """And is handed back, so that it can be counted."""
+    queue = MemoryQueue(10, 10_500)
+    queue.put(job())
+    queue.put(job())
+    assert len(queue.drop()) == 2
+    await queue.join()
+    assert len(queue) == 0

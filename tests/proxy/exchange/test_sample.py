@@ -1,0 +1,52 @@
+"""A witness holds the whole exchange, without secrets."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from config.routes import load_routes
+from diffing.model import Asked, Comparison, Observation, Outcome
+from proxy.exchange.sample import BODY_BYTES, answer_of, asked_of, size_of, witness
+from proxy.message.redact import Redactor
+from tests.proxy.logs import FIRST, KEY, asking
+
+LEGACY, NEW = asking("legacy", b'{"a":"\xc3\xa9"}'), asking("new", b"{}", 404)
+
+
+def made(body: bytes) -> dict[str, object]:
+    """The legacy side of a witness."""
+    legacy = replace(LEGACY, answer=replace(LEGACY.answer, body=body))
+    found = witness(Asked(None, "GET"), FIRST, legacy, NEW, Comparison(Outcome.MISMATCH), Redactor())
+    side = found["legacy"]
+    assert isinstance(side, dict)
+    return side
+
+
+def test_the_answer_comes_back_as_it_was() -> None:
+    """Text and bytes that are no text."""
+    for body in (LEGACY.answer.body, b"\xff\x00"):
+        assert answer_of(made(body)) == Observation(200, LEGACY.answer.headers, body, 0.1)
+
+
+def test_the_question_comes_back_as_it_was() -> None:
+    """So that the witness can be compared again."""
+    routes = load_routes(Path("config"))
+    asked = Asked(routes["task.get"], "HEAD", {"task_id": "1"}, "user", "xml", rehearsed=True)
+    found = witness(asked, FIRST, LEGACY, NEW, Comparison(Outcome.MISMATCH), Redactor())
+    assert asked_of(found, routes) == asked
+
+
+def test_a_long_body_is_cut_and_says_so() -> None:
+    """A page shows only so much."""
+    side = made(b"a" * (BODY_BYTES + 1))
+    assert (len(str(side["body"])), side["truncated"]) == (BODY_BYTES, True)
+
+
+def test_no_key_is_kept() -> None:
+    """Neither in the request nor in the line to paste."""
+    assert KEY not in repr(made(b'{"api_key":"' + KEY.encode() + b'"}'))
+
+
+def test_the_size_is_what_must_be_looked_at() -> None:
+    """Targets and bodies of both sides."""
+    targets = len(LEGACY.request.target) + len(NEW.request.target)
+    assert size_of(LEGACY, NEW) == targets + len(LEGACY.answer.body) + len(NEW.answer.body)

@@ -1,0 +1,159 @@
+"""The diff log holds what the ledger holds."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.rollout import Dialect
+from diffing.model import Comparison, Difference, Outcome
+from proxy.compare.comparer import Judgement
+from proxy.exchange.decision import Side
+from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.log.tables import (
+    coverage,
+    deviations,
+    differences,
+    dropped,
+    runs,
+    timings,
+    traffic,
+    witnesses,
+)
+from proxy.log.writer import LogError, Recorder, open_log
+from tests.proxy import logs
+
+pytestmark = pytest.mark.anyio
+AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
+MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
+
+
+def finding(comparison: Comparison = MISMATCH) -> ExchangeVerdict:
+    """A verdict on a served exchange."""
+    return ExchangeVerdict(
+        AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, Judgement(comparison, "s"), (0.5, 0.25), {"path": "$"}
+    )
+
+
+@pytest.fixture
+def ledger() -> Counters:
+    """An empty ledger."""
+    return Counters()
+
+
+@pytest.fixture
+async def recorder(tmp_path: Path, ledger: Counters) -> AsyncIterator[Recorder]:
+    """A recorder on a fresh log."""
+    made = Recorder(
+        open_log(f"sqlite:///{tmp_path}/log.db"), ledger, rollout=lambda: "digest", now=lambda: AT
+    )
+    await made.open()
+    yield made
+    await made.aclose()
+
+
+async def rows(recorder: Recorder, table: object) -> list[tuple[object, ...]]:
+    """What a table holds, without the run."""
+    async with recorder._engine.connect() as connection:
+        found = await connection.execute(select(table))  # type: ignore[call-overload]  # one of our tables
+        return [tuple(row)[1:] for row in found]
+
+
+async def test_the_totals_are_written(recorder: Recorder, ledger: Counters) -> None:
+    """received = served + refused + client_gone."""
+    ledger.received, ledger.served, ledger.refused, ledger.client_gone = 6, 3, 2, 1
+    await recorder.write()
+    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
+
+
+async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Counters) -> None:
+    """Writing twice does not count twice; what grew is brought up to date."""
+    ledger.add(finding())
+    await recorder.write()
+    await recorder.write()
+    ledger.add(finding())
+    await recorder.write()
+    hour = AT.replace(minute=0, second=0)
+    assert await rows(recorder, traffic) == [
+        (hour, "dataset.get", "legacy", "legacy", "mismatch", "new", 2, 1.0, 0.5)
+    ]
+    assert await rows(recorder, deviations) == [(hour, "dataset.get", "d", "new", 2)]
+    [cluster] = await rows(recorder, differences)
+    assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}', "new")
+
+
+async def test_two_runs_share_a_log(recorder: Recorder, ledger: Counters) -> None:
+    """Replicas write side by side."""
+    ledger.add(finding())
+    other = Recorder(open_log(recorder._engine.url.render_as_string()), ledger, now=lambda: AT)
+    await other.open()
+    await other.aclose()
+    await recorder.write()
+    assert len(await rows(recorder, traffic)) == 2
+
+
+async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledger: Counters) -> None:
+    """The log never lacks a verdict that the ledger has."""
+    ledger.add(finding())
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE traffic RENAME TO away")
+    with pytest.raises(SQLAlchemyError, match="no such table"):
+        await recorder.write()
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE away RENAME TO traffic")
+    await recorder.write()
+    assert len(await rows(recorder, traffic)) == 1
+    assert ledger.dropped["rows"] == 0
+
+
+async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Counters) -> None:
+    """It is dropped and counted, once."""
+    ledger.coverage["dataset.get", "parameter", "\ud83d", "new"] = 1
+    ledger.coverage["dataset.get", "parameter", "x", "new"] = 1
+    ledger.add(finding())
+    for _ in range(2):
+        await recorder.write()
+    assert [row[2] for row in await rows(recorder, coverage)] == ["x"]
+    assert len(await rows(recorder, traffic)) == 1
+    assert await rows(recorder, dropped) == [("new rows", 1)]
+
+
+async def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """With its URL and the reason."""
+    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/nothing/log.db"), Counters())
+    with pytest.raises(LogError, match=r"nothing/log\.db cannot be opened: unable to open"):
+        await recorder.open()
+    await recorder._engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nosuch://x"])
+def test_what_is_no_url_is_told(url: str) -> None:
+    """One sentence with an example."""
+    with pytest.raises(LogError, match=r"expected e\.g\. sqlite:///parity\.db"):
+        open_log(url)
+
+
+async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
+    """A smaller witness replaces the one that is there."""
+    ledger = Counters(most_clusters=1)
+    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), ledger, now=lambda: AT)
+    await recorder.open()
+    for padding in ("xx", "x", "xxx"):
+        ledger.add(logs.finding(AT, logs.NEW, padding=padding))
+        await recorder.write()
+    ledger.add(logs.finding(AT, logs.OLD))
+    await recorder.write()
+    sizes = [row[1] for row in await rows(recorder, witnesses)]
+    assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
+    assert await rows(recorder, dropped) == [("new clusters", 1)]
+    assert (
+        ("task.get", "status", "2xx", "new", 3) in await rows(recorder, coverage),
+        len(await rows(recorder, timings)),
+    ) == (
+        True,
+        6,
+    )
+    await recorder.aclose()

@@ -1,0 +1,43 @@
+"""The demo shows the whole line."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from config.routes import load_routes
+from proxy.process.demo import RECORDINGS, asked_for, demo, to_try
+from proxy.recordings.recording import read_recordings
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_demo_compares_what_its_clients_ask(config: Path, tmp_path: Path) -> None:
+    """Every request has a verdict, most are compared, and the report states the numbers."""
+    console = Console(file=io.StringIO(), width=160)
+    report = await demo(tmp_path, config, console, once=True)
+    ledgers, totals = report.ledgers, report.tally.totals
+    sent = asked_for(list(read_recordings([RECORDINGS])), load_routes(config))
+    assert ledgers.received == ledgers.served == totals.received == len(sent) > 500
+    assert (ledgers.pending, totals.compared > len(sent) * 0.9, totals.of("shed")) == (0, True, 0)
+    assert isinstance(console.file, io.StringIO)
+    assert f"received {totals.received} · compared {totals.compared}" in console.file.getvalue()
+
+
+def test_the_demo_only_reads(config: Path) -> None:
+    """Writes have scenarios of their own."""
+    routes = load_routes(config)
+    sent = asked_for(list(read_recordings([RECORDINGS])), routes)
+    assert all(item.scenario is None and not item.volatile for item in sent)
+
+
+def test_what_the_demo_tells_people_to_try_is_recorded(config: Path) -> None:
+    """The first thing that a newcomer does by hand works, in both dialects."""
+    entries = asked_for(list(read_recordings([RECORDINGS])), load_routes(config))
+    legacy, new = to_try(entries, load_routes(config))
+    assert legacy.startswith("/api/v1/json/data/")
+    assert new == legacy.replace("/api/v1/json/data/", "/datasets/")
+    assert b"/api/v1/json/data/61" in {
+        entry.request.target for entry in entries if entry.request.method == "GET"
+    }

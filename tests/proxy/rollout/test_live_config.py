@@ -1,0 +1,40 @@
+"""The configuration is one thing with one name."""
+
+import shutil
+from pathlib import Path
+
+from proxy.rollout.live_config import Snapshot, digest, files_of, load_contract, marks
+
+
+def test_the_digest_is_of_all_files(config: Path, tmp_path: Path) -> None:
+    """Wherever they are; another stage is another digest."""
+    copy = tmp_path / "config"
+    shutil.copytree(config, copy, ignore=shutil.ignore_patterns("sample", "__pycache__"))
+    assert digest(copy) == digest(config) == load_contract(config).digest
+    before = marks(copy)
+    with (copy / "rollout.toml").open("a") as file:
+        file.write("# a word\n")
+    assert digest(copy) != digest(config)
+    assert marks(copy) != before
+
+
+def test_a_snapshot_is_the_same_configuration(config: Path) -> None:
+    """For a process that starts later."""
+    snapshot = Snapshot(config)
+    assert digest(snapshot.path) == digest(config)
+    snapshot.close()
+    assert not snapshot.path.exists()
+
+
+def test_rollout_and_routes_are_among_the_files(config: Path) -> None:
+    """Settings are not: they are read once."""
+    names = {file.name for file in files_of(config)}
+    assert {"rollout.toml", "datasets.toml", "problems.toml"} <= names
+    assert "proxy.toml" not in names
+
+
+def test_killed_is_legacy_for_all(config: Path) -> None:
+    """And keeps the digest: it is the same configuration."""
+    contract = load_contract(config)
+    assert contract.killed().rollout.kill_switch
+    assert contract.killed().digest == contract.digest

@@ -1,0 +1,46 @@
+"""What is kept of an exchange that differs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from config.rollout import Dialect
+from config.routes import load_routes
+from diffing.model import Comparison, Difference, Observation, Outcome
+from proxy.compare.questions import question_of
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request, Translation
+from proxy.shadow.evidence import evidence_of, secrets_in
+from proxy.translate.to_new import legacy_to_new
+
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+KEY = "ad000000000000000000000000000000"
+MADE = "be111111111111111111111111111111"
+
+
+def job(config: Path) -> Exchange:
+    """An exchange with a key."""
+    request = Request("GET", f"/api/v1/json/data/61?api_key={KEY}".encode(), (), b"")
+    translation = legacy_to_new(request, load_routes(config))
+    assert isinstance(translation, Translation)
+    decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
+    return Exchange(AT, decision, request, Observation(200, (), b"{}", 0.01))
+
+
+def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
+    """Neither the client's key nor one that a side made up; what differs is there."""
+    found = job(config)
+    legacy = Observation(200, (("content-type", "application/json"),), orjson.dumps({"api_key": MADE}))
+    new = Observation(200, (("content-type", "application/json"),), orjson.dumps({"name": "ada"}))
+    assert {KEY, MADE} <= secrets_in(found, (legacy, new))
+    translation = found.decision.translation
+    assert isinstance(translation, Translation)
+    question = question_of(found, translation, legacy, new, ())
+    difference = Difference("$.name", "value", "Ada", "ada")
+    kept = evidence_of(found, Comparison(Outcome.MISMATCH, differences=(difference,)), question, Redactor())
+    assert kept.size > 0
+    told = repr(kept.make())
+    assert (KEY in told, MADE in told, "data/61" in told) == (False, False, True)

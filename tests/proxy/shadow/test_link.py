@@ -1,0 +1,184 @@
+"""Handing exchanges to the shadow leg's process: nobody waits, nothing is lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from config.rollout import Dialect
+from config.routes import RouteMap, load_routes
+from config.settings import ProxySettings, Shadow
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.compare.comparer import Judgement
+from proxy.exchange.decision import Side, decided
+from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.message.translation import Request
+from proxy.outbound.observe import observe
+from proxy.outbound.upstream import Upstream
+from proxy.process.serving import RunningProxy
+from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.link import ShadowLink
+from proxy.shadow.process import ShadowReport
+
+pytestmark = pytest.mark.anyio
+Serve = Callable[..., AbstractAsyncContextManager[str]]
+Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
+Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
+
+
+@pytest.fixture(scope="module")
+def routes(config: Path) -> RouteMap:
+    """The packaged route map."""
+    return load_routes(config)
+
+
+def job(routes: RouteMap, body: bytes = b"{}") -> Exchange:
+    """A served exchange."""
+    request = Request("GET", b"/api/v1/json/data/61")
+    return Exchange(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
+
+
+def unconnected(config: Path, ledger: Counters, **shadow: Any) -> ShadowLink:
+    """A link whose process is still to be started."""
+    settings = ProxySettings(legacy="http://h", new="http://h", shadow=replace(Shadow(workers=1), **shadow))
+    return ShadowLink(settings, config, ledger, Telemetry())
+
+
+async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Path) -> None:
+    """By number and by bytes; never waits."""
+    ledger = Counters(served=9)
+    link = unconnected(config, ledger, queue=2)
+    for _ in range(5):
+        link.offer(job(routes))
+    assert (link.waiting, ledger.verdicts) == (3, {"shed": 2})
+    narrow = unconnected(config, ledger, queue_bytes=100_000)
+    narrow.offer(job(routes, b"x" * 90_000))
+    narrow.offer(job(routes, b"x" * 90_000))
+    assert (narrow.waiting, ledger.verdicts) == (1, {"shed": 3})
+
+
+async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:
+    """After draining nothing is pending."""
+    ledger = Counters(served=1)
+    link = unconnected(config, ledger)
+    link.offer(job(routes))
+    await link.drain(0.01)
+    assert (link.waiting, ledger.pending, ledger.verdicts) == (0, 0, {"shed": 1})
+
+
+async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, config: Path) -> None:
+    """The other process is not asked."""
+    ledger = Counters(served=1)
+    unconnected(config, ledger).settle(job(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
+    assert ledger.verdicts == {"skipped:sampled": 1}
+
+
+async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, config: Path) -> None:
+    """The exchange has one all the same."""
+    ledger = Counters(served=2)
+    link = unconnected(config, ledger)
+    for _ in range(2):
+        link.offer(job(routes))
+    good = ExchangeVerdict(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
+    bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
+    link._take(ShadowReport([(1, bad, None), (2, good, None)], {}, []))
+    assert link.waiting == 0
+    assert (ledger.verdicts, ledger.pending) == ({"both_error": 1, "match": 1}, 0)
+
+
+async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
+    """What it had not answered is shed, the next exchanges are compared, and both are counted."""
+    async with (
+        serve(JSONResponse({})) as side,
+        between(side, side) as (url, parts),
+        Upstream(url) as client,
+    ):
+
+        async def ask() -> dict[str, int]:
+            await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+            return await verdicts(parts)
+
+        compared = await ask()
+        os.kill(_child(), signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while not parts.telemetry.shadows:
+                await asyncio.sleep(0.01)
+        found = await ask()
+        assert sum(compared.values()) == 1
+        assert sum(found.values()) == 2
+        assert "shed" not in found
+        assert (await parts.snapshot())["shadows"] == 1
+
+
+async def test_a_process_that_does_not_go_on_is_replaced(
+    serve: Serve, between: Between, verdicts: Verdicts
+) -> None:
+    """What it was at is too expensive, not forgotten, and the next exchanges are compared."""
+    shadow = Shadow(workers=1, compare_seconds=4.0)
+    async with (
+        serve(JSONResponse({})) as side,
+        between(side, side, shadow=shadow) as (url, parts),
+        Upstream(url) as client,
+    ):
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        await verdicts(parts)
+        os.kill(_child(), signal.SIGSTOP)
+        for _ in range(2):
+            await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while not parts.telemetry.shadows:
+                await asyncio.sleep(0.05)
+        await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
+        async with asyncio.timeout(60):
+            while parts.ledger.pending:
+                await asyncio.sleep(0.05)
+        found = await verdicts(parts)
+        assert (sum(found.values()), found["too_expensive"], found["shed"]) == (4, 1, 1)
+
+
+async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
+    serve: Serve, between: Between, verdicts: Verdicts, routes: RouteMap
+) -> None:
+    """But for a try now and then, which is how it finds out that the side is back."""
+    shadow = Shadow(workers=1, breaker_failures=1, breaker_seconds=60)
+    async with (
+        serve(JSONResponse({})) as legacy,
+        between(legacy, "http://127.0.0.1:1", shadow=shadow) as (_, parts),
+    ):
+        parts.ledger.served += 21
+        parts.shadow.offer(job(routes))
+        async with asyncio.timeout(10):
+            while not parts.shadow.open_breakers():
+                await asyncio.sleep(0.01)
+        for _ in range(20):
+            parts.shadow.offer(job(routes))
+        assert 1 <= parts.shadow.waiting < 5
+        await verdicts(parts)
+        await asyncio.sleep(0.2)
+        parts.ledger.served += 10
+        for _ in range(10):
+            parts.shadow.offer(job(routes))
+        assert 1 <= parts.shadow.waiting < 5
+        assert await verdicts(parts) == {"new_error": 1, "skipped:breaker_open": 30}
+
+
+def _child() -> int:
+    children = [
+        int(child)
+        for task in Path("/proc/self/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    [found] = [
+        child for child in children if b"proxy.shadow.process" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return found

@@ -1,0 +1,276 @@
+"""The shadow leg: bounded, counted, and nobody waits for it."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope
+from starlette.types import Send as AsgiSend
+
+from config.rollout import Dialect
+from config.routes import RouteMap, load_routes
+from config.settings import Shadow
+from config.tasks import Tasks
+from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
+from proxy.checking.inprocess import Application
+from proxy.compare.comparer import Comparer, Judgement, Question
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Counters
+from proxy.message.redact import Redactor
+from proxy.message.translation import Request, Translation
+from proxy.shadow.workers import ShadowLeg
+from proxy.translate.to_new import legacy_to_new
+
+pytestmark = pytest.mark.anyio
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+SERVED = Observation(200, (("content-type", "application/json"),), b"{}", 0.01)
+KEY = "ad000000000000000000000000000000"
+
+
+@pytest.fixture(scope="module")
+def routes(config: Path) -> RouteMap:
+    """The packaged route map."""
+    return load_routes(config)
+
+
+class Recorded:
+    """A side that keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.targets: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: AsgiSend) -> None:
+        query = scope["query_string"].decode()
+        self.targets.append(scope["method"] + " " + scope["path"] + (f"?{query}" if query else ""))
+        await JSONResponse([])(scope, receive, send)
+
+
+class Scripted(Comparer):
+    """Gives prepared comparisons and keeps the questions."""
+
+    def __init__(self, *comparisons: Comparison) -> None:
+        self.comparisons = list(comparisons)
+        self.questions: list[Question] = []
+
+    async def compare(self, question: Question) -> Judgement:
+        self.questions.append(question)
+        return Judgement(self.comparisons.pop(0), "signature")
+
+
+def job(
+    routes: RouteMap, target: str = "/api/v1/json/data/61", method: str = "GET", body: bytes = b""
+) -> Exchange:
+    """A served exchange."""
+    headers = (("content-type", "application/x-www-form-urlencoded"),) if body else ()
+    request = Request(method, target.encode(), headers, body)
+    translation = legacy_to_new(request, routes)
+    assert isinstance(translation, Translation)
+    decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
+    return Exchange(AT, decision, request, SERVED)
+
+
+def leg(
+    routes: RouteMap, comparer: Comparer, ledger: Counters, new: Recorded, legacy: Recorded, **settings: Any
+) -> ShadowLeg:
+    """A shadow leg between two sides in memory."""
+    return ShadowLeg(
+        {Side.NEW: Application(new), Side.LEGACY: Application(legacy)},
+        comparer,
+        ledger,
+        routes,
+        replace(Shadow(unlimited_every=1, workers=1), **settings),
+        deadline=5,
+        redactor=Redactor(),
+    )
+
+
+async def worked(shadow: ShadowLeg, *jobs: Exchange) -> None:
+    """Work on jobs until all have their verdict."""
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
+    for item in jobs:
+        shadow.offer(item)
+    await shadow.drain(5)
+    await tasks.stop()
+
+
+MATCH = Comparison(Outcome.MATCH)
+
+
+async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
+    """With the key, and the verdict is counted."""
+    ledger, new, legacy = Counters(served=1), Recorded(), Recorded()
+    await worked(
+        leg(routes, Scripted(MATCH), ledger, new, legacy),
+        job(routes, f"/api/v1/json/data/61?api_key={KEY}"),
+    )
+    assert (new.targets, legacy.targets) == ([f"GET /datasets/61?api_key={KEY}"], [])
+    assert (ledger.verdicts, ledger.pending) == ({"match": 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (FollowUp.UNLIMITED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
+        (FollowUp.NEW_GET, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.STRANGER, ["GET /datasets/list?limit=2&tag=a"] * 2),
+        (FollowUp.UNSORTED, ["GET /datasets/list?limit=2&tag=a", "GET /datasets/list?tag=a"]),
+    ],
+)
+async def test_follow_ups_are_asked_of_the_new_side(
+    routes: RouteMap, kind: FollowUp, asked: list[str]
+) -> None:
+    """One more answer, then the verdict."""
+    comparer = Scripted(Comparison(None, follow_up=kind), MATCH)
+    ledger, new = Counters(served=1), Recorded()
+    await worked(
+        leg(routes, comparer, ledger, new, Recorded()), job(routes, "/api/v1/json/data/list/limit/2/tag/a")
+    )
+    assert (new.targets, ledger.verdicts) == (asked, {"match": 1})
+    assert list(comparer.questions[1].answers) == [(kind, None)]
+
+
+async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
+    """With the key of the form, of the legacy side."""
+    comparer = Scripted(Comparison(None, follow_up=FollowUp.LEGACY_GET), MATCH)
+    legacy = Recorded()
+    await worked(
+        leg(routes, comparer, Counters(served=1), Recorded(), legacy),
+        job(routes, "/api/v1/json/data/61", "POST", f"api_key={KEY}".encode()),
+    )
+    assert legacy.targets == [f"GET /api/v1/json/data/61?api_key={KEY}"]
+
+
+async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> None:
+    """The whole list costs more than its part."""
+    unlimited = [Comparison(None, follow_up=FollowUp.UNLIMITED)] * 4
+    comparer = Scripted(unlimited[0], MATCH, *unlimited[1:3], unlimited[3], MATCH)
+    ledger = Counters(served=4)
+    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), unlimited_every=3)
+    await worked(shadow, *[job(routes, "/api/v1/json/data/list/limit/2")] * 4)
+    assert ledger.verdicts == {"match": 2, "skipped:limited": 2}
+
+
+async def test_a_full_queue_sheds_and_counts(routes: RouteMap) -> None:
+    """Never waits, never forgets."""
+    ledger = Counters(served=5)
+    shadow = leg(routes, Scripted(MATCH, MATCH), ledger, Recorded(), Recorded(), queue=2)
+    for _ in range(5):
+        shadow.offer(job(routes))
+    assert ledger.verdicts == {"shed": 3}
+    await worked(shadow)
+    assert (ledger.verdicts, ledger.pending) == ({"shed": 3, "match": 2}, 0)
+
+
+async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
+    """After draining nothing is pending."""
+
+    class Stuck(Comparer):
+        def __init__(self) -> None:
+            pass
+
+        async def compare(self, question: Question) -> Judgement:
+            await asyncio.Event().wait()
+            raise AssertionError(question)
+
+    ledger = Counters(served=3)
+    shadow = leg(routes, Stuck(), ledger, Recorded(), Recorded())
+    tasks = Tasks(Counter())
+    shadow.start(tasks)
+    for _ in range(3):
+        shadow.offer(job(routes))
+    await shadow.drain(0.05)
+    await tasks.stop()
+    assert (ledger.verdicts, ledger.pending) == ({"shed": 3}, 0)
+
+
+async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCaptureFixture) -> None:
+    """The exchange has a verdict, the next one is worked on."""
+    ledger = Counters(served=2)
+    await worked(leg(routes, Scripted(), ledger, Recorded(), Recorded()), job(routes), job(routes))
+    assert (ledger.verdicts, ledger.pending) == ({"both_error": 2}, 0)
+    assert "shadow worker failed" in caplog.text
+    assert "on an exchange of dataset.get" in caplog.text
+
+
+async def test_secrets_are_not_kept(routes: RouteMap) -> None:
+    """The example of a mismatch holds neither the key of the query nor that of the form."""
+    ledger = Counters(served=1)
+    mismatch = Comparison(Outcome.MISMATCH)
+    await worked(
+        leg(routes, Scripted(mismatch), ledger, Recorded(), Recorded()),
+        job(routes, f"/api/v1/json/data/61?api_key={KEY}", "POST", f"api_key={KEY}".encode()),
+    )
+    [cluster] = ledger.clusters.values()
+    assert KEY.encode() not in orjson.dumps(dict(cluster.example))
+
+
+async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) -> None:
+    """Where a difference is stays known; what a person sent does not."""
+    difference = Difference("$.name", "value", "Ada Lovelace", "ada")
+    for stored in (True, False):
+        ledger = Counters(served=1)
+        comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
+        shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
+        await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
+        [cluster] = ledger.clusters.values()
+        kept = repr(cluster.example) + repr(cluster.witness)
+        assert (cluster.example["path"], cluster.witness is not None, "Ada" in kept) == (
+            "$.name",
+            stored,
+            stored,
+        )
+
+
+async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
+    """Its exchange is counted, and nothing of it is kept."""
+    body = b"&".join(b"api_key=secret%06d" % number for number in range(300))
+    ledger = Counters(served=1)
+    comparer = Scripted(
+        Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
+    )
+    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False)
+    await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", body))
+    [(name, cluster)] = ledger.clusters.items()
+    assert (name, dict(cluster.example), cluster.witness) == (
+        "setup.exists (too many secrets to show)",
+        {},
+        None,
+    )
+    assert ledger.verdicts == {"mismatch": 1}
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "role"),
+    [
+        ("/api/v1/json/data/61", b"", "none"),
+        ("/api/v1/json/data/61?api_key=", b"", "none"),
+        (f"/api/v1/json/data/61?api_key={KEY}", b"{}", "user"),
+        (f"/api/v1/json/data/61?api_key={KEY}", b'{"error":{"code":"103"}}', "bad"),
+    ],
+)
+async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body: bytes, role: str) -> None:
+    """The proxy does not know the keys."""
+    comparer = Scripted(MATCH)
+    item = job(routes, target)
+    served = replace(SERVED, status=412 if b"error" in body else 200, body=body)
+    shadow = leg(routes, comparer, Counters(served=1), Recorded(), Recorded())
+    await worked(shadow, replace(item, served=served))
+    assert comparer.questions[0].role == role
+
+
+async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> None:
+    """Served by the new side it has no body; PHP has no HEAD."""
+    item = job(routes)
+    decision = replace(item.decision, dialect=Dialect.NEW, served=Side.NEW)
+    ledger = Counters(served=1)
+    shadow = leg(routes, Scripted(), ledger, Recorded(), Recorded())
+    await worked(shadow, replace(item, decision=decision, request=Request("HEAD", b"/datasets/61")))
+    assert ledger.verdicts == {f"skipped:{SkipReason.UNDERIVED}": 1}
