@@ -71,7 +71,7 @@ async def every_badge(call: Call[BadgeHolderPath]) -> Answer:
     "badge.check",
     access=WRITER_UNLESS_GET,
     parameters=BadgePath,
-    answer=shapes.Check,
+    answer=shapes.RankCheck,
     problems=(UNKNOWN, UNKNOWN_USER, HIDDEN),
     faces=CHECK,
 )

@@ -59,7 +59,7 @@ class StatusFields(Parameters):
 @operation(
     "dataset.fork",
     parameters=DatasetField,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(NO_FORK_ID, *refused("1071"), FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
     access=WRITER,
     faces=FORKED,
@@ -92,7 +92,7 @@ async def fork(call: Call[DatasetField]) -> Answer:
 @operation(
     "dataset.delete",
     parameters=ChangedDatasetPath,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(DELETE_UNKNOWN, PRIVATE, DELETE_NOT_OWNED, IN_USE),
     access=WRITER,
     faces=DELETED,
@@ -116,7 +116,7 @@ async def delete(call: Call[ChangedDatasetPath]) -> Answer:
 @operation(
     "dataset.reset",
     parameters=ChangedDatasetPath,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(RESET_UNKNOWN, PRIVATE, RESET_NOT_OWNED),
     access=WRITER,
     faces=RESET,
@@ -135,7 +135,7 @@ async def reset(call: Call[ChangedDatasetPath]) -> Answer:
 @operation(
     "dataset.update_status",
     parameters=StatusFields,
-    answer=write_shapes.StatusUpdated,
+    answer=write_shapes.DatasetStatusUpdated,
     problems=(
         ILLEGAL_STATUS,
         *refused("692"),

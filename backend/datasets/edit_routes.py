@@ -54,7 +54,7 @@ class EditFields(Parameters):
 @operation(
     "dataset.edit",
     parameters=EditFields,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(
         *refused("1063"),
         NOT_GIVEN_XML,

@@ -57,7 +57,7 @@ def _feature_ids(root: Node) -> tuple[int, int]:
 @operation(
     "dataset.upload_features",
     parameters=NoParameters,
-    answer=write_shapes.Uploaded,
+    answer=write_shapes.DocumentStored,
     problems=(UNKNOWN, PROCESSED, FEATURE_EXISTS, *refused("442", "443", "445", "446", "448", "449")),
     access=admin_writes(),
     parts=(Part(FIELD, "The features.", "data_features", required=True),),
@@ -112,7 +112,7 @@ async def upload_features(call: Call[NoParameters]) -> Answer:
 @operation(
     "dataset.upload_qualities",
     parameters=NoParameters,
-    answer=write_shapes.Uploaded,
+    answer=write_shapes.DocumentStored,
     problems=(NOT_PROCESSED, NO_QUALITIES, *refused("381", "382", "383", "387")),
     access=admin_writes(),
     parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),

@@ -81,7 +81,7 @@ async def get(call: Call[DatasetPath]) -> Answer:
 @operation(
     "dataset.list",
     parameters=DatasetFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedDataset],
     problems=(NOTHING_LISTED,),
     filters=LIST_CODES,
     faces=DATASETS,

@@ -48,7 +48,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
 @operation(
     "dataset.add_topic",
     parameters=TopicFields,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
     access=admin_writes(ADMIN_ONLY, late=True),
     faces=CHANGED,
@@ -72,7 +72,7 @@ async def add_topic(call: Call[TopicFields]) -> Answer:
 @operation(
     "dataset.delete_topic",
     parameters=TopicFields,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
     access=admin_writes(ADMIN_ONLY, late=True),
     faces=CHANGED,

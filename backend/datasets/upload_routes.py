@@ -60,7 +60,7 @@ class _Registered:
 @operation(
     "dataset.upload",
     parameters=NoParameters,
-    answer=write_shapes.Changed,
+    answer=write_shapes.DatasetChanged,
     problems=(VERSION_EXISTS, *refused("130", "131", "133", "135", "136", "140", "141", "145")),
     access=WRITER,
     parts=(

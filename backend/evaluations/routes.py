@@ -88,7 +88,7 @@ async def setup_list(call: Call[EvaluationFilters]) -> Answer:
 @operation(
     "evaluation.list",
     parameters=EvaluationFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedEvaluation],
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
     faces=EVALUATIONS,
@@ -162,7 +162,7 @@ async def request(call: Call[EngineRequest]) -> Answer:
         raise NO_SUCH_PATH.because(f"The order is {', '.join(ORDERS)}, not {asked.order}.")
     columns, tag = read_filters(call, asked)
     count = intval(call.request.path_params["count"]) if call.is_legacy else asked.count
-    wanted = queries.Wanted(asked.engine_id, order, count, call.now() - RETRY_AFTER)
+    wanted = queries.RunRequest(asked.engine_id, order, count, call.now() - RETRY_AFTER)
     rows = [] if count < 0 else await queries.unevaluated(call.connection, wanted, columns, tag)
     if not rows:
         raise NOTHING_REQUESTED.because("There are no unevaluated runs according to the criteria.")

@@ -71,7 +71,7 @@ async def get(call: Call[FlowPath]) -> Answer:
 @operation(
     "flow.list",
     parameters=FlowFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedFlow],
     problems=(NOTHING,),
     filters=CODES,
     faces=FLOWS,
@@ -100,7 +100,7 @@ def _tag(text: str | None) -> str | None:
     return None if text == "0" else text
 
 
-@operation("flow.exists", parameters=NamePath, answer=shapes.Found, problems=(NONE_SUCH,), faces=FOUND)
+@operation("flow.exists", parameters=NamePath, answer=shapes.FlowExists, problems=(NONE_SUCH,), faces=FOUND)
 async def exists(call: Call[NamePath]) -> Answer:
     """The id of the flow with a name and an external version, the lowest if there are several.
 
@@ -109,7 +109,9 @@ async def exists(call: Call[NamePath]) -> Answer:
     return await _found(call, call.parameters.name, call.parameters.external_version)
 
 
-@operation("flow.exists_form", parameters=NameFields, answer=shapes.Found, problems=(NONE_SUCH,), faces=FOUND)
+@operation(
+    "flow.exists_form", parameters=NameFields, answer=shapes.FlowExists, problems=(NONE_SUCH,), faces=FOUND
+)
 async def exists_form(call: Call[NameFields]) -> Answer:
     """The same, asked for by query parameters, a form or a JSON body: for names that no path segment can hold.
 

@@ -75,7 +75,7 @@ class DescribedRunPath(Parameters):
 @operation(
     "run.list",
     parameters=RunFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedRun],
     problems=(NOTHING_LISTED, *LIST_CODES.refused(), *refused(TOO_MANY)),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
     faces=RUNS,

@@ -63,7 +63,7 @@ async def get(call: Call[SetupPath]) -> Answer:
 @operation(
     "setup.list",
     parameters=SetupFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedSetup],
     problems=(NOTHING, *refused("670", "673", "676")),
     filters=CODES,
     faces=SETUPS,
@@ -108,7 +108,7 @@ async def exists(call: Call[NoParameters]) -> Answer:
 @operation(
     "setup.partial",
     parameters=NoParameters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedSetup],
     problems=(NO_MATCH, *SEARCH_PROBLEMS),
     faces=SETUPS,
     parts=(Part("description", "A run description.", "run_upload"),),
@@ -139,7 +139,7 @@ async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[
 @operation(
     "setup.differences",
     parameters=PairPath,
-    answer=list[shapes.Difference],
+    answer=list[shapes.SetupDifference],
     problems=(NO_DIFFERENCES,),
     faces=DIFFERENCES,
 )

@@ -87,7 +87,7 @@ async def delete(call: Call[SetupPath]) -> Answer:
 @operation(
     "setup.store_differences",
     parameters=DifferenceFields,
-    answer=list[shapes.Difference],
+    answer=list[shapes.SetupDifference],
     access=admin_writes(NO_ADMINISTRATOR),
     faces=DIFFERENCES,
 )

@@ -163,7 +163,7 @@ async def _count(call: Call[Members], row: Study) -> int:
 @operation(
     "study.attach",
     parameters=Members,
-    answer=shapes.Changed,
+    answer=shapes.StudyChanged,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY, NOT_ATTACHED),
     access=WRITER,
     faces=ATTACHED,
@@ -188,7 +188,7 @@ async def attach(call: Call[Members]) -> Answer:
 @operation(
     "study.detach",
     parameters=Members,
-    answer=shapes.Changed,
+    answer=shapes.StudyChanged,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY),
     access=WRITER,
     faces=DETACHED,
@@ -206,7 +206,7 @@ async def detach(call: Call[Members]) -> Answer:
 @operation(
     "study.update_status",
     parameters=StatusUpdate,
-    answer=shapes.StatusUpdated,
+    answer=shapes.StudyStatusUpdated,
     problems=(NO_STATUS, *refused(UNKNOWN_STATUS_STUDY.code or ""), UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
     access=WRITER,
     faces=STATUS_UPDATED,
@@ -236,7 +236,7 @@ async def update_status(call: Call[StatusUpdate]) -> Answer:
 @operation(
     "study.delete",
     parameters=StudyNumber,
-    answer=shapes.Deleted,
+    answer=shapes.StudyDeleted,
     problems=(UNKNOWN_DELETED, PRIVATE, NOT_OWNED_DELETED, NOT_DELETABLE, USED_AS_SUITE),
     access=WRITER,
     faces=DELETED,

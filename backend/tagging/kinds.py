@@ -6,7 +6,7 @@ from sqlalchemy import Column, Table
 
 from backend import tables
 from backend.problems import ProblemCase
-from backend.search.index import TaggedKind as IndexKind
+from backend.search.index import Kind as IndexKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class TaskPath(Parameters):
 @operation(
     "task.list",
     parameters=TaskFilters,
-    answer=list[shapes.Listed],
+    answer=list[shapes.ListedTask],
     problems=(NOTHING,),
     filters=CODES,
     faces=TASKS,

@@ -50,7 +50,7 @@ async def likes_of_item(call: Call[ItemPath]) -> Answer:
     return LIKES(rows)
 
 
-@operation("vote.up_check", parameters=UserItemPath, answer=shapes.Check, faces=CHECK)
+@operation("vote.up_check", parameters=UserItemPath, answer=shapes.LikeCheck, faces=CHECK)
 async def like_check(call: Call[UserItemPath]) -> Answer:
     """Whether a user likes an item.
 

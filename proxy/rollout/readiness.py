@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.reports import ReadinessSettings as Thresholds
+from config.reports import ReadinessSettings
 from diffing.parity import Parity
 from proxy.compare.tally import Counts
 from proxy.rollout.binomial import upper_bound
@@ -37,7 +37,7 @@ class PairedLatency:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadinessSettings:
+class Readiness:
     """What is known of a route.
 
     Args:
@@ -125,8 +125,8 @@ def readiness(
     coverage: Coverage,
     latency: PairedLatency | None,
     clusters: int,
-    thresholds: Thresholds,
-) -> ReadinessSettings:
+    thresholds: ReadinessSettings,
+) -> Readiness:
     """Judge a route.
 
     Args:
@@ -137,7 +137,7 @@ def readiness(
         clusters: Open clusters.
         thresholds: What must hold.
     """
-    found = ReadinessSettings(
+    found = Readiness(
         route,
         counts.received,
         counts.parity,
@@ -150,7 +150,7 @@ def readiness(
     return replace(found, reasons=tuple(_against(found, thresholds)))
 
 
-def _against(found: ReadinessSettings, thresholds: Thresholds) -> Iterator[str]:
+def _against(found: Readiness, thresholds: ReadinessSettings) -> Iterator[str]:
     failed = found.parity.bad
     if found.trials < thresholds.min_compared:
         yield f"only {found.trials} of at least {thresholds.min_compared} exchanges were compared"

@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from config.reports import ReadinessSettings as Thresholds
+from config.reports import ReadinessSettings
 from config.rollout import Dialect
 from proxy.compare.tally import Counts
 from proxy.log import tables as log_tables
 from proxy.log.clusters import open_clusters
 from proxy.log.tables import runs, timings, traffic
 from proxy.rollout.coverage import Fact, coverage
-from proxy.rollout.readiness import ReadinessSettings, paired_latency, readiness
+from proxy.rollout.readiness import Readiness, paired_latency, readiness
 
 
 async def read_readiness(
     connection: AsyncConnection,
     known: Mapping[str, frozenset[Fact]],
-    thresholds: Thresholds,
+    thresholds: ReadinessSettings,
     *,
     since: datetime | None = None,
     route: str = "*",
     asked: Dialect = Dialect.NEW,
-) -> list[ReadinessSettings]:
+) -> list[Readiness]:
     """Judge the routes.
 
     Args:

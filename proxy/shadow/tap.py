@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from config.routes import RouteMap
-from config.settings import RecordingSettings as Settings
+from config.settings import RecordingSettings
 from diffing.model import Observation
 from proxy.har.entries import Writing, line, started
 from proxy.har.files import kept_of_request
 from proxy.message.redact import secrets_of
 from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
-from proxy.recordings.recording import RecordedRequest, RecordingSettings
+from proxy.recordings.recording import RecordedRequest, Recording
 
 _LOGGER = logging.getLogger(__name__)
 _UNSENT: Final = "https://legacy.invalid"
@@ -36,7 +36,7 @@ class Tap:
     """
 
     def __init__(
-        self, settings: Settings, routes: RouteMap, counts: Counter[str], started_at: datetime
+        self, settings: RecordingSettings, routes: RouteMap, counts: Counter[str], started_at: datetime
     ) -> None:
         self._settings = settings
         self._writing = Writing(routes, CallerKeys())
@@ -84,7 +84,7 @@ class Tap:
         number = self._kept.total() + 1
         self._kept[route] += 1
         host = request.header("host")
-        recording = RecordingSettings(
+        recording = Recording(
             f"{self._name}.{number:06}",
             "",
             role,

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from backend.database.connections import DatabaseNames
+from backend.database.connections import SchemaNames
 from backend.database.load import load as load_sample
 from config.routes import load_routes
 from proxy.exchange.decision import bucket
@@ -63,7 +63,7 @@ STUDY = (
 )
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
-NAMES = DatabaseNames("canary_openml", "canary_openml_expdb")
+NAMES = SchemaNames("canary_openml", "canary_openml_expdb")
 
 
 @pytest.fixture(scope="module", name="loaded")

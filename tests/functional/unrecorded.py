@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from config.problems import load_problems
 from config.routes import load_routes
 from config.settings import load_backend_settings
-from config.typed import SandboxPlace as Where
+from config.typed import Place as Where
 from config.typed import build, read_toml
 from diffing.compare import Differ
 from diffing.deviations import load_registry

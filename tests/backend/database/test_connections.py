@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from backend import tables
-from backend.database.connections import Database, DatabaseNames, DatabaseUnavailable
+from backend.database.connections import Database, DatabaseUnavailable, SchemaNames
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,7 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 async def test_an_empty_database_is_no_openml_database(mariadb_server: str) -> None:
     """A server without the tables says how they are loaded."""
-    database = Database(mariadb_server, DatabaseNames("no_openml", "no_openml_expdb"))
+    database = Database(mariadb_server, SchemaNames("no_openml", "no_openml_expdb"))
     with pytest.raises(DatabaseUnavailable, match=r"no OpenML database .*openml-backend load"):
         await database.check()
     await database.dispose()

@@ -86,7 +86,7 @@ async def test_failed_evaluations_are_tried_again_after_a_rest(database: Databas
     failed_at = datetime.fromisoformat("2016-01-05T12:48:12")
     async with database.read() as connection:
         for before, found in ((failed_at, False), (failed_at + timedelta(seconds=1), True)):
-            wanted = queries.Wanted(1, "normal", 0, before)
+            wanted = queries.RunRequest(1, "normal", 0, before)
             rows = await queries.unevaluated(connection, wanted, {"setup": (21,)}, None)
             ids = [row.rid for row in rows]
             assert (36 in ids, 35 in ids) == (found, False)

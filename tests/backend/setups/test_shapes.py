@@ -8,7 +8,7 @@ from backend.setups import queries, shapes
 pytestmark = pytest.mark.anyio
 
 
-async def document(database: Database, setup_id: int) -> shapes.Parameters:
+async def document(database: Database, setup_id: int) -> shapes.SetupParameters:
     """The parameters of a setup of the sample."""
     async with database.read() as connection:
         row = await queries.setup(connection, setup_id)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from config.routes import RouteMap, load_routes
-from config.settings import RecordingSettings as Settings
+from config.settings import RecordingSettings
 from diffing.model import Observation
 from proxy.message.translation import Request
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy
-from proxy.recordings.recording import RecordingSettings, read_recordings
+from proxy.recordings.recording import Recording, read_recordings
 from proxy.recordings.server import RecordedServer
 from proxy.shadow.tap import Tap
 from tests.proxy.logs import FIRST
@@ -43,10 +43,10 @@ def tapped(
     route: str = "dataset.get",
     target: bytes = b"/api/v1/json/data/1",
     **settings: Any,
-) -> tuple[list[RecordingSettings], dict[str, int]]:
+) -> tuple[list[Recording], dict[str, int]]:
     """What is recorded of these answers of one route, and what is counted."""
     counts: Counter[str] = Counter()
-    tap = Tap(Settings(str(folder), **settings), routes, counts, FIRST)
+    tap = Tap(RecordingSettings(str(folder), **settings), routes, counts, FIRST)
     request = Request("GET", target, (("host", "h"), ("user-agent", "me"), ("x-forwarded-for", "10.0.0.1")))
     for answer in answers:
         tap.add(route, FIRST, "user", request, answer)
@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_written_ends_the_recording(tmp_path: Path, rout
     blocked = tmp_path / "file"
     blocked.write_text("")
     counts: Counter[str] = Counter()
-    tap = Tap(Settings(str(blocked / "folder"), every=1), routes, counts, FIRST)
+    tap = Tap(RecordingSettings(str(blocked / "folder"), every=1), routes, counts, FIRST)
     for _ in range(3):
         tap.add("dataset.get", FIRST, "none", Request("GET", b"/api/v1/json/data/1"), answer())
     assert counts == {"failed": 1}
@@ -115,7 +115,7 @@ async def test_live_traffic_is_recorded(
     folder = tmp_path / "recorded"
     async with (
         serve(RecordedServer(recordings)) as side,
-        between(side, side, recording=Settings(str(folder), every=1)) as (url, parts),
+        between(side, side, recording=RecordingSettings(str(folder), every=1)) as (url, parts),
         Upstream(url) as client,
     ):
         for item in asked:
