@@ -11,13 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from backend.http_methods import AnyMethodProtocol
-from config.errors import BadInput
+from config.errors import ListenError
 
 BACKLOG = 2048
-
-
-class ListenError(BadInput):
-    """The backend cannot listen where it was told to; the message says why."""
 
 
 class Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 ValueError
 └── BadInput          what was given is wrong; the message says what, and what would be right
+    ├── ListenError   a server cannot listen where it was told to
     └── ConfigError   a file, table or key of the configuration is
 """
 
@@ -15,6 +16,10 @@ _LONGEST: Final = 5000  # some name all that would be right
 
 class BadInput(ValueError):
     """What a person gave cannot be used; the message says what, and what would be right."""
+
+
+class ListenError(BadInput):
+    """A server cannot listen where it was told to; the message says why."""
 
 
 class ConfigError(BadInput):

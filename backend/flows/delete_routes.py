@@ -30,7 +30,7 @@ RUNS_NAMED = 100
 """How many of the runs that keep a flow are named, as in PHP."""
 
 
-class FlowPath(Parameters):
+class DeletedFlowPath(Parameters):
     """A flow by its id."""
 
     flow_id: Annotated[int, PathId()]
@@ -44,13 +44,13 @@ class FlowDeleted(TypedDict):
 
 @operation(
     "flow.delete",
-    parameters=FlowPath,
+    parameters=DeletedFlowPath,
     answer=FlowDeleted,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=WRITER,
     faces=DELETED,
 )
-async def delete(call: Call[FlowPath]) -> Answer:
+async def delete(call: Call[DeletedFlowPath]) -> Answer:
     """Delete a flow of one's own that has no runs and is no component, with its setups, parameters and files.
 
     Components stay. Ten round trips to the database with the key's, two more for each file.
@@ -66,13 +66,13 @@ async def delete(call: Call[FlowPath]) -> Answer:
 
 @operation(
     "flow.force_delete",
-    parameters=FlowPath,
+    parameters=DeletedFlowPath,
     answer=FlowDeleted,
     problems=(UNKNOWN, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=admin_writes(NO_ADMINISTRATOR),
     faces=DELETED,
 )
-async def force_delete(call: Call[FlowPath]) -> Answer:
+async def force_delete(call: Call[DeletedFlowPath]) -> Answer:
     """Delete a flow with its runs and their evaluations; their files stay. Runs in a study keep the flow.
 
     Twelve round trips to the database with the key's, two more for each file.
@@ -91,14 +91,14 @@ async def force_delete(call: Call[FlowPath]) -> Answer:
     return deleted
 
 
-async def _flow(call: Call[FlowPath]) -> AnyRow:
+async def _flow(call: Call[DeletedFlowPath]) -> AnyRow:
     row = await queries.flow(call.connection, call.parameters.flow_id)
     if row is None:
         raise UNKNOWN.because(f"No flow with id {call.parameters.flow_id} found.")
     return row
 
 
-async def _deleted(call: Call[FlowPath], row: AnyRow) -> Answer:
+async def _deleted(call: Call[DeletedFlowPath], row: AnyRow) -> Answer:
     """Delete a flow without runs, unless something else keeps it (PHP's order)."""
     connection, flow_id = call.connection, call.parameters.flow_id
     parents = await queries.parents(connection, flow_id)
@@ -118,7 +118,7 @@ async def _deleted(call: Call[FlowPath], row: AnyRow) -> Answer:
     return DELETED(flow_id)
 
 
-def _has_runs(call: Call[FlowPath], found: Iterable[int]) -> Problem:
+def _has_runs(call: Call[DeletedFlowPath], found: Iterable[int]) -> Problem:
     named = _named(found)
     return HAS_RUNS.because(
         f"Flow {call.parameters.flow_id} is in use by the runs {named}.", additional=f"{named} ()"

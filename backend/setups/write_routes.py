@@ -28,7 +28,7 @@ DIFFERENCES = Faces(shapes.differences, legacy.differences)
 OptionalNumber: TypeAlias = Annotated[EntityId | None, IdField(sought=False)]
 
 
-class SetupPath(Parameters):
+class ChangedSetupPath(Parameters):
     """A setup by its id."""
 
     setup_id: Annotated[int, PathId()]
@@ -52,13 +52,13 @@ class SetupDeleted(TypedDict):
 
 @operation(
     "setup.delete",
-    parameters=SetupPath,
+    parameters=ChangedSetupPath,
     answer=SetupDeleted,
     problems=(UNKNOWN, NOT_OWNED, IN_USE, TAGGED),
     access=WRITER,
     faces=DELETED,
 )
-async def delete(call: Call[SetupPath]) -> Answer:
+async def delete(call: Call[ChangedSetupPath]) -> Answer:
     """Delete a setup that nothing uses, with its settings.
 
     A setup has no owner of its own: it is its flow's uploader's to delete. PHP lets any account do so (new-API

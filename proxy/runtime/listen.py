@@ -13,17 +13,13 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from config.errors import BadInput
+from config.errors import ListenError
 from config.tasks import Tasks
 from proxy.runtime.loop import run_loop
 
 _BACKLOG: Final = 2048
 # uvloop takes one new connection of a socket per round of its loop; who comes behind hundreds waits as many rounds.
 _DOORS: Final = 16
-
-
-class ListenError(BadInput):
-    """The server cannot listen where it was told to; the message says why."""
 
 
 class BrokenOff(Exception):

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from backend.serve import ListenError, bind, url_of
+from backend.serve import bind, url_of
+from config.errors import ListenError
 
 COMMAND = [sys.executable, "-c", "from backend.cli import main; main()", "serve", "--port", "0", "--database"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.responses import JSONResponse
 
-from config.errors import ConfigError
+from config.errors import ConfigError, ListenError
 from config.settings import ProxySettings
 from proxy.log.writer import LogError
 from proxy.outbound.observe import observe
@@ -16,7 +16,7 @@ from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy, running, serve
 from proxy.reporting.report import read_report
 from proxy.rollout.live_config import load_contract
-from proxy.runtime.listen import ListenError, bind
+from proxy.runtime.listen import bind
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from config.reports import ReadinessSettings as Thresholds
+from config.reports import ReadinessSettings
 from proxy.compare.tally import Counts
 from proxy.rollout.coverage import Coverage
-from proxy.rollout.readiness import PairedLatency, ReadinessSettings, paired_latency, readiness
+from proxy.rollout.readiness import PairedLatency, Readiness, paired_latency, readiness
 
 ALL = Coverage(frozenset({("parameter", "id")}), frozenset({("parameter", "id")}))
 HALF = replace(ALL, known=ALL.known | {("role", "admin")})
@@ -17,9 +17,9 @@ FAST, SLOW = PairedLatency(0.5, 0.4, 0.6), PairedLatency(1.9, 1.5, 2.6)
 
 def judged(
     coverage: Coverage = ALL, latency: PairedLatency | None = FAST, clusters: int = 0, **verdicts: int
-) -> ReadinessSettings:
+) -> Readiness:
     """A route with these numbers."""
-    return readiness("task.get", Counts(Counter(verdicts)), coverage, latency, clusters, Thresholds())
+    return readiness("task.get", Counts(Counter(verdicts)), coverage, latency, clusters, ReadinessSettings())
 
 
 def test_a_route_is_ready_when_nothing_speaks_against_it() -> None:
@@ -32,7 +32,7 @@ def test_a_route_is_ready_when_nothing_speaks_against_it() -> None:
 def test_skipped_exchanges_prove_nothing() -> None:
     """Only what was compared counts."""
     counts = Counts(Counter({"match": 10, "skipped:write": 1000}))
-    found = readiness("task.get", counts, ALL, FAST, 0, Thresholds())
+    found = readiness("task.get", counts, ALL, FAST, 0, ReadinessSettings())
     assert found.sentence == "task.get is not ready because only 10 of at least 300 exchanges were compared."
 
 
@@ -52,7 +52,7 @@ def test_an_answer_that_did_not_come_counts_against_the_new_side() -> None:
         (judged(ALL, SLOW, match=300), "the new side may take 2.6 times as long, more than 2 times"),
     ],
 )
-def test_each_reason_is_told_with_its_numbers(found: ReadinessSettings, told: str) -> None:
+def test_each_reason_is_told_with_its_numbers(found: Readiness, told: str) -> None:
     """And with the threshold."""
     assert found.reasons == (told,)
 

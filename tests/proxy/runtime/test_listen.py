@@ -10,9 +10,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from config.errors import ListenError
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
-from proxy.runtime.listen import BrokenOff, Listener, ListenError, bind, url_of
+from proxy.runtime.listen import BrokenOff, Listener, bind, url_of
 from proxy.runtime.loop import run_loop
 
 pytestmark = pytest.mark.anyio
