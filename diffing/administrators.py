@@ -74,7 +74,7 @@ def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
         asked: Facts of the request.
     """
     return next(
-        (one for one in entries if one.canonical == CANONICAL and one.when.unmet_by(asked, []) is None), None
+        (one for one in entries if one.canonical == CANONICAL and one.when.why_not(asked, []) is None), None
     )
 
 

@@ -246,7 +246,7 @@ class Differ:
             and entry.legacy is not None
             and not (entry.premise is not None and entry.premise.of_rows)
             and entry.legacy.fits(legacy.status, code)
-            and entry.when.unmet_by(asked, old.document, message, young.document) is None
+            and entry.when.why_not(asked, old.document, message, young.document) is None
         )
 
     def _accepted(

@@ -178,7 +178,7 @@ class Condition:
     method_known: bool | None = None
     rehearsed: bool | None = None
 
-    def unmet_by(self, asked: Asked, document: object, message: str = "", new: object = None) -> str | None:
+    def why_not(self, asked: Asked, document: object, message: str = "", new: object = None) -> str | None:
         """Why the premise does not hold, in one clause; None when it holds.
 
         Args:

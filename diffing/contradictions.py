@@ -13,10 +13,10 @@ from itertools import combinations
 from diffing.conditions import Condition
 from diffing.lint import Finding, asked_of
 from diffing.model import UNROUTED
-from diffing.narrowness import same_expectation, stands_first
 from diffing.overlaps import Claim, shared
 from diffing.paths import MISSING, identical
 from diffing.registry import Deviation, Example, Kind, Registry
+from diffing.specificity import same_expectation, stands_first
 
 _ANSWERS = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
@@ -108,7 +108,7 @@ def _claims(entry: Deviation, example: Example) -> bool:
     elif not entry.legacy.fits(legacy.get("status"), legacy.get("code")):
         return False
     message = str((example.request or {}).get("message", ""))
-    return when.unmet_by(asked_of(example), example.document, message) is None
+    return when.why_not(asked_of(example), example.document, message) is None
 
 
 def _needs_route(when: Condition) -> bool:

@@ -184,6 +184,6 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, 
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
     reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    reason = reason or entry.when.unmet_by(asked, None, text, new)
+    reason = reason or entry.when.why_not(asked, None, text, new)
     # Of a list that a limit cuts, the new side may show other rows: what broke PHP is in its own.
-    return reason and (reason if meant is None or not fits else entry.when.unmet_by(asked, None, text, meant))
+    return reason and (reason if meant is None or not fits else entry.when.why_not(asked, None, text, meant))

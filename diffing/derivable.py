@@ -13,7 +13,7 @@ from config.routes import RouteMap
 from diffing.conditions import ALWAYS
 from diffing.lint import Finding, explains
 from diffing.paths import MISSING, Steps, identical, values
-from diffing.registry import SHARED, Deviation, Example, Kind, Registry
+from diffing.registry import SHARED_FILES, Deviation, Example, Kind, Registry
 from diffing.rules.book import RouteRules
 from diffing.rules.derived import REFUSED
 from diffing.transforms import TRANSFORMS
@@ -107,7 +107,7 @@ def ruled(rules: RouteRules, steps: Steps, value: object) -> object:
 def is_row(entry: Deviation, problems: Mapping[str, ProblemType]) -> bool:
     """Whether an entry says no more than that a code is of a problem type."""
     legacy, new = entry.legacy, entry.new
-    if entry.kind is not Kind.STATUS or entry.source == SHARED or legacy is None or new is None:
+    if entry.kind is not Kind.STATUS or entry.source in SHARED_FILES or legacy is None or new is None:
         return False
     problem = problems.get(new.type or "")
     plain = entry.when == ALWAYS and entry.premise is None and entry.effect is None

@@ -1,7 +1,6 @@
 """The deviation registry: every documented, special difference, read from `config/deviations/*.toml`.
 
-`gate.toml`, which holds what all routes share, comes first, then `xml.toml`, then the other files by name, entries in
-file order.
+`all_routes.toml` comes first, then `xml.toml`, then the other files by name, entries in file order.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from config.renamed import renamed
 from config.routes import load_routes
 from config.typed import Place, build
 from diffing.model import UNROUTED
-from diffing.registry import Deviation, Kind, Registry
+from diffing.registry import SHARED, SHARED_FILES, Deviation, Kind, Registry
 from diffing.rules.book import RULES, RuleBook
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
@@ -32,7 +31,7 @@ UNWRITTEN: Final = "WRITE HERE"
 
 _log = logging.getLogger(__name__)
 _RULES: Final = frozenset(rule.id for rule in RULES)
-_FILES: Final = ("gate", "xml")
+_FIRST: Final = (*SHARED_FILES, "xml.toml")
 
 _MANY: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"routes", "at", "before", "effect"}),
@@ -83,6 +82,8 @@ def load_entries(config: Path) -> tuple[Deviation, ...]:
     folder = config / "deviations"
     deviations: dict[str, Deviation] = {}
     for file in sorted(folder.glob("*.toml"), key=_order):
+        if file.name in SHARED_FILES[1:]:
+            _log.warning("%s: this file is called %s since version 0.2.0", file, SHARED)
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -243,4 +244,4 @@ def _place(file: Path, name: str) -> Place:
 
 def _order(file: Path) -> tuple[int, str]:
     """What all routes share first, then what the XML form says differently, then the entities."""
-    return (_FILES.index(file.stem) if file.stem in _FILES else len(_FILES), file.stem)
+    return (_FIRST.index(file.name) if file.name in _FIRST else len(_FIRST), file.stem)

@@ -196,7 +196,7 @@ def _about(entry: Deviation, path: str) -> bool:
 def _tolerances(asked: Asked, document: object, deviations: Iterable[Deviation]) -> Iterator[str]:
     for entry in deviations:
         if entry.kind is Kind.TOLERANCE:
-            reason = entry.when.unmet_by(asked, document)
+            reason = entry.when.why_not(asked, document)
             if reason is not None:
                 yield f"{entry.id} does not apply: {reason}."
 
@@ -208,7 +208,7 @@ def _other_status(
     told = False
     for entry in deviations:
         if entry.kind is Kind.REFUSAL and entry.new is not None and entry.new.status == difference.new:
-            reason = entry.when.unmet_by(asked, document)
+            reason = entry.when.why_not(asked, document)
             if reason is not None:
                 told = True
                 yield f"{entry.id} does not apply: {reason}."
@@ -249,7 +249,7 @@ def unregistered(
         if deviation.legacy is None or deviation.kind is Kind.LEGACY_DEFECT:
             continue
         if code is not None and code in deviation.legacy.codes:
-            reason = deviation.when.unmet_by(asked, document, message)
+            reason = deviation.when.why_not(asked, document, message)
             if reason is None and deviation.legacy.fits(status, code):
                 reason = "its premise, which the new side was asked for, does not hold"
             if reason is None:

@@ -75,7 +75,7 @@ def _premise_holds(deviation: Deviation, example: Example) -> bool:
     if example.request is None and example.document is MISSING and example.shown is MISSING:
         return True
     message = str((example.request or {}).get("message", ""))
-    return deviation.when.unmet_by(asked_of(example), example.document, message, example.shown) is None
+    return deviation.when.why_not(asked_of(example), example.document, message, example.shown) is None
 
 
 def _exchange_of(example: Example) -> ExchangeFacts:

@@ -74,7 +74,7 @@ def normalise(
     for deviation in deviations:
         if deviation.kind is not Kind.TRANSFORM:
             continue
-        reason = deviation.when.unmet_by(asked, document)
+        reason = deviation.when.why_not(asked, document)
         if reason is not None:
             unmet.append((deviation.id, reason))
             continue
@@ -134,10 +134,7 @@ def tolerate(
     for deviation in deviations:
         if no_document and deviation.canonical != "same_root":
             continue
-        if (
-            deviation.kind is not Kind.TOLERANCE
-            or deviation.when.unmet_by(exchange.asked, legacy) is not None
-        ):
+        if deviation.kind is not Kind.TOLERANCE or deviation.when.why_not(exchange.asked, legacy) is not None:
             continue
         before = (legacy, new) if no_document else (canonical(legacy), canonical(new))
         try:

@@ -18,9 +18,9 @@ from typing import Final
 
 from diffing.conditions import Condition
 from diffing.model import Asked
-from diffing.narrowness import covers
 from diffing.paths import Steps, identical, parse, values
 from diffing.registry import Deviation, Kind, Registry
+from diffing.specificity import covers
 from diffing.transforms import TRANSFORMS
 
 EVERY_LEVEL: Final = "every_level"
@@ -107,7 +107,7 @@ class Overlaps:
             What comes of it, the id of the entry and that of the later one; each pair once.
         """
         for overlap in self._of_route(asked.route_name).get(entry.id, ()):
-            if overlap.when.unmet_by(asked, document) is None:
+            if overlap.when.why_not(asked, document) is None:
                 found = {overlap.judge(value) for value in values(document, overlap.at)}
                 for claim in found:
                     if claim is not None:

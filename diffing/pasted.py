@@ -50,9 +50,7 @@ def pasted(asked: Asked, old: Decoded, entries: Iterable[Deviation]) -> Decoded 
         or not old.media_type.endswith("json")
     ):
         return None
-    if not any(
-        entry.canonical == CANONICAL and entry.when.unmet_by(asked, None) is None for entry in entries
-    ):
+    if not any(entry.canonical == CANONICAL and entry.when.why_not(asked, None) is None for entry in entries):
         return None
     return Decoded(Form.JSON, old.media_type, load_json(_ESCAPE.sub(_literal, old.body)), body=old.body)
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
 Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
-SHARED: Final = "gate.toml"
+SHARED: Final = "all_routes.toml"
+SHARED_FILES: Final = (SHARED, "gate.toml")
+"""Where what all routes share may stand; the second name is that of version 0.1.0, read for one version."""
 """The file of the entries that all routes share."""
 
 
@@ -164,7 +166,7 @@ class Deviation:
 class Registry:
     """All entries in the order in which they apply, and the rules behind them.
 
-    What all routes share (`gate.toml`) says first what is expected, then the rules about input, then the special
+    What all routes share (`all_routes.toml`) says first what is expected, then the rules about input, then the special
     entries of a route, then the rules about the rest.
 
     Args:
@@ -190,7 +192,7 @@ class Registry:
         if self.book is None:
             return tuple(named)
         rules = self.book.of_route(route)
-        ahead = [one for one in named if one.source == SHARED or rules.ids & set(one.before)]
+        ahead = [one for one in named if one.source in SHARED_FILES or rules.ids & set(one.before)]
         special = [one for one in named if one not in ahead]
         return (*ahead, *rules.first, *special, *rules.last)
 

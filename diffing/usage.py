@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from diffing.model import Asked, Outcome, SkipReason
-from diffing.narrowness import covers, same_expectation, stands_first
 from diffing.overlaps import Claim, Overlaps
 from diffing.paths import MISSING
 from diffing.registry import Deviation, Kind, Registry
+from diffing.specificity import covers, same_expectation, stands_first
 
 # A case that no exchange has may still come; after 1,000 exchanges without it, its rate is below 0.3 % (rule of 3).
 STALE_AFTER: Final = 1_000

@@ -104,7 +104,7 @@ def _about(entry: Deviation, asked: Asked, legacy: object, status: int | None) -
         and entry.premise.of_rows
         and entry.legacy is not None
         and entry.legacy.fits(status, None)
-        and entry.when.unmet_by(asked, legacy) is None
+        and entry.when.why_not(asked, legacy) is None
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.database.storing import insert_ignoring, stored
+from backend.database.storing import coerced, insert_ignoring
 
 
 async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -27,7 +27,7 @@ async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[M
         return
     columns = dict.fromkeys(name for row in rows for name in row)
     blank = {name: None for name in columns if table.c[name].nullable}
-    whole: list[dict[str, Any]] = [{**blank, **stored(table, row, complete=True)} for row in rows]
+    whole: list[dict[str, Any]] = [{**blank, **coerced(table, row, complete=True)} for row in rows]
     await connection.execute(insert_into(table).inline(), whole)
 
 

@@ -60,7 +60,7 @@ def as_sent(text: str) -> str:
     return _NO_UTF8.sub("?", _BEYOND.sub(_MUTILATED, text))
 
 
-def stored(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
+def coerced(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
     """What a row holds after these values were written.
 
     Args:
@@ -99,7 +99,7 @@ async def insert(connection: AsyncConnection, table: Table, values: Mapping[str,
         IntegrityError: The row breaks a rule of the table (see ``backend.database.conflicts``).
         InputProblem: A text has characters that no column can hold.
     """
-    row = stored(table, values, complete=True)
+    row = coerced(table, values, complete=True)
     done = await connection.execute(insert_into(table).inline().values(row))
     return int(done.lastrowid or 0) if table.autoincrement_column is not None else 0
 

@@ -7,7 +7,7 @@ from backend.database.conflicts import refusing
 from backend.datasets import write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, number, owned, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters, PathId
 from backend.legacy.answers import identified
 from backend.legacy.faces import Faces
@@ -72,7 +72,7 @@ async def fork(call: Call[DatasetField]) -> Answer:
     name, its copy, the description, its copy.
     """
     if not given(call.parameters.data_id):
-        raise rejected(call, ["data_id"], "missing", "Give data_id", code="1070")
+        raise unprocessable(call, ["data_id"], "missing", "Give data_id", code="1070")
     did = number(call, "data_id", call.parameters.data_id, code="1071")
     row = await visible(call, did, FORK_UNKNOWN)
     copy = {name: value for name, value in row._mapping.items() if name != "did"}
@@ -158,9 +158,9 @@ async def update_status(call: Call[StatusFields]) -> Answer:
     wanted = call.parameters.status
     if wanted not in (ACTIVE, DEACTIVATED):
         message = f"Give as status {ACTIVE} or {DEACTIVATED}"
-        raise rejected(call, ["status"], "status", message, code="691")
+        raise unprocessable(call, ["status"], "status", message, code="691")
     if not call.parameters.dataset_id.text:
-        raise rejected(call, ["dataset_id"], "missing", "Give dataset_id", code="692")
+        raise unprocessable(call, ["dataset_id"], "missing", "Give dataset_id", code="692")
     did = number(call, "dataset_id", call.parameters.dataset_id, code="692")
     await owned(call, did, STATUS_UNKNOWN, STATUS_NOT_OWNED)
     if wanted == ACTIVE and not call.user.is_admin:

@@ -8,7 +8,7 @@ from backend.datasets import write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, number, refused_document
 from backend.input.descriptions import given_description, not_given, valid
 from backend.input.fields import NOT_GIVEN, Id, given
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.input.uploads import MISSING
 from backend.input.xml_documents import Node
@@ -81,7 +81,7 @@ async def edit(call: Call[EditFields]) -> Answer:
     """
     changes = await _changes(call)
     if not given(call.parameters.data_id):
-        raise rejected(call, ["data_id"], "missing", "Give data_id", code="1062")
+        raise unprocessable(call, ["data_id"], "missing", "Give data_id", code="1062")
     did = number(call, "data_id", call.parameters.data_id, code="1063")
     row = await write_queries.dataset(call.connection, did)
     if row is None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from backend import tables
 from backend.database.collations import collations
 from backend.database.results import AnyRow
-from backend.database.storing import stored
+from backend.database.storing import coerced
 from backend.input.xml_documents import Node
 from backend.php.comparison import loosely_equal
 from backend.php.text import csv_fields, split_commas
@@ -51,7 +51,7 @@ class FeatureDescription:
     @property
     def index(self) -> int:
         """Its place, as the column holds it."""
-        place: int = stored(tables.data_feature, {"index": self.row["index"]})["index"]
+        place: int = coerced(tables.data_feature, {"index": self.row["index"]})["index"]
         return place
 
     def value_rows(self) -> list[dict[str, object]]:
@@ -138,7 +138,7 @@ def first_mistake(found: Iterable[FeatureDescription], taken: Iterable[int]) -> 
 
 
 def _stored_value(value: str) -> object:
-    return stored(tables.data_feature_value, {"value": value})["value"]
+    return coerced(tables.data_feature_value, {"value": value})["value"]
 
 
 def _repeated(values: Sequence[str]) -> int | None:

@@ -6,7 +6,7 @@ from backend.access import WRITER
 from backend.datasets import ontology_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
 from backend.input.fields import NOT_GIVEN, FieldText, Id
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
@@ -42,17 +42,17 @@ def _asked(call: Call[OntologyFields], code: str) -> tuple[int, int, str]:
     given = call.parameters
     url = given.ontology
     if len(url.encode()) > LONGEST:
-        raise rejected(
+        raise unprocessable(
             call, ["ontology"], "too_long", f"An ontology has at most {LONGEST} bytes", code="1105"
         )
     if not is_url(url):
-        raise rejected(call, ["ontology"], "url", "Give as ontology a valid URL", code="1106")
+        raise unprocessable(call, ["ontology"], "url", "Give as ontology a valid URL", code="1106")
     fields = {"data_id": given.data_id, "index": given.index}
     for name, field in fields.items():
         if field.number is None:
             kind = "id" if field.text else "missing"
             message = f"Give {name} as an integer: {_told(call, url)}"
-            raise rejected(call, [name], kind, message, code=code, additional=_told_by_php(call, url))
+            raise unprocessable(call, [name], kind, message, code=code, additional=_told_by_php(call, url))
     return given.data_id.number or 0, given.index.number or 0, url
 
 
@@ -107,7 +107,9 @@ async def add_ontology(call: Call[OntologyFields]) -> Answer:
     if row is None or (not there and call.user.may_see(row.visibility, row.uploader)):
         wrong = ["data_id"] if row is None else ["index"]
         message = f"There is no such feature: {_told(call, url)}"
-        raise rejected(call, wrong, "reference", message, code="1102", additional=_told_by_php(call, url))
+        raise unprocessable(
+            call, wrong, "reference", message, code="1102", additional=_told_by_php(call, url)
+        )
     allow_to_see(call, row)
     await _not_there_yet(call, did, index, url)
     await ontology_queries.put(call.connection, did, index, url, call.user.id, call.now())

@@ -7,7 +7,7 @@ from backend.database.conflicts import refusing
 from backend.datasets import topic_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import number
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
@@ -36,7 +36,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     data_id, topic = call.parameters.data_id, call.parameters.topic
     missing = [name for name, value in (("data_id", data_id), ("topic", topic)) if not given(value)]
     if missing:
-        raise rejected(call, missing, "missing", "Give data_id and topic", code="1080")
+        raise unprocessable(call, missing, "missing", "Give data_id and topic", code="1080")
     did = number(call, "data_id", data_id, code="1081")
     if await write_queries.dataset(call.connection, did) is None:
         raise UNKNOWN.because(f"No dataset with id {did} found.")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from backend.access import admin_reads
 from backend.database.results import AnyRow
 from backend.datasets import legacy, shapes, work_queries
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.legacy.faces import Faces
@@ -89,14 +89,16 @@ async def qualities_unprocessed(call: Call[LackingPath]) -> Answer:
     wanted = [name for text in given for name in text.split(",")]
     if len(wanted) < FEWEST:
         message = f"Give the names of at least {FEWEST} qualities, separated by commas"
-        raise rejected(call, ["qualities"], "too_short", message, code="686")
+        raise unprocessable(call, ["qualities"], "too_short", message, code="686")
     of_features = asked.part == FEATURE
     kind = "FeatureQuality" if of_features else "DataQuality"
     unknown = await work_queries.unknown_qualities(call.connection, kind, wanted)
     if unknown:
         message = f"qualities: {','.join(unknown)}"
         illegal = f"Illegal {message}"
-        raise rejected(call, ["qualities"], "quality", f"Unknown {message}", code="688", additional=illegal)
+        raise unprocessable(
+            call, ["qualities"], "quality", f"Unknown {message}", code="688", additional=illegal
+        )
     rows = await _lacking(call, wanted, 1 if order == NORMAL else CHOICE_LACKING)
     if not rows:
         raise NOTHING_LACKING.because("There are no unprocessed data sets for these qualities.")

@@ -5,7 +5,7 @@ from typing import Any
 from backend.database.results import AnyRow
 from backend.datasets import write_queries
 from backend.input.fields import EntityId
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase
 
@@ -29,7 +29,7 @@ def number(call: Call[Any], name: str, field: EntityId, *, code: str) -> int:
         InputProblem: 422; the database takes ``61abc`` for 61, the new API does not.
     """
     if field.number is None:
-        raise rejected(call, [name], "id", "Give the id as an integer", code=code)
+        raise unprocessable(call, [name], "id", "Give the id as an integer", code=code)
     return field.number
 
 

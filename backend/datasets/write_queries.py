@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.database.results import AnyRow
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 
 _dataset = tables.dataset
 _description = tables.dataset_description
@@ -93,7 +93,7 @@ async def change(connection: AsyncConnection, did: int, values: Mapping[str, obj
         did: Its id.
         values: By column.
     """
-    await connection.execute(update(_dataset).where(_dataset.c.did == did).values(stored(_dataset, values)))
+    await connection.execute(update(_dataset).where(_dataset.c.did == did).values(coerced(_dataset, values)))
 
 
 async def remove(connection: AsyncConnection, did: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.database.conflicts import TableRule, rule_of
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 from backend.votes.items import KINDS
 
 _download = tables.downloads
@@ -41,7 +41,7 @@ async def count(connection: AsyncConnection, kind: str, item: int, user_id: int,
         else:
             return 1
     # The column ends somewhere, and then the count stays.
-    values = stored(_download, {"count": (before or 0) + 1})
+    values = coerced(_download, {"count": (before or 0) + 1})
     await connection.execute(update(_download).where(*_of(kind, item, user_id)).values(values))
     return int(values["count"])
 

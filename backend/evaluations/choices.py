@@ -7,7 +7,7 @@ checks 3 and 6), so the readers take any text and the handler calls the checks.
 from typing import Any, Final
 
 from backend.input.filters import Text
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Reader
 from backend.operations import Call
 
@@ -51,7 +51,7 @@ def check_per_fold(call: Call[Any], given: str | None) -> bool:
     if given not in (None, "true", "false"):
         message = 'Per fold can only be set to "true" or "false"'
         told = "Filters with illegal values: "  # always none of them
-        raise rejected(call, ["per_fold"], "per_fold", message, code=PER_FOLD, additional=told)
+        raise unprocessable(call, ["per_fold"], "per_fold", message, code=PER_FOLD, additional=told)
     return given == "true"
 
 
@@ -70,5 +70,5 @@ def check_sort_order(call: Call[Any], given: str | None) -> str | None:
     """
     if given not in (None, "0", "asc", "desc"):
         message = 'The sort order can only be set to "asc" or "desc"'
-        raise rejected(call, ["sort_order"], "sort_order", message, code=SORT_ORDER)
+        raise unprocessable(call, ["sort_order"], "sort_order", message, code=SORT_ORDER)
     return None if given == "0" else given

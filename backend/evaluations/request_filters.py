@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic_core import PydanticCustomError
 
 from backend.input.filters import Ids, Text
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters, Reader
 from backend.operations import Call
 
@@ -69,7 +69,9 @@ def read_filters(call: Call[Any], filters: RequestFilters) -> tuple[dict[str, tu
     }
     if empty := [name for name, value in given.items() if value == ""]:
         message = f"No value specified for filter {', '.join(empty)}"
-        raise rejected(call, empty, "missing_value", message, code=NO_VALUE, additional=f"Filter: {empty[0]}")
+        raise unprocessable(
+            call, empty, "missing_value", message, code=NO_VALUE, additional=f"Filter: {empty[0]}"
+        )
     read: dict[str, Any] = {}
     wrong: dict[str, PydanticCustomError] = {}
     for name, value in given.items():
@@ -80,7 +82,7 @@ def read_filters(call: Call[Any], filters: RequestFilters) -> tuple[dict[str, tu
     if wrong:
         first = next(iter(wrong.values()))
         message = f"Filters with illegal values: {', '.join(wrong)}. {first.message()}"
-        raise rejected(call, list(wrong), first.type, message, code=ILLEGAL)
+        raise unprocessable(call, list(wrong), first.type, message, code=ILLEGAL)
     kept = {name: value for name, value in read.items() if given[name] != "0"}
     tag = kept.pop("tag", None)
     return kept, tag

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from backend.access import admin_writes
 from backend.files import legacy
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.legacy.faces import Faces
@@ -53,7 +53,7 @@ async def upload(call: Call[NoParameters]) -> Answer:
     part = form_file(call.form, FIELD)
     reason = file_problem(part)
     if reason is not None or part is None:
-        raise rejected(call, [FIELD], "missing", f"Give a file: {reason}", code=NO_FILE.code or "")
+        raise unprocessable(call, [FIELD], "missing", f"Give a file: {reason}", code=NO_FILE.code or "")
     file = await store_file(call, part, FOLDER, KIND)
     name = base_name(part.filename)
     return UPLOADED(file.id, f"{call.settings.public_url}data/download/{file.id}/{name}")

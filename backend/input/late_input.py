@@ -15,7 +15,7 @@ from backend.problems import InputError, InputProblem
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-def rejected(
+def unprocessable(
     call: Call[Any],
     names: Sequence[str],
     kind: str,

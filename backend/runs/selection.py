@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend import tables
 from backend.access import User
 from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.operations import Call
 from backend.private_data import of_task
@@ -117,7 +117,7 @@ def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -
         raise _limit_zero(call, codes)
     if filters.limit is not None and filters.limit > MAXIMUM:
         message = f"The requested limit is too high: give one of at most {MAXIMUM}"
-        raise rejected(call, ["limit"], "limit", message, code=codes.limit, le=MAXIMUM)
+        raise unprocessable(call, ["limit"], "limit", message, code=codes.limit, le=MAXIMUM)
 
 
 async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
@@ -135,7 +135,7 @@ async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: Sel
         message = (
             f"Study {studies[0]} cannot be used: it must exist, be about runs, and not be a legacy study"
         )
-        raise rejected(call, ["study"], "study", message, code=codes.study)
+        raise unprocessable(call, ["study"], "study", message, code=codes.study)
 
 
 def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], codes: SelectionCodes) -> None:
@@ -152,7 +152,7 @@ def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], co
     """
     if not any(getattr(filters, name) is not None for name in names):
         message = f"Give at least one of the filters {', '.join(names)}"
-        raise rejected(call, names, "missing", message, code=codes.nothing_asked)
+        raise unprocessable(call, names, "missing", message, code=codes.nothing_asked)
     if filters.limit == 0:
         raise _limit_zero(call, codes)
 
@@ -169,7 +169,7 @@ def too_many(call: Call[Any], message: str, code: str, additional: str) -> Input
     Returns:
         422, ready to be raised.
     """
-    return rejected(
+    return unprocessable(
         call, ["limit"], "too_many_results", message, code=code, additional=additional, le=MAXIMUM
     )
 
@@ -230,4 +230,4 @@ async def _lists_runs(connection: AsyncConnection, study_id: int) -> bool:
 
 
 def _limit_zero(call: Call[Any], codes: SelectionCodes) -> InputProblem:
-    return rejected(call, ["limit"], "limit_zero", "Give a limit of at least 1", code=codes.no_results)
+    return unprocessable(call, ["limit"], "limit_zero", "Give a limit of at least 1", code=codes.no_results)

@@ -12,7 +12,7 @@ from sqlalchemy import insert as insert_into
 from starlette.datastructures import FormData, Headers, UploadFile
 
 from backend import tables
-from backend.database.storing import stored
+from backend.database.storing import coerced
 from backend.input.arff_check import ArffError, check_arff
 from backend.input.uploads import file_problem
 from backend.operations import Call
@@ -101,7 +101,7 @@ async def store_files(call: Call[Any], rid: int, files: list[RunFile]) -> None:
             raise _refused(file.field, "file_name", message, "212") from error
         name = base_name(file.upload.filename)
         row = {"source": rid, "field": file.field, "name": name, "format": extension(name)}
-        rows.append(stored(tables.runfile, row | {"upload_time": call.now(), "file_id": there.id}))
+        rows.append(coerced(tables.runfile, row | {"upload_time": call.now(), "file_id": there.id}))
     await call.connection.execute(insert_into(tables.runfile).inline(), rows)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.storing import stored
+from backend.database.storing import coerced
 from backend.runs.queries import AnyRow
 
 _evaluated = tables.run_evaluated
@@ -127,5 +127,5 @@ async def store(connection: AsyncConnection, table: Table, rows: Sequence[Mappin
         InputProblem: A text has characters that no column can hold.
     """
     if rows:
-        values: list[dict[str, Any]] = [stored(table, row, complete=True) for row in rows]
+        values: list[dict[str, Any]] = [coerced(table, row, complete=True) for row in rows]
         await connection.execute(insert_into(table).inline(), values)

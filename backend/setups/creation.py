@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 from backend.operations import Call
 from backend.problems import Problem
 from backend.setups import queries
@@ -62,7 +62,7 @@ async def find_or_create(
     )
     if values:
         settings = [
-            stored(_setting, {"setup": setup_id, "input_id": input_id, "value": value}, complete=True)
+            coerced(_setting, {"setup": setup_id, "input_id": input_id, "value": value}, complete=True)
             for input_id, value in values.items()
         ]
         await call.connection.execute(insert_into(_setting).inline(), settings)

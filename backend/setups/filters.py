@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from backend.input.filters import Digits, Ids, Limit, Text
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import LARGEST, Parameters, Reader
 from backend.operations import Call
 from backend.problems import InputProblem
@@ -68,10 +68,10 @@ def check(call: Call[SetupFilters]) -> None:
     """
     filters = call.parameters
     if not filters.model_fields_set:
-        raise rejected(call, ["flow"], "missing", "Give at least one filter", code="670")
+        raise unprocessable(call, ["flow"], "missing", "Give at least one filter", code="670")
     if filters.limit is not None and filters.limit > MOST:
         message = f"The limit is too high; the highest is {MOST}"
-        raise rejected(call, ["limit"], "less_than_equal", message, code="676", le=MOST)
+        raise unprocessable(call, ["limit"], "less_than_equal", message, code="676", le=MOST)
 
 
 def too_many(call: Call[SetupFilters], number: int) -> InputProblem:
@@ -85,4 +85,4 @@ def too_many(call: Call[SetupFilters], number: int) -> InputProblem:
         The problem, to be raised.
     """
     message = f"{number} setups match, and a list may have {MOST}; give a limit or more filters"
-    return rejected(call, ["limit"], "too_many", message, code="673", le=MOST)
+    return unprocessable(call, ["limit"], "too_many", message, code="673", le=MOST)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from starlette.datastructures import UploadFile
 
 from backend import tables
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 from backend.operations import Call
 from backend.storage.interface import Staged, base_name
 
@@ -61,7 +61,7 @@ async def store_file(
         InputProblem: Its name has characters that no column can hold.
     """
     # Path and name in the row must be those of the file, so it gets the name that the column can hold.
-    name = str(stored(_file, {"filename_original": base_name(upload.filename)})["filename_original"])
+    name = str(coerced(_file, {"filename_original": base_name(upload.filename)})["filename_original"])
     staged = staged or await call.files.stage(upload)
     placed = name if moved or "." in name else f"{name}{DEFAULT_EXTENSION}"
     path = await call.files.place(staged, folder, placed)

@@ -9,7 +9,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 from backend.studies import queries
 from backend.studies.creation import NewStudy
 
@@ -81,7 +81,7 @@ async def attach(
     """
     table, member = _MEMBERS[kind]
     rows = [
-        stored(table, {"study_id": study_id, member.name: number, "uploader": user_id, "date": now})
+        coerced(table, {"study_id": study_id, member.name: number, "uploader": user_id, "date": now})
         for number in ids
     ]
     if rows:

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.fields import NOT_GIVEN, given
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
@@ -142,7 +142,9 @@ async def create(call: Call[NoParameters]) -> Answer:
 async def _members(call: Call[Members]) -> Study:
     """The study whose members are to change."""
     if not call.parameters.entity_ids:
-        raise rejected(call, ["entity_ids"], "missing", "Give a list of natural numbers", code=ILLEGAL_IDS)
+        raise unprocessable(
+            call, ["entity_ids"], "missing", "Give a list of natural numbers", code=ILLEGAL_IDS
+        )
     study_id = call.parameters.study_id
     if call.is_legacy:  # PHP looks at the kind of a study first
         return await _owned(call, study_id, UNKNOWN_MEMBERS_STUDY, NOT_OWNED, _check_kind)
@@ -219,15 +221,15 @@ async def update_status(call: Call[StatusUpdate]) -> Answer:
     status, study_id = call.parameters.status, call.parameters.study_id
     if status not in STATUSES:
         message = f"Give one of {', '.join(STATUSES)}"
-        raise rejected(call, ["status"], "status", message, code=NO_STATUS.code or "")
+        raise unprocessable(call, ["status"], "status", message, code=NO_STATUS.code or "")
     code = UNKNOWN_STATUS_STUDY.code or ""
     if study_id == NOT_GIVEN or not given(study_id):
-        raise rejected(call, ["study_id"], "missing", "Give study_id", code=code)
+        raise unprocessable(call, ["study_id"], "missing", "Give study_id", code=code)
     number = study_id.number
     if call.is_legacy and number is None and is_numeric(study_id.text):
         number = int(digits_of(study_id.text))
     if number is None:
-        raise rejected(call, ["study_id"], "id", "Give the id as an integer", code=code)
+        raise unprocessable(call, ["study_id"], "id", "Give the id as an integer", code=code)
     row = await _owned(call, number, UNKNOWN_STATUS_STUDY, NOT_OWNED)
     await write_queries.set_status(call.connection, row.id, status)
     return STATUS_UPDATED(row.id, status)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from backend.access import WRITER
 from backend.input.fields import NOT_GIVEN, EntityId, given
 from backend.input.intake import ArrayField
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
@@ -43,7 +43,7 @@ def _fields(call: Call[Any], kind: TaggedKind) -> tuple[EntityId, str]:
         entity_id = NOT_GIVEN
     missing = [name for name, value in ((kind.field, entity_id), ("tag", tag)) if not given(value)]
     if missing:
-        raise rejected(call, missing, "missing", f"Give {kind.field} and tag", code="471")
+        raise unprocessable(call, missing, "missing", f"Give {kind.field} and tag", code="471")
     return entity_id, tag
 
 
@@ -55,7 +55,7 @@ def _echoed(call: Call[Any], kind: TaggedKind, entity_id: EntityId) -> str:
 
 def _number(call: Call[Any], kind: TaggedKind, entity_id: EntityId) -> int:
     if entity_id.number is None:
-        raise rejected(call, [kind.field], "id", "Give the id as an integer", code="472")
+        raise unprocessable(call, [kind.field], "id", "Give the id as an integer", code="472")
     return entity_id.number
 
 
@@ -97,7 +97,7 @@ def _tagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Oper
             await refuse_twice(call, kind, number, tag, entity_id.text)
             told = f"id={entity_id.text}; tag="
             message = f"A tag is 1 to 64 of the characters A-Z a-z 0-9 . _ -: {told}{trimmed_or_empty(tag)}"
-            raise rejected(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
+            raise unprocessable(call, ["tag"], "tag", message, code="477", additional=f"{told}{tag}")
         tags = await tag_entity(call, kind, number, tag, sent=entity_id.text)
         return faces(_echoed(call, kind, entity_id), tags)
 
@@ -150,7 +150,7 @@ async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
     Five round trips to the database with the key's: the data set, the tag, its deletion, the other tags.
     """
     if not given(call.parameters.tag):
-        raise rejected(call, ["tag"], "missing", "Give tag", code="471")
+        raise unprocessable(call, ["tag"], "missing", "Give tag", code="471")
     dataset_id = call.parameters.dataset_id
     await _take(call, DATA, dataset_id, call.parameters.tag, str(dataset_id))
     return Response(status_code=204)

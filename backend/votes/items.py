@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, Table, cast, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.input.late_input import rejected
+from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters, PathId, Reader, read_id, refuse
 from backend.input.undecoded import Undecoded
 from backend.operations import Call
@@ -115,7 +115,9 @@ def demand_known_type(call: Call[OwnItem], code: str) -> None:
     """
     kind = call.parameters.type
     if kind not in KINDS:
-        raise rejected(call, ["type"], "knowledge_type", f"{kind} is none of {', '.join(KINDS)}", code=code)
+        raise unprocessable(
+            call, ["type"], "knowledge_type", f"{kind} is none of {', '.join(KINDS)}", code=code
+        )
 
 
 async def check_item(call: Call[Any], kind: str, number: int, own: ProblemCase) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.database.conflicts import TableRule, rule_of
-from backend.database.storing import insert, stored
+from backend.database.storing import coerced, insert
 from backend.votes.items import KINDS
 
 _like = tables.likes
@@ -65,7 +65,7 @@ async def reason_id(connection: AsyncConnection, text: str) -> int:
     Returns:
         The id.
     """
-    row = stored(_reason, {"description": text})
+    row = coerced(_reason, {"description": text})
     asked = select(_reason.c.reason_id).where(_reason.c.description == row["description"])
     known: int | None = await connection.scalar(asked)
     if known is not None:

@@ -220,7 +220,7 @@ class FaceJudge:
             if (
                 entry.new is not None
                 and entry.new.status == 200
-                and not entry.when.unmet_by(asked, None, text, within)
+                and not entry.when.why_not(asked, None, text, within)
             ):
                 return Comparison(Outcome.LEGACY_ERROR, deviations=(entry.id,))
         return found

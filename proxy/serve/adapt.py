@@ -106,7 +106,7 @@ def _told(
     for entry in entries:
         if not told_as_problem(entry) or entry.legacy is None or entry.new is None:
             continue
-        if not entry.legacy.fits(legacy.status, code) or entry.when.unmet_by(asked, old.document, message):
+        if not entry.legacy.fits(legacy.status, code) or entry.when.why_not(asked, old.document, message):
             continue
         problem = problems.get(entry.new.type or "")
         if problem is not None:

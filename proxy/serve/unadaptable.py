@@ -32,7 +32,7 @@ def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | 
             continue
         if entry.premise is not None or entry.derive in ("headers", "get"):
             continue
-        if entry.legacy.fits(status, code) and entry.when.unmet_by(asked, old.document, message) is None:
+        if entry.legacy.fits(status, code) and entry.when.why_not(asked, old.document, message) is None:
             return None if told else f"The new API answers otherwise here: {entry.title}."
     page = old.form is Form.HTML and not 300 <= status < 400
     if page or status >= 500 or old.form in (Form.BROKEN, Form.TWO_DOCUMENTS):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from diffing.deviations import UNWRITTEN
 from diffing.paths import MISSING
-from diffing.registry import SHARED, Deviation, Registry
+from diffing.registry import SHARED, SHARED_FILES, Deviation, Registry
 from diffing.rules.derived import SOURCE
 from proxy.triage.scaffold import EntryDraft, Unfit
 
@@ -74,7 +74,9 @@ def file_of(route: str, registry: Registry) -> str:
 
 def _own(route: str, registry: Registry) -> Iterator[Deviation]:
     """The entries that are about the route and not about all."""
-    return (entry for entry in registry.of_route(route) if entry.source not in (SHARED, "xml.toml", SOURCE))
+    return (
+        entry for entry in registry.of_route(route) if entry.source not in (*SHARED_FILES, "xml.toml", SOURCE)
+    )
 
 
 def _most(words: Iterator[str], default: str) -> str:

@@ -29,7 +29,7 @@ ASKED = Asked(None, "GET", {"status": "bogus", "limit": "0"}, "user")
 )
 def test_an_unmet_premise_says_what_is_not_so(condition: Condition, word: str) -> None:
     """The sentence names what a person has to look at."""
-    assert word in (condition.unmet_by(ASKED, {"a": "y"}, "No results") or "")
+    assert word in (condition.why_not(ASKED, {"a": "y"}, "No results") or "")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_unmet_premise_says_what_is_not_so(condition: Condition, word: str) -
 def test_an_unmet_value_is_told_with_what_it_must_be(demand: dict[str, Any], told: str) -> None:
     """Nobody has to look the entry up."""
     condition = Condition(value=(ValueCondition("$.a", **demand),))
-    assert condition.unmet_by(ASKED, {"a": "y"}) == told
+    assert condition.why_not(ASKED, {"a": "y"}) == told
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_an_unmet_value_is_told_with_what_it_must_be(demand: dict[str, Any], tol
 def test_a_text_that_is_no_xml_is_known_when_it_is_whole(text: str | None, holds: bool) -> None:
     """What is cut off may be XML, or not."""
     asked = Asked(None, "POST", {} if text is None else {"description.text": text})
-    assert (Condition(broken_xml=("description.text",)).unmet_by(asked, None) is None) == holds
+    assert (Condition(broken_xml=("description.text",)).why_not(asked, None) is None) == holds
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_text_that_is_no_xml_is_known_when_it_is_whole(text: str | None, holds
 def test_what_is_long_is_cut_in_a_clause(value: object, told: str) -> None:
     """It stands in a sentence."""
     condition = Condition(value=(ValueCondition("$.a", equals="x"),))
-    assert condition.unmet_by(ASKED, {"a": value}) == f"PHP's value at $.a is {told}, and must be 'x'"
+    assert condition.why_not(ASKED, {"a": value}) == f"PHP's value at $.a is {told}, and must be 'x'"
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_what_is_long_is_cut_in_a_clause(value: object, told: str) -> None:
 )
 def test_a_met_premise_has_nothing_to_say(condition: Condition) -> None:
     """All parts hold."""
-    assert condition.unmet_by(ASKED, {"a": "y"}, "No results") is None
+    assert condition.why_not(ASKED, {"a": "y"}, "No results") is None
 
 
 def test_a_guessed_role_is_said_to_be_guessed() -> None:
     """The key may be an administrator's; the setting that would say so is named."""
-    told = Condition(role=("admin",)).unmet_by(replace(ASKED, guessed=True), {})
+    told = Condition(role=("admin",)).why_not(replace(ASKED, guessed=True), {})
     assert told == (
         "the caller's role is user, not admin, by a guess: nobody has named the key, e.g. in admin_keys of proxy.toml"
     )

@@ -236,7 +236,7 @@ def _expected(refusal: Refusal) -> str:
         and entry.legacy is not None
         and entry.legacy.fits(*refusal.legacy)
         and entry.premise is None
-        and entry.when.unmet_by(asked, {}) is None
+        and entry.when.why_not(asked, {}) is None
     )
     entry = next(fitting)
     assert entry.new is not None

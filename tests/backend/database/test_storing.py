@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import tables
 from backend.database.connections import Database
-from backend.database.storing import as_php_sends, insert, insert_ignoring, stored
+from backend.database.storing import as_php_sends, coerced, insert, insert_ignoring
 from backend.problems import InputProblem
 from tests.backend.conftest import NOW
 
@@ -44,22 +44,22 @@ from tests.backend.conftest import NOW
 )
 def test_a_value_is_brought_to_its_column(column: Any, value: Any, kept: Any) -> None:
     """As MySQL does it without its strict modes."""
-    assert stored(column.table, {column.name: value}) == {column.name: kept}
+    assert coerced(column.table, {column.name: value}) == {column.name: kept}
 
 
 def test_characters_that_no_column_holds_are_refused() -> None:
     """PHP stores the text mutilated, and so does its dialect."""
     with pytest.raises(InputProblem, match="beyond U\\+FFFF"):
-        stored(tables.run, {"run_details": "a😀b"})
+        coerced(tables.run, {"run_details": "a😀b"})
     with as_php_sends():
-        assert stored(tables.run, {"run_details": "a😀b"}) == {"run_details": "a????b"}
+        assert coerced(tables.run, {"run_details": "a😀b"}) == {"run_details": "a????b"}
     with pytest.raises(InputProblem):
-        stored(tables.run, {"run_details": "a😀b"})
+        coerced(tables.run, {"run_details": "a😀b"})
 
 
 def test_what_an_insert_leaves_out_gets_the_default_of_its_type() -> None:
     """Only where there is no other default, no NULL and no numbering."""
-    row = stored(tables.algorithm_setup, {"implementation_id": 5}, complete=True)
+    row = coerced(tables.algorithm_setup, {"implementation_id": 5}, complete=True)
     assert row["parent"] == 0
     assert "sid" not in row
 
@@ -67,7 +67,7 @@ def test_what_an_insert_leaves_out_gets_the_default_of_its_type() -> None:
 def test_a_date_has_no_default() -> None:
     """Leaving it out is a mistake of the caller."""
     with pytest.raises(KeyError):
-        stored(tables.dataset_status, {"did": 1}, complete=True)
+        coerced(tables.dataset_status, {"did": 1}, complete=True)
 
 
 @pytest.mark.anyio

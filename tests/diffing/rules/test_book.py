@@ -27,7 +27,7 @@ def first(route: str, status: int, code: str | None, **parameters: str) -> Devia
             and entry.kind is not Kind.LEGACY_DEFECT
             and entry.premise is None
             and entry.legacy.fits(status, code)
-            and entry.when.unmet_by(asked, {}) is None
+            and entry.when.why_not(asked, {}) is None
         ),
         None,
     )

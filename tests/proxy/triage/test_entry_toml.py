@@ -44,7 +44,7 @@ def test_an_entry_belongs_where_the_others_of_its_route_are() -> None:
         (file_of(route, CONTRACT.registry), section_of(route, CONTRACT.registry))
         for route in ("task.get", "x")
     ]
-    assert found == [("tasks.toml", "tasks"), ("gate.toml", "all")]
+    assert found == [("tasks.toml", "tasks"), ("all_routes.toml", "all")]
 
 
 def test_what_toml_cannot_say_is_told() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from diffing.conditions import Condition, ValueCondition
-from diffing.narrowness import covers, implies, same_expectation, stands_first
 from diffing.premises import Premise
 from diffing.registry import Deviation, Kind, LegacySide, NewSide
+from diffing.specificity import covers, implies, same_expectation, stands_first
 from tests.diffing.registry import registry
 
 SOME = re.compile(".+")
