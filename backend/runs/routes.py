@@ -22,6 +22,7 @@ from backend.runs.selection import (
     check_study,
     too_many,
 )
+from backend.runs.write_routes import RunPath
 from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 
 UNKNOWN: Final = ProblemCase("run-not-found", "236")
@@ -58,12 +59,6 @@ class RunFilters(RunSelection):
 
     task_type: OptionalIds = None
     show_errors: Annotated[bool, ErrorsShown()] = False
-
-
-class RunPath(Parameters):
-    """A run by its id."""
-
-    run_id: Annotated[int, PathId()]
 
 
 class DescribedRunPath(Parameters):

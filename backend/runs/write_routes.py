@@ -1,14 +1,14 @@
 """Endpoints that change runs."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
+from backend.input.parameters import Parameters, PathId
 from backend.legacy.answers import identified
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 from backend.runs import evaluation_routes, queries, upload_routes, write_queries
-from backend.runs.routes import RunPath
 from backend.runs.shapes import RunDeleted
 
 UNKNOWN = ProblemCase("run-not-found", "392")
@@ -16,6 +16,12 @@ NOT_OWNED = ProblemCase("run-not-owned", "393")
 IN_USE = ProblemCase("run-in-use", "394")
 
 DELETED = identified("run_delete")
+
+
+class RunPath(Parameters):
+    """A run by its id."""
+
+    run_id: Annotated[int, PathId()]
 
 
 @operation(

@@ -1,11 +1,11 @@
 """Endpoints of tasks."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from backend import tables
 from backend.database.results import AnyRow
 from backend.input.filters import FilterCodes
-from backend.input.parameters import NoParameters, Parameters, PathId
+from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.php.numbers import digits_of
@@ -14,6 +14,7 @@ from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 from backend.tasks import legacy, list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters
+from backend.tasks.write_routes import TaskPath
 
 UNKNOWN = ProblemCase("task-not-found", "151")
 UNKNOWN_TYPE = ProblemCase("task-type-not-found", "152")
@@ -31,12 +32,6 @@ TAGS = tag_faces("task")
 
 CUSTOM_TEST_SET = "custom_testset"
 """The input of a kind of task that is no longer supported."""
-
-
-class TaskPath(Parameters):
-    """A task by its id."""
-
-    task_id: Annotated[int, PathId()]
 
 
 @operation(

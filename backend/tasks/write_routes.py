@@ -1,13 +1,13 @@
 """Endpoints that change tasks."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.input.descriptions import description
-from backend.input.parameters import NoParameters
+from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.legacy.answers import identified
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import Problem, ProblemCase
@@ -16,7 +16,6 @@ from backend.tagging.kinds import TASK
 from backend.tagging.tags import tag_new_entity
 from backend.tasks import uploads
 from backend.tasks import write_queries as queries
-from backend.tasks.routes import TaskPath
 
 # Legacy notes, task 1.5 and 1.6.
 NO_DESCRIPTION = ProblemCase("validation-error", "611")
@@ -29,6 +28,12 @@ IN_STUDY = ProblemCase("task-in-use", "455")
 
 UPLOADED = identified("upload_task")
 DELETED = identified("task_delete")
+
+
+class TaskPath(Parameters):
+    """A task by its id."""
+
+    task_id: Annotated[int, PathId()]
 
 
 class Identified(TypedDict):
