@@ -23,7 +23,7 @@ from backend.gamification import routes as gamification
 from backend.gamification.access import before_unknown_score
 from backend.gateway import Gateway
 from backend.jobs import routes as jobs
-from backend.legacy.gateway import BeforeUnknown, LegacyGateway, is_legacy
+from backend.legacy_gateway import BeforeUnknown, LegacyGateway, is_legacy
 from backend.operations import Operation
 from backend.rehearsal import Rehearsals
 from backend.resources import Resources

@@ -22,9 +22,9 @@ from backend.access import ANONYMOUS, no_key, user_of_key
 from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
+from backend.handling.validation import read_parameters
 from backend.http_methods import HEAD_CAME
 from backend.input.intake import hashing, read_intake
-from backend.input.validation import read_parameters
 from backend.legacy.faces import Found
 from backend.operations import Answer, Call, Operation
 from backend.performing import perform

@@ -6,9 +6,9 @@ from backend.access import WRITER
 from backend.database.results import AnyRow
 from backend.datasets import write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, number, refused_document
-from backend.input.descriptions import given_description, not_given, valid
+from backend.handling.descriptions import given_description, not_given, valid
+from backend.handling.late_input import unprocessable
 from backend.input.fields import NOT_GIVEN, Id, given
-from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.input.uploads import MISSING
 from backend.input.xml_documents import Node

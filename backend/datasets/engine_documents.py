@@ -7,8 +7,8 @@ import orjson
 from anyio import to_thread
 from lxml import etree
 
+from backend.handling.descriptions import JSON, XML, JsonText, faulty, given_description
 from backend.input import json_documents
-from backend.input.descriptions import JSON, XML, JsonText, faulty, given_description
 from backend.input.xml_documents import Fault, IllegalDocument, Node, node, parse, validate
 from backend.operations import Call
 

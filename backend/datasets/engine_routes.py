@@ -9,7 +9,7 @@ from backend.datasets import engine_queries, feature_documents, write_legacy, wr
 from backend.datasets.engine_documents import FIELD, engine_document
 from backend.datasets.queries import ENGINE
 from backend.datasets.write_access import refused_document
-from backend.input.descriptions import description
+from backend.handling.descriptions import description
 from backend.input.parameters import LARGEST, NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer

@@ -13,8 +13,9 @@ from backend.database.conflicts import refusing
 from backend.database.storing import insert
 from backend.datasets import upload_documents, write_queries, write_shapes
 from backend.datasets.write_access import refused_document
+from backend.handling.descriptions import description
+from backend.handling.stored_files import store_file
 from backend.input.arff_check import ArffError, check_arff
-from backend.input.descriptions import description
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.input.xml_documents import Node
@@ -24,7 +25,6 @@ from backend.problems import ProblemCase, refused
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName, base_name
 from backend.storage.remote_files import RemoteFileError
-from backend.storage.stored_files import store_file
 from backend.tagging.kinds import DATA
 from backend.tagging.tags import tag_new_entity
 

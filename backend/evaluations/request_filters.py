@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 
 from pydantic_core import PydanticCustomError
 
+from backend.handling.late_input import unprocessable
 from backend.input.filters import Ids, Text
-from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters, Reader
 from backend.operations import Call
 

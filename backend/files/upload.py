@@ -6,7 +6,8 @@ from typing_extensions import TypedDict
 
 from backend.access import admin_writes
 from backend.files import legacy
-from backend.input.late_input import unprocessable
+from backend.handling.late_input import unprocessable
+from backend.handling.stored_files import store_file
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.legacy.faces import Faces
@@ -14,7 +15,6 @@ from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import ProblemCase
 from backend.request_bodies import Part
 from backend.storage.interface import base_name
-from backend.storage.stored_files import store_file
 
 # PHP tells those who are no administrators that their account is read-only.
 NO_ADMINISTRATOR = ProblemCase("account-read-only", "104")

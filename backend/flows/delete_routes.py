@@ -9,11 +9,11 @@ from backend.access import WRITER, admin_writes
 from backend.database.conflicts import refusing
 from backend.database.results import AnyRow
 from backend.flows import delete_queries as queries
+from backend.handling.stored_files import delete_file
 from backend.input.parameters import Parameters, PathId
 from backend.legacy.answers import identified
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import Problem, ProblemCase
-from backend.storage.stored_files import delete_file
 
 # Legacy notes, flow 2.6 and 2.7.
 UNKNOWN = ProblemCase("flow-not-found", "322")

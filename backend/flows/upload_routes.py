@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 from backend.access import WRITER
 from backend.flows import upload_queries as queries
 from backend.flows.uploads import FlowDescription, read_flow
-from backend.input.descriptions import XML, faulty, given_description, valid
+from backend.handling.descriptions import XML, faulty, given_description, valid
+from backend.handling.stored_files import StoredFile, store_file
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_text
 from backend.input.xml_documents import NO_ELEMENT, Fault, IllegalDocument
@@ -19,7 +20,6 @@ from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.request_bodies import Part
 from backend.storage.interface import Staged, UnusableName
-from backend.storage.stored_files import StoredFile, store_file
 from backend.tagging.kinds import FLOW
 from backend.tagging.tags import EXISTS, EXISTS_ALIKE, ILLEGAL, is_legal, tag_entity
 

@@ -9,7 +9,7 @@ from backend import tables
 from backend.access import admin_writes
 from backend.database.conflicts import refusing
 from backend.database.storing import insert
-from backend.input.descriptions import description
+from backend.handling.descriptions import description
 from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer

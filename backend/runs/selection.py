@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
+from backend.handling.late_input import unprocessable
 from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
-from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.operations import Call
 from backend.private_data import of_task

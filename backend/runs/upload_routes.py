@@ -7,7 +7,7 @@ import orjson
 from backend import tables
 from backend.access import WRITER
 from backend.database.storing import insert, insert_ignoring
-from backend.input.descriptions import given_description, valid
+from backend.handling.descriptions import given_description, valid
 from backend.input.parameters import NoParameters
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import entity_id

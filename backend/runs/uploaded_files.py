@@ -13,12 +13,12 @@ from starlette.datastructures import FormData, Headers, UploadFile
 
 from backend import tables
 from backend.database.storing import coerced
+from backend.handling.stored_files import extension, store_file
 from backend.input.arff_check import ArffError, check_arff
 from backend.input.uploads import file_problem
 from backend.operations import Call
 from backend.problems import InputError, InputProblem
 from backend.storage.interface import Staged, UnusableName, base_name
-from backend.storage.stored_files import extension, store_file
 
 FOLDER_SIZE = 10_000
 """So many runs share a folder."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from backend.handling.late_input import unprocessable
 from backend.input.filters import Digits, Ids, Limit, Text
-from backend.input.late_input import unprocessable
 from backend.input.parameters import LARGEST, Parameters, Reader
 from backend.operations import Call
 from backend.problems import InputProblem

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from backend.input.descriptions import JsonText, given_description, valid
+from backend.handling.descriptions import JsonText, given_description, valid
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import Call

@@ -11,8 +11,8 @@ from sqlalchemy import Row
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
+from backend.handling.late_input import unprocessable
 from backend.input.fields import NOT_GIVEN, given
-from backend.input.late_input import unprocessable
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation

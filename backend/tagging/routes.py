@@ -6,9 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from backend.access import WRITER
+from backend.handling.late_input import unprocessable
 from backend.input.fields import NOT_GIVEN, EntityId, given
 from backend.input.intake import ArrayField
-from backend.input.late_input import unprocessable
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation

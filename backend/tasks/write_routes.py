@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.input.descriptions import description
+from backend.handling.descriptions import description
 from backend.input.parameters import NoParameters, Parameters, PathId
 from backend.legacy.answers import identified
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation

@@ -25,10 +25,10 @@ from backend.input.arff_check import check_arff
 from backend.input.intake import is_deeper
 from backend.input.xml_documents import IllegalDocument, parse
 from backend.legacy.filters import limited, read_filters
-from backend.legacy.gateway import is_legacy
 from backend.legacy.pairs import pasted
 from backend.legacy.tree import element, markup, to_json
 from backend.legacy.writing import to_xml
+from backend.legacy_gateway import is_legacy
 from backend.php.forms import filtered
 from backend.php.text import csv_fields, split_commas
 from backend.problems import Problem
@@ -68,8 +68,8 @@ ANCHORED = {
     "diffing.repair._BARE": "match",
     "diffing.repair._BLANKS": "match",
     "diffing.repair._KEY": "match",
-    "backend.legacy.gateway._ALLOWED": "fullmatch",
-    "backend.legacy.gateway._PERHAPS": "match",
+    "backend.legacy_gateway._ALLOWED": "fullmatch",
+    "backend.legacy_gateway._PERHAPS": "match",
     "backend.tasks.filters.NUMERIC": "match",
     "proxy.inbound.chunks._SIZE": "fullmatch",
     "proxy.inbound.chunks._TRAILER": "fullmatch",

@@ -12,10 +12,10 @@ from starlette.datastructures import Headers, UploadFile
 
 from backend import tables
 from backend.access import User
+from backend.handling.stored_files import StoredFile, delete_file, extension, store_file
 from backend.operations import Call
 from backend.storage.file_writes import FileWrites
 from backend.storage.local import LocalStorage
-from backend.storage.stored_files import StoredFile, delete_file, extension, store_file
 from tests.backend.conftest import NOW
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from backend.access import ANYONE
 from backend.clock import frozen_clock
 from backend.database.connections import Database
 from backend.gateway import Gateway
-from backend.input.descriptions import description, given_description, valid
+from backend.handling.descriptions import description, given_description, valid
 from backend.input.parameters import NoParameters
 from backend.operations import Answer, Call, operation
 from backend.request_bodies import Part

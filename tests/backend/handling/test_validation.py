@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import pytest
 from starlette.datastructures import FormData
 
+from backend.handling.validation import read_parameters
 from backend.input.filters import FilterCodes, OptionalIds, OptionalLimit, OptionalText
 from backend.input.intake import RequestInput
 from backend.input.parameters import Parameters, PathId
-from backend.input.validation import read_parameters
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import InputProblem
 from backend.request_bodies import Part

@@ -26,10 +26,10 @@ from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.database.storing import as_php_sends
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
+from backend.handling.validation import read_parameters
 from backend.http_methods import HEAD_CAME
 from backend.input.intake import ABSENT, RequestInput, hashing
 from backend.input.parameters import readers
-from backend.input.validation import read_parameters
 from backend.legacy.errors import LegacyRefusal, error_document
 from backend.legacy.faces import Found
 from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
