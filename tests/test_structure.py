@@ -37,18 +37,23 @@ def test_every_test_mirrors_a_module() -> None:
     assert [path for path in strays if path not in expected] == []
 
 
-def imported(source: Path) -> Iterator[str]:
-    """Top-level packages and modules that a file imports, as dotted names."""
+def imported(source: Path, package: str = "") -> Iterator[str]:
+    """Modules that a file imports, as dotted names: all, or what is below one package."""
     for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            # Of a package itself, modules are imported by their own names.
+            own = node.module == package
+            names = [f"{package}.{alias.name}" for alias in node.names] if own else [node.module]
+        else:
+            continue
+        yield from (name for name in names if not package or name.startswith(f"{package}."))
 
 
 ALLOWED = {"proxy": {"proxy", "diffing", "config"}, "diffing": {"diffing", "config"}}
 ALLOWED |= {"backend": {"backend", "config"}, "config": {"config"}}
-RUNS_THE_BACKEND = ("proxy/check", "proxy/demo")
+RUNS_THE_BACKEND = {"proxy/checking/check.py", "proxy/checking/sandbox.py", "proxy/process/demo.py"}
 STARTS_THE_COMMANDS = "config/installed.py"
 """Installed, it lies above all packages."""
 
@@ -57,13 +62,52 @@ STARTS_THE_COMMANDS = "config/installed.py"
 def test_imports_point_one_way(source: Path) -> None:
     """proxy → diffing → config and backend → config; only check and demo run the backend in-process."""
     package = source.parts[0]
-    allowed = ALLOWED[package] | ({"backend"} if str(source).startswith(RUNS_THE_BACKEND) else set())
+    allowed = ALLOWED[package] | ({"backend"} if str(source) in RUNS_THE_BACKEND else set())
     allowed |= set(PACKAGES) if str(source) == STARTS_THE_COMMANDS else set()
     wrong = [
         name
         for name in imported(source)
         if name.split(".")[0] in PACKAGES and name.split(".")[0] not in allowed
     ]
+    assert wrong == []
+
+
+_LAYERS = {
+    "proxy": """
+        message runtime wire outbound translate recordings har inbound exchange compare log rollout reporting triage
+        shadow serve dashboard process checking exploring commands cli
+    """,
+    "backend": """
+        php tables http_methods serve problems deadline clock database storage search input legacy
+        access rehearsal fetching resources request_bodies operations openapi transaction performing handling
+        moments tag_lists private_data writing_reads setups tagging flows users jobs votes gamification badges datasets
+        evaluationmeasures estimationprocedures studies tasktypes runs tasks evaluations files downloads
+        router gateway legacy_gateway documentation app cli
+    """,
+}
+LAYERS = {package: names.split() for package, names in _LAYERS.items()}
+"""Folders and single modules; each may import only those before it."""
+
+
+def layer(package: str, name: str) -> str:
+    """The folder or module directly below a package that a dotted name leads to."""
+    return name.removeprefix(f"{package}.").partition(".")[0]
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_layers_import_one_way(package: str) -> None:
+    """Data flow one way, folder by folder: no folder is needed by one that it needs."""
+    layers = LAYERS[package]
+    sources = [source for source in SOURCES if source.parts[0] == package and len(source.parts) > 1]
+    present = {source.parts[1].removesuffix(".py") for source in sources} - {"__init__"}
+    assert present == set(layers)
+    wrong = []
+    for source in sources:
+        here = source.parts[1].removesuffix(".py")
+        for name in imported(source, package):
+            there = layer(package, name)
+            if here != "__init__" and layers.index(there) > layers.index(here):
+                wrong.append(f"{source} imports {name}")
     assert wrong == []
 
 

@@ -1,16 +1,13 @@
 """Facts of an exchange."""
 
-import gzip
 from pathlib import Path
 
 import pytest
 
 from config.location import config_directory
 from config.routes import load_routes
-from diffing.model import Observation
 from proxy.compare.questions import bodiless, legacy_get, only_reads, with_key_of
 from proxy.message.translation import Request, Translation
-from proxy.recordings.callers import key_in, role_of_key
 from proxy.translate.to_new import legacy_to_new
 
 CODED = (("Content-Encoding", "gzip"),)
@@ -31,20 +28,6 @@ def test_the_key_goes_along(request_: Request) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "body", "key"),
-    [
-        (b"/datasets/tag?api_key=K%20", b"api_key=other", "k"),
-        (b"/datasets/tag", b"tag=x&api_key=K+", "k"),
-        (b"/datasets/tag", b"tag=x", ""),
-        (b"/datasets/tag", b"", ""),
-    ],
-)
-def test_the_key_of_a_write_is_in_its_form(target: bytes, body: bytes, key: str) -> None:
-    """The query's first; as the database compares keys."""
-    assert key_in(Translation("POST", target, FORM, body, None, {}, "json", True)) == key
-
-
-@pytest.mark.parametrize(
     ("method", "target", "body", "again"),
     [
         ("POST", b"/api/v1/json/flow/exists", b"name=a&external_version=1", True),
@@ -61,21 +44,6 @@ def test_only_reads_are_sent_again(method: str, target: bytes, body: bytes, agai
     """By whatever method they are asked."""
     request = Request(method, target, FORM, body)
     assert only_reads(method, legacy_to_new(request, load_routes(config_directory()))) is again
-
-
-@pytest.mark.parametrize(
-    ("key", "legacy", "role"),
-    [
-        ("", Observation(200, (), b""), "none"),
-        ("k", Observation(200, (), b""), "user"),
-        ("k", Observation(412, (), b'{"error":{"code":"103"}}'), "bad"),
-        ("k", Observation(412, CODED, gzip.compress(b'{"error":{"code":"103"}}')), "bad"),
-        ("k", Observation(412, (), b"<oml:code>104</oml:code>"), "readonly"),
-    ],
-)
-def test_the_legacy_answer_tells_what_a_key_is(key: str, legacy: Observation, role: str) -> None:
-    """As far as it can."""
-    assert role_of_key(key, (), legacy) == role
 
 
 @pytest.mark.parametrize(

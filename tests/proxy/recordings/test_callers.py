@@ -1,9 +1,15 @@
 """Roles and keys of recorded callers."""
 
+import gzip
+
 import pytest
 
-from diffing.model import Asked
-from proxy.recordings.callers import caller_id, key_of, raw_key, role_of, role_told
+from diffing.model import Asked, Observation
+from proxy.message.translation import Translation
+from proxy.recordings.callers import caller_id, key_in, key_of, raw_key, role_of, role_of_key, role_told
+
+CODED = (("Content-Encoding", "gzip"),)
+FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +46,32 @@ def test_a_guess_is_told() -> None:
 def test_keys_are_compared_as_the_database_does() -> None:
     """Ignoring case and trailing blanks."""
     assert (raw_key(b"/x?api_key=Ab%20"), key_of(b"/x?a=b&api_key=Ab%20"), key_of(b"/x")) == ("Ab ", "ab", "")
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "key"),
+    [
+        (b"/datasets/tag?api_key=K%20", b"api_key=other", "k"),
+        (b"/datasets/tag", b"tag=x&api_key=K+", "k"),
+        (b"/datasets/tag", b"tag=x", ""),
+        (b"/datasets/tag", b"", ""),
+    ],
+)
+def test_the_key_of_a_write_is_in_its_form(target: bytes, body: bytes, key: str) -> None:
+    """The query's first; as the database compares keys."""
+    assert key_in(Translation("POST", target, FORM, body, None, {}, "json", True)) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "legacy", "role"),
+    [
+        ("", Observation(200, (), b""), "none"),
+        ("k", Observation(200, (), b""), "user"),
+        ("k", Observation(412, (), b'{"error":{"code":"103"}}'), "bad"),
+        ("k", Observation(412, CODED, gzip.compress(b'{"error":{"code":"103"}}')), "bad"),
+        ("k", Observation(412, (), b"<oml:code>104</oml:code>"), "readonly"),
+    ],
+)
+def test_the_legacy_answer_tells_what_a_key_is(key: str, legacy: Observation, role: str) -> None:
+    """As far as it can."""
+    assert role_of_key(key, (), legacy) == role
