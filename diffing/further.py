@@ -17,6 +17,9 @@ Further = tuple[FollowUp, str | None]
 
 Answers = Mapping[Further, Observation]
 
+WHOLE: Final[Further] = (FollowUp.UNLIMITED, None)
+"""The whole list of which an answer shows a part."""
+
 NONE: Final[Answers] = MappingProxyType({})
 
 MOST: Final = 24

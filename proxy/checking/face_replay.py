@@ -8,11 +8,12 @@ import httpx
 
 from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
-from diffing.further import NONE
-from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
-from proxy.checking.replay import UNDERIVED, ReplayedExchange, route_name
+from diffing.further import NONE, WHOLE, Answers, Further
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from proxy.checking.replay import ReplayedExchange, route_name
 from proxy.compare.face_judge import FaceJudge
-from proxy.compare.unlimited import whole_list
+from proxy.compare.further import further_requests
+from proxy.compare.runner import first_answered, settle
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import observe
 from proxy.recordings.recording import Recording
@@ -103,12 +104,14 @@ class FaceReplay:
         asked = self._facts(recording, translation)
         before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
         face = await self._ask(recording, recording.request.target)
-        comparison = compare_faces(asked, recording.response, face)
-        if comparison.follow_up is FollowUp.UNLIMITED:
-            whole = await self._all_rows(recording, translation)
-            comparison = compare_faces(asked, recording.response, face, whole)
-        if comparison.outcome is None:
-            comparison = UNDERIVED
+
+        async def compare(answers: Answers) -> Comparison:
+            return compare_faces(asked, recording.response, face, answers.get(WHOLE))
+
+        async def further(wanted: Further) -> Observation:
+            return await self._whole_list(wanted, recording, translation)
+
+        comparison = await settle(compare, further, {})
         if comparison.outcome is Outcome.MATCH and recording.volatile:
             # A random pick that happens to be the same proves no more than another one.
             comparison = Comparison(Outcome.EXPLAINED, deviations=(VOLATILE,))
@@ -129,22 +132,21 @@ class FaceReplay:
         writes = isinstance(translation, Translation) and translation.writes
         return writes and (recording.response.status or 0) < 400
 
-    async def _all_rows(
-        self, recording: Recording, translation: Translation | Untranslatable
-    ) -> Observation | None:
-        """The list without limit and offset; where PHP refuses that, with as high a limit as it takes."""
-        found: Observation | None = None
-        for limit in (None, b"10000", b"1000"):
-            target = whole_list(recording.request.target, route_of(translation), limit)
-            key = recording.caller, target
+    async def _whole_list(
+        self, wanted: Further, recording: Recording, translation: Translation | Untranslatable
+    ) -> Observation:
+        request = recording.request
+        sent = Request(request.method, request.target, request.headers, request.body)
+
+        async def ask(one: Request) -> Observation:
+            key = recording.caller, one.target
             task = self._whole.get(key)
             if task is None:
-                task = asyncio.create_task(self._ask(recording, target), name="whole list")
+                task = asyncio.create_task(self._ask(recording, one.target), name="whole list")
                 self._whole[key] = task
-            found = await task
-            if found.status == 200:
-                break
-        return found
+            return await task
+
+        return await first_answered(further_requests(wanted, sent, route_of(translation), face=True), ask)
 
     async def _ask(self, recording: Recording, target: bytes) -> Observation:
         request = recording.request

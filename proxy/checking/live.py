@@ -23,10 +23,11 @@ from proxy.checking.check import (
     over_network,
     selected,
 )
-from proxy.checking.replay import UNDERIVED, Replay, ReplayedExchange, skip, tally
+from proxy.checking.replay import Replay, ReplayedExchange, skip, tally
 from proxy.compare.control import asked_again, same_side
-from proxy.compare.questions import legacy_get, only_reads
-from proxy.compare.unlimited import unlimited
+from proxy.compare.further import legacy_get
+from proxy.compare.questions import only_reads
+from proxy.compare.runner import UNDERIVED
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
 from proxy.recordings.callers import is_guess, key_in, role_of_key
@@ -127,20 +128,19 @@ class LiveReplay(Replay):
         request, asked = exchange.recording.request, exchange.asked
         assert asked is not None
         before = await self._legacy.to(request)
-        new = await self._ask(translation.method, translation.target, translation)
+        new = await self._ask(translation.request)
         after = await self._legacy.to(request)
         if None in (before.status, new.status, after.status):
             return exchange.comparison
-        # The whole list that others were compared with may be older than these answers.
-        self._lists.pop(unlimited(translation.target, translation.route), None)
+        self._lists.clear()  # older than these answers
         again = await self._compared(
             replace(exchange.recording, response=before), translation, asked, new, {}
         )
         return asked_again(exchange.comparison, same_side(before, after), again)
 
-    async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
+    async def _ask(self, request: Request) -> Observation:
         await self._pace.turn()
-        return await super()._ask(method, target, translation)
+        return await super()._ask(request)
 
     async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:
         asked = recording.request

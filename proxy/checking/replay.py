@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from config import text
-from config.php import encode
 from config.routes import RouteMap
 from diffing.cluster import face_name, signature
 from diffing.compare import Differ
-from diffing.further import MOST, Answers, Further, wanted
+from diffing.further import MOST, Answers, Further
 from diffing.model import (
     UNROUTED,
     Asked,
@@ -22,10 +21,10 @@ from diffing.model import (
     Outcome,
     SkipReason,
 )
+from proxy.compare.further import WHOLE_LISTS, further_requests
+from proxy.compare.runner import UNDERIVED, settle
 from proxy.compare.tally import Tally
-from proxy.compare.unlimited import anonymous, unlimited, without
 from proxy.exchange.example import REQUEST, example
-from proxy.message.forms import read_fields
 from proxy.message.redact import redacted_target
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
@@ -34,7 +33,6 @@ from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
 
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
-UNDERIVED = Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Replay:
             and recording.request.method == "GET"
             and translation.format == "json"
         }
-        self._lists: dict[bytes, asyncio.Task[Observation]] = {}
+        self._lists: dict[Request, asyncio.Task[Observation]] = {}
 
     async def run(
         self,
@@ -179,7 +177,7 @@ class Replay:
             return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
         asked = self.asked(recording, translation)
         answers = await self.ahead(recording, translation)
-        new = await self._ask(translation.method, translation.target, translation)
+        new = await self._ask(translation.request)
         comparison = await self._compared(recording, translation, asked, new, answers)
         return ReplayedExchange(recording, translation, asked, new, comparison, answers)
 
@@ -195,7 +193,7 @@ class Replay:
             further = self._differ.ahead(asked, recording.response, answers)
             if further is None:
                 break
-            answers[further] = await self._follow(further, recording, translation)
+            answers[further] = await self._further(further, recording, translation)
         return answers
 
     def asked(self, recording: Recording, translation: Translation) -> Asked:
@@ -226,48 +224,37 @@ class Replay:
         answers: dict[Further, Observation],
     ) -> Comparison:
         """Settle a comparison; the further answers that it takes are added to those that are there."""
-        while True:
-            comparison = self._differ.compare(asked, recording.response, new, answers)
-            further = wanted(comparison)
-            if further is None:
-                return _settled(recording, comparison)
-            if len(answers) >= MOST:
-                return UNDERIVED
-            answers[further] = await self._follow(further, recording, translation)
 
-    async def _ask(self, method: str, target: bytes, translation: Translation) -> Observation:
+        async def compare(answers: Answers) -> Comparison:
+            return self._differ.compare(asked, recording.response, new, answers)
+
+        async def ask(further: Further) -> Observation:
+            return await self._further(further, recording, translation)
+
+        return _settled(recording, await settle(compare, ask, answers))
+
+    async def _ask(self, request: Request) -> Observation:
         return await observe(
             self._side,
-            method,
-            target,
-            translation.headers,
-            translation.body,
+            request.method,
+            request.target,
+            request.headers,
+            request.body,
             deadline=self._deadline,
             body_cap=self._body_cap,
         )
 
-    async def _follow(self, further: Further, recording: Recording, translation: Translation) -> Observation:
-        kind, question = further
-        if kind is FollowUp.LEGACY_GET:
+    async def _further(self, further: Further, recording: Recording, translation: Translation) -> Observation:
+        if further[0] is FollowUp.LEGACY_GET:
             return await self._legacy_get(recording, translation)
-        if kind is FollowUp.NEW_GET:
-            return await self._ask("GET", translation.target, translation)
-        bare = reading(translation)
-        match kind:
-            case FollowUp.PREMISE if question is not None:
-                return await self._ask("GET", asking(translation, question), bare)
-            case FollowUp.STRANGER:
-                target = question.encode() if question is not None else without(translation.target, "api_key")
-                bare = replace(bare, headers=anonymous(bare.headers))
-            case FollowUp.UNSORTED:
-                target = without(unlimited(translation.target, translation.route), "sort_order")
-            case _:
-                bare, target = translation, unlimited(translation.target, translation.route)
-        task = self._lists.get(target)
+        [request] = further_requests(further, translation.request, translation.route, face=False)
+        if further[0] not in WHOLE_LISTS:
+            return await self._ask(request)
+        task = self._lists.get(request)
         if task is None:
             # Many recordings ask for parts of the same list; the whole list is asked for once.
-            task = asyncio.create_task(self._ask("GET", target, bare), name="whole list")
-            self._lists[target] = task
+            task = asyncio.create_task(self._ask(request), name="whole list")
+            self._lists[request] = task
         return await task
 
     async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:  # noqa: ARG002  # a live legacy side is asked for the recording
@@ -315,28 +302,6 @@ def route_name(translation: Translation | Untranslatable) -> str:
     """The name under which a request is counted: its route's, or that of requests without one."""
     route = translation.route if isinstance(translation, Translation) else None
     return route.name if route else UNROUTED
-
-
-def with_key_of(target: bytes, path: str) -> bytes:
-    """A path of the new API, asked for with the key of another request."""
-    query = target.partition(b"?")[2]
-    keys = [pair for pair in query.split(b"&") if pair.partition(b"=")[0] == b"api_key"]
-    return (b"&" if "?" in path else b"?").join([path.encode("ascii"), *keys[:1]])
-
-
-def asking(translation: Translation, path: str) -> bytes:
-    """A path of the new API, asked for with the key of another request, which may have it in its form."""
-    kind = next((value for name, value in translation.headers if name.lower() == "content-type"), "")
-    key = read_fields(kind, translation.body).get("api_key")
-    if key is None or b"api_key=" in translation.target.partition(b"?")[2]:
-        return with_key_of(translation.target, path)
-    return f"{path}{'&' if '?' in path else '?'}api_key={encode(key)}".encode()
-
-
-def reading(translation: Translation) -> Translation:
-    """A request without its body."""
-    kept = tuple(pair for pair in translation.headers if not pair[0].lower().startswith("content-"))
-    return replace(translation, headers=kept, body=b"")
 
 
 def skip(

@@ -22,9 +22,9 @@ from diffing.cluster import face_name, signature
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.face import compare_faces, face_asked
-from diffing.further import Answers
+from diffing.further import WHOLE, Answers
 from diffing.headers import compared
-from diffing.model import UNROUTED, Asked, Comparison, Difference, FollowUp, Observation, Outcome
+from diffing.model import UNROUTED, Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact, Usage
 from proxy.compare.control import same_side
 from proxy.exchange.example import shortened
@@ -251,7 +251,7 @@ def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
     if question.control:
         comparison = same_side(question.legacy, question.new)
     elif question.face:
-        whole = question.answers.get((FollowUp.UNLIMITED, None))
+        whole = question.answers.get(WHOLE)
         comparison = compare_faces(face_asked(asked, question.legacy), question.legacy, question.new, whole)
     else:
         comparison = differ.compare(asked, question.legacy, question.new, question.answers)

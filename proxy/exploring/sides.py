@@ -10,9 +10,10 @@ from diffing.compare import Differ
 from diffing.model import Comparison, Observation, Outcome
 from diffing.problem import MEDIA_TYPE
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay
-from proxy.checking.replay import UNDERIVED, ReplayedExchange, skip
+from proxy.checking.replay import ReplayedExchange, skip
 from proxy.compare.control import asked_again, same_side
 from proxy.compare.questions import only_reads
+from proxy.compare.runner import UNDERIVED
 from proxy.exploring.harvest import Ask
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.upstream import Upstream
@@ -120,7 +121,7 @@ class SameSides(LiveReplay):
         )
 
     async def _second(self, translation: Translation) -> Observation:
-        return await self._ask(translation.method, translation.target, translation)
+        return await self._ask(translation.request)
 
 
 def _meant(

@@ -58,6 +58,11 @@ class Translation:
     fit: Fit = "exact"
 
     @property
+    def request(self) -> Request:
+        """As the other side is asked."""
+        return Request(self.method, self.target, self.headers, self.body)
+
+    @property
     def known(self) -> bool:
         """Whether the legacy side has a route for the path."""
         return self.fit != "none"

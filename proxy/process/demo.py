@@ -29,7 +29,7 @@ from proxy.reporting.report_view import print_report
 from proxy.runtime.listen import Listener, bind, url_of
 from proxy.translate.to_new import legacy_to_new
 
-SAMPLE: Final = Path(__file__).resolve().parent.parent / "config" / "sample"
+SAMPLE: Final = Path(__file__).resolve().parent.parent.parent / "config" / "sample"
 RECORDINGS: Final = SAMPLE / "recordings"
 # What the recorded answers call the server and its object store.
 PUBLIC_URL: Final = "https://openml.test/"

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -15,11 +15,12 @@ from config.routes import RouteMap
 from config.settings import Shadow as ShadowSettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
-from diffing.further import MOST, wanted
+from diffing.further import Answers, Further
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer, Judgement, Question, named
 from proxy.compare.control import asked_again, by_length
+from proxy.compare.further import WHOLE_LISTS, bare_get, further_requests, legacy_get
 from proxy.compare.questions import (
     facts_of,
     only_reads,
@@ -29,6 +30,7 @@ from proxy.compare.questions import (
     without_differences,
 )
 from proxy.compare.repairs import Repairs, may_be_repaired
+from proxy.compare.runner import UNDERIVED, first_answered, settle
 from proxy.exchange.decision import Side, route_name, told
 from proxy.exchange.example import example_of, served_only
 from proxy.exchange.exchange import Exchange, MemoryQueue, Queue
@@ -42,7 +44,6 @@ from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
 from proxy.shadow.tap import Tap
 
-_WHOLE_LISTS = (FollowUp.UNLIMITED, FollowUp.UNSORTED, FollowUp.STRANGER)
 _LOGGER = logging.getLogger(__name__)
 _WORKER: Final = "shadow worker"
 
@@ -221,7 +222,7 @@ class ShadowLeg:
         breaker = self._breakers[side]
         if not breaker.allows():
             return None
-        observation = (await self._ask(job, side, None)).observation
+        observation = await self._ask(job, side)
         # The served answer was short enough to be compared. When the other side's is not, again and again, something is
         # wrong with it, and reading it costs the machine that serves.
         breaker.note(
@@ -233,20 +234,27 @@ class ShadowLeg:
         too_large = TOO_LARGE in (question.legacy.error, question.new.error)
         if too_large and passes_unchanged(job.decision) and not question.control:
             return without_differences(job.decision, by_length(question.legacy, question.new))
-        judgement = await self._comparer.compare(question)
-        for _ in range(MOST):
-            further = wanted(judgement.comparison)
+        judgement = without_differences(job.decision, UNDERIVED)
+
+        async def compare(answers: Answers) -> Comparison:
+            nonlocal judgement
+            judgement = await self._comparer.compare(replace(question, answers=dict(answers)))
+            return judgement.comparison
+
+        async def ask(further: Further) -> Observation | SkipReason:
             # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
             # caller may see is as it was: nobody can write what they may not see.
-            if further is None or (job.decision.rehearse and further[0] is not FollowUp.PREMISE):
-                break
+            if job.decision.rehearse and further[0] is not FollowUp.PREMISE:
+                return SkipReason.UNDERIVED
             if sampled and self._passed_over(*further):
-                return without_differences(job.decision, Comparison(Outcome.SKIPPED, SkipReason.LIMITED))
-            answer = await self._further(job, *further)
-            question = replace(question, answers={**question.answers, further: answer})
-            judgement = await self._comparer.compare(question)
-        if judgement.comparison.outcome is None:
-            return replace(judgement, comparison=Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+                return SkipReason.LIMITED
+            return await self._further(job, further)
+
+        answers = dict(question.answers)
+        comparison = await settle(compare, ask, answers)
+        if comparison is not judgement.comparison:
+            return without_differences(job.decision, comparison)
+        question = replace(question, answers=answers)
         if self._repairs is not None and may_be_repaired(job, question, judgement.comparison):
             return await self._repaired(self._repairs, job, question, judgement)
         return judgement
@@ -258,7 +266,7 @@ class ShadowLeg:
         api = replace(job, decision=replace(job.decision, face=False))
 
         async def of_the_new_api() -> tuple[Observation, Comparison]:
-            new = (await self._ask(api, Side.NEW, None)).observation
+            new = await self._ask(api, Side.NEW)
             asked = replace(question, face=False, new=new, answers={})
             return new, (await self._judge(api, asked, sampled=False)).comparison
 
@@ -282,9 +290,9 @@ class ShadowLeg:
     async def _judge_again(self, job: Exchange, first: Question, judgement: Judgement) -> Judgement:
         """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
-        before = (await self._ask(job, Side.LEGACY, None)).observation
-        new = (await self._ask(job, Side.NEW, None)).observation
-        after = (await self._ask(job, Side.LEGACY, None)).observation
+        before = await self._ask(job, Side.LEGACY)
+        new = await self._ask(job, Side.NEW)
+        after = await self._ask(job, Side.LEGACY)
         if None in (before.status, new.status, after.status):
             return judgement
         still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
@@ -296,24 +304,31 @@ class ShadowLeg:
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
-        if path is not None or kind not in _WHOLE_LISTS:
+        if path is not None or kind not in WHOLE_LISTS:
             return False
         self._limited_lists += 1
         return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
 
-    async def _further(self, job: Exchange, kind: FollowUp, path: str | None) -> Observation:
-        side = Side.LEGACY if kind is FollowUp.LEGACY_GET else Side.NEW
-        answer = (await self._ask(job, side, kind, path)).observation
+    async def _further(self, job: Exchange, further: Further) -> Observation:
+        translation = job.decision.translation
+        assert isinstance(translation, Translation)
+        if further[0] is FollowUp.LEGACY_GET:
+            native = job.decision.native is Side.LEGACY
+            get = (
+                legacy_get(job.request, translation, self._routes)
+                if native
+                else bare_get(translation.request)
+            )
+            answer = NOT_RECORDED if get is None else await self._send(job, Side.LEGACY, get)
+        else:
+            asked = request_for(job, Side.NEW)
+            requests = further_requests(further, asked, translation.route, face=job.decision.face)
+            answer = await first_answered(requests, lambda request: self._send(job, Side.NEW, request))
         # The recorded server says that it cannot know: nothing can be derived.
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
-    async def _ask(
-        self, job: Exchange, side: Side, kind: FollowUp | None, premise: str | None = None
-    ) -> "_Asked":
-        request = request_for(job, side, kind, premise, self._routes)
-        if request is None:
-            return _Asked(job.request, NOT_RECORDED)
-        return _Asked(request, await self._send(job, side, request))
+    async def _ask(self, job: Exchange, side: Side) -> Observation:
+        return await self._send(job, side, request_for(job, side))
 
     async def _send(self, job: Exchange, side: Side, request: Request) -> Observation:
         return await observe(
@@ -376,9 +391,3 @@ class ShadowLeg:
                 job.decision.asked,
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    request: Request
-    observation: Observation

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config.routes import load_routes
 from diffing.face import CHOICE, ORDER, VOLATILE, WHITE_SPACE, FaceAsked, compare_faces
+from diffing.further import WHOLE
 from diffing.model import FollowUp, Observation, Outcome
 from diffing.parity import GOOD
 from proxy.checking.check import InProcess, open_side
@@ -58,7 +59,9 @@ class _Replay(FaceReplay):
             if exchange.new is None or exchange.comparison.verdict not in GOOD:
                 continue
             asked = facts(exchange.recording, exchange.translation)
-            whole = await self._all_rows(exchange.recording, exchange.translation) if asked.limited else None
+            whole = None
+            if asked.limited:
+                whole = await self._whole_list(WHOLE, exchange.recording, exchange.translation)
             compared = compare_faces(asked, exchange.recording.response, exchange.new, whole)
             if compared.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
                 found.append(

@@ -11,7 +11,7 @@ from proxy.compare.tally import Tally
 from proxy.recordings.recording import RecordingError
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent.parent
 CONFIG = ROOT / "config"
 TASKTYPES = (ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz",)
 MATCH = Comparison(Outcome.MATCH)

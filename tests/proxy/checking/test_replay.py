@@ -14,8 +14,7 @@ from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.model import Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.checking.replay import Replay, ReplayedExchange, asking, reading, tally
-from proxy.message.translation import Translation
+from proxy.checking.replay import Replay, ReplayedExchange, tally
 from proxy.recordings.recording import Recording, read_recordings
 
 pytestmark = pytest.mark.anyio
@@ -180,21 +179,3 @@ async def test_a_step_of_a_scenario_is_asked_for_though_it_writes(routes: RouteM
     key = "api_key=00000000000000000000000000000000"
     asked = [("GET", f"/datasets/61?{key}"), ("POST", "/datasets/tag")]
     assert (side.asked[:2], exchange.route) == (asked, "dataset.tag")
-
-
-@pytest.mark.parametrize(
-    ("target", "body", "expected"),
-    [
-        (b"/x", b"a=1&api_key=k%26", b"/datasets/1?api_key=k%26"),
-        (b"/x?api_key=q", b"api_key=k", b"/datasets/1?api_key=q"),
-        (b"/x", b"a=1", b"/datasets/1"),
-    ],
-)
-def test_a_premise_is_asked_for_with_the_key_of_the_request(
-    target: bytes, body: bytes, expected: bytes
-) -> None:
-    """In the query, else in the form; the question has no body."""
-    headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "*/*"))
-    sent = Translation("POST", target, headers, body, None, {}, "json", writes=True)
-    assert asking(sent, "/datasets/1") == expected
-    assert (reading(sent).body, reading(sent).headers) == (b"", (("Accept", "*/*"),))

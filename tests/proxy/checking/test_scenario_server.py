@@ -21,7 +21,7 @@ from proxy.outbound.observe import observe
 from proxy.recordings.scenarios import Scenario
 
 pytestmark = pytest.mark.anyio
-WRITE = Path(__file__).parent.parent / "recordings" / "write"
+WRITE = Path(__file__).parent.parent.parent / "recordings" / "write"
 NOW = datetime.fromisoformat("2030-01-02T03:04:05")
 
 

@@ -12,7 +12,7 @@ from diffing.model import SkipReason
 from proxy.exchange.decision import Decision, Side, bucket, decide, dialect_of
 from proxy.message.translation import Request, Untranslatable
 
-CONFIG = Path(__file__).parent.parent.parent / "config"
+CONFIG = Path(__file__).parent.parent.parent.parent / "config"
 LEGACY_GET = b"/api/v1/json/data/61"
 NEW_GET = b"/datasets/61"
 

@@ -20,7 +20,7 @@ from proxy.recordings.recording import (
     write_recordings,
 )
 
-READ = Path(__file__).parent.parent / "recordings" / "read"
+READ = Path(__file__).parent.parent.parent / "recordings" / "read"
 
 
 def recording(body: bytes = b"answer", sent: bytes = b"") -> Recording:

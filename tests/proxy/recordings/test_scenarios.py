@@ -20,7 +20,7 @@ from proxy.recordings.scenarios import (
 )
 from proxy.recordings.superseded import superseded
 
-WRITE = Path(__file__).parent.parent / "recordings" / "write"
+WRITE = Path(__file__).parent.parent.parent / "recordings" / "write"
 BEGUN = datetime.fromisoformat("2026-11-22T00:34:56.900000")
 
 

@@ -18,7 +18,7 @@ from proxy.recordings.server import Behaviour, InjectedFault, RecordedServer
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]
-READ = Path(__file__).parent.parent / "recordings" / "read"
+READ = Path(__file__).parent.parent.parent / "recordings" / "read"
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 

@@ -10,7 +10,7 @@ from config.errors import BadInput
 from proxy.recordings.recording import read_recordings, recording_files
 from proxy.recordings.superseded import NAME, superseded
 
-RECORDINGS = Path(__file__).parent.parent / "recordings"
+RECORDINGS = Path(__file__).parent.parent.parent / "recordings"
 ENTRY = {
     "request": {"method": "GET", "url": "https://openml.test/x", "headers": []},
     "response": {"status": 200, "headers": [], "content": {"text": ""}},

@@ -14,7 +14,7 @@ from diffing.registry import Registry
 from proxy.recordings.recording import Recording, read_recordings
 from proxy.serve.adapt import Adapted, adapt
 
-READ = Path(__file__).parent.parent / "recordings" / "read"
+READ = Path(__file__).parent.parent.parent / "recordings" / "read"
 
 
 @pytest.fixture(scope="module")
