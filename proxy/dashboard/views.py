@@ -176,21 +176,21 @@ class Views:
     async def cluster(self, log: AsyncConnection, name: str) -> Page:
         """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
         found = await read_cluster(log, name)
-        witness = found.witness
+        sample = found.sample
         differences = differences_of(found)
         rows = [(item["path"], item["what"], *map(short, both(item))) for item in differences]
         paths = [str(row[0]) for row in rows]
         context: dict[str, Any] = {
             "cluster": found.cluster,
             "example": found.example,
-            "witness": witness,
+            "witness": sample,
             "nearly": [sentence for item in differences for sentence in item["nearly"]][:20],
             "bodies": {},
             "test": "",
         }
-        if witness:
-            context["bodies"] = {side: lines(witness[side]["body"], paths) for side in ("legacy", "new")}
-            context["test"] = pytest_case(found.cluster.short, found.cluster.signature, witness)
+        if sample:
+            context["bodies"] = {side: lines(sample[side]["body"], paths) for side in ("legacy", "new")}
+            context["test"] = pytest_case(found.cluster.short, found.cluster.signature, sample)
         # Comparing again takes its time, in which a proxy that serves in this process would answer nobody.
         context["filing"] = await asyncio.to_thread(_filing, found, self._contract())
         titles = ("path", "what", "legacy", "new")

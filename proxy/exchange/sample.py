@@ -26,13 +26,13 @@ class SampleSide:
 
 
 def size_of(legacy: SampleSide, new: SampleSide) -> int:
-    """How much a reader has to look at: the smaller, the better the witness."""
+    """How much a reader has to look at: the smaller, the better the sample."""
     return sum(
         len(side.request.target) + len(side.request.body) + len(side.answer.body) for side in (legacy, new)
     )
 
 
-def witness(
+def sample(
     asked: Asked,
     at: datetime,
     legacy: SampleSide,
@@ -40,7 +40,7 @@ def witness(
     comparison: Comparison,
     redactor: Redactor,
 ) -> dict[str, Any]:
-    """A witness as JSON.
+    """A sample as JSON.
 
     Args:
         asked: What diffing knew of the request.
@@ -74,14 +74,14 @@ def witness(
     }
 
 
-def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
-    """What diffing knew of a witness's request.
+def asked_of(sample: Mapping[str, Any], routes: RouteMap) -> Asked:
+    """What diffing knew of a sample's request.
 
     Args:
-        witness: The witness.
+        sample: The sample.
         routes: The route map, which has its route.
     """
-    asked = witness["asked"]
+    asked = sample["asked"]
     return Asked(
         routes[asked["route"]] if asked["route"] else None,
         asked["method"],
@@ -96,10 +96,10 @@ def asked_of(witness: Mapping[str, Any], routes: RouteMap) -> Asked:
 
 
 def answer_of(side: Mapping[str, Any]) -> Observation:
-    """The answer that a witness holds.
+    """The answer that a sample holds.
 
     Args:
-        side: ``legacy`` or ``new`` of a witness.
+        side: ``legacy`` or ``new`` of a sample.
     """
     body = base64.b64decode(side["base64"]) if side["base64"] is not None else side["body"].encode()
     headers = tuple((str(name), str(value)) for name, value in side["headers"])

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.rollout import Dialect
 from proxy.exchange.example import read_example
 from proxy.log.schema import LogError
-from proxy.log.tables import differences, traffic, witnesses
+from proxy.log.tables import differences, samples, traffic
 
 Place = tuple[str, Dialect]
 """A route, and the dialect in which the new side was asked."""
@@ -105,16 +105,16 @@ class Shown:
     Args:
         cluster: The cluster.
         example: Request, path, both values.
-        witness: The smallest whole exchange (proxy.exchange.sample), None when none was kept.
+        sample: The smallest whole exchange (proxy.exchange.sample), None when none was kept.
     """
 
     cluster: StoredCluster
     example: Mapping[str, Any]
-    witness: Mapping[str, Any] | None
+    sample: Mapping[str, Any] | None
 
     def document(self) -> dict[str, Any]:
         """Everything as JSON."""
-        return {**self.cluster.document(), "example": dict(self.example), "witness": self.witness}
+        return {**self.cluster.document(), "example": dict(self.example), "witness": self.sample}
 
 
 async def read_clusters(
@@ -205,7 +205,7 @@ async def open_clusters(
 
 
 async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
-    """One cluster with its example and its smallest witness.
+    """One cluster with its example and its smallest sample.
 
     Args:
         connection: The log.
@@ -226,7 +226,7 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
     example = read_example((await connection.execute(examples.limit(1))).scalar_one())
-    smallest = select(witnesses.c.content).where(witnesses.c.cluster == stored.id).order_by(witnesses.c.size)
+    smallest = select(samples.c.content).where(samples.c.cluster == stored.id).order_by(samples.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
     return Shown(stored, example, None if content is None else orjson.loads(content))
 

@@ -76,7 +76,7 @@ class HourlyCount:
 
 @dataclass(slots=True)
 class SampledCluster:
-    """Exchanges that failed with one signature; the witness is the smallest of them."""
+    """Exchanges that failed with one signature; the sample is the smallest of them."""
 
     route: str
     verdict: str
@@ -85,7 +85,7 @@ class SampledCluster:
     last: datetime
     example: Mapping[str, Any]
     asked: Dialect = Dialect.NEW
-    witness: Mapping[str, Any] | None = None
+    sample: Mapping[str, Any] | None = None
     size: int = 0
 
 
@@ -118,7 +118,7 @@ class Counters:
             dialect asked.
         dropped: What was not kept because it would have been too much.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
-        evidence_bytes: Most bytes of all signatures, examples and witnesses; what finds no room is counted likewise.
+        evidence_bytes: Most bytes of all signatures, examples and samples; what finds no room is counted likewise.
         most_facts: Most facts of one route that are covered, and most in an hour that its entries did; of further ones
             the number.
     """
@@ -240,15 +240,15 @@ class Counters:
 
     def _keep_smallest(self, cluster: SampledCluster, finding: ExchangeVerdict) -> None:
         evidence = finding.evidence
-        if evidence is None or (cluster.witness is not None and evidence.size >= cluster.size):
+        if evidence is None or (cluster.sample is not None and evidence.size >= cluster.size):
             return
-        witness = evidence.make()
-        more = _size(witness) + _size(finding.example) - _size(cluster.witness) - _size(cluster.example)
+        sample = evidence.make()
+        more = _size(sample) + _size(finding.example) - _size(cluster.sample) - _size(cluster.example)
         if self._held + more > self.evidence_bytes:
             self.dropped["witnesses"] += 1
             return
         self._held += more
-        cluster.witness, cluster.size, cluster.example = witness, evidence.size, finding.example
+        cluster.sample, cluster.size, cluster.example = sample, evidence.size, finding.example
 
 
 def _size(document: Mapping[str, Any] | None) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
 from proxy.log.settling import settle_runs
-from proxy.log.tables import deviations, differences, dropped, runs, traffic, usages, witnesses
+from proxy.log.tables import deviations, differences, dropped, runs, samples, traffic, usages
 
 _AT_ONCE = 500
 _SILENT = timedelta(hours=1)
@@ -60,15 +60,11 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
 
 async def _forget_bodies(connection: AsyncConnection, before: datetime) -> None:
     """Drop what shows differences that were seen before that time only, of every run."""
-    same = (witnesses.c.run == differences.c.run) & (witnesses.c.cluster == differences.c.cluster)
-    old = (
-        select(witnesses.c.run, witnesses.c.cluster)
-        .join(differences, same)
-        .where(differences.c.last < before)
-    )
+    same = (samples.c.run == differences.c.run) & (samples.c.cluster == differences.c.cluster)
+    old = select(samples.c.run, samples.c.cluster).join(differences, same).where(differences.c.last < before)
     pairs = [(row.run, row.cluster) for row in (await connection.execute(old)).all()]
     for start in range(0, len(pairs), _AT_ONCE):
-        await connection.execute(_these(delete(witnesses), witnesses.c, pairs[start : start + _AT_ONCE]))
+        await connection.execute(_these(delete(samples), samples.c, pairs[start : start + _AT_ONCE]))
 
 
 async def _clusters(
@@ -88,7 +84,7 @@ async def _clusters(
     ]
     for start in range(0, len(gone), _AT_ONCE):
         some = gone[start : start + _AT_ONCE]
-        for table in (differences, witnesses):
+        for table in (differences, samples):
             await connection.execute(_these(delete(table), table.c, some))
     return len(gone)
 

@@ -16,10 +16,10 @@ from proxy.log.tables import (
     lease,
     metadata,
     runs,
+    samples,
     timings,
     traffic,
     usages,
-    witnesses,
 )
 
 # A table of its own metadata: unlike all others it belongs to the log, not to a run.
@@ -37,8 +37,8 @@ class LogAway(LogError):
 
 
 def _evidence(connection: Connection) -> None:
-    """Version 2: witnesses, coverage, timings, what was dropped; clusters are found by route and by name."""
-    for table in (witnesses, coverage, timings, dropped):
+    """Version 2: samples, coverage, timings, what was dropped; clusters are found by route and by name."""
+    for table in (samples, coverage, timings, dropped):
         table.create(connection, checkfirst=True)
     present = {index["name"] for index in inspect(connection).get_indexes(differences.name)}
     for index in differences.indexes:

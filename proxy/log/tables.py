@@ -111,7 +111,7 @@ Index(
     "difference_run", differences.c.run, differences.c.exchanges, differences.c.cluster, differences.c.route
 )
 
-witnesses = Table(
+samples = Table(
     "witness",
     metadata,
     Column("run", String(32), primary_key=True),

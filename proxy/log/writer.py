@@ -37,10 +37,10 @@ from proxy.log.tables import (
     differences,
     dropped,
     runs,
+    samples,
     timings,
     traffic,
     usages,
-    witnesses,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -288,7 +288,7 @@ class Recorder:
         yield from self._examples()
 
     def _examples(self) -> Iterator[LogRow]:
-        """Clusters and witnesses: they are long, and most of them have not changed since the last time."""
+        """Clusters and samples: they are long, and most of them have not changed since the last time."""
         for signature, cluster in self._ledger.clusters.items():
             key = (cluster_id(signature),)
             if not self._written.says(differences, key, cluster.exchanges):
@@ -303,10 +303,10 @@ class Recorder:
                     "asked": cluster.asked.value,
                 }
                 yield from self._written.changes(differences, {key: row}, ("cluster",))
-            # A witness is only replaced by a smaller one, so its size tells whether it is written.
-            if cluster.witness is not None and not self._written.says(witnesses, key, cluster.size):
-                content = {"size": cluster.size, "content": _json(cluster.witness)}
-                yield from self._written.changes(witnesses, {key: content}, ("cluster",))
+            # A sample is only replaced by a smaller one, so its size tells whether it is written.
+            if cluster.sample is not None and not self._written.says(samples, key, cluster.size):
+                content = {"size": cluster.size, "content": _json(cluster.sample)}
+                yield from self._written.changes(samples, {key: content}, ("cluster",))
 
     async def aclose(self, patience: float = PATIENCE) -> None:
         """Write what is left and close the log.

@@ -50,7 +50,7 @@ def states(clusters: Sequence[StoredCluster]) -> str:
 
 def print_cluster(console: Console, found: Shown) -> None:
     """Everything about one cluster: history, differences, both requests, and the test to paste."""
-    cluster, witness = found.cluster, found.witness
+    cluster, sample = found.cluster, found.sample
     console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(cluster.signature)}[/]")
     console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {markup(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
@@ -60,30 +60,30 @@ def print_cluster(console: Console, found: Shown) -> None:
             console.print(f"   {side:<6} {markup(short(value))}")
         for sentence in difference["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
-    if witness is None:
+    if sample is None:
         request = found.example["curl"] or found.example["request"]
-        console.print(f"\nno witness was kept; the request was\n{markup_block(request)}", soft_wrap=True)
+        console.print(f"\nno sample was kept; the request was\n{markup_block(request)}", soft_wrap=True)
         return
-    console.print(f"\nthe caller's role was {markup(role_told(witness['asked']))}", highlight=False)
+    console.print(f"\nthe caller's role was {markup(role_told(sample['asked']))}", highlight=False)
     for side in ("legacy", "new"):
-        told = witness[side]["error"] or witness[side]["status"]
+        told = sample[side]["error"] or sample[side]["status"]
         console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
-        console.print(markup_block(witness[side]["curl"]), soft_wrap=True)
+        console.print(markup_block(sample[side]["curl"]), soft_wrap=True)
     console.print("\n[bold]as a test[/]")
-    console.print(markup_block(pytest_case(cluster.short, cluster.signature, witness)), soft_wrap=True)
+    console.print(markup_block(pytest_case(cluster.short, cluster.signature, sample)), soft_wrap=True)
 
 
 def role_told(asked: Mapping[str, Any]) -> str:
-    """The role of a witness's caller, and that it is a guess where it is one."""
+    """The role of a sample's caller, and that it is a guess where it is one."""
     return (
         f"{asked['role']} (guessed: nobody has named the key)" if asked.get("guessed") else str(asked["role"])
     )
 
 
 def differences_of(found: Shown) -> list[dict[str, Any]]:
-    """The differences of a cluster: of its witness, else the first one of its example."""
-    if found.witness is not None:
-        return list(found.witness["differences"])
+    """The differences of a cluster: of its sample, else the first one of its example."""
+    if found.sample is not None:
+        return list(found.sample["differences"])
     return [dict(found.example)]
 
 
@@ -99,7 +99,7 @@ def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
 
 def cluster_markdown(found: Shown) -> str:
     """One cluster as Markdown: to paste into an issue."""
-    cluster, witness = found.cluster, found.witness
+    cluster, sample = found.cluster, found.sample
     first, last = f"{cluster.first:%Y-%m-%d %H:%M:%S}", f"{cluster.last:%Y-%m-%d %H:%M:%S}"
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
@@ -110,12 +110,12 @@ def cluster_markdown(found: Shown) -> str:
             [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],
         ),
     ]
-    if witness is not None:
-        parts.append(f"The caller's role was {role_told(witness['asked'])}.\n")
+    if sample is not None:
+        parts.append(f"The caller's role was {role_told(sample['asked'])}.\n")
         for side in ("legacy", "new"):
             parts.append(
-                f"{side} answered {markdown.cell(witness[side]['error'] or witness[side]['status'])}:\n"
+                f"{side} answered {markdown.cell(sample[side]['error'] or sample[side]['status'])}:\n"
             )
-            parts.append(markdown.code(witness[side]["curl"]))
-        parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, witness)))
+            parts.append(markdown.code(sample[side]["curl"]))
+        parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, sample)))
     return "\n".join(parts)

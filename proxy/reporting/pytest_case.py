@@ -1,4 +1,4 @@
-"""A cluster's witness as a test: paste it into a file, and it is red until the difference is gone."""
+"""A cluster's sample as a test: paste it into a file, and it is red until the difference is gone."""
 
 import re
 from collections.abc import Mapping
@@ -47,27 +47,27 @@ def test_{name}() -> None:
 '''
 
 
-def pytest_case(cluster: str, signature: str, witness: Mapping[str, Any]) -> str:
+def pytest_case(cluster: str, signature: str, sample: Mapping[str, Any]) -> str:
     """The source of a test module.
 
     Args:
         cluster: Name of the cluster.
         signature: Its signature.
-        witness: Its witness (proxy.exchange.sample).
+        sample: Its sample (proxy.exchange.sample).
 
     Returns:
         Python source; it says so when a body was too long to be kept whole.
     """
-    asked = witness["asked"]
+    asked = sample["asked"]
     name = re.sub(r"\W+", "_", str(asked["route"] or "no_route")).lower()
     title = f"Cluster {cluster}: {text.line(signature)}"
-    legacy, new = answer_of(witness["legacy"]), answer_of(witness["new"])
-    if witness["legacy"]["truncated"] or witness["new"]["truncated"]:
+    legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
+    if sample["legacy"]["truncated"] or sample["new"]["truncated"]:
         title += "\n\nA body was too long to be kept whole: ask both sides again and put the answers here.\n"
     return _TEMPLATE.format(
         title=_quotable(title),
         name=f"{name}_{cluster[:10]}",
-        request=_quotable(text.line(witness["legacy"]["request"])),
+        request=_quotable(text.line(sample["legacy"]["request"])),
         route=f"load_routes(config)[{asked['route']!r}]" if asked["route"] else "None",
         asked=asked,
         rehearsed=asked.get("rehearsed", False),

@@ -4,7 +4,7 @@ from diffing.model import Comparison, Observation
 from proxy.compare.comparer import Question
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
-from proxy.exchange.sample import SampleSide, size_of, witness
+from proxy.exchange.sample import SampleSide, sample, size_of
 from proxy.log.counters import LazySample
 from proxy.message.redact import Redactor, secrets_of
 from proxy.message.translation import Request, Translation
@@ -29,7 +29,7 @@ def evidence_of(job: Exchange, comparison: Comparison, question: Question, redac
     return LazySample(
         size_of(legacy, new),
         lambda: redactor.scrubbed(
-            witness(asked, job.at, legacy, new, comparison, redactor),
+            sample(asked, job.at, legacy, new, comparison, redactor),
             secrets_in(job, (question.legacy, question.new)),
         ),
     )

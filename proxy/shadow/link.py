@@ -278,13 +278,13 @@ class ShadowLink:
                 setattr(self._telemetry, kind, getattr(self._telemetry, kind) + count)
         if found.using == self._files:
             self._using.set()
-        for number, finding, witness in found.findings:
+        for number, finding, sample in found.findings:
             known = self._waiting.pop(number, None)
             if known is None:
                 continue
             self._bytes -= known[1]
             try:
-                self._ledger.add(_with_witness(finding, witness))
+                self._ledger.add(_with_sample(finding, sample))
             except Exception:
                 # A verdict that cannot be counted must not end the counting of all others.
                 _LOGGER.exception("a verdict of %s cannot be counted", finding.route)
@@ -302,10 +302,10 @@ def _bare(decision: Decision) -> Decision:
     return replace(decision, translation=replace(translation, body=b"", headers=()))
 
 
-def _with_witness(finding: ExchangeVerdict, witness: tuple[int, dict[str, object]] | None) -> ExchangeVerdict:
-    if witness is None:
+def _with_sample(finding: ExchangeVerdict, sample: tuple[int, dict[str, object]] | None) -> ExchangeVerdict:
+    if sample is None:
         return finding
-    size, content = witness
+    size, content = sample
     return replace(finding, evidence=LazySample(size, lambda: content))
 
 

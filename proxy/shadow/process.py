@@ -90,7 +90,7 @@ class ShadowReport:
     """What the process has to tell.
 
     Args:
-        findings: Verdicts by number, each with size and content of its witness where one is worth keeping.
+        findings: Verdicts by number, each with size and content of its sample where one is worth keeping.
         grown: What was counted since the last time: ``proxy.runtime.telemetry`` by name, breakers by side.
         breakers: The sides that are left alone just now.
         using: The configuration directory that it goes by from now on.
@@ -125,7 +125,7 @@ class Outbox:
     def add(self, finding: ExchangeVerdict) -> None:
         """Tell a verdict."""
         bare = replace(finding, evidence=None)
-        self._findings.append((finding.job, bare, self._witness(finding)))
+        self._findings.append((finding.job, bare, self._sample(finding)))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 
@@ -152,7 +152,7 @@ class Outbox:
         self._writer.write(message)
         self._told = now
 
-    def _witness(self, finding: ExchangeVerdict) -> tuple[int, Any] | None:
+    def _sample(self, finding: ExchangeVerdict) -> tuple[int, Any] | None:
         """The exchange itself, where it is a smaller one than those that were told before."""
         evidence, signature = finding.evidence, finding.judgement.signature
         if evidence is None or finding.judgement.comparison.verdict not in FAILING:
@@ -167,16 +167,16 @@ class Outbox:
 
 
 def _tellable(
-    number: int, finding: ExchangeVerdict, witness: tuple[int, Any] | None
+    number: int, finding: ExchangeVerdict, sample: tuple[int, Any] | None
 ) -> tuple[int, ExchangeVerdict, tuple[int, Any] | None]:
     """A verdict as it is, or without what keeps it from being told."""
     try:
-        frame((finding, witness))
+        frame((finding, sample))
     except Exception:
         comparison = replace(finding.judgement.comparison, differences=())
         judgement = Judgement(comparison, f"{told(finding.route, finding.asked)} {comparison.verdict}")
         return number, replace(finding, judgement=judgement, example={}, facts=()), None
-    return number, finding, witness
+    return number, finding, sample
 
 
 def work() -> None:

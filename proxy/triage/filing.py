@@ -1,7 +1,7 @@
 """File a cluster: as a documented deviation, as a defect of the legacy side, or as a fault of the new side.
 
 The first two give entries of the registry to paste, the last one the text of an issue. What is given was tried: the
-witness is compared again with the entries added.
+sample is compared again with the entries added.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A witness, compared by the registry of today."""
+    """A sample, compared by the registry of today."""
 
     asked: Asked
     legacy: Observation
@@ -73,7 +73,7 @@ def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
     """File a cluster.
 
     Args:
-        found: The cluster with its witness.
+        found: The cluster with its sample.
         verdict: What it is.
         contract: Routes, registry and problem types of today.
 
@@ -97,7 +97,7 @@ def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
     except RecursionError as error:
         raise FilingError(f"the answers of {found.cluster.short} are nested too deeply") from error
     file = f"config/deviations/{file_of(route, contract.registry)}"
-    request = str(found.witness["legacy"]["request"] if found.witness else "")
+    request = str(found.sample["legacy"]["request"] if found.sample else "")
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"
     tried = _tried(entries, case, contract)
     remark = f"append it to {file} and write the why: until then the registry cannot be read; {tried}"
@@ -130,25 +130,25 @@ def _case(found: Shown, contract: LiveConfig) -> _Case:
             f"{found.cluster.short} is a difference of the legacy face, which answers as PHP does: no deviation "
             "explains any; mend the backend (new-wrong)"
         )
-    witness = found.witness
-    if witness is None:
+    sample = found.sample
+    if sample is None:
         raise FilingError(
-            f"no witness of {found.cluster.short} was kept: nothing can be made of it; see parity show"
+            f"no sample of {found.cluster.short} was kept: nothing can be made of it; see parity show"
         )
-    if witness["legacy"]["truncated"] or witness["new"]["truncated"]:
+    if sample["legacy"]["truncated"] or sample["new"]["truncated"]:
         raise FilingError(
             f"a body of {found.cluster.short} was too long to be kept whole: write the entry by hand"
         )
-    if witness["asked"]["route"] is not None and witness["asked"]["route"] not in contract.routes.routes:
-        raise FilingError(f"{witness['asked']['route']} is no route any more")
-    asked = asked_of(witness, contract.routes)
-    legacy, new = answer_of(witness["legacy"]), answer_of(witness["new"])
+    if sample["asked"]["route"] is not None and sample["asked"]["route"] not in contract.routes.routes:
+        raise FilingError(f"{sample['asked']['route']} is no route any more")
+    asked = asked_of(sample, contract.routes)
+    legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
     comparison = Differ(contract.registry, contract.problems).compare(asked, legacy, new)
     if comparison.outcome is None:
-        # A further answer would be needed, which a witness does not hold: what was found then counts.
+        # A further answer would be needed, which a sample does not hold: what was found then counts.
         found_then = (
             Difference(item["path"], item["what"], item["legacy"], item["new"])
-            for item in witness["differences"]
+            for item in sample["differences"]
         )
         comparison = Comparison(Outcome.MISMATCH, differences=tuple(found_then))
     elif comparison.verdict not in FAILING:
@@ -212,13 +212,13 @@ def _defect(case: _Case) -> Iterator[EntryDraft]:
 
 
 def _tried(entries: str, case: _Case, contract: LiveConfig) -> str:
-    """What comes of the witness with the entries added."""
+    """What comes of the sample with the entries added."""
     written = read_deviations(entries.replace(UNWRITTEN, "Tried"), Path("scaffold"))
     differ = Differ(
         Registry((*contract.registry.deviations, *written), contract.registry.book), contract.problems
     )
     found = differ.compare(case.asked, case.legacy, case.new)
     if found.outcome is None:
-        return "the witness alone cannot tell whether it is enough"
+        return "the sample alone cannot tell whether it is enough"
     left = "".join(f"; {item.path} {item.what}" for item in found.differences[:3])
-    return f"with it the witness is {found.verdict}{left}"
+    return f"with it the sample is {found.verdict}{left}"

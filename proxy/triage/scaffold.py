@@ -1,7 +1,7 @@
 """Entries of the registry that a difference suggests: everything but why the difference is intended.
 
 An entry is narrow: it names the one route, and where the legacy answer does not show its premise, the parameters of the
-witness. Whoever writes the why also decides how much wider it is meant.
+sample. Whoever writes the why also decides how much wider it is meant.
 """
 
 import re
@@ -37,7 +37,7 @@ class EntryDraft:
         keys: What its kind needs.
         example: Legacy and new value, `MISSING` for an absent one.
         near_miss: Likewise, of a pair that it must not explain.
-        request: Facts of the witness's request, where its premise is about them.
+        request: Facts of the sample's request, where its premise is about them.
     """
 
     kind: Kind

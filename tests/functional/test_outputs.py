@@ -31,7 +31,7 @@ from proxy.dashboard.page import json as page_json
 from proxy.dashboard.views import Views
 from proxy.exchange.decision import Side
 from proxy.exchange.example import example, example_of, shortened
-from proxy.exchange.sample import SampleSide, size_of, witness
+from proxy.exchange.sample import SampleSide, sample, size_of
 from proxy.har.entries import line
 from proxy.inbound.access_log import AccessLog, AccessRecord
 from proxy.log.clusters import read_cluster, read_clusters
@@ -133,7 +133,7 @@ async def live(texts: Sequence[str], folder: Path) -> None:
     shown = example_of(side.request, judgement.comparison, side.answer, side.answer, redactor, ())
     asked = Asked(None, "POST", {text: text for text in texts})
     kept = LazySample(
-        size_of(side, side), lambda: witness(asked, AT, side, side, judgement.comparison, redactor)
+        size_of(side, side), lambda: sample(asked, AT, side, side, judgement.comparison, redactor)
     )
     ledger = Counters(received=1, served=1)
     ledger.add(ExchangeVerdict(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept))

@@ -12,7 +12,7 @@ from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
-from proxy.exchange.sample import SampleSide, witness
+from proxy.exchange.sample import SampleSide, sample
 from proxy.log.clusters import Shown, StoredCluster
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
@@ -76,7 +76,7 @@ def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:
         SampleSide(Request(asked.method, target), legacy),
         SampleSide(Request(asked.method, b"/tasktypes/1"), new),
     )
-    kept = orjson.loads(orjson.dumps(witness(asked, AT, *sides, comparison, Redactor(b"salt"))))
+    kept = orjson.loads(orjson.dumps(sample(asked, AT, *sides, comparison, Redactor(b"salt"))))
     stored = StoredCluster(cluster_id(name), name, asked.route_name, comparison.verdict, 3, AT, AT, 0.5)
     return Shown(stored, {"curl": "curl", "path": "$"}, kept)
 

@@ -1,4 +1,4 @@
-"""Diff logs that tests of reports read: two runs of a proxy, with clusters, witnesses, coverage and timings."""
+"""Diff logs that tests of reports read: two runs of a proxy, with clusters, samples, coverage and timings."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import Side
-from proxy.exchange.sample import SampleSide, size_of, witness
+from proxy.exchange.sample import SampleSide, sample, size_of
 from proxy.log.counters import Counters, ExchangeVerdict, LazySample
 from proxy.log.writer import Recorder, open_log
 from proxy.message.redact import Redactor
@@ -36,7 +36,7 @@ def evidence(at: datetime, comparison: Comparison, padding: str = "") -> LazySam
     new = asking("new", b'{"task_id":1,"new":null}')
     asked = Asked(None, "GET", {"task_id": "1"})
     return LazySample(
-        size_of(legacy, new), lambda: witness(asked, at, legacy, new, comparison, Redactor(b"salt"))
+        size_of(legacy, new), lambda: sample(asked, at, legacy, new, comparison, Redactor(b"salt"))
     )
 
 

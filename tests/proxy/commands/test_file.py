@@ -23,10 +23,10 @@ CASE = damaged(lambda document: document["task_type"].update(id=1))
 def command(tmp_path: Path) -> list[str]:
     """The command for the one cluster of a log."""
     found, asked = cluster(*CASE), CASE[0]
-    witness = found.witness
-    assert witness is not None
+    sample = found.sample
+    assert sample is not None
     judgement = Judgement(compared(*CASE), found.cluster.signature)
-    evidence = LazySample(1, lambda: witness)
+    evidence = LazySample(1, lambda: sample)
     example = {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []}
     finding = ExchangeVerdict(
         AT, asked.route_name, Dialect.LEGACY, Side.LEGACY, judgement, None, example, (), evidence
@@ -59,7 +59,7 @@ def test_an_entry_is_written_into_its_file(command: list[str], tmp_path: Path) -
     done = parity(*words, "--write", "--why", 'Ids are "numbers".')
     assert done.returncode == 0, done.stderr
     file = config / "deviations" / "tasktypes.toml"
-    assert f"wrote {file}; the lint finds nothing wrong; with it the witness is explained" in done.stdout
+    assert f"wrote {file}; the lint finds nothing wrong; with it the sample is explained" in done.stdout
     assert file.read_text(encoding="utf-8").startswith(
         (CONFIG / "tasktypes.toml").read_text(encoding="utf-8")
     )

@@ -1,11 +1,11 @@
-"""A witness holds the whole exchange, without secrets."""
+"""A sample holds the whole exchange, without secrets."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.exchange.sample import BODY_BYTES, answer_of, asked_of, size_of, witness
+from proxy.exchange.sample import BODY_BYTES, answer_of, asked_of, sample, size_of
 from proxy.message.redact import Redactor
 from tests.proxy.logs import FIRST, KEY, asking
 
@@ -13,9 +13,9 @@ LEGACY, NEW = asking("legacy", b'{"a":"\xc3\xa9"}'), asking("new", b"{}", 404)
 
 
 def made(body: bytes) -> dict[str, object]:
-    """The legacy side of a witness."""
+    """The legacy side of a sample."""
     legacy = replace(LEGACY, answer=replace(LEGACY.answer, body=body))
-    found = witness(Asked(None, "GET"), FIRST, legacy, NEW, Comparison(Outcome.MISMATCH), Redactor())
+    found = sample(Asked(None, "GET"), FIRST, legacy, NEW, Comparison(Outcome.MISMATCH), Redactor())
     side = found["legacy"]
     assert isinstance(side, dict)
     return side
@@ -28,10 +28,10 @@ def test_the_answer_comes_back_as_it_was() -> None:
 
 
 def test_the_question_comes_back_as_it_was() -> None:
-    """So that the witness can be compared again."""
+    """So that the sample can be compared again."""
     routes = load_routes(Path("config"))
     asked = Asked(routes["task.get"], "HEAD", {"task_id": "1"}, "user", "xml", rehearsed=True)
-    found = witness(asked, FIRST, LEGACY, NEW, Comparison(Outcome.MISMATCH), Redactor())
+    found = sample(asked, FIRST, LEGACY, NEW, Comparison(Outcome.MISMATCH), Redactor())
     assert asked_of(found, routes) == asked
 
 

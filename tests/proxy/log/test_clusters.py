@@ -33,13 +33,13 @@ async def test_clusters_are_added_up_over_runs(tmp_path: Path) -> None:
     assert (kept.share, found[NEW].share, found[OLD].share) == (2 / 11, 2 / 11, 1 / 3)
 
 
-async def test_the_smallest_exchange_is_the_witness(tmp_path: Path) -> None:
+async def test_the_smallest_exchange_is_the_sample(tmp_path: Path) -> None:
     """Over all runs."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
         shown = await read_cluster(log, cluster_id(KEPT)[:10])
-    assert shown.witness is not None
-    assert shown.witness["legacy"]["body"] == '{"task":{"task_id":"1","new":"ax"}}'
+    assert shown.sample is not None
+    assert shown.sample["legacy"]["body"] == '{"task":{"task_id":"1","new":"ax"}}'
 
 
 async def test_pages_of_clusters(tmp_path: Path) -> None:

@@ -82,11 +82,11 @@ def test_the_smallest_exchange_is_kept() -> None:
     for size in (7, 3, 5):
         ledger.add(shown("s", size))
     cluster = ledger.clusters["s"]
-    assert (cluster.exchanges, cluster.witness, cluster.example) == (3, {"size": 3}, {"size": 3})
+    assert (cluster.exchanges, cluster.sample, cluster.example) == (3, {"size": 3}, {"size": 3})
 
 
 def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
-    """A signature, an example and a witness of ten bytes each; a smaller one makes no more of it."""
+    """A signature, an example and a sample of ten bytes each; a smaller one makes no more of it."""
     ledger = Counters(evidence_bytes=43)
     for signature, size in (("a", 8), ("b", 5), ("a", 4), ("c", 6), ("a", 3)):
         ledger.add(shown(signature, size))

@@ -10,7 +10,7 @@ from config.reports import Retention
 from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters
 from proxy.log.reading import reading
-from proxy.log.tables import deviations, dropped, traffic, usages, witnesses
+from proxy.log.tables import deviations, dropped, samples, traffic, usages
 from proxy.log.writer import Recorder, open_log
 from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
 
@@ -55,11 +55,11 @@ async def test_what_entries_did_is_dropped_with_its_hours(tmp_path: Path) -> Non
 
 
 async def test_the_clusters_that_were_seen_last_stay(tmp_path: Path) -> None:
-    """With their witnesses."""
+    """With their samples."""
     url, _, second = await two_runs(tmp_path)
     await opened(url, Retention(clusters=2), 1)
     async with reading(url) as log:
-        kept = {(row.run) for row in await log.execute(select(witnesses))}
+        kept = {(row.run) for row in await log.execute(select(samples))}
         lost = {row.what: row.exchanges for row in await log.execute(select(dropped))}
     assert (kept, lost) == ({second}, {"old clusters": 2})
 
@@ -68,10 +68,10 @@ async def test_old_bodies_are_dropped_of_every_run(tmp_path: Path) -> None:
     """The differences that they showed stay."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        before = len((await log.execute(select(witnesses))).all())
+        before = len((await log.execute(select(samples))).all())
         clusters = len(await read_clusters(log))
     await opened(url, Retention(body_days=1), 5)
     async with reading(url) as log:
         assert before > 0
-        assert (await log.execute(select(witnesses))).all() == []
+        assert (await log.execute(select(samples))).all() == []
         assert len(await read_clusters(log)) == clusters

@@ -19,9 +19,9 @@ from proxy.log.tables import (
     differences,
     dropped,
     runs,
+    samples,
     timings,
     traffic,
-    witnesses,
 )
 from proxy.log.writer import LogError, Recorder, open_log
 from tests.proxy import logs
@@ -136,8 +136,8 @@ def test_what_is_no_url_is_told(url: str) -> None:
         open_log(url)
 
 
-async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
-    """A smaller witness replaces the one that is there."""
+async def test_samples_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
+    """A smaller sample replaces the one that is there."""
     ledger = Counters(most_clusters=1)
     recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), ledger, now=lambda: AT)
     await recorder.open()
@@ -146,7 +146,7 @@ async def test_witnesses_coverage_and_timings_are_written_and_rewritten(tmp_path
         await recorder.write()
     ledger.add(logs.finding(AT, logs.OLD))
     await recorder.write()
-    sizes = [row[1] for row in await rows(recorder, witnesses)]
+    sizes = [row[1] for row in await rows(recorder, samples)]
     assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
     assert await rows(recorder, dropped) == [("new clusters", 1)]
     assert (

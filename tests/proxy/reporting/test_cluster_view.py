@@ -55,14 +55,14 @@ async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
 async def test_an_absent_key_says_so(shown: Shown) -> None:
     """On a terminal and as Markdown."""
     example = {**shown.example, "what": "extra", "legacy": None, "new": None}
-    found = replace(shown, example=example, witness=None)
+    found = replace(shown, example=example, sample=None)
     out = io.StringIO()
     print_cluster(report_console(out), found)
     assert "   legacy (absent)\n   new    null\n" in out.getvalue()
     assert "| extra | (absent) | null |" in cluster_markdown(found)
 
 
-async def test_without_a_witness_the_example_is_shown(shown: Shown) -> None:
+async def test_without_a_sample_the_example_is_shown(shown: Shown) -> None:
     """Old logs have none."""
     out = io.StringIO()
     print_cluster(report_console(out), Shown(shown.cluster, shown.example, None))
@@ -80,9 +80,9 @@ async def test_markdown_takes_no_value_for_markup(shown: Shown, clusters: list[S
 @pytest.mark.parametrize("guessed", [False, True])
 async def test_a_guessed_role_is_said_to_be_guessed(shown: Shown, guessed: bool) -> None:
     """On the terminal and in Markdown; a known one is just told."""
-    assert shown.witness is not None
-    asked = {**shown.witness["asked"], "role": "user", "guessed": guessed}
-    found = Shown(shown.cluster, shown.example, {**shown.witness, "asked": asked})
+    assert shown.sample is not None
+    asked = {**shown.sample["asked"], "role": "user", "guessed": guessed}
+    found = Shown(shown.cluster, shown.example, {**shown.sample, "asked": asked})
     out = io.StringIO()
     print_cluster(report_console(out), found)
     for text in (out.getvalue(), cluster_markdown(found)):

@@ -1,4 +1,4 @@
-"""A witness as a test that runs."""
+"""A sample as a test that runs."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from config.location import config_directory
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.exchange.sample import SampleSide, witness
+from proxy.exchange.sample import SampleSide, sample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.reporting.pytest_case import pytest_case
@@ -21,7 +21,7 @@ def written(new: bytes) -> str:
     """The test of an exchange of dataset.quality_names."""
 
     route = load_routes(config_directory(None))["dataset.quality_names"]
-    made = witness(
+    made = sample(
         Asked(route, "GET"),
         FIRST,
         SampleSide(Request("GET", b'/api/v1/json/data/qualities/list?"""'), Observation(200, JSON, LEGACY)),

@@ -59,7 +59,7 @@ async def test_nothing_is_told_to_a_proxy_that_is_gone() -> None:
     assert kept.messages == []
 
 
-async def test_only_smaller_witnesses_are_sent() -> None:
+async def test_only_smaller_samples_are_sent() -> None:
     """Whoever keeps them keeps the smallest of a cluster; a match needs none."""
     kept = Kept()
     outbox = Outbox(kept, Telemetry())  # type: ignore[arg-type]  # only write is needed
@@ -67,8 +67,8 @@ async def test_only_smaller_witnesses_are_sent() -> None:
         outbox.add(finding(FIRST, NEW, padding=padding))
     outbox.add(finding(FIRST))
     outbox.flush()
-    sent = [witness for _, _, witness in kept.messages[0].findings]
-    assert [witness is not None for witness in sent] == [True, False, True, False]
+    sent = [sample for _, _, sample in kept.messages[0].findings]
+    assert [sample is not None for sample in sent] == [True, False, True, False]
 
 
 async def test_a_verdict_that_cannot_be_told_is_told_without_its_example() -> None:

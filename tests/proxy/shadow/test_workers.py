@@ -221,8 +221,8 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
         shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
         await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
         [cluster] = ledger.clusters.values()
-        kept = repr(cluster.example) + repr(cluster.witness)
-        assert (cluster.example["path"], cluster.witness is not None, "Ada" in kept) == (
+        kept = repr(cluster.example) + repr(cluster.sample)
+        assert (cluster.example["path"], cluster.sample is not None, "Ada" in kept) == (
             "$.name",
             stored,
             stored,
@@ -239,7 +239,7 @@ async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
     shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False)
     await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", body))
     [(name, cluster)] = ledger.clusters.items()
-    assert (name, dict(cluster.example), cluster.witness) == (
+    assert (name, dict(cluster.example), cluster.sample) == (
         "setup.exists (too many secrets to show)",
         {},
         None,

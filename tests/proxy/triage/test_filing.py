@@ -1,4 +1,4 @@
-"""What a cluster is filed as can be loaded, holds its own examples, and explains the witness."""
+"""What a cluster is filed as can be loaded, holds its own examples, and explains the sample."""
 
 import shutil
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def registered(filed: Filed, config: Path) -> None:
 
 
 def verdict_after(filed: Filed, case: Case, config: Path) -> str:
-    """What the witness is with the entry in the registry, which stays without a finding."""
+    """What the sample is with the entry in the registry, which stays without a finding."""
     registered(filed, config)
     registry = load_registry(config)
     assert list(lint_examples(registry)) == []
@@ -102,7 +102,7 @@ def test_a_documented_difference_is_explained_afterwards(tmp_path: Path, name: s
     case = DOCUMENTED[name]
     filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
     assert name in filed.text
-    assert filed.remark.endswith("with it the witness is explained")
+    assert filed.remark.endswith("with it the sample is explained")
     assert verdict_after(filed, case, tmp_path) == "explained"
 
 
@@ -169,16 +169,16 @@ def test_what_has_been_documented_meanwhile_is_told(tmp_path: Path) -> None:
         file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=load_registry(tmp_path)))
 
 
-@pytest.mark.parametrize("lacks", ["whole", "witness"])
-def test_without_a_whole_witness_nothing_is_made(lacks: str) -> None:
+@pytest.mark.parametrize("lacks", ["whole", "sample"])
+def test_without_a_whole_sample_nothing_is_made(lacks: str) -> None:
     """Half a document would be documented."""
     found = cluster(*changed("id", 1))
-    assert found.witness is not None
-    witness = None
+    assert found.sample is not None
+    sample = None
     if lacks == "whole":
-        witness = {**found.witness, "new": {**found.witness["new"], "truncated": True}}
+        sample = {**found.sample, "new": {**found.sample["new"], "truncated": True}}
     with pytest.raises(FilingError):
-        file_cluster(Shown(found.cluster, found.example, witness), Verdict.DOCUMENTED, CONTRACT)
+        file_cluster(Shown(found.cluster, found.example, sample), Verdict.DOCUMENTED, CONTRACT)
 
 
 def test_of_the_legacy_face_nothing_is_documented() -> None:
@@ -202,7 +202,7 @@ def test_a_remark_tells_what_is_still_different(tmp_path: Path) -> None:
     """One row in upper case is no rule for all rows."""
     case = damaged(lambda document: document["task_type"]["creator"].__setitem__(0, "joaquin vanschoren"))
     filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
-    assert filed.remark.endswith("with it the witness is mismatch; $.task_type.creator[1] value")
+    assert filed.remark.endswith("with it the sample is mismatch; $.task_type.creator[1] value")
 
 
 def test_the_contract_of_the_tests_is_the_packaged_one() -> None:
