@@ -36,7 +36,7 @@ def without_differences(decision: Decision, comparison: Comparison) -> Judgement
 
 
 def question_of(
-    job: Exchange,
+    exchange: Exchange,
     translation: Translation,
     legacy: Observation,
     new: Observation,
@@ -44,20 +44,20 @@ def question_of(
 ) -> Question:
     """What is to be compared when both sides have answered."""
     role = role_of_key(key_in(translation), admin_keys, legacy)
-    head = job.request.method == "HEAD" and job.decision.dialect is Dialect.NEW
+    head = exchange.request.method == "HEAD" and exchange.decision.dialect is Dialect.NEW
     return Question(
         route=translation.route.name if translation.route else None,
-        method="GET" if head else job.request.method,
+        method="GET" if head else exchange.request.method,
         parameters=dict(translation.parameters),
         role=role,
         format=translation.format,
         known=translation.known,
         legacy=legacy,
         new=new,
-        rehearsed=job.decision.rehearse,
-        caller=new.header(CALLER) if job.decision.rehearse else None,
+        rehearsed=exchange.decision.rehearse,
+        caller=new.header(CALLER) if exchange.decision.rehearse else None,
         guessed=is_guess(role),
-        face=job.decision.face,
+        face=exchange.decision.face,
     )
 
 

@@ -26,14 +26,14 @@ Judged = Callable[[], Awaitable[tuple[Observation, Comparison]]]
 Ask = Callable[[bytes], Awaitable[Observation]]
 
 
-def may_be_repaired(job: Exchange, question: Question, found: Comparison) -> bool:
+def may_be_repaired(exchange: Exchange, question: Question, found: Comparison) -> bool:
     """Whether the registry can say more: of a read that the face was asked for, and that may be asked again."""
     return (
         question.face
         and not question.control
         and found.outcome in (Outcome.LEGACY_ERROR, Outcome.MISMATCH)
         and None not in (question.legacy.status, question.new.status)
-        and only_reads(job.request.method, job.decision.translation)
+        and only_reads(exchange.request.method, exchange.decision.translation)
     )
 
 
@@ -53,12 +53,12 @@ class Repairs:
         self._files, self._loaded = files, None
 
     async def judge(
-        self, job: Exchange, question: Question, found: Comparison, of_the_new_api: Judged, ask: Ask
+        self, exchange: Exchange, question: Question, found: Comparison, of_the_new_api: Judged, ask: Ask
     ) -> Comparison:
         """Judge one answer.
 
         Args:
-            job: What was served.
+            exchange: What was served.
             question: What was compared.
             found: What that found.
             of_the_new_api: Asks the new API the same, and compares.
@@ -75,9 +75,9 @@ class Repairs:
         except (ConfigError, OSError):
             self._loaded = None  # its directory was replaced by another one, of which word is under way
             return found
-        translation = job.decision.translation
+        translation = exchange.decision.translation
         assert isinstance(translation, Translation)
-        request = job.request
+        request = exchange.request
         asked = RecordedRequest(request.method, "", request.target, request.headers, request.body)
         recording = Recording("", question.route or "", "none", asked, question.legacy)
         new = _NewApi(of_the_new_api, question.asked(translation.route))

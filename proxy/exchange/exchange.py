@@ -10,7 +10,7 @@ from diffing.model import Headers, Observation
 from proxy.exchange.decision import Decision
 from proxy.message.translation import Request, Translation
 
-# What a job holds beside the bodies, roughly.
+# What an exchange holds beside the bodies, roughly.
 _OVERHEAD: Final = 2048
 
 
@@ -53,32 +53,32 @@ def _length(headers: Headers) -> int:
 
 
 class Queue(Protocol):
-    """Where jobs wait. In this process; later another one that many machines read (design §8)."""
+    """Where exchanges wait. In this process; later another one that many machines read (design §8)."""
 
     def __len__(self) -> int:
-        """How many jobs wait."""
+        """How many exchanges wait."""
 
-    def put(self, job: Exchange) -> bool:
-        """Add a job, or refuse it because the queue is full. Never waits."""
+    def put(self, exchange: Exchange) -> bool:
+        """Add an exchange, or refuse it because the queue is full. Never waits."""
 
     async def get(self) -> Exchange:
-        """The next job."""
+        """The next exchange."""
 
     def done(self) -> None:
-        """A job that was taken has its verdict."""
+        """An exchange that was taken has its verdict."""
 
     def drop(self) -> list[Exchange]:
-        """Take out all jobs that wait."""
+        """Take out all exchanges that wait."""
 
     async def join(self) -> None:
-        """Wait until no job waits or is worked on."""
+        """Wait until no exchange waits or is worked on."""
 
 
 class MemoryQueue:
     """Jobs in memory, bounded by number and by bytes.
 
     Args:
-        most: Most jobs that wait.
+        most: Most exchanges that wait.
         most_bytes: Most bytes that wait.
     """
 
@@ -86,50 +86,50 @@ class MemoryQueue:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._jobs: deque[Exchange] = deque()
+        self._exchanges: deque[Exchange] = deque()
         self._unfinished = 0
         self._filled = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self._exchanges)
 
-    def put(self, job: Exchange) -> bool:
-        """Add a job unless the queue is full."""
-        if len(self._jobs) >= self._most or self._bytes + job.size > self._most_bytes:
+    def put(self, exchange: Exchange) -> bool:
+        """Add an exchange unless the queue is full."""
+        if len(self._exchanges) >= self._most or self._bytes + exchange.size > self._most_bytes:
             return False
-        self._jobs.append(job)
-        self._bytes += job.size
+        self._exchanges.append(exchange)
+        self._bytes += exchange.size
         self._unfinished += 1
         self._idle.clear()
         self._filled.set()
         return True
 
     async def get(self) -> Exchange:
-        """The job that has waited longest."""
-        while not self._jobs:
+        """The exchange that has waited longest."""
+        while not self._exchanges:
             self._filled.clear()
             await self._filled.wait()
-        job = self._jobs.popleft()
-        self._bytes -= job.size
-        return job
+        exchange = self._exchanges.popleft()
+        self._bytes -= exchange.size
+        return exchange
 
     def done(self) -> None:
-        """A job that was taken has its verdict."""
+        """An exchange that was taken has its verdict."""
         self._unfinished -= 1
         if self._unfinished == 0:
             self._idle.set()
 
     def drop(self) -> list[Exchange]:
-        """Take out all jobs that wait."""
-        jobs = list(self._jobs)
-        self._jobs.clear()
+        """Take out all exchanges that wait."""
+        exchanges = list(self._exchanges)
+        self._exchanges.clear()
         self._bytes = 0
-        for _ in jobs:
+        for _ in exchanges:
             self.done()
-        return jobs
+        return exchanges
 
     async def join(self) -> None:
-        """Wait until no job waits or is worked on."""
+        """Wait until no exchange waits or is worked on."""
         await self._idle.wait()

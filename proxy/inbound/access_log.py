@@ -79,7 +79,7 @@ class AccessLog:
             self._thread = threading.Thread(target=self._write, name="access log", daemon=True)
             self._thread.start()
 
-    def add(self, visit: AccessRecord, client: str) -> None:
+    def add(self, record: AccessRecord, client: str) -> None:
         """Write the line of a request that is over."""
         if self._thread is None:
             return
@@ -88,14 +88,14 @@ class AccessLog:
             return
         line = {
             "at": time.time(),
-            "id": visit.id.decode(),
+            "id": record.id.decode(),
             "client": text.clean(client, text.NAME),
-            "method": text.clean(visit.method, text.NAME),
-            "target": text.clean(redacted_target(visit.target), _LONGEST),
-            "status": visit.status,
-            "bytes": visit.bytes,
-            "seconds": round(time.perf_counter() - visit.started, 6),
-            **visit.facts,
+            "method": text.clean(record.method, text.NAME),
+            "target": text.clean(redacted_target(record.target), _LONGEST),
+            "status": record.status,
+            "bytes": record.bytes,
+            "seconds": round(time.perf_counter() - record.started, 6),
+            **record.facts,
         }
         written = text.json_bytes(line) + b"\n"
         self._put += len(written)

@@ -45,7 +45,7 @@ class FrontProtocol(asyncio.Protocol):
 
     limits: ClassVar[Limits] = Limits()
     timeouts: ClassVar[Timeouts] = Timeouts()
-    room: ClassVar[CaptureBudget] = CaptureBudget()
+    budget: ClassVar[CaptureBudget] = CaptureBudget()
     turns: ClassVar[Turns] = Turns(Limits().pipelined)
     rounds: ClassVar[Rounds] = Rounds(_EACH)
     refused: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
@@ -302,8 +302,8 @@ class FrontProtocol(asyncio.Protocol):
     def _account(self, held: int) -> bool:
         """Note how much is held for this client; whether there is room for it."""
         more = held - self._held
-        fits = held <= max(_SMALL, self._held) or self.room.held + more <= self.room.most
-        self.room.give(-more)
+        fits = held <= max(_SMALL, self._held) or self.budget.held + more <= self.budget.most
+        self.budget.give(-more)
         self._held = held
         return fits
 

@@ -35,14 +35,14 @@ class Terms:
         most: Longest body.
         gap: Seconds that may pass between its pieces.
         total: Seconds that may pass until it is whole.
-        room: What all bodies that are kept may hold together.
+        budget: What all bodies that are kept may hold together.
     """
 
     keep: int = 2**63
     most: int = 2**63
     gap: float | None = None
     total: float | None = None
-    room: CaptureBudget = field(default_factory=CaptureBudget)
+    budget: CaptureBudget = field(default_factory=CaptureBudget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RequestBody:
 
     def forget(self) -> None:
         """Make room; the bytes are held by whoever still wants them."""
-        self.terms.room.give(len(self.start))
+        self.terms.budget.give(len(self.start))
 
 
 async def take_in(receive: Receive, terms: Terms) -> RequestBody:
@@ -91,15 +91,15 @@ async def take_in(receive: Receive, terms: Terms) -> RequestBody:
             piece, more = await _piece(receive, terms, until)
             parts.append(piece)
             size += len(piece)
-            fits = terms.room.take(len(piece))
+            fits = terms.budget.take(len(piece))
             held += len(piece) if fits else 0
         if size > terms.most:
             raise BodyRefused(slow=False)
     except BaseException:
-        terms.room.give(held)
+        terms.budget.give(held)
         raise
     # The piece that found no room is there all the same; so long as it is, it counts.
-    terms.room.held += size - held
+    terms.budget.held += size - held
     return RequestBody(b"".join(parts), not more, terms, until, crowded=not fits and more)
 
 
@@ -123,12 +123,12 @@ class Rest(httpx.AsyncByteStream):
     """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down.
 
     Args:
-        intake: What has come of it.
+        request_body: What has come of it.
         receive: ASGI's.
     """
 
-    def __init__(self, intake: RequestBody, receive: Receive) -> None:
-        self._intake = intake
+    def __init__(self, request_body: RequestBody, receive: Receive) -> None:
+        self._intake = request_body
         self._receive = receive
         self.gone = False
         self.refused: BodyRefused | None = None

@@ -48,7 +48,7 @@ class ExchangeVerdict:
         example: What a reader needs to see it, without secrets.
         facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
         evidence: The whole exchange.
-        job: Its number, where another process served it.
+        number: Its number, where another process served it.
         asked: The dialect in which the new side was asked: its new API, or its legacy face.
     """
 
@@ -61,7 +61,7 @@ class ExchangeVerdict:
     example: Mapping[str, Any] = field(default_factory=dict)
     facts: tuple[tuple[str, str], ...] = ()
     evidence: LazySample | None = None
-    job: int = 0
+    number: int = 0
     asked: Dialect = Dialect.NEW
 
 

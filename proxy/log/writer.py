@@ -1,4 +1,4 @@
-"""The diff log: the ledger of a running proxy, written to a database from time to time."""
+"""The diff log: the counters of a running proxy, written to a database from time to time."""
 
 import asyncio
 import logging
@@ -115,14 +115,14 @@ def utc_now() -> datetime:
 
 
 class Recorder:
-    """Writes one run's ledger.
+    """Writes one run's counters.
 
-    Rows are rewritten whole from the ledger, which only grows, so a write that failed is made good by the next one
+    Rows are rewritten whole from the counters, which only grows, so a write that failed is made good by the next one
     and the log never counts twice.
 
     Args:
         engine: The log.
-        ledger: What is written.
+        counters: What is written.
         rollout: Gives the digest of the rollout in force.
         every: Seconds between writes.
         retention: What to keep of earlier runs.
@@ -132,7 +132,7 @@ class Recorder:
     def __init__(
         self,
         engine: AsyncEngine,
-        ledger: Counters,
+        counters: Counters,
         *,
         rollout: Callable[[], str] = str,
         every: float = 1.0,
@@ -141,7 +141,7 @@ class Recorder:
     ) -> None:
         self.run = uuid.uuid4().hex
         self._engine = engine
-        self._ledger = ledger
+        self._counters = counters
         self._rollout = rollout
         self._every = every
         self._retention = retention or Retention()
@@ -194,7 +194,7 @@ class Recorder:
                     "the diff log %s cannot be written: %s; %d verdicts are counted and written later",
                     self._shown(),
                     cause,
-                    self._ledger.judged - self._told,
+                    self._counters.judged - self._told,
                 )
             return
         if self._away is not None:
@@ -202,10 +202,10 @@ class Recorder:
                 "the diff log %s is written again after %d s; %d verdicts had waited",
                 self._shown(),
                 (self._now() - self._away).total_seconds(),
-                self._ledger.judged - self._told,
+                self._counters.judged - self._told,
             )
             self._away = None
-        self._told = self._ledger.judged
+        self._told = self._counters.judged
 
     async def _written_and_pruned(self) -> None:
         await self.write()
@@ -262,11 +262,11 @@ class Recorder:
 
     def _drop(self, change: LogRow) -> None:
         _LOGGER.exception("a row of %s cannot be stored and is dropped", change.table.name)
-        self._ledger.dropped["rows"] += 1
+        self._counters.dropped["rows"] += 1
         self._written.note([change])
 
     def _changes(self) -> Iterator[LogRow]:
-        ledger, written = self._ledger, self._written
+        counters, written = self._counters, self._written
         yield from written.changes(runs, {(): self._run_row()})
         flows = {
             key: {
@@ -274,22 +274,24 @@ class Recorder:
                 "legacy_seconds": flow.legacy_seconds,
                 "new_seconds": flow.new_seconds,
             }
-            for key, flow in ledger.flows.items()
+            for key, flow in counters.flows.items()
         }
         yield from written.changes(traffic, flows, ("hour", "route", "dialect", "side", "verdict", "asked"))
-        yield from written.changes(deviations, _counted(ledger.hits), ("hour", "route", "deviation", "asked"))
         yield from written.changes(
-            usages, _counted(ledger.usage), ("hour", "route", "deviation", "what", "about")
+            deviations, _counted(counters.hits), ("hour", "route", "deviation", "asked")
         )
-        yield from written.changes(coverage, _counted(ledger.coverage), ("route", "kind", "value", "asked"))
-        yield from written.changes(timings, _counted(ledger.timings), ("route", "what", "bucket", "asked"))
-        lost = {(f"new {what}",): {"exchanges": count} for what, count in ledger.dropped.items()}
+        yield from written.changes(
+            usages, _counted(counters.usage), ("hour", "route", "deviation", "what", "about")
+        )
+        yield from written.changes(coverage, _counted(counters.coverage), ("route", "kind", "value", "asked"))
+        yield from written.changes(timings, _counted(counters.timings), ("route", "what", "bucket", "asked"))
+        lost = {(f"new {what}",): {"exchanges": count} for what, count in counters.dropped.items()}
         yield from written.changes(dropped, lost, ("what",))
         yield from self._examples()
 
     def _examples(self) -> Iterator[LogRow]:
         """Clusters and samples: they are long, and most of them have not changed since the last time."""
-        for signature, cluster in self._ledger.clusters.items():
+        for signature, cluster in self._counters.clusters.items():
             key = (cluster_id(signature),)
             if not self._written.says(differences, key, cluster.exchanges):
                 row = {
@@ -317,7 +319,7 @@ class Recorder:
         await self._attempt(patience)
         if self._away is not None:
             _LOGGER.error(
-                "%d verdicts could not be written to the diff log", self._ledger.judged - self._told
+                "%d verdicts could not be written to the diff log", self._counters.judged - self._told
             )
         await self.dispose()
 
@@ -327,18 +329,18 @@ class Recorder:
             await at_most(1.0, self._engine.dispose())
 
     def _run_row(self) -> dict[str, Any]:
-        ledger = self._ledger
+        counters = self._counters
         return {
             "started": self._started,
             "seen": self._now(),
             "rollout": self._rollout(),
-            "received": ledger.received,
-            "served": ledger.served,
-            "refused": ledger.refused,
-            "client_gone": ledger.client_gone,
-            "pending": ledger.pending,
-            "faced": ledger.faced,
-            "twice": ledger.twice,
+            "received": counters.received,
+            "served": counters.served,
+            "refused": counters.refused,
+            "client_gone": counters.client_gone,
+            "pending": counters.pending,
+            "faced": counters.faced,
+            "twice": counters.twice,
         }
 
 

@@ -226,8 +226,8 @@ async def _ask_everything(
 
 
 async def _settled(parts: RunningProxy, tell: Callable[[int], None], stopped: asyncio.Event) -> None:
-    while parts.ledger.pending and not stopped.is_set():
-        tell(parts.ledger.pending)
+    while parts.counters.pending and not stopped.is_set():
+        tell(parts.counters.pending)
         await asyncio.sleep(0.05)
 
 

@@ -30,21 +30,21 @@ _SEPARATOR: Final = "\x1f"
 Snapshot = dict[str, Any]
 
 
-def snapshot(ledger: Counters, telemetry: Telemetry, state: Mapping[str, Any]) -> Snapshot:
+def snapshot(counters: Counters, telemetry: Telemetry, state: Mapping[str, Any]) -> Snapshot:
     """One process at this moment, as JSON has it.
 
     Args:
-        ledger: Its counts.
+        counters: Its counts.
         telemetry: Its measurements.
         state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``,
             ``failing``.
     """
     flows: Counter[str] = Counter()
-    for (_, *place), flow in ledger.flows.items():
+    for (_, *place), flow in counters.flows.items():
         flows[_SEPARATOR.join(place)] += flow.exchanges
     return {
-        **{name: getattr(ledger, name) for name in _TOTALS},
-        "verdicts": dict(sorted(ledger.verdicts.items())),
+        **{name: getattr(counters, name) for name in _TOTALS},
+        "verdicts": dict(sorted(counters.verdicts.items())),
         "flows": dict(flows),
         "active": telemetry.active,
         **{name: {str(k): v for k, v in getattr(telemetry, name).items()} for name in _COUNTS},

@@ -46,7 +46,7 @@ class RunningProxy:
 
     Args:
         proxy: The application for clients.
-        ledger: The counts.
+        counters: The counts.
         shadow: The shadow leg.
         recorder: Writes the log.
         telemetry: Operators' numbers.
@@ -59,7 +59,7 @@ class RunningProxy:
     """
 
     proxy: Proxy
-    ledger: Counters
+    counters: Counters
     shadow: ShadowLink
     recorder: Recorder
     telemetry: Telemetry
@@ -76,7 +76,7 @@ class RunningProxy:
     async def snapshot(self) -> Snapshot:
         """Everything that is counted, at this moment."""
         return snapshot(
-            self.ledger,
+            self.counters,
             self.telemetry,
             {
                 "run": self.recorder.run,
@@ -106,8 +106,8 @@ class RunningProxy:
 
     def refused(self) -> None:
         """Count a request that the front door refused."""
-        self.ledger.received += 1
-        self.ledger.refused += 1
+        self.counters.received += 1
+        self.counters.refused += 1
 
 
 @asynccontextmanager
@@ -160,13 +160,13 @@ def sides_of(settings: ProxySettings) -> dict[str, str]:
 
 
 async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) -> RunningProxy:
-    telemetry, ledger = Telemetry(), Counters(evidence_bytes=settings.shadow.evidence_bytes)
+    telemetry, counters = Telemetry(), Counters(evidence_bytes=settings.shadow.evidence_bytes)
     switch = KillSwitch(settings.kill_file)
     configuration = Configuration(config, switch, telemetry)
     stack.callback(configuration.close)
     recorder = Recorder(
         open_log(settings.log),
-        ledger,
+        counters,
         rollout=lambda: configuration().digest,
         retention=load_report_settings(config).retention,
     )
@@ -196,7 +196,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         {side: await upstream(side, most) for side in Side},
         {side: await upstream(side, most, reuse=False) for side in Side},
     )
-    link = ShadowLink(settings, configuration.path, ledger, telemetry, hop_of(settings))
+    link = ShadowLink(settings, configuration.path, counters, telemetry, hop_of(settings))
     rehearsing = None
     if settings.shadow_secret:
         rehearsing = Rehearsing(
@@ -210,13 +210,13 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         sides,
         configuration,
         link,
-        ledger,
+        counters,
         settings,
         telemetry=telemetry,
         access=access,
         rehearsing=rehearsing,
     )
-    return RunningProxy(proxy, ledger, link, recorder, telemetry, switch, configuration, access, tasks)
+    return RunningProxy(proxy, counters, link, recorder, telemetry, switch, configuration, access, tasks)
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:

@@ -111,11 +111,11 @@ def report_markdown(report: Report, differences: int = 20) -> str:
         report: What the log says.
         differences: Most clusters shown.
     """
-    ledgers = report.ledgers
+    counted_runs = report.counted_runs
     parts = ["# Parity report\n"]
-    if ledgers.first is not None and ledgers.last is not None:
-        first, last = f"{ledgers.first:%Y-%m-%d %H:%M:%S}", f"{ledgers.last:%Y-%m-%d %H:%M:%S}"
-        parts.append(f"{first} to {last} UTC, {ledgers.runs} run(s)\n")
+    if counted_runs.first is not None and counted_runs.last is not None:
+        first, last = f"{counted_runs.first:%Y-%m-%d %H:%M:%S}", f"{counted_runs.last:%Y-%m-%d %H:%M:%S}"
+        parts.append(f"{first} to {last} UTC, {counted_runs.runs} run(s)\n")
     parts += [summary(report.tally) + "\n", *(f"- {line}" for line in report.dialects_told())]
     parts.append(("\n" if report.dialects_told() else "") + routes(report.tally))
     if report.tally.clusters:

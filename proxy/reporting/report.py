@@ -77,27 +77,27 @@ class Report:
     """What a diff log says.
 
     Args:
-        ledgers: The totals of requests.
+        counted_runs: The totals of requests.
         tally: Verdicts, deviations and clusters.
         latency: By route, where both sides were asked.
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
     """
 
-    ledgers: CountedRuns
+    counted_runs: CountedRuns
     tally: Tally
     latency: Mapping[str, Latency]
     dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
-        ledgers = self.ledgers
+        counted_runs = self.counted_runs
         return {
             "requests": {
-                "received": ledgers.received,
-                "served": ledgers.served,
-                "refused": ledgers.refused,
-                "client_gone": ledgers.client_gone,
-                "pending": ledgers.pending,
+                "received": counted_runs.received,
+                "served": counted_runs.served,
+                "refused": counted_runs.refused,
+                "client_gone": counted_runs.client_gone,
+                "pending": counted_runs.pending,
             },
             "dialects": self._dialects(),
             **self.tally.document(),
@@ -106,7 +106,7 @@ class Report:
 
     def dialects_told(self) -> tuple[str, ...]:
         """A line for each dialect in which the new side was asked; none where it was asked in its new API only."""
-        if not self.ledgers.faced:
+        if not self.counted_runs.faced:
             return ()
         names = {Dialect.NEW: "new API", Dialect.LEGACY: "legacy face"}
         return tuple(
@@ -116,7 +116,7 @@ class Report:
         )
 
     def _dialects(self) -> dict[str, Any]:
-        due = due_of({name: getattr(self.ledgers, name) for name in ("served", "faced", "twice")})
+        due = due_of({name: getattr(self.counted_runs, name) for name in ("served", "faced", "twice")})
         counted = {dialect: self.dialects.get(dialect, Counter[str]()) for dialect in due}
         return {
             str(dialect): {
@@ -179,11 +179,11 @@ async def _read(
     for row in wanted(await rows(pairs_query)):
         ratios[row.route][row.bucket] += row.exchanges
     tally = _tally(flows, wanted(await rows(hits_query)), wanted(await rows(clusters_query)))
-    ledgers = _ledgers((await connection.execute(select(runs))).all())
-    return Report(ledgers, tally, _latency(flows, ratios), dialects)
+    counted_runs = _counted_runs((await connection.execute(select(runs))).all())
+    return Report(counted_runs, tally, _latency(flows, ratios), dialects)
 
 
-def _ledgers(rows: Sequence[Row[Any]]) -> CountedRuns:
+def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:
     return CountedRuns(
         len(rows),
         min((row.started for row in rows), default=None),

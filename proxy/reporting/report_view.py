@@ -21,12 +21,11 @@ def print_report(
         differences: Most signatures shown.
         recorded_legacy: Whether the legacy side was a player of recordings, whose times say nothing of PHP.
     """
-    ledgers = report.ledgers
-    if ledgers.first is not None and ledgers.last is not None:
-        console.print(
-            f"{ledgers.runs} run{'s' if ledgers.runs != 1 else ''} of the proxy, {ledgers.first:%Y-%m-%d %H:%M:%S} "
-            f"to {ledgers.last:%Y-%m-%d %H:%M:%S} UTC"
-        )
+    counted_runs = report.counted_runs
+    if counted_runs.first is not None and counted_runs.last is not None:
+        runs = f"{counted_runs.runs} run{'s' if counted_runs.runs != 1 else ''} of the proxy"
+        first, last = (f"{time:%Y-%m-%d %H:%M:%S}" for time in (counted_runs.first, counted_runs.last))
+        console.print(f"{runs}, {first} to {last} UTC")
     console.print(routes_table(report.tally))
     if report.tally.deviations:
         console.print(deviations_table(report.tally.deviations))
@@ -36,8 +35,8 @@ def print_report(
             console.print("legacy is a player of recordings here: its times are not PHP's")
     print_clusters(console, list(report.tally.clusters.values()), differences)
     console.print(
-        f"requests: received {ledgers.received} = served {ledgers.served} + refused {ledgers.refused} "
-        f"+ client gone {ledgers.client_gone}; pending {ledgers.pending}"
+        f"requests: received {counted_runs.received} = served {counted_runs.served} + refused {counted_runs.refused} "
+        f"+ client gone {counted_runs.client_gone}; pending {counted_runs.pending}"
     )
     console.print(f"exchanges: {markup(summary(report.tally))}")
     for line in report.dialects_told():

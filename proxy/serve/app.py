@@ -43,7 +43,7 @@ class Proxy:
         sides: The transports of the served leg.
         contract: Gives the configuration in force.
         shadow: The shadow leg.
-        ledger: Where everything is counted.
+        counters: Where everything is counted.
         settings: Limits and sizes.
         now: Tells the time.
         telemetry: Where operators' numbers are counted.
@@ -56,7 +56,7 @@ class Proxy:
         sides: ServedSides,
         contract: Callable[[], LiveConfig],
         shadow: ShadowLink,
-        ledger: Counters,
+        counters: Counters,
         settings: ProxySettings,
         now: Callable[[], datetime] = utc_now,
         *,
@@ -70,7 +70,7 @@ class Proxy:
         )
         self._contract = contract
         self._shadow = shadow
-        self._ledger = ledger
+        self._counters = counters
         self._settings = settings
         self._now = now
         self._access = access or AccessLog("")
@@ -79,13 +79,13 @@ class Proxy:
         self._callers = Callers(settings.sticky)
         self._hop = hop_of(settings)
         # For what is kept of exchanges under way: bodies of requests, and of answers.
-        self._room = CaptureBudget(settings.shadow.queue_bytes)
+        self._budget = CaptureBudget(settings.shadow.queue_bytes)
         self._terms = Terms(
             settings.shadow.request_bytes,
             settings.limits.body_bytes,
             settings.timeouts.client,
             settings.timeouts.client_total,
-            self._room,
+            self._budget,
         )
 
     def _may_help(self) -> bool:
@@ -96,32 +96,32 @@ class Proxy:
         """Serve one request."""
         if scope["type"] != "http":
             return
-        self._ledger.received += 1
+        self._counters.received += 1
         self._telemetry.active += 1
         query: bytes = scope["query_string"]
         target: bytes = scope.get(TARGET) or scope["raw_path"] + (b"?" + query if query else b"")
         given = next((value for name, value in scope["headers"] if name == REQUEST_ID), None)
-        visit = AccessRecord(scope["method"], target, given, send)
+        record = AccessRecord(scope["method"], target, given, send)
         peer = scope["client"][0] if scope.get("client") else ""
         try:
             refused = self._refusal(scope, target)
             if refused is not None:
-                await self._refuse(visit, refused)
+                await self._refuse(record, refused)
             else:
-                await self._serve(scope, target, receive, visit, peer)
+                await self._serve(scope, target, receive, record, peer)
         except ClientGone:
-            self._ledger.client_gone += 1
-            visit.facts["gone"] = True
+            self._counters.client_gone += 1
+            record.facts["gone"] = True
         except AnswerBroken:
             raise
         except Exception:
             # A fault of ours: the server below answers 500, and the request is still counted.
-            self._ledger.refused += 1
+            self._counters.refused += 1
             raise
         finally:
             self._telemetry.active -= 1
-            self._telemetry.answers[visit.status] += 1
-            self._access.add(visit, str(visit.facts.pop("client", peer)))
+            self._telemetry.answers[record.status] += 1
+            self._access.add(record, str(record.facts.pop("client", peer)))
 
     def _refusal(self, scope: Scope, target: bytes) -> Refusal | None:
         if self._telemetry.active > self._settings.limits.concurrency:
@@ -136,36 +136,36 @@ class Proxy:
             return found
         return refusal(scope["method"], target, headers, self._settings.limits)
 
-    async def _refuse(self, visit: AccessRecord, refused: Refusal) -> None:
+    async def _refuse(self, record: AccessRecord, refused: Refusal) -> None:
         self._telemetry.refusals[refused.status] += 1
-        await refuse(visit.send, refused, visit.method)
-        self._ledger.refused += 1
+        await refuse(record.send, refused, record.method)
+        self._counters.refused += 1
 
     async def _serve(
-        self, scope: Scope, target: bytes, receive: Receive, visit: AccessRecord, peer: str
+        self, scope: Scope, target: bytes, receive: Receive, record: AccessRecord, peer: str
     ) -> None:
         try:
-            intake = await take_in(receive, self._terms)
+            request_body = await take_in(receive, self._terms)
         except BodyRefused as refused:
-            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
+            await self._refuse(record, SLOW_BODY if refused.slow else long_body(self._settings.limits))
             return
         try:
-            await self._serve_whole(scope, target, receive, visit, peer, intake)
+            await self._serve_whole(scope, target, receive, record, peer, request_body)
         finally:
-            intake.forget()
+            request_body.forget()
 
     async def _serve_whole(
         self,
         scope: Scope,
         target: bytes,
         receive: Receive,
-        visit: AccessRecord,
+        record: AccessRecord,
         peer: str,
-        intake: RequestBody,
+        request_body: RequestBody,
     ) -> None:
         origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
-        visit.facts["client"] = origin.address
-        request = self._request(visit, target, origin, intake.start if intake.complete else b"")
+        record.facts["client"] = origin.address
+        request = self._request(record, target, origin, request_body.start if request_body.complete else b"")
         contract = self._contract()
         decision = decide(
             request,
@@ -174,93 +174,93 @@ class Proxy:
             self._callers.of(request, origin.address),
             rehearsals=self._rehearsing is not None,
         )
-        course = RequestContext(request, decision, intake, contract)
-        if not decision.takes_it_as_sent(decision.served) and not intake.complete:
+        context = RequestContext(request, decision, request_body, contract)
+        if not decision.takes_it_as_sent(decision.served) and not request_body.complete:
             most = self._settings.shadow.request_bytes
             long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
-            await self._refuse(visit, BUSY if intake.crowded else long)
+            await self._refuse(record, BUSY if request_body.crowded else long)
             return
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
-        short = intake.complete and len(intake.start) <= self._settings.shadow.request_bytes
+        short = request_body.complete and len(request_body.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
             with DisconnectWatcher(receive):
-                course.other = await self._rehearsing.rehearse(request, _for_new(decision))
-        await self._answer(course, receive, visit, scope["headers"])
+                context.other = await self._rehearsing.rehearse(request, _for_new(decision))
+        await self._answer(context, receive, record, scope["headers"])
 
     async def _answer(
         self,
-        course: RequestContext,
+        context: RequestContext,
         receive: Receive,
-        visit: AccessRecord,
+        record: AccessRecord,
         headers: list[tuple[bytes, bytes]],
     ) -> None:
         keep = self._settings.shadow.answer_bytes
-        kept = course.decision.skip is None and course.intake.complete
+        kept = context.decision.skip is None and context.request_body.complete
         if self._settings.tell_served and any(name == _TELL for name, _ in headers):
-            visit.tell = course.decision.served.encode()
+            record.tell = context.decision.served.encode()
         started = time.perf_counter()
         try:
             served = await self._served.serve(
-                course,
+                context,
                 receive,
-                _telling(visit, course),
+                _telling(record, context),
                 CapturePolicy(
-                    keep if kept else 0, kept and passes_unchanged(course.decision), room=self._room
+                    keep if kept else 0, kept and passes_unchanged(context.decision), budget=self._budget
                 ),
             )
         except BodyRefused as refused:
-            await self._refuse(visit, SLOW_BODY if refused.slow else long_body(self._settings.limits))
+            await self._refuse(record, SLOW_BODY if refused.slow else long_body(self._settings.limits))
             return
         except AnswerBroken as broken:
-            self._settle(course, broken.observation, visit)
+            self._settle(context, broken.observation, record)
             raise
-        self._telemetry.took(course.decision.served.value, time.perf_counter() - started)
-        self._settle(course, served, visit)
+        self._telemetry.took(context.decision.served.value, time.perf_counter() - started)
+        self._settle(context, served, record)
 
-    def _request(self, visit: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
+    def _request(self, record: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
         headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
-        headers += [(REQUEST_ID, visit.id)]
+        headers += [(REQUEST_ID, record.id)]
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-        return Request(visit.method, target, pairs, body)
+        return Request(record.method, target, pairs, body)
 
-    def _settle(self, course: RequestContext, served: Observation, visit: AccessRecord) -> None:
-        decision = course.decision
+    def _settle(self, context: RequestContext, served: Observation, record: AccessRecord) -> None:
+        decision = context.decision
         parts = decision.parts
-        self._ledger.serve([part.asked for part in parts])
-        visit.facts |= {
+        self._counters.serve([part.asked for part in parts])
+        record.facts |= {
             "route": route_name(decision),
             "dialect": decision.dialect.value,
             "served": decision.served.value,
         }
-        if course.fallback:
-            visit.facts["fallback"] = True
-        if course.unadaptable:
-            visit.facts["unadaptable"] = True
+        if context.fallback:
+            record.facts["fallback"] = True
+        if context.unadaptable:
+            record.facts["unadaptable"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
-            visit.facts["error"] = served.error
+            record.facts["error"] = served.error
             self._telemetry.side_errors[decision.served.value] += 1
         at = self._now()
         for part in parts:
             # What was rehearsed was rehearsed in one dialect.
-            other = course.other if part.rehearse or not decision.both else None
-            self._judge(course, Exchange(at, part, course.request, served, other))
+            other = context.other if part.rehearse or not decision.both else None
+            self._judge(context, Exchange(at, part, context.request, served, other))
 
-    def _judge(self, course: RequestContext, job: Exchange) -> None:
+    def _judge(self, context: RequestContext, exchange: Exchange) -> None:
         """Have one verdict of an exchange made: by the shadow leg, or here, where it is known."""
-        decision, served = job.decision, job.served
-        if course.unadaptable:
+        decision, served = exchange.decision, exchange.served
+        if context.unadaptable:
             # Nobody documented it for this exchange: it counts against the route.
-            self._shadow.settle(job, Comparison(Outcome.LEGACY_ERROR))
+            self._shadow.settle(exchange, Comparison(Outcome.LEGACY_ERROR))
         elif decision.skip is not None:
-            self._shadow.settle(job, Comparison(Outcome.SKIPPED, decision.skip))
-        elif decision.rehearse and job.other is None:
-            self._shadow.settle(job, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
-        elif not course.intake.complete and not course.intake.crowded:
-            self._shadow.settle(job, Comparison(Outcome.TOO_LARGE))
-        elif served.error == NOT_KEPT or not course.intake.complete:
-            self._shadow.settle(job, Comparison(Outcome.SHED))
+            self._shadow.settle(exchange, Comparison(Outcome.SKIPPED, decision.skip))
+        elif decision.rehearse and exchange.other is None:
+            self._shadow.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
+        elif not context.request_body.complete and not context.request_body.crowded:
+            self._shadow.settle(exchange, Comparison(Outcome.TOO_LARGE))
+        elif served.error == NOT_KEPT or not context.request_body.complete:
+            self._shadow.settle(exchange, Comparison(Outcome.SHED))
         else:
-            self._shadow.offer(job)
+            self._shadow.offer(exchange)
 
 
 def _for_new(decision: Decision) -> Translation | None:
@@ -276,17 +276,17 @@ def hop_of(settings: ProxySettings) -> bytes:
     return hashlib.blake2b(sides.encode(), digest_size=8).hexdigest().encode()
 
 
-def _telling(visit: AccessRecord, course: RequestContext) -> Any:
+def _telling(record: AccessRecord, context: RequestContext) -> Any:
     """Tell who served at the time when the answer begins: a fallback is known only then."""
-    if visit.tell is None:
-        return visit.send
+    if record.tell is None:
+        return record.send
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
-            told = course.decision.served.encode()
-            if course.unadaptable:
+            told = context.decision.served.encode()
+            if context.unadaptable:
                 told = b"new; unadaptable"
-            visit.tell = told + b"; fallback" if course.fallback else told
-        await visit.send(message)
+            record.tell = told + b"; fallback" if context.fallback else told
+        await record.send(message)
 
     return send

@@ -103,7 +103,7 @@ class CapturePolicy:
         total: Seconds for the whole exchange.
         hold: Hold an answer of 500 and above back, and any other until it is whole, because another side may serve.
         late: Most bytes of an answer that is held until it is whole; a longer one begins to be sent then.
-        room: What all answers under way may keep together.
+        budget: What all answers under way may keep together.
     """
 
     most: int = 0
@@ -111,7 +111,7 @@ class CapturePolicy:
     total: float | None = None
     hold: bool = False
     late: int = 0
-    room: CaptureBudget = field(default_factory=CaptureBudget)
+    budget: CaptureBudget = field(default_factory=CaptureBudget)
 
 
 async def forward(
@@ -119,11 +119,11 @@ async def forward(
     method: str,
     target: bytes,
     headers: RawHeaders,
-    intake: RequestBody,
+    request_body: RequestBody,
     receive: Receive,
     send: Send,
     *,
-    keeping: CapturePolicy,
+    capture: CapturePolicy,
 ) -> Observation:
     """Send a request to a side and its answer to the client.
 
@@ -132,10 +132,10 @@ async def forward(
         method: The method.
         target: Path and query, byte for byte.
         headers: The client's pairs; those of one hop are left out.
-        intake: The body, or its beginning.
+        request_body: The body, or its beginning.
         receive: ASGI's, for the rest of the body.
         send: ASGI's.
-        keeping: What is kept of the answer.
+        capture: What is kept of the answer.
 
     Returns:
         What the side answered.
@@ -146,17 +146,17 @@ async def forward(
         NotServed: The side gave no answer, or one that was held back.
         AnswerBroken: The side failed within its answer.
     """
-    rest = None if intake.complete else Rest(intake, receive)
+    rest = None if request_body.complete else Rest(request_body, receive)
     request = httpx.Request(
         method,
         SEAM_URL,
         headers=end_to_end(headers),
-        stream=rest or httpx.ByteStream(intake.start),
+        stream=rest or httpx.ByteStream(request_body.start),
         extensions={"target": target, "method": method},
     )
-    relay = _Relay(method, send, keeping)
+    relay = _Relay(method, send, capture)
     try:
-        async with asyncio.timeout(keeping.total):
+        async with asyncio.timeout(capture.total):
             response = await side.handle_async_request(request)
             try:
                 return await relay.run(response)
@@ -195,10 +195,10 @@ def told(error: httpx.TransportError) -> str:
 class _Relay:
     """An answer on its way to the client, and what is kept of it."""
 
-    def __init__(self, method: str, send: Send, keeping: CapturePolicy) -> None:
+    def __init__(self, method: str, send: Send, capture: CapturePolicy) -> None:
         self._method = method
         self._send = send
-        self._keeping = keeping
+        self._capture = capture
         self._started = time.perf_counter()
         self._kept: list[bytes] = []
         self._late: list[bytes] = []
@@ -206,7 +206,7 @@ class _Relay:
         self._held = 0
         self._crowded = False
         self._size = 0
-        self._hash = hashlib.sha256() if keeping.digest else None
+        self._hash = hashlib.sha256() if capture.digest else None
         self._status: int | None = None
         self._pairs: Headers = ()
         self.begun = False
@@ -216,7 +216,7 @@ class _Relay:
         headers = end_to_end(response.headers.raw)
         self._pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         self._status = status = response.status_code
-        held = self._keeping.hold and status >= 500
+        held = self._capture.hold and status >= 500
         bodiless = self._method == "HEAD" or status in (204, 304)
         if bodiless and self._method != "HEAD":
             # The server below would wait for the bytes that the length promises.
@@ -224,14 +224,14 @@ class _Relay:
         start: Message = {"type": "http.response.start", "status": status, "headers": headers}
         if "reason_phrase" in response.extensions:
             start[REASON] = response.extensions["reason_phrase"]
-        if not held and not self._keeping.hold:
+        if not held and not self._capture.hold:
             await self._begin(start)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         if not bodiless:
             async for chunk in response.stream:
                 kept = self._keep(chunk)
                 if held:
-                    if self._size > self._keeping.most:
+                    if self._size > self._capture.most:
                         break
                 elif self.begun or not self._is_late(chunk, kept):
                     await self._begin(start)
@@ -257,10 +257,10 @@ class _Relay:
 
     def _is_late(self, chunk: bytes, kept: bool) -> bool:
         """Whether a part of the answer waits for the rest of it: there is room, or it is kept anyway."""
-        if self._size > self._keeping.late:
+        if self._size > self._capture.late:
             return False
         if not kept:
-            if self._keeping.most or not self._keeping.room.take(len(chunk)):
+            if self._capture.most or not self._capture.budget.take(len(chunk)):
                 return False
             self._late_alone += len(chunk)
         self._late.append(chunk)
@@ -273,7 +273,7 @@ class _Relay:
     def observation(self, error: str | None = None) -> Observation:
         """What came until now."""
         body = b"".join(self._kept)
-        if error is None and self._keeping.most and self._size > self._keeping.most:
+        if error is None and self._capture.most and self._size > self._capture.most:
             error = TOO_LARGE
             body = digest_of(self._size, self._hash) if self._hash is not None else b""
         elif error is None and self._crowded:
@@ -286,9 +286,9 @@ class _Relay:
         self._size += len(chunk)
         if self._hash is not None:
             self._hash.update(chunk)
-        if self._size > self._keeping.most or self._crowded:
+        if self._size > self._capture.most or self._crowded:
             self.forget()
-        elif self._keeping.room.take(len(chunk)):
+        elif self._capture.budget.take(len(chunk)):
             self._held += len(chunk)
             self._kept.append(chunk)
             return True
@@ -300,13 +300,13 @@ class _Relay:
     def close(self) -> None:
         """Hold nothing any longer."""
         self._late.clear()
-        self._keeping.room.give(self._late_alone)
+        self._capture.budget.give(self._late_alone)
         self._late_alone = 0
         self.forget()
 
     def forget(self) -> None:
         """Keep nothing any longer."""
-        self._keeping.room.give(self._held)
+        self._capture.budget.give(self._held)
         self._held = 0
         self._kept.clear()
 

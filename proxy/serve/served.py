@@ -45,7 +45,7 @@ class RequestContext:
     Args:
         request: The request, with what the sides are told of the client.
         decision: What was decided; who served in the end, once that is known.
-        intake: Its body.
+        request_body: Its body.
         contract: The configuration that it is served by.
         other: What the other side has answered already; it is not asked again.
         fallback: Legacy served because the new side failed.
@@ -54,7 +54,7 @@ class RequestContext:
 
     request: Request
     decision: Decision
-    intake: RequestBody
+    request_body: RequestBody
     contract: LiveConfig
     other: Observation | None = None
     fallback: bool = False
@@ -87,15 +87,15 @@ class ServedLeg:
         self._mark = (b"parity-hop", b"served; " + hop)
 
     async def serve(
-        self, course: RequestContext, receive: Receive, send: Send, keeping: CapturePolicy
+        self, context: RequestContext, receive: Receive, send: Send, capture: CapturePolicy
     ) -> Observation:
         """Serve one request.
 
         Args:
-            course: The request; who served and what the other side said is written there.
+            context: The request; who served and what the other side said is written there.
             receive: ASGI's.
             send: ASGI's.
-            keeping: What is kept of the answer.
+            capture: What is kept of the answer.
 
         Returns:
             What the side that served answered.
@@ -105,32 +105,32 @@ class ServedLeg:
             BodyRefused: The client's body is too long or too slow; nothing was sent.
             AnswerBroken: The side failed within its answer.
         """
-        decision = course.decision
+        decision = context.decision
         held = (
             decision.served is Side.NEW
-            and not self._unsafe(course)
-            and course.intake.complete
+            and not self._unsafe(context)
+            and context.request_body.complete
             and isinstance(decision.translation, Translation)
         )
-        keeping = replace(keeping, total=self._timeouts.total, hold=held, late=_LATE)
+        capture = replace(capture, total=self._timeouts.total, hold=held, late=_LATE)
         try:
-            return await self._by(course, receive, send, keeping)
+            return await self._by(context, receive, send, capture)
         except NotServed as failed:
             if held:
-                return await self._fall_back(course, failed.observation, receive, send)
+                return await self._fall_back(context, failed.observation, receive, send)
             late = failed.observation.error == TIMEOUT
-            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, course.request.method)
+            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, context.request.method)
             return failed.observation
 
     async def _fall_back(
-        self, course: RequestContext, failed: Observation, receive: Receive, send: Send
+        self, context: RequestContext, failed: Observation, receive: Receive, send: Send
     ) -> Observation:
         """Legacy serves in the shapes that the new side would have given."""
-        translation = course.decision.translation
+        translation = context.decision.translation
         assert isinstance(translation, Translation)
-        self._telemetry.fallbacks[route_name(course.decision)] += 1
-        request, method = course.request, course.request.method
-        if course.decision.dialect is Dialect.NEW:
+        self._telemetry.fallbacks[route_name(context.decision)] += 1
+        request, method = context.request, context.request.method
+        if context.decision.dialect is Dialect.NEW:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
         with DisconnectWatcher(receive):
             legacy = await self._observe(Side.LEGACY, request)
@@ -140,81 +140,81 @@ class ServedLeg:
                 await send_whole(send, failed.status, raw(failed.headers), failed.body, head=method == "HEAD")
             else:
                 await refuse(send, GATEWAY_TIMEOUT if failed.error == TIMEOUT else BAD_GATEWAY, method)
-            course.other = legacy
+            context.other = legacy
             return failed
-        course.decision = replace(course.decision, served=Side.LEGACY)
-        course.other = failed
-        course.fallback = True
-        if course.decision.face:
+        context.decision = replace(context.decision, served=Side.LEGACY)
+        context.other = failed
+        context.fallback = True
+        if context.decision.face:
             pairs = end_to_end(raw(legacy.headers))
             await send_whole(send, legacy.status, pairs, legacy.body, head=method == "HEAD")
         else:
-            await self._send_adapted(course, self._adapt(course, legacy), send)
+            await self._send_adapted(context, self._adapt(context, legacy), send)
         return legacy
 
     async def _by(
-        self, course: RequestContext, receive: Receive, send: Send, keeping: CapturePolicy
+        self, context: RequestContext, receive: Receive, send: Send, capture: CapturePolicy
     ) -> Observation:
-        decision, request = course.decision, course.request
+        decision, request = context.decision, context.request
         if decision.takes_it_as_sent(decision.served):
-            method, target, intake = request.method, request.target, course.intake
+            method, target, request_body = request.method, request.target, context.request_body
             headers = raw(request.headers)
         else:
             translation = decision.translation
             assert isinstance(translation, Translation)
             method, target, headers = translation.method, translation.target, raw(translation.headers)
-            intake = RequestBody(translation.body, True)
+            request_body = RequestBody(translation.body, True)
             if decision.dialect is Dialect.NEW:
                 translated = Request(method, target, translation.headers, translation.body)
                 with DisconnectWatcher(receive):
-                    legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(course))
-                    why, answer = self._adapted(course, legacy)
-                    helped = why is not None and await self._helped(course)
-                if helped and course.other is not None:
-                    new = course.other
+                    legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(context))
+                    why, answer = self._adapted(context, legacy)
+                    helped = why is not None and await self._helped(context)
+                if helped and context.other is not None:
+                    new = context.other
                     await send_whole(
                         send, new.status or 502, end_to_end(raw(new.headers)), new.body, head=method == "HEAD"
                     )
                 elif why is not None:
-                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), course.request.method)
+                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), context.request.method)
                 else:
-                    await self._send_adapted(course, answer, send)
+                    await self._send_adapted(context, answer, send)
                 return legacy
         headers.append(self._mark)
-        side = (self._sides.writes if self._unsafe(course) else self._sides.reads)[decision.served]
-        if not intake.complete:
-            return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
+        side = (self._sides.writes if self._unsafe(context) else self._sides.reads)[decision.served]
+        if not request_body.complete:
+            return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
         with DisconnectWatcher(receive):
-            return await forward(side, method, target, headers, intake, receive, send, keeping=keeping)
+            return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
 
-    def _adapted(self, course: RequestContext, legacy: Observation) -> tuple[str | None, Adapted]:
+    def _adapted(self, context: RequestContext, legacy: Observation) -> tuple[str | None, Adapted]:
         """The answer in its new form, and why it has none; of a write it is told as it is, for it was carried out."""
-        translation = course.decision.translation
+        translation = context.decision.translation
         assert isinstance(translation, Translation)
-        answer = self._adapt(course, legacy)
-        if legacy.status is None or legacy.error is not None or self._unsafe(course):
+        answer = self._adapt(context, legacy)
+        if legacy.status is None or legacy.error is not None or self._unsafe(context):
             return None, answer
         asked = Asked(translation.route, translation.method, translation.parameters)
         unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
-        return unadaptable(asked, legacy, course.contract.registry) or unfit, answer
+        return unadaptable(asked, legacy, context.contract.registry) or unfit, answer
 
-    async def _helped(self, course: RequestContext) -> bool:
+    async def _helped(self, context: RequestContext) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
-        route, rollout = course.decision.route, course.contract.rollout
+        route, rollout = context.decision.route, context.contract.rollout
         if (
             route is None
             or not route.implemented
-            or course.request.method not in ("GET", "HEAD")
+            or context.request.method not in ("GET", "HEAD")
             or rollout.kill_switch
             or rollout.of(route, Dialect.NEW).stage is Stage.LEGACY
-            or route.name in course.contract.held
+            or route.name in context.contract.held
             or not self._may_help()
         ):
             return False
-        new = await self._observe(Side.NEW, course.request)
+        new = await self._observe(Side.NEW, context.request)
         if new.status is None or new.error is not None or new.status >= 500:
             return False
-        course.other, course.unadaptable = new, True
+        context.other, context.unadaptable = new, True
         return True
 
     async def _observe(self, side: Side, request: Request, *, unsafe: bool = False) -> Observation:
@@ -227,19 +227,19 @@ class ServedLeg:
             deadline=self._timeouts.served,
         )
 
-    def _adapt(self, course: RequestContext, legacy: Observation) -> Adapted:
-        translation, contract = course.decision.translation, course.contract
+    def _adapt(self, context: RequestContext, legacy: Observation) -> Adapted:
+        translation, contract = context.decision.translation, context.contract
         assert isinstance(translation, Translation)
-        asked = Asked(translation.route, course.request.method, translation.parameters)
+        asked = Asked(translation.route, context.request.method, translation.parameters)
         return adapt(asked, legacy, contract.registry, contract.problems)
 
-    async def _send_adapted(self, course: RequestContext, answer: Adapted, send: Send) -> None:
+    async def _send_adapted(self, context: RequestContext, answer: Adapted, send: Send) -> None:
         pairs = end_to_end(raw(answer.headers))
-        await send_whole(send, answer.status, pairs, answer.body, head=course.request.method == "HEAD")
+        await send_whole(send, answer.status, pairs, answer.body, head=context.request.method == "HEAD")
 
-    def _unsafe(self, course: RequestContext) -> bool:
+    def _unsafe(self, context: RequestContext) -> bool:
         # A method that is not safe may write on a path that no route is known for.
-        decision = course.decision
+        decision = context.decision
         return decision.writes or (
-            decision.route is None and course.request.method not in ("GET", "HEAD", "OPTIONS")
+            decision.route is None and context.request.method not in ("GET", "HEAD", "OPTIONS")
         )

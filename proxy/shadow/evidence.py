@@ -10,34 +10,36 @@ from proxy.message.redact import Redactor, secrets_of
 from proxy.message.translation import Request, Translation
 
 
-def evidence_of(job: Exchange, comparison: Comparison, question: Question, redactor: Redactor) -> LazySample:
+def evidence_of(
+    exchange: Exchange, comparison: Comparison, question: Question, redactor: Redactor
+) -> LazySample:
     """The whole exchange, made only where somebody keeps it.
 
     Args:
-        job: What was served; it has a translation.
+        exchange: What was served; it has a translation.
         comparison: What was found.
         question: What was compared.
         redactor: Takes secrets out.
     """
-    translation = job.decision.translation
+    translation = exchange.decision.translation
     assert isinstance(translation, Translation)
     translated = Request(translation.method, translation.target, translation.headers, translation.body)
-    as_sent = job.decision.takes_it_as_sent
-    legacy = SampleSide(job.request if as_sent(Side.LEGACY) else translated, question.legacy)
-    new = SampleSide(job.request if as_sent(Side.NEW) else translated, question.new)
+    as_sent = exchange.decision.takes_it_as_sent
+    legacy = SampleSide(exchange.request if as_sent(Side.LEGACY) else translated, question.legacy)
+    new = SampleSide(exchange.request if as_sent(Side.NEW) else translated, question.new)
     asked = question.asked(translation.route)
     return LazySample(
         size_of(legacy, new),
         lambda: redactor.scrubbed(
-            sample(asked, job.at, legacy, new, comparison, redactor),
-            secrets_in(job, (question.legacy, question.new)),
+            sample(asked, exchange.at, legacy, new, comparison, redactor),
+            secrets_in(exchange, (question.legacy, question.new)),
         ),
     )
 
 
-def secrets_in(job: Exchange, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+def secrets_in(exchange: Exchange, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
     """What must not be kept of an exchange: the client's secrets, and those that a side made."""
-    request = job.request
+    request = exchange.request
     known = secrets_of(request.target, request.headers, request.body)
     for answer in sides or ():
         known |= secrets_of(b"", answer.headers, answer.body)

@@ -1,6 +1,6 @@
 """The served leg's end of the shadow leg: hands exchanges over without waiting, and counts what comes of them.
 
-The ledger stays here, so that nothing that was counted is lost when the other process is: what it had not answered
+The counters stays here, so that nothing that was counted is lost when the other process is: what it had not answered
 yet is shed, and another one takes its place.
 """
 
@@ -54,17 +54,17 @@ class ShadowLink:
     Args:
         settings: Those of the proxy.
         files: The configuration directory in force.
-        ledger: Where verdicts are counted.
+        counters: Where verdicts are counted.
         telemetry: Where operators' numbers are counted.
         hop: Marks what this proxy sends.
     """
 
     def __init__(
-        self, settings: ProxySettings, files: Path, ledger: Counters, telemetry: Telemetry, hop: bytes = b""
+        self, settings: ProxySettings, files: Path, counters: Counters, telemetry: Telemetry, hop: bytes = b""
     ) -> None:
         self._settings = settings
         self._files = files
-        self._ledger = ledger
+        self._counters = counters
         self._telemetry = telemetry
         self._hop = hop
         self._redactor = Redactor()
@@ -91,14 +91,14 @@ class ShadowLink:
         """The sides that are left alone just now."""
         return self._breakers
 
-    def settle(self, job: Exchange, comparison: Comparison) -> None:
+    def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
-        decision = job.decision
+        decision = exchange.decision
         judgement = without_differences(decision, comparison)
-        shown = self._shown(job, comparison) if comparison.verdict in FAILING else {}
-        self._ledger.add(
+        shown = self._shown(exchange, comparison) if comparison.verdict in FAILING else {}
+        self._counters.add(
             ExchangeVerdict(
-                job.at,
+                exchange.at,
                 route_name(decision),
                 decision.dialect,
                 decision.served,
@@ -108,41 +108,41 @@ class ShadowLink:
             )
         )
 
-    def _shown(self, job: Exchange, comparison: Comparison) -> Mapping[str, Any]:
-        request = job.request
+    def _shown(self, exchange: Exchange, comparison: Comparison) -> Mapping[str, Any]:
+        request = exchange.request
         known = secrets_of(request.target, request.headers, request.body)
         if len(known) > MOST_SECRETS:
             return {}
-        sides = served_only(job.decision.served, job.served)
+        sides = served_only(exchange.decision.served, exchange.served)
         values = self._settings.shadow.store_bodies
         return example_of(request, comparison, *sides, self._redactor, known, values=values)
 
-    def offer(self, job: Exchange) -> None:
+    def offer(self, exchange: Exchange) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
-        if self._left_alone(job):
-            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
+        if self._left_alone(exchange):
+            self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        shadow, size = self._settings.shadow, job.size
+        shadow, size = self._settings.shadow, exchange.size
         if len(self._waiting) >= shadow.queue + shadow.workers or self._bytes + size > shadow.queue_bytes:
-            self.settle(job, Comparison(Outcome.SHED))
+            self.settle(exchange, Comparison(Outcome.SHED))
             return
         self._number += 1
-        decision = job.decision
+        decision = exchange.decision
         self._batch.append(
             Sent(
                 self._number,
-                job.at,
-                job.request,
+                exchange.at,
+                exchange.request,
                 decision.served,
                 decision.rehearse,
                 decision.face,
-                job.served,
-                job.other,
+                exchange.served,
+                exchange.other,
             )
         )
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            Exchange(job.at, _bare(decision), replace(job.request, body=b"", headers=()), _BARE),
+            Exchange(exchange.at, _bare(decision), replace(exchange.request, body=b"", headers=()), _BARE),
             size,
         )
         self._bytes += size
@@ -201,11 +201,11 @@ class ShadowLink:
             await asyncio.wait_for(self._idle.wait(), seconds)
         self._shed()
 
-    def _left_alone(self, job: Exchange) -> bool:
+    def _left_alone(self, exchange: Exchange) -> bool:
         """Whether nobody will be asked, which the other process need not be woken to say."""
-        served = job.decision.served
+        served = exchange.decision.served
         asked = served if self._settings.shadow.control else served.other
-        if asked.value not in self._breakers or job.other is not None:
+        if asked.value not in self._breakers or exchange.other is not None:
             return False
         now = asyncio.get_running_loop().time()
         if now < self._next_try:
@@ -214,8 +214,8 @@ class ShadowLink:
         return False
 
     def _shed(self) -> None:
-        for job, _ in list(self._waiting.values()):
-            self.settle(job, Comparison(Outcome.SHED))
+        for exchange, _ in list(self._waiting.values()):
+            self.settle(exchange, Comparison(Outcome.SHED))
         self._waiting.clear()
         self._batch.clear()
         self._bytes = self._batch_bytes = 0
@@ -224,9 +224,9 @@ class ShadowLink:
     def _give_up(self) -> None:
         """Drop what the other process was at: one of these it could not come to an end with."""
         for number in list(self._waiting)[: self._settings.shadow.workers]:
-            job, size = self._waiting.pop(number)
+            exchange, size = self._waiting.pop(number)
             self._bytes -= size
-            self.settle(job, Comparison(Outcome.TOO_EXPENSIVE))
+            self.settle(exchange, Comparison(Outcome.TOO_EXPENSIVE))
 
     def _flush(self) -> None:
         if self._timer is not None:
@@ -284,7 +284,7 @@ class ShadowLink:
                 continue
             self._bytes -= known[1]
             try:
-                self._ledger.add(_with_sample(finding, sample))
+                self._counters.add(_with_sample(finding, sample))
             except Exception:
                 # A verdict that cannot be counted must not end the counting of all others.
                 _LOGGER.exception("a verdict of %s cannot be counted", finding.route)

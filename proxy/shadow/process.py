@@ -125,7 +125,7 @@ class Outbox:
     def add(self, finding: ExchangeVerdict) -> None:
         """Tell a verdict."""
         bare = replace(finding, evidence=None)
-        self._findings.append((finding.job, bare, self._sample(finding)))
+        self._findings.append((finding.number, bare, self._sample(finding)))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 
@@ -236,7 +236,7 @@ def _lost(sent: Sent) -> ExchangeVerdict:
     judgement = Judgement(comparison, f"{UNROUTED} {comparison.verdict}")
     dialect = Dialect.LEGACY if sent.side is Side.LEGACY else Dialect.NEW
     asked = Dialect.LEGACY if sent.face else Dialect.NEW
-    return ExchangeVerdict(sent.at, UNROUTED, dialect, sent.side, judgement, job=sent.number, asked=asked)
+    return ExchangeVerdict(sent.at, UNROUTED, dialect, sent.side, judgement, number=sent.number, asked=asked)
 
 
 async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:

@@ -61,7 +61,7 @@ class ShadowLeg:
     Args:
         sides: A transport for each side, shared with nobody else.
         comparer: Compares in a process of its own.
-        ledger: Where verdicts are counted.
+        counters: Where verdicts are counted.
         routes: The route map.
         settings: Sizes.
         deadline: Seconds for a whole answer of the side that is asked.
@@ -78,7 +78,7 @@ class ShadowLeg:
         self,
         sides: Mapping[Side, httpx.AsyncBaseTransport],
         comparer: Comparer,
-        ledger: Verdicts,
+        counters: Verdicts,
         routes: RouteMap,
         settings: ShadowSettings,
         *,
@@ -94,7 +94,7 @@ class ShadowLeg:
         self._repairs = repairs
         self._sides = sides
         self._comparer = comparer
-        self._ledger = ledger
+        self._counters = counters
         self._routes = routes
         self._settings = settings
         self._deadline = deadline
@@ -130,17 +130,17 @@ class ShadowLeg:
 
         return Breaker(self._settings.breaker_failures, self._settings.breaker_seconds, opened)
 
-    def offer(self, job: Exchange) -> None:
+    def offer(self, exchange: Exchange) -> None:
         """Take a served exchange over, or count it as shed. Never waits."""
-        if not self._queue.put(job):
-            self.settle(job, Comparison(Outcome.SHED))
+        if not self._queue.put(exchange):
+            self.settle(exchange, Comparison(Outcome.SHED))
 
-    def settle(self, job: Exchange, comparison: Comparison) -> None:
+    def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
-        self._note(job, without_differences(job.decision, comparison), None)
+        self._note(exchange, without_differences(exchange.decision, comparison), None)
 
     def start(self, tasks: Tasks) -> None:
-        """Work on jobs until the tasks are stopped."""
+        """Work on exchanges until the tasks are stopped."""
         for _ in range(self._settings.workers):
             tasks.start(_WORKER, lambda: self._work(tasks))
 
@@ -148,69 +148,73 @@ class ShadowLeg:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._queue.join(), seconds)
-        for job in self._queue.drop():
-            self.settle(job, Comparison(Outcome.SHED))
+        for exchange in self._queue.drop():
+            self.settle(exchange, Comparison(Outcome.SHED))
 
     async def _work(self, tasks: Tasks) -> None:
         while True:
-            job = await self._queue.get()
+            exchange = await self._queue.get()
             try:
-                await self._work_on(job)
+                await self._work_on(exchange)
             except asyncio.CancelledError:
-                self.settle(job, Comparison(Outcome.SHED))
+                self.settle(exchange, Comparison(Outcome.SHED))
                 raise
             except Exception as error:
                 # Whatever goes wrong here must neither stop the workers nor lose the exchange.
-                error.add_note(f"on an exchange of {route_name(job.decision)}")
+                error.add_note(f"on an exchange of {route_name(exchange.decision)}")
                 tasks.failed(_WORKER, error)
-                self._give_up(job)
+                self._give_up(exchange)
             finally:
                 self._queue.done()
 
-    def _give_up(self, job: Exchange) -> None:
-        decision = job.decision
+    def _give_up(self, exchange: Exchange) -> None:
+        decision = exchange.decision
         judgement = without_differences(decision, Comparison(Outcome.BOTH_ERROR))
         # Nothing is made of the exchange: whatever broke the worker may be in it.
-        self._ledger.add(
+        self._counters.add(
             ExchangeVerdict(
-                job.at,
+                exchange.at,
                 route_name(decision),
                 decision.dialect,
                 decision.served,
                 judgement,
-                job=job.number,
+                number=exchange.number,
                 asked=decision.asked,
             )
         )
 
-    async def _work_on(self, job: Exchange) -> None:
-        decision = job.decision
+    async def _work_on(self, exchange: Exchange) -> None:
+        decision = exchange.decision
         assert isinstance(decision.translation, Translation)
-        if job.request.method == "HEAD" and decision.dialect is Dialect.NEW and decision.served is Side.NEW:
+        if (
+            exchange.request.method == "HEAD"
+            and decision.dialect is Dialect.NEW
+            and decision.served is Side.NEW
+        ):
             # PHP has no HEAD, its GET has a body, and the new side's answer has none.
-            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
+            self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
             return
-        if job.served.error == TOO_LARGE and not passes_unchanged(decision):
+        if exchange.served.error == TOO_LARGE and not passes_unchanged(decision):
             # Nothing could be compared with the other side's answer.
-            self.settle(job, Comparison(Outcome.TOO_LARGE))
+            self.settle(exchange, Comparison(Outcome.TOO_LARGE))
             return
         asking = decision.served if self._settings.control else decision.served.other
-        other = job.other or await self._unless_open(job, asking)
+        other = exchange.other or await self._unless_open(exchange, asking)
         if other is None:
-            self.settle(job, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
+            self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        served, other = await self._readable(job.served), await self._readable(other)
+        served, other = await self._readable(exchange.served), await self._readable(other)
         legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
-        question = question_of(job, decision.translation, legacy, new, self._admin_keys)
-        if self._settings.control and job.other is None:
+        question = question_of(exchange, decision.translation, legacy, new, self._admin_keys)
+        if self._settings.control and exchange.other is None:
             question = replace(question, legacy=served, new=other, control=True)
-        judgement = await self._judge(job, question)
-        if self._is_doubtful(job, judgement):
-            judgement = await self._judge_again(job, question, judgement)
-        self._note(job, judgement, (legacy, new), question)
+        judgement = await self._judge(exchange, question)
+        if self._is_doubtful(exchange, judgement):
+            judgement = await self._judge_again(exchange, question, judgement)
+        self._note(exchange, judgement, (legacy, new), question)
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
-            self._tap.add(route_name(decision), job.at, question.role, job.request, legacy)
+            self._tap.add(route_name(decision), exchange.at, question.role, exchange.request, legacy)
 
     async def _readable(self, answer: Observation) -> Observation:
         """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
@@ -218,23 +222,24 @@ class ShadowLeg:
             return answer
         return await asyncio.to_thread(readable, answer, self._settings.answer_bytes)
 
-    async def _unless_open(self, job: Exchange, side: Side) -> Observation | None:
+    async def _unless_open(self, exchange: Exchange, side: Side) -> Observation | None:
         breaker = self._breakers[side]
         if not breaker.allows():
             return None
-        observation = await self._ask(job, side)
+        observation = await self._ask(exchange, side)
         # The served answer was short enough to be compared. When the other side's is not, again and again, something is
         # wrong with it, and reading it costs the machine that serves.
         breaker.note(
-            observation.error is None or (observation.error == TOO_LARGE and passes_unchanged(job.decision))
+            observation.error is None
+            or (observation.error == TOO_LARGE and passes_unchanged(exchange.decision))
         )
         return observation
 
-    async def _judge(self, job: Exchange, question: Question, *, sampled: bool = True) -> Judgement:
+    async def _judge(self, exchange: Exchange, question: Question, *, sampled: bool = True) -> Judgement:
         too_large = TOO_LARGE in (question.legacy.error, question.new.error)
-        if too_large and passes_unchanged(job.decision) and not question.control:
-            return without_differences(job.decision, by_length(question.legacy, question.new))
-        judgement = without_differences(job.decision, UNDERIVED)
+        if too_large and passes_unchanged(exchange.decision) and not question.control:
+            return without_differences(exchange.decision, by_length(question.legacy, question.new))
+        judgement = without_differences(exchange.decision, UNDERIVED)
 
         async def compare(answers: Answers) -> Comparison:
             nonlocal judgement
@@ -244,26 +249,26 @@ class ShadowLeg:
         async def ask(further: Further) -> Observation | SkipReason:
             # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
             # caller may see is as it was: nobody can write what they may not see.
-            if job.decision.rehearse and further[0] is not FollowUp.PREMISE:
+            if exchange.decision.rehearse and further[0] is not FollowUp.PREMISE:
                 return SkipReason.UNDERIVED
             if sampled and self._passed_over(*further):
                 return SkipReason.LIMITED
-            return await self._further(job, further)
+            return await self._further(exchange, further)
 
         answers = dict(question.answers)
         comparison = await settle(compare, ask, answers)
         if comparison is not judgement.comparison:
-            return without_differences(job.decision, comparison)
+            return without_differences(exchange.decision, comparison)
         question = replace(question, answers=answers)
-        if self._repairs is not None and may_be_repaired(job, question, judgement.comparison):
-            return await self._repaired(self._repairs, job, question, judgement)
+        if self._repairs is not None and may_be_repaired(exchange, question, judgement.comparison):
+            return await self._repaired(self._repairs, exchange, question, judgement)
         return judgement
 
     async def _repaired(
-        self, repairs: Repairs, job: Exchange, question: Question, judgement: Judgement
+        self, repairs: Repairs, exchange: Exchange, question: Question, judgement: Judgement
     ) -> Judgement:
         """The judgement on an answer of the face that may differ from PHP's on purpose."""
-        api = replace(job, decision=replace(job.decision, face=False))
+        api = replace(exchange, decision=replace(exchange.decision, face=False))
 
         async def of_the_new_api() -> tuple[Observation, Comparison]:
             new = await self._ask(api, Side.NEW)
@@ -271,36 +276,36 @@ class ShadowLeg:
             return new, (await self._judge(api, asked, sampled=False)).comparison
 
         async def ask(target: bytes) -> Observation:
-            return await self._send(job, Side.NEW, replace(job.request, target=target))
+            return await self._send(exchange, Side.NEW, replace(exchange.request, target=target))
 
-        found = await repairs.judge(job, question, judgement.comparison, of_the_new_api, ask)
+        found = await repairs.judge(exchange, question, judgement.comparison, of_the_new_api, ask)
         return replace(judgement, comparison=found, signature=named(question, found))
 
-    def _is_doubtful(self, job: Exchange, judgement: Judgement) -> bool:
+    def _is_doubtful(self, exchange: Exchange, judgement: Judgement) -> bool:
         """Whether a difference may be a race: something was written between the two answers."""
         return (
             self._settings.reask
             and not self._settings.control
             and judgement.comparison.outcome is Outcome.MISMATCH
-            and not job.decision.writes
-            and job.other is None
-            and only_reads(job.request.method, job.decision.translation)
+            and not exchange.decision.writes
+            and exchange.other is None
+            and only_reads(exchange.request.method, exchange.decision.translation)
         )
 
-    async def _judge_again(self, job: Exchange, first: Question, judgement: Judgement) -> Judgement:
+    async def _judge_again(self, exchange: Exchange, first: Question, judgement: Judgement) -> Judgement:
         """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
-        before = await self._ask(job, Side.LEGACY)
-        new = await self._ask(job, Side.NEW)
-        after = await self._ask(job, Side.LEGACY)
+        before = await self._ask(exchange, Side.LEGACY)
+        new = await self._ask(exchange, Side.NEW)
+        after = await self._ask(exchange, Side.LEGACY)
         if None in (before.status, new.status, after.status):
             return judgement
         still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
-        again = await self._judge(job, replace(first, legacy=before, new=new), sampled=False)
+        again = await self._judge(exchange, replace(first, legacy=before, new=new), sampled=False)
         comparison = asked_again(judgement.comparison, still.comparison, again.comparison)
         if comparison is judgement.comparison:
             return judgement
-        return without_differences(job.decision, comparison)
+        return without_differences(exchange.decision, comparison)
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
@@ -309,28 +314,28 @@ class ShadowLeg:
         self._limited_lists += 1
         return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
 
-    async def _further(self, job: Exchange, further: Further) -> Observation:
-        translation = job.decision.translation
+    async def _further(self, exchange: Exchange, further: Further) -> Observation:
+        translation = exchange.decision.translation
         assert isinstance(translation, Translation)
         if further[0] is FollowUp.LEGACY_GET:
-            native = job.decision.native is Side.LEGACY
+            native = exchange.decision.native is Side.LEGACY
             get = (
-                legacy_get(job.request, translation, self._routes)
+                legacy_get(exchange.request, translation, self._routes)
                 if native
                 else bare_get(translation.request)
             )
-            answer = NOT_RECORDED if get is None else await self._send(job, Side.LEGACY, get)
+            answer = NOT_RECORDED if get is None else await self._send(exchange, Side.LEGACY, get)
         else:
-            asked = request_for(job, Side.NEW)
-            requests = further_requests(further, asked, translation.route, face=job.decision.face)
-            answer = await first_answered(requests, lambda request: self._send(job, Side.NEW, request))
+            asked = request_for(exchange, Side.NEW)
+            requests = further_requests(further, asked, translation.route, face=exchange.decision.face)
+            answer = await first_answered(requests, lambda request: self._send(exchange, Side.NEW, request))
         # The recorded server says that it cannot know: nothing can be derived.
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
-    async def _ask(self, job: Exchange, side: Side) -> Observation:
-        return await self._send(job, side, request_for(job, side))
+    async def _ask(self, exchange: Exchange, side: Side) -> Observation:
+        return await self._send(exchange, side, request_for(exchange, side))
 
-    async def _send(self, job: Exchange, side: Side, request: Request) -> Observation:
+    async def _send(self, exchange: Exchange, side: Side, request: Request) -> Observation:
         return await observe(
             self._sides[side],
             request.method,
@@ -342,13 +347,13 @@ class ShadowLeg:
             request.body,
             deadline=self._deadline,
             body_cap=self._settings.answer_bytes,
-            digest=passes_unchanged(job.decision),
+            digest=passes_unchanged(exchange.decision),
             pace=self._pace,
         )
 
     def _note(
         self,
-        job: Exchange,
+        exchange: Exchange,
         judgement: Judgement,
         sides: tuple[Observation, Observation] | None,
         question: Question | None = None,
@@ -357,16 +362,16 @@ class ShadowLeg:
         # Only what somebody has to look at is kept as an example.
         shown: dict[str, Any] = {}
         if judgement.comparison.verdict in FAILING:
-            known = secrets_in(job, sides)
+            known = secrets_in(exchange, sides)
             if len(known) > MOST_SECRETS:
                 # Each would have to be looked for in everything that is kept.
-                hidden = f"{told(route_name(job.decision), job.decision.asked)} (too many secrets to show)"
+                hidden = f"{told(route_name(exchange.decision), exchange.decision.asked)} (too many secrets to show)"
                 judgement, question = replace(judgement, signature=hidden), None
             else:
                 judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-                legacy, new = sides or served_only(job.decision.served, job.served)
+                legacy, new = sides or served_only(exchange.decision.served, exchange.served)
                 shown = example_of(
-                    job.request,
+                    exchange.request,
                     judgement.comparison,
                     legacy,
                     new,
@@ -374,20 +379,20 @@ class ShadowLeg:
                     known,
                     values=self._settings.store_bodies,
                 )
-        self._ledger.add(
+        self._counters.add(
             ExchangeVerdict(
-                job.at,
-                route_name(job.decision),
-                job.decision.dialect,
-                job.decision.served,
+                exchange.at,
+                route_name(exchange.decision),
+                exchange.decision.dialect,
+                exchange.decision.served,
                 judgement,
                 (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
                 shown,
                 facts_of(question) if question is not None else (),
-                evidence_of(job, judgement.comparison, question, self._redactor)
+                evidence_of(exchange, judgement.comparison, question, self._redactor)
                 if question is not None and self._settings.store_bodies
                 else None,
-                job.number,
-                job.decision.asked,
+                exchange.number,
+                exchange.decision.asked,
             )
         )

@@ -185,36 +185,36 @@ class World:
         return [await self._step(step) for step in scenario.steps]
 
     async def _step(self, step: Step) -> Rehearsed:
-        ledger, telemetry = self.parts.ledger, self.parts.telemetry
-        verdicts, hits = ledger.verdicts, Counter(ledger.hits)
-        routes = _routes(ledger)
+        counters, telemetry = self.parts.counters, self.parts.telemetry
+        verdicts, hits = counters.verdicts, Counter(counters.hits)
+        routes = _routes(counters)
         rehearsals = telemetry.rehearsals.total()
-        clusters = {name: cluster.exchanges for name, cluster in ledger.clusters.items()}
+        clusters = {name: cluster.exchanges for name, cluster in counters.clusters.items()}
         self.clock.now, self.witness.step, self.witness.left = step.now, step, None
         sent = step.recording.request
         await observe(self.client, sent.method, sent.target, sent.headers, sent.body, deadline=120.0)
         async with asyncio.timeout(120):
-            while ledger.pending:
+            while counters.pending:
                 await asyncio.sleep(0.002)
-        [verdict] = (ledger.verdicts - verdicts).elements()
-        [route] = (_routes(ledger) - routes).elements()
+        [verdict] = (counters.verdicts - verdicts).elements()
+        [route] = (_routes(counters) - routes).elements()
         failed = [
-            name for name, cluster in ledger.clusters.items() if cluster.exchanges != clusters.get(name, 0)
+            name for name, cluster in counters.clusters.items() if cluster.exchanges != clusters.get(name, 0)
         ]
         return Rehearsed(
             step.recording.id,
             route,
             verdict,
-            tuple(sorted({name for _, _, name, _ in Counter(ledger.hits) - hits})),
+            tuple(sorted({name for _, _, name, _ in Counter(counters.hits) - hits})),
             telemetry.rehearsals.total() > rehearsals,
             tuple(self.witness.left or ()),
-            failed[0] + str(ledger.clusters[failed[0]].example) if failed else "",
+            failed[0] + str(counters.clusters[failed[0]].example) if failed else "",
         )
 
 
-def _routes(ledger: Counters) -> Counter[str]:
+def _routes(counters: Counters) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for (_, route, *_), flow in ledger.flows.items():
+    for (_, route, *_), flow in counters.flows.items():
         counts[route] += flow.exchanges
     return counts
 

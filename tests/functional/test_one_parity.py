@@ -61,15 +61,15 @@ SETS = {"mixed": (MIXED, 3 / 8, 8 / 12), "only failures": (FAILED, 0.0, 1.0)}
 
 
 async def recorded(url: str, found: tuple[Comparison, ...]) -> Counters:
-    """A ledger of the exchanges, which a log keeps."""
-    ledger = Counters(received=len(found), served=len(found))
+    """A counters of the exchanges, which a log keeps."""
+    counters = Counters(received=len(found), served=len(found))
     for number, comparison in enumerate(found):
         judgement = Judgement(comparison, f"{ROUTE} {number}")
-        ledger.add(ExchangeVerdict(AT, ROUTE, Dialect.LEGACY, Side.LEGACY, judgement, example=EXAMPLE))
-    recorder = Recorder(open_log(url), ledger, now=lambda: AT)
+        counters.add(ExchangeVerdict(AT, ROUTE, Dialect.LEGACY, Side.LEGACY, judgement, example=EXAMPLE))
+    recorder = Recorder(open_log(url), counters, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()
-    return ledger
+    return counters
 
 
 EXAMPLE = {"request": "GET /", "path": "$", "what": "value", "legacy": 1, "new": 2, "nearly": []}
@@ -87,7 +87,7 @@ def told(text: str) -> tuple[float, float]:
 async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[float | None, float | None]]:
     """Parity and coverage by the place that shows it."""
     url = f"sqlite:///{folder / 'log.db'}"
-    ledger = await recorded(url, found)
+    counters = await recorded(url, found)
     tally = Tally()
     for number, comparison in enumerate(found):
         tally.add(ROUTE, comparison, f"{number}".format, lambda: EXAMPLE)
@@ -119,7 +119,7 @@ async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[
         "config_error": "",
         "ready": True,
     }
-    scraped = prometheus(snapshot(ledger, Telemetry(), {**state, "access_dropped": 0})).decode()
+    scraped = prometheus(snapshot(counters, Telemetry(), {**state, "access_dropped": 0})).decode()
     gauges = {
         (sample.name, sample.labels["route"]): sample.value
         for family in families(scraped)

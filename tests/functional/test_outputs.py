@@ -135,13 +135,15 @@ async def live(texts: Sequence[str], folder: Path) -> None:
     kept = LazySample(
         size_of(side, side), lambda: sample(asked, AT, side, side, judgement.comparison, redactor)
     )
-    ledger = Counters(received=1, served=1)
-    ledger.add(ExchangeVerdict(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept))
+    counters = Counters(received=1, served=1)
+    counters.add(
+        ExchangeVerdict(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept)
+    )
     log = f"sqlite:///{folder}/log.db"
-    recorder = Recorder(open_log(log), ledger, now=lambda: AT)
+    recorder = Recorder(open_log(log), counters, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()
-    assert ledger.dropped["rows"] == 0
+    assert counters.dropped["rows"] == 0
 
     report = await read_report(log)
     console = terminal()
@@ -199,9 +201,9 @@ async def logged(texts: Sequence[str], folder: Path) -> None:
     file = folder / "access.log"
     access = AccessLog(str(file))
     for text in texts:
-        visit = AccessRecord(text, raw(text), raw(text), send)
-        visit.facts["error"] = text
-        access.add(visit, text)
+        record = AccessRecord(text, raw(text), raw(text), send)
+        record.facts["error"] = text
+        access.add(record, text)
     access.close()
     lines = file.read_bytes().splitlines()
     assert [bool(orjson.loads(one)) for one in lines] == [True] * len(texts)

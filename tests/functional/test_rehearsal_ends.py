@@ -166,7 +166,7 @@ async def test_no_lock_outlives_the_client(backend: Any, locks: Locks, proxy: Op
     async with proxy(60) as (url, parts, asked):
         late = [await asyncio.to_thread(one, url) for _ in range(ROUNDS)]
         assert await settled(parts) == {}
-        assert (parts.ledger.client_gone, asked) == (ROUNDS, [])
+        assert (parts.counters.client_gone, asked) == (ROUNDS, [])
     evidence(f"a lock outlives the client of the proxy by {_told(late)}")
     assert max(late) < LATE
 

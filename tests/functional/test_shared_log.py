@@ -27,7 +27,7 @@ async def test_replicas_that_start_together_share_a_log(mariadb_server: str) -> 
     await asyncio.gather(*(recorder.open() for recorder in recorders))
     await asyncio.gather(*(recorder.aclose() for recorder in recorders))
     report = await read_report(url)
-    assert (report.ledgers.received, report.ledgers.refused) == (12, 12)
+    assert (report.counted_runs.received, report.counted_runs.refused) == (12, 12)
 
 
 async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_server: str) -> None:
@@ -39,12 +39,12 @@ async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_serve
         await connection.execute(text("CREATE DATABASE parity_five"))
     await server.dispose()
     at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
-    ledger = Counters(received=1, served=1)
-    ledger.coverage["task.get", "status", "2xx", "new"] = 1
-    ledger.timings["task.get", "ratio", 3, "new"] = 1
-    ledger.hits[at, "task.get", "rule-page", "new"] = 1
-    ledger.flows[at, "task.get", "legacy", "legacy", "match", "new"] = HourlyCount(1)
-    first = Recorder(open_log(url), ledger)
+    counters = Counters(received=1, served=1)
+    counters.coverage["task.get", "status", "2xx", "new"] = 1
+    counters.timings["task.get", "ratio", 3, "new"] = 1
+    counters.hits[at, "task.get", "rule-page", "new"] = 1
+    counters.flows[at, "task.get", "legacy", "legacy", "match", "new"] = HourlyCount(1)
+    first = Recorder(open_log(url), counters)
     await first.open()
     await first.aclose()
     engine = open_log(url)
@@ -61,7 +61,11 @@ async def test_replicas_bring_a_log_of_the_new_api_only_up_to_date(mariadb_serve
     await asyncio.gather(*(recorder.open() for recorder in recorders))
     await asyncio.gather(*(recorder.aclose() for recorder in recorders))
     report = await read_report(url, asked=Dialect.NEW)
-    assert (report.ledgers.received, report.tally.totals.received, report.tally.deviations["rule-page"]) == (
+    assert (
+        report.counted_runs.received,
+        report.tally.totals.received,
+        report.tally.deviations["rule-page"],
+    ) == (
         13,
         1,
         1,
@@ -89,10 +93,10 @@ async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mar
         await connection.execute(text("UPDATE log_version SET version = 4"))
     await prepare(engine)
     at = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
-    ledger = Counters(received=1, served=1)
-    ledger.clusters["task.get 200→200 $.x"] = SampledCluster("task.get", "mismatch", 1, at, at, {})
-    ledger.coverage.update({("task.get", "parameter", name, "new"): 1 for name in ("tag", "Tag")})
-    recorder = Recorder(engine, ledger)
+    counters = Counters(received=1, served=1)
+    counters.clusters["task.get 200→200 $.x"] = SampledCluster("task.get", "mismatch", 1, at, at, {})
+    counters.coverage.update({("task.get", "parameter", name, "new"): 1 for name in ("tag", "Tag")})
+    recorder = Recorder(engine, counters)
     await recorder.open()
     await recorder.aclose()
     assert list((await read_report(url)).tally.clusters) == ["task.get 200→200 $.x"]

@@ -40,9 +40,9 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
     """Two runs with so many exchanges, over all routes and ninety days, and so many clusters."""
     routes = list(load_routes(config_directory(None)).routes)
     for part in range(2):
-        ledger = Counters(received=exchanges // 2, served=exchanges // 2)
+        counters = Counters(received=exchanges // 2, served=exchanges // 2)
         for number in range(clusters // 2 if part else clusters):
-            ledger.add(finding(SECOND, f"{SIGNATURE}{number}", seconds=(0.1 + number % 50 / 100, 0.1)))
+            counters.add(finding(SECOND, f"{SIGNATURE}{number}", seconds=(0.1 + number % 50 / 100, 0.1)))
         hours = min(24 * 90, exchanges // 100)
         for number in range(exchanges // 2 // max(1, exchanges // 2 // 20_000)):
             key = (
@@ -53,9 +53,9 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
                 "match",
                 "new",
             )
-            flow = ledger.flows.setdefault(key, HourlyCount())
+            flow = counters.flows.setdefault(key, HourlyCount())
             flow.exchanges += max(1, exchanges // 2 // 20_000)
-        recorder = Recorder(open_log(url), ledger, now=partial(SECOND.__add__, timedelta(minutes=part)))
+        recorder = Recorder(open_log(url), counters, now=partial(SECOND.__add__, timedelta(minutes=part)))
         await recorder.open()
         await recorder.aclose()
 

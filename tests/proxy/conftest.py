@@ -124,9 +124,9 @@ def between(
 async def settled(parts: RunningProxy) -> dict[str, int]:
     """The verdicts, once nothing is pending."""
     async with asyncio.timeout(20):
-        while parts.ledger.pending:
+        while parts.counters.pending:
             await asyncio.sleep(0.01)
-    return dict(parts.ledger.verdicts)
+    return dict(parts.counters.verdicts)
 
 
 @pytest.fixture

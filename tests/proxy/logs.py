@@ -93,10 +93,10 @@ def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...
 
 async def write_run(url: str, at: datetime, *findings: ExchangeVerdict) -> str:
     """Write one run with these verdicts; gives its id."""
-    ledger = Counters(received=len(findings) + 1, served=len(findings), refused=1)
+    counters = Counters(received=len(findings) + 1, served=len(findings), refused=1)
     for item in findings:
-        ledger.add(item)
-    recorder = Recorder(open_log(url), ledger, now=lambda: at)
+        counters.add(item)
+    recorder = Recorder(open_log(url), counters, now=lambda: at)
     await recorder.open()
     await recorder.aclose()
     return recorder.run

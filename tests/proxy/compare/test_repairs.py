@@ -22,7 +22,7 @@ DIED = Observation(500, (("Content-Type", "text/html"),), b"")
 BROKEN = Comparison(Outcome.LEGACY_ERROR)
 
 
-def job(method: str = "GET", target: bytes = b"/api/v1/json/task/1") -> Exchange:
+def exchange(method: str = "GET", target: bytes = b"/api/v1/json/task/1") -> Exchange:
     """A request that PHP served, and the face was asked for, too."""
     request = Request(method, target)
     decision = decided(request, ROUTES, Side.LEGACY, face=True)
@@ -37,13 +37,13 @@ def question(new: Observation) -> Question:
 async def test_only_reads_of_the_face_that_differ_are_judged() -> None:
     """Both sides must have answered."""
     asked = question(Observation(200, (), b"{}"))
-    assert may_be_repaired(job(), asked, BROKEN)
-    assert may_be_repaired(job(), asked, Comparison(Outcome.MISMATCH))
-    assert not may_be_repaired(job(), asked, Comparison(Outcome.MATCH))
-    assert not may_be_repaired(job(), replace(asked, face=False), BROKEN)
-    assert not may_be_repaired(job(), replace(asked, control=True), BROKEN)
-    assert not may_be_repaired(job(), question(Observation(None, (), b"", error="refused")), BROKEN)
-    assert not may_be_repaired(job("DELETE"), asked, BROKEN)
+    assert may_be_repaired(exchange(), asked, BROKEN)
+    assert may_be_repaired(exchange(), asked, Comparison(Outcome.MISMATCH))
+    assert not may_be_repaired(exchange(), asked, Comparison(Outcome.MATCH))
+    assert not may_be_repaired(exchange(), replace(asked, face=False), BROKEN)
+    assert not may_be_repaired(exchange(), replace(asked, control=True), BROKEN)
+    assert not may_be_repaired(exchange(), question(Observation(None, (), b"", error="refused")), BROKEN)
+    assert not may_be_repaired(exchange("DELETE"), asked, BROKEN)
 
 
 async def test_a_configuration_that_is_gone_says_nothing(tmp_path: Path) -> None:
@@ -57,11 +57,11 @@ async def test_a_configuration_that_is_gone_says_nothing(tmp_path: Path) -> None
         raise AssertionError(target)
 
     repairs = Repairs(tmp_path / "gone")
-    assert await repairs.judge(job(), asked, BROKEN, nothing, unasked) is BROKEN
+    assert await repairs.judge(exchange(), asked, BROKEN, nothing, unasked) is BROKEN
     repairs.use(config_directory())
     said = Observation(200, (("Content-Type", "application/json"),), b"{}")
 
     async def undocumented() -> tuple[Observation, Comparison]:
         return said, BROKEN
 
-    assert (await repairs.judge(job(), asked, BROKEN, undocumented, unasked)).verdict == BROKEN.verdict
+    assert (await repairs.judge(exchange(), asked, BROKEN, undocumented, unasked)).verdict == BROKEN.verdict

@@ -12,12 +12,12 @@ from proxy.inbound.access_log import AccessLog, AccessRecord
 pytestmark = pytest.mark.anyio
 
 
-async def sent(visit: AccessRecord, sink: list[Message]) -> None:
+async def sent(record: AccessRecord, sink: list[Message]) -> None:
     """Send a small answer."""
-    await visit.send(
+    await record.send(
         {"type": "http.response.start", "status": 200, "headers": [(b"x-request-id", b"side's")]}
     )
-    await visit.send({"type": "http.response.body", "body": b"12345"})
+    await record.send({"type": "http.response.body", "body": b"12345"})
 
 
 def collecting() -> tuple[list[Message], object]:
@@ -36,20 +36,20 @@ def collecting() -> tuple[list[Message], object]:
 async def test_a_request_keeps_its_id_when_it_has_one(given: bytes, kept: bool) -> None:
     """Else it gets one; the client sees it either way."""
     messages, send = collecting()
-    visit = AccessRecord("GET", b"/", given, send)  # type: ignore[arg-type]  # it is a Send
-    await sent(visit, messages)
-    assert (visit.id == given) is kept
-    assert messages[0]["headers"] == [(b"x-request-id", visit.id)]
+    record = AccessRecord("GET", b"/", given, send)  # type: ignore[arg-type]  # it is a Send
+    await sent(record, messages)
+    assert (record.id == given) is kept
+    assert messages[0]["headers"] == [(b"x-request-id", record.id)]
 
 
 async def test_a_line_tells_what_happened_and_no_secret(tmp_path: Path) -> None:
     """As JSON."""
     messages, send = collecting()
-    visit = AccessRecord("GET", b"/data/1?api_key=SECRET&a=b", None, send)  # type: ignore[arg-type]  # it is a Send
-    await sent(visit, messages)
-    visit.facts["route"] = "dataset.get"
+    record = AccessRecord("GET", b"/data/1?api_key=SECRET&a=b", None, send)  # type: ignore[arg-type]  # it is a Send
+    await sent(record, messages)
+    record.facts["route"] = "dataset.get"
     log = AccessLog(str(tmp_path / "access.log"))
-    log.add(visit, "192.0.2.1")
+    log.add(record, "192.0.2.1")
     log.close()
     [line] = (tmp_path / "access.log").read_bytes().splitlines()
     found = orjson.loads(line)
@@ -60,7 +60,7 @@ async def test_a_line_tells_what_happened_and_no_secret(tmp_path: Path) -> None:
         "dataset.get",
         "192.0.2.1",
     )
-    assert found["id"] == visit.id.decode()
+    assert found["id"] == record.id.decode()
 
 
 def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:

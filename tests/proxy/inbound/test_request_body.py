@@ -70,23 +70,23 @@ async def test_the_patience_is_for_a_gap() -> None:
 
 async def test_bodies_have_room_together() -> None:
     """What finds none is not kept, and goes on to the side all the same."""
-    room = CaptureBudget(10)
+    budget = CaptureBudget(10)
     piece = {"type": "http.request", "body": b"12345678", "more_body": True}
-    first = await take_in(Client(piece, GONE | {"type": "http.request"}).receive, Terms(room=room))
-    second = await take_in(Client(piece, piece).receive, Terms(room=room))
+    first = await take_in(Client(piece, GONE | {"type": "http.request"}).receive, Terms(budget=budget))
+    second = await take_in(Client(piece, piece).receive, Terms(budget=budget))
     assert (first.complete, first.crowded) == (True, False)
     assert (second.start, second.complete, second.crowded) == (b"12345678", False, True)
     first.forget()
     second.forget()
-    assert room.held == 0
+    assert budget.held == 0
 
 
 async def test_a_refused_body_holds_no_room() -> None:
     """Nor does one whose client has gone."""
-    room = CaptureBudget()
+    budget = CaptureBudget()
     piece = {"type": "http.request", "body": b"12345678", "more_body": True}
     with pytest.raises(BodyRefused, match="long"):
-        await take_in(Client(piece).receive, Terms(most=5, room=room))
+        await take_in(Client(piece).receive, Terms(most=5, budget=budget))
     with pytest.raises(ClientGone):
-        await take_in(Client(piece, GONE).receive, Terms(room=room))
-    assert room.held == 0
+        await take_in(Client(piece, GONE).receive, Terms(budget=budget))
+    assert budget.held == 0

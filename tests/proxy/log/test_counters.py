@@ -22,43 +22,43 @@ def finding(comparison: Comparison, at: datetime = AT) -> ExchangeVerdict:
 
 def test_pending_is_what_has_no_verdict_yet() -> None:
     """served = verdicts + pending."""
-    ledger = Counters(served=3)
-    ledger.add(finding(Comparison(Outcome.MATCH)))
-    assert (ledger.judged, ledger.pending) == (1, 2)
+    counters = Counters(served=3)
+    counters.add(finding(Comparison(Outcome.MATCH)))
+    assert (counters.judged, counters.pending) == (1, 2)
 
 
 def test_verdicts_are_counted_by_the_hour() -> None:
     """What is new since yesterday can be told."""
-    ledger = Counters()
+    counters = Counters()
     for hour in (12, 12, 13):
-        ledger.add(finding(Comparison(Outcome.MATCH), AT.replace(hour=hour)))
-    counts = {key[0].hour: flow.exchanges for key, flow in ledger.flows.items()}
-    assert (counts, ledger.verdicts) == ({12: 2, 13: 1}, {"match": 3})
+        counters.add(finding(Comparison(Outcome.MATCH), AT.replace(hour=hour)))
+    counts = {key[0].hour: flow.exchanges for key, flow in counters.flows.items()}
+    assert (counts, counters.verdicts) == ({12: 2, 13: 1}, {"match": 3})
 
 
 def test_latencies_of_both_sides_are_summed() -> None:
     """Means of the same exchanges can be compared."""
-    ledger = Counters()
-    ledger.add(finding(Comparison(Outcome.MATCH)))
-    [flow] = ledger.flows.values()
+    counters = Counters()
+    counters.add(finding(Comparison(Outcome.MATCH)))
+    [flow] = counters.flows.values()
     assert (flow.legacy_seconds, flow.new_seconds) == (0.5, 0.25)
 
 
 def test_mismatches_are_clustered() -> None:
     """The first is the example, the last one is dated."""
-    ledger = Counters()
-    ledger.add(finding(MISMATCH))
+    counters = Counters()
+    counters.add(finding(MISMATCH))
     later = AT.replace(hour=14)
-    ledger.add(finding(MISMATCH, later))
-    cluster = ledger.clusters["s"]
+    counters.add(finding(MISMATCH, later))
+    cluster = counters.clusters["s"]
     assert (cluster.exchanges, cluster.first, cluster.last, cluster.example) == (2, AT, later, {"n": AT})
 
 
 def test_deviations_are_counted() -> None:
     """By route, once per exchange."""
-    ledger = Counters()
-    ledger.add(finding(MISMATCH))
-    assert list(ledger.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d", "new"), 1)]
+    counters = Counters()
+    counters.add(finding(MISMATCH))
+    assert list(counters.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d", "new"), 1)]
 
 
 def shown(signature: str, size: int) -> ExchangeVerdict:
@@ -78,54 +78,54 @@ def shown(signature: str, size: int) -> ExchangeVerdict:
 
 def test_the_smallest_exchange_is_kept() -> None:
     """It is the easiest to look at."""
-    ledger = Counters()
+    counters = Counters()
     for size in (7, 3, 5):
-        ledger.add(shown("s", size))
-    cluster = ledger.clusters["s"]
+        counters.add(shown("s", size))
+    cluster = counters.clusters["s"]
     assert (cluster.exchanges, cluster.sample, cluster.example) == (3, {"size": 3}, {"size": 3})
 
 
 def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
     """A signature, an example and a sample of ten bytes each; a smaller one makes no more of it."""
-    ledger = Counters(evidence_bytes=43)
+    counters = Counters(evidence_bytes=43)
     for signature, size in (("a", 8), ("b", 5), ("a", 4), ("c", 6), ("a", 3)):
-        ledger.add(shown(signature, size))
-    kept = {name: cluster.size for name, cluster in ledger.clusters.items()}
+        counters.add(shown(signature, size))
+    kept = {name: cluster.size for name, cluster in counters.clusters.items()}
     assert kept == {"a": 3, "b": 5, "dataset.get (further signatures)": 0}
-    assert ledger.dropped == {"clusters": 1, "witnesses": 1}
+    assert counters.dropped == {"clusters": 1, "witnesses": 1}
 
 
 def test_facts_that_clients_choose_are_bounded() -> None:
     """Those that are known go on being counted."""
-    ledger = Counters(most_facts=2)
+    counters = Counters(most_facts=2)
     for name in ("a", "b", "c", "a"):
         facts = (("parameter", name),)
         usage = (("shape", "d", name),)
         one = replace(finding(MISMATCH), facts=facts)
-        ledger.add(replace(one, judgement=replace(one.judgement, usage=usage)))
-    assert dict(ledger.coverage) == {
+        counters.add(replace(one, judgement=replace(one.judgement, usage=usage)))
+    assert dict(counters.coverage) == {
         ("dataset.get", "parameter", "a", "new"): 2,
         ("dataset.get", "parameter", "b", "new"): 1,
     }
-    assert [key[4] for key in ledger.usage] == ["a", "b"]
-    assert ledger.dropped == {"coverage": 1, "usage": 1}
+    assert [key[4] for key in counters.usage] == ["a", "b"]
+    assert counters.dropped == {"coverage": 1, "usage": 1}
 
 
 def test_clusters_are_bounded_and_no_exchange_is_lost() -> None:
     """Those of further signatures are one cluster of their route."""
-    ledger = Counters(most_clusters=1)
+    counters = Counters(most_clusters=1)
     for signature in ("a", "b", "c", "a"):
-        ledger.add(shown(signature, 1))
-    counts = {name: cluster.exchanges for name, cluster in ledger.clusters.items()}
+        counters.add(shown(signature, 1))
+    counts = {name: cluster.exchanges for name, cluster in counters.clusters.items()}
     assert counts == {"a": 2, "dataset.get (further signatures)": 2}
-    assert (ledger.judged, ledger.dropped["clusters"]) == (4, 2)
+    assert (counters.judged, counters.dropped["clusters"]) == (4, 2)
 
 
 def test_what_was_compared_covers_its_facts() -> None:
     """Parameters, status classes, roles."""
-    ledger = Counters()
-    ledger.add(shown("s", 1))
-    assert ledger.coverage == {
+    counters = Counters()
+    counters.add(shown("s", 1))
+    assert counters.coverage == {
         ("dataset.get", "status", "2xx", "new"): 1,
         ("dataset.get", "parameter", "id", "new"): 1,
     }
@@ -133,24 +133,24 @@ def test_what_was_compared_covers_its_facts() -> None:
 
 def test_times_of_both_sides_and_their_ratio_are_counted() -> None:
     """A half, a quarter, a half."""
-    ledger = Counters()
-    ledger.add(shown("s", 1))
+    counters = Counters()
+    counters.add(shown("s", 1))
     expected = {("legacy", -16), ("new", -32), ("ratio", -16)}
-    assert set(ledger.timings) == {("dataset.get", *what, "new") for what in expected}
+    assert set(counters.timings) == {("dataset.get", *what, "new") for what in expected}
 
 
 def test_verdicts_of_two_dialects_stand_apart() -> None:
     """Of an exchange that is asked in both, two are due; each is counted, timed and clustered by itself."""
-    ledger = Counters()
+    counters = Counters()
     for asked in ([Dialect.NEW], [Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY]):
-        ledger.serve(asked)
-    assert (ledger.served, ledger.faced, ledger.twice, ledger.due) == (3, 2, 1, 4)
-    ledger.add(shown("s", 1))
-    ledger.add(replace(shown("s (face)", 1), asked=Dialect.LEGACY))
-    assert ledger.pending == 2
-    assert sorted(key[-1] for key in ledger.flows) == ["legacy", "new"]
-    assert {key[-1] for key in (*ledger.hits, *ledger.coverage, *ledger.timings)} == {"legacy", "new"}
-    assert {name: cluster.asked for name, cluster in ledger.clusters.items()} == {
+        counters.serve(asked)
+    assert (counters.served, counters.faced, counters.twice, counters.due) == (3, 2, 1, 4)
+    counters.add(shown("s", 1))
+    counters.add(replace(shown("s (face)", 1), asked=Dialect.LEGACY))
+    assert counters.pending == 2
+    assert sorted(key[-1] for key in counters.flows) == ["legacy", "new"]
+    assert {key[-1] for key in (*counters.hits, *counters.coverage, *counters.timings)} == {"legacy", "new"}
+    assert {name: cluster.asked for name, cluster in counters.clusters.items()} == {
         "s": Dialect.NEW,
         "s (face)": Dialect.LEGACY,
     }

@@ -1,4 +1,4 @@
-"""The diff log holds what the ledger holds."""
+"""The diff log holds what the counters holds."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -39,16 +39,16 @@ def finding(comparison: Comparison = MISMATCH) -> ExchangeVerdict:
 
 
 @pytest.fixture
-def ledger() -> Counters:
-    """An empty ledger."""
+def counters() -> Counters:
+    """An empty counters."""
     return Counters()
 
 
 @pytest.fixture
-async def recorder(tmp_path: Path, ledger: Counters) -> AsyncIterator[Recorder]:
+async def recorder(tmp_path: Path, counters: Counters) -> AsyncIterator[Recorder]:
     """A recorder on a fresh log."""
     made = Recorder(
-        open_log(f"sqlite:///{tmp_path}/log.db"), ledger, rollout=lambda: "digest", now=lambda: AT
+        open_log(f"sqlite:///{tmp_path}/log.db"), counters, rollout=lambda: "digest", now=lambda: AT
     )
     await made.open()
     yield made
@@ -62,19 +62,19 @@ async def rows(recorder: Recorder, table: object) -> list[tuple[object, ...]]:
         return [tuple(row)[1:] for row in found]
 
 
-async def test_the_totals_are_written(recorder: Recorder, ledger: Counters) -> None:
+async def test_the_totals_are_written(recorder: Recorder, counters: Counters) -> None:
     """received = served + refused + client_gone."""
-    ledger.received, ledger.served, ledger.refused, ledger.client_gone = 6, 3, 2, 1
+    counters.received, counters.served, counters.refused, counters.client_gone = 6, 3, 2, 1
     await recorder.write()
     assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
 
 
-async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Counters) -> None:
+async def test_counts_are_rewritten_not_added(recorder: Recorder, counters: Counters) -> None:
     """Writing twice does not count twice; what grew is brought up to date."""
-    ledger.add(finding())
+    counters.add(finding())
     await recorder.write()
     await recorder.write()
-    ledger.add(finding())
+    counters.add(finding())
     await recorder.write()
     hour = AT.replace(minute=0, second=0)
     assert await rows(recorder, traffic) == [
@@ -85,19 +85,19 @@ async def test_counts_are_rewritten_not_added(recorder: Recorder, ledger: Counte
     assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}', "new")
 
 
-async def test_two_runs_share_a_log(recorder: Recorder, ledger: Counters) -> None:
+async def test_two_runs_share_a_log(recorder: Recorder, counters: Counters) -> None:
     """Replicas write side by side."""
-    ledger.add(finding())
-    other = Recorder(open_log(recorder._engine.url.render_as_string()), ledger, now=lambda: AT)
+    counters.add(finding())
+    other = Recorder(open_log(recorder._engine.url.render_as_string()), counters, now=lambda: AT)
     await other.open()
     await other.aclose()
     await recorder.write()
     assert len(await rows(recorder, traffic)) == 2
 
 
-async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledger: Counters) -> None:
-    """The log never lacks a verdict that the ledger has."""
-    ledger.add(finding())
+async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, counters: Counters) -> None:
+    """The log never lacks a verdict that the counters has."""
+    counters.add(finding())
     async with recorder._engine.begin() as connection:
         await connection.exec_driver_sql("ALTER TABLE traffic RENAME TO away")
     with pytest.raises(SQLAlchemyError, match="no such table"):
@@ -106,14 +106,16 @@ async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, ledge
         await connection.exec_driver_sql("ALTER TABLE away RENAME TO traffic")
     await recorder.write()
     assert len(await rows(recorder, traffic)) == 1
-    assert ledger.dropped["rows"] == 0
+    assert counters.dropped["rows"] == 0
 
 
-async def test_a_row_that_cannot_be_stored_keeps_no_other_back(recorder: Recorder, ledger: Counters) -> None:
+async def test_a_row_that_cannot_be_stored_keeps_no_other_back(
+    recorder: Recorder, counters: Counters
+) -> None:
     """It is dropped and counted, once."""
-    ledger.coverage["dataset.get", "parameter", "\ud83d", "new"] = 1
-    ledger.coverage["dataset.get", "parameter", "x", "new"] = 1
-    ledger.add(finding())
+    counters.coverage["dataset.get", "parameter", "\ud83d", "new"] = 1
+    counters.coverage["dataset.get", "parameter", "x", "new"] = 1
+    counters.add(finding())
     for _ in range(2):
         await recorder.write()
     assert [row[2] for row in await rows(recorder, coverage)] == ["x"]
@@ -138,16 +140,16 @@ def test_what_is_no_url_is_told(url: str) -> None:
 
 async def test_samples_coverage_and_timings_are_written_and_rewritten(tmp_path: Path) -> None:
     """A smaller sample replaces the one that is there."""
-    ledger = Counters(most_clusters=1)
-    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), ledger, now=lambda: AT)
+    counters = Counters(most_clusters=1)
+    recorder = Recorder(open_log(f"sqlite:///{tmp_path}/log.db"), counters, now=lambda: AT)
     await recorder.open()
     for padding in ("xx", "x", "xxx"):
-        ledger.add(logs.finding(AT, logs.NEW, padding=padding))
+        counters.add(logs.finding(AT, logs.NEW, padding=padding))
         await recorder.write()
-    ledger.add(logs.finding(AT, logs.OLD))
+    counters.add(logs.finding(AT, logs.OLD))
     await recorder.write()
     sizes = [row[1] for row in await rows(recorder, samples)]
-    assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in ledger.clusters.values())
+    assert sorted(map(str, sizes)) == sorted(str(cluster.size) for cluster in counters.clusters.values())
     assert await rows(recorder, dropped) == [("new clusters", 1)]
     assert (
         ("task.get", "status", "2xx", "new", 3) in await rows(recorder, coverage),

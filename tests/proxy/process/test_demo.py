@@ -17,10 +17,10 @@ async def test_the_demo_compares_what_its_clients_ask(config: Path, tmp_path: Pa
     """Every request has a verdict, most are compared, and the report states the numbers."""
     console = Console(file=io.StringIO(), width=160)
     report = await demo(tmp_path, config, console, once=True)
-    ledgers, totals = report.ledgers, report.tally.totals
+    counted_runs, totals = report.counted_runs, report.tally.totals
     sent = asked_for(list(read_recordings([RECORDINGS])), load_routes(config))
-    assert ledgers.received == ledgers.served == totals.received == len(sent) > 500
-    assert (ledgers.pending, totals.compared > len(sent) * 0.9, totals.of("shed")) == (0, True, 0)
+    assert counted_runs.received == counted_runs.served == totals.received == len(sent) > 500
+    assert (counted_runs.pending, totals.compared > len(sent) * 0.9, totals.of("shed")) == (0, True, 0)
     assert isinstance(console.file, io.StringIO)
     assert f"received {totals.received} · compared {totals.compared}" in console.file.getvalue()
 

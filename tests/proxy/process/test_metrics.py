@@ -15,9 +15,9 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
 
 def one(ready: bool = True, config: str = "abc") -> Snapshot:
     """A process that has served one request."""
-    ledger = Counters(received=2, served=1, refused=1)
+    counters = Counters(received=2, served=1, refused=1)
     judgement = Judgement(Comparison(Outcome.MATCH), "")
-    ledger.add(ExchangeVerdict(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
+    counters.add(ExchangeVerdict(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
     telemetry = Telemetry(reasked=1)
     telemetry.answers[200] += 1
     telemetry.took("legacy", 0.02)
@@ -31,7 +31,7 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
         "access_dropped": 0,
         "failing": {},
     }
-    return snapshot(ledger, telemetry, state)
+    return snapshot(counters, telemetry, state)
 
 
 def test_processes_add_up() -> None:

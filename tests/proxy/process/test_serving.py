@@ -63,7 +63,11 @@ async def test_what_is_pending_is_drained_into_the_log(
         for _ in range(20):
             await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
     report = await read_report(f"sqlite:///{tmp_path / 'log.db'}")
-    assert (report.ledgers.received, report.ledgers.served, report.ledgers.pending) == (20, 20, 0)
+    assert (report.counted_runs.received, report.counted_runs.served, report.counted_runs.pending) == (
+        20,
+        20,
+        0,
+    )
     assert report.tally.totals.received == 20
 
 

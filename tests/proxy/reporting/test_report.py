@@ -34,10 +34,10 @@ async def log(tmp_path: Path) -> str:
     """A log of two runs."""
     url = f"sqlite:///{tmp_path}/log.db"
     for _ in range(2):
-        ledger = Counters(received=5, served=4, refused=1)
+        counters = Counters(received=5, served=4, refused=1)
         for comparison in (MISMATCH, SKIPPED, EXPLAINED):
-            ledger.add(finding(comparison))
-        recorder = Recorder(open_log(url), ledger, now=lambda: AT)
+            counters.add(finding(comparison))
+        recorder = Recorder(open_log(url), counters, now=lambda: AT)
         await recorder.open()
         await recorder.aclose()
     return url
@@ -69,13 +69,13 @@ async def test_the_runs_are_added_up(log: str) -> None:
 async def test_a_report_can_be_about_one_dialect(tmp_path: Path) -> None:
     """Verdicts, deviations, clusters and times; what is due of each adds up."""
     url = f"sqlite:///{tmp_path}/log.db"
-    ledger = Counters(received=3)
+    counters = Counters(received=3)
     for asked in ([Dialect.NEW, Dialect.LEGACY], [Dialect.NEW, Dialect.LEGACY], [Dialect.LEGACY]):
-        ledger.serve(asked)
-    ledger.add(finding(EXPLAINED))
-    ledger.add(finding(MISMATCH))
-    ledger.add(replace(finding(Comparison(Outcome.MATCH)), asked=Dialect.LEGACY))
-    recorder = Recorder(open_log(url), ledger, now=lambda: AT)
+        counters.serve(asked)
+    counters.add(finding(EXPLAINED))
+    counters.add(finding(MISMATCH))
+    counters.add(replace(finding(Comparison(Outcome.MATCH)), asked=Dialect.LEGACY))
+    recorder = Recorder(open_log(url), counters, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()
     face, api = await read_report(url, asked=Dialect.LEGACY), await read_report(url, asked=Dialect.NEW)

@@ -29,11 +29,13 @@ def printed() -> str:
     }
     tally.clusters["s"] = Cluster("dataset.get 200→200 $.format", "dataset.get", 1, example)
     tally.deviations["dataset-envelope"] = 3
-    ledgers = CountedRuns(1, AT, AT, 6, 4, 1, 1, 0)
+    counted_runs = CountedRuns(1, AT, AT, 6, 4, 1, 1, 0)
     console = Console(file=io.StringIO(), width=180)
     print_report(
         console,
-        Report(ledgers, tally, {"dataset.get": Latency(4, 0.0301, 0.0042, PairedLatency(0.14, 0.1, 0.25))}),
+        Report(
+            counted_runs, tally, {"dataset.get": Latency(4, 0.0301, 0.0042, PairedLatency(0.14, 0.1, 0.25))}
+        ),
     )
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -74,9 +76,9 @@ def test_large_numbers_and_long_names_are_not_cut() -> None:
     """A hundred columns are enough for ten million exchanges of the longest route."""
     tally = Tally()
     tally.count("dataset.qualities_unprocessed", "explained", 10_000_000)
-    ledgers = CountedRuns(1, AT, AT, 10_000_000, 10_000_000, 0, 0, 0)
+    counted_runs = CountedRuns(1, AT, AT, 10_000_000, 10_000_000, 0, 0, 0)
     out = io.StringIO()
-    print_report(Console(file=out, width=100), Report(ledgers, tally, {}))
+    print_report(Console(file=out, width=100), Report(counted_runs, tally, {}))
     line = next(line for line in out.getvalue().splitlines() if "dataset" in line)
     assert line.split()[:3] == ["dataset.qualities_unprocessed", "10000000", "10000000"]
 

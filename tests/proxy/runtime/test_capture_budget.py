@@ -5,7 +5,7 @@ from proxy.runtime.capture_budget import CaptureBudget
 
 def test_what_finds_no_room_is_not_held() -> None:
     """And what is given back makes room again."""
-    room = CaptureBudget(10)
-    assert (room.take(6), room.take(5), room.held) == (True, False, 6)
-    room.give(6)
-    assert (room.take(10), room.held) == (True, 10)
+    budget = CaptureBudget(10)
+    assert (budget.take(6), budget.take(5), budget.held) == (True, False, 6)
+    budget.give(6)
+    assert (budget.take(10), budget.held) == (True, 10)

@@ -107,7 +107,7 @@ async def test_an_undocumented_difference_is_a_mismatch(
     ):
         await observe(client, "GET", LEGACY_TARGET + b"?api_key=secret", (("Host", "h"),))
         assert await verdicts(parts) == {"mismatch": 1}
-        [cluster] = parts.ledger.clusters.values()
+        [cluster] = parts.counters.clusters.values()
     assert cluster.example["curl"].startswith('curl --path-as-is -g "$LEGACY"')
     assert "secret" not in str(cluster.example)
 
@@ -277,8 +277,8 @@ async def test_refused_requests_reach_nobody(serve: Serve, between: Between) -> 
         Upstream(url) as client,
     ):
         found = await observe(client, "GET", b"/" + b"x" * 200, (("Host", "h"),))
-        ledger = parts.ledger
-        assert (ledger.received, ledger.refused, ledger.served) == (1, 1, 0)
+        counters = parts.counters
+        assert (counters.received, counters.refused, counters.served) == (1, 1, 0)
     assert (found.status, legacy.asked) == (414, [])
 
 
@@ -315,9 +315,9 @@ async def test_requests_are_conserved(serve: Serve, between: Between, verdicts: 
         for target in targets:
             await observe(client, "GET", target, (("Host", "h"),))
         counts = await verdicts(parts)
-        ledger = parts.ledger
-    assert ledger.received == len(targets) == ledger.served + ledger.refused + ledger.client_gone
-    assert (ledger.refused, sum(counts.values()), ledger.pending) == (10, 40, 0)
+        counters = parts.counters
+    assert counters.received == len(targets) == counters.served + counters.refused + counters.client_gone
+    assert (counters.refused, sum(counts.values()), counters.pending) == (10, 40, 0)
 
 
 async def test_a_client_that_leaves_is_counted(
@@ -350,9 +350,9 @@ async def test_a_client_that_leaves_is_counted(
             )
             writer.close()
             await given_up.wait()
-            while not parts.ledger.client_gone:
+            while not parts.counters.client_gone:
                 await asyncio.sleep(0.01)
-        assert (parts.ledger.received, parts.ledger.client_gone, parts.ledger.served) == (1, 1, 0)
+        assert (parts.counters.received, parts.counters.client_gone, parts.counters.served) == (1, 1, 0)
 
 
 def test_httpx_is_only_the_interface() -> None:

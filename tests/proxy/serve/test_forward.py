@@ -78,7 +78,7 @@ GONE = {"type": "http.disconnect"}
 async def forwarded(side: Side, client: Client, method: str = "GET", keep: int = 100) -> Any:
     """Forward one request."""
     return await forward(
-        side, method, b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(keep)
+        side, method, b"/", [], WHOLE, client.receive, client.send, capture=CapturePolicy(keep)
     )
 
 
@@ -127,7 +127,7 @@ async def test_a_side_that_fails_before_its_answer_is_an_observation() -> None:
 
     client = Client()
     with pytest.raises(NotServed) as caught:
-        await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(1))
+        await forward(Absent(), "GET", b"/", [], WHOLE, client.receive, client.send, capture=CapturePolicy(1))
     seen = caught.value.observation
     assert (seen.status, seen.error, client.sent) == (None, "connection: refused", [])
 
@@ -150,7 +150,7 @@ async def test_the_rest_of_a_long_body_is_read_as_the_side_reads() -> None:
     )
     side = Side(Parts())
     await forward(
-        side, "POST", b"/", [], RequestBody(b"a", False), client.receive, client.send, keeping=CapturePolicy()
+        side, "POST", b"/", [], RequestBody(b"a", False), client.receive, client.send, capture=CapturePolicy()
     )
     assert side.received == b"abc"
 
@@ -175,7 +175,7 @@ async def test_a_client_that_leaves_during_its_upload_is_noticed() -> None:
             RequestBody(b"a", False),
             client.receive,
             client.send,
-            keeping=CapturePolicy(0),
+            capture=CapturePolicy(0),
         )
 
 
@@ -231,37 +231,37 @@ def test_connection_cannot_name_what_the_message_needs() -> None:
 async def test_an_answer_that_is_held_back_is_not_sent() -> None:
     """Another side may serve instead."""
     client = Client()
-    keeping, side = CapturePolicy(100, hold=True), Side(Parts(b"oops"), 500)
+    capture, side = CapturePolicy(100, hold=True), Side(Parts(b"oops"), 500)
     with pytest.raises(NotServed) as caught:
-        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
     assert (caught.value.observation.status, caught.value.observation.body, client.sent) == (500, b"oops", [])
 
 
 @pytest.mark.parametrize("most", [0, 100])
 async def test_an_answer_that_breaks_while_it_is_held_is_not_sent(most: int) -> None:
     """Another side may serve instead of the new one, also where nothing is kept for comparing."""
-    client, room = Client(), CaptureBudget(100)
-    keeping = CapturePolicy(most, hold=True, late=100, room=room)
+    client, budget = Client(), CaptureBudget(100)
+    capture = CapturePolicy(most, hold=True, late=100, budget=budget)
     side = Side(Parts(b"abc", b"def", error=httpx.ReadError("gone")))
     with pytest.raises(NotServed) as caught:
-        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
-    assert (caught.value.observation.status, client.sent, room.held) == (None, [], 0)
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
+    assert (caught.value.observation.status, client.sent, budget.held) == (None, [], 0)
     side = Side(Parts(b"abc", b"def"))
-    await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
     assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdef"
-    assert ([message["type"][-5:] for message in client.sent].count("start"), room.held) == (1, 0)
+    assert ([message["type"][-5:] for message in client.sent].count("start"), budget.held) == (1, 0)
 
 
 @pytest.mark.parametrize(
     ("most", "late", "room"), [(0, 4, 100), (100, 4, 100), (4, 100, 100), (0, 100, 4), (100, 100, 4)]
 )
-async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, room: int) -> None:
+async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, budget: int) -> None:
     """Or what finds no room: from then on as it comes, and broken off where it breaks."""
-    client, shared = Client(), CaptureBudget(room)
-    keeping = CapturePolicy(most, hold=True, late=late, room=shared)
+    client, shared = Client(), CaptureBudget(budget)
+    capture = CapturePolicy(most, hold=True, late=late, budget=shared)
     side = Side(Parts(b"abc", b"def", b"ghi", error=httpx.ReadError("gone")))
     with pytest.raises(AnswerBroken):
-        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+        await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
     assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdefghi"
     assert shared.held == 0
 
@@ -269,15 +269,15 @@ async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, room: i
 async def test_of_a_long_download_length_and_hash_are_kept() -> None:
     """They are compared instead of the bytes."""
     client = Client()
-    keeping = CapturePolicy(2, digest=True)
+    capture = CapturePolicy(2, digest=True)
     side = Side(Parts(b"abc"))
-    seen = await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+    seen = await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
     assert (seen.error, seen.body[:22]) == ("too_large", b"3 bytes, sha256 ba7816")
 
 
 async def test_answers_under_way_share_their_room() -> None:
     """What finds none is not kept, whatever its length; what is over gives its room back."""
-    client, room = Client(), CaptureBudget(4)
+    client, budget = Client(), CaptureBudget(4)
     side = Side(Parts(b"abc", b"def"))
     crowded = await forward(
         side,
@@ -287,15 +287,15 @@ async def test_answers_under_way_share_their_room() -> None:
         WHOLE,
         client.receive,
         client.send,
-        keeping=CapturePolicy(100, digest=True, room=room),
+        capture=CapturePolicy(100, digest=True, budget=budget),
     )
-    assert (crowded.error, crowded.body, room.held) == ("not_kept", b"", 0)
+    assert (crowded.error, crowded.body, budget.held) == ("not_kept", b"", 0)
     assert b"".join(message.get("body", b"") for message in client.sent) == b"abcdef"
     side = Side(Parts(b"abc"))
     kept = await forward(
-        side, "GET", b"/", [], WHOLE, client.receive, client.send, keeping=CapturePolicy(9, room=room)
+        side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=CapturePolicy(9, budget=budget)
     )
-    assert (kept.error, kept.body, room.held) == (None, b"abc", 0)
+    assert (kept.error, kept.body, budget.held) == (None, b"abc", 0)
 
 
 async def test_an_exchange_has_a_longest_time() -> None:
@@ -307,9 +307,9 @@ async def test_an_exchange_has_a_longest_time() -> None:
             raise AssertionError(request)
 
     client = Client()
-    keeping = CapturePolicy(total=0.01)
+    capture = CapturePolicy(total=0.01)
     with pytest.raises(NotServed) as caught:
-        await forward(Silent(), "GET", b"/", [], WHOLE, client.receive, client.send, keeping=keeping)
+        await forward(Silent(), "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
     assert caught.value.observation.error == "timeout"
 
 
@@ -317,8 +317,15 @@ async def test_a_body_that_grows_too_long_is_refused() -> None:
     """A chunked body does not say its length before."""
     piece = {"type": "http.request", "body": b"x" * 10, "more_body": True}
     client = Client(piece, piece)
-    intake = await take_in(client.receive, Terms(5, 15))
+    request_body = await take_in(client.receive, Terms(5, 15))
     with pytest.raises(BodyRefused):
         await forward(
-            Side(Parts()), "POST", b"/", [], intake, client.receive, client.send, keeping=CapturePolicy()
+            Side(Parts()),
+            "POST",
+            b"/",
+            [],
+            request_body,
+            client.receive,
+            client.send,
+            capture=CapturePolicy(),
         )

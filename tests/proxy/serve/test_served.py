@@ -104,7 +104,7 @@ async def test_new_serves_where_the_rollout_says_so(
     ):
         found = await observe(client, "GET", YOUNG.encode(), (HOST, ("Parity-Tell", "1")))
         seen = await verdicts(parts)
-        assert parts.ledger.flows.popitem()[0][3] == "new"
+        assert parts.counters.flows.popitem()[0][3] == "new"
     assert (orjson.loads(found.body), found.header("parity-served"), seen) == (NAMES, None, {"explained": 1})
 
 
@@ -188,7 +188,7 @@ async def test_a_request_that_comes_back_is_refused(serve: Serve, between: Betwe
     ):
         hop = ("Parity-Hop", "shadow; of somebody")
         found = await observe(client, "GET", OLD.encode(), (HOST, hop))
-        assert (found.status, parts.ledger.refused) == (508, 1)
+        assert (found.status, parts.counters.refused) == (508, 1)
 
 
 async def test_writes_are_rehearsed_where_the_rollout_says_so(

@@ -21,7 +21,7 @@ KEY = "ad000000000000000000000000000000"
 MADE = "be111111111111111111111111111111"
 
 
-def job(config: Path) -> Exchange:
+def exchange(config: Path) -> Exchange:
     """An exchange with a key."""
     request = Request("GET", f"/api/v1/json/data/61?api_key={KEY}".encode(), (), b"")
     translation = legacy_to_new(request, load_routes(config))
@@ -32,7 +32,7 @@ def job(config: Path) -> Exchange:
 
 def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
     """Neither the client's key nor one that a side made up; what differs is there."""
-    found = job(config)
+    found = exchange(config)
     legacy = Observation(200, (("content-type", "application/json"),), orjson.dumps({"api_key": MADE}))
     new = Observation(200, (("content-type", "application/json"),), orjson.dumps({"name": "ada"}))
     assert {KEY, MADE} <= secrets_in(found, (legacy, new))

@@ -42,58 +42,58 @@ def routes(config: Path) -> RouteMap:
     return load_routes(config)
 
 
-def job(routes: RouteMap, body: bytes = b"{}") -> Exchange:
+def exchange(routes: RouteMap, body: bytes = b"{}") -> Exchange:
     """A served exchange."""
     request = Request("GET", b"/api/v1/json/data/61")
     return Exchange(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
 
 
-def unconnected(config: Path, ledger: Counters, **shadow: Any) -> ShadowLink:
+def unconnected(config: Path, counters: Counters, **shadow: Any) -> ShadowLink:
     """A link whose process is still to be started."""
     settings = ProxySettings(legacy="http://h", new="http://h", shadow=replace(Shadow(workers=1), **shadow))
-    return ShadowLink(settings, config, ledger, Telemetry())
+    return ShadowLink(settings, config, counters, Telemetry())
 
 
 async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Path) -> None:
     """By number and by bytes; never waits."""
-    ledger = Counters(served=9)
-    link = unconnected(config, ledger, queue=2)
+    counters = Counters(served=9)
+    link = unconnected(config, counters, queue=2)
     for _ in range(5):
-        link.offer(job(routes))
-    assert (link.waiting, ledger.verdicts) == (3, {"shed": 2})
-    narrow = unconnected(config, ledger, queue_bytes=100_000)
-    narrow.offer(job(routes, b"x" * 90_000))
-    narrow.offer(job(routes, b"x" * 90_000))
-    assert (narrow.waiting, ledger.verdicts) == (1, {"shed": 3})
+        link.offer(exchange(routes))
+    assert (link.waiting, counters.verdicts) == (3, {"shed": 2})
+    narrow = unconnected(config, counters, queue_bytes=100_000)
+    narrow.offer(exchange(routes, b"x" * 90_000))
+    narrow.offer(exchange(routes, b"x" * 90_000))
+    assert (narrow.waiting, counters.verdicts) == (1, {"shed": 3})
 
 
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:
     """After draining nothing is pending."""
-    ledger = Counters(served=1)
-    link = unconnected(config, ledger)
-    link.offer(job(routes))
+    counters = Counters(served=1)
+    link = unconnected(config, counters)
+    link.offer(exchange(routes))
     await link.drain(0.01)
-    assert (link.waiting, ledger.pending, ledger.verdicts) == (0, 0, {"shed": 1})
+    assert (link.waiting, counters.pending, counters.verdicts) == (0, 0, {"shed": 1})
 
 
 async def test_a_verdict_without_comparing_is_counted_at_once(routes: RouteMap, config: Path) -> None:
     """The other process is not asked."""
-    ledger = Counters(served=1)
-    unconnected(config, ledger).settle(job(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
-    assert ledger.verdicts == {"skipped:sampled": 1}
+    counters = Counters(served=1)
+    unconnected(config, counters).settle(exchange(routes), Comparison(Outcome.SKIPPED, SkipReason.SAMPLED))
+    assert counters.verdicts == {"skipped:sampled": 1}
 
 
 async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, config: Path) -> None:
     """The exchange has one all the same."""
-    ledger = Counters(served=2)
-    link = unconnected(config, ledger)
+    counters = Counters(served=2)
+    link = unconnected(config, counters)
     for _ in range(2):
-        link.offer(job(routes))
+        link.offer(exchange(routes))
     good = ExchangeVerdict(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
     bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
     link._take(ShadowReport([(1, bad, None), (2, good, None)], {}, []))
     assert link.waiting == 0
-    assert (ledger.verdicts, ledger.pending) == ({"both_error": 1, "match": 1}, 0)
+    assert (counters.verdicts, counters.pending) == ({"both_error": 1, "match": 1}, 0)
 
 
 async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
@@ -140,7 +140,7 @@ async def test_a_process_that_does_not_go_on_is_replaced(
                 await asyncio.sleep(0.05)
         await observe(client, "GET", b"/api/v1/json/data/61", (("Host", "h"),))
         async with asyncio.timeout(60):
-            while parts.ledger.pending:
+            while parts.counters.pending:
                 await asyncio.sleep(0.05)
         found = await verdicts(parts)
         assert (sum(found.values()), found["too_expensive"], found["shed"]) == (4, 1, 1)
@@ -155,19 +155,19 @@ async def test_while_a_side_is_left_alone_the_process_is_left_in_peace(
         serve(JSONResponse({})) as legacy,
         between(legacy, "http://127.0.0.1:1", shadow=shadow) as (_, parts),
     ):
-        parts.ledger.served += 21
-        parts.shadow.offer(job(routes))
+        parts.counters.served += 21
+        parts.shadow.offer(exchange(routes))
         async with asyncio.timeout(10):
             while not parts.shadow.open_breakers():
                 await asyncio.sleep(0.01)
         for _ in range(20):
-            parts.shadow.offer(job(routes))
+            parts.shadow.offer(exchange(routes))
         assert 1 <= parts.shadow.waiting < 5
         await verdicts(parts)
         await asyncio.sleep(0.2)
-        parts.ledger.served += 10
+        parts.counters.served += 10
         for _ in range(10):
-            parts.shadow.offer(job(routes))
+            parts.shadow.offer(exchange(routes))
         assert 1 <= parts.shadow.waiting < 5
         assert await verdicts(parts) == {"new_error": 1, "skipped:breaker_open": 30}
 

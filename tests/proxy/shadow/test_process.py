@@ -35,7 +35,7 @@ async def test_verdicts_are_told_in_batches() -> None:
     outbox.open_breakers = lambda: ["new"]
     telemetry.reasked, telemetry.breaker_opened["new"], telemetry.recorded["written"] = 2, 1, 3
     for number in (1, 2):
-        outbox.add(replace(finding(FIRST), job=number))
+        outbox.add(replace(finding(FIRST), number=number))
     assert kept.messages == []
     outbox.flush()
     telemetry.reasked = 3
@@ -75,8 +75,8 @@ async def test_a_verdict_that_cannot_be_told_is_told_without_its_example() -> No
     """And keeps no other back."""
     kept, telemetry = Kept(), Telemetry()
     outbox = Outbox(kept, telemetry)  # type: ignore[arg-type]  # only write is needed
-    outbox.add(replace(finding(FIRST, NEW), job=1, example={"x": lambda: None}))
-    outbox.add(replace(finding(FIRST, NEW), job=2))
+    outbox.add(replace(finding(FIRST, NEW), number=1, example={"x": lambda: None}))
+    outbox.add(replace(finding(FIRST, NEW), number=2))
     outbox.flush()
     [found] = kept.messages
     assert [(number, bool(item.example)) for number, item, _ in found.findings] == [(1, False), (2, True)]

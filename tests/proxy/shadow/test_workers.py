@@ -64,7 +64,7 @@ class Scripted(Comparer):
         return Judgement(self.comparisons.pop(0), "signature")
 
 
-def job(
+def exchange(
     routes: RouteMap, target: str = "/api/v1/json/data/61", method: str = "GET", body: bytes = b""
 ) -> Exchange:
     """A served exchange."""
@@ -77,13 +77,13 @@ def job(
 
 
 def leg(
-    routes: RouteMap, comparer: Comparer, ledger: Counters, new: Recorded, legacy: Recorded, **settings: Any
+    routes: RouteMap, comparer: Comparer, counters: Counters, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowLeg:
     """A shadow leg between two sides in memory."""
     return ShadowLeg(
         {Side.NEW: Application(new), Side.LEGACY: Application(legacy)},
         comparer,
-        ledger,
+        counters,
         routes,
         replace(Shadow(unlimited_every=1, workers=1), **settings),
         deadline=5,
@@ -91,11 +91,11 @@ def leg(
     )
 
 
-async def worked(shadow: ShadowLeg, *jobs: Exchange) -> None:
+async def worked(shadow: ShadowLeg, *exchanges: Exchange) -> None:
     """Work on jobs until all have their verdict."""
     tasks = Tasks(Counter())
     shadow.start(tasks)
-    for item in jobs:
+    for item in exchanges:
         shadow.offer(item)
     await shadow.drain(5)
     await tasks.stop()
@@ -106,13 +106,13 @@ MATCH = Comparison(Outcome.MATCH)
 
 async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
     """With the key, and the verdict is counted."""
-    ledger, new, legacy = Counters(served=1), Recorded(), Recorded()
+    counters, new, legacy = Counters(served=1), Recorded(), Recorded()
     await worked(
-        leg(routes, Scripted(MATCH), ledger, new, legacy),
-        job(routes, f"/api/v1/json/data/61?api_key={KEY}"),
+        leg(routes, Scripted(MATCH), counters, new, legacy),
+        exchange(routes, f"/api/v1/json/data/61?api_key={KEY}"),
     )
     assert (new.targets, legacy.targets) == ([f"GET /datasets/61?api_key={KEY}"], [])
-    assert (ledger.verdicts, ledger.pending) == ({"match": 1}, 0)
+    assert (counters.verdicts, counters.pending) == ({"match": 1}, 0)
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,12 @@ async def test_follow_ups_are_asked_of_the_new_side(
 ) -> None:
     """One more answer, then the verdict."""
     comparer = Scripted(Comparison(None, follow_up=kind), MATCH)
-    ledger, new = Counters(served=1), Recorded()
+    counters, new = Counters(served=1), Recorded()
     await worked(
-        leg(routes, comparer, ledger, new, Recorded()), job(routes, "/api/v1/json/data/list/limit/2/tag/a")
+        leg(routes, comparer, counters, new, Recorded()),
+        exchange(routes, "/api/v1/json/data/list/limit/2/tag/a"),
     )
-    assert (new.targets, ledger.verdicts) == (asked, {"match": 1})
+    assert (new.targets, counters.verdicts) == (asked, {"match": 1})
     assert list(comparer.questions[1].answers) == [(kind, None)]
 
 
@@ -143,7 +144,7 @@ async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
     legacy = Recorded()
     await worked(
         leg(routes, comparer, Counters(served=1), Recorded(), legacy),
-        job(routes, "/api/v1/json/data/61", "POST", f"api_key={KEY}".encode()),
+        exchange(routes, "/api/v1/json/data/61", "POST", f"api_key={KEY}".encode()),
     )
     assert legacy.targets == [f"GET /api/v1/json/data/61?api_key={KEY}"]
 
@@ -152,21 +153,21 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
     """The whole list costs more than its part."""
     unlimited = [Comparison(None, follow_up=FollowUp.UNLIMITED)] * 4
     comparer = Scripted(unlimited[0], MATCH, *unlimited[1:3], unlimited[3], MATCH)
-    ledger = Counters(served=4)
-    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), unlimited_every=3)
-    await worked(shadow, *[job(routes, "/api/v1/json/data/list/limit/2")] * 4)
-    assert ledger.verdicts == {"match": 2, "skipped:limited": 2}
+    counters = Counters(served=4)
+    shadow = leg(routes, comparer, counters, Recorded(), Recorded(), unlimited_every=3)
+    await worked(shadow, *[exchange(routes, "/api/v1/json/data/list/limit/2")] * 4)
+    assert counters.verdicts == {"match": 2, "skipped:limited": 2}
 
 
 async def test_a_full_queue_sheds_and_counts(routes: RouteMap) -> None:
     """Never waits, never forgets."""
-    ledger = Counters(served=5)
-    shadow = leg(routes, Scripted(MATCH, MATCH), ledger, Recorded(), Recorded(), queue=2)
+    counters = Counters(served=5)
+    shadow = leg(routes, Scripted(MATCH, MATCH), counters, Recorded(), Recorded(), queue=2)
     for _ in range(5):
-        shadow.offer(job(routes))
-    assert ledger.verdicts == {"shed": 3}
+        shadow.offer(exchange(routes))
+    assert counters.verdicts == {"shed": 3}
     await worked(shadow)
-    assert (ledger.verdicts, ledger.pending) == ({"shed": 3, "match": 2}, 0)
+    assert (counters.verdicts, counters.pending) == ({"shed": 3, "match": 2}, 0)
 
 
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
@@ -180,35 +181,37 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
             await asyncio.Event().wait()
             raise AssertionError(question)
 
-    ledger = Counters(served=3)
-    shadow = leg(routes, Stuck(), ledger, Recorded(), Recorded())
+    counters = Counters(served=3)
+    shadow = leg(routes, Stuck(), counters, Recorded(), Recorded())
     tasks = Tasks(Counter())
     shadow.start(tasks)
     for _ in range(3):
-        shadow.offer(job(routes))
+        shadow.offer(exchange(routes))
     await shadow.drain(0.05)
     await tasks.stop()
-    assert (ledger.verdicts, ledger.pending) == ({"shed": 3}, 0)
+    assert (counters.verdicts, counters.pending) == ({"shed": 3}, 0)
 
 
 async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCaptureFixture) -> None:
     """The exchange has a verdict, the next one is worked on."""
-    ledger = Counters(served=2)
-    await worked(leg(routes, Scripted(), ledger, Recorded(), Recorded()), job(routes), job(routes))
-    assert (ledger.verdicts, ledger.pending) == ({"both_error": 2}, 0)
+    counters = Counters(served=2)
+    await worked(
+        leg(routes, Scripted(), counters, Recorded(), Recorded()), exchange(routes), exchange(routes)
+    )
+    assert (counters.verdicts, counters.pending) == ({"both_error": 2}, 0)
     assert "shadow worker failed" in caplog.text
     assert "on an exchange of dataset.get" in caplog.text
 
 
 async def test_secrets_are_not_kept(routes: RouteMap) -> None:
     """The example of a mismatch holds neither the key of the query nor that of the form."""
-    ledger = Counters(served=1)
+    counters = Counters(served=1)
     mismatch = Comparison(Outcome.MISMATCH)
     await worked(
-        leg(routes, Scripted(mismatch), ledger, Recorded(), Recorded()),
-        job(routes, f"/api/v1/json/data/61?api_key={KEY}", "POST", f"api_key={KEY}".encode()),
+        leg(routes, Scripted(mismatch), counters, Recorded(), Recorded()),
+        exchange(routes, f"/api/v1/json/data/61?api_key={KEY}", "POST", f"api_key={KEY}".encode()),
     )
-    [cluster] = ledger.clusters.values()
+    [cluster] = counters.clusters.values()
     assert KEY.encode() not in orjson.dumps(dict(cluster.example))
 
 
@@ -216,11 +219,11 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
     """Where a difference is stays known; what a person sent does not."""
     difference = Difference("$.name", "value", "Ada Lovelace", "ada")
     for stored in (True, False):
-        ledger = Counters(served=1)
+        counters = Counters(served=1)
         comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
-        shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False, store_bodies=stored)
-        await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
-        [cluster] = ledger.clusters.values()
+        shadow = leg(routes, comparer, counters, Recorded(), Recorded(), reask=False, store_bodies=stored)
+        await worked(shadow, exchange(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
+        [cluster] = counters.clusters.values()
         kept = repr(cluster.example) + repr(cluster.sample)
         assert (cluster.example["path"], cluster.sample is not None, "Ada" in kept) == (
             "$.name",
@@ -232,19 +235,19 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
 async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
     """Its exchange is counted, and nothing of it is kept."""
     body = b"&".join(b"api_key=secret%06d" % number for number in range(300))
-    ledger = Counters(served=1)
+    counters = Counters(served=1)
     comparer = Scripted(
         Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
     )
-    shadow = leg(routes, comparer, ledger, Recorded(), Recorded(), reask=False)
-    await worked(shadow, job(routes, "/api/v1/json/setup/exists", "POST", body))
-    [(name, cluster)] = ledger.clusters.items()
+    shadow = leg(routes, comparer, counters, Recorded(), Recorded(), reask=False)
+    await worked(shadow, exchange(routes, "/api/v1/json/setup/exists", "POST", body))
+    [(name, cluster)] = counters.clusters.items()
     assert (name, dict(cluster.example), cluster.sample) == (
         "setup.exists (too many secrets to show)",
         {},
         None,
     )
-    assert ledger.verdicts == {"mismatch": 1}
+    assert counters.verdicts == {"mismatch": 1}
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,7 @@ async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
 async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body: bytes, role: str) -> None:
     """The proxy does not know the keys."""
     comparer = Scripted(MATCH)
-    item = job(routes, target)
+    item = exchange(routes, target)
     served = replace(SERVED, status=412 if b"error" in body else 200, body=body)
     shadow = leg(routes, comparer, Counters(served=1), Recorded(), Recorded())
     await worked(shadow, replace(item, served=served))
@@ -268,9 +271,9 @@ async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body:
 
 async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> None:
     """Served by the new side it has no body; PHP has no HEAD."""
-    item = job(routes)
+    item = exchange(routes)
     decision = replace(item.decision, dialect=Dialect.NEW, served=Side.NEW)
-    ledger = Counters(served=1)
-    shadow = leg(routes, Scripted(), ledger, Recorded(), Recorded())
+    counters = Counters(served=1)
+    shadow = leg(routes, Scripted(), counters, Recorded(), Recorded())
     await worked(shadow, replace(item, decision=decision, request=Request("HEAD", b"/datasets/61")))
-    assert ledger.verdicts == {f"skipped:{SkipReason.UNDERIVED}": 1}
+    assert counters.verdicts == {f"skipped:{SkipReason.UNDERIVED}": 1}
