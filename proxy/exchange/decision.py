@@ -114,22 +114,6 @@ def decide(
     )
 
 
-def decided(
-    request: Request, routes: RouteMap, served: Side, *, rehearse: bool = False, face: bool = False
-) -> Decision:
-    """The decision that another process has made on a request, with what follows from the route map.
-
-    Args:
-        request: The request.
-        routes: The route map that it was decided by.
-        served: Who served.
-        rehearse: It was rehearsed.
-        face: The new side is asked in the legacy dialect.
-    """
-    dialect, translation, route, writes = _read(request, routes)
-    return Decision(dialect, route, translation, served, None, writes, rehearse, face)
-
-
 def route_name(decision: Decision) -> str:
     """The name under which an exchange is counted."""
     return decision.route.name if decision.route else UNROUTED

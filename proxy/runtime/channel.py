@@ -1,29 +1,68 @@
-"""Messages between the processes of the proxy: pickled, each behind its length, over a pair of sockets."""
+"""Messages between the processes of the proxy: pickled, each behind its length, over a pair of sockets.
+
+A route travels by its name: both ends have a route map, and a route is larger than all the rest of an exchange.
+"""
 
 import asyncio
+import copyreg
+import io
 import pickle
+from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
 
+from config.routes import Route
+
 _LENGTH: Final = 8
+_NO_ROUTES: Final[Mapping[str, Route]] = {}
+
+
+def route_named(name: str) -> Route:
+    """Stands in a message for a route."""
+    raise pickle.UnpicklingError(f"the other end knows no route map, and is told of {name}")
+
+
+_BY_NAME: Final = {**copyreg.dispatch_table, Route: lambda route: (route_named, (route.name,))}
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, body: bytes, routes: Mapping[str, Route]) -> None:
+        super().__init__(io.BytesIO(body))
+        self._routes = routes
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A route that is in the map no more is none."""
+        return self._routes.get if name == route_named.__name__ else super().find_class(module, name)
 
 
 def frame(message: object) -> bytes:
     """A message on its way."""
-    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return len(body).to_bytes(_LENGTH) + body
+    body = io.BytesIO()
+    body.write(bytes(_LENGTH))
+    pickler = pickle.Pickler(body, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _BY_NAME
+    pickler.dump(message)
+    framed = body.getbuffer()
+    framed[:_LENGTH] = (len(framed) - _LENGTH).to_bytes(_LENGTH)
+    return bytes(framed)
 
 
-async def read_frame(reader: asyncio.StreamReader) -> Any:
-    """The next message of the other end; None at the end of the channel."""
+async def read_frame(reader: asyncio.StreamReader, routes: Mapping[str, Route] = _NO_ROUTES) -> Any:
+    """The next message of the other end; None at the end of the channel.
+
+    Args:
+        reader: This end.
+        routes: Those that messages may name.
+    """
     try:
         size = int.from_bytes(await reader.readexactly(_LENGTH))
-        return pickle.loads(await reader.readexactly(size))
+        body = await reader.readexactly(size)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
+    return _Unpickler(body, routes).load()
 
 
 def receive(file: BinaryIO) -> Any:
-    """As ``read_frame``, for a process that does nothing else meanwhile."""
+    """As ``read_frame``, for a process that does nothing else meanwhile, and is told of no routes."""
     head = file.read(_LENGTH)
     size = int.from_bytes(head)
     body = file.read(size)

@@ -27,7 +27,7 @@ from proxy.message.translation import Translation
 from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.telemetry import Telemetry
-from proxy.shadow.process import BEAT, Sent, ShadowReport, StartPlan
+from proxy.shadow.process import BEAT, ShadowReport, StartPlan
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
@@ -71,7 +71,7 @@ class ShadowLink:
         self._number = 0
         self._waiting: dict[int, tuple[Exchange, int]] = {}
         self._bytes = 0
-        self._batch: list[Sent] = []
+        self._batch: list[Exchange] = []
         self._batch_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -127,22 +127,12 @@ class ShadowLink:
             self.settle(exchange, Comparison(Outcome.SHED))
             return
         self._number += 1
-        decision = exchange.decision
-        self._batch.append(
-            Sent(
-                self._number,
-                exchange.at,
-                exchange.request,
-                decision.served,
-                decision.rehearse,
-                decision.face,
-                exchange.served,
-                exchange.other,
-            )
-        )
+        self._batch.append(replace(exchange, number=self._number))
         # What is kept for its verdict is the decision, not the bodies.
         self._waiting[self._number] = (
-            Exchange(exchange.at, _bare(decision), replace(exchange.request, body=b"", headers=()), _BARE),
+            Exchange(
+                exchange.at, _bare(exchange.decision), replace(exchange.request, body=b"", headers=()), _BARE
+            ),
             size,
         )
         self._bytes += size

@@ -18,19 +18,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.errors import ConfigError
-from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings
 from config.tasks import Tasks
-from diffing.model import UNROUTED, Comparison, Observation, Outcome
 from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer, Judgement
 from proxy.compare.repairs import Repairs
-from proxy.exchange.decision import Side, decided, told
-from proxy.exchange.exchange import Exchange, MemoryQueue
+from proxy.exchange.decision import Side, told
+from proxy.exchange.exchange import MemoryQueue
 from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
 from proxy.message.redact import Redactor
-from proxy.message.translation import Request
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
@@ -58,31 +55,6 @@ class StartPlan:
     settings: ProxySettings
     files: Path
     hop: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A served exchange on its way. Its route and translation follow from the route map, which both ends have.
-
-    Args:
-        number: What it is called in the answer.
-        at: As ``Exchange`` has it.
-        request: Likewise.
-        side: Who served.
-        rehearse: It was rehearsed.
-        face: The new side is asked in the legacy dialect.
-        served: As ``Exchange`` has it.
-        other: Likewise.
-    """
-
-    number: int
-    at: datetime
-    request: Request
-    side: Side
-    rehearse: bool
-    face: bool
-    served: Observation
-    other: Observation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +177,13 @@ async def _work(channel: socket.socket) -> None:
         outbox.flush(plan.files)
         tasks.start("heartbeat", lambda: _beat(outbox))
         routes = load_routes(plan.files)
-        while (message := await read_frame(reader)) is not None:
+        while (message := await read_frame(reader, routes.routes)) is not None:
             if isinstance(message, Path):
                 routes = await _use(message, leg, comparer) or routes
                 outbox.flush(message)
                 continue
-            for sent in message:
-                try:
-                    leg.offer(_job(sent, routes))
-                except Exception as error:
-                    # One exchange is not understood: it has its verdict, and the others are compared.
-                    tasks.failed("exchanges", error)
-                    outbox.add(_lost(sent))
+            for exchange in message:
+                leg.offer(exchange)
     writer.close()
 
 
@@ -224,19 +191,6 @@ async def _beat(outbox: Outbox) -> None:
     while True:
         await asyncio.sleep(BEAT)
         outbox.flush()
-
-
-def _job(sent: Sent, routes: RouteMap) -> Exchange:
-    decision = decided(sent.request, routes, sent.side, rehearse=sent.rehearse, face=sent.face)
-    return Exchange(sent.at, decision, sent.request, sent.served, sent.other, sent.number)
-
-
-def _lost(sent: Sent) -> ExchangeVerdict:
-    comparison = Comparison(Outcome.BOTH_ERROR)
-    judgement = Judgement(comparison, f"{UNROUTED} {comparison.verdict}")
-    dialect = Dialect.LEGACY if sent.side is Side.LEGACY else Dialect.NEW
-    asked = Dialect.LEGACY if sent.face else Dialect.NEW
-    return ExchangeVerdict(sent.at, UNROUTED, dialect, sent.side, judgement, number=sent.number, asked=asked)
 
 
 async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from config.location import config_directory
+from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Observation, Outcome
 from proxy.compare.comparer import Question
 from proxy.compare.repairs import Repairs, may_be_repaired
-from proxy.exchange.decision import Side, decided
+from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
-from proxy.message.translation import Request
+from proxy.message.translation import Request, Translation
+from proxy.translate.to_new import legacy_to_new
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +27,10 @@ BROKEN = Comparison(Outcome.LEGACY_ERROR)
 def exchange(method: str = "GET", target: bytes = b"/api/v1/json/task/1") -> Exchange:
     """A request that PHP served, and the face was asked for, too."""
     request = Request(method, target)
-    decision = decided(request, ROUTES, Side.LEGACY, face=True)
+    translation = legacy_to_new(request, ROUTES)
+    assert isinstance(translation, Translation)
+    writes = translation.writes
+    decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, writes, face=True)
     return Exchange(datetime.now(UTC), decision, request, DIED)
 
 

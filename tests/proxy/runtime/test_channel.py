@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from config.location import config_directory
+from config.routes import load_routes
 from proxy.runtime.channel import frame, read_frame, receive
 
 pytestmark = pytest.mark.anyio
@@ -23,3 +25,15 @@ def test_a_channel_that_ends_within_a_message_has_none(cut: int) -> None:
     """Neither its length nor its body may be cut."""
     assert receive(io.BytesIO(frame("a" * 100)[:cut])) is None
     assert receive(io.BytesIO(frame("a" * 100))) == "a" * 100
+
+
+@pytest.mark.anyio
+async def test_a_route_travels_by_its_name() -> None:
+    """The other end takes its own; what that does not know is none."""
+    routes = load_routes(config_directory())
+    reader = asyncio.StreamReader()
+    message = frame({"routes": [routes["dataset.get"]] * 2})
+    reader.feed_data(message * 2)
+    assert len(message) < 200
+    assert (await read_frame(reader, routes.routes))["routes"] == [routes["dataset.get"]] * 2
+    assert (await read_frame(reader))["routes"] == [None, None]

@@ -253,7 +253,7 @@ async def test_an_answer_that_breaks_while_it_is_held_is_not_sent(most: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("most", "late", "room"), [(0, 4, 100), (100, 4, 100), (4, 100, 100), (0, 100, 4), (100, 100, 4)]
+    ("most", "late", "budget"), [(0, 4, 100), (100, 4, 100), (4, 100, 100), (0, 100, 4), (100, 100, 4)]
 )
 async def test_what_is_too_long_to_be_held_is_sent(most: int, late: int, budget: int) -> None:
     """Or what finds no room: from then on as it comes, and broken off where it breaks."""

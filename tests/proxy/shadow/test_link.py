@@ -18,16 +18,17 @@ from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side, decided
+from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Counters, ExchangeVerdict
-from proxy.message.translation import Request
+from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.link import ShadowLink
 from proxy.shadow.process import ShadowReport
+from proxy.translate.to_new import legacy_to_new
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., AbstractAsyncContextManager[str]]
@@ -45,7 +46,10 @@ def routes(config: Path) -> RouteMap:
 def exchange(routes: RouteMap, body: bytes = b"{}") -> Exchange:
     """A served exchange."""
     request = Request("GET", b"/api/v1/json/data/61")
-    return Exchange(AT, decided(request, routes, Side.LEGACY), request, Observation(200, (), body))
+    translation = legacy_to_new(request, routes)
+    assert isinstance(translation, Translation)
+    decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, writes=False)
+    return Exchange(AT, decision, request, Observation(200, (), body))
 
 
 def unconnected(config: Path, counters: Counters, **shadow: Any) -> ShadowLink:
