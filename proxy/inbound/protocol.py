@@ -378,7 +378,7 @@ def front(limits: Limits, timeouts: Timeouts, refused: Callable[[], None]) -> ty
         {
             "limits": limits,
             "timeouts": timeouts,
-            "room": CaptureBudget(limits.held_bytes),
+            "budget": CaptureBudget(limits.held_bytes),
             "turns": Turns(limits.pipelined),
             "rounds": Rounds(_EACH),
             "silent": {},

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -75,8 +76,8 @@ class Running:
         total = 0
         for pid in self.processes():
             with suppress(OSError):
-                text = Path(f"/proc/{pid}/status").read_text()
-                total += int(text.partition("VmHWM:")[2].split()[0]) * 1024
+                told = re.search(r"^VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)
+                total += int(told[1]) * 1024 if told else 0  # one that has just ended has no memory
         return total
 
 
