@@ -44,7 +44,7 @@ from backend.resources import Resources
 from backend.router import Match, Router
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction
-from config.php import read_target
+from config.php.requests import read_target
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")

@@ -45,7 +45,7 @@ from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable
 from backend.transaction import Transaction
 from config.dispatch import LegacyMatch, dispatcher
 from config.legacy_errors import UNKNOWN_PATH_STATUS, LegacyErrors
-from config.php import ApiPath, Target, is_api, read_api_path, read_target
+from config.php.requests import ApiPath, Target, is_api, read_api_path, read_target
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from config.php import decode
+from config.php.requests import decode
 from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Segment, parse_template
 

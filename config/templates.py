@@ -5,19 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from config.php.numbers import is_numeric
+
 Kind = Literal["literal", "text", "number", "word", "decoded", "choice", "rest"]
 
-NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z0-9_|]+))?\}")
 _KINDS: dict[str, Kind] = {"number": "number", "word": "word", "decoded": "decoded", "rest": "rest"}
-
-
-def is_numeric(text: str) -> bool:
-    """Whether PHP 7.4's ``is_numeric`` takes a text (legacy notes, data 8).
-
-    Digits, sign, decimals, exponent, a leading or trailing dot and leading blanks; no hexadecimal, no ``1_0``.
-    """
-    return NUMERIC.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-from config.templates import is_numeric
+from config.php.numbers import is_numeric
 from diffing.decode import load_json
 from diffing.paths import MISSING, change, parse
 from diffing.xml_tree import PHP_BLANKS

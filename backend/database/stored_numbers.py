@@ -3,7 +3,7 @@
 import math
 import re
 
-from backend.php.text import TRIMMED
+from config.php.text import TRIMMED
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")

@@ -15,10 +15,9 @@ from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
-from backend.php.numbers import number
 from backend.problems import InputProblem, ProblemCase, refused
 from backend.request_bodies import Part
-from config.templates import is_numeric
+from config.php.numbers import is_numeric, number
 
 # Legacy notes, data 10.10 and 10.11.
 PROCESSED = ProblemCase("dataset-already-processed", "441")

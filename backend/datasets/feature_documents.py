@@ -10,8 +10,8 @@ from backend.database.collations import collations
 from backend.database.results import AnyRow
 from backend.database.storing import coerced
 from backend.input.xml_documents import Node
-from backend.php.comparison import loosely_equal
-from backend.php.text import csv_fields, split_commas
+from config.php.comparison import loosely_equal
+from config.php.text import csv_fields, split_commas
 
 NOMINAL = "nominal"
 _COPIED = (

@@ -11,7 +11,7 @@ from backend.database.stored_numbers import literal
 from backend.datasets.shapes import parquet_url
 from backend.legacy.tree import Element, alike, each, element, markup, named, optional, record
 from backend.legacy.values import text_of
-from backend.php.text import csv_record
+from config.php.text import csv_record
 from config.settings import BackendSettings
 
 TEST_SERVER = "https://test.openml.org/"

@@ -10,10 +10,10 @@ from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.comparison import loosely_equal
-from backend.php.numbers import intval
-from backend.php.urls import is_url
 from backend.problems import InputProblem, ProblemCase, refused
+from config.php.comparison import loosely_equal
+from config.php.numbers import intval
+from config.php.urls import is_url
 
 # Legacy notes, data 10.20.
 EXISTS = ProblemCase("ontology-already-exists", "1101")

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from backend.database.results import AnyRow
 from backend.database.stored_numbers import float_or_text, integer_or_text
 from backend.moments import Moment, iso, iso_or_none
-from backend.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
+from config.php.text import csv_fields, split_commas, trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
 

@@ -11,8 +11,8 @@ from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.comparison import loosely_equal
 from backend.problems import ProblemCase, refused
+from config.php.comparison import loosely_equal
 
 # Legacy notes, data 10.19.
 MISSING = ProblemCase("validation-error", "1080")

@@ -6,7 +6,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
-from backend.php.text import trimmed_or_empty
+from config.php.text import trimmed_or_empty
 
 
 class Procedure(TypedDict):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend.php.text import trimmed_or_empty
+from config.php.text import trimmed_or_empty
 
 Measures = list[str]
 """The document of ``GET /evaluationmeasure/list``: names."""

@@ -10,7 +10,7 @@ from backend.evaluations.array_data import words
 from backend.evaluations.queries import Folds, Parameters, fold_key
 from backend.legacy.tree import Element, alike, element, marked_record, record
 from backend.legacy.values import Value, text_of
-from backend.php.text import special_characters
+from config.php.text import special_characters
 
 UNESCAPED = ("flow_name", "data_name", "array_data")
 _ALL = (*UNESCAPED, "function", "value", "values")

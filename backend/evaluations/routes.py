@@ -19,7 +19,6 @@ from backend.input.filters import FilterCodes, OptionalText
 from backend.input.parameters import PathId, PathText
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.numbers import intval
 from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.runs.queries import AnyRow
 from backend.runs.selection import (
@@ -31,6 +30,7 @@ from backend.runs.selection import (
     check_study,
     too_many,
 )
+from config.php.numbers import intval
 
 NOTHING_LISTED: Final = ProblemCase("no-results", "542")
 NOTHING_REQUESTED: Final = ProblemCase("no-results", "1013")

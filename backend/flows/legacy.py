@@ -8,7 +8,7 @@ from backend.flows.parts import Parts
 from backend.legacy.tree import Element, alike, each, element, record
 from backend.legacy.values import Value
 from backend.moments import iso
-from backend.php.text import csv_record
+from config.php.text import csv_record
 
 
 def flow(parts: Parts, flow_id: int, base: str) -> Element:

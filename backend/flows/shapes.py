@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from backend.database.stored_numbers import literal
 from backend.flows.parts import Parts
 from backend.moments import Moment, iso
-from backend.php.text import csv_fields, trimmed, trimmed_or_empty
+from config.php.text import csv_fields, trimmed, trimmed_or_empty
 
 
 class FlowParameter(TypedDict):

@@ -11,9 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from backend.php.numbers import intval, number
-from backend.php.text import TRIMMED
-from config.templates import is_numeric
+from config.php.numbers import intval, is_numeric, number
+from config.php.text import TRIMMED
 
 T = TypeVar("T")
 

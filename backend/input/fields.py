@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from backend.input.parameters import BLANKS, Reader, read_id, refuse
-from backend.php.forms import filtered
+from config.php.filtered import filtered
 
 
 @dataclass(frozen=True, slots=True)

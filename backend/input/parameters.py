@@ -23,8 +23,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from backend.php.numbers import digits_of
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 LARGEST = 2**63 - 1
 """Larger integers are read as this one, which no row has: integers beyond the column find nothing."""

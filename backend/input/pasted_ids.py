@@ -1,8 +1,7 @@
 """Ids that PHP pastes into its SQL without a look at them (legacy notes, flow 5, 8 and 9)."""
 
 from backend.input.parameters import BLANKS, PathId
-from backend.php.numbers import digits_of
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 NOBODY = "0"
 """An id that no row has."""

@@ -16,7 +16,7 @@ from typing import cast
 from lxml import etree
 
 from backend.input.older_faults import older_column, older_message
-from backend.php.text import TRIMMED
+from config.php.text import TRIMMED
 
 NAMESPACE = "http://openml.org/openml"
 PREFIX = "oml"

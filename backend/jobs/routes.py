@@ -9,9 +9,9 @@ from backend.input.parameters import Parameters, Reader
 from backend.jobs import legacy, queries, shapes
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.numbers import column_number
 from backend.problems import InputError, InputProblem, ProblemCase, refused
 from backend.writing_reads import keeps
+from config.php.numbers import column_number
 
 NOTHING = ProblemCase("job-not-found", "341")
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php.text import trimmed_or_empty
+from config.php.text import trimmed_or_empty
 
 
 class Job(TypedDict):

@@ -2,7 +2,7 @@
 
 import re
 
-from backend.php.text import TRIMMED
+from config.php.text import TRIMMED
 
 # XML 1.0 has no way to say these; PHP dies of them.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.php import decode
+from config.php.requests import decode
 from config.routes import LegacyTemplate
 
 _DIGITS = re.compile(r"[0-9]+(,[0-9]+)*")

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope
 
 from backend.input.intake import FORM_TYPES, KEY, ArrayField, RequestInput, read_intake
 from config.dispatch import LegacyMatch
-from config.php import ARRAY, field_name, parse_form
+from config.php.requests import ARRAY, field_name, parse_form
 from config.routes import Route
 
 MOVES = ("query.", "path.", "body.")

@@ -15,7 +15,7 @@ import orjson
 from backend.legacy.encoding import encoded
 from backend.legacy.escaping import one_line, shown, speakable
 from backend.legacy.values import Value, text_of
-from backend.php.text import TRIMMED
+from config.php.text import TRIMMED
 
 NAMESPACE = "http://openml.org/openml"
 

@@ -9,7 +9,6 @@ from backend.input.parameters import NoParameters, Parameters, PathId, Reader
 from backend.legacy.answers import identified
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.numbers import digits_of
 from backend.private_data import of_run
 from backend.problems import READ_ONLY_ACCOUNT, ProblemCase, refused
 from backend.runs import legacy, queries, shapes, write_routes
@@ -24,6 +23,7 @@ from backend.runs.selection import (
 )
 from backend.runs.write_routes import RunPath
 from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
+from config.php.numbers import digits_of
 
 UNKNOWN: Final = ProblemCase("run-not-found", "236")
 TRACE_OF_UNKNOWN: Final = ProblemCase("run-not-found", "571")

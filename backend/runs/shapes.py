@@ -7,8 +7,8 @@ from typing_extensions import TypedDict
 
 from backend.database.stored_numbers import float_or_text
 from backend.moments import Moment, iso_or_none
-from backend.php.text import trimmed, trimmed_or_empty
 from backend.runs.queries import AnyRow
+from config.php.text import trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
 NO_DATASET: Final = -1

@@ -7,7 +7,7 @@ from typing import Any, NotRequired
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php.text import trimmed, trimmed_or_empty
+from config.php.text import trimmed, trimmed_or_empty
 
 
 class ListedParameter(TypedDict):

@@ -6,8 +6,7 @@ from urllib.parse import unquote
 
 from backend.input.filters import Digits, Limit, Text
 from backend.input.parameters import Parameters, PathId, Reader, refuse
-from backend.php.numbers import digits_of
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 PARTS = ("runs", "flows", "setups", "data", "tasks")
 """Kinds of members that a path may name."""

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict
 
 from backend.moments import Moment, iso
-from backend.php.text import trimmed, trimmed_or_empty
+from config.php.text import trimmed, trimmed_or_empty
 
 
 class ListedStudy(TypedDict):

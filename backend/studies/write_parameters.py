@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.parameters import Parameters, PathId, Reader, bounded, refuse
-from backend.php.forms import filtered
+from config.php.filtered import filtered
 
 ILLEGAL_IDS = "1044"
 

@@ -16,14 +16,13 @@ from backend.input.fields import NOT_GIVEN, given
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import UPLOAD_LIMIT, Answer, Call, Operation, operation
-from backend.php.numbers import digits_of
 from backend.problems import NO_SUCH_PATH, ProblemCase, refused
 from backend.request_bodies import Part
 from backend.studies import legacy, queries, shapes, write_queries
 from backend.studies.creation import FIELD, NewStudy, new_study, wrong
 from backend.studies.parameters import StudyKey
 from backend.studies.write_parameters import ILLEGAL_IDS, Members, StatusUpdate, StudyNumber
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 PRIVATE = ProblemCase("study-private", "602")
 NO_DESCRIPTION = ProblemCase("validation-error", "1031")

@@ -12,8 +12,6 @@ from backend.input.intake import ArrayField
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.forms import filtered
-from backend.php.text import trimmed_or_empty
 from backend.problems import ProblemCase
 from backend.tagging import legacy, queries, shapes
 from backend.tagging.kinds import DATA, FLOW, RUN, SETUP, TASK, TaggedKind
@@ -29,6 +27,8 @@ from backend.tagging.tags import (
     tag_entity,
     untag_entity,
 )
+from config.php.filtered import filtered
+from config.php.text import trimmed_or_empty
 
 MISSING = ProblemCase("validation-error", "471")
 NO_INTEGER = ProblemCase("validation-error", "472")

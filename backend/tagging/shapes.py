@@ -5,8 +5,8 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.php.text import trimmed_or_empty
 from backend.tagging.kinds import TaggedKind
+from config.php.text import trimmed_or_empty
 
 
 class Tagged(TypedDict):

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from backend.database.collations import storable
 from backend.database.conflicts import TableRule, rule_of
 from backend.operations import Call
-from backend.php.comparison import loosely_equal
 from backend.problems import Problem, ProblemCase
 from backend.tagging import queries
 from backend.tagging.kinds import TaggedKind
+from config.php.comparison import loosely_equal
 
 ILLEGAL = ProblemCase("validation-error", "477")
 EXISTS = ProblemCase("tag-already-exists", "473")

@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, Integer, Select, Table, and_, fals
 
 from backend import tables
 from backend.database.collations import storable
-from config.templates import is_numeric
+from config.php.numbers import is_numeric
 
 DATA_TYPES = ("numeric", "json", "string")
 

@@ -14,8 +14,7 @@ from backend.input.filters import (
     Text,
 )
 from backend.input.parameters import Parameters, refuse
-from backend.php.numbers import digits_of
-from config.templates import NUMERIC
+from config.php.numbers import NUMERIC, digits_of
 
 
 class TaskTypeId(Digits):

@@ -8,13 +8,13 @@ from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
-from backend.php.numbers import digits_of
 from backend.private_data import of_task
 from backend.problems import ProblemCase
 from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 from backend.tasks import legacy, list_queries, queries, shapes, templates, write_routes
 from backend.tasks.filters import TaskFilters
 from backend.tasks.write_routes import TaskPath
+from config.php.numbers import digits_of
 
 UNKNOWN = ProblemCase("task-not-found", "151")
 UNKNOWN_TYPE = ProblemCase("task-type-not-found", "152")

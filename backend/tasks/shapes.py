@@ -7,8 +7,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
-from backend.php.text import trimmed, trimmed_or_empty
 from backend.tasks.templates import Piece
+from config.php.text import trimmed, trimmed_or_empty
 
 Empty: TypeAlias = Annotated[list[str], Field(max_length=0)]
 """``[]``: what an element without text is, as in PHP."""

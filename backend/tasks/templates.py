@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from backend.database.stored_numbers import integer_or_text
 from backend.legacy.tree import Element, from_parsed
-from backend.php.text import TRIMMED, trimmed_or_empty
+from config.php.text import TRIMMED, trimmed_or_empty
 
 NAMESPACE = "http://openml.org/openml"
 

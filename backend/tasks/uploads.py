@@ -9,11 +9,11 @@ from backend.input.parameters import BLANKS, read_id
 from backend.input.xml_documents import Node
 from backend.input.xml_integers import integer
 from backend.operations import Call
-from backend.php.comparison import loosely_equal
 from backend.problems import InputError, InputProblem, ProblemCase
 from backend.tasks import write_queries as queries
 from backend.tasks.constraints import Constraint, IllegalConstraint, read_constraint
 from backend.tasks.queries import SOURCE
+from config.php.comparison import loosely_equal
 
 DESCRIPTION = "description"
 SOURCES = "source_data_list"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from backend.database.results import AnyRow
 from backend.legacy.tree import Element, each, element, optional, record
-from backend.php.text import csv_record
 from backend.tasktypes.constraints import data_type
+from config.php.text import csv_record
 
 
 def task_types(rows: Iterable[AnyRow]) -> Element:

@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 
 from backend.database.results import AnyRow
 from backend.moments import iso
-from backend.php.text import csv_fields, trimmed_or_empty
 from backend.tasktypes.constraints import data_type
+from config.php.text import csv_fields, trimmed_or_empty
 
 Description = str | list[str]
 """Text; ``[]`` when there is none."""

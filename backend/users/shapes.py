@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php.text import trimmed_or_empty
+from config.php.text import trimmed_or_empty
 
 _NONE = ("", "0")
 """What PHP takes for no name."""

@@ -11,10 +11,9 @@ from backend.handling.late_input import unprocessable
 from backend.input.parameters import Parameters, PathId, Reader, read_id, refuse
 from backend.input.undecoded import Undecoded
 from backend.operations import Call
-from backend.php.numbers import digits_of
 from backend.problems import ProblemCase
 from backend.search.index import Kind as IndexKind
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 PRIVATE = ProblemCase("dataset-no-access", "112")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from backend.input.parameters import Parameters, PathId, Reader, refuse
 from backend.input.undecoded import Undecoded
-from config.templates import is_numeric
+from config.php.numbers import is_numeric
 
 
 class KnowledgeType(Reader):

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from backend.php.text import trimmed, trimmed_or_empty
 from backend.votes.queries import Rows
+from config.php.text import trimmed, trimmed_or_empty
 
 
 class Like(TypedDict):

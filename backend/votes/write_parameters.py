@@ -5,9 +5,8 @@ from urllib.parse import quote, unquote
 
 from backend.database.storing import as_sent
 from backend.input.parameters import Parameters, PathId, Reader, refuse
-from backend.php.numbers import digits_of
 from backend.votes.items import ItemId, KnownType
-from config.templates import is_numeric
+from config.php.numbers import digits_of, is_numeric
 
 UNKNOWN_TYPE = "711"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from config.legacy_errors import LegacyErrors, load_legacy_errors
-from config.php import read_api_path, read_target
+from config.php.requests import read_api_path, read_target
 from config.routes import RouteMap
 from diffing.compare import Differ
 from diffing.face import FaceAsked, face_asked

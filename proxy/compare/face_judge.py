@@ -11,10 +11,10 @@ from typing import Final, Protocol
 import orjson
 
 from config.legacy_errors import LegacyErrors
-from config.php import read_api_path, read_target
+from config.php.numbers import is_numeric
+from config.php.requests import read_api_path, read_target
 from config.problems import BASE_URI
 from config.routes import Route
-from config.templates import is_numeric
 from diffing.decode import decode
 from diffing.defects import defect_of
 from diffing.further import NONE, Answers, Needed, Sources, Underived

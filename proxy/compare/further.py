@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from config.php import encode, parse_form
+from config.php.requests import encode, parse_form
 from config.routes import Route, RouteMap
 from diffing.further import Further
 from diffing.model import FollowUp

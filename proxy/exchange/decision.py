@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.dispatch import dispatcher
-from config.php import read_api_path, read_target
+from config.php.requests import read_api_path, read_target
 from config.rollout import Dialect, Placement, Rollout, Stage
 from config.routes import Route, RouteMap
 from diffing.cluster import face_name

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlsplit
 import orjson
 
 from config import text, version
-from config.php import read_api_path, read_target
+from config.php.requests import read_api_path, read_target
 from diffing.coding import NAME as CONTENT_ENCODING
 from diffing.coding import Unreadable, plain
 from diffing.model import Observation

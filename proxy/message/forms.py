@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
-from config.php import (
+from config.php.requests import (
     ARRAY,
     FORM_PAIR,
     MOST_FIELDS,

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from config.dispatch import NewMatch, dispatcher
-from config.php import ALLOWED, decode, encode, printable
+from config.php.requests import ALLOWED, decode, encode, printable
 from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Kind, parse_template
 from diffing.model import Headers

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from config.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
-from config.php import (
+from config.php.requests import (
     MOST_FIELDS,
     MOST_FILES,
     decode,

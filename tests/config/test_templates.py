@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.templates import Segment, is_numeric, parse_template, segment_names
+from config.templates import Segment, parse_template, segment_names
 
 
 def test_every_kind_of_segment_is_read() -> None:
@@ -29,18 +29,6 @@ def test_a_wrong_template_is_refused(path: str) -> None:
 def test_names_come_in_order() -> None:
     """The variable segments are named from left to right."""
     assert segment_names("/setup/differences/{setup_a}/{setup_b}") == ("setup_a", "setup_b")
-
-
-@pytest.mark.parametrize("text", ["1", "01", "-1", "+1", "1.", ".5", "1.0", "1e3", "1E-3", " 1"])
-def test_numeric_as_php_says(text: str) -> None:
-    """PHP's is_numeric takes these (legacy notes, data 8)."""
-    assert is_numeric(text)
-
-
-@pytest.mark.parametrize("text", ["", "abc", "0x1", "1_0", "%31", "61,62", "1e", ".", "1 ", "\u0661"])
-def test_not_numeric_as_php_says(text: str) -> None:
-    """PHP's is_numeric refuses these."""
-    assert not is_numeric(text)
 
 
 @pytest.mark.parametrize(

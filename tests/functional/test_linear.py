@@ -29,11 +29,11 @@ from backend.legacy.pairs import pasted
 from backend.legacy.tree import element, markup, to_json
 from backend.legacy.writing import to_xml
 from backend.legacy_gateway import is_legacy
-from backend.php.forms import filtered
-from backend.php.text import csv_fields, split_commas
 from backend.problems import Problem
 from config.location import config_directory
-from config.php import parse_form, read_target
+from config.php.filtered import filtered
+from config.php.requests import parse_form, read_target
+from config.php.text import csv_fields, split_commas
 from config.routes import load_routes
 from config.settings import Limits
 from diffing.decode import Form, decode
@@ -78,12 +78,12 @@ ANCHORED = {
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
     "backend.input.multipart._KEY": "match",
-    "backend.php.numbers.NUMERIC": "match",
+    "config.php.numbers.NUMERIC": "match",
     "backend.tasks.constraints._CONDITION": "match",
     "backend.tasks.constraints._LEADING_NUMBER": "match",
 }
 # These are asked for up to the last place where they can end; the function that does so is among the parsers.
-WITHIN = {"backend.php.forms._SCRIPT", "backend.php.forms._CALL", "diffing.paths._ROW"}
+WITHIN = {"config.php.filtered._SCRIPT", "config.php.filtered._CALL", "diffing.paths._ROW"}
 UNITS = [
     *(
         "a",

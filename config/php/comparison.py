@@ -2,8 +2,7 @@
 
 import math
 
-from backend.php.numbers import LARGEST, SMALLEST, number
-from config.templates import is_numeric
+from config.php.numbers import LARGEST, SMALLEST, is_numeric, number
 
 
 def loosely_equal(left: str, right: str) -> bool:

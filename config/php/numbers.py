@@ -1,8 +1,18 @@
-"""What PHP 7.4 makes of numbers in texts; whether one is a number says ``config.templates.is_numeric``."""
+"""What PHP 7.4 makes of numbers in texts."""
 
-from config.templates import NUMERIC
+import re
+
+NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+def is_numeric(text: str) -> bool:
+    """Whether PHP 7.4's ``is_numeric`` takes a text (legacy notes, data 8).
+
+    Digits, sign, decimals, exponent, a leading or trailing dot and leading blanks; no hexadecimal, no ``1_0``.
+    """
+    return NUMERIC.fullmatch(text) is not None
 
 
 def number(text: str) -> int | float:

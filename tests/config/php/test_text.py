@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.php.text import csv_fields, special_characters, split_commas, trimmed, trimmed_or_empty
+from config.php.text import csv_fields, special_characters, split_commas, trimmed, trimmed_or_empty
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.php.urls import is_url
+from config.php.urls import is_url
 
 
 @pytest.mark.parametrize(

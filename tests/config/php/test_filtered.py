@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.php.forms import filtered
+from config.php.filtered import filtered
 
 
 @pytest.mark.parametrize(

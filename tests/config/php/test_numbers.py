@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.php.numbers import LARGEST, SMALLEST, column_number, digits_of, intval
+from config.php.numbers import LARGEST, SMALLEST, column_number, digits_of, intval, is_numeric
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,15 @@ def test_numbers_become_digits(text: str, digits: str) -> None:
 def test_a_column_is_compared_with_the_number_of_a_text(text: str, value: int) -> None:
     """No id is -1; a text without a number is 0."""
     assert column_number(text) == value
+
+
+@pytest.mark.parametrize("text", ["1", "01", "-1", "+1", "1.", ".5", "1.0", "1e3", "1E-3", " 1"])
+def test_numeric_as_php_says(text: str) -> None:
+    """PHP's is_numeric takes these (legacy notes, data 8)."""
+    assert is_numeric(text)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "0x1", "1_0", "%31", "61,62", "1e", ".", "1 ", "\u0661"])
+def test_not_numeric_as_php_says(text: str) -> None:
+    """PHP's is_numeric refuses these."""
+    assert not is_numeric(text)

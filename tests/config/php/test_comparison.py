@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.php.comparison import loosely_equal
+from config.php.comparison import loosely_equal
 
 
 @pytest.mark.parametrize(

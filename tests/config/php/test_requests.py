@@ -2,7 +2,16 @@
 
 import pytest
 
-from config.php import ApiPath, Target, decode, encode, parse_form, printable, read_api_path, read_target
+from config.php.requests import (
+    ApiPath,
+    Target,
+    decode,
+    encode,
+    parse_form,
+    printable,
+    read_api_path,
+    read_target,
+)
 
 
 @pytest.mark.parametrize(
