@@ -9,6 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, cast
 
 import orjson
@@ -41,10 +42,11 @@ from backend.problems import (
     problem_response,
 )
 from backend.resources import Resources
-from backend.router import Match, Router
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction
+from config.dispatch import methods_of
 from config.php.requests import read_target
+from config.router import Match, Router
 from config.routes import RouteMap
 
 log = logging.getLogger("backend")
@@ -78,14 +80,10 @@ class Gateway:
         self._downloads: Router[tuple[Operation[Any], bool]] = Router()
         for operation in operations:
             route = routes[operation.name]
-            methods = [route.new.method, *route.new.also]
-            if "GET" in methods and "HEAD" not in methods:
-                methods.append("HEAD")
-            for path in (route.new.path, *route.new.aliases):
-                for method in methods:
-                    self._router.add(method, path, (operation, route.writes))
-                    if route.legacy is not None and route.legacy.path.startswith("/"):
-                        self._downloads.add(method, path, (operation, route.writes))
+            for method, path in product(methods_of(route), (route.new.path, *route.new.aliases)):
+                self._router.add(method, path, (operation, route.writes))
+                if route.legacy is not None and route.legacy.path.startswith("/"):
+                    self._downloads.add(method, path, (operation, route.writes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""

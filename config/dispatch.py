@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Final, Literal
 
 from config.php.requests import decode
+from config.router import Router
 from config.routes import LegacyTemplate, Route, RouteMap
 from config.templates import Segment, parse_template
 
@@ -80,12 +82,12 @@ class Dispatcher:
     """
 
     def __init__(self, routes: RouteMap) -> None:
-        self._legacy, self._absolute, self._new = _Table(), _Table(), _Table()
+        self._legacy, self._absolute = _Table(), _Table()
+        self._new: Router[Route] = Router()
         self.words: dict[str, str] = {}
         for route in routes:
-            for path in (route.new.path, *route.new.aliases):
-                template = parse_template(path)
-                self._new.add(template[0].text, route, template)
+            for method, path in product(methods_of(route), (route.new.path, *route.new.aliases)):
+                self._new.add(method, path, route)
             if route.legacy is None:
                 continue
             for path in (route.legacy.path, *route.legacy.aliases):
@@ -132,17 +134,9 @@ class Dispatcher:
         Returns:
             The match; None when no route has such a path.
         """
-        found: NewMatch | None = None
-        rank: tuple[int, ...] = ()
-        segments = segments[1:] if segments[:1] == ("v1",) else segments
-        for route, template in self._new.fitting(segments[0], len(segments)) if segments else ():
-            if not _shape(template, segments, kinds=False):
-                continue
-            known = answers(route, method)
-            literals = (int(known), *(int(segment.kind == "literal") for segment in template))
-            if found is None or literals > rank:
-                found, rank = NewMatch(route, _values(template, segments, raw=True), known), literals
-        return found
+        match = self._new.match(method, segments)
+        route = match and (match.target or match.nearest)
+        return NewMatch(route, match.segments, match.target is not None) if match and route else None
 
 
 @lru_cache(maxsize=4)
@@ -151,10 +145,10 @@ def dispatcher(routes: RouteMap) -> Dispatcher:
     return Dispatcher(routes)
 
 
-def answers(route: Route, method: str) -> bool:
-    """Whether the new side has a method for a route; HEAD answers wherever GET does (new-API contract, decision 2)."""
+def methods_of(route: Route) -> tuple[str, ...]:
+    """The methods of the new side for a route; HEAD answers wherever GET does (new-API contract, decision 2)."""
     methods = (route.new.method, *route.new.also)
-    return method in methods or (method == "HEAD" and "GET" in methods)
+    return (*methods, "HEAD") if "GET" in methods and "HEAD" not in methods else methods
 
 
 def _first(
@@ -231,15 +225,15 @@ def _match(route: Route, template: Template, segments: tuple[str, ...], fit: Fit
     return LegacyMatch(route, _values(template, segments), segments[len(template) :] if filters else (), fit)
 
 
-def _values(template: Template, segments: tuple[str, ...], *, raw: bool = False) -> Mapping[str, str]:
-    return dict(_pairs(template, segments, raw=raw))
+def _values(template: Template, segments: tuple[str, ...]) -> Mapping[str, str]:
+    return dict(_pairs(template, segments))
 
 
-def _pairs(template: Template, segments: tuple[str, ...], *, raw: bool) -> Iterator[tuple[str, str]]:
+def _pairs(template: Template, segments: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for index, segment in enumerate(template):
         if segment.kind == "rest":
             yield segment.text, "/".join(segments[index:])
-        elif segment.kind == "decoded" and not raw:
+        elif segment.kind == "decoded":
             yield segment.text, decode(segments[index])
         elif segment.kind != "literal":
             yield segment.text, segments[index]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from config.dispatch import Dispatcher, LegacyMatch, answers, dispatcher
+from config.dispatch import Dispatcher, LegacyMatch, dispatcher, methods_of
 from config.php.requests import (
     MOST_FIELDS,
     MOST_FILES,
@@ -134,7 +134,7 @@ def _by_method(index: Dispatcher, method: str, path: str, match: LegacyMatch | N
     ``DELETE /setup/list`` is the list for PHP; for the new side it is the deletion of a setup whose id is no number.
     """
     twin = index.new(method, tuple(path.strip("/").split("/")))
-    if match is None or twin is None or answers(match.route, method) or not twin.method_known:
+    if match is None or twin is None or method in methods_of(match.route) or not twin.method_known:
         return match
     return LegacyMatch(twin.route, twin.values, (), "number")
 

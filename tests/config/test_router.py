@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.router import Match, Router
+from config.router import Match, Router
 
 
 @pytest.fixture
@@ -60,7 +60,9 @@ def test_an_unknown_path_leads_nowhere(router: Router[str], path: str) -> None:
 
 def test_a_known_path_names_its_methods(router: Router[str]) -> None:
     """What is answered instead of another method."""
-    assert router.find("PUT", "/datasets/61") == Match(None, {}, ("GET", "DELETE"))
+    nearest = "GET /datasets/{dataset_id}"
+    expected = Match(None, {"dataset_id": "61"}, ("GET", "DELETE"), nearest)
+    assert router.find("PUT", "/datasets/61") == expected
 
 
 def test_a_method_of_a_path_is_given_once(router: Router[str]) -> None:

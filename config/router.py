@@ -1,10 +1,10 @@
-"""From method and raw path to an operation.
+"""From method and raw path of the new API to what answers it.
 
 The path is matched as it came, undecoded: ``%31`` is the text ``%31`` and not ``1`` (legacy notes, data 1.2;
 new-API contract, decision 7), which the decoded path of an ASGI scope could not tell apart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -18,14 +18,16 @@ class Match(Generic[T]):
     """What a path leads to.
 
     Args:
-        target: The operation; None when the path is known and the method is not.
+        target: What answers; None when the path is known and the method is not.
         segments: Raw text of each variable segment, by name.
         methods: All methods that this path knows, in order of declaration.
+        nearest: What the path leads to by the first of its methods, where the method is not known.
     """
 
     target: T | None
     segments: Mapping[str, str]
     methods: tuple[str, ...]
+    nearest: T | None = None
 
 
 @dataclass(slots=True)
@@ -84,19 +86,25 @@ class Router(Generic[T]):
         Returns:
             The match; None when no template fits the path.
         """
-        segments = path.removeprefix("/").removesuffix("/").split("/")
-        if segments[0] == VERSION_PREFIX and len(segments) > 1:
-            del segments[0]
+        return self.match(method, path.removeprefix("/").removesuffix("/").split("/"))
+
+    def match(self, method: str, segments: Sequence[str]) -> Match[T] | None:
+        """Look up a path that is split already; as ``find``."""
+        if len(segments) > 1 and segments[0] == VERSION_PREFIX:
+            segments = segments[1:]
+        nearest: tuple[T, Mapping[str, str]] | None = None
         methods: dict[str, None] = {}
         for node, values in self._walk(self._root, segments, 0, ()):
+            target, names = node.targets.get(method) or next(iter(node.targets.values()))
+            found = dict(zip(names, values, strict=True))
             if method in node.targets:
-                target, names = node.targets[method]
-                return Match(target, dict(zip(names, values, strict=True)), tuple(node.targets))
+                return Match(target, found, tuple(node.targets))
+            nearest = nearest or (target, found)
             methods.update(dict.fromkeys(node.targets))
-        return Match(None, {}, tuple(methods)) if methods else None
+        return Match(None, nearest[1], tuple(methods), nearest[0]) if nearest else None
 
     def _walk(
-        self, node: _Node[T], segments: list[str], at: int, values: tuple[str, ...]
+        self, node: _Node[T], segments: Sequence[str], at: int, values: tuple[str, ...]
     ) -> Iterator[tuple[_Node[T], tuple[str, ...]]]:
         if at == len(segments):
             if node.targets:
