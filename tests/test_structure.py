@@ -130,7 +130,6 @@ _WRITE_JSON = {
     "proxy/inbound/answers.py",
     "proxy/inbound/protocol.py",
     "proxy/recordings/server.py",
-    "proxy/process/workers.py",
 }
 
 

@@ -14,9 +14,10 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
-from backend.input.multipart import MAX_FIELDS, FormError, read_multipart, text
+from backend.input.multipart import FormError, read_multipart, text
 from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
 from backend.storage.interface import storing
+from config.php.requests import MOST_FIELDS
 
 KEY = "api_key"
 MULTIPART = "multipart/form-data"
@@ -206,8 +207,8 @@ async def read_intake(
     body_limit = body_limit if kind in FORM_TYPES else in_memory
     request = Request(scope, _limited(receive, body_limit))
     raw_query = scope["query_string"].decode("latin-1")
-    if raw_query.count("&") >= MAX_FIELDS:
-        raise _bad("query", "query_fields", f"The query has more than {MAX_FIELDS} fields.")
+    if raw_query.count("&") >= MOST_FIELDS:
+        raise _bad("query", "query_fields", f"The query has more than {MOST_FIELDS} fields.")
     query = parse_qsl(raw_query, keep_blank_values=True, errors="replace")
     authorization = headers.get("authorization", "")
     if "content-length" not in headers and "transfer-encoding" not in headers:
@@ -247,13 +248,13 @@ async def _pairs(request: Request, largest: int, *, first_only: bool) -> list[tu
         body += chunk
         if len(body) > largest:
             raise FormError(f"Its fields have at most {largest} bytes")
-    found = islice(_PAIR.finditer(body.replace(b"+", b" ")), MAX_FIELDS + 1)
+    found = islice(_PAIR.finditer(body.replace(b"+", b" ")), MOST_FIELDS + 1)
     pairs = [pair[0].partition(b"=") for pair in found]
-    if len(pairs) > MAX_FIELDS and not first_only:
-        raise FormError(f"A form has at most {MAX_FIELDS} fields")
+    if len(pairs) > MOST_FIELDS and not first_only:
+        raise FormError(f"A form has at most {MOST_FIELDS} fields")
     return [
         (text(unquote_to_bytes(bytes(name))), text(unquote_to_bytes(bytes(value))))
-        for name, _, value in pairs[:MAX_FIELDS]
+        for name, _, value in pairs[:MOST_FIELDS]
     ]
 
 

@@ -7,25 +7,18 @@ whether it is whole. A form without a boundary has no parts.
 FormError     the form has more than it may have
 """
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from starlette.datastructures import FormData, Headers, UploadFile
 
-MAX_FIELDS, MAX_FILES = 1000, 20
-"""As PHP's settings have it (legacy notes, data 1.5); PHP leaves out what is more."""
+from config.php.multipart import boundary_of, disposition
+from config.php.requests import MOST_FIELDS, MOST_FILES
 
 _SPOOLED = 1024 * 1024
 _LONGEST_LINE = 8 * 1024
 _MOST_HEADERS = 64
-_BOUNDARY = re.compile(r'boundary[^=]*=(?:"([^"]+)"|([^",;][^,;]*))', re.IGNORECASE)
-# A word of a header runs up to its mark, which counts nothing between quotes; a backslash keeps a quote from closing.
-_QUOTES = r""""(?:\\"|[^"])*"?|'(?:\\'|[^'])*'?"""
-_WORDS = re.compile(rf"(?:{_QUOTES}|[^;\"'])+")
-_KEY = re.compile(r"\s*+([^=\"']*)=\s*(.*)", re.DOTALL)
-_VALUE = re.compile(r""""((?:\\"|[^"])*)|'((?:\\'|[^'])*)|(\S*)""", re.DOTALL)
 
 
 class FormError(ValueError):
@@ -53,26 +46,26 @@ async def read_multipart(
     Raises:
         FormError: Too many fields or files, or too large a field.
     """
-    found = _BOUNDARY.search(content_type)
+    boundary = boundary_of(content_type)
     body = _Body(chunks)
     parts: list[tuple[str, UploadFile | str]] = []
     try:
-        while found and await body.next_part((found[1] or found[2]).encode("latin-1")):
+        while boundary is not None and await body.next_part(boundary):
             headers = await body.headers()
-            names = _disposition(headers.get("content-disposition", ""))
+            names = disposition(headers.get("content-disposition", ""))
             name, file_name = names.get("name"), names.get("filename")
             if file_name is not None:
-                if sum(isinstance(part, UploadFile) for _, part in parts) == MAX_FILES:
+                if sum(isinstance(part, UploadFile) for _, part in parts) == MOST_FILES:
                     if first_only:
                         continue
-                    raise FormError(f"A form has at most {MAX_FILES} files")
+                    raise FormError(f"A form has at most {MOST_FILES} files")
                 file = await _file(body, headers, file_name, array="[" in (name or ""))
                 parts.append(((name or "").partition("[")[0], file))
             elif name is not None:
-                if sum(isinstance(part, str) for _, part in parts) == MAX_FIELDS:
+                if sum(isinstance(part, str) for _, part in parts) == MOST_FIELDS:
                     if first_only:
                         continue
-                    raise FormError(f"A form has at most {MAX_FIELDS} fields")
+                    raise FormError(f"A form has at most {MOST_FIELDS} fields")
                 parts.append((name, await _text(body, largest_text)))
             elif "content-disposition" in headers:
                 break  # PHP reads no further than such a part
@@ -116,17 +109,6 @@ async def _file(body: "_Body", headers: Mapping[str, str], name: str, *, array: 
         await file.close()
         raise
     return file
-
-
-def _disposition(header: str) -> Mapping[str, str]:
-    """Name and file name of a part; the last of each counts."""
-    found = {}
-    for word in _WORDS.findall(header):
-        if (pair := _KEY.match(word)) and (value := _VALUE.match(pair[2])):
-            quote = pair[2][:1] if value.lastindex != 3 else ""
-            escaped = rf"\\([\\{quote}])"
-            found[pair[1].lower()] = re.sub(escaped, r"\1", value[value.lastindex or 0])
-    return found
 
 
 class _Body:

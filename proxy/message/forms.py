@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
+from config.php.multipart import boundary_of, disposition
 from config.php.requests import (
     ARRAY,
     FORM_PAIR,
@@ -19,13 +20,12 @@ from config.php.requests import (
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-_BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 # PHP takes single quotes, too, and none; it does not know filename*.
 _NAME = re.compile(
     rb"""(?im)(^content-disposition:[^\r\n]*?[;\s]name=["']?)"""
     rb"""((?<=")[^"\r\n]*|(?<=')[^'\r\n]*|(?<==)[^\s;"']+)"""
 )
-_FILE = re.compile(rb'(?im)^content-disposition:[^\r\n]*[;\s]filename=(?:"([^"]*)")?')
+_DISPOSITION = re.compile(rb"(?im)^content-disposition:((?:[^\r\n]|\r?\n[ \t])*)")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -41,11 +41,8 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     """
     if _is(URLENCODED, content_type):
         return parse_form(_text(body))
-    found = (
-        (_text(name[2]), content)
-        for headers, content in _parts(content_type, body)
-        if (name := _NAME.search(headers)) and not _FILE.search(headers)
-    )
+    parts = ((*_names(headers), content) for headers, content in _parts(content_type, body))
+    found = ((name, content) for name, file, content in parts if name is not None and file is None)
     return {
         field_name(sent): ARRAY if "[" in sent else _text(content)
         for sent, content in islice(found, MOST_FIELDS)
@@ -66,8 +63,8 @@ def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
         pairs = islice(form_pairs(_text(body)), MOST_FIELDS)
         sent = {raw: decode(raw) for raw in (pair.partition("=")[0] for pair in pairs)}
     else:
-        found = (_NAME.search(headers) for headers, _ in _parts(content_type, body))
-        names = [_text(match[2]) for match in found if match]
+        found = (_names(headers)[0] for headers, _ in _parts(content_type, body))
+        names = [name for name in found if name is not None]
         sent = dict(zip(names, names, strict=True))
     known = {raw: field_name(name) for raw, name in sent.items() if "[" not in name}
     return {raw: name for raw, name in known.items() if name and name != sent[raw]}
@@ -85,9 +82,9 @@ def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
     """
     files: dict[str, str] = {}
     for headers, _ in _parts(content_type, body):
-        name, file = _NAME.search(headers), _FILE.search(headers)
-        if name and file:
-            files[_text(name[2])] = _text(file[1] or b"")
+        name, file = _names(headers)
+        if name is not None and file is not None:
+            files[name] = file
     return files
 
 
@@ -103,7 +100,7 @@ def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
     """
     if _is(URLENCODED, content_type):
         return sum(1 for _ in islice(form_pairs(_text(body)), MOST_FIELDS + 1)), 0
-    files = [_FILE.search(headers) is not None for headers, _ in _parts(content_type, body)]
+    files = [_names(headers)[1] is not None for headers, _ in _parts(content_type, body)]
     return len(files) - sum(files), sum(files)
 
 
@@ -121,11 +118,9 @@ def read_beginnings(content_type: str, body: bytes, names: Collection[str], limi
     """
     texts: dict[str, str] = {}
     for headers, content in _parts(content_type, body):
-        name = _NAME.search(headers)
-        if name and _FILE.search(headers):
-            field = _text(name[2])
-            if field in names:
-                texts[field] = content[:limit].decode("utf-8", "replace")
+        name, file = _names(headers)
+        if name is not None and name in names and file is not None:
+            texts[name] = content[:limit].decode("utf-8", "replace")
     return texts
 
 
@@ -181,7 +176,7 @@ def rewrite(
     parts = [
         (_NAME.sub(lambda match: match[1] + old.get(match[2], match[2]), headers), content)
         for headers, content in _parts(content_type, body)
-        if not ((found := _NAME.search(headers)) and _text(found[2]) in dropped)
+        if _names(headers)[0] not in dropped
     ]
     parts += [
         (f'Content-Disposition: form-data; name="{name}"'.encode(), _bytes(value))
@@ -218,8 +213,14 @@ def _is(media_type: str, content_type: str) -> bool:
 
 
 def _boundary(content_type: str) -> bytes | None:
-    match = _BOUNDARY.search(content_type) if _is(MULTIPART, content_type) else None
-    return (match[1] or match[2]).encode() if match else None
+    return boundary_of(content_type) if _is(MULTIPART, content_type) else None
+
+
+def _names(headers: bytes) -> tuple[str | None, str | None]:
+    """Name and file name of a part."""
+    found = _DISPOSITION.search(headers)
+    names = disposition(_text(found[1])) if found else {}
+    return names.get("name"), names.get("filename")
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[bytes, bytes]]:

@@ -6,7 +6,6 @@ run of its own. The listening socket is inherited, so that no connection is lost
 
 import asyncio
 import logging
-import pickle
 import signal
 import socket
 import sys
@@ -17,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.patience import at_most
@@ -34,13 +32,13 @@ from proxy.process.signals import operator_signals
 from proxy.rollout.controller import keep_gate
 from proxy.rollout.live_config import load_contract
 from proxy.runtime import child
+from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.listen import Listener, bind, url_of
 from proxy.runtime.loop import run_loop
 
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0
 _LOOK: Final = 0.5
-_LINE: Final = 64 * 1024 * 1024
 
 
 class WorkerEnded(RuntimeError):
@@ -73,10 +71,10 @@ class Worker:
             self._number += 1
             try:
                 async with asyncio.timeout(patience):
-                    self._writer.write(f"{self._number} {command}\n".encode())
+                    self._writer.write(frame((self._number, command)))
                     await self._writer.drain()
-                    while line := await self._reader.readline():
-                        number, result = orjson.loads(line)
+                    while (answer := await read_frame(self._reader)) is not None:
+                        number, result = answer
                         # Others are answers that came too late for whoever had asked.
                         if number == self._number:
                             return result
@@ -87,7 +85,7 @@ class Worker:
     def stop(self) -> None:
         """Let it drain and end."""
         with suppress(OSError, RuntimeError):
-            self._writer.write(b"0 stop\n")
+            self._writer.write(frame((0, "stop")))
 
     def close(self) -> None:
         """Close the channel."""
@@ -238,9 +236,8 @@ class Supervisor:
                 env=child.environment(),
             )
         ours.setblocking(False)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE)
-        plan = pickle.dumps((self._settings, self._config.resolve()))
-        writer.write(len(plan).to_bytes(4) + plan)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        writer.write(frame((self._settings, self._config.resolve())))
         return Worker(process, reader, writer)
 
 
@@ -328,22 +325,21 @@ async def _work(channel: socket.socket, clients: socket.socket) -> None:
     channel.setblocking(False)
     clients.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=channel)
-    size = int.from_bytes(await reader.readexactly(4))
-    settings, config = pickle.loads(await reader.readexactly(size))
+    settings, config = await read_frame(reader)
     async with running(settings, config) as parts:
         serving = asyncio.Event()
         main = listener(parts, settings, clients, lambda _url: serving.set(), signals=False)
 
         async def obey() -> None:
             await serving.wait()
-            while line := await reader.readline():
-                number, command = line.split()
-                if command == b"stop":
+            while (message := await read_frame(reader)) is not None:
+                number, command = message
+                if command == "stop":
                     main.leave()
                     continue
-                answers = {b"snapshot": parts.snapshot, b"reload": parts.reload}
+                answers = {"snapshot": parts.snapshot, "reload": parts.reload}
                 result: Any = await answers[command]() if command in answers else True
-                writer.write(orjson.dumps([int(number), result]) + b"\n")
+                writer.write(frame((number, result)))
                 await writer.drain()
             # The supervisor is gone.
             main.leave()

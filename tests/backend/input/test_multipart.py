@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.datastructures import UploadFile
 
-from backend.input.multipart import MAX_FIELDS, MAX_FILES, FormError, read_multipart
+from backend.input.multipart import FormError, read_multipart
 from backend.input.uploads import ARRAY, EMPTY, file_problem
+from config.php.requests import MOST_FIELDS, MOST_FILES
 
 pytestmark = pytest.mark.anyio
 
@@ -90,7 +91,7 @@ async def test_what_php_reads_is_read(body: bytes, content_type: str, parts: lis
 
 
 @pytest.mark.parametrize(
-    ("part", "most", "told"), [(FIELD, MAX_FIELDS, "fields"), (FILE, MAX_FILES, "files")]
+    ("part", "most", "told"), [(FIELD, MOST_FIELDS, "fields"), (FILE, MOST_FILES, "files")]
 )
 async def test_a_form_has_no_more_parts_than_php_takes(part: bytes, most: int, told: str) -> None:
     """PHP leaves out what is more, silently."""
