@@ -123,7 +123,6 @@ async def check(
     limits: FailureLimits,
     route: str | None = None,
     concurrency: int = 8,
-    deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
     keys: CallerKeys | None = None,
@@ -138,7 +137,6 @@ async def check(
         limits: What makes the check fail.
         route: Glob of route names; only their recordings are replayed.
         concurrency: Requests under way at a time.
-        deadline: Seconds for one answer.
         progress: Called with the number done and the number of all.
         usage: Told of what the registry's entries do, for the lint.
         keys: Keys of the callers whose keys the recordings do not hold.
@@ -159,13 +157,11 @@ async def check(
     async with open_side(side, config) as transport:
         replay: Replay | FaceReplay
         if dialect == "legacy":
-            twin = Replay(entries, routes, differ, transport, deadline=deadline)
+            twin = Replay(entries, routes, differ, transport)
             judge = FaceJudge(differ.registry, load_legacy_errors(config), twin)
-            replay = FaceReplay(
-                entries, routes, transport, judge, translated=twin.translated, deadline=deadline
-            )
+            replay = FaceReplay(entries, routes, transport, judge, translated=twin.translated)
         else:
-            replay = Replay(entries, routes, differ, transport, deadline=deadline)
+            replay = Replay(entries, routes, differ, transport)
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
     result = tally(exchanges)

@@ -80,7 +80,6 @@ async def check_scenarios(
     public_url: str | None = None,
     object_store_url: str | None = None,
     route: str | None = None,
-    deadline: float = 60.0,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     usage: Usage | None = None,
     dialect: Dialect = "new",
@@ -95,7 +94,6 @@ async def check_scenarios(
         public_url: The backend's public base URL; None for that of the recordings.
         object_store_url: Base URL of its object store; None for that of the recordings.
         route: Glob of route names; of other routes' steps only the recorded changes are applied.
-        deadline: Seconds for one answer.
         progress: Called with the number of steps done and of all.
         usage: Told of what the registry's entries do, for the lint.
         dialect: In which the backend is asked.
@@ -127,7 +125,7 @@ async def check_scenarios(
                 timed = scenario.timed()
                 replay: Replay | FaceReplay
                 if dialect == "legacy":
-                    twin = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
+                    twin = Replay(timed, routes, differ, transport, writes=True)
                     judge = FaceJudge(registry, errors, twin)
                     replay = FaceReplay(
                         timed,
@@ -135,11 +133,10 @@ async def check_scenarios(
                         transport,
                         judge,
                         translated=twin.translated,
-                        deadline=deadline,
                         writes=True,
                     )
                 else:
-                    replay = Replay(timed, routes, differ, transport, deadline=deadline, writes=True)
+                    replay = Replay(timed, routes, differ, transport, writes=True)
                 await player.play(scenario, replay)
         await stage.reset()
     count_usage(usage, player.exchanges)

@@ -27,7 +27,6 @@ from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side, told
 from proxy.exchange.exchange import MemoryQueue
 from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
-from proxy.message.redact import Redactor
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
@@ -243,10 +242,7 @@ async def _opened(
         comparer,
         outbox,
         load_routes(plan.files),
-        shadow,
-        deadline=settings.timeouts.shadow,
-        redactor=Redactor(),
-        admin_keys=settings.admin_keys,
+        settings,
         # How much may wait is up to the process that serves.
         queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
         telemetry=telemetry,

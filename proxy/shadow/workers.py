@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
-from config.settings import Shadow as ShadowSettings
+from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
 from diffing.further import Answers, Further
@@ -63,10 +63,7 @@ class ShadowLeg:
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
         routes: The route map.
-        settings: Sizes.
-        deadline: Seconds for a whole answer of the side that is asked.
-        redactor: Takes secrets out of what is kept.
-        admin_keys: SHA-256 of the administrators' keys.
+        settings: Those of the proxy.
         queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.
@@ -80,11 +77,8 @@ class ShadowLeg:
         comparer: Comparer,
         counters: Verdicts,
         routes: RouteMap,
-        settings: ShadowSettings,
+        settings: ProxySettings,
         *,
-        deadline: float,
-        redactor: Redactor,
-        admin_keys: Collection[str] = (),
         queue: Callable[[int, int], Queue] = MemoryQueue,
         telemetry: Telemetry | None = None,
         hop: bytes = b"",
@@ -96,15 +90,15 @@ class ShadowLeg:
         self._comparer = comparer
         self._counters = counters
         self._routes = routes
-        self._settings = settings
-        self._deadline = deadline
-        self._redactor = redactor
-        self._admin_keys = frozenset(admin_keys)
-        self._queue = queue(settings.queue, settings.queue_bytes)
+        self._settings = settings.shadow
+        self._deadline = settings.timeouts.shadow
+        self._redactor = Redactor()
+        self._admin_keys = frozenset(settings.admin_keys)
+        self._queue = queue(settings.shadow.queue, settings.shadow.queue_bytes)
         self._telemetry = telemetry or Telemetry()
         self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
         self._limited_lists = 0
-        self._pace = Pace(settings.bytes_per_second or None)
+        self._pace = Pace(settings.shadow.bytes_per_second or None)
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 

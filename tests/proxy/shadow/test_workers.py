@@ -15,7 +15,7 @@ from starlette.types import Send as AsgiSend
 
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
-from config.settings import Shadow
+from config.settings import ProxySettings, Shadow
 from config.tasks import Tasks
 from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
@@ -23,7 +23,6 @@ from proxy.compare.comparer import Comparer, Judgement, Question
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Counters
-from proxy.message.redact import Redactor
 from proxy.message.translation import Request, Translation
 from proxy.shadow.workers import ShadowLeg
 from proxy.translate.to_new import legacy_to_new
@@ -85,14 +84,12 @@ def leg(
         comparer,
         counters,
         routes,
-        replace(Shadow(unlimited_every=1, workers=1), **settings),
-        deadline=5,
-        redactor=Redactor(),
+        ProxySettings(shadow=replace(Shadow(unlimited_every=1, workers=1), **settings)),
     )
 
 
 async def worked(shadow: ShadowLeg, *exchanges: Exchange) -> None:
-    """Work on jobs until all have their verdict."""
+    """Work on exchanges until all have their verdict."""
     tasks = Tasks(Counter())
     shadow.start(tasks)
     for item in exchanges:
