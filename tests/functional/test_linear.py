@@ -19,6 +19,7 @@ from types import FrameType, ModuleType
 import pytest
 
 import backend
+import config
 import diffing
 import proxy
 from backend.input.arff_check import check_arff
@@ -77,7 +78,8 @@ ANCHORED = {
     "proxy.inbound.head._ABSOLUTE": "fullmatch",
     "backend.database.storing._NUMBER": "match",
     "backend.files.serving._RANGE": "fullmatch",
-    "backend.input.multipart._KEY": "match",
+    "config.routes._NAME": "fullmatch",
+    "config.php.multipart._KEY": "match",
     "config.php.numbers.NUMERIC": "match",
     "backend.tasks.constraints._CONDITION": "match",
     "backend.tasks.constraints._LEADING_NUMBER": "match",
@@ -184,7 +186,7 @@ FORMS = (URLENCODED, f"{MULTIPART}; boundary=b")
 
 def expressions() -> Iterator[tuple[str, "re.Pattern[str] | re.Pattern[bytes]"]]:
     """Every expression that a module holds, alone or in a collection, with its name."""
-    for package in (proxy, backend, diffing):
+    for package in (proxy, backend, diffing, config):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield from _of(importlib.import_module(found.name))
 
