@@ -17,7 +17,7 @@ log = logging.getLogger("backend")
 LONGEST_PATH = 256
 """Characters of the column; a longer one would be cut, and its file never found."""
 
-_CLAIM_TRIES: Final = 50
+_CLAIM_TRIES: Final = 500
 _CLAIM_PAUSE: Final = 0.01
 
 
