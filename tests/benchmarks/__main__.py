@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import comparing, faces, lists, proxying
+from tests.benchmarks import comparing, faces, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
 
@@ -21,6 +21,7 @@ def main() -> None:
         asyncio.run(lists.run(database))
         asyncio.run(faces.run(database))
         proxying.run(database)
+        targets.run(database)
 
 
 if __name__ == "__main__":

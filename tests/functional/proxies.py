@@ -31,6 +31,7 @@ class Running:
         self.pid = pid
         self.admin = admin
         self.log = log
+        self.kill_file = log.parent / "kill"
 
     def totals(self, patience: float = 60) -> dict[str, Any]:
         """The counts, once nothing is under way or pending, or after a while."""

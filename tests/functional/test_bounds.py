@@ -19,9 +19,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.functional.conftest import ROOT
 from tests.functional.evidence import evidence
 from tests.functional.proxies import Running, proxied
+from tests.functional.servers import ROOT
 
 PROVE = bool(os.environ.get("PROVE"))
 MIB = 1024 * 1024

@@ -30,9 +30,9 @@ from proxy.log.writer import open_log
 from proxy.message.translation import Request, Translation
 from proxy.recordings.recording import RecordedRequest, read_recordings
 from proxy.translate.to_new import legacy_to_new
-from tests.functional.conftest import Server
 from tests.functional.evidence import evidence
 from tests.functional.proxies import Running, Serving, conserved
+from tests.functional.servers import Server
 from tests.functional.test_face_rollout import READS, ROOT, ask, between
 
 FULL = bool(os.environ.get("PROVE"))

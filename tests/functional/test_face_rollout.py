@@ -18,8 +18,8 @@ import pytest
 from backend.database.connections import Database
 from config.rollout import Dialect
 from proxy.reporting.report import Report, read_report
-from tests.functional.conftest import Server
 from tests.functional.proxies import Running, Serving, conserved, proxied
+from tests.functional.servers import Server
 
 ROOT = Path(__file__).parent.parent.parent
 READS = (

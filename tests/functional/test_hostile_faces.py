@@ -16,8 +16,8 @@ import pytest
 
 from backend.database.collations import collations
 from backend.database.connections import Database
-from tests.functional.conftest import Server
 from tests.functional.proxies import proxied
+from tests.functional.servers import Server
 from tests.functional.sick import Behaviour, heads, side
 from tests.functional.test_hostile_answers import HOSTILE, ask, logged, parity, until
 
