@@ -35,11 +35,11 @@ RATE, SECONDS, ROUNDS = 300.0, 3.0, 5
 GETS: Final = {
     "dataset.get": "/datasets/61",
     "task.get": "/tasks/59",
-    "run.get": "/runs/79",
+    "run.get": "/run/79",
     "flow.get": "/flows/34",
-    "tasktype.get": "/tasktypes/1",
+    "tasktype.get": "/tasktype/1",
 }
-LIST: Final = "/datasets/list/limit/100"
+LIST: Final = "/datasets/list?limit=100"
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 _HERE: Final = Path(__file__).parent
 
