@@ -6,6 +6,7 @@ adds to all.
 """
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -48,6 +49,7 @@ ALWAYS = (
     NO_ROOM,
 )
 """Problems that the gateway can give whatever is asked."""
+_CITATION = re.compile(r"\s+\((legacy notes|new-API\s+contract|contract|recordings), [^()]*\)")
 _WITHOUT_BODY = ("GET", "DELETE")
 
 
@@ -154,7 +156,16 @@ def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema]
     ]
     adapters.append(("problem", "serialization", TypeAdapter(ProblemDocument)))
     found, shared = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE, schema_generator=_Closed)
-    return {name: schema for (name, _), schema in found.items()}, dict(shared.get("$defs", {}))
+    definitions: dict[str, Schema] = dict(shared.get("$defs", {}))
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = _for_users(definition["description"])
+    return {name: schema for (name, _), schema in found.items()}, definitions
+
+
+def _for_users(docstring: str) -> str:
+    """A docstring without its citations, which are for those who read the code."""
+    return _CITATION.sub("", inspect.cleandoc(docstring))
 
 
 class _Closed(GenerateJsonSchema):
@@ -195,7 +206,7 @@ class _Describer:
             if self.method == self.route.new.method
             else f"{self.route.name}.by_post",
             "summary": self.route.summary,
-            "description": inspect.cleandoc(self.declared.handler.__doc__ or ""),
+            "description": _for_users(self.declared.handler.__doc__ or ""),
             "tags": [self.route.entity],
             "parameters": [*self._parameters("path"), *self._query()],
             "responses": {**self._success(), **self._problems()},

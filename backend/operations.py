@@ -109,6 +109,7 @@ class Operation(Generic[P]):
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
+        round_trips: The most statements that a recorded request takes, the key's included; measured by tests.
         further: What other statuses say that are no problems: parts, redirections, "not modified".
         fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
         faces: Present what the handler found; None where it answers with a response, the same in both dialects, or
@@ -127,6 +128,7 @@ class Operation(Generic[P]):
     body_limit: int
     media_type: str
     status: int
+    round_trips: int
     further: Mapping[int, str]
     fetches_without: str | None
     faces: Faces[Any] | None
@@ -155,6 +157,7 @@ def operation(
     *,
     parameters: type[P],
     answer: object,
+    round_trips: int,
     problems: tuple[ProblemCase, ...] = (),
     access: Access = ANYONE,
     filters: FilterCodes | None = None,
@@ -167,28 +170,7 @@ def operation(
     fetches_without: str | None = None,
     faces: Faces[Any] | None = None,
 ) -> Callable[[Handler[P]], Operation[P]]:
-    """Declare an operation; see Operation for the arguments.
-
-    Args:
-        name: Of the route, in the route map.
-        parameters: Declares path segments, filters and fields.
-        answer: Type of the document on success.
-        problems: Every problem that the handler raises.
-        access: Who may call.
-        filters: Legacy codes of a list's filters.
-        parts: Of the form that an upload comes as: the handler reads ``call.form`` or ``call.json`` itself, so that
-            fields of the body which are not declared are no errors.
-        further_files: An upload may have further files.
-        body_limit: Bytes that a body may have.
-        media_type: Of the answer on success.
-        status: Of the answer on success.
-        further: What other statuses say that are no problems.
-        fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
-        faces: Present what the handler found, in both dialects.
-
-    Returns:
-        A decorator that makes an Operation of an async function.
-    """
+    """A decorator that makes an Operation of an async function; see there for the arguments."""
 
     def declare(handler: Handler[P]) -> Operation[P]:
         return Operation(
@@ -204,6 +186,7 @@ def operation(
             body_limit=body_limit,
             media_type=media_type,
             status=status,
+            round_trips=round_trips,
             further=further,
             fetches_without=fetches_without,
             faces=faces,

@@ -61,7 +61,7 @@ async def distinct_tags(
     *,
     first_seen: bool = False,
 ) -> list[str]:
-    """The tags of a table, each once and none empty; one round trip.
+    """The tags of a table, each once and none empty.
 
     The column decides which tags are the same, so ``tuned`` and ``TUNED`` are one. Shown is the spelling that
     PHP shows: of the user with the lowest id, on the entity with the lowest id (recordings, setup and data: the

@@ -12,7 +12,7 @@ from backend.database.storing import coerced, insert_ignoring
 
 
 async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows; one round trip for many.
+    """Insert rows.
 
     Args:
         connection: Of the transaction.

@@ -85,7 +85,7 @@ def coerced(table: Table, values: Mapping[str, object], *, complete: bool = Fals
 
 
 async def insert(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> int:
-    """Insert a row; one round trip.
+    """Insert a row.
 
     Args:
         connection: Of the transaction.

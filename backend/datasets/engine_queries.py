@@ -105,7 +105,7 @@ async def places(connection: AsyncConnection, did: int) -> Sequence[int]:
 
 
 async def add_features(connection: AsyncConnection, features: Sequence[FeatureDescription]) -> None:
-    """Store features and their values; two round trips.
+    """Store features and their values.
 
     Args:
         connection: Of the transaction.
@@ -140,7 +140,7 @@ async def add_qualities(
     intervals: Sequence[dict[str, Any]],
     features: Sequence[dict[str, Any]],
 ) -> None:
-    """Store qualities that are not there yet, of engines and features that are; three round trips.
+    """Store qualities that are not there yet, of engines and features that are.
 
     Args:
         connection: Of the transaction.

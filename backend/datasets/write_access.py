@@ -34,7 +34,7 @@ def number(call: Call[Any], name: str, field: EntityId, *, code: str) -> int:
 
 
 async def visible(call: Call[Any], did: int, unknown: ProblemCase) -> AnyRow:
-    """A data set that the caller may see, locked for what is to change; one round trip.
+    """A data set that the caller may see, locked for what is to change.
 
     Args:
         call: The request.
@@ -69,7 +69,7 @@ def allow_to_see(call: Call[Any], row: AnyRow) -> None:
 
 
 async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: ProblemCase) -> AnyRow:
-    """A data set that the caller may change as its owner; one round trip.
+    """A data set that the caller may change as its owner.
 
     Args:
         call: The request.

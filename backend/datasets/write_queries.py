@@ -137,7 +137,7 @@ async def newest_description(connection: AsyncConnection, did: int) -> AnyRow | 
 
 
 async def add_description(connection: AsyncConnection, did: int, text: str, uploader: int) -> None:
-    """Add a version of the description; two round trips.
+    """Add a version of the description.
 
     Args:
         connection: Of the transaction, which holds the data set.

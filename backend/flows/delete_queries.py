@@ -116,7 +116,7 @@ async def remove_runs(connection: AsyncConnection, flow_id: int) -> None:
 async def remove(connection: AsyncConnection, flow_id: int) -> None:
     """Delete a flow with its setups, parameters, tags and the links to its components.
 
-    Four round trips, so that nothing refers to what goes: the keys would refuse to do it in one.
+    Four statements, so that nothing refers to what goes: the keys would refuse to do it in one.
 
     Args:
         connection: Of the transaction.

@@ -33,8 +33,6 @@ async def add(
 ) -> tuple[int, int]:
     """Add a flow, as the next version of its name.
 
-    Two round trips.
-
     Args:
         connection: Of the transaction.
         columns: What its row holds beside version, uploader and date.

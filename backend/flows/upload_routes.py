@@ -70,6 +70,7 @@ class FlowFile:
     "flow.upload",
     parameters=NoParameters,
     answer=FlowUploaded,
+    round_trips=74,
     problems=(
         FAULTY_FILE,
         INVALID,
@@ -93,9 +94,8 @@ class FlowFile:
 async def upload(call: Call[NoParameters]) -> Answer:
     """Store a flow: a description with its components, parameters and tags, and perhaps a source and a binary.
 
-    Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that
-    the flow exists already comes before other mistakes with its files. Two round trips to the database with the key's
-    at least, and one to three more for each file, tag, parameter and component.
+    Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that the
+    flow exists already comes before other mistakes with its files.
     """
     parts = dict(_parts(call.form))
     for field, part in parts.items():

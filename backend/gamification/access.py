@@ -25,7 +25,7 @@ _SHORTEST: Final = 4
 
 
 async def may_see_scores(call: Call[P], user_id: int) -> None:
-    """Let the caller see the scores of a user, or not; one round trip, none for one's own.
+    """Let the caller see the scores of a user, or not.
 
     Args:
         call: The call.

@@ -17,7 +17,7 @@ JSON = ("description_invalid", "The description is not as its schema wants it")
 
 
 MOST_TAGS = 200
-"""Tags that a description may bring; each takes three round trips to the database."""
+"""Tags that a description may bring: each takes statements of its own."""
 
 
 class JsonText(bytes):

@@ -42,7 +42,7 @@ async def store_file(
     access_policy: str = "public",
     moved: bool = False,
 ) -> StoredFile:
-    """Store an uploaded file and its row; one round trip.
+    """Store an uploaded file and its row.
 
     Args:
         call: The request.
@@ -97,7 +97,7 @@ def extension(name: str) -> str:
 
 
 async def delete_file(call: Call[Any], file_id: int | None) -> None:
-    """Delete the row of a file, and the file when the transaction commits; two round trips.
+    """Delete the row of a file, and the file when the transaction commits.
 
     A file that a data set or a run has stays, as the foreign keys demand where they are checked.
 

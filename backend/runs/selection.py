@@ -121,7 +121,7 @@ def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -
 
 
 async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
-    """Refuse a study that has no list of runs; one round trip when a study was given.
+    """Refuse a study that has no list of runs.
 
     Args:
         call: The request.

@@ -75,7 +75,7 @@ _CONTEXT = _context()
 
 
 async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext | None:
-    """One task with its data set and its estimation procedure, in one round trip.
+    """One task with its data set and its estimation procedure.
 
     Args:
         connection: To ask.

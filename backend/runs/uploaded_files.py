@@ -79,8 +79,6 @@ async def described_in_json(call: Call[Any], content: bytes) -> RunFile:
 async def store_files(call: Call[Any], rid: int, files: list[RunFile]) -> None:
     """Register the files of a run, and have them moved to its folder when the transaction commits.
 
-    One round trip for each file, and one for all.
-
     Args:
         call: The request.
         rid: Id of the run.

@@ -115,7 +115,7 @@ async def forget(connection: AsyncConnection, rid: int, engine_id: int) -> None:
 
 
 async def store(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows, in one round trip.
+    """Insert rows.
 
     Args:
         connection: Of the transaction.

@@ -24,8 +24,8 @@ async def find_or_create(
 ) -> int:
     """The setup of a flow that has exactly these settings, the lowest if there are several; made if there is none.
 
-    Two equal requests at once make one setup: who makes one keeps the others of its flow waiting, and looks again
-    for what came meanwhile. One round trip for a setup that is there, up to seven for a new one.
+    Two equal requests at once make one setup: who makes one keeps the others of its flow waiting, and looks again for
+    what came meanwhile.
 
     Args:
         call: The request.

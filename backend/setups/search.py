@@ -94,7 +94,7 @@ SEARCH = SearchCodes(
 async def statement(
     call: Call[Any], description: RunDescription, *, exactly: bool
 ) -> Select[tuple[int, int]]:
-    """The statement that finds the setups of a run description, in at most three round trips.
+    """The statement that finds the setups of a run description.
 
     Args:
         call: The request.
@@ -114,7 +114,7 @@ async def statement(
 
 
 async def check_flow(call: Call[Any], flow_id: int, codes: SearchCodes) -> None:
-    """See that a flow can have setups, in at most two round trips.
+    """See that a flow can have setups.
 
     Args:
         call: The request.
@@ -133,7 +133,7 @@ async def check_flow(call: Call[Any], flow_id: int, codes: SearchCodes) -> None:
 
 
 async def input_values(call: Call[Any], description: RunDescription, codes: SearchCodes) -> dict[int, str]:
-    """The value by input id, in at most one round trip; of a parameter that is given twice the last one counts.
+    """The value by input id; of a parameter that is given twice the last one counts.
 
     Args:
         call: The request.

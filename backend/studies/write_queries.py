@@ -66,7 +66,7 @@ async def create(connection: AsyncConnection, new: NewStudy, creator: int, now: 
 async def attach(
     connection: AsyncConnection, kind: str, study_id: int, ids: Sequence[int], user_id: int, now: datetime
 ) -> None:
-    """Put members into a study; one round trip for all.
+    """Put members into a study.
 
     Args:
         connection: Of the transaction.

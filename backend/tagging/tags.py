@@ -38,8 +38,6 @@ async def tag_entity(
 ) -> list[str]:
     """Put a legal tag on an entity that is there, and have the search index told.
 
-    Three round trips.
-
     Args:
         call: The request.
         kind: Of the entity.
@@ -74,7 +72,7 @@ async def tag_entity(
 
 
 async def refuse_twice(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str, named: str) -> None:
-    """Refuse a tag that an entity has; numbers in texts are compared as numbers. One round trip.
+    """Refuse a tag that an entity has; numbers in texts are compared as numbers.
 
     Args:
         call: The request.
@@ -119,8 +117,6 @@ async def tag_new_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tags
 
 async def untag_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str) -> list[str]:
     """Take a tag off an entity that is there, and have the search index told.
-
-    Three round trips.
 
     Args:
         call: The request.

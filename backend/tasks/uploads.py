@@ -68,8 +68,6 @@ def read_task(root: Node) -> tuple[int, dict[str, str]]:
 async def check_inputs(call: Call[Any], ttid: int, inputs: Mapping[str, str]) -> None:
     """Hold the inputs of a task to what its type demands, in PHP's order.
 
-    At most two round trips for each input, and one for all.
-
     Args:
         call: The request.
         ttid: Id of the task type.

@@ -121,7 +121,7 @@ async def newest(connection: AsyncConnection) -> int:
 async def add(
     connection: AsyncConnection, ttid: int, inputs: Mapping[str, str], creator: int, now: datetime
 ) -> int:
-    """Add a task with its inputs; one round trip more than it has inputs.
+    """Add a task with its inputs.
 
     Args:
         connection: Of the transaction.

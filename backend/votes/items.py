@@ -121,7 +121,7 @@ def demand_known_type(call: Call[OwnItem], code: str) -> None:
 
 
 async def check_item(call: Call[Any], kind: str, number: int, own: ProblemCase) -> None:
-    """Make sure that the caller may vote on an item, or count a download of it; one round trip.
+    """Make sure that the caller may vote on an item, or count a download of it.
 
     Nobody does so with own uploads, nor with data sets that they may not see, nor with tasks on such (new-API
     contract, decision 11). An item that is not there is no error, as in PHP.
