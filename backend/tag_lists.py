@@ -22,11 +22,7 @@ NO_TAGS = ProblemCase("no-results", "1002")
 
 
 def tag_faces(kind: str) -> Faces[[list[str]]]:
-    """The faces of all tags of a kind of entities (legacy notes, task 0.7); PHP encodes each on its own.
-
-    Args:
-        kind: As PHP calls it.
-    """
+    """The faces of all tags of a kind of entities (legacy notes, task 0.7); PHP encodes each on its own."""
     name = f"{kind}_tag_list"
     return Faces(
         lambda tags: tags,
@@ -68,13 +64,8 @@ async def distinct_tags(
     server reads the index on uploader).
 
     Args:
-        connection: To ask.
         table: A tag table: columns id, tag, uploader.
-        user: The caller.
         hidden: Which entities the caller may not see; None when all may see all.
         first_seen: In the order in which PHP's server comes upon them, along the same index.
-
-    Returns:
-        The tags.
     """
     return list(await connection.scalars(_distinct_tags(table, user, hidden, first_seen=first_seen)))

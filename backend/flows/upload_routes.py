@@ -55,12 +55,7 @@ class FlowUploaded(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FlowFile:
-    """A source or binary of a flow.
-
-    Args:
-        upload: As the client sent it.
-        staged: Its content.
-    """
+    """A source or binary of a flow. ``upload``: as the client sent it. ``staged``: its content."""
 
     upload: UploadFile
     staged: Staged
@@ -162,15 +157,8 @@ async def _stored(call: Call[Any], field: str, file: FlowFile) -> StoredFile:
 
 
 async def _store(call: Call[Any], flow: FlowDescription, files: dict[str, StoredFile]) -> int:
-    """Store a flow with all that is below it.
-
-    Args:
-        call: The request.
-        flow: What is told of it.
-        files: Its source and binary, as far as it has them.
-
-    Returns:
-        Its id.
+    """Store a flow with all that is below it. ``flow``: what is told of it. ``files``: its source and binary, as far
+    as it has them.
     """
     columns: dict[str, object] = {**flow.columns}
     for field, file in files.items():

@@ -78,11 +78,8 @@ class Once:
 
 
 def before_and_after(entry: Deviation, rules: RouteRules | None = None) -> tuple[str, str]:
-    """What the first example of an entry says, as two texts that differ.
-
-    Args:
-        entry: The entry.
-        rules: Those of the endpoint: what the entry makes has the types of the endpoint's schema.
+    """What the first example of an entry says, as two texts that differ. ``rules``: those of the endpoint: what the
+    entry makes has the types of the endpoint's schema.
     """
     example = entry.examples[0]
     if entry.kind in _DOCUMENTS:

@@ -59,10 +59,8 @@ class Misasked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Makes pages.
-
-    Args:
-        config: The configuration directory: routes, stages, thresholds. It is read again when it has changed.
+    """Makes pages. ``config``: the configuration directory: routes, stages, thresholds. It is read again when it has
+    changed.
     """
 
     config: Path

@@ -62,7 +62,6 @@ class ShadowLeg:
         sides: A transport for each side, shared with nobody else.
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
-        routes: The route map.
         settings: Sizes.
         deadline: Seconds for a whole answer of the side that is asked.
         redactor: Takes secrets out of what is kept.

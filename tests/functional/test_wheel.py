@@ -21,11 +21,8 @@ START = "import sys; sys.path[:] = [p for p in sys.path if p != {root!r}]; from 
 
 
 class Installed:
-    """The commands of the wheel.
-
-    Args:
-        packages: Where the wheel is installed, beside others.
-        folder: Where the commands are started.
+    """The commands of the wheel. ``packages``: where the wheel is installed, beside others. ``folder``: where the
+    commands are started.
     """
 
     def __init__(self, packages: Path, folder: Path) -> None:
