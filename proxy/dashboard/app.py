@@ -62,6 +62,7 @@ def dashboard(log: str, config: Path) -> Starlette:
             lambda opened, request: views.compare(opened, request.query_params),
             ("before", "after"),
         ),
+        "/glossary": (lambda _opened, _request: views.glossary(), ()),
     }
     routes = [
         Route(path, _endpoint(make, known, source), methods=["GET"]) for path, (make, known) in pages.items()

@@ -80,6 +80,13 @@ def test_each_command_is_there(installed: Installed, command: str) -> None:
     assert command in installed.run("parity", command, "--help")
 
 
+def test_the_glossary_is_there(installed: Installed) -> None:
+    """The dashboard shows it from where its package lies."""
+    glossary = Path("docs") / "glossary.md"
+    shipped = (installed.packages / "openml_parity" / glossary).read_text(encoding="utf-8")
+    assert shipped == (ROOT / glossary).read_text(encoding="utf-8")
+
+
 def test_the_main_job_runs(installed: Installed) -> None:
     """Sample database, recorded answers, comparison."""
     database = f"sqlite:///{installed.folder / 'sample.db'}"
