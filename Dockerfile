@@ -4,6 +4,7 @@ WORKDIR /build
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY backend backend
 COPY config config
+COPY docs/glossary.md docs/glossary.md
 COPY diffing diffing
 COPY proxy proxy
 RUN python -m venv /opt/parity \

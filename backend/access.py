@@ -57,23 +57,14 @@ class User:
     def may_see(self, visibility: str | None, owner: int | None) -> bool:
         """Whether one row may be shown.
 
-        Args:
-            visibility: Of the row; anything but exactly ``public`` is private (legacy notes, data 9).
-            owner: Id of the row's user.
-
-        Returns:
-            True for what is public, one's own, and for administrators.
+        ``visibility``: of the row; anything but exactly ``public`` is private (legacy notes, data 9). ``owner``: id of
+        the row's user. Returns True for what is public, one's own, and for administrators.
         """
         return visibility == PUBLIC or self.may_change(owner)
 
     def may_change(self, owner: int | None) -> bool:
-        """Whether one row may be changed by its owner's rights.
-
-        Args:
-            owner: Id of the row's user.
-
-        Returns:
-            True for one's own and for administrators.
+        """Whether one row may be changed by its owner's rights. ``owner``: id of the row's user. Returns True for
+        one's own and for administrators.
         """
         return self.is_admin or (owner is not None and owner == self.id)
 
@@ -84,15 +75,8 @@ ANONYMOUS = User(-1)
 def visible_to(
     user: User, visibility: ColumnElement[str], owner: ColumnElement[int | None]
 ) -> ColumnElement[bool]:
-    """The rows of a list that the caller may see, as a condition.
-
-    Args:
-        user: The caller.
-        visibility: Column of the visibility.
-        owner: Column of the owner's id.
-
-    Returns:
-        Public or one's own; all rows for administrators (migration guide, GET /data/list), except by PHP's rules.
+    """The rows of a list that the caller may see, as a condition. Returns public or one's own; all rows for
+    administrators (migration guide, GET /data/list), except by PHP's rules.
     """
     if user.is_admin and user.sees_every_row:
         return true()
@@ -110,18 +94,9 @@ _USER_OF_KEY = (
 async def user_of_key(connection: AsyncConnection, key: str) -> User:
     """Find the user of a key, in one query.
 
-    The column decides what equals what: letter case and trailing blanks do not count. The first user of a
-    key that two have is taken, and ``active`` is not looked at (legacy notes, data 3.1).
-
-    Args:
-        connection: To ask.
-        key: As it was given.
-
-    Returns:
-        The user with the groups.
-
-    Raises:
-        Problem: 401, when nobody has this key.
+    The column decides what equals what: letter case and trailing blanks do not count. The first user of a key that two
+    have is taken, and ``active`` is not looked at (legacy notes, data 3.1). Returns the user with the groups. Raises
+    Problem: 401, when nobody has this key.
     """
     rows = []
     if storable(KEY_COLLATION, key):
@@ -166,13 +141,8 @@ class Access:
         )
 
     def check(self, user: User) -> None:
-        """Let the caller pass, or not.
-
-        Args:
-            user: The caller.
-
-        Raises:
-            Problem: 403 for a read-only account (104) or for what only administrators may do.
+        """Let the caller pass, or not. Raises Problem: 403 for a read-only account (104) or for what only
+        administrators may do.
         """
         if self.writer and not user.may_write:
             raise READ_ONLY_ACCOUNT.because("This account is read-only; it may only read.")
@@ -202,25 +172,14 @@ WRITER_UNLESS_GET = Access(key=True, writer=True, open_to_get=True)
 
 
 def admin_reads(case: ProblemCase = ADMIN_ONLY) -> Access:
-    """Administrators, on a read: PHP asks for no key there, so all others get the same refusal.
-
-    Args:
-        case: What the others are told.
-
-    Returns:
-        The access rule.
+    """Administrators, on a read: PHP asks for no key there, so all others get the same refusal. ``case``: what the
+    others are told. Returns the access rule.
     """
     return Access(admin=case)
 
 
 def admin_writes(case: ProblemCase = ADMIN_ONLY, *, late: bool = False) -> Access:
-    """Administrators, on a write.
-
-    Args:
-        case: What the others are told.
-        late: As of ``Access``.
-
-    Returns:
-        The access rule.
+    """Administrators, on a write. ``case``: what the others are told. ``late``: as of ``Access``. Returns the access
+    rule.
     """
     return Access(key=True, writer=True, admin=case, late=late)

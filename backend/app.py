@@ -75,11 +75,8 @@ BEFORE_UNKNOWN: Mapping[str, BeforeUnknown] = {"gamification": before_unknown_sc
 
 @dataclass(frozen=True, slots=True)
 class Faced:
-    """The ASGI application of both dialects.
-
-    Args:
-        new: Answers the new API's.
-        legacy: Answers what is asked below ``/api``.
+    """The ASGI application of both dialects. ``new``: answers the new API's. ``legacy``: answers what is asked below
+    ``/api``.
     """
 
     new: Gateway
@@ -92,14 +89,7 @@ class Faced:
 
 
 def open_storage(settings: BackendSettings) -> Storage | None:
-    """The place for stored files that the settings name.
-
-    Args:
-        settings: Of the backend.
-
-    Returns:
-        A bucket, a folder, or None when there is neither.
-    """
+    """The place for stored files that the settings name. Returns a bucket, a folder, or None when there is neither."""
     if settings.storage is not None:
         credentials = Credentials(settings.storage_key, settings.storage_secret, settings.storage_region)
         return S3Storage(settings.storage, credentials)
@@ -112,18 +102,9 @@ def create_app(
     """Make the backend.
 
     Nothing is opened before the lifespan starts: whoever runs the application in-process enters
-    ``app.router.lifespan_context(app)``.
-
-    Args:
-        settings: Where the database and files are, and how the backend is called from outside.
-        clock: What time it is.
-        config: The configuration directory, as the option ``--config`` has it.
-
-    Returns:
-        The ASGI application.
-
-    Raises:
-        ConfigError: The route map or the table of problem types is wrong.
+    ``app.router.lifespan_context(app)``. ``settings``: where the database and files are, and how the backend is called
+    from outside. ``config``: the configuration directory, as the option ``--config`` has it. Returns the ASGI
+    application. Raises ConfigError: the route map or the table of problem types is wrong.
     """
     directory = config_directory(config)
     problems = load_problems(directory)

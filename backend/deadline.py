@@ -20,11 +20,7 @@ class NobodyWaits(Exception):
 
 
 class Deadline:
-    """When work must have ended.
-
-    Args:
-        moment: On the monotonic clock.
-    """
+    """When work must have ended. ``moment``: on the monotonic clock."""
 
     def __init__(self, moment: float) -> None:
         self.moment = moment
@@ -37,10 +33,8 @@ class Deadline:
 
     @contextmanager
     def holding(self, let_go: Callable[[], None]) -> Iterator[None]:
-        """Hold something while the context lasts.
-
-        Args:
-            let_go: Called when the work must end before its moment; must not wait.
+        """Hold something while the context lasts. ``let_go``: called when the work must end before its moment; must
+        not wait.
         """
         self._letting_go.append(let_go)
         try:
@@ -55,18 +49,8 @@ class Deadline:
 
 
 async def while_awaited(receive: Receive, deadline: Deadline, work: Callable[[], Awaitable[T]]) -> T:
-    """Do something as long as somebody waits for it.
-
-    Args:
-        receive: ASGI's; the request's body must have been received.
-        deadline: When it must have ended.
-        work: What to do.
-
-    Returns:
-        What the work returns.
-
-    Raises:
-        NobodyWaits: It was ended.
+    """Do something as long as somebody waits for it. ``receive``: ASGI's; the request's body must have been received.
+    ``deadline``: when it must have ended. Raises NobodyWaits: it was ended.
     """
     left = asyncio.create_task(_client_leaves(receive), name="client watch")
 

@@ -31,9 +31,6 @@ def documentation_pages(
         routes: Says method, path and summary of each.
         problems: Title and status of each problem type.
         public_url: Base URL under which clients reach the API.
-
-    Returns:
-        The routes of the pages.
     """
 
     @cache

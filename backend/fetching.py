@@ -28,12 +28,7 @@ BYTES_PER_SECOND: Final = 64 * 1024 * 1024
 
 
 class FetchNeeded(Exception):
-    """The transaction must end, because a file is to be fetched.
-
-    Args:
-        url: Where it is.
-        largest: Bytes that it may have.
-    """
+    """The transaction must end, because a file is to be fetched. ``largest``: bytes that it may have."""
 
     def __init__(self, url: str, largest: int) -> None:
         super().__init__(url)
@@ -48,14 +43,8 @@ class Fetched:
     found: dict[str, RemoteFile | RemoteFileError] = field(default_factory=dict)
 
     def file(self, url: str, *, largest: int) -> RemoteFile:
-        """The file at an address.
-
-        Args:
-            url: Absolute, ``http`` or ``https``.
-            largest: Bytes that it may have.
-
-        Returns:
-            The file; its copy is there until the request ends.
+        """The file at an address. ``url``: absolute, ``http`` or ``https``. ``largest``: bytes that it may have.
+        Returns the file; its copy is there until the request ends.
 
         Raises:
             Wanted: It is not there yet; whoever asked for it is called again.
@@ -70,11 +59,7 @@ class Fetched:
 
 
 class Fetching:
-    """The pool of those who fetch.
-
-    Args:
-        patience: Seconds that one waits for a place.
-    """
+    """The pool of those who fetch. ``patience``: seconds that one waits for a place."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
@@ -94,9 +79,6 @@ class Fetching:
             work: What to do; done again when a file that it wanted has been fetched.
             likely: Whether it probably wants one; it then waits for its turn from the beginning.
             private: Whether files may be in the backend's own network.
-
-        Returns:
-            What the work returns.
 
         Raises:
             Problem: 503, when too many others fetch.

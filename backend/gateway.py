@@ -64,11 +64,8 @@ CORS = (
 
 
 class Gateway:
-    """The ASGI application of all operations.
-
-    Args:
-        operations: What is answered.
-        routes: Says method, path and aliases of each.
+    """The ASGI application of all operations. ``operations``: what is answered. ``routes``: says method, path and
+    aliases of each.
 
     Raises:
         ValueError: Two operations share a method and path.

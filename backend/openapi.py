@@ -6,6 +6,7 @@ adds to all.
 """
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -48,6 +49,7 @@ ALWAYS = (
     NO_ROOM,
 )
 """Problems that the gateway can give whatever is asked."""
+_CITATION = re.compile(r"\s+\((legacy\s+notes|new-API\s+contract|contract|recordings), [^()]*\)")
 _WITHOUT_BODY = ("GET", "DELETE")
 
 
@@ -57,16 +59,13 @@ def openapi_document(
     problems: Mapping[str, ProblemType],
     public_url: str,
 ) -> Schema:
-    """Describe every operation.
+    """Describe every operation. Returns the document, ready to be serialised.
 
     Args:
         operations: In the order of the document.
         routes: Says method, path and summary of each.
         problems: Title and status of each problem type.
         public_url: Base URL under which clients reach the API.
-
-    Returns:
-        The document, ready to be serialised.
     """
     schemas, definitions = _schemas(operations)
     definitions |= request_bodies.schemas([part for operation in operations for part in operation.parts])
@@ -100,14 +99,8 @@ def openapi_document(
 
 
 def problem_cases(operation: Operation[Any], method: str) -> Sequence[ProblemCase]:
-    """Every problem that an operation can give: its own, those of its parameters, and those that all can.
-
-    Args:
-        operation: The operation.
-        method: How it is called.
-
-    Returns:
-        Each once.
+    """Every problem that an operation can give: its own, those of its parameters, and those that all can. ``method``:
+    how it is called. Returns each once.
     """
     access = operation.access.under(method)
     filters = operation.filters
@@ -120,9 +113,7 @@ def problem_cases(operation: Operation[Any], method: str) -> Sequence[ProblemCas
 
 def pinned(document: Schema) -> bytes:
     """The document as ``config/openapi.json`` holds it: readable, and the same whatever order things were declared in.
-
-    Args:
-        document: Of ``openapi_document``.
+    ``document``: of ``openapi_document``.
     """
     options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(_ordered(document), option=options)
@@ -154,7 +145,16 @@ def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema]
     ]
     adapters.append(("problem", "serialization", TypeAdapter(ProblemDocument)))
     found, shared = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE, schema_generator=_Closed)
-    return {name: schema for (name, _), schema in found.items()}, dict(shared.get("$defs", {}))
+    definitions: dict[str, Schema] = dict(shared.get("$defs", {}))
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = _for_users(definition["description"])
+    return {name: schema for (name, _), schema in found.items()}, definitions
+
+
+def _for_users(docstring: str) -> str:
+    """A docstring without its citations, which are for those who read the code."""
+    return _CITATION.sub("", inspect.cleandoc(docstring))
 
 
 class _Closed(GenerateJsonSchema):
@@ -195,7 +195,7 @@ class _Describer:
             if self.method == self.route.new.method
             else f"{self.route.name}.by_post",
             "summary": self.route.summary,
-            "description": inspect.cleandoc(self.declared.handler.__doc__ or ""),
+            "description": _for_users(self.declared.handler.__doc__ or ""),
             "tags": [self.route.entity],
             "parameters": [*self._parameters("path"), *self._query()],
             "responses": {**self._success(), **self._problems()},

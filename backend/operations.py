@@ -48,9 +48,8 @@ class Call(Generic[P]):
 
     Args:
         parameters: The declared parameters, checked.
-        connection: Of the request's transaction. A write is committed when the handler returns, and nothing
-            of it stays when it raises.
-        user: The caller.
+        connection: Of the request's transaction. A write is committed when the handler returns, and nothing of it
+            stays when it raises.
         resources: What lives as long as the application.
         request: For what the declaration does not cover: headers, method.
         form: Fields and files of a form body.
@@ -101,18 +100,18 @@ class Operation(Generic[P]):
         parameters: Declares path segments, filters and fields by their new names.
         answer: Type of the document on success (a TypedDict, a list of them, ...); None for no JSON.
         problems: Every problem that the handler raises.
-        access: Who may call.
         filters: Legacy codes of a list's filters; unknown query parameters are errors only with them.
-        parts: Of the form that an upload comes as; the handler reads the body itself, undeclared fields of it are
-            no errors.
+        parts: Of the form that an upload comes as; the handler reads the body itself, undeclared fields of it are no
+            errors.
         further_files: An upload may have further files.
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
+        round_trips: The most statements that a recorded request takes, the key's included; measured by tests.
         further: What other statuses say that are no problems: parts, redirections, "not modified".
         fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
-        faces: Present what the handler found; None where it answers with a response, the same in both dialects, or
-            in the new one only.
+        faces: Present what the handler found; None where it answers with a response, the same in both dialects, or in
+            the new one only.
     """
 
     name: str
@@ -127,6 +126,7 @@ class Operation(Generic[P]):
     body_limit: int
     media_type: str
     status: int
+    round_trips: int
     further: Mapping[int, str]
     fetches_without: str | None
     faces: Faces[Any] | None
@@ -137,11 +137,7 @@ class Operation(Generic[P]):
         return self.faces is not None or self.answer is None
 
     def may_fetch(self, form: FormData) -> bool:
-        """Whether the handler may want a file from elsewhere.
-
-        Args:
-            form: That it gets.
-        """
+        """Whether the handler may want a file from elsewhere. ``form``: that it gets."""
         return self.fetches_without is not None and form_file(form, self.fetches_without) is None
 
     @property
@@ -155,6 +151,7 @@ def operation(
     *,
     parameters: type[P],
     answer: object,
+    round_trips: int,
     problems: tuple[ProblemCase, ...] = (),
     access: Access = ANYONE,
     filters: FilterCodes | None = None,
@@ -167,28 +164,7 @@ def operation(
     fetches_without: str | None = None,
     faces: Faces[Any] | None = None,
 ) -> Callable[[Handler[P]], Operation[P]]:
-    """Declare an operation; see Operation for the arguments.
-
-    Args:
-        name: Of the route, in the route map.
-        parameters: Declares path segments, filters and fields.
-        answer: Type of the document on success.
-        problems: Every problem that the handler raises.
-        access: Who may call.
-        filters: Legacy codes of a list's filters.
-        parts: Of the form that an upload comes as: the handler reads ``call.form`` or ``call.json`` itself, so that
-            fields of the body which are not declared are no errors.
-        further_files: An upload may have further files.
-        body_limit: Bytes that a body may have.
-        media_type: Of the answer on success.
-        status: Of the answer on success.
-        further: What other statuses say that are no problems.
-        fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
-        faces: Present what the handler found, in both dialects.
-
-    Returns:
-        A decorator that makes an Operation of an async function.
-    """
+    """A decorator that makes an Operation of an async function; see there for the arguments."""
 
     def declare(handler: Handler[P]) -> Operation[P]:
         return Operation(
@@ -204,6 +180,7 @@ def operation(
             body_limit=body_limit,
             media_type=media_type,
             status=status,
+            round_trips=round_trips,
             further=further,
             fetches_without=fetches_without,
             faces=faces,

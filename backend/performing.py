@@ -36,9 +36,6 @@ async def perform(
         receive: Tells when nobody waits any more.
         writes: It changes something.
         deadline: Undo everything at the end, and be done by then; None to store it.
-
-    Returns:
-        What the work returns.
     """
 
     async def once(fetched: Fetched) -> Answer:

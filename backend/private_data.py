@@ -12,24 +12,14 @@ _run = tables.run.alias("private_run")
 
 
 def of_dataset(user: User, did: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a data set is private and not the caller's, as a condition; never for administrators.
-
-    Args:
-        user: The caller.
-        did: Column of its id.
-    """
+    """Whether a data set is private and not the caller's, as a condition; never for administrators."""
     if user.is_admin:
         return false()
     return exists().where(_data.c.did == did, _hidden(user))
 
 
 def of_task(user: User, task_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether the source data of a task is such a data set.
-
-    Args:
-        user: The caller.
-        task_id: Column of the id of the task.
-    """
+    """Whether the source data of a task is such a data set."""
     if user.is_admin:
         return false()
     return (
@@ -40,12 +30,7 @@ def of_task(user: User, task_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def of_run(user: User, run_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether the task of a run is on such a data set.
-
-    Args:
-        user: The caller.
-        run_id: Column of the id of the run.
-    """
+    """Whether the task of a run is on such a data set."""
     if user.is_admin:
         return false()
     return exists().where(_run.c.rid == run_id, of_task(user, _run.c.task_id))

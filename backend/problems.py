@@ -99,11 +99,8 @@ class InputProblem(Problem):
 
 @dataclass(frozen=True, slots=True)
 class ProblemCase:
-    """A problem that an operation can give: declared once, raised where it occurs.
-
-    Args:
-        slug: Its type.
-        code: The legacy code it keeps.
+    """A problem that an operation can give: declared once, raised where it occurs. ``slug``: its type. ``code``: the
+    legacy code it keeps.
     """
 
     slug: str
@@ -118,19 +115,12 @@ class ProblemCase:
             detail: What happened in this request.
             headers: Headers that go with it.
             additional: What PHP says beside the text of its code.
-
-        Returns:
-            The problem, ready to be raised.
         """
         return Problem(self.slug, detail, code=self.code, headers=headers, additional=additional)
 
 
 def refused(*codes: str) -> tuple[ProblemCase, ...]:
-    """The cases of input that a handler refuses with these legacy codes: 422, with what is wrong.
-
-    Args:
-        codes: The legacy codes.
-    """
+    """The cases of input that a handler refuses with these legacy codes: 422, with what is wrong."""
     return tuple(ProblemCase(VALIDATION.slug, code) for code in codes)
 
 
@@ -153,14 +143,8 @@ INTERNAL = ProblemCase("internal-error")
 
 
 def problem_document(kind: ProblemType, problem: Problem) -> dict[str, object]:
-    """The body of an error answer.
-
-    Args:
-        kind: The type of the problem, from the table of problem types.
-        problem: What happened.
-
-    Returns:
-        type, title, status, detail, the legacy code if there is one, and further members.
+    """The body of an error answer. ``kind``: the type of the problem, from the table of problem types. ``problem``:
+    what happened. Returns type, title, status, detail, the legacy code if there is one, and further members.
     """
     document: dict[str, object] = {
         "type": kind.uri,
@@ -175,14 +159,8 @@ def problem_document(kind: ProblemType, problem: Problem) -> dict[str, object]:
 
 
 def problem_response(kinds: Mapping[str, ProblemType], problem: Problem) -> Response:
-    """The answer that says what went wrong.
-
-    Args:
-        kinds: The table of problem types, by slug.
-        problem: What happened.
-
-    Returns:
-        An ``application/problem+json`` answer with the status of the problem's type.
+    """The answer that says what went wrong. ``kinds``: the table of problem types, by slug. ``problem``: what
+    happened. Returns an ``application/problem+json`` answer with the status of the problem's type.
     """
     kind = kinds[problem.slug]
     body = orjson.dumps(problem_document(kind, problem), default=repr)

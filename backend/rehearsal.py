@@ -34,7 +34,7 @@ _FORM = re.compile(
 def signature(
     secret: str, t: str, n: str, method: str, target: bytes, body_sha256: str, left: str | None = None
 ) -> str:
-    """What ``sig`` must be.
+    """What ``sig`` must be. Returns 64 hexadecimal digits.
 
     Args:
         secret: Known to proxy and backend.
@@ -44,9 +44,6 @@ def signature(
         target: Path and query, as they are sent.
         body_sha256: Of the body, in hexadecimal digits.
         left: Seconds that the proxy waits, as they are sent; None when they are not.
-
-    Returns:
-        64 hexadecimal digits.
     """
     lines = [t.encode(), n.encode(), method.encode(), target, body_sha256.encode()]
     if left is not None:
@@ -55,11 +52,8 @@ def signature(
 
 
 class Rehearsals:
-    """Knows the signatures that are good, and which of them were used.
-
-    Args:
-        secret: Known to proxy and backend; None for no rehearsals.
-        clock: Seconds since 1970.
+    """Knows the signatures that are good, and which of them were used. ``secret``: known to proxy and backend; None
+    for no rehearsals. ``clock``: seconds since 1970.
     """
 
     def __init__(self, secret: str | None, clock: Callable[[], float] = time.time) -> None:
@@ -70,17 +64,9 @@ class Rehearsals:
     def admit(self, header: str, method: str, target: bytes, body_sha256: str) -> float:
         """Let a rehearsal run, once.
 
-        Args:
-            header: Value of the header.
-            method: Of the request.
-            target: Its path and query, as they were sent.
-            body_sha256: Of its body, in hexadecimal digits.
-
-        Returns:
-            Seconds that it may take since its head came, a minute at most.
-
-        Raises:
-            Problem: 403, for anything but a fresh and right signature.
+        ``target``: its path and query, as they were sent. ``body_sha256``: of its body, in hexadecimal digits. Returns
+        seconds that it may take since its head came, a minute at most. Raises Problem: 403, for anything but a fresh
+        and right signature.
         """
         if not self._secret:
             raise _refused("rehearsals are off")

@@ -34,26 +34,20 @@ class Part:
 
 
 def schemas(parts: Sequence[Part]) -> Mapping[str, Any]:
-    """The schemas of the descriptions, by name, as the OpenAPI document holds them.
-
-    Args:
-        parts: Of any operations.
-    """
+    """The schemas of the descriptions, by name, as the OpenAPI document holds them. ``parts``: of any operations."""
     return {part.schema: described(part.schema, REFERENCE) for part in parts if part.schema is not None}
 
 
 def content(
     parts: Sequence[Part], properties: Mapping[str, Any], *, further_files: bool = False
 ) -> dict[str, Any]:
-    """The ``content`` of a request body.
+    """The ``content`` of a request body. Returns the form, and the JSON body that does instead of it where there is a
+    description.
 
     Args:
         parts: Of the form.
         properties: Fields beside the parts, with their schemas.
         further_files: The form may have other files.
-
-    Returns:
-        The form, and the JSON body that does instead of it where there is a description.
     """
     files = {part.name: _file(part) for part in parts}
     form: dict[str, Any] = {"type": "object", "properties": {**properties, **files}}

@@ -19,13 +19,9 @@ class Resources:
     """The resources of the application.
 
     Args:
-        settings: Of the backend.
-        database: Where the rows are.
         problems: The table of problem types, by slug.
-        clock: What time it is.
         rehearsals: Which writes are to be rolled back.
         storage: Where stored files are; None when nowhere.
-        index: The search index.
         writing: Held by the one who writes, on SQLite.
         fetching: The pool of uploads that fetch a file.
         unsettled: Set while files of broken commits wait for a sweep.

@@ -55,17 +55,8 @@ class Server(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    Args:
-        host: Address or name.
-        port: Port, 0 for any free one.
-
-    Returns:
-        The socket.
-
-    Raises:
-        ListenError: The port is taken, or the address is none of this machine.
+    """A socket that listens. ``host``: address or name. ``port``: port, 0 for any free one. Raises ListenError: the
+    port is taken, or the address is none of this machine.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -82,14 +73,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def url_of(bound: socket.socket) -> str:
-    """Where a socket listens.
-
-    Args:
-        bound: The socket.
-
-    Returns:
-        Its URL.
-    """
+    """Where a socket listens."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -101,16 +85,12 @@ def announce(url: str) -> None:
 
 
 def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] = announce) -> None:
-    """Serve an application until SIGINT or SIGTERM.
+    """Serve an application until SIGINT or SIGTERM. Raises ListenError: it cannot listen there.
 
     Args:
-        app: The application.
         host: Address to listen on.
         port: Port, 0 for any free one.
         ready: Called with the URL once it answers.
-
-    Raises:
-        ListenError: It cannot listen there.
     """
     server = Server(app, bind(host, port), ready)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:

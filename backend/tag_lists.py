@@ -22,11 +22,7 @@ NO_TAGS = ProblemCase("no-results", "1002")
 
 
 def tag_faces(kind: str) -> Faces[[list[str]]]:
-    """The faces of all tags of a kind of entities (legacy notes, task 0.7); PHP encodes each on its own.
-
-    Args:
-        kind: As PHP calls it.
-    """
+    """The faces of all tags of a kind of entities (legacy notes, task 0.7); PHP encodes each on its own."""
     name = f"{kind}_tag_list"
     return Faces(
         lambda tags: tags,
@@ -61,20 +57,15 @@ async def distinct_tags(
     *,
     first_seen: bool = False,
 ) -> list[str]:
-    """The tags of a table, each once and none empty; one round trip.
+    """The tags of a table, each once and none empty.
 
     The column decides which tags are the same, so ``tuned`` and ``TUNED`` are one. Shown is the spelling that
     PHP shows: of the user with the lowest id, on the entity with the lowest id (recordings, setup and data: the
     server reads the index on uploader).
 
     Args:
-        connection: To ask.
         table: A tag table: columns id, tag, uploader.
-        user: The caller.
         hidden: Which entities the caller may not see; None when all may see all.
         first_seen: In the order in which PHP's server comes upon them, along the same index.
-
-    Returns:
-        The tags.
     """
     return list(await connection.scalars(_distinct_tags(table, user, hidden, first_seen=first_seen)))

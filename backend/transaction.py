@@ -35,12 +35,8 @@ _LOCK_ERRORS = frozenset({1213, 1205, 1020})
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What a handler works with.
-
-    Args:
-        connection: Of the transaction.
-        files: Files to write and to delete.
-        index: Documents of the search index to change.
+    """What a handler works with. ``files``: files to write and to delete. ``index``: documents of the search index to
+    change.
     """
 
     connection: AsyncConnection
@@ -53,15 +49,7 @@ class _Rehearsed(Exception):
 
 
 async def read(resources: Resources, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Do what changes nothing.
-
-    Args:
-        resources: Of the application.
-        work: What to do.
-
-    Returns:
-        What the work returns.
-    """
+    """Do what changes nothing. ``resources``: of the application."""
     async with resources.database.read() as connection:
         return await work(Transaction(connection, FileWrites(resources.storage), IndexChanges()))
 
@@ -69,15 +57,12 @@ async def read(resources: Resources, work: Callable[[Transaction], Awaitable[T]]
 async def write(
     resources: Resources, work: Callable[[Transaction], Awaitable[T]], *, rehearsal: Deadline | None = None
 ) -> T:
-    """Do something in one transaction.
+    """Do something in one transaction. Returns what the work returns; it is then stored (or rehearsed).
 
     Args:
         resources: Of the application.
         work: What to do; done again, on what is then there, when others had its locks.
         rehearsal: Roll everything back at the end, as if it had not been, and by then; None to store it.
-
-    Returns:
-        What the work returns; it is then stored (or rehearsed).
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:

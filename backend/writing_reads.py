@@ -9,9 +9,5 @@ P = TypeVar("P", bound=Parameters)
 
 
 def keeps(call: Call[P]) -> bool:
-    """Whether what the call changes is kept: HEAD only asks what GET would answer.
-
-    Args:
-        call: The call.
-    """
+    """Whether what the call changes is kept: HEAD only asks what GET would answer."""
     return call.request.method != "HEAD"

@@ -21,7 +21,6 @@ class LegacyMatch:
     """What a legacy path leads to.
 
     Args:
-        route: The route.
         values: The variable segments by name: as they stand in the path, or decoded where PHP decodes them.
         filters: The segments behind the path of a list.
         fit: How well the request fits.
@@ -35,12 +34,8 @@ class LegacyMatch:
 
 @dataclass(frozen=True, slots=True)
 class NewMatch:
-    """What a new path leads to.
-
-    Args:
-        route: The route.
-        values: The variable segments by name, still percent-encoded.
-        method_known: The route answers the method.
+    """What a new path leads to. ``values``: the variable segments by name, still percent-encoded. ``method_known``:
+    the route answers the method.
     """
 
     route: Route
@@ -75,11 +70,7 @@ class _Table:
 
 
 class Dispatcher:
-    """The route map, arranged for looking up requests.
-
-    Args:
-        routes: The route map.
-    """
+    """The route map, arranged for looking up requests."""
 
     def __init__(self, routes: RouteMap) -> None:
         self._legacy, self._absolute = _Table(), _Table()
@@ -101,38 +92,21 @@ class Dispatcher:
     def legacy(self, method: str, segments: tuple[str, ...], form: Mapping[str, str]) -> LegacyMatch | None:
         """Look up a path below ``/api/v1/json``, as PHP's dispatchers do: the first match wins.
 
-        Args:
-            method: The request's method.
-            segments: Type and arguments, not decoded.
-            form: The form's fields.
-
-        Returns:
-            The match, or the nearest miss; None when the path is like none.
+        ``segments``: type and arguments, not decoded. ``form``: the form's fields. Returns the match, or the nearest
+        miss; None when the path is like none.
         """
         candidates = self._legacy.fitting(segments[0], len(segments)) if segments else ()
         return _first(candidates, method, segments, form) or _nearest(candidates, method, segments, form)
 
     def absolute(self, method: str, segments: tuple[str, ...]) -> LegacyMatch | None:
-        """Look up a path that is not below ``/api``: the downloads.
-
-        Args:
-            method: The request's method.
-            segments: All segments, not decoded.
-
-        Returns:
-            The match, or None.
-        """
+        """Look up a path that is not below ``/api``: the downloads. ``segments``: all segments, not decoded."""
         return _first(self._absolute.fitting("", len(segments)), method, segments, {})
 
     def new(self, method: str, segments: tuple[str, ...]) -> NewMatch | None:
         """Look up a path of the new API: a literal goes before a name, a template that knows the method before others.
 
-        Args:
-            method: The request's method.
-            segments: The segments, still percent-encoded; a leading ``v1`` is skipped.
-
-        Returns:
-            The match; None when no route has such a path.
+        ``segments``: the segments, still percent-encoded; a leading ``v1`` is skipped. Returns the match; None when no
+        route has such a path.
         """
         match = self._new.match(method, segments)
         route = match and (match.target or match.nearest)

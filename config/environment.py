@@ -14,19 +14,14 @@ def environment_table(
     """Read the variables that belong to a settings class.
 
     A field ``port`` behind the prefix ``PARITY_`` is ``PARITY_PORT``; the field ``workers`` of a nested table
-    ``shadow`` is ``PARITY_SHADOW_WORKERS``. Lists are comma-separated. An empty variable counts as not set.
+    ``shadow`` is ``PARITY_SHADOW_WORKERS``. Lists are comma-separated. An empty variable counts as not set. Returns a
+    table as a TOML file would give it, with only what is set. Raises ConfigError: a value does not have its field's
+    type, or a variable is unknown.
 
     Args:
         cls: The dataclass of the settings.
         prefix: What the variables begin with.
-        environ: The environment.
         strict: Refuse variables with the prefix that no field has.
-
-    Returns:
-        A table as a TOML file would give it, with only what is set.
-
-    Raises:
-        ConfigError: A value does not have its field's type, or a variable is unknown.
     """
     table: dict[str, Any] = {}
     known: dict[str, None] = {}

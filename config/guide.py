@@ -64,14 +64,7 @@ class GuideTexts:
 
 
 def load_guide(config: Path) -> GuideTexts:
-    """Read the texts.
-
-    Args:
-        config: The configuration directory.
-
-    Raises:
-        ConfigError: names the file, the table and the key.
-    """
+    """Read the texts. Raises ConfigError: names the file, the table and the key."""
     file = config / "guide.toml"
     place = Place(file)
     texts = build(GuideTexts, read_toml(file), place)

@@ -11,11 +11,8 @@ SCHEMAS = "#/components/schemas/"
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A JSON schema; a reference is followed when somebody looks, so that a shape may hold itself.
-
-    Args:
-        raw: As the document has it, where it was not a reference.
-        definitions: What references lead to, by name.
+    """A JSON schema; a reference is followed when somebody looks, so that a shape may hold itself. ``raw``: as the
+    document has it, where it was not a reference. ``definitions``: what references lead to, by name.
     """
 
     raw: Mapping[str, Any]

@@ -39,17 +39,7 @@ class LegacyErrors:
 
 
 def load_legacy_errors(config: Path) -> LegacyErrors:
-    """Read the table.
-
-    Args:
-        config: The configuration directory.
-
-    Returns:
-        Texts and statuses.
-
-    Raises:
-        ConfigError: The file cannot be read, or an entry is wrong.
-    """
+    """Read the table. Returns texts and statuses. Raises ConfigError: the file cannot be read, or an entry is wrong."""
     file = config / FILE
     if not file.exists():  # a configuration of version 0.1.0
         file = Path(__file__).parent / FILE

@@ -14,14 +14,9 @@ _WHEEL: Final = "openml_parity"
 def config_directory(option: str | None = None) -> Path:
     """Find the configuration directory.
 
-    Args:
-        option: The value of ``--config``, if the command got one.
-
-    Returns:
-        The directory of the option, else ``./config`` when it holds a route map, else the packaged one.
-
-    Raises:
-        ConfigError: The directory of the option does not exist or holds no ``routes`` directory.
+    ``option``: the value of ``--config``, if the command got one. Returns the directory of the option, else
+    ``./config`` when it holds a route map, else the packaged one. Raises ConfigError: the directory of the option does
+    not exist or holds no ``routes`` directory.
     """
     if option is not None:
         chosen = Path(option)
@@ -41,13 +36,8 @@ def config_directory(option: str | None = None) -> Path:
 
 
 def check_writable(place: Path) -> None:
-    """Refuse to write where a package manager has put files: the next version would take them away.
-
-    Args:
-        place: A file or folder.
-
-    Raises:
-        ConfigError: It is part of the installed package.
+    """Refuse to write where a package manager has put files: the next version would take them away. ``place``: a file
+    or folder. Raises ConfigError: it is part of the installed package.
     """
     if PACKAGED.parent.name == _WHEEL and place.resolve().is_relative_to(PACKAGED.parent):
         raise ConfigError(

@@ -18,14 +18,7 @@ FORM = "multipart/form-data"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something that a request may say.
-
-    Args:
-        name: Its name.
-        place: Where it stands.
-        required: A request without it is refused.
-        schema: Of what it may be.
-    """
+    """Something that a request may say. ``place``: where it stands. ``required``: a request without it is refused."""
 
     name: str
     place: Literal["path", "query", "body"]
@@ -51,16 +44,8 @@ class Described:
 
 
 def load_openapi(config: Path) -> Mapping[str, Described]:
-    """Read the pinned document.
-
-    Args:
-        config: The configuration directory.
-
-    Returns:
-        Each operation by its ``operationId``.
-
-    Raises:
-        ConfigError: The file cannot be read, or is no such document; it names the place in it.
+    """Read the pinned document. Returns each operation by its ``operationId``. Raises ConfigError: the file cannot be
+    read, or is no such document; it names the place in it.
     """
     file = config / FILE
     if not file.exists():  # as in a configuration of version 0.1.0

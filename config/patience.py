@@ -15,14 +15,8 @@ async def at_most(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
     ``asyncio.timeout`` waits until what it cancels has ended, and a transaction on a database that hangs does not end:
     it waits for the answer to its rollback. Here it is cancelled and left alone, and cancelled again until it ends:
-    else a loop that is closed would wait for it.
-
-    Args:
-        seconds: How long to wait.
-        work: What may hang.
-
-    Raises:
-        TimeoutError: It did not end in time.
+    else a loop that is closed would wait for it. ``seconds``: how long to wait. ``work``: what may hang. Raises
+    TimeoutError: it did not end in time.
     """
     task = asyncio.create_task(work)
     try:

@@ -11,10 +11,8 @@ _REFERENCE = re.compile(r"<([a-z][a-z0-9-]*)>")
 
 
 def load_patterns(config: Path) -> Mapping[str, str]:
-    """The expressions by name; none where the configuration has no such file, as that of version 0.1.0.
-
-    Raises:
-        ConfigError: The file cannot be read, or holds something else than expressions.
+    """The expressions by name; none where the configuration has no such file, as that of version 0.1.0. Raises
+    ConfigError: the file cannot be read, or holds something else than expressions.
     """
     file = config / FILE
     if not file.exists():
@@ -33,10 +31,8 @@ def load_patterns(config: Path) -> Mapping[str, str]:
 
 
 def spelled_out(value: object, patterns: Mapping[str, str], place: Place) -> object:
-    """A value of a table with the expression in the place of each `<name>`, at any depth.
-
-    Raises:
-        ConfigError: A name is that of no expression.
+    """A value of a table with the expression in the place of each `<name>`, at any depth. Raises ConfigError: a name
+    is that of no expression.
     """
     if isinstance(value, Mapping):
         return {key: spelled_out(one, patterns, place) for key, one in value.items()}

@@ -34,16 +34,8 @@ class ProblemType:
 
 
 def load_problems(config: Path) -> Mapping[str, ProblemType]:
-    """Read the table of problem types.
-
-    Args:
-        config: The configuration directory.
-
-    Returns:
-        Each problem type by its slug, in file order.
-
-    Raises:
-        ConfigError: The file cannot be read, or an entry is wrong.
+    """Read the table of problem types. Returns each problem type by its slug, in file order. Raises ConfigError: the
+    file cannot be read, or an entry is wrong.
     """
     file = config / "problems.toml"
     problems: dict[str, ProblemType] = {}

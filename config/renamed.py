@@ -13,11 +13,7 @@ FILE = Path(__file__).parent / "renamed.toml"
 
 @cache
 def renamed() -> Mapping[str, str]:
-    """The present id by the old one.
-
-    Raises:
-        ConfigError: The file is not as it is shipped.
-    """
+    """The present id by the old one. Raises ConfigError: the file is not as it is shipped."""
     found: dict[str, str] = {}
     for new, old in read_toml(FILE).get("renamed", {}).items():
         if not isinstance(old, list) or not all(isinstance(name, str) for name in old):

@@ -41,11 +41,7 @@ class ReadinessSettings:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How a route is promoted.
-
-    Args:
-        canary: Percentages that the new side serves, one after the other.
-    """
+    """How a route is promoted. ``canary``: percentages that the new side serves, one after the other."""
 
     canary: tuple[float, ...] = (1, 10, 50)
 
@@ -58,10 +54,8 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """What is said of clusters.
-
-    Args:
-        fixed_after: Fewest exchanges of its route that are compared without a cluster before it is called fixed.
+    """What is said of clusters. ``fixed_after``: fewest exchanges of its route that are compared without a cluster
+    before it is called fixed.
     """
 
     fixed_after: int = 1000
@@ -141,16 +135,8 @@ class ReportSettings:
 
 
 def load_report_settings(config: Path) -> ReportSettings:
-    """Read the settings of reports.
-
-    Args:
-        config: The configuration directory; ``reports.toml`` in it may be absent.
-
-    Returns:
-        The settings.
-
-    Raises:
-        ConfigError: A key or value is wrong; the message names file, table and key.
+    """Read the settings of reports. ``config``: the configuration directory; ``reports.toml`` in it may be absent.
+    Raises ConfigError: a key or value is wrong; the message names file, table and key.
     """
     file = config / "reports.toml"
     place = Place(file)

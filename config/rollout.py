@@ -54,7 +54,6 @@ class Placement:
     """Stage of one route in one dialect.
 
     Args:
-        stage: The stage.
         percentage: Of the requests: at ``shadow`` and ``new_verified`` how many are asked of the other side too, at
             ``canary`` how many the new side serves.
         reshape: ``none`` when legacy-dialect clients of the route asked for the new shapes.
@@ -80,22 +79,16 @@ class Placement:
         return self.stage is Stage.SHADOW and self.shadow_dialect is ShadowDialect.BOTH
 
     def evidence(self, dialect: Dialect) -> Dialect:
-        """In which dialect the new side must have been asked for what shall count for this placement.
-
-        Args:
-            dialect: Of the clients that it is about.
+        """In which dialect the new side must have been asked for what shall count for this placement. ``dialect``: of
+        the clients that it is about.
         """
         return Dialect.LEGACY if dialect is Dialect.LEGACY and self.reshape is None else Dialect.NEW
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """The stages of all routes.
-
-    Args:
-        placements: By route name and dialect.
-        kill_switch: Legacy serves everything and nobody else is asked.
-        digest: SHA-256 of the file, for reports.
+    """The stages of all routes. ``kill_switch``: legacy serves everything and nobody else is asked. ``digest``:
+    SHA-256 of the file, for reports.
     """
 
     placements: Mapping[tuple[str, Dialect], Placement]
@@ -126,15 +119,8 @@ _LEGACY = Placement(Stage.LEGACY)
 def load_rollout(config: Path, routes: RouteMap) -> Rollout:
     """Read the rollout; a later entry wins over an earlier one.
 
-    Args:
-        config: The configuration directory.
-        routes: The route map.
-
-    Returns:
-        The stages.
-
-    Raises:
-        ConfigError: A key or value is wrong, an entry fits no route, or a stage is not possible (design, section 6.8).
+    Returns the stages. Raises ConfigError: a key or value is wrong, an entry fits no route, or a stage is not possible
+    (design, section 6.8).
     """
     file = config / "rollout.toml"
     try:

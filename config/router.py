@@ -45,15 +45,12 @@ class Router(Generic[T]):
         self._root: _Node[T] = _Node()
 
     def add(self, method: str, template: str, target: T) -> None:
-        """Register a path.
+        """Register a path. Raises ValueError: the method of this path is taken.
 
         Args:
             method: Upper-case method name.
             template: ``/datasets/{dataset_id}``; a last segment ``{name:rest}`` takes all that follows.
             target: What answers it.
-
-        Raises:
-            ValueError: The method of this path is taken.
         """
         node = self._root
         names: list[str] = []
@@ -76,15 +73,9 @@ class Router(Generic[T]):
     def find(self, method: str, path: str) -> Match[T] | None:
         """Look up a request.
 
-        The most specific template that knows the method answers, as PHP's dispatchers test pattern and
-        method together (legacy notes, data 10.1).
-
-        Args:
-            method: Upper-case method name.
-            path: The raw path, still percent-encoded.
-
-        Returns:
-            The match; None when no template fits the path.
+        The most specific template that knows the method answers, as PHP's dispatchers test pattern and method together
+        (legacy notes, data 10.1). ``method``: upper-case method name. ``path``: the raw path, still percent-encoded.
+        Returns the match; None when no template fits the path.
         """
         return self.match(method, path.removeprefix("/").removesuffix("/").split("/"))
 

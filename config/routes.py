@@ -49,8 +49,8 @@ class LegacyTemplate:
         texts: Those of the filters that PHP takes a text for; the others are lists of digits.
         unchecked: Those whose values PHP does not look at; its SQL does.
         first_illegal: PHP tells the first illegal filter only.
-        limit: PHP pastes the text of a limit into its SQL (``pasted``: ``5,2`` skips five), or takes the number that it
-            begins with (``number``: 0 is none).
+        limit: PHP pastes the text of a limit into its SQL (``pasted``: ``5,2`` skips five), or takes the number that
+            it begins with (``number``: 0 is none).
         most: Rows that PHP lets a limit ask for; of a pasted one it looks at the first number.
         aliases: Further paths that PHP's dispatcher sends to the same function.
         query: Names that PHP reads from the query, else from the form, beside the key.
@@ -60,8 +60,8 @@ class LegacyTemplate:
         envelope: The keys, from outside in, that PHP wraps its JSON answer in.
         native: Its JSON is a template of PHP's own, not made of the XML (legacy notes, data 5.1).
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
-            (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a
-            filter (``alone``: sent so where the path does not have it with a value, too).
+            (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a filter
+            (``alone``: sent so where the path does not have it with a value, too).
     """
 
     methods: tuple[str, ...]
@@ -101,11 +101,8 @@ class NewTemplate:
 
 @dataclass(frozen=True, slots=True)
 class LegacyError:
-    """What an error code of PHP is in the new API.
-
-    Args:
-        type: Slug of the problem type, which has the status.
-        errors: The types that the members of a validation error's ``errors`` may have.
+    """What an error code of PHP is in the new API. ``type``: slug of the problem type, which has the status.
+    ``errors``: the types that the members of a validation error's ``errors`` may have.
     """
 
     type: str
@@ -141,8 +138,8 @@ class Route:
         implemented: The backend answers it.
         new: Template of the new side.
         legacy: Template of the legacy side; None for what only the new API has.
-        parameters: Where a legacy parameter goes when its name or place changes: ``query.X``, ``path.X``
-            or ``body.X``.
+        parameters: Where a legacy parameter goes when its name or place changes: ``query.X``, ``path.X`` or
+            ``body.X``.
         rows: Lists whose rows are paired by key.
         errors: The problem type of each code that PHP answers here; written as its slug, or as a table.
         codes: Codes of PHP with a meaning that the comparison must know.
@@ -186,16 +183,8 @@ def gives_files(route: Route | None) -> bool:
 
 
 def load_routes(config: Path) -> RouteMap:
-    """Read the route map.
-
-    Args:
-        config: The configuration directory.
-
-    Returns:
-        The routes of all files in ``routes/``.
-
-    Raises:
-        ConfigError: A file, table or key is wrong, or two routes have one name.
+    """Read the route map. Returns the routes of all files in ``routes/``. Raises ConfigError: a file, table or key is
+    wrong, or two routes have one name.
     """
     directory = config / ROUTES
     files = sorted(directory.glob("*.toml"))

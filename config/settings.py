@@ -22,11 +22,8 @@ _MAY_BE_ZERO = frozenset({"breaker_failures", "linger"})
 
 @dataclass(frozen=True, slots=True)
 class DatabaseNames:
-    """The two databases on a MySQL or MariaDB server; SQLite takes them from the file's name.
-
-    Args:
-        openml: Users, groups and files.
-        openml_expdb: Everything else.
+    """The two databases on a MySQL or MariaDB server; SQLite takes them from the file's name. ``openml``: users,
+    groups and files. ``openml_expdb``: everything else.
     """
 
     openml: str = "openml"
@@ -129,8 +126,8 @@ class Limits:
         concurrency: Most requests under way (503).
         pipelined: Most requests begun at a time that did not wait for the answer before them; others wait.
         held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
-            requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each
-            connection are held in any case.
+            requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each connection
+            are held in any case.
         strict_names: Header names with an underscore are refused (400); else they go on unchanged.
     """
 
@@ -227,8 +224,8 @@ class ProxySettings:
         kill_file: While this file is there, legacy serves everything and nobody else is asked.
         access_log: File for one JSON line per request, ``-`` for standard output, empty for none.
         tell_served: Tell clients that send ``Parity-Tell`` who served them.
-        unadaptable_by_new: The new side answers a read of the new paths, beyond stage ``legacy``, where legacy's answer
-            cannot be told in the new shapes; else that is a 502.
+        unadaptable_by_new: The new side answers a read of the new paths, beyond stage ``legacy``, where legacy's
+            answer cannot be told in the new shapes; else that is a 502.
         shadow_secret: Known to the backend too, for rehearsals of writes; None for no rehearsals.
         workers: Processes that serve on the one port.
         timeouts: How long the proxy waits.
@@ -288,15 +285,8 @@ class ProxySettings:
 def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None) -> BackendSettings:
     """Read the settings of the backend.
 
-    Args:
-        config: The configuration directory; ``backend.toml`` in it may be absent.
-        environ: The environment; None for that of the process.
-
-    Returns:
-        The settings.
-
-    Raises:
-        ConfigError: A key or value is wrong; the message names file, table and key.
+    ``config``: the configuration directory; ``backend.toml`` in it may be absent. ``environ``: the environment; None
+    for that of the process. Raises ConfigError: a key or value is wrong; the message names file, table and key.
     """
     # Other tools have OPENML_ variables of their own, so unknown ones are no error here.
     return _load(BackendSettings, config / "backend.toml", "OPENML_", environ, strict=False, read=_files)
@@ -305,15 +295,8 @@ def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None
 def load_proxy_settings(config: Path, environ: Mapping[str, str] | None = None) -> ProxySettings:
     """Read the settings of the proxy.
 
-    Args:
-        config: The configuration directory; ``proxy.toml`` in it may be absent.
-        environ: The environment; None for that of the process.
-
-    Returns:
-        The settings.
-
-    Raises:
-        ConfigError: A key or value is wrong; the message names file, table and key.
+    ``config``: the configuration directory; ``proxy.toml`` in it may be absent. ``environ``: the environment; None for
+    that of the process. Raises ConfigError: a key or value is wrong; the message names file, table and key.
     """
     return _load(ProxySettings, config / "proxy.toml", "PARITY_", environ, strict=True)
 

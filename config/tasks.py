@@ -41,11 +41,8 @@ class Tasks:
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def start(self, name: str, work: Work) -> None:
-        """Keep a task running until ``stop``.
-
-        Args:
-            name: What it is called in logs, metrics and health.
-            work: Makes it; what it leaves to itself is dropped with it, what it works for is not.
+        """Keep a task running until ``stop``. ``name``: what it is called in logs, metrics and health. ``work``: makes
+        it; what it leaves to itself is dropped with it, what it works for is not.
         """
         task = asyncio.create_task(self.keep(name, work), name=name)
         self._running.add(task)
@@ -73,11 +70,8 @@ class Tasks:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def failed(self, name: str, error: BaseException | str) -> None:
-        """Log and count a failure; the name counts as failing until nothing was told of it for a while.
-
-        Args:
-            name: Of the task.
-            error: What ended it, or one of its items.
+        """Log and count a failure; the name counts as failing until nothing was told of it for a while. ``name``: of
+        the task. ``error``: what ended it, or one of its items.
         """
         self._failures[name] += 1
         trace = error if isinstance(error, BaseException) else None

@@ -20,8 +20,8 @@ class Segment:
     Args:
         text: The literal text, or the name of a variable segment.
         kind: ``literal``; ``text`` anything; ``number`` what PHP's is_numeric takes, ``word`` what it does not;
-            ``decoded`` anything, and PHP undoes the percent-encoding; ``choice`` one of a few words; ``rest``
-            all remaining segments, also none.
+            ``decoded`` anything, and PHP undoes the percent-encoding; ``choice`` one of a few words; ``rest`` all
+            remaining segments, also none.
         choices: The words of a ``choice``.
         any_case: The letter case of the literal does not count: PHP calls a method by this name.
     """
@@ -50,16 +50,9 @@ class Segment:
 def parse_template(path: str) -> tuple[Segment, ...]:
     """Read a template.
 
-    Args:
-        path: Segments joined by ``/``: a literal, ``~literal`` in lower case where the letter case does not count,
-            ``{name}``, ``{name:number}``, ``{name:word}``, ``{name:decoded}``, ``{name:this|that}``, and as the last
-            one ``{name:rest}``.
-
-    Returns:
-        Its segments.
-
-    Raises:
-        ValueError: A segment is none of these, a name occurs twice, or a rest is not the last one.
+    ``path``: segments joined by ``/``: a literal, ``~literal`` in lower case where the letter case does not count,
+    ``{name}``, ``{name:number}``, ``{name:word}``, ``{name:decoded}``, ``{name:this|that}``, and as the last one
+    ``{name:rest}``. Raises ValueError: a segment is none of these, a name occurs twice, or a rest is not the last one.
     """
     segments = tuple(_segment(part) for part in path.split("/") if part)
     names = [segment.text for segment in segments if segment.kind != "literal"]

@@ -32,12 +32,7 @@ _COMMAND: Final = re.compile(r"(:(?=:[A-Za-z])|#(?=#\w*\[))")
 
 
 def clean(text: object, most: int = VALUE) -> str:
-    """Text that UTF-8, XML and every column can hold, of bounded length; what they cannot is written as an escape.
-
-    Args:
-        text: Text, UTF-8, or what has a text, such as an exception.
-        most: Most characters that are kept.
-    """
+    """Text that UTF-8, XML and every column can hold, of bounded length; what they cannot is written as an escape."""
     found = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else _text(text)
     if len(found) > most:
         found = f"{found[:most]}… ({len(found)} characters)"
@@ -64,11 +59,8 @@ def name(text: object, most: int = NAME) -> str:
 
 
 def document(value: object, most: int = VALUE) -> Any:
-    """A JSON document of clean text and bounded size, for an example.
-
-    Args:
-        value: What JSON can say, and what it cannot: bytes, NaN, integers beyond 64 bit, any depth.
-        most: Most characters of all its parts together.
+    """A JSON document of clean text and bounded size, for an example. ``value``: what JSON can say, and what it
+    cannot: bytes, NaN, integers beyond 64 bit, any depth. ``most``: most characters of all its parts together.
     """
     return _Copy(most).of(value, 0)
 

@@ -32,11 +32,8 @@ _WORDS: dict[type, str] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value was read, for error messages.
-
-    Args:
-        file: The TOML file; None when the value came from the environment.
-        table: The table as it is written in the file, e.g. ``[[route]] dataset.get``.
+    """Where a value was read, for error messages. ``file``: the TOML file; None when the value came from the
+    environment. ``table``: the table as it is written in the file, e.g. ``[[route]] dataset.get``.
     """
 
     file: Path | None
@@ -52,16 +49,8 @@ class Place:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """Read one TOML file.
-
-    Args:
-        file: The file to read.
-
-    Returns:
-        Its top-level table.
-
-    Raises:
-        ConfigError: The file cannot be read, is too long, is not UTF-8 or is not TOML.
+    """Read one TOML file. Returns its top-level table. Raises ConfigError: the file cannot be read, is too long, is
+    not UTF-8 or is not TOML.
     """
     try:
         with file.open("rb") as opened:
@@ -81,19 +70,13 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def build(cls: type[T], table: object, place: Place, given: Mapping[str, object] | None = None) -> T:
-    """Build a dataclass from a TOML table.
+    """Build a dataclass from a TOML table. Returns an instance of ``cls``; fields without a key have their default.
+    Raises ConfigError: a key is unknown or missing, or a value has the wrong type.
 
     Args:
         cls: The dataclass; its field names are the legal keys, its field types the legal values.
         table: What the file holds there.
-        place: Where that is.
         given: Fields that do not come from the table and may not occur in it.
-
-    Returns:
-        An instance of ``cls``; fields without a key have their default.
-
-    Raises:
-        ConfigError: A key is unknown or missing, or a value has the wrong type.
     """
     given = given or {}
     if not isinstance(table, Mapping):
@@ -137,19 +120,13 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def convert(hint: Any, value: object, place: Place, key: str) -> object:
-    """Check one value against the type of its field.
+    """Check one value against the type of its field. Returns the value, with lists as tuples and tables as
+    dataclasses. Raises ConfigError: the value does not have that type.
 
     Args:
         hint: The annotation: text, number, literal, union, tuple of one type, mapping from text, dataclass.
         value: What the file holds.
         place: The table it stands in.
-        key: Its key.
-
-    Returns:
-        The value, with lists as tuples and tables as dataclasses.
-
-    Raises:
-        ConfigError: The value does not have that type.
     """
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):

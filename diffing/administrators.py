@@ -67,11 +67,8 @@ def rows_for_administrators(
 
 
 def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
-    """The entry that lets an administrator see more rows of a list; None for anybody else.
-
-    Args:
-        entries: The entries of the route.
-        asked: Facts of the request.
+    """The entry that lets an administrator see more rows of a list; None for anybody else. ``entries``: the entries of
+    the route.
     """
     return next(
         (one for one in entries if one.canonical == CANONICAL and one.when.why_not(asked, []) is None), None

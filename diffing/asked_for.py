@@ -32,11 +32,8 @@ REPEATING: Final = frozenset(
 
 
 def asked_for_differences(asked: Asked, document: object) -> Iterator[Difference]:
-    """Where a success is about another thing than the request, or lists what was not asked for.
-
-    Args:
-        asked: Facts of the request.
-        document: The new answer.
+    """Where a success is about another thing than the request, or lists what was not asked for. ``document``: the new
+    answer.
     """
     if asked.route is None:
         return

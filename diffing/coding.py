@@ -55,12 +55,8 @@ def codings(headers: Headers) -> tuple[str, ...]:
 def plain(observation: Observation, most: int = MOST) -> Observation:
     """An answer without its content codings.
 
-    Args:
-        observation: The answer; one with an error stays as it is, for its body is not whole.
-        most: Most bytes of its body, also in between.
-
-    Raises:
-        Unreadable: A coding is unknown, its bytes are damaged, or they expand to more.
+    ``observation``: the answer; one with an error stays as it is, for its body is not whole. ``most``: most bytes of
+    its body, also in between. Raises Unreadable: a coding is unknown, its bytes are damaged, or they expand to more.
     """
     applied = codings(observation.headers)
     if not applied or observation.error is not None:

@@ -62,7 +62,6 @@ class Differ:
     """Compares exchanges by a registry and a table of problem types.
 
     Args:
-        registry: The documented deviations.
         problems: Title and status of each problem type.
         max_bytes: Bodies longer than this are `too_large`.
         max_nodes: Documents that need more comparisons than this are `too_expensive`.
@@ -88,16 +87,10 @@ class Differ:
         new: Observation,
         answers: Answers = NONE,
     ) -> Comparison:
-        """The verdict on one exchange.
+        """The verdict on one exchange. Returns a comparison with an outcome, or one that says which follow-up it needs
+        first.
 
-        Args:
-            asked: Facts of the client's request.
-            legacy: What the legacy side answered.
-            new: What the new side answered.
-            answers: What the follow-ups gave that earlier calls demanded.
-
-        Returns:
-            A comparison with an outcome, or one that says which follow-up it needs first.
+        ``asked``: facts of the client's request. ``answers``: what the follow-ups gave that earlier calls demanded.
         """
         without = self._without_comparing(asked, legacy, new)
         if without is not None:
@@ -113,12 +106,8 @@ class Differ:
             return Comparison(Outcome.TOO_EXPENSIVE)
 
     def ahead(self, asked: Asked, legacy: Observation, answers: Answers = NONE) -> Further | None:
-        """What the new side must be asked before it does what was asked, because that changes the answer.
-
-        Args:
-            asked: Facts of the client's request.
-            legacy: What the legacy side answered.
-            answers: What was asked already.
+        """What the new side must be asked before it does what was asked, because that changes the answer. ``asked``:
+        facts of the client's request. ``answers``: what was asked already.
         """
         found = wanted(self.compare(asked, legacy, _UNKNOWN, answers))
         return found if found is not None and found[1] is not None else None

@@ -33,10 +33,8 @@ def names_of(asked: Asked) -> Names:
 
 
 def named(names: Names, name: str) -> str | None:
-    """What a name stands for; None for a parameter that the request has not.
-
-    Raises:
-        Underived: it is the caller, whom nobody knows.
+    """What a name stands for; None for a parameter that the request has not. Raises Underived: it is the caller, whom
+    nobody knows.
     """
     value = names.get(name)
     if value is None and name == "caller":
@@ -53,9 +51,7 @@ class ValueCondition:
     """What must be so of the values at a path of a document (of any of them, when there are many).
 
     Args:
-        at: The path.
         matches: The expression that the value full-matches.
-        not_matches: One that it does not.
         equals: The value itself; `{name}` is a parameter of the request, `{caller}` who asks, also as a number.
         absent: Whether there is nothing: no such key, or null.
     """
@@ -71,14 +67,8 @@ class ValueCondition:
         object.__setattr__(self, "steps", () if self.at == ANYWHERE else parse(self.at))
 
     def holds(self, document: object, names: Names | None = None) -> bool:
-        """True when some value at the path is as demanded.
-
-        Args:
-            document: The document.
-            names: What names in the demand stand for.
-
-        Raises:
-            Underived: it is about the caller, whom nobody knows.
+        """True when some value at the path is as demanded. ``names``: what names in the demand stand for. Raises
+        Underived: it is about the caller, whom nobody knows.
         """
         found = _leaves(document) if self.at == ANYWHERE else values(document, self.steps)
         return any(self._fits(value, names or {}) for value in found)
@@ -155,8 +145,8 @@ class Condition:
         shows_any: One of these must be so of it: what breaks PHP is in it.
         known: Whether the legacy server has a route for the path.
         writes: Whether the route writes.
-        method_known: Whether the new side answers the method on the route's path (a read asked for by POST is
-            asked by GET, so it does).
+        method_known: Whether the new side answers the method on the route's path (a read asked for by POST is asked by
+            GET, so it does).
         rehearsed: Whether the new side only rehearsed the write.
     """
 
@@ -182,7 +172,6 @@ class Condition:
         """Why the premise does not hold, in one clause; None when it holds.
 
         Args:
-            asked: Facts of the request.
             document: The legacy document.
             message: The text of the legacy error, or of a broken answer.
             new: The new side's document.

@@ -22,11 +22,8 @@ _ANSWERS = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 
 
 def lint_conflicts(registry: Registry, routes: Iterable[str]) -> Iterator[Finding]:
-    """Pairs of entries that contradict each other.
-
-    Args:
-        registry: The entries.
-        routes: Names of all routes; entries that share none cannot contradict each other.
+    """Pairs of entries that contradict each other. ``routes``: names of all routes; entries that share none cannot
+    contradict each other.
     """
     names = tuple(routes)
     about = {

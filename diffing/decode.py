@@ -29,7 +29,6 @@ class Decoded:
     """A body understood.
 
     Args:
-        form: What it is.
         media_type: Lower-case, without parameters.
         document: The JSON document; for `ERROR` the dict below its `error` key.
         why: For `BROKEN` and `CODED`, what is wrong with it.
@@ -74,10 +73,8 @@ _decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_finite, parse
 
 
 def load_json(body: bytes) -> object:
-    """The document of a JSON text.
-
-    Raises:
-        ValueError: not UTF-8, a byte order mark, not JSON, a double key, NaN or infinity.
+    """The document of a JSON text. Raises ValueError: not UTF-8, a byte order mark, not JSON, a double key, NaN or
+    infinity.
     """
     return _decoder.decode(body.decode("utf-8"))
 

@@ -26,12 +26,8 @@ _DIED: Final = 500
 
 
 def defect_of(legacy: Observation, old: Decoded, method: str = "GET") -> str | None:
-    """How the legacy answer is broken, in the words of the registry; None when it is whole.
-
-    Args:
-        legacy: What the legacy side answered.
-        old: That, decoded.
-        method: The client's; an answer to HEAD is whole without a body.
+    """How the legacy answer is broken, in the words of the registry; None when it is whole. ``method``: the client's;
+    an answer to HEAD is whole without a body.
     """
     if (legacy.status or 0) > _DIED and old.form is not Form.ERROR:
         return f"status {legacy.status}"  # PHP did not answer at all, which no entry of the registry excuses
@@ -68,13 +64,12 @@ def judge_defect(
     text: str = "",
     meant: object = None,
 ) -> Comparison:
-    """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects.
+    """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects. Returns
+    `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
 
     Args:
         asked: Facts of the client's request.
         defect: How the legacy answer is broken.
-        new: What the new side answered.
-        young: That, decoded.
         entries: The entries of the route.
         problems: Title and status of each problem type.
         sources: The further answers that are there.
@@ -82,9 +77,6 @@ def judge_defect(
         shape: What a success of the operation looks like; None where it is no JSON.
         text: What of the broken answer can be read.
         meant: What PHP meant to say; None where that cannot be told.
-
-    Returns:
-        `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
 
     Raises:
         Needed: a premise must be asked for first.
@@ -131,13 +123,7 @@ def judge_defect(
 
 
 def premise_holds(entry: Deviation, asked: Asked, document: object, sources: Sources) -> bool:
-    """Whether what an entry demands of further answers is so.
-
-    Args:
-        entry: The entry.
-        asked: Facts of the request.
-        document: The legacy document.
-        sources: The further answers that are there.
+    """Whether what an entry demands of further answers is so. ``document``: the legacy document.
 
     Raises:
         Needed: something must be asked first.

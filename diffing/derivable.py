@@ -24,12 +24,8 @@ _RESERVED: Final = "rule-"
 def superfluous(
     registry: Registry, routes: RouteMap, problems: Mapping[str, ProblemType]
 ) -> Iterator[Finding]:
-    """Whatever the registry says and need not.
-
-    Args:
-        registry: The entries and the rules.
-        routes: The route map.
-        problems: The status of each problem type.
+    """Whatever the registry says and need not. ``registry``: the entries and the rules. ``problems``: the status of
+    each problem type.
     """
     for entry in registry.deviations:
         if entry.id.startswith(_RESERVED):

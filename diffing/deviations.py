@@ -57,10 +57,8 @@ _NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
 
 
 def load_registry(config: Path) -> Registry:
-    """Read `config/deviations/*.toml`, and the rules from the route map, the schema and the table of problems.
-
-    Raises:
-        ConfigError: names the file, the entry and the key, and says what would be right.
+    """Read `config/deviations/*.toml`, and the rules from the route map, the schema and the table of problems. Raises
+    ConfigError: names the file, the entry and the key, and says what would be right.
     """
     routes, entries = load_routes(config), load_entries(config)
     names = (UNROUTED, *(route.name for route in routes))
@@ -74,11 +72,7 @@ def load_registry(config: Path) -> Registry:
 
 
 def load_entries(config: Path) -> tuple[Deviation, ...]:
-    """The entries alone, in the order in which they apply.
-
-    Raises:
-        ConfigError: as `load_registry`.
-    """
+    """The entries alone, in the order in which they apply. Raises ConfigError: as `load_registry`."""
     folder = config / "deviations"
     deviations: dict[str, Deviation] = {}
     for file in sorted(folder.glob("*.toml"), key=_order):
@@ -102,15 +96,7 @@ def load_entries(config: Path) -> tuple[Deviation, ...]:
 
 
 def read_deviations(text: str, file: Path) -> Iterator[Deviation]:
-    """The entries of one file.
-
-    Args:
-        text: Its text.
-        file: Its name, for errors.
-
-    Raises:
-        ConfigError: as `load_registry`.
-    """
+    """The entries of one file. ``file``: its name, for errors. Raises ConfigError: as `load_registry`."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

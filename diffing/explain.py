@@ -53,10 +53,8 @@ def explained(
 
     Args:
         differences: What the walk found.
-        asked: Facts of the request.
         document: The decoded legacy document, not yet normalised. It is changed in place: hand in one of your own.
         deviations: The route's entries.
-        rules: Its rules.
     """
     found = tuple(differences)
     if not found:
@@ -80,10 +78,8 @@ def undone(
 
     Args:
         differences: What the walk found.
-        asked: Facts of the request.
         document: The decoded legacy document, not yet normalised. It is changed in place: hand in one of your own.
         deviations: The route's entries.
-        rules: Its rules.
     """
     made = _Made()
     normalise(document, asked, deviations, made, rules)

@@ -54,7 +54,6 @@ class FaceAsked:
     """What comparing must know of the request.
 
     Args:
-        method: The method.
         native: The JSON is one of PHP's own templates.
         envelope: The keys around the rows of a list.
         unordered: The SQL gives the rows no order.
@@ -77,12 +76,7 @@ class FaceAsked:
 
 
 def face_asked(asked: Asked, legacy: Observation) -> FaceAsked:
-    """What comparing must know of a request whose answer nobody has annotated.
-
-    Args:
-        asked: Facts of the request.
-        legacy: PHP's answer.
-    """
+    """What comparing must know of a request whose answer nobody has annotated. ``legacy``: PHP's answer."""
     template = asked.route.legacy if asked.route is not None else None
     old = decode(legacy)
     return FaceAsked(
@@ -98,17 +92,13 @@ def face_asked(asked: Asked, legacy: Observation) -> FaceAsked:
 def compare_faces(
     asked: FaceAsked, legacy: Observation, face: Observation, whole: Observation | None = None
 ) -> Comparison:
-    """Compare two answers of one dialect.
+    """Compare two answers of one dialect. Returns ``match`` for equal bytes (or canonical XML); ``explained`` with the
+    exceptions that it took; ``mismatch``. A comparison that needs the whole list says so.
 
     Args:
-        asked: Facts of the request.
         legacy: PHP's answer.
         face: The backend's.
         whole: The backend's answer without limit and offset, where a comparison asked for it.
-
-    Returns:
-        ``match`` for equal bytes (or canonical XML); ``explained`` with the exceptions that it took; ``mismatch``. A
-        comparison that needs the whole list says so.
     """
     if face.status == NOT_ANSWERED:
         return Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)

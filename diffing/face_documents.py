@@ -34,10 +34,8 @@ class Number:
 # Frozen ones take three times as long to make, and there are millions.
 @dataclass(slots=True, unsafe_hash=True, repr=False)
 class Object:
-    """An object, or an element: its members in order.
-
-    Args:
-        members: Names and values; of an element ``@name`` for attributes, ``#text`` for pieces of text.
+    """An object, or an element: its members in order. ``members``: names and values; of an element ``@name`` for
+    attributes, ``#text`` for pieces of text.
     """
 
     members: tuple[tuple[str, Tree], ...]

@@ -39,27 +39,14 @@ class Underived(Exception):
 
 
 class Sources:
-    """The further answers that are there.
-
-    Args:
-        answers: By what was asked.
-        ahead: The new side has not yet done what was asked.
-    """
+    """The further answers that are there. ``ahead``: the new side has not yet done what was asked."""
 
     def __init__(self, answers: Answers = NONE, *, ahead: bool = False) -> None:
         self._answers = answers
         self.ahead: Final = ahead
 
     def answer(self, kind: FollowUp, question: str | None = None) -> Observation:
-        """A further answer.
-
-        Args:
-            kind: Of whom and how it is asked.
-            question: The path that is asked for.
-
-        Raises:
-            Needed: It is not there yet.
-        """
+        """A further answer. ``question``: the path that is asked for. Raises Needed: it is not there yet."""
         found = self._answers.get((kind, question))
         if found is None:
             raise Needed(kind, question)
@@ -71,7 +58,6 @@ class ExchangeFacts:
     """What a canonical form knows of an exchange beside the two documents.
 
     Args:
-        asked: Facts of the request.
         sources: The further answers that are there.
         shape: What the answer must look like; None where it is no JSON.
         pasted: The normalised legacy document with texts as PHP pasted them; None where it is no other.

@@ -86,13 +86,7 @@ def form_differences(new: Observation) -> Iterator[Difference]:
 
 
 def methods_differences(asked: Asked, new: Observation, name: str) -> Iterator[Difference]:
-    """Whether a header names methods, each once, and all of the route's own.
-
-    Args:
-        asked: Facts of the request.
-        new: The new answer.
-        name: The header.
-    """
+    """Whether a header names methods, each once, and all of the route's own. ``new``: the new answer."""
     value = new.header(name)
     named = [part.strip() for part in (value or "").split(",")]
     wanted = {"OPTIONS"}
@@ -111,12 +105,7 @@ def like_differences(new: Observation, other: Observation) -> Iterator[Differenc
 
 
 def preflight_differences(asked: Asked, new: Observation) -> Iterator[Difference]:
-    """What an answer to a CORS preflight lacks.
-
-    Args:
-        asked: Facts of the request.
-        new: The new answer.
-    """
+    """What an answer to a CORS preflight lacks."""
     if new.status not in (200, 204):
         yield Difference("status", "status", "200 or 204", new.status)
     if new.body and new.status == 204:

@@ -125,12 +125,8 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
 
 
 def lint_usage(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER) -> Iterator[Finding]:
-    """What real exchanges say of the entries.
-
-    Args:
-        registry: The entries.
-        usage: What they did.
-        stale_after: An entry without a hit is stale once its routes had so many comparable exchanges.
+    """What real exchanges say of the entries. ``usage``: what they did. ``stale_after``: an entry without a hit is
+    stale once its routes had so many comparable exchanges.
     """
     for deviation in registry.deviations:
         hits = usage.hits.get(deviation.id, Counter())

@@ -55,10 +55,8 @@ def normalise(
 
     Args:
         document: The decoded legacy document. It is changed in place: hand in one of your own.
-        asked: Facts of the request, for `when`.
         deviations: The route's entries; those of other kinds are passed over.
         observer: Told of each entry that applies and of each change.
-        rules: Those of the route.
     """
     hits: list[str] = []
     unmet: list[tuple[str, str]] = []
@@ -89,11 +87,7 @@ def normalise(
 
 
 def apply(deviation: Deviation, document: object, observer: Observer | None = None) -> tuple[object, int]:
-    """Carry one transform out at all its paths.
-
-    Returns:
-        The document and how many values changed.
-    """
+    """Carry one transform out at all its paths. Returns the document and how many values changed."""
     function = TRANSFORMS[deviation.transform or ""].apply
     arguments = deviation.arguments or {}
 
@@ -113,16 +107,14 @@ def apply(deviation: Deviation, document: object, observer: Observer | None = No
 def tolerate(
     legacy: object, new: object, exchange: ExchangeFacts, deviations: Iterable[Deviation]
 ) -> tuple[object, object, tuple[str, ...]]:
-    """Bring both documents to the canonical forms of the route's tolerances.
+    """Bring both documents to the canonical forms of the route's tolerances. Returns both documents and the ids of the
+    entries that changed one of them.
 
     Args:
         legacy: The normalised legacy document; it may be changed in place.
         new: The new document, likewise.
         exchange: What else is known of the exchange.
         deviations: The route's entries; those of other kinds are passed over.
-
-    Returns:
-        Both documents and the ids of the entries that changed one of them.
 
     Raises:
         Needed: something must be asked first.

@@ -43,8 +43,6 @@ class Overlap:
 
     Args:
         later: Id of the entry that applies later.
-        when: When it does.
-        at: The place.
         one: What the first entry does to a value there.
         other: What the later one does.
         ordered: The first one is meant to come first.
@@ -85,26 +83,18 @@ def shared(first: Deviation, later: Deviation) -> Iterator[Overlap]:
 
 
 class Overlaps:
-    """The shared places of a registry, and who claims what there.
-
-    Args:
-        registry: The documented deviations.
-    """
+    """The shared places of a registry, and who claims what there."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._of_route = cache(self._overlaps)
 
     def claims(self, entry: Deviation, document: object, asked: Asked) -> Iterator[tuple[Claim, str, str]]:
-        """Where a transform and later ones claim one value of a legacy document as it stands.
+        """Where a transform and later ones claim one value of a legacy document as it stands. Yields what comes of it,
+        the id of the entry and that of the later one; each pair once.
 
-        Args:
-            entry: The transform that is about to be carried out.
-            document: The legacy document after all earlier ones; it is not changed.
-            asked: Facts of the request.
-
-        Yields:
-            What comes of it, the id of the entry and that of the later one; each pair once.
+        ``entry``: the transform that is about to be carried out. ``document``: the legacy document after all earlier
+        ones; it is not changed.
         """
         for overlap in self._of_route(asked.route_name).get(entry.id, ()):
             if overlap.when.why_not(asked, document) is None:

@@ -69,11 +69,7 @@ class Parity:
 
 
 def parity(verdicts: Mapping[str, int]) -> Parity:
-    """Parity of exchanges.
-
-    Args:
-        verdicts: Verdict, as it is stored and shown, to the number of exchanges.
-    """
+    """Parity of exchanges. ``verdicts``: verdict, as it is stored and shown, to the number of exchanges."""
     good = sum(verdicts.get(verdict, 0) for verdict in GOOD)
     bad = sum(verdicts.get(verdict, 0) for verdict in BAD)
     return Parity(good, bad, sum(verdicts.values()) - good - bad)

@@ -33,15 +33,8 @@ def as_pasted(
 
 
 def pasted(asked: Asked, old: Decoded, entries: Iterable[Deviation]) -> Decoded | None:
-    """A legacy list with its texts as they were pasted.
-
-    Args:
-        asked: Facts of the request.
-        old: What legacy answered.
-        entries: Those of the route.
-
-    Returns:
-        None where no entry says that texts are pasted, or no text has a backslash.
+    """A legacy list with its texts as they were pasted. Returns None where no entry says that texts are pasted, or no
+    text has a backslash. ``old``: what legacy answered. ``entries``: those of the route.
     """
     if (
         old.pasted

@@ -25,9 +25,7 @@ Steps = tuple[str, ...]
 
 def parse(path: str) -> Steps:
     """The steps of a path: keys, and `*` for every element of a list, or for the one that stands without a list.
-
-    Raises:
-        ValueError: the path is not of the form `$`, `$.key`, `$[*].key` ...
+    Raises ValueError: the path is not of the form `$`, `$.key`, `$[*].key` ...
     """
     if not path.startswith("$"):
         raise ValueError(f"path {path!r} must start with $")
@@ -45,10 +43,8 @@ def parse(path: str) -> Steps:
 def change(document: object, steps: Steps, function: Callable[[object], object]) -> tuple[object, int]:
     """Replace, in place where it can be, each value that the steps lead to by `function(value)`.
 
-    The last key may be absent: the function then gets `MISSING`, and may answer it to leave it so.
-
-    Returns:
-        The document (a new one only when the path is `$`) and how many values were changed.
+    The last key may be absent: the function then gets `MISSING`, and may answer it to leave it so. Returns the
+    document (a new one only when the path is `$`) and how many values were changed.
     """
     if not steps:
         after = function(document)

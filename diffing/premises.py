@@ -33,9 +33,9 @@ class Premise:
     """What the new side must answer before an entry applies.
 
     Args:
-        path: Of the new API, asked by GET. In it `{id}` is the id, `{caller}` the caller's, `{place}` the start of
-            the request's own path, any other name a parameter of the request; about rows of a list, `{row}` one
-            of them and `{rows}` many.
+        path: Of the new API, asked by GET. In it `{id}` is the id, `{caller}` the caller's, `{place}` the start of the
+            request's own path, any other name a parameter of the request; about rows of a list, `{row}` one of them
+            and `{rows}` many.
         of: Where the id is: a path into the document before it, or the name of a parameter of the request.
         find: Where the id is in a text; its first group. Of several ids it is enough that it holds of one.
         key: Whose key it is asked with: the caller's, or a `stranger`'s, who has none.
@@ -97,10 +97,8 @@ class Premise:
         return frozenset(str(value) for value in values(document, self.steps or ()))
 
     def questions(self, asked: Asked, document: object) -> Iterator[tuple[str, str]]:
-        """The paths to ask the new side for, each with its id; none when the request is about no such thing.
-
-        Raises:
-            Underived: nobody knows who is calling.
+        """The paths to ask the new side for, each with its id; none when the request is about no such thing. Raises
+        Underived: nobody knows who is calling.
         """
         found: Iterator[object] = iter(("",))
         if self.of and self.steps is None:
@@ -121,12 +119,8 @@ class Premise:
                 yield path, one
 
     def holds(self, asked: Asked, document: object, sources: Sources) -> bool:
-        """Whether the new side answered as the premise says.
-
-        Args:
-            asked: Facts of the request.
-            document: What an id is in: the legacy document, or the answer to the premise before.
-            sources: The further answers that are there.
+        """Whether the new side answered as the premise says. ``document``: what an id is in: the legacy document, or
+        the answer to the premise before. ``sources``: the further answers that are there.
 
         Raises:
             Needed: It must be asked first.

@@ -77,10 +77,7 @@ def problem_differences(
     """Where the new answer is not the problem that the entry promises.
 
     Args:
-        asked: Facts of the request.
         legacy_error: The legacy error document, None when the legacy side answered something else.
-        expected: The entry's new side.
-        new: The new observation.
         decoded: Its body, decoded.
         problems: The table of problem types.
     """

@@ -32,12 +32,8 @@ _NOTHING: Final = frozenset({"", "0"})
 def error_differences(
     asked: Asked, types: frozenset[str], document: Mapping[str, object]
 ) -> Iterator[Difference]:
-    """Where the errors of a problem are not about the request.
-
-    Args:
-        asked: Facts of the request.
-        types: The types that they may have; none where there is no list.
-        document: The problem.
+    """Where the errors of a problem are not about the request. ``types``: the types that they may have; none where
+    there is no list.
     """
     errors = document.get("errors")
     if not types:

@@ -30,10 +30,8 @@ class Proposal:
 
 
 def propose(pairs: Sequence[Pair]) -> Proposal | None:
-    """The narrowest transform that turns each legacy value into its new value; None when there is none.
-
-    Args:
-        pairs: Legacy and new values of one place, `MISSING` where the key is absent.
+    """The narrowest transform that turns each legacy value into its new value; None when there is none. ``pairs``:
+    legacy and new values of one place, `MISSING` where the key is absent.
     """
     return next((proposal for proposal in _candidates(pairs) if _fits(proposal, pairs)), None)
 

@@ -119,8 +119,6 @@ class Deviation:
         examples: Legacy → new; they are its tests.
         near_misses: What it must not explain.
         at: Of a transform or a tolerance: the places.
-        transform: The name of the transform.
-        arguments: Its arguments.
         legacy: The legacy answers that it is about.
         new: What the new answer must be.
         derive: How a new answer that legacy refuses is checked.
@@ -167,12 +165,8 @@ class Registry:
     """All entries in the order in which they apply, and the rules behind them.
 
     What all routes share (`all_routes.toml`) says first what is expected, then the rules about input, then the special
-    entries of a route, then the rules about the rest.
-
-    Args:
-        deviations: The entries.
-        book: The rules; None where only the entries are asked for.
-        patterns: The expressions that have a name, so that several entries may have them.
+    entries of a route, then the rules about the rest. ``book``: the rules; None where only the entries are asked for.
+    ``patterns``: the expressions that have a name, so that several entries may have them.
     """
 
     def __init__(

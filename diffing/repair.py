@@ -28,11 +28,8 @@ _ENTITY: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z]\w{1,31};)")
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Where a text ends: its quotation mark comes before what may follow a value there.
-
-    Args:
-        of_value: Of a key: another key of PHP's template, or the end of the object.
-        of_element: Of a list: another element, or its end.
+    """Where a text ends: its quotation mark comes before what may follow a value there. ``of_value``: of a key:
+    another key of PHP's template, or the end of the object. ``of_element``: of a list: another element, or its end.
     """
 
     of_value: re.Pattern[str]
@@ -56,10 +53,8 @@ def repaired(broken: Decoded, names: frozenset[str]) -> Iterator[Decoded]:
     """The readings of a document whose texts are pasted in as they are, the likeliest first.
 
     XML has two where a text holds the name of an HTML entity: PHP may have escaped it for HTML, or pasted it.
-
-    Args:
-        broken: The answer.
-        names: The keys that PHP's template may have: where a text seems to end before another one, it goes on.
+    ``broken``: the answer. ``names``: the keys that PHP's template may have: where a text seems to end before another
+    one, it goes on.
     """
     if broken.media_type.endswith("xml"):
         texts = broken.body.decode("utf-8", "replace")
@@ -80,10 +75,7 @@ def repaired(broken: Decoded, names: frozenset[str]) -> Iterator[Decoded]:
 def read_list(text: str, names: frozenset[str]) -> dict[str, object]:
     """A JSON list of PHP's own templates, of which each text stands as it is between its quotation marks.
 
-    A number that is none is text, and a key without a value is left out.
-
-    Raises:
-        Unreadable: it is no such list.
+    A number that is none is text, and a key without a value is left out. Raises Unreadable: it is no such list.
     """
     reader = _Reader(text, _ends(names))
     value, end = reader.value(reader.skip(0), 0)

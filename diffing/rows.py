@@ -59,7 +59,6 @@ def limited_differences(
     Args:
         asked: Facts of the request, with its route.
         legacy: The normalised legacy rows.
-        new: The new rows.
         unlimited: The new side's rows for the same filters without limit and offset.
         full: Legacy chose among the same rows; else the new side has as many as the unlimited list gives.
     """

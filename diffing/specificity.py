@@ -21,11 +21,8 @@ def same_expectation(one: Deviation, other: Deviation) -> bool:
 
 
 def stands_first(first: Deviation, later: Deviation) -> bool:
-    """Whether the entry that stands first is meant to: it is the narrower one, or says `before`.
-
-    Args:
-        first: The entry that counts.
-        later: One behind it that fits the same exchange and expects something else.
+    """Whether the entry that stands first is meant to: it is the narrower one, or says `before`. ``first``: the entry
+    that counts. ``later``: one behind it that fits the same exchange and expects something else.
     """
     if later.id in first.before or first.premise is not None:
         return True

@@ -11,12 +11,8 @@ from diffing.paths import Steps
 def same_root(legacy: object, new: object, _: Sequence[Steps], __: ExchangeFacts) -> tuple[object, object]:
     """Two documents that both can be read and are of one kind: XML with the same outermost element, or ARFF.
 
-    Args:
-        legacy: The legacy document: the tree of XML, or a text.
-        new: The new one.
-
-    Returns:
-        What both are, twice; the documents as they were, where they are not of one kind.
+    ``legacy``: the legacy document: the tree of XML, or a text. Returns what both are, twice; the documents as they
+    were, where they are not of one kind.
     """
     kinds = _kind(legacy), _kind(new)
     if kinds[0] is None or kinds[0] != kinds[1]:

@@ -76,12 +76,8 @@ class Usage:
                 self.conflicts[entry.id, later.id][route] += 1
 
     def tried(self, route: str, verdict: str, exchanges: int = 1) -> None:
-        """Exchanges of a route got a verdict.
-
-        Args:
-            route: Their route.
-            verdict: Theirs; most verdicts say something of the route's entries (``COMPARABLE``).
-            exchanges: How many.
+        """Exchanges of a route got a verdict. ``verdict``: theirs; most verdicts say something of the route's entries
+        (``COMPARABLE``). ``exchanges``: how many.
         """
         if verdict in COMPARABLE:
             self.comparable[route] += exchanges
@@ -94,7 +90,6 @@ class Usage:
         """An exchange got a verdict.
 
         Args:
-            route: Its route.
             verdict: The verdict; nothing is learned where no entry was tried.
             deviations: Ids of the entries that explained a part of it.
             at: When it was served.
@@ -135,12 +130,8 @@ class Usage:
             yield "conflicting", first, later
 
     def learn(self, fact: Fact, route: str, exchanges: int) -> None:
-        """Take over a fact that was stored.
-
-        Args:
-            fact: One of `facts`.
-            route: The route of the exchanges.
-            exchanges: In how many it was so.
+        """Take over a fact that was stored. ``route``: the route of the exchanges. ``exchanges``: in how many it was
+        so.
         """
         what, deviation, about = fact
         if what == "shape":

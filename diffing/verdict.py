@@ -17,11 +17,8 @@ def verdict(
 
 
 def with_further(found: Comparison, differences: tuple[Difference, ...]) -> Comparison:
-    """A comparison of which the new answer has further faults; a verdict that is no better stays.
-
-    Args:
-        found: What came of comparing.
-        differences: The faults; one at a place that differs already is not said twice.
+    """A comparison of which the new answer has further faults; a verdict that is no better stays. ``found``: what came
+    of comparing. ``differences``: the faults; one at a place that differs already is not said twice.
     """
     known = found.outcome in (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH) or (
         found.outcome is Outcome.LEGACY_ERROR and found.verdict != UNDOCUMENTED

@@ -38,10 +38,8 @@ def canonical(value: object) -> bytes:
 def walk(
     legacy: object, new: object, rows: Sequence[RowList], max_nodes: int = 2_000_000
 ) -> tuple[Difference, ...]:
-    """All differences between the normalised legacy document and the new one, at most `MAX_DIFFERENCES`.
-
-    Raises:
-        TooExpensive: more than `max_nodes` nodes had to be looked at.
+    """All differences between the normalised legacy document and the new one, at most `MAX_DIFFERENCES`. Raises
+    TooExpensive: more than `max_nodes` nodes had to be looked at.
     """
     walker = _Walker({entry.at: entry for entry in rows}, max_nodes)
     walker.compare("$", legacy, new)

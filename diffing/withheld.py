@@ -28,7 +28,6 @@ class Withheld:
     """What an entry of rows says of one exchange.
 
     Args:
-        entry: The entry.
         questions: The paths to ask the new side for, each with the ids that it is about.
         rows: The legacy rows.
         missing: Those that the new side does not have, by their keys.
@@ -40,10 +39,8 @@ class Withheld:
     missing: frozenset[bytes]
 
     def left(self, asked: Asked, sources: Sources) -> list[object]:
-        """The legacy rows that the new side must have, by its answers to the questions.
-
-        Raises:
-            Needed: One must be asked first.
+        """The legacy rows that the new side must have, by its answers to the questions. Raises Needed: one must be
+        asked first.
         """
         premise = self.entry.premise
         assert premise is not None
@@ -57,17 +54,14 @@ class Withheld:
 def withheld(
     asked: Asked, entries: Iterable[Deviation], legacy: object, shown: object, status: int | None
 ) -> Withheld | None:
-    """The rows that the new side may withhold.
+    """The rows that the new side may withhold. Returns what to ask; None where nothing is missing, more than can be
+    asked for, or no entry is about that.
 
     Args:
-        asked: Facts of the request.
         entries: The entries of the route.
         legacy: The normalised legacy document.
         shown: The rows that the new side has: its answer, or the whole list where the answer is cut.
         status: Of the legacy answer.
-
-    Returns:
-        What to ask; None where nothing is missing, more than can be asked for, or no entry is about that.
     """
     if not isinstance(legacy, list) or not isinstance(shown, list | dict):
         return None

@@ -23,10 +23,8 @@ class NotXml(ValueError):
 
 
 def parse_xml(body: bytes) -> etree._Element:
-    """The root element; entities and network are off.
-
-    Raises:
-        NotXml: the body is not well-formed, or nested deeper or has more elements than any answer.
+    """The root element; entities and network are off. Raises NotXml: the body is not well-formed, or nested deeper or
+    has more elements than any answer.
     """
     if body.count(b"<") > MAX_MARKS:
         raise NotXml(f"more than {MAX_MARKS} signs of markup")

@@ -40,11 +40,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def command_line(wanted: str | None = None) -> typer.Typer:
-    """The command line.
-
-    Args:
-        wanted: The command that is asked for: only that one is loaded, for all of them take a second. With any other
-            word, all are there.
+    """The command line. ``wanted``: the command that is asked for: only that one is loaded, for all of them take a
+    second. With any other word, all are there.
     """
     app = typer.Typer(
         name="parity", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -72,11 +69,7 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line.
-
-    Args:
-        arguments: Its words, those of the process by default.
-    """
+    """Run the command line. ``arguments``: its words, those of the process by default."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         with loading():

@@ -57,13 +57,8 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
-    """Run a server while the context lasts.
-
-    Args:
-        folder: an empty folder for its data.
-
-    Yields:
-        Its URL, as `Database` takes it.
+    """Run a server while the context lasts. ``folder``: an empty folder for its data. Yields its URL, as `Database`
+    takes it.
 
     Raises:
         MariaDBMissing: it is not installed.

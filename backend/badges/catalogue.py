@@ -8,34 +8,20 @@ TOP_RANK = "There is no higher rank for this badge."
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge.
-
-    Args:
-        id: Its number.
-        name: Its name.
-        ranks: What each rank is given for, from rank 1 on.
-    """
+    """A badge. ``ranks``: what each rank is given for, from rank 1 on."""
 
     id: int
     name: str
     ranks: tuple[str, ...]
 
     def described(self, rank: int) -> str:
-        """What a rank is given for.
-
-        Args:
-            rank: From 0, which nobody earns, to one above the highest.
-        """
+        """What a rank is given for. ``rank``: from 0, which nobody earns, to one above the highest."""
         if rank <= 0:
             return NO_RANK
         return self.ranks[rank - 1] if rank <= len(self.ranks) else TOP_RANK
 
     def image(self, rank: int) -> str:
-        """Path of the image of a rank, on the web site.
-
-        Args:
-            rank: The rank.
-        """
+        """Path of the image of a rank, on the web site."""
         return f"img/{self.name.lower().replace(' ', '_')}_{rank}.svg"
 
 

@@ -23,16 +23,8 @@ CATEGORIES = "dftr"
 
 
 async def reached(connection: AsyncConnection, user_id: int, badge_id: int, today: date) -> int:
-    """The rank that a user has reached.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        badge_id: One of the three badges.
-        today: The present day.
-
-    Returns:
-        The rank, 0 for none.
+    """The rank that a user has reached. ``badge_id``: one of the three badges. ``today``: the present day. Returns the
+    rank, 0 for none.
     """
     match badge_id:
         case 0:
@@ -47,30 +39,18 @@ async def reached(connection: AsyncConnection, user_id: int, badge_id: int, toda
 
 
 def streak_rank(activities: Sequence[float]) -> int:
-    """The rank for activity on days in a row.
-
-    Args:
-        activities: Of the last days, up to yesterday.
-    """
+    """The rank for activity on days in a row. ``activities``: of the last days, up to yesterday."""
     streak = next((days for days, value in enumerate(reversed(activities)) if value < 1), len(activities))
     return sum(streak > needed for needed in STREAKS)
 
 
 def reach_rank(best: Mapping[str, int]) -> int:
-    """The rank for the reach of uploads.
-
-    Args:
-        best: The best reach by category.
-    """
+    """The rank for the reach of uploads. ``best``: the best reach by category."""
     highest = max(best.values(), default=0)
     everywhere = all(best.get(category, 0) > REACHES[-1] for category in CATEGORIES)
     return sum(highest > needed for needed in REACHES) + everywhere
 
 
 def partner_rank(partners: int) -> int:
-    """The rank for mutual reuse.
-
-    Args:
-        partners: The number of people.
-    """
+    """The rank for mutual reuse. ``partners``: the number of people."""
     return sum(partners >= needed for needed in PARTNERS)

@@ -34,15 +34,7 @@ _RANKS = (
 
 
 async def ranks(connection: AsyncConnection, user_id: int) -> Mapping[int, int]:
-    """The ranks that a user was awarded.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-
-    Returns:
-        The highest rank by badge; a badge without a row is missing.
-    """
+    """The ranks that a user was awarded. Returns the highest rank by badge; a badge without a row is missing."""
     found = await connection.execute(_RANKS, {"user_id": user_id})
     return {row.badge_id: row.highest for row in found}
 
@@ -50,14 +42,8 @@ async def ranks(connection: AsyncConnection, user_id: int) -> Mapping[int, int]:
 async def award(
     connection: AsyncConnection, user_id: int, badge_id: int, rank: int, moment: datetime
 ) -> None:
-    """Store the rank of a badge, unless a higher one is stored.
-
-    Args:
-        connection: Of a write.
-        user_id: The user.
-        badge_id: The badge.
-        rank: The rank that was reached; 0 is stored, too, where nothing is (recordings, misc.badges-errors).
-        moment: Now.
+    """Store the rank of a badge, unless a higher one is stored. ``connection``: of a write. ``rank``: the rank that
+    was reached; 0 is stored, too, where nothing is (recordings, misc.badges-errors).
     """
     mine = (_awarded.c.user_id == user_id, _awarded.c.badge_id == badge_id)
     # Locked: no key keeps two checks at once from storing two rows.
@@ -124,30 +110,15 @@ _REUSES = _reuses()
 
 
 async def best_reaches(connection: AsyncConnection, user_id: int, since: datetime) -> Mapping[str, int]:
-    """The reach of a user's most liked and downloaded upload of each type.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        since: From when likes and downloads count.
-
-    Returns:
-        The number by type; a type without any is missing.
+    """The reach of a user's most liked and downloaded upload of each type. ``since``: from when likes and downloads
+    count. Returns the number by type; a type without any is missing.
     """
     found = await connection.execute(_BEST_REACHES, {"user_id": user_id, "since": since})
     return {row.kind: row.best for row in found}
 
 
 async def mutual_reuses(connection: AsyncConnection, user_id: int) -> int:
-    """With how many others a user reuses each other's data sets and flows.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-
-    Returns:
-        The number of others.
-    """
+    """With how many others a user reuses each other's data sets and flows."""
     others: dict[str, set[int]] = {"by": set(), "of": set()}
     for row in await connection.execute(_REUSES, {"user_id": user_id}):
         others[row.way].add(row.other)

@@ -43,12 +43,11 @@ class BadgePath(BadgeHolderPath):
     badge_id: Annotated[int | None, PathId()] = None
 
 
-@operation("badge.get", parameters=BadgePath, answer=shapes.OwnBadge, problems=(UNKNOWN,), faces=BADGE)
+@operation(
+    "badge.get", parameters=BadgePath, answer=shapes.OwnBadge, round_trips=2, problems=(UNKNOWN,), faces=BADGE
+)
 async def get(call: Call[BadgePath]) -> Answer:
-    """One badge of a user, with the rank that was awarded.
-
-    One round trip to the database (two with a key).
-    """
+    """One badge of a user, with the rank that was awarded."""
     asked = call.parameters
     kind = _known(asked) if call.is_legacy else _badge(asked)
     ranks = await queries.ranks(call.connection, asked.user_id)
@@ -57,12 +56,15 @@ async def get(call: Call[BadgePath]) -> Answer:
     return BADGE(kind, ranks.get(kind.id, 0))
 
 
-@operation("badge.list", parameters=BadgeHolderPath, answer=list[shapes.ListedBadge], faces=EVERY_BADGE)
+@operation(
+    "badge.list",
+    parameters=BadgeHolderPath,
+    answer=list[shapes.ListedBadge],
+    round_trips=2,
+    faces=EVERY_BADGE,
+)
 async def every_badge(call: Call[BadgeHolderPath]) -> Answer:
-    """All badges of a user, with the ranks that were awarded.
-
-    One round trip to the database (two with a key).
-    """
+    """All badges of a user, with the ranks that were awarded."""
     ranks = await queries.ranks(call.connection, call.parameters.user_id)
     return EVERY_BADGE(BADGES, ranks)
 
@@ -72,15 +74,12 @@ async def every_badge(call: Call[BadgeHolderPath]) -> Answer:
     access=WRITER_UNLESS_GET,
     parameters=BadgePath,
     answer=shapes.RankCheck,
+    round_trips=4,
     problems=(UNKNOWN, UNKNOWN_USER, HIDDEN),
     faces=CHECK,
 )
 async def check(call: Call[BadgePath]) -> Answer:
-    """The rank that a user has reached by now; it is stored when it is higher than the one awarded before.
-
-    At most four round trips to the database (five with a key): the user's setting, what the rank is for, the rank
-    that is stored, the new one.
-    """
+    """The rank that a user has reached by now; it is stored when it is higher than the one awarded before."""
     asked = call.parameters
     kind = _badge(asked)
     await may_see_scores(call, asked.user_id)

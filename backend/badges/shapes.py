@@ -25,14 +25,8 @@ class ListedBadge(OwnBadge):
 
 
 def badge(kind: Badge, rank: int) -> OwnBadge:
-    """A badge of a user.
-
-    Args:
-        kind: Which badge.
-        rank: The user's; 0 for none.
-
-    Returns:
-        The document of ``GET /badges/get/{user_id}/{badge_id}``.
+    """A badge of a user. ``rank``: the user's; 0 for none. Returns the document of ``GET
+    /badges/get/{user_id}/{badge_id}``.
     """
     return {
         "name": kind.name,
@@ -44,15 +38,7 @@ def badge(kind: Badge, rank: int) -> OwnBadge:
 
 
 def badges(kinds: Iterable[Badge], ranks: Mapping[int, int]) -> list[ListedBadge]:
-    """Badges of a user.
-
-    Args:
-        kinds: Which badges.
-        ranks: The user's, by badge.
-
-    Returns:
-        The document of ``GET /badges/list/{user_id}``.
-    """
+    """Badges of a user. Returns the document of ``GET /badges/list/{user_id}``."""
     return [{"id": kind.id, **badge(kind, ranks.get(kind.id, 0))} for kind in kinds]
 
 
@@ -64,12 +50,5 @@ class RankCheck(TypedDict):
 
 
 def check(rank: int) -> RankCheck:
-    """The rank that a check found.
-
-    Args:
-        rank: The rank.
-
-    Returns:
-        The document of ``GET /badges/check/{user_id}/{badge_id}``.
-    """
+    """The rank that a check found. Returns the document of ``GET /badges/check/{user_id}/{badge_id}``."""
     return {"key": "rank", "value": rank}

@@ -12,12 +12,7 @@ from backend.database.storing import coerced, insert_ignoring
 
 
 async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows; one round trip for many.
-
-    Args:
-        connection: Of the transaction.
-        table: The table.
-        rows: Values by column; a column that only some rows have is NULL in the others.
+    """Insert rows. ``rows``: values by column; a column that only some rows have is NULL in the others.
 
     Raises:
         IntegrityError: A row breaks a rule of the table; how many are stored then is not said.
@@ -34,15 +29,8 @@ async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[M
 async def insert_all_ignoring(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """MySQL's INSERT IGNORE for each row: what breaks a rule of the table is not stored, and that is no error.
-
-    Args:
-        connection: Of the transaction.
-        table: The table.
-        rows: Values by column.
-
-    Raises:
-        InputProblem: A text has characters that no column can hold.
+    """MySQL's INSERT IGNORE for each row: what breaks a rule of the table is not stored, and that is no error. Raises
+    InputProblem: a text has characters that no column can hold.
     """
     try:
         async with connection.begin_nested():

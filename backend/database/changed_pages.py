@@ -9,11 +9,8 @@ _WHERE: Final = "SELECT name, pageno FROM dbstat WHERE schema = ?"
 class ChangedPages:
     """The pages of a file as they were at the last look.
 
-    A table is a tree of pages from a root on. Where none of them differs, nothing in the table does.
-
-    Args:
-        connection: Open.
-        schema: Name of the file on the connection.
+    A table is a tree of pages from a root on. Where none of them differs, nothing in the table does. ``connection``:
+    open.
     """
 
     def __init__(self, connection: sqlite3.Connection, schema: str) -> None:
@@ -22,11 +19,7 @@ class ChangedPages:
         self._pages = b""
 
     def seen(self) -> bool:
-        """Take the pages as they are, as after changes of one's own.
-
-        Returns:
-            Whether SQLite gives them.
-        """
+        """Take the pages as they are, as after changes of one's own. Returns whether SQLite gives them."""
         try:
             self._pages = self._connection.serialize(name=self._schema)
         except (AttributeError, sqlite3.Error):  # left out of some builds
@@ -34,11 +27,8 @@ class ChangedPages:
         return bool(self._pages)
 
     def tables(self) -> frozenset[str] | None:
-        """Names of the tables, and indexes, of which a page has changed since the last call.
-
-        Returns:
-            The names; None where nothing can be told: at the first call, or with a SQLite that cannot say where tables
-            are.
+        """Names of the tables, and indexes, of which a page has changed since the last call. Returns the names; None
+        where nothing can be told: at the first call, or with a SQLite that cannot say where tables are.
         """
         before = self._pages
         if not self.seen() or not before:

@@ -20,11 +20,8 @@ _BLANK = " "
 
 
 class Weights(dict[int, str]):
-    """What each character weighs: a text of one character a weight, empty where it is ignored.
-
-    Args:
-        listed: the weights of the file.
-        rest: the weights of a character that the file does not list.
+    """What each character weighs: a text of one character a weight, empty where it is ignored. ``listed``: the weights
+    of the file. ``rest``: the weights of a character that the file does not list.
     """
 
     def __init__(self, listed: Mapping[int, str], rest: Callable[[int], str]) -> None:
@@ -37,14 +34,7 @@ class Weights(dict[int, str]):
 
 
 def read_weights(path: Path) -> dict[int, str]:
-    """Read a weight file; its first lines say what a line is.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Character number to its weights.
-    """
+    """Read a weight file; its first lines say what a line is. Returns character number to its weights."""
     read = {}
     for line in path.read_text("ascii").splitlines():
         if line.startswith("#"):
@@ -74,11 +64,7 @@ def _beyond_latin1(character: int) -> str:
 
 @cache
 def weights(name: str) -> Weights:
-    """The weights of all characters under one collation.
-
-    Args:
-        name: of its file in backend/weights/.
-    """
+    """The weights of all characters under one collation. ``name``: of its file in backend/weights/."""
     rest = {"unicode_ci": _implicit, "general_ci": chr}.get(name, _beyond_latin1)
     return Weights(read_weights(_WEIGHTS / f"{name}.txt"), rest)
 
@@ -117,10 +103,8 @@ def _padded(left: str, right: str, blank: str) -> int:
 
 @cache
 def collations() -> Mapping[str, Comparison]:
-    """The comparison of each collation that the tables use.
-
-    Returns:
-        MySQL's name to the function; the three-byte ones under both their names, `utf8_…` and `utf8mb3_…`.
+    """The comparison of each collation that the tables use. Returns MySQL's name to the function; the three-byte ones
+    under both their names, `utf8_…` and `utf8mb3_…`.
     """
     three_byte = {
         "unicode_ci": _weighing(weights("unicode_ci")),
@@ -142,15 +126,9 @@ def collations() -> Mapping[str, Comparison]:
 def storable(collation: str, value: str) -> bool:
     """Whether a column of this collation can hold the text, and so be compared with it.
 
-    MariaDB refuses to compare a latin1 column with a text that latin1 does not have ("Illegal mix of
-    collations"), and a three-byte column cannot hold a character beyond U+FFFF.
-
-    Args:
-        collation: MySQL's name of the collation.
-        value: the text.
-
-    Returns:
-        True when every character has a place in the collation's character set.
+    MariaDB refuses to compare a latin1 column with a text that latin1 does not have ("Illegal mix of collations"), and
+    a three-byte column cannot hold a character beyond U+FFFF. ``collation``: MySQL's name of the collation. Returns
+    True when every character has a place in the collation's character set.
     """
     if collation.startswith("latin1_"):
         return all(character in _latin1() for character in value)

@@ -45,13 +45,8 @@ _SQLITE = {
 
 
 def rule_of(error: IntegrityError) -> TableRule:
-    """The rule that was broken.
-
-    Args:
-        error: As SQLAlchemy raises it. The transaction goes on; only the statement had no effect.
-
-    Returns:
-        The rule.
+    """The rule that was broken. ``error``: as SQLAlchemy raises it. The transaction goes on; only the statement had no
+    effect.
     """
     original = error.orig
     name = getattr(original, "sqlite_errorname", None)
@@ -67,13 +62,8 @@ def refusing(
 ) -> Iterator[None]:
     """Answer with a problem when a statement inside breaks a rule.
 
-    Args:
-        unique: For a key that is taken.
-        reference: For a reference to nothing, or from somewhere.
-        null: For NULL where none may be.
-
-    Raises:
-        Problem: The one of the broken rule; without one the error goes on.
+    ``unique``: for a key that is taken. ``reference``: for a reference to nothing, or from somewhere. Raises Problem:
+    the one of the broken rule; without one the error goes on.
     """
     try:
         yield

@@ -44,14 +44,9 @@ _LOAD = "load one with: openml-backend load --from DIR --database URL"
 class Database:
     """Both databases, reached over a pool of connections.
 
-    Nothing is connected before the first use; `dispose` closes what is open.
-
-    Args:
-        url: a SQLite file (the user database lies beside it) or a MySQL or MariaDB server.
-        names: the names of the two databases on a server.
-
-    Raises:
-        DatabaseUnavailable: the URL names no database that works here.
+    Nothing is connected before the first use; `dispose` closes what is open. ``url``: a SQLite file (the user database
+    lies beside it) or a MySQL or MariaDB server. ``names``: the names of the two databases on a server. Raises
+    DatabaseUnavailable: the URL names no database that works here.
     """
 
     def __init__(self, url: str, names: Names | None = None) -> None:
@@ -70,13 +65,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose statements all see one state of the database.
-
-        Yields:
-            The connection; what it changes is rolled back.
-
-        Raises:
-            DatabaseUnavailable: no connection, or it was lost.
+        """A connection whose statements all see one state of the database. Yields the connection; what it changes is
+        rolled back. Raises DatabaseUnavailable: no connection, or it was lost.
         """
         with self._mapping_errors():
             async with self.engine.connect() as connection:
@@ -86,11 +76,8 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed at the end, rolled back on an exception.
 
-        Yields:
-            The connection, which on SQLite holds the write lock.
-
-        Raises:
-            DatabaseUnavailable: no connection, it was lost, or another writer did not end in time.
+        Yields the connection, which on SQLite holds the write lock. Raises DatabaseUnavailable: no connection, it was
+        lost, or another writer did not end in time.
         """
         with self._mapping_errors():
             async with self._writing.begin() as connection:
@@ -100,14 +87,8 @@ class Database:
     async def rehearse(self, deadline: Deadline) -> AsyncIterator[AsyncConnection]:
         """One transaction that is rolled back, at the deadline at the latest, whatever it waits for.
 
-        Args:
-            deadline: When that is.
-
-        Yields:
-            The connection, which on SQLite holds the write lock.
-
-        Raises:
-            DatabaseUnavailable: no connection, it was lost, or another writer did not end in time.
+        Yields the connection, which on SQLite holds the write lock. Raises DatabaseUnavailable: no connection, it was
+        lost, or another writer did not end in time.
         """
         with self._mapping_errors():
             async with self._rehearsals.transaction(deadline) as connection:
@@ -123,23 +104,16 @@ class Database:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for whoever changes the schema: begins and commits what it likes.
-
-        Yields:
-            The connection; what was not committed is rolled back.
-
-        Raises:
-            DatabaseUnavailable: no connection, or it was lost.
+        """A connection for whoever changes the schema: begins and commits what it likes. Yields the connection; what
+        was not committed is rolled back. Raises DatabaseUnavailable: no connection, or it was lost.
         """
         with self._mapping_errors():
             async with self.engine.connect() as connection:
                 yield connection
 
     async def check(self) -> None:
-        """Make sure that the database is there and has the legacy schema.
-
-        Raises:
-            DatabaseUnavailable: it is not so; the message says what would be right.
+        """Make sure that the database is there and has the legacy schema. Raises DatabaseUnavailable: it is not so;
+        the message says what would be right.
         """
         if self.is_sqlite:
             for file in (self.files.experiments, self.files.users):

@@ -24,13 +24,9 @@ _LOADING_SESSION = (
 def fresh_schema(database: Database, *, force: bool) -> AbstractAsyncContextManager[AsyncConnection]:
     """Both databases with all tables and no row, in a transaction.
 
-    Args:
-        database: what to make; nothing else may use it meanwhile.
-        force: overwrite tables that are there.
-
-    Returns:
-        A context manager that gives the connection to fill them over. At its end they are kept; on an
-        exception nothing of them stays.
+    ``database``: what to make; nothing else may use it meanwhile. ``force``: overwrite tables that are there. Returns
+    a context manager that gives the connection to fill them over. At its end they are kept; on an exception nothing of
+    them stays.
     """
     return (
         _fresh_files(database.files, force=force)

@@ -84,28 +84,15 @@ class SchemaNames:
 
 @dataclass(frozen=True, slots=True)
 class SqliteFiles:
-    """Where the two databases are.
-
-    Args:
-        experiments: file of the experiment database.
-        users: file of the user database.
-    """
+    """Where the two databases are."""
 
     experiments: Path
     users: Path
 
 
 def parse(database: str) -> URL:
-    """Read a database URL.
-
-    Args:
-        database: the URL.
-
-    Returns:
-        The URL with the asynchronous driver named.
-
-    Raises:
-        DatabaseUnavailable: it is not a URL of a database that works here.
+    """Read a database URL. Returns the URL with the asynchronous driver named. Raises DatabaseUnavailable: it is not a
+    URL of a database that works here.
     """
     try:
         url = make_url(database)
@@ -137,15 +124,8 @@ def sqlite_files(url: URL) -> SqliteFiles:
 
 
 def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> AsyncEngine:
-    """The engine for a MySQL or MariaDB server.
-
-    Args:
-        url: of the server, parsed.
-        names: of the two databases.
-        most: connections at a time.
-
-    Returns:
-        The engine; nothing is connected yet.
+    """The engine for a MySQL or MariaDB server. ``url``: of the server, parsed. ``names``: of the two databases.
+    Returns the engine; nothing is connected yet.
     """
     translated = {
         logical: real
@@ -172,16 +152,13 @@ def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> A
 
 
 def sqlite_engine(files: SqliteFiles, *, create: bool = False, busy: float = _BUSY_SECONDS) -> AsyncEngine:
-    """The engine for two SQLite files: one is the main database, the other is attached.
+    """The engine for two SQLite files: one is the main database, the other is attached. Returns the engine; nothing is
+    connected yet.
 
     Args:
-        files: the two files.
-        create: make files that are not there, to fill them without checks of foreign keys; otherwise a
-            missing file is an error when connecting.
+        create: make files that are not there, to fill them without checks of foreign keys; otherwise a missing file is
+            an error when connecting.
         busy: seconds that a statement waits for another process.
-
-    Returns:
-        The engine; nothing is connected yet.
     """
 
     async def connect() -> SqliteConnection:
@@ -220,16 +197,9 @@ def open_sqlite(
 ) -> sqlite3.Connection:
     """Open the two files as one connection that compares and prints like MySQL.
 
-    Args:
-        files: the two files.
-        create: make files that are not there, and do not check foreign keys.
-        busy: seconds that a statement waits for another process.
-
-    Returns:
-        The connection; transactions begin and end only when told.
-
-    Raises:
-        sqlite3.Error: a file is not there or is no SQLite file.
+    ``create``: make files that are not there, and do not check foreign keys. ``busy``: seconds that a statement waits
+    for another process. Returns the connection; transactions begin and end only when told. Raises sqlite3.Error: a
+    file is not there or is no SQLite file.
     """
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(

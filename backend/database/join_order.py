@@ -15,13 +15,8 @@ def as_written(statement: S) -> S:
     """Have the tables read in the order in which the statement names them.
 
     Right only where many rows fulfil the conditions, so that a few rows of the first table give a page. SQLite looks
-    at LIMIT by itself.
-
-    Args:
-        statement: A join whose first table has the key that the rows are ordered by.
-
-    Returns:
-        The same statement, with the hint for servers.
+    at LIMIT by itself. ``statement``: a join whose first table has the key that the rows are ordered by. Returns the
+    same statement, with the hint for servers.
     """
     for dialect in ("mysql", "mariadb"):
         statement = statement.prefix_with("STRAIGHT_JOIN", dialect=dialect)

@@ -27,12 +27,7 @@ class LoadError(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """The rows of one table.
-
-    Args:
-        table: the table.
-        path: of the JSON Lines file, gzipped when its name ends in .gz.
-    """
+    """The rows of one table. ``path``: of the JSON Lines file, gzipped when its name ends in .gz."""
 
     table: Table
     path: Path
@@ -41,15 +36,9 @@ class TableFile:
 def table_files(source: Path) -> list[TableFile]:
     """Find the files of a sample folder.
 
-    Args:
-        source: a folder with the folders `openml` and `openml_expdb`.
-
-    Returns:
-        The files, those of referred tables first.
-
-    Raises:
-        LoadError: a folder is missing, or a file is for no table of its database, or for one that another
-            file is for.
+    ``source``: a folder with the folders `openml` and `openml_expdb`. Returns the files, those of referred tables
+    first. Raises LoadError: a folder is missing, or a file is for no table of its database, or for one that another
+    file is for.
     """
     found: dict[str, TableFile] = {}
     for schema in (USERS, EXPERIMENTS):
@@ -73,14 +62,9 @@ def table_files(source: Path) -> list[TableFile]:
 def read_rows(file: TableFile) -> Iterator[Row]:
     """Read the rows of one file.
 
-    Args:
-        file: the file; each line is an object of column names and values.
-
-    Yields:
-        Rows as their table takes them: moments as datetime.
-
-    Raises:
-        LoadError: a line is no object, or has a column or a value that the table does not have.
+    ``file``: the file; each line is an object of column names and values. Yields rows as their table takes them:
+    moments as datetime. Raises LoadError: a line is no object, or has a column or a value that the table does not
+    have.
     """
     readers = {column.name: _reader(column) for column in file.table.columns}
     needed = [

@@ -66,9 +66,6 @@ async def load(
         names: of the two databases on a server.
         progress: told after each batch of rows.
 
-    Returns:
-        What was loaded.
-
     Raises:
         LoadError: the source is wrong, or there is a database already; nothing of it stays.
         DatabaseUnavailable: the database cannot be reached.
@@ -100,10 +97,8 @@ async def load(
 
 
 async def refresh_statistics(database: Database) -> None:
-    """Let the database count its keys anew, so that it plans queries for the rows it has.
-
-    Args:
-        database: loaded or changed a lot.
+    """Let the database count its keys anew, so that it plans queries for the rows it has. ``database``: loaded or
+    changed a lot.
     """
     if database.is_sqlite:
         async with database.engine.connect() as connection:

@@ -20,13 +20,8 @@ _LAST_PLAIN = 15
 
 
 def double_text(value: float | None) -> str | None:
-    """The text of a DOUBLE as MariaDB prints it.
-
-    Args:
-        value: the number.
-
-    Returns:
-        The shortest digits that give the number back; None for None.
+    """The text of a DOUBLE as MariaDB prints it. Returns the shortest digits that give the number back; None for
+    None.
     """
     if value is None:
         return None

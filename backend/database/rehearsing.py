@@ -53,14 +53,7 @@ class RehearsalConnections:
 
     @asynccontextmanager
     async def transaction(self, deadline: Deadline) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is rolled back.
-
-        Args:
-            deadline: When at the latest.
-
-        Yields:
-            Its connection.
-        """
+        """A transaction that is rolled back. ``deadline``: when at the latest."""
         connection = await self._begun(deadline)
         try:
             watched = self._watchdog.watch(deadline.moment, await self._ending(connection))

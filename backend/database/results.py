@@ -10,13 +10,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 def grouped(rows: Iterable[Any]) -> dict[Any, list[Any]]:
-    """Rows of two columns, as lists by the first one.
-
-    Args:
-        rows: Key and value, in the order that the lists shall have.
-
-    Returns:
-        The values of each key.
+    """Rows of two columns, as lists by the first one. ``rows``: key and value, in the order that the lists shall have.
+    Returns the values of each key.
     """
     groups: dict[Any, list[Any]] = {}
     for key, value in rows:

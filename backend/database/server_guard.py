@@ -28,26 +28,15 @@ _WAIT: Final = (
 
 
 class ServerGuard:
-    """Guards connections to a server.
-
-    Args:
-        engine: Opens the connections that wait; nobody else uses it.
-    """
+    """Guards connections to a server. ``engine``: opens the connections that wait; nobody else uses it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._waiting: set[asyncio.Task[None]] = set()
 
     async def guard(self, connection: AsyncConnection, thread: int, left: float) -> Guarded:
-        """Have a connection ended in so many seconds.
-
-        Args:
-            connection: The connection.
-            thread: Its number at the server.
-            left: Seconds.
-
-        Returns:
-            What is told that it is over.
+        """Have a connection ended in so many seconds. ``thread``: its number at the server. Returns what is told that
+        it is over.
         """
         name = f"rehearsal-{thread}"
         await connection.exec_driver_sql(_HOLD.format(name=name))
@@ -73,12 +62,8 @@ class ServerGuard:
 
 
 class Guarded:
-    """A connection that is guarded.
-
-    Args:
-        connection: The connection.
-        name: The lock that it holds.
-        waiting: Ends when the server no longer waits for it.
+    """A connection that is guarded. ``name``: the lock that it holds. ``waiting``: ends when the server no longer
+    waits for it.
     """
 
     def __init__(self, connection: AsyncConnection, name: str, waiting: asyncio.Task[None]) -> None:
@@ -92,10 +77,8 @@ class Guarded:
         return self._waiting.done()
 
     async def over(self) -> None:
-        """Guard it no longer; whoever gets the connection next must not be ended.
-
-        Raises:
-            DBAPIError: The connection was ended.
+        """Guard it no longer; whoever gets the connection next must not be ended. Raises DBAPIError: the connection
+        was ended.
         """
         await self._connection.exec_driver_sql(_LET_GO.format(name=self._name))
         await self._waiting

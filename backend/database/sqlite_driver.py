@@ -19,11 +19,7 @@ _CHUNK = 64
 
 
 class Cursor:
-    """A cursor that executes and fetches in one visit.
-
-    Args:
-        connection: whose thread does the work.
-    """
+    """A cursor that executes and fetches in one visit. ``connection``: whose thread does the work."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -70,11 +66,7 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """A connection with such cursors.
-
-    Args:
-        connector: opens the database, in the thread of the connection.
-    """
+    """A connection with such cursors. ``connector``: opens the database, in the thread of the connection."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, _CHUNK)
@@ -86,14 +78,7 @@ class Connection(aiosqlite.Connection):
         self._stopped: asyncio.Future[None] | None = None
 
     async def open(self) -> Connection:
-        """Open the database.
-
-        Returns:
-            This connection.
-
-        Raises:
-            sqlite3.Error: the database cannot be opened.
-        """
+        """Open the database. Raises sqlite3.Error: the database cannot be opened."""
         try:
             await self
         except BaseException:

@@ -12,14 +12,8 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
 def float_or_text(text: str) -> float | str:
-    """A stored number, or the text when it is none.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        ``63`` → 63.0; ``007``, ``NaN``, ``1_0``, ``0x1f`` and what is too large for a double stay text,
-        trimmed.
+    """A stored number, or the text when it is none. ``text``: as the column has it. Returns ``63`` → 63.0; ``007``,
+    ``NaN``, ``1_0``, ``0x1f`` and what is too large for a double stay text, trimmed.
     """
     word = text.strip(TRIMMED)
     if _NUMBER.fullmatch(word) and math.isfinite(value := float(word)):
@@ -28,13 +22,8 @@ def float_or_text(text: str) -> float | str:
 
 
 def integer_or_text(text: str) -> int | str:
-    """A stored integer, or the text when it is none.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        ``2`` → 2; ``2.0``, ``01`` and what is beyond 64 bit stay text, trimmed.
+    """A stored integer, or the text when it is none. ``text``: as the column has it. Returns ``2`` → 2; ``2.0``,
+    ``01`` and what is beyond 64 bit stay text, trimmed.
     """
     word = text.strip(TRIMMED)
     if _INTEGER.fullmatch(word) and len(word) <= 20 and _SMALLEST <= (value := int(word)) <= _LARGEST:
@@ -43,13 +32,8 @@ def integer_or_text(text: str) -> int | str:
 
 
 def literal(text: str) -> int | float | str:
-    """A stored value of any kind: an integer if written as one, else a number, else the text.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        ``10`` → 10, ``2.0`` → 2.0, ``True`` stays text.
+    """A stored value of any kind: an integer if written as one, else a number, else the text. ``text``: as the column
+    has it. Returns ``10`` → 10, ``2.0`` → 2.0, ``True`` stays text.
     """
     whole = integer_or_text(text)
     return whole if isinstance(whole, int) else float_or_text(text)

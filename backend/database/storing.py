@@ -52,24 +52,15 @@ def as_php_sends() -> Iterator[None]:
 
 
 def as_sent(text: str) -> str:
-    """A text as PHP's connection sends it: without characters beyond U+FFFF, and bytes that are no UTF-8.
-
-    Args:
-        text: The text, with such bytes as surrogate escapes.
+    """A text as PHP's connection sends it: without characters beyond U+FFFF, and bytes that are no UTF-8. ``text``:
+    the text, with such bytes as surrogate escapes.
     """
     return _NO_UTF8.sub("?", _BEYOND.sub(_MUTILATED, text))
 
 
 def coerced(table: Table, values: Mapping[str, object], *, complete: bool = False) -> dict[str, Any]:
-    """What a row holds after these values were written.
-
-    Args:
-        table: The table.
-        values: By column: text, number, datetime or None; a text may stand for a number.
-        complete: Fill in what an insert leaves out.
-
-    Returns:
-        The values to write.
+    """What a row holds after these values were written. ``values``: by column: text, number, datetime or None; a text
+    may stand for a number. ``complete``: fill in what an insert leaves out. Returns the values to write.
 
     Raises:
         InputProblem: A text has characters that no column can hold.
@@ -85,15 +76,8 @@ def coerced(table: Table, values: Mapping[str, object], *, complete: bool = Fals
 
 
 async def insert(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> int:
-    """Insert a row; one round trip.
-
-    Args:
-        connection: Of the transaction.
-        table: The table.
-        values: By column.
-
-    Returns:
-        The number that the database gave the row; 0 when the table numbers none.
+    """Insert a row. ``values``: by column. Returns the number that the database gave the row; 0 when the table numbers
+    none.
 
     Raises:
         IntegrityError: The row breaks a rule of the table (see ``backend.database.conflicts``).
@@ -105,18 +89,8 @@ async def insert(connection: AsyncConnection, table: Table, values: Mapping[str,
 
 
 async def insert_ignoring(connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> bool:
-    """MySQL's INSERT IGNORE: a row that breaks a rule of the table is not stored, and that is no error.
-
-    Args:
-        connection: Of the transaction.
-        table: The table.
-        values: By column.
-
-    Returns:
-        Whether the row is new.
-
-    Raises:
-        InputProblem: A text has characters that no column can hold.
+    """MySQL's INSERT IGNORE: a row that breaks a rule of the table is not stored, and that is no error. ``values``: by
+    column. Returns whether the row is new. Raises InputProblem: a text has characters that no column can hold.
     """
     try:
         await insert(connection, table, values)

@@ -49,10 +49,8 @@ class DatabaseSnapshot(ABC):
         return dict(self._rows)
 
     async def look(self) -> State:
-        """Read what may have changed since the last look.
-
-        Returns:
-            The tables whose rows differ, with the rows that they had at the last look (none at the first).
+        """Read what may have changed since the last look. Returns the tables whose rows differ, with the rows that
+        they had at the last look (none at the first).
         """
         read = await self._changed()
         before = {
@@ -62,10 +60,8 @@ class DatabaseSnapshot(ABC):
         return before
 
     async def put(self, wanted: State) -> None:
-        """Give tables exactly these rows, without checks of foreign keys.
-
-        Args:
-            wanted: Rows by table; tables that are not named stay as they are.
+        """Give tables exactly these rows, without checks of foreign keys. ``wanted``: rows by table; tables that are
+        not named stay as they are.
         """
         for name, rows in wanted.items():
             if self._rows[name] == rows:
@@ -107,14 +103,7 @@ def only_in(rows: Rows, others: Rows) -> Rows:
 
 @asynccontextmanager
 async def watching(database: Database) -> AsyncIterator[DatabaseSnapshot]:
-    """Look at the tables of a database.
-
-    Args:
-        database: Loaded.
-
-    Yields:
-        Its tables, looked at once.
-    """
+    """Look at the tables of a database. ``database``: loaded. Yields its tables, looked at once."""
     if database.is_sqlite:
         connection = open_sqlite(database.files)
         try:

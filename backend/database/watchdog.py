@@ -46,11 +46,7 @@ class Watched:
             self._news.notify()
 
     def over(self) -> bool:
-        """Watch it no longer.
-
-        Returns:
-            Whether it was ended, or is just being ended.
-        """
+        """Watch it no longer. Returns whether it was ended, or is just being ended."""
         with self._news:
             asked = self.ended or self.moment == _AT_ONCE
             # Nothing is taken back that was asked for.
@@ -64,11 +60,7 @@ class Watched:
 
 
 class Watchdog:
-    """A thread that ends what it was given, each at its moment.
-
-    Args:
-        prepare: Called in the thread before it watches.
-    """
+    """A thread that ends what it was given, each at its moment. ``prepare``: called in the thread before it watches."""
 
     def __init__(self, prepare: Callable[[], None] = lambda: None) -> None:
         self._prepare = prepare
@@ -78,14 +70,8 @@ class Watchdog:
         self._closed = False
 
     def watch(self, moment: float, end: Callable[[], None]) -> Watched:
-        """Watch something.
-
-        Args:
-            moment: When it must end, on the monotonic clock.
-            end: Ends it; called in the watchdog's thread, once.
-
-        Returns:
-            What is told that it is over.
+        """Watch something. ``moment``: when it must end, on the monotonic clock. ``end``: ends it; called in the
+        watchdog's thread, once. Returns what is told that it is over.
         """
         watched = Watched(self._news, moment, end)
         with self._news:
@@ -133,9 +119,6 @@ class Killer:
     """Ends connections of a MySQL or MariaDB server, over one that is always open.
 
     A closed socket does not end a statement that waits for a lock: the server looks at the socket only between two.
-
-    Args:
-        url: Of the server.
     """
 
     def __init__(self, url: URL) -> None:
@@ -148,21 +131,14 @@ class Killer:
         self._connection: Connection | None = None
 
     def open(self) -> None:
-        """Connect, so that nothing needs to be opened when something is to be ended.
-
-        Raises:
-            DBAPIError: The server cannot be reached.
+        """Connect, so that nothing needs to be opened when something is to be ended. Raises DBAPIError: the server
+        cannot be reached.
         """
         self._connection = self._engine.connect()
 
     def kill(self, thread: int) -> None:
-        """End a connection, with its statement and its transaction.
-
-        Args:
-            thread: Its number at the server.
-
-        Raises:
-            DBAPIError: The server cannot be reached.
+        """End a connection, with its statement and its transaction. ``thread``: its number at the server. Raises
+        DBAPIError: the server cannot be reached.
         """
         try:
             self._kill(thread)

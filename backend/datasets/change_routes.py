@@ -60,6 +60,7 @@ class StatusFields(Parameters):
     "dataset.fork",
     parameters=DatasetField,
     answer=write_shapes.DatasetChanged,
+    round_trips=7,
     problems=(NO_FORK_ID, *refused("1071"), FORK_UNKNOWN, PRIVATE, FORK_EXISTS),
     access=WRITER,
     faces=FORKED,
@@ -68,8 +69,7 @@ async def fork(call: Call[DatasetField]) -> Answer:
     """Make a data set of one's own of another: the same file, the next version, the newest description.
 
     Tags, topics, status and what engines found are not copied. A data set without a description makes one without
-    (legacy notes, data 10.14). Six round trips to the database with the key's: the data set, the versions of its
-    name, its copy, the description, its copy.
+    (legacy notes, data 10.14).
     """
     if not given(call.parameters.data_id):
         raise unprocessable(call, ["data_id"], "missing", "Give data_id", code="1070")
@@ -93,15 +93,13 @@ async def fork(call: Call[DatasetField]) -> Answer:
     "dataset.delete",
     parameters=ChangedDatasetPath,
     answer=write_shapes.DatasetChanged,
+    round_trips=4,
     problems=(DELETE_UNKNOWN, PRIVATE, DELETE_NOT_OWNED, IN_USE),
     access=WRITER,
     faces=DELETED,
 )
 async def delete(call: Call[ChangedDatasetPath]) -> Answer:
-    """Delete a data set that no task is about, with all that is stored of it but the file, which forks may share.
-
-    Four round trips to the database with the key's: the data set, its tasks, its deletion.
-    """
+    """Delete a data set that no task is about, with all that is stored of it but the file, which forks may share."""
     did = call.parameters.dataset_id
     await owned(call, did, DELETE_UNKNOWN, DELETE_NOT_OWNED)
     in_use = IN_USE.because(f"Dataset {did} is in use by other content. It cannot be deleted.")
@@ -117,15 +115,13 @@ async def delete(call: Call[ChangedDatasetPath]) -> Answer:
     "dataset.reset",
     parameters=ChangedDatasetPath,
     answer=write_shapes.DatasetChanged,
+    round_trips=4,
     problems=(RESET_UNKNOWN, PRIVATE, RESET_NOT_OWNED),
     access=WRITER,
     faces=RESET,
 )
 async def reset(call: Call[ChangedDatasetPath]) -> Answer:
-    """Forget what engines found out about a data set, so that they look at it anew.
-
-    Four round trips to the database with the key's: the data set, two deletions.
-    """
+    """Forget what engines found out about a data set, so that they look at it anew."""
     did = call.parameters.dataset_id
     await owned(call, did, RESET_UNKNOWN, RESET_NOT_OWNED)
     await write_queries.forget_results(call.connection, did)
@@ -136,6 +132,7 @@ async def reset(call: Call[ChangedDatasetPath]) -> Answer:
     "dataset.update_status",
     parameters=StatusFields,
     answer=write_shapes.DatasetStatusUpdated,
+    round_trips=5,
     problems=(
         ILLEGAL_STATUS,
         *refused("692"),
@@ -151,9 +148,8 @@ async def reset(call: Call[ChangedDatasetPath]) -> Answer:
 async def update_status(call: Call[StatusFields]) -> Answer:
     """Activate (administrators) or deactivate a data set.
 
-    A deactivated data set keeps the row that says it is active, so that activating it again only takes the other
-    row away (legacy notes, data 10.21). Up to five round trips to the database with the key's: the data set, its
-    status rows, their changes.
+    A deactivated data set keeps the row that says it is active, so that activating it again only takes the other row
+    away (legacy notes, data 10.21).
     """
     wanted = call.parameters.status
     if wanted not in (ACTIVE, DEACTIVATED):

@@ -55,6 +55,7 @@ class EditFields(Parameters):
     "dataset.edit",
     parameters=EditFields,
     answer=write_shapes.DatasetChanged,
+    round_trips=5,
     problems=(
         *refused("1063"),
         NOT_GIVEN_XML,
@@ -74,10 +75,9 @@ class EditFields(Parameters):
 async def edit(call: Call[EditFields]) -> Answer:
     """Change what describes a data set: anybody who sees it, but for its critical fields.
 
-    Target, row id and ignored attributes are the owner's to change, and only while no task is about the data set. Of
-    a repeated element the last one counts, as it stands. A new description is a new version, under the name of the
-    data set's uploader (legacy notes, data 10.13). The order of checks is PHP's: what is to change comes first. Up to
-    six round trips to the database with the key's: the data set, its tasks, the description, the fields.
+    Target, row id and ignored attributes are the owner's to change, and only while no task is about the data set. Of a
+    repeated element the last one counts, as it stands. A new description is a new version, under the name of the data
+    set's uploader (legacy notes, data 10.13). The order of checks is PHP's: what is to change comes first.
     """
     changes = await _changes(call)
     if not given(call.parameters.data_id):

@@ -22,7 +22,6 @@ class EngineDocument:
     Args:
         element: The root element.
         root: The same as a plain value.
-        schema: Name of the schema.
         code: Legacy code for a document that the schema refuses.
         is_json: Whether it came as JSON.
     """
@@ -34,11 +33,7 @@ class EngineDocument:
     is_json: bool
 
     async def validate(self) -> None:
-        """Hold the document to its schema.
-
-        Raises:
-            InputProblem: 422, with each fault and its line.
-        """
+        """Hold the document to its schema. Raises InputProblem: 422, with each fault and its line."""
         try:
             await to_thread.run_sync(validate, self.element, self.schema)
         except IllegalDocument as error:
@@ -46,19 +41,9 @@ class EngineDocument:
 
 
 async def engine_document(call: Call[Any], schema: str, *, missing: str, invalid: str) -> EngineDocument:
-    """Read the document of an upload.
-
-    Args:
-        call: The request.
-        schema: Name of the schema.
-        missing: Legacy code for no file.
-        invalid: Legacy code for a file that is not well-formed, or not as the schema wants it.
-
-    Returns:
-        The document.
-
-    Raises:
-        InputProblem: 422, when there is none or it cannot be read.
+    """Read the document of an upload. ``missing``: legacy code for no file. ``invalid``: legacy code for a file that
+    is not well-formed, or not as the schema wants it. Raises InputProblem: 422, when there is none or it cannot be
+    read.
     """
     given = await given_description(call, FIELD, missing=missing, quiet=True)
     is_json = isinstance(given, dict | JsonText)

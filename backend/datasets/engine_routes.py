@@ -57,6 +57,7 @@ def _feature_ids(root: Node) -> tuple[int, int]:
     "dataset.upload_features",
     parameters=NoParameters,
     answer=write_shapes.DocumentStored,
+    round_trips=9,
     problems=(UNKNOWN, PROCESSED, FEATURE_EXISTS, *refused("442", "443", "445", "446", "448", "449")),
     access=admin_writes(),
     parts=(Part(FIELD, "The features.", "data_features", required=True),),
@@ -67,9 +68,7 @@ async def upload_features(call: Call[NoParameters]) -> Answer:
     """Store the features that an engine found, or why it found none; what it stored after a failure goes.
 
     As in PHP, data set and engine are looked for before the schema is asked. A document that the schema refuses
-    changes nothing (PHP stores the refusal as the engine's failure). Up to nine round trips to the database with the
-    key's: the data set, its processing, the engine, the processing anew (two), the places that are taken, features,
-    values.
+    changes nothing (PHP stores the refusal as the engine's failure).
     """
     document = await engine_document(call, "data_features", missing="442", invalid="443")
     did, engine_id = _feature_ids(document.root)
@@ -112,6 +111,7 @@ async def upload_features(call: Call[NoParameters]) -> Answer:
     "dataset.upload_qualities",
     parameters=NoParameters,
     answer=write_shapes.DocumentStored,
+    round_trips=14,
     problems=(NOT_PROCESSED, NO_QUALITIES, *refused("381", "382", "383", "387")),
     access=admin_writes(),
     parts=(Part(FIELD, "The qualities.", "data_qualities", required=True),),
@@ -121,9 +121,7 @@ async def upload_features(call: Call[NoParameters]) -> Answer:
 async def upload_qualities(call: Call[NoParameters]) -> Answer:
     """Store qualities that an engine measured; what is stored already stays, also if it is nothing.
 
-    As in PHP, qualities of an engine or a feature that is not there are not stored, and that is no error. Up to eight
-    round trips to the database with the key's: the processing, the names of qualities (two), the processing by this
-    engine, three kinds of qualities; more where some are stored already.
+    As in PHP, qualities of an engine or a feature that is not there are not stored, and that is no error.
     """
     root = await description(call, FIELD, "data_qualities", missing="382", invalid="383", quiet=True)
     did, engine_id = integer(root.text(DID)), integer(root.text(ENGINE_ID))

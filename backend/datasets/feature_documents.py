@@ -36,12 +36,8 @@ _VALUE_COLLATION = "latin1_general_cs"
 
 @dataclass(frozen=True, slots=True)
 class FeatureDescription:
-    """One feature.
-
-    Args:
-        name: Its name.
-        row: Its row, by column.
-        values: What a nominal feature may be, in the order of the document.
+    """One feature. ``row``: its row, by column. ``values``: what a nominal feature may be, in the order of the
+    document.
     """
 
     name: str
@@ -83,15 +79,8 @@ class Mistake:
 def features(root: Node, dataset: AnyRow, engine_id: int) -> list[FeatureDescription]:
     """The features of a valid document.
 
-    What is the target, the row id or ignored says the data set, not the engine.
-
-    Args:
-        root: Of the document.
-        dataset: Row of the data set.
-        engine_id: The engine.
-
-    Returns:
-        The features in the order of the document.
+    What is the target, the row id or ignored says the data set, not the engine. Returns the features in the order of
+    the document.
     """
     flags = {
         "is_target": split_commas(dataset.default_target_attribute),
@@ -110,14 +99,8 @@ def features(root: Node, dataset: AnyRow, engine_id: int) -> list[FeatureDescrip
 
 
 def first_mistake(found: Iterable[FeatureDescription], taken: Iterable[int]) -> Mistake | None:
-    """What PHP stumbles over first when it stores one feature after the other.
-
-    Args:
-        found: The features.
-        taken: Places that features of other engines have.
-
-    Returns:
-        The mistake; None when all can be stored.
+    """What PHP stumbles over first when it stores one feature after the other. ``taken``: places that features of
+    other engines have. Returns the mistake; None when all can be stored.
     """
     places = set(taken)
     for feature in found:

@@ -47,14 +47,7 @@ listed_status = func.coalesce(
 
 
 def has_tag(text: str) -> ColumnElement[bool]:
-    """The data sets that have a tag.
-
-    Args:
-        text: The tag, in any letter case.
-
-    Returns:
-        A condition on ``dataset``.
-    """
+    """The data sets that have a tag. ``text``: the tag, in any letter case. Returns a condition on ``dataset``."""
     return select(_tag.c.id).where(_tag.c.id == _dataset.c.did, _tag.c.tag == text).exists()
 
 
@@ -68,13 +61,8 @@ class Sizes(Protocol):
 
 
 def has_sizes(filters: Sizes) -> list[ColumnElement[bool]]:
-    """The data sets that have these sizes, by the qualities of any engine.
-
-    Args:
-        filters: Intervals; a quality's value is compared as a number, text that is none as its leading number.
-
-    Returns:
-        Conditions on ``dataset``.
+    """The data sets that have these sizes, by the qualities of any engine. ``filters``: intervals; a quality's value
+    is compared as a number, text that is none as its leading number. Returns conditions on ``dataset``.
     """
     sizes = {
         "NumberOfInstances": filters.number_instances,
@@ -137,15 +125,8 @@ SHOWN_QUALITIES_OF = (
 
 
 async def listed(connection: AsyncConnection, filters: DatasetFilters, user: User) -> Sequence[AnyRow]:
-    """The data sets that match, in the order of their ids.
-
-    Args:
-        connection: To ask.
-        filters: What to match.
-        user: The caller, who sees what is public and the own.
-
-    Returns:
-        The rows of one page.
+    """The data sets that match, in the order of their ids. ``user``: the caller, who sees what is public and the own.
+    Returns the rows of one page.
     """
     query = _LISTED.where(*_conditions(filters, user))
     if filters.limit is not None:
@@ -158,14 +139,8 @@ async def listed(connection: AsyncConnection, filters: DatasetFilters, user: Use
 async def shown_qualities(
     connection: AsyncConnection, dids: Sequence[int]
 ) -> dict[int, list[tuple[str, str]]]:
-    """The qualities that lists show of some data sets: one statement for each thousand of them.
-
-    Args:
-        connection: To ask.
-        dids: Ids of the data sets.
-
-    Returns:
-        Name and value by data set, in the order of the names; NULL and empty values are left out.
+    """The qualities that lists show of some data sets: one statement for each thousand of them. ``dids``: ids of the
+    data sets. Returns name and value by data set, in the order of the names; NULL and empty values are left out.
     """
     found: dict[int, list[tuple[str, str]]] = {did: [] for did in dids}
     for start in range(0, len(dids), PAGE):

@@ -14,26 +14,14 @@ ONTOLOGY = "ontology"
 
 
 async def has_feature(connection: AsyncConnection, did: int, index: int) -> bool:
-    """Whether a data set has a feature.
-
-    Args:
-        connection: Of the transaction.
-        did: Id of the data set.
-        index: Of the feature.
-    """
+    """Whether a data set has a feature."""
     feature = tables.data_feature
     found = exists().where(feature.c.did == did, feature.c.index == index)
     return bool(await connection.scalar(select(found)))
 
 
 async def ontologies(connection: AsyncConnection, did: int, index: int) -> list[str]:
-    """The ontologies of a feature, oldest first.
-
-    Args:
-        connection: Of the transaction.
-        did: Id of the data set.
-        index: Of the feature.
-    """
+    """The ontologies of a feature, oldest first."""
     asked = select(_text.c.value).where(
         _text.c.did == did, _text.c.index == index, _text.c.description_type == ONTOLOGY
     )
@@ -43,45 +31,21 @@ async def ontologies(connection: AsyncConnection, did: int, index: int) -> list[
 async def put(
     connection: AsyncConnection, did: int, index: int, value: str, user_id: int, now: datetime
 ) -> None:
-    """Put an ontology on a feature.
-
-    Args:
-        connection: Of the transaction.
-        did: Id of the data set.
-        index: Of the feature.
-        value: The URL.
-        user_id: Who does it.
-        now: When.
-    """
+    """Put an ontology on a feature. ``value``: the URL."""
     row = {"did": did, "index": index, "uploader": user_id, "date": now}
     await insert(connection, _text, {**row, "description_type": ONTOLOGY, "value": value})
 
 
 async def owners(connection: AsyncConnection, did: int, index: int, value: str) -> Sequence[int]:
-    """Who put an ontology on a feature; capitals do not count.
-
-    Args:
-        connection: Of the transaction.
-        did: Id of the data set.
-        index: Of the feature.
-        value: The URL.
-
-    Returns:
-        The users' ids; none when the feature does not have it.
+    """Who put an ontology on a feature; capitals do not count. ``value``: the URL. Returns the users' ids; none when
+    the feature does not have it.
     """
     asked = select(_text.c.uploader).where(*_same(did, index, value))
     return list(await connection.scalars(asked.with_for_update()))
 
 
 async def take(connection: AsyncConnection, did: int, index: int, value: str) -> None:
-    """Take an ontology off a feature; capitals do not count.
-
-    Args:
-        connection: Of the transaction.
-        did: Id of the data set.
-        index: Of the feature.
-        value: The URL.
-    """
+    """Take an ontology off a feature; capitals do not count. ``value``: the URL."""
     await connection.execute(delete(_text).where(*_same(did, index, value)))
 
 

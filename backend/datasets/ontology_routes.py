@@ -91,6 +91,7 @@ def _told_by_php(call: Call[OntologyFields], url: str) -> str:
     "dataset.add_ontology",
     parameters=OntologyFields,
     answer=write_shapes.Ontologies,
+    round_trips=6,
     problems=(TOO_LONG, NO_URL, NO_FEATURE, PRIVATE, EXISTS),
     access=WRITER,
     faces=ADDED,
@@ -98,8 +99,7 @@ def _told_by_php(call: Call[OntologyFields], url: str) -> str:
 async def add_ontology(call: Call[OntologyFields]) -> Answer:
     """Put an ontology on a feature; answers all that the feature has then.
 
-    PHP stores it and then dies of its own answer. Six round trips to the database with the key's: the data set, the
-    feature, its ontologies, the new one, all of them.
+    PHP stores it and then dies of its own answer.
     """
     did, index, url = await _looked_at(call)
     row = await write_queries.dataset(call.connection, did)
@@ -120,15 +120,13 @@ async def add_ontology(call: Call[OntologyFields]) -> Answer:
     "dataset.remove_ontology",
     parameters=OntologyFields,
     answer=write_shapes.Ontologies,
+    round_trips=5,
     problems=(TOO_LONG, NO_URL, *refused("1103"), NOT_FOUND, PRIVATE, NOT_OWNED),
     access=WRITER,
     faces=REMOVED,
 )
 async def remove_ontology(call: Call[OntologyFields]) -> Answer:
-    """Take an ontology off a feature that one put there; administrators take off any. Answers those that are left.
-
-    Five round trips to the database with the key's: the data set, who put it there, the deletion, the others.
-    """
+    """Take an ontology off a feature that one put there; administrators take off any. Answers those that are left."""
     did, index, url = _asked(call, "1103")
     await visible(call, did, NOT_FOUND)
     owners = await ontology_queries.owners(call.connection, did, index, url)

@@ -36,6 +36,7 @@ class QualitiesPath(Parameters):
     "dataset.qualities",
     parameters=QualitiesPath,
     answer=list[shapes.MeasuredQuality],
+    round_trips=3,
     problems=(QUALITIES_UNKNOWN, QUALITIES_NOT_PROCESSED, QUALITIES_FAILED, QUALITIES_NONE),
     faces=QUALITIES,
 )
@@ -43,8 +44,6 @@ async def qualities(call: Call[QualitiesPath]) -> Answer:
     """The qualities of a data set, of the default engine or of the one named.
 
     A private data set is as unknown to strangers as one that does not exist (legacy notes, data 9).
-
-    Two round trips to the database (three with a key): the processing, the qualities.
     """
     did, engine = call.parameters.dataset_id, call.parameters.engine_id
     state = await queries.processing(call.connection, did, engine)
@@ -66,14 +65,12 @@ async def qualities(call: Call[QualitiesPath]) -> Answer:
     "dataset.quality_names",
     parameters=NoParameters,
     answer=shapes.QualityNameList,
+    round_trips=2,
     problems=(NO_QUALITY_NAMES,),
     faces=QUALITY_NAMES,
 )
 async def quality_names(call: Call[NoParameters]) -> Answer:
-    """The names of the data qualities that at least one data set has.
-
-    One round trip to the database (two with a key).
-    """
+    """The names of the data qualities that at least one data set has."""
     names = await queries.quality_names(call.connection)
     if not names:
         raise NO_QUALITY_NAMES.because("No data set has qualities.")
@@ -91,6 +88,7 @@ class FeatureQualitiesPath(Parameters):
     "dataset.feature_qualities",
     parameters=FeatureQualitiesPath,
     answer=None,
+    round_trips=2,
     problems=(FEATURE_UNKNOWN, FEATURE_NOT_PROCESSED, FEATURE_FAILED),
 )
 async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Answer:
@@ -99,8 +97,6 @@ async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Answer:
     PHP looks for an error in a column that the schema does not have any more, finds nothing, and takes every
     processed data set for a failed one (legacy notes, data 10.6). No client can have seen another answer, and
     what the rows mean today nobody has said; so that is kept. Administrators are strangers here, too.
-
-    One round trip to the database (two with a key).
     """
     did, engine = call.parameters.dataset_id, call.parameters.engine_id
     state = await queries.processing(call.connection, did, engine)
@@ -115,14 +111,12 @@ async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Answer:
     "dataset.feature_quality_names",
     parameters=NoParameters,
     answer=list[str],
+    round_trips=2,
     problems=(NO_FEATURE_QUALITY_NAMES,),
     faces=FEATURE_QUALITY_NAMES,
 )
 async def feature_quality_names(call: Call[NoParameters]) -> Answer:
-    """The names of the feature qualities that at least one feature has.
-
-    One round trip to the database (two with a key).
-    """
+    """The names of the feature qualities that at least one feature has."""
     names = await queries.feature_quality_names(call.connection)
     if not names:
         raise NO_FEATURE_QUALITY_NAMES.because("No feature has qualities.")

@@ -86,29 +86,15 @@ _TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("did")).order_by(_tag.c.
 
 
 async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
-    """One data set with its file, newest description, newest status and processing result.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        The row; ``file`` is None when there is no file row. None for an unknown id.
+    """One data set with its file, newest description, newest status and processing result. Returns the row; ``file``
+    is None when there is no file row. None for an unknown id.
     """
     found = await connection.execute(_DESCRIPTION, {"did": did})
     return found.first()
 
 
 async def tags(connection: AsyncConnection, did: int) -> list[str]:
-    """The tags of a data set, in the order of the key.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        The tags.
-    """
+    """The tags of a data set, in the order of the key."""
     return list(await connection.scalars(_TAGS, {"did": did}))
 
 
@@ -125,13 +111,8 @@ _PROCESSING = (
 async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyRow | None:
     """Whether a data set may be seen, and what came of its processing by an engine.
 
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-        engine: Id of the evaluation engine.
-
-    Returns:
-        Owner, visibility, date of the processing (None: not processed) and its error; None for an unknown id.
+    ``engine``: id of the evaluation engine. Returns owner, visibility, date of the processing (None: not processed)
+    and its error; None for an unknown id.
     """
     found = await connection.execute(_PROCESSING, {"did": did, "engine": engine})
     return found.first()
@@ -161,27 +142,13 @@ _ONTOLOGIES = select(_text.c.index, _text.c.value, _text.c.date).where(
 
 
 async def features(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
-    """The features of a data set, of all engines, in the order of their index.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        One row a feature.
-    """
+    """The features of a data set, of all engines, in the order of their index."""
     return (await connection.execute(_FEATURES, {"did": did})).all()
 
 
 async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
-    """The values of nominal features, in the order of the table's key (legacy notes, data 8).
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        The values by index of the feature.
+    """The values of nominal features, in the order of the table's key (legacy notes, data 8). Returns the values by
+    index of the feature.
     """
     return grouped(await connection.execute(_NOMINAL_VALUES, {"did": did}))
 
@@ -189,15 +156,8 @@ async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, lis
 async def ontologies(
     connection: AsyncConnection, did: int, *, as_stored: bool = False
 ) -> dict[int, list[str]]:
-    """The ontologies of features, oldest first.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-        as_stored: In the order of the table, whatever their dates: PHP gives them none.
-
-    Returns:
-        The ontologies by index of the feature.
+    """The ontologies of features, oldest first. ``as_stored``: in the order of the table, whatever their dates: PHP
+    gives them none. Returns the ontologies by index of the feature.
     """
     rows = (await connection.execute(_ONTOLOGIES, {"did": did})).all()
     ordered = rows if as_stored else sorted(rows, key=lambda row: (row.date, row.value))
@@ -212,15 +172,8 @@ _QUALITIES = (
 
 
 async def qualities(connection: AsyncConnection, did: int, engine: int) -> Sequence[Any]:
-    """The qualities of a data set by one engine, in the order of their names.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-        engine: Id of the evaluation engine.
-
-    Returns:
-        Name and stored value of each.
+    """The qualities of a data set by one engine, in the order of their names. ``engine``: id of the evaluation engine.
+    Returns name and stored value of each.
     """
     return (await connection.execute(_QUALITIES, {"did": did, "engine": engine})).all()
 
@@ -234,15 +187,8 @@ _DESCRIPTIONS = (
 
 
 async def descriptions(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
-    """All versions of a data set's description, newest first, and who may see it.
-
-    Args:
-        connection: To ask.
-        did: Id of the data set.
-
-    Returns:
-        Owner, visibility, version and text; one row without version for a data set without descriptions, none
-        for an unknown id.
+    """All versions of a data set's description, newest first, and who may see it. Returns owner, visibility, version
+    and text; one row without version for a data set without descriptions, none for an unknown id.
     """
     return (await connection.execute(_DESCRIPTIONS, {"did": did})).all()
 
@@ -261,24 +207,10 @@ _QUALITY_NAMES = _used_names("DataQuality", _measured.c.quality)
 
 
 async def feature_quality_names(connection: AsyncConnection) -> list[str]:
-    """The feature qualities that at least one feature has, of any engine, in the order of their names.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        The names.
-    """
+    """The feature qualities that at least one feature has, of any engine, in the order of their names."""
     return list(await connection.scalars(_FEATURE_QUALITY_NAMES))
 
 
 async def quality_names(connection: AsyncConnection) -> list[str]:
-    """The data qualities that at least one data set has, of any engine, in the order of their names.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        The names.
-    """
+    """The data qualities that at least one data set has, of any engine, in the order of their names."""
     return list(await connection.scalars(_QUALITY_NAMES))

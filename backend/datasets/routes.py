@@ -57,14 +57,12 @@ class DatasetPath(Parameters):
     "dataset.get",
     parameters=DatasetPath,
     answer=shapes.Description,
+    round_trips=3,
     problems=(UNKNOWN, PRIVATE, NO_FILE),
     faces=DATASET,
 )
 async def get(call: Call[DatasetPath]) -> Answer:
-    """One data set with all that describes it.
-
-    Two round trips to the database (three with a key): the data set, its tags.
-    """
+    """One data set with all that describes it."""
     did = call.parameters.dataset_id
     row = await queries.description(call.connection, did)
     if row is None:
@@ -82,16 +80,13 @@ async def get(call: Call[DatasetPath]) -> Answer:
     "dataset.list",
     parameters=DatasetFilters,
     answer=list[shapes.ListedDataset],
+    round_trips=3,
     problems=(NOTHING_LISTED,),
     filters=LIST_CODES,
     faces=DATASETS,
 )
 async def list_(call: Call[DatasetFilters]) -> Answer:
-    """The data sets that match all filters, in the order of their ids.
-
-    Two round trips to the database (three with a key): the page, its qualities; one more for each further
-    thousand rows.
-    """
+    """The data sets that match all filters, in the order of their ids."""
     rows = await list_queries.listed(call.connection, call.parameters, call.user)
     if not rows:
         raise NOTHING_LISTED.because("No data sets match the filters.")
@@ -109,15 +104,12 @@ class AnyDatasetPath(Parameters):
     "dataset.features",
     parameters=AnyDatasetPath,
     answer=list[shapes.Feature],
+    round_trips=5,
     problems=(FEATURES_UNKNOWN, FEATURES_PRIVATE, FEATURES_NOT_PROCESSED, FEATURES_FAILED, FEATURES_NONE),
     faces=FEATURES,
 )
 async def features(call: Call[AnyDatasetPath]) -> Answer:
-    """The features of a data set.
-
-    Four round trips to the database (five with a key): the processing, features, their nominal values, their
-    ontologies.
-    """
+    """The features of a data set."""
     did = call.parameters.dataset_id
     state = await queries.processing(call.connection, did, queries.ENGINE)
     if state is None:
@@ -142,14 +134,12 @@ async def features(call: Call[AnyDatasetPath]) -> Answer:
     "dataset.descriptions",
     parameters=AnyDatasetPath,
     answer=list[shapes.DescriptionVersion],
+    round_trips=2,
     problems=(NO_DESCRIPTIONS, PRIVATE),
     faces=DESCRIPTIONS,
 )
 async def descriptions(call: Call[AnyDatasetPath]) -> Answer:
-    """All versions of the description of a data set, newest first.
-
-    One round trip to the database (two with a key).
-    """
+    """All versions of the description of a data set, newest first."""
     did = call.parameters.dataset_id
     rows = await queries.descriptions(call.connection, did)
     if not rows:
@@ -161,12 +151,11 @@ async def descriptions(call: Call[AnyDatasetPath]) -> Answer:
     return DESCRIPTIONS(rows)
 
 
-@operation("dataset.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+@operation(
+    "dataset.tags", parameters=NoParameters, answer=list[str], round_trips=2, problems=(NO_TAGS,), faces=TAGS
+)
 async def tags(call: Call[NoParameters]) -> Answer:
-    """All tags that data sets have, each once.
-
-    One round trip to the database (two with a key).
-    """
+    """All tags that data sets have, each once."""
     found = await distinct_tags(
         call.connection, tables.dataset_tag, call.user, None if call.is_legacy else of_dataset
     )

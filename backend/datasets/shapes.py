@@ -117,16 +117,14 @@ class Unprocessed(TypedDict):
 
 
 def description(row: AnyRow, tags: list[str], settings: BackendSettings, asked: str) -> Description:
-    """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5).
+    """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5). Returns the document of
+    ``GET /datasets/{dataset_id}``.
 
     Args:
         row: Of ``queries.description``.
         tags: Of the data set, in order.
         settings: For the base of its URLs.
         asked: The id as it was asked for, which PHP tells apart from the same number.
-
-    Returns:
-        The document of ``GET /datasets/{dataset_id}``.
     """
     form = trimmed_or_empty(row.format).lower()
     return {
@@ -172,30 +170,16 @@ def _urls(text: str | None) -> list[str]:
 
 
 def parquet_url(did: int, asked: str, object_store: str) -> str:
-    """Where the Parquet twin of a data file is.
-
-    Args:
-        did: Id of the data set.
-        asked: The id in the name of the file.
-        object_store: Base URL, with a slash at its end.
-
-    Returns:
-        The URL.
-    """
+    """Where the Parquet twin of a data file is. ``object_store``: base URL, with a slash at its end."""
     return f"{object_store}datasets/{did // 10000:04d}/{did:04d}/dataset_{asked}.pq"
 
 
 def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, str]]]) -> list[ListedDataset]:
     """The document of a list.
 
-    PHP's template of this list trims nothing, so the text is the column's.
-
-    Args:
-        rows: Of ``list_queries.listed``.
-        qualities: Of ``list_queries.shown_qualities``.
-
-    Returns:
-        One object a data set. ``md5_checksum`` is empty, as in PHP, whose column is gone.
+    PHP's template of this list trims nothing, so the text is the column's. ``rows``: of ``list_queries.listed``.
+    ``qualities``: of ``list_queries.shown_qualities``. Returns one object a data set. ``md5_checksum`` is empty, as in
+    PHP, whose column is gone.
     """
     return [
         {
@@ -215,15 +199,13 @@ def listed(rows: Iterable[AnyRow], qualities: Mapping[int, Sequence[tuple[str, s
 def features(
     rows: Iterable[AnyRow], values: Mapping[int, Sequence[str]], ontologies: Mapping[int, Sequence[str]]
 ) -> list[Feature]:
-    """The document of a data set's features (legacy notes, data 10.4).
+    """The document of a data set's features (legacy notes, data 10.4). Returns one object a feature; ``ontology`` and
+    ``nominal_values`` only where there are any.
 
     Args:
         rows: Of ``queries.features``.
         values: Nominal values by index of the feature.
         ontologies: Ontologies by index of the feature.
-
-    Returns:
-        One object a feature; ``ontology`` and ``nominal_values`` only where there are any.
     """
     return [_feature(row, values.get(row.position, ()), ontologies.get(row.position, ())) for row in rows]
 
@@ -246,13 +228,8 @@ def _feature(row: AnyRow, values: Sequence[str], ontologies: Sequence[str]) -> F
 
 
 def qualities(rows: Iterable[tuple[str, str | None]]) -> list[MeasuredQuality]:
-    """The document of a data set's qualities (legacy notes, data 10.5).
-
-    Args:
-        rows: Name and stored value.
-
-    Returns:
-        One object a quality; a value that is NULL or blank is null.
+    """The document of a data set's qualities (legacy notes, data 10.5). ``rows``: name and stored value. Returns one
+    object a quality; a value that is NULL or blank is null.
     """
     return [{"name": trimmed_or_empty(name), "value": _measured(value)} for name, value in rows]
 
@@ -272,25 +249,15 @@ def feature_quality_names(names: list[str]) -> list[str]:
 
 
 def descriptions(rows: Iterable[AnyRow]) -> list[DescriptionVersion]:
-    """The document of a description's versions (legacy notes, data 10.7).
-
-    Args:
-        rows: Of ``queries.descriptions``.
-
-    Returns:
-        One object a version, with the text of the column: PHP pastes it into XML unescaped.
+    """The document of a description's versions (legacy notes, data 10.7). ``rows``: of ``queries.descriptions``.
+    Returns one object a version, with the text of the column: PHP pastes it into XML unescaped.
     """
     return [{"version": row.version, "description": trimmed_or_empty(row.description)} for row in rows]
 
 
 def unprocessed(row: AnyRow) -> list[Unprocessed]:
-    """The document of a work list, which always has one data set (legacy notes, data 10.8).
-
-    Args:
-        row: Of ``work_queries``.
-
-    Returns:
-        A list of one.
+    """The document of a work list, which always has one data set (legacy notes, data 10.8). ``row``: of
+    ``work_queries``.
     """
     return [
         {

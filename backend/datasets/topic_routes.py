@@ -49,6 +49,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
     "dataset.add_topic",
     parameters=TopicFields,
     answer=write_shapes.DatasetChanged,
+    round_trips=4,
     problems=(MISSING, *refused("1081"), UNKNOWN, EXISTS, EXISTS_ALIKE),
     access=admin_writes(ADMIN_ONLY, late=True),
     faces=CHANGED,
@@ -56,8 +57,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
 async def add_topic(call: Call[TopicFields]) -> Answer:
     """Put a topic on a data set.
 
-    Topics that are numbers are compared as such; capitals do not count in the database. Four round trips to the
-    database with the key's: the data set, its topics, the new one.
+    Topics that are numbers are compared as such; capitals do not count in the database.
     """
     did, topic = await _asked(call)
     there = await topic_queries.topics(call.connection, did)
@@ -73,15 +73,13 @@ async def add_topic(call: Call[TopicFields]) -> Answer:
     "dataset.delete_topic",
     parameters=TopicFields,
     answer=write_shapes.DatasetChanged,
+    round_trips=4,
     problems=(MISSING, *refused("1081"), UNKNOWN, NOT_FOUND),
     access=admin_writes(ADMIN_ONLY, late=True),
     faces=CHANGED,
 )
 async def delete_topic(call: Call[TopicFields]) -> Answer:
-    """Take a topic off a data set; capitals do not count.
-
-    Four round trips to the database with the key's: the data set, the deletion, the topics that are left.
-    """
+    """Take a topic off a data set; capitals do not count."""
     did, topic = await _asked(call)
     if not await topic_queries.take(call.connection, did, topic):
         raise NOT_FOUND.because(f"Dataset {did} does not have the topic {topic}.")

@@ -24,13 +24,8 @@ _LISTS = ("creator", "contributor", "ignore_attribute")
 def row(root: Node) -> dict[str, object]:
     """What a description says of a data set, by column.
 
-    Id, version, dates, status and checksum are not the uploader's to say.
-
-    Args:
-        root: Of a valid description.
-
-    Returns:
-        The columns that are given; the others have their defaults.
+    Id, version, dates, status and checksum are not the uploader's to say. ``root``: of a valid description. Returns
+    the columns that are given; the others have their defaults.
     """
     values: dict[str, object] = {name: text for name in _COPIED if (text := root.text(name)) is not None}
     return values | {name: _quoted(texts) for name in _LISTS if (texts := root.texts(name))}

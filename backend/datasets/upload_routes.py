@@ -61,6 +61,7 @@ class _Registered:
     "dataset.upload",
     parameters=NoParameters,
     answer=write_shapes.DatasetChanged,
+    round_trips=20,
     problems=(VERSION_EXISTS, *refused("130", "131", "133", "135", "136", "140", "141", "145")),
     access=WRITER,
     parts=(
@@ -75,9 +76,7 @@ async def upload(call: Call[NoParameters]) -> Answer:
     """Store a data set: its description, and its file or where it is; it is then in preparation.
 
     A name that exists gets the next version. The header of the file and its first thousand lines must be ARFF. Tags
-    that cannot be set are left out (new-API contract, decision 10). Seven round trips to the database with the key's,
-    and three for each tag: the versions of its name, the data set, the file, both put together, the description (two).
-    By its address one more: the key's again, once it is fetched.
+    that cannot be set are left out (new-API contract, decision 10).
     """
     root = await description(call, DESCRIPTION, "data_upload", missing="135", invalid="131", as_field=True)
     found = await _data_file(call, root)

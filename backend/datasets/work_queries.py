@@ -22,14 +22,8 @@ _shown = (_dataset.c.did, _dataset.c.name, _dataset.c.version, _dataset.c.format
 async def unprocessed(connection: AsyncConnection, engine: int, now: datetime, most: int) -> Sequence[AnyRow]:
     """Data sets that an engine has not processed, or failed to and may try again.
 
-    Args:
-        connection: To ask.
-        engine: Id of the evaluation engine.
-        now: The present time.
-        most: How many rows at most.
-
-    Returns:
-        The data sets in the order of their ids; none for a negative id, which PHP takes for no number.
+    ``engine``: id of the evaluation engine. ``most``: how many rows at most. Returns the data sets in the order of
+    their ids; none for a negative id, which PHP takes for no number.
     """
     if engine < 0:
         return []
@@ -51,15 +45,8 @@ async def unprocessed(connection: AsyncConnection, engine: int, now: datetime, m
 
 
 async def unknown_qualities(connection: AsyncConnection, kind: str, names: Sequence[str]) -> list[str]:
-    """Those of some names that are no qualities of a kind.
-
-    Args:
-        connection: To ask.
-        kind: ``DataQuality`` or ``FeatureQuality``.
-        names: To look up.
-
-    Returns:
-        The unknown names, in the order given.
+    """Those of some names that are no qualities of a kind. ``kind``: ``DataQuality`` or ``FeatureQuality``. ``names``:
+    to look up. Returns the unknown names, in the order given.
     """
     quality = tables.quality
     known = set(
@@ -73,17 +60,13 @@ async def unknown_qualities(connection: AsyncConnection, kind: str, names: Seque
 async def lacking_qualities(
     connection: AsyncConnection, engine: int, wanted: Sequence[str], tag: str | None, most: int
 ) -> Sequence[AnyRow]:
-    """Processed data sets for which an engine has not measured all of some qualities.
+    """Processed data sets for which an engine has not measured all of some qualities. Returns the data sets, tagged
+    ones first, then in the order of their ids.
 
     Args:
-        connection: To ask.
         engine: Id of the evaluation engine that measures.
-        wanted: Names of data qualities.
         tag: Data sets that have it come first.
         most: How many rows at most.
-
-    Returns:
-        The data sets, tagged ones first, then in the order of their ids.
     """
     measured = tables.data_quality
     count = (
@@ -102,16 +85,8 @@ async def lacking_qualities(
 async def lacking_feature_qualities(
     connection: AsyncConnection, engine: int, wanted: Sequence[str], most: int
 ) -> Sequence[AnyRow]:
-    """Processed data sets for whose features an engine has not measured all of some qualities.
-
-    Args:
-        connection: To ask.
-        engine: Id of the evaluation engine that measures.
-        wanted: Names of feature qualities.
-        most: How many rows at most.
-
-    Returns:
-        The data sets in the order of their ids.
+    """Processed data sets for whose features an engine has not measured all of some qualities. ``engine``: id of the
+    evaluation engine that measures. ``most``: how many rows at most. Returns the data sets in the order of their ids.
     """
     measured, feature = tables.feature_quality, tables.data_feature
     count = (

@@ -40,15 +40,13 @@ class UnprocessedPath(Parameters):
     "dataset.unprocessed",
     parameters=UnprocessedPath,
     answer=list[shapes.Unprocessed],
+    round_trips=2,
     problems=(NO_SUCH_PATH, NOTHING_UNPROCESSED),
     access=admin_reads(),
     faces=UNPROCESSED,
 )
 async def unprocessed(call: Call[UnprocessedPath]) -> Answer:
-    """A data set that an engine has not processed yet, or failed to, for administrators.
-
-    Two round trips to the database: the key, the data sets.
-    """
+    """A data set that an engine has not processed yet, or failed to, for administrators."""
     order = _known(call.parameters.order)
     if call.is_legacy and not call.request.path_params["engine_id"].isdigit():
         raise NOTHING_UNPROCESSED.because("PHP asks for the engine that is written in digits.")
@@ -74,15 +72,13 @@ class LackingPath(UnprocessedPath):
     "dataset.qualities_unprocessed",
     parameters=LackingPath,
     answer=list[shapes.Unprocessed],
+    round_trips=3,
     problems=(NO_SUCH_PATH, TOO_FEW_QUALITIES, UNKNOWN_QUALITIES, NOTHING_LACKING),
     access=admin_reads(),
     faces=UNPROCESSED,
 )
 async def qualities_unprocessed(call: Call[LackingPath]) -> Answer:
-    """A data set for which an engine has not measured all of some qualities, for administrators.
-
-    Three round trips to the database: the key, the names of qualities, the data sets.
-    """
+    """A data set for which an engine has not measured all of some qualities, for administrators."""
     asked = call.parameters
     order = _known(asked.order)
     given = [asked.qualities] if isinstance(asked.qualities, str) else asked.qualities

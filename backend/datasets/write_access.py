@@ -14,19 +14,8 @@ PRIVATE = ProblemCase("dataset-no-access", "112")
 
 
 def number(call: Call[Any], name: str, field: EntityId, *, code: str) -> int:
-    """The integer that a field must be.
-
-    Args:
-        call: The request.
-        name: Of the field.
-        field: As it was sent.
-        code: Legacy code of an id that finds nothing.
-
-    Returns:
-        The integer.
-
-    Raises:
-        InputProblem: 422; the database takes ``61abc`` for 61, the new API does not.
+    """The integer that a field must be. ``field``: as it was sent. ``code``: legacy code of an id that finds nothing.
+    Raises InputProblem: 422; the database takes ``61abc`` for 61, the new API does not.
     """
     if field.number is None:
         raise unprocessable(call, [name], "id", "Give the id as an integer", code=code)
@@ -34,18 +23,8 @@ def number(call: Call[Any], name: str, field: EntityId, *, code: str) -> int:
 
 
 async def visible(call: Call[Any], did: int, unknown: ProblemCase) -> AnyRow:
-    """A data set that the caller may see, locked for what is to change; one round trip.
-
-    Args:
-        call: The request.
-        did: Its id.
-        unknown: There is none.
-
-    Returns:
-        The row of ``write_queries.dataset``.
-
-    Raises:
-        Problem: It is not there, or private and not the caller's.
+    """A data set that the caller may see, locked for what is to change. ``unknown``: there is none. Returns the row of
+    ``write_queries.dataset``. Raises Problem: it is not there, or private and not the caller's.
     """
     row = await write_queries.dataset(call.connection, did)
     if row is None:
@@ -55,33 +34,16 @@ async def visible(call: Call[Any], did: int, unknown: ProblemCase) -> AnyRow:
 
 
 def allow_to_see(call: Call[Any], row: AnyRow) -> None:
-    """Let those pass who may see a data set.
-
-    Args:
-        call: The request.
-        row: Of the data set.
-
-    Raises:
-        Problem: It is private and not the caller's.
-    """
+    """Let those pass who may see a data set. Raises Problem: it is private and not the caller's."""
     if not call.user.may_see(row.visibility, row.uploader):
         raise PRIVATE.because(f"No access granted: dataset {row.did} is private.")
 
 
 async def owned(call: Call[Any], did: int, unknown: ProblemCase, not_owned: ProblemCase) -> AnyRow:
-    """A data set that the caller may change as its owner; one round trip.
+    """A data set that the caller may change as its owner.
 
-    Args:
-        call: The request.
-        did: Its id.
-        unknown: There is none.
-        not_owned: It is somebody else's, and the caller no administrator.
-
-    Returns:
-        The row of ``write_queries.dataset``.
-
-    Raises:
-        Problem: It is not there, private, or not the caller's.
+    ``unknown``: there is none. ``not_owned``: it is somebody else's, and the caller no administrator. Returns the row
+    of ``write_queries.dataset``. Raises Problem: it is not there, private, or not the caller's.
     """
     row = await write_queries.dataset(call.connection, did)
     if row is None:
@@ -104,9 +66,6 @@ def refused_document(
         message: What is wrong; also the detail.
         code: The legacy code; None for a mistake that PHP has none for.
         additional: What PHP says beside the text of its code.
-
-    Returns:
-        The problem, ready to be raised.
     """
     error: InputError = {"type": kind, "loc": ["body", field], "msg": message, "input": None}
     return InputProblem(message, [error], code=code, additional=additional)

@@ -16,23 +16,12 @@ def qualities_uploaded(did: int) -> Element:
 
 
 def topic_changed(did: int, sent: str) -> Element:  # noqa: ARG001  # the new API shows the number
-    """A data set whose topics have changed.
-
-    Args:
-        did: Its id.
-        sent: The id as it was sent.
-    """
+    """A data set whose topics have changed."""
     return element("data_topic", element("id", sent))
 
 
 def status_updated(did: int, status: str, sent: str) -> Element:  # noqa: ARG001  # the new API shows the number
-    """A data set and its status.
-
-    Args:
-        did: Id of the data set.
-        status: That it has now.
-        sent: The id as it was sent.
-    """
+    """A data set and its status."""
     return element("data_status_update", element("id", sent), element("status", status))
 
 

@@ -32,40 +32,20 @@ class Ontologies(TypedDict):
 
 
 def uploaded(did: int) -> DocumentStored:
-    """The answer to features or qualities.
-
-    Args:
-        did: Id of the data set.
-    """
+    """The answer to features or qualities."""
     return {"did": did}
 
 
 def topic_changed(did: int, sent: str) -> DatasetChanged:  # noqa: ARG001  # PHP shows what was sent
-    """The answer about the topics of a data set.
-
-    Args:
-        did: Its id.
-        sent: The id as it was sent.
-    """
+    """The answer about the topics of a data set."""
     return {"id": did}
 
 
 def status_updated(did: int, status: str, sent: str) -> DatasetStatusUpdated:  # noqa: ARG001  # PHP shows what was sent
-    """The answer about the status of a data set.
-
-    Args:
-        did: Its id.
-        status: That it has now.
-        sent: The id as it was sent.
-    """
+    """The answer about the status of a data set."""
     return {"dataset_id": did, "status": cast(Literal["active", "deactivated"], status)}
 
 
 def ontologies(did: int, values: list[str]) -> Ontologies:
-    """The answer about the ontologies of a feature.
-
-    Args:
-        did: Id of the data set.
-        values: All that the feature has.
-    """
+    """The answer about the ontologies of a feature."""
     return {"id": did, "ontology": values}

@@ -22,16 +22,12 @@ async def downloads(
     kind: str | None = None,
     item: int | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """How often users have downloaded items.
+    """How often users have downloaded items. Returns rows in the order of item and user.
 
     Args:
-        connection: To ask.
         user_id: By whom; None for everybody.
         kind: Type of the items; None for all types.
         item: Id of the item; None for all.
-
-    Returns:
-        Rows in the order of item and user.
     """
     conditions: list[ColumnElement[bool]] = []
     if user_id is not None:

@@ -48,31 +48,26 @@ class TypePath(Parameters):
     id: Annotated[int | None, IdOrAny()]
 
 
-@operation("download.list", parameters=NoParameters, answer=list[shapes.Download], faces=DOWNLOADS)
+@operation(
+    "download.list", parameters=NoParameters, answer=list[shapes.Download], round_trips=2, faces=DOWNLOADS
+)
 async def every_download(call: Call[NoParameters]) -> Answer:
-    """All downloads.
-
-    One round trip to the database (two with a key).
-    """
+    """All downloads."""
     return DOWNLOADS(await queries.downloads(call.connection))
 
 
-@operation("download.user", parameters=DownloaderPath, answer=list[shapes.Download], faces=DOWNLOADS)
+@operation(
+    "download.user", parameters=DownloaderPath, answer=list[shapes.Download], round_trips=2, faces=DOWNLOADS
+)
 async def downloads_of_user(call: Call[DownloaderPath]) -> Answer:
-    """The downloads of a user.
-
-    One round trip to the database (two with a key).
-    """
+    """The downloads of a user."""
     rows = await queries.downloads(call.connection, user_id=call.parameters.user_id)
     return DOWNLOADS(rows)
 
 
-@operation("download.item", parameters=TypePath, answer=list[shapes.Download], faces=DOWNLOADS)
+@operation("download.item", parameters=TypePath, answer=list[shapes.Download], round_trips=2, faces=DOWNLOADS)
 async def downloads_of_item(call: Call[TypePath]) -> Answer:
-    """The downloads of one type, of an item or of all, by a user or by all.
-
-    One round trip to the database (two with a key).
-    """
+    """The downloads of one type, of an item or of all, by a user or by all."""
     asked = call.parameters
     rows = await queries.downloads(call.connection, user_id=asked.user_id, kind=asked.type, item=asked.id)
     return DOWNLOADS(rows)

@@ -17,21 +17,10 @@ class Download(TypedDict):
 
 
 def downloads(rows: Iterable[AnyRow]) -> list[Download]:
-    """Counts.
-
-    Args:
-        rows: Of ``queries.downloads``.
-    """
+    """Counts. ``rows``: of ``queries.downloads``."""
     return [counted(row.user_id, row.knowledge_type, row.knowledge_id, row._mapping["count"]) for row in rows]
 
 
 def counted(user_id: int, kind: str, item: int, count: int) -> Download:
-    """A count.
-
-    Args:
-        user_id: Whose it is.
-        kind: Type of the item.
-        item: Id of the item.
-        count: How often it was downloaded.
-    """
+    """A count. ``kind``: type of the item. ``count``: how often it was downloaded."""
     return {"user_id": user_id, "knowledge_type": kind, "knowledge_id": item, "count": count}

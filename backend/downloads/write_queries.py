@@ -16,17 +16,8 @@ _download = tables.downloads
 
 
 async def count(connection: AsyncConnection, kind: str, item: int, user_id: int, now: datetime) -> int:
-    """Count a download; the time of the first one stays.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-        user_id: Who downloads it.
-        now: The present time.
-
-    Returns:
-        How often the user has downloaded it now.
+    """Count a download; the time of the first one stays. ``kind``: type of the item. Returns how often the user has
+    downloaded it now.
     """
     before = await _counted(connection, kind, item, user_id)
     if before is None:
@@ -49,16 +40,8 @@ async def count(connection: AsyncConnection, kind: str, item: int, user_id: int,
 async def remove(
     connection: AsyncConnection, kind: str, item: int, user_id: int
 ) -> Row[*tuple[Any, ...]] | None:
-    """Delete a user's count for an item.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-        user_id: Who downloaded it.
-
-    Returns:
-        The row that was there; None when there was none.
+    """Delete a user's count for an item. ``kind``: type of the item. ``user_id``: who downloaded it. Returns the row
+    that was there; None when there was none.
     """
     of = _of(kind, item, user_id)
     row = (await connection.execute(select(_download).where(*of).with_for_update())).first()
@@ -68,15 +51,8 @@ async def remove(
 
 
 async def totals(connection: AsyncConnection, kind: str, item: int) -> tuple[int, int] | None:
-    """How many users have downloaded an item, and how often in all, for the search index.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-
-    Returns:
-        Both numbers; None when there is no such item.
+    """How many users have downloaded an item, and how often in all, for the search index. ``kind``: type of the item.
+    Returns both numbers; None when there is no such item.
     """
     known = KINDS[kind]
     counted = (_download.c.knowledge_type == kind) & (_download.c.knowledge_id == known.id)

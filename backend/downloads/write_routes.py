@@ -40,15 +40,13 @@ async def _index(call: Call[DownloadedItem] | Call[OwnItem]) -> None:
     "download.count",
     parameters=DownloadedItem,
     answer=shapes.Download,
+    round_trips=5,
     problems=(PRIVATE, OWN_ITEM),
     access=WRITER,
     faces=COUNTED,
 )
 async def count(call: Call[DownloadedItem]) -> Answer:
-    """Count one's download of an item of somebody else.
-
-    Five round trips to the database with the key's: the item, the count, the new one, all counts.
-    """
+    """Count one's download of an item of somebody else."""
     kind, item = call.parameters.type, call.parameters.id
     await check_item(call, kind, item, OWN_ITEM)
     counted = await write_queries.count(call.connection, kind, item, call.user.id, call.now())
@@ -60,15 +58,13 @@ async def count(call: Call[DownloadedItem]) -> Answer:
     "download.remove",
     parameters=OwnItem,
     answer=shapes.Download,
+    round_trips=4,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
     faces=COUNTED,
 )
 async def remove(call: Call[OwnItem]) -> Answer:
-    """Take back that one has downloaded an item; answers what was counted.
-
-    Four round trips to the database with the key's: the count, its deletion, those that are left.
-    """
+    """Take back that one has downloaded an item; answers what was counted."""
     demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     row = await write_queries.remove(call.connection, kind, item, call.user.id)

@@ -15,25 +15,10 @@ _PROCEDURE = select(_procedure).where(_procedure.c.id == bindparam("number"))
 
 
 async def procedures(connection: AsyncConnection) -> Sequence[AnyRow]:
-    """All estimation procedures.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        Rows in the order of the key.
-    """
+    """All estimation procedures. Returns rows in the order of the key."""
     return (await connection.execute(_PROCEDURES)).all()
 
 
 async def procedure(connection: AsyncConnection, number: int) -> AnyRow | None:
-    """One estimation procedure.
-
-    Args:
-        connection: To ask.
-        number: Its id.
-
-    Returns:
-        The row; None for an unknown id.
-    """
+    """One estimation procedure. Returns the row; None for an unknown id."""
     return (await connection.execute(_PROCEDURE, {"number": number})).first()

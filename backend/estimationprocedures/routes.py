@@ -24,14 +24,12 @@ class ProcedurePath(Parameters):
     "estimationprocedure.list",
     parameters=NoParameters,
     answer=list[shapes.Procedure],
+    round_trips=2,
     problems=(NONE,),
     faces=PROCEDURES,
 )
 async def every_procedure(call: Call[NoParameters]) -> Answer:
-    """All estimation procedures.
-
-    One round trip to the database (two with a key).
-    """
+    """All estimation procedures."""
     rows = await queries.procedures(call.connection)
     if not rows:
         raise NONE.because("There are no estimation procedures.")
@@ -42,14 +40,12 @@ async def every_procedure(call: Call[NoParameters]) -> Answer:
     "estimationprocedure.get",
     parameters=ProcedurePath,
     answer=shapes.Procedure,
+    round_trips=2,
     problems=(UNKNOWN,),
     faces=PROCEDURE,
 )
 async def get(call: Call[ProcedurePath]) -> Answer:
-    """One estimation procedure.
-
-    One round trip to the database (two with a key).
-    """
+    """One estimation procedure."""
     number = call.parameters.procedure_id
     row = await queries.procedure(call.connection, number)
     if row is None:

@@ -23,25 +23,13 @@ class Procedure(TypedDict):
 
 
 def procedures(rows: Iterable[AnyRow]) -> list[Procedure]:
-    """All estimation procedures.
-
-    Args:
-        rows: Of the table ``estimation_procedure``.
-
-    Returns:
-        The document of the list.
-    """
+    """All estimation procedures. ``rows``: of the table ``estimation_procedure``. Returns the document of the list."""
     return [procedure(row) for row in rows]
 
 
 def procedure(row: AnyRow) -> Procedure:
-    """One estimation procedure (legacy notes, task 6).
-
-    Args:
-        row: Of the table ``estimation_procedure``.
-
-    Returns:
-        The document; ``samples``, ``custom_testset`` and ``date`` are never shown.
+    """One estimation procedure (legacy notes, task 6). ``row``: of the table ``estimation_procedure``. Returns the
+    document; ``samples``, ``custom_testset`` and ``date`` are never shown.
     """
     document: Procedure = {
         "id": row.id,

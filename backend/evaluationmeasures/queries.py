@@ -13,12 +13,5 @@ _MEASURES = (
 
 
 async def measures(connection: AsyncConnection) -> list[str]:
-    """The names of all evaluation measures (legacy notes, task 5).
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        Names in the order of the key.
-    """
+    """The names of all evaluation measures (legacy notes, task 5). Returns names in the order of the key."""
     return list(await connection.scalars(_MEASURES))

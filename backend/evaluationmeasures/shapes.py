@@ -9,12 +9,7 @@ Measures = list[str]
 
 
 def measures(names: Iterable[str]) -> Measures:
-    """All evaluation measures (legacy notes, task 5).
-
-    Args:
-        names: Of ``queries.measures``.
-
-    Returns:
-        The names, as PHP's converted template shows them.
+    """All evaluation measures (legacy notes, task 5). ``names``: of ``queries.measures``. Returns the names, as PHP's
+    converted template shows them.
     """
     return [trimmed_or_empty(name) for name in names]

@@ -12,15 +12,10 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 def elements(stored: str | None) -> list[int | float | str]:
     """The elements of a stored array, flat: a confusion matrix loses its rows, as in PHP's lists.
 
-    PHP removes all brackets and splits at the commas. What it takes for a number (blanks before it are fine, behind
-    it not) it prints as it is, all else as trimmed text (legacy notes, task 4.2). Numbers that are none in JSON
-    (``.5``, ``007``) are text here; PHP's answer cannot be read then.
-
-    Args:
-        stored: As the column has it.
-
-    Returns:
-        Numbers and texts; none where nothing is stored. ``[]`` has one element, the empty text.
+    PHP removes all brackets and splits at the commas. What it takes for a number (blanks before it are fine, behind it
+    not) it prints as it is, all else as trimmed text (legacy notes, task 4.2). Numbers that are none in JSON (``.5``,
+    ``007``) are text here; PHP's answer cannot be read then. ``stored``: as the column has it. Returns numbers and
+    texts; none where nothing is stored. ``[]`` has one element, the empty text.
     """
     if not stored:
         return []
@@ -28,11 +23,7 @@ def elements(stored: str | None) -> list[int | float | str]:
 
 
 def words(stored: str) -> list[tuple[str, bool]]:
-    """The same elements as texts, and whether each is a number.
-
-    Args:
-        stored: As the column has it.
-    """
+    """The same elements as texts, and whether each is a number. ``stored``: as the column has it."""
     return [_word(item) for item in stored.replace("[", "").replace("]", "").split(",")]
 
 

@@ -36,17 +36,8 @@ class SortOrder(Text):
 
 
 def check_per_fold(call: Call[Any], given: str | None) -> bool:
-    """Refuse anything but the two words.
-
-    Args:
-        call: The request.
-        given: The filter, if given.
-
-    Returns:
-        Whether folds are asked for.
-
-    Raises:
-        InputProblem: 422 with code 547.
+    """Refuse anything but the two words. ``given``: the filter, if given. Returns whether folds are asked for. Raises
+    InputProblem: 422 with code 547.
     """
     if given not in (None, "true", "false"):
         message = 'Per fold can only be set to "true" or "false"'
@@ -56,17 +47,8 @@ def check_per_fold(call: Call[Any], given: str | None) -> bool:
 
 
 def check_sort_order(call: Call[Any], given: str | None) -> str | None:
-    """Refuse anything but the two words.
-
-    Args:
-        call: The request.
-        given: The filter, if given.
-
-    Returns:
-        The order, if one is asked for.
-
-    Raises:
-        InputProblem: 422 with code 549.
+    """Refuse anything but the two words. ``given``: the filter, if given. Returns the order, if one is asked for.
+    Raises InputProblem: 422 with code 549.
     """
     if given not in (None, "0", "asc", "desc"):
         message = 'The sort order can only be set to "asc" or "desc"'

@@ -35,12 +35,8 @@ def listed(rows: Sequence[AnyRow], folds: Folds) -> Element:
 
 
 def listed_with_setups(rows: Sequence[AnyRow], folds: Folds, parameters: Parameters) -> Element:
-    """The same with the parameters of the setups, in the middle.
-
-    Args:
-        rows: The evaluations.
-        folds: Their values.
-        parameters: Of each setup, in the order of the query's columns.
+    """The same with the parameters of the setups, in the middle. ``rows``: the evaluations. ``parameters``: of each
+    setup, in the order of the query's columns.
     """
     shown = {setup: _parameters(settings) for setup, settings in parameters.items()}
     none = element("parameters")

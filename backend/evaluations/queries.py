@@ -98,17 +98,8 @@ async def listed(
 ) -> Sequence[AnyRow]:
     """The evaluations of the selected runs by all engines, by run, measure and engine unless sorted otherwise.
 
-    Runs on tasks without a data set are left out (legacy notes, task 4.2).
-
-    Args:
-        connection: To ask.
-        filters: Which runs; limit and offset count evaluations.
-        shown: Which evaluations, and how.
-        user: The caller.
-        now: The present time.
-
-    Returns:
-        The rows.
+    Runs on tasks without a data set are left out (legacy notes, task 4.2). ``filters``: which runs; limit and offset
+    count evaluations.
     """
     score = tables.evaluation_fold if shown.per_fold else tables.evaluation
     key = (score.c.source, score.c.function_id, score.c.evaluation_engine_id)
@@ -161,14 +152,8 @@ def fold_key(row: AnyRow) -> FoldKey:
 
 
 async def folds(connection: AsyncConnection, rows: Sequence[AnyRow]) -> Folds:
-    """The values of the folds that rows stand for, by fold and repeat; one statement for each thousand runs.
-
-    Args:
-        connection: To ask.
-        rows: Of ``listed``.
-
-    Returns:
-        The texts; of folds without a value none.
+    """The values of the folds that rows stand for, by fold and repeat; one statement for each thousand runs. ``rows``:
+    of ``listed``. Returns the texts; of folds without a value none.
     """
     wanted: dict[FoldKey, list[str]] = {fold_key(row): [] for row in rows}
     runs = sorted({run for run, _, _ in wanted})
@@ -189,17 +174,8 @@ _SELECTED: Select[*tuple[Any, ...]] = (
 async def count_runs(
     connection: AsyncConnection, filters: RunSelection, user: User, now: datetime, most: int | None = None
 ) -> int:
-    """How many runs are selected, evaluated or not.
-
-    Args:
-        connection: To ask.
-        filters: Which runs; limit and offset do not count.
-        user: The caller.
-        now: The present time.
-        most: Do not count further than this.
-
-    Returns:
-        The number.
+    """How many runs are selected, evaluated or not. ``filters``: which runs; limit and offset do not count. ``most``:
+    do not count further than this.
     """
     selected = _SELECTED.where(*conditions(filters, user, now))
     if most is not None:
@@ -231,13 +207,6 @@ async def parameters(connection: AsyncConnection, setups: Iterable[int]) -> Para
     """The parameter settings of setups, by the ids of the parameters.
 
     A setup with k tags has each of them k times, as in PHP (legacy notes, task 4.2).
-
-    Args:
-        connection: To ask.
-        setups: Ids of the setups.
-
-    Returns:
-        The rows of each setup that has any.
     """
     found = await connection.execute(_PARAMETERS, {"setups": sorted(set(setups))})
     rows: dict[int, list[AnyRow]] = {}
@@ -251,8 +220,6 @@ class RunRequest:
     """Which runs an engine asks for.
 
     Args:
-        engine: Id of the engine.
-        order: Of the runs.
         count: Most runs; 0 is all.
         retried_before: Runs that failed before this time are to be tried again.
         most_tries: Runs that failed so often are not.
@@ -271,16 +238,13 @@ async def unevaluated(
     columns: Mapping[str, tuple[int, ...]],
     tag: str | None,
 ) -> Sequence[AnyRow]:
-    """The runs that an engine has not evaluated, or failed to evaluate some time ago.
+    """The runs that an engine has not evaluated, or failed to evaluate some time ago. Returns the rows, by run id
+    unless asked otherwise.
 
     Args:
-        connection: To ask.
         wanted: Which runs, and how many.
         columns: Ids by the names of filters: ``ttid``, ``task``, ``uploader``, ``setup``.
         tag: That the runs must have, if any.
-
-    Returns:
-        The rows, by run id unless asked otherwise.
     """
     state = tables.run_evaluated
     statement = (

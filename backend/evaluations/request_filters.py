@@ -20,11 +20,7 @@ ILLEGAL: Final = "1012"
 
 @dataclass(frozen=True)
 class Judged(Reader):
-    """A filter whose value is judged by the handler.
-
-    Args:
-        judge: Reads the value then.
-    """
+    """A filter whose value is judged by the handler. ``judge``: reads the value then."""
 
     judge: Reader
 
@@ -52,17 +48,8 @@ class RequestFilters(Parameters):
 
 
 def read_filters(call: Call[Any], filters: RequestFilters) -> tuple[dict[str, tuple[int, ...]], str | None]:
-    """Judge and read the filters.
-
-    Args:
-        call: The request.
-        filters: As they were given.
-
-    Returns:
-        The ids by the names of the filters that are given, and the tag if there is one.
-
-    Raises:
-        InputProblem: 422 with code 1014 or 1012.
+    """Judge and read the filters. ``filters``: as they were given. Returns the ids by the names of the filters that
+    are given, and the tag if there is one. Raises InputProblem: 422 with code 1014 or 1012.
     """
     given = {
         name: value for name in RequestFilters.model_fields if (value := getattr(filters, name)) is not None

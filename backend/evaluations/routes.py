@@ -71,15 +71,13 @@ class EvaluationFilters(RunSelection):
     "evaluation.setup_list",
     parameters=EvaluationFilters,
     answer=list[shapes.ListedWithSetup],
+    round_trips=5,
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
     faces=WITH_SETUPS,
 )
 async def setup_list(call: Call[EvaluationFilters]) -> Answer:
-    """As the list of evaluations, with the parameters of the setups.
-
-    One round trip more than the list of evaluations: the parameters.
-    """
+    """As the list of evaluations, with the parameters of the setups."""
     rows, folds = await _listed(call)
     parameters = await queries.parameters(call.connection, (row.setup for row in rows))
     return WITH_SETUPS(rows, folds, parameters)
@@ -89,6 +87,7 @@ async def setup_list(call: Call[EvaluationFilters]) -> Answer:
     "evaluation.list",
     parameters=EvaluationFilters,
     answer=list[shapes.ListedEvaluation],
+    round_trips=4,
     problems=LIST_PROBLEMS,
     filters=FILTER_CODES,
     faces=EVALUATIONS,
@@ -97,9 +96,6 @@ async def list_(call: Call[EvaluationFilters]) -> Answer:
     """The evaluations of the runs that match all filters, of which there must be at least one.
 
     They come by run, measure and engine, or by value when a sort order is asked for.
-
-    One round trip to the database (two with a key); one more with a study, one more to count the runs, which decides
-    what is too many, and how the server joins.
     """
     return EVALUATIONS(*await _listed(call))
 
@@ -146,16 +142,14 @@ class EngineRequest(RequestFilters):
     "evaluation.request",
     parameters=EngineRequest,
     answer=list[shapes.Requested],
+    round_trips=2,
     problems=(NO_SUCH_PATH, NOTHING_REQUESTED, *refused(NO_VALUE)),
     access=admin_reads(),
     filters=FilterCodes(unknown="1011", illegal="1012", no_results="1013"),
     faces=REQUESTED,
 )
 async def request(call: Call[EngineRequest]) -> Answer:
-    """Runs that an engine has not evaluated yet, or failed to, for administrators.
-
-    Two round trips to the database: the key, the runs.
-    """
+    """Runs that an engine has not evaluated yet, or failed to, for administrators."""
     asked = call.parameters
     order = ORDERS.get(asked.order)
     if order is None:

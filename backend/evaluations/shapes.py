@@ -56,14 +56,8 @@ class Requested(TypedDict):
 
 
 def listed(rows: Sequence[AnyRow], folds: Folds) -> list[ListedEvaluation]:  # noqa: ARG001  # all presenters of an operation take the same
-    """Evaluations of a list.
-
-    Args:
-        rows: Of ``queries.listed``.
-        folds: Their values, which only PHP shows.
-
-    Returns:
-        The document of ``GET /evaluation/list``.
+    """Evaluations of a list. ``rows``: of ``queries.listed``. ``folds``: their values, which only PHP shows. Returns
+    the document of ``GET /evaluation/list``.
     """
     return [_listed(row) for row in rows]
 
@@ -73,15 +67,8 @@ def listed_with_setups(
     folds: Folds,  # noqa: ARG001  # all presenters of an operation take the same
     parameters: Parameters,
 ) -> list[ListedWithSetup]:
-    """Evaluations of a list, with the parameters of their setups.
-
-    Args:
-        rows: Of ``queries.listed``.
-        folds: Their values, which only PHP shows.
-        parameters: Of each setup.
-
-    Returns:
-        The document of ``GET /evaluation/setup/list``.
+    """Evaluations of a list, with the parameters of their setups. ``rows``: of ``queries.listed``. ``folds``: their
+    values, which only PHP shows. Returns the document of ``GET /evaluation/setup/list``.
     """
     shown = {setup: [_parameter(row) for row in settings] for setup, settings in parameters.items()}
     return [{**_listed(row), "parameters": shown.get(row.setup, [])} for row in rows]
@@ -117,13 +104,8 @@ def _parameter(row: AnyRow) -> ParameterValue:
 
 
 def requested(rows: Sequence[AnyRow]) -> list[Requested]:
-    """Runs that wait to be evaluated.
-
-    Args:
-        rows: Of ``queries.unevaluated``.
-
-    Returns:
-        The document of ``GET /evaluation/request/{engine_id}/{order}/{count}``.
+    """Runs that wait to be evaluated. ``rows``: of ``queries.unevaluated``. Returns the document of ``GET
+    /evaluation/request/{engine_id}/{order}/{count}``.
     """
     return [
         {

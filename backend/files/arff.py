@@ -8,24 +8,14 @@ _BLOCK = 64 * 1024
 
 
 def csv_header(names: Sequence[str]) -> bytes:
-    """The first line: every name quoted.
-
-    Args:
-        names: Of the columns.
-    """
+    """The first line: every name quoted. ``names``: of the columns."""
     quoted = ('"' + name.replace('"', '""') + '"' for name in names)
     return (",".join(quoted) + "\n").encode()
 
 
 def csv_blocks(path: Path, names: Sequence[str]) -> Iterator[bytes]:
-    """The CSV form, block by block; reads the file.
-
-    Args:
-        path: Of the ARFF file.
-        names: Of the columns.
-
-    Yields:
-        The header, then the data lines, unchanged.
+    """The CSV form, block by block; reads the file. ``path``: of the ARFF file. ``names``: of the columns. Yields the
+    header, then the data lines, unchanged.
     """
     yield csv_header(names)
     with path.open("rb") as file:

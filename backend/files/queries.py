@@ -36,39 +36,19 @@ _DATA_OF_TASK = (
 
 
 async def file(connection: AsyncConnection, file_id: int) -> Row[*tuple[Any, ...]] | None:
-    """One registered file.
-
-    Args:
-        connection: To ask.
-        file_id: Id of the file.
-
-    Returns:
-        The row; None for an unknown id.
-    """
+    """One registered file. Returns the row; None for an unknown id."""
     return (await connection.execute(_FILE, {"file_id": file_id})).first()
 
 
 async def feature_names(connection: AsyncConnection, file_id: int) -> list[str]:
-    """The names of the features of the data set that a file belongs to.
-
-    Args:
-        connection: To ask.
-        file_id: Id of the file.
-
-    Returns:
-        The names in the order of the columns; none when no data set has this file.
+    """The names of the features of the data set that a file belongs to. Returns the names in the order of the columns;
+    none when no data set has this file.
     """
     return list(await connection.scalars(_FEATURE_NAMES, {"file_id": file_id}))
 
 
 async def data_of_task(connection: AsyncConnection, task_id: int) -> Row[*tuple[Any, ...]] | None:
-    """Whose the data set of a task is.
-
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        The data set's ``did``, ``visibility`` and ``uploader``; None for a task that has none.
+    """Whose the data set of a task is. Returns the data set's ``did``, ``visibility`` and ``uploader``; None for a
+    task that has none.
     """
     return (await connection.execute(_DATA_OF_TASK, {"task_id": task_id})).first()

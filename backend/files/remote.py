@@ -16,20 +16,13 @@ from backend.storage.interface import Storage
 async def send_remote(
     request: Request, storage: Storage, path: str, mime_type: str, md5: str
 ) -> Response | None:
-    """The answer that sends a file, all of it or one range.
+    """The answer that sends a file, all of it or one range. Returns 200, 206 or 304; None when there is no such file.
+    Raises Problem: 416, for a range that the file does not have.
 
     Args:
         request: The request, for its conditions and range.
-        storage: Has the file.
         path: As the file table has it.
-        mime_type: Its type.
         md5: Its checksum, which is its entity tag.
-
-    Returns:
-        200, 206 or 304; None when there is no such file.
-
-    Raises:
-        Problem: 416, for a range that the file does not have.
     """
     etag = f'"{md5}"'
     size = await storage.size(path)
@@ -56,15 +49,8 @@ async def send_remote(
 
 
 async def send_remote_csv(storage: Storage, path: str, names: list[str]) -> Response | None:
-    """The CSV form of an ARFF file, which is fetched for it.
-
-    Args:
-        storage: Has the file.
-        path: As the file table has it.
-        names: Of the columns.
-
-    Returns:
-        The answer; None when there is no such file.
+    """The CSV form of an ARFF file, which is fetched for it. ``path``: as the file table has it. ``names``: of the
+    columns. Returns the answer; None when there is no such file.
     """
     if await storage.size(path) is None:
         return None

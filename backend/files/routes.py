@@ -125,15 +125,13 @@ def _download(name: str) -> Operation[FilePath]:
         name,
         parameters=FilePath,
         answer=None,
+        round_trips=2,
         problems=problems,
         media_type="*/*",  # the one that was uploaded with the file
         further=PARTLY | FROM_ELSEWHERE,
     )
     async def download(call: Call[FilePath]) -> Answer:
-        """A stored file, all of it or one range; a redirection when it is stored elsewhere.
-
-        One round trip to the database (two with a key).
-        """
+        """A stored file, all of it or one range; a redirection when it is stored elsewhere."""
         return await _send(call)
 
     return download
@@ -142,12 +140,11 @@ def _download(name: str) -> Operation[FilePath]:
 def _csv(name: str) -> Operation[FilePath]:
     problems = (UNKNOWN, PRIVATE)
 
-    @operation(name, parameters=FilePath, answer=None, problems=problems, media_type="text/plain")
+    @operation(
+        name, parameters=FilePath, answer=None, round_trips=3, problems=problems, media_type="text/plain"
+    )
     async def csv(call: Call[FilePath]) -> Answer:
-        """The ARFF file of a data set as CSV: a header of the features' names, then the data as they are.
-
-        Two round trips to the database (three with a key): the file, the names.
-        """
+        """The ARFF file of a data set as CSV: a header of the features' names, then the data as they are."""
         return await _send_csv(call)
 
     return csv
@@ -157,15 +154,13 @@ def _csv(name: str) -> Operation[FilePath]:
     "file.splits",
     parameters=SplitsPath,
     answer=None,
+    round_trips=2,
     problems=(NO_SPLITS, PRIVATE_DATA, UNSATISFIABLE),
     media_type="text/plain",
     further=PARTLY | FROM_ELSEWHERE,
 )
 async def splits(call: Call[SplitsPath]) -> Answer:
-    """The splits of a task: stored ones, else from where the setting ``splits_url`` says.
-
-    One round trip to the database (two with a key).
-    """
+    """The splits of a task: stored ones, else from where the setting ``splits_url`` says."""
     task_id = call.parameters.task_id
     data = await queries.data_of_task(call.connection, task_id)
     if data is not None and not call.user.may_see(data.visibility, data.uploader):
@@ -196,14 +191,12 @@ def _document(name: str, documents: Mapping[str, Traversable], media_type: str) 
         name,
         parameters=DocumentPath,
         answer=None,
+        round_trips=1,
         problems=(NO_DOCUMENT,),
         media_type=media_type.partition(";")[0],
     )
     async def document(call: Call[DocumentPath]) -> Answer:
-        """A document: the operator's own copy, else the one that comes with the program.
-
-        No round trip to the database (one with a key).
-        """
+        """A document: the operator's own copy, else the one that comes with the program."""
         own = await FileStore(call.settings.static).find(f"{folder}/{call.parameters.name}.{suffix}")
         if own is not None:
             return Response(await to_thread.run_sync(own.read_bytes), headers={"Content-Type": media_type})

@@ -16,21 +16,16 @@ _RANGE = re.compile(r"[ \t]*bytes=[ \t]*(?:([0-9]+)-([0-9]*)|-([0-9]+))[ \t]*", 
 
 
 def content_type(mime_type: str) -> str:
-    """The media type of a row, with the character set that PHP adds to texts.
-
-    Args:
-        mime_type: As the file table has it.
+    """The media type of a row, with the character set that PHP adds to texts. ``mime_type``: as the file table has
+    it.
     """
     text = mime_type.lower().startswith("text/") and "charset" not in mime_type.lower()
     return f"{mime_type};charset=UTF-8" if text else mime_type
 
 
 def is_current(given: str | None, etag: str) -> bool:
-    """Whether the client has the file already; compared weakly (RFC 9110, 13.1.2).
-
-    Args:
-        given: The header ``If-None-Match``.
-        etag: Of the file, with its quotes.
+    """Whether the client has the file already; compared weakly (RFC 9110, 13.1.2). ``given``: the header
+    ``If-None-Match``. ``etag``: of the file, with its quotes.
     """
     return any(match[0] == "*" or match[1] == etag for match in _TAG.finditer(given or ""))
 
@@ -38,13 +33,8 @@ def is_current(given: str | None, etag: str) -> bool:
 def wanted_range(header: str, size: int) -> tuple[int, int] | None:
     """The first and last byte of a range (RFC 9110, 14.1.2).
 
-    Args:
-        header: The header ``Range``.
-        size: Of the file, in bytes.
-
-    Returns:
-        None for what is not one range of bytes and is to be ignored; a first byte behind the last one for a range
-        that the file does not have.
+    ``header``: the header ``Range``. ``size``: of the file, in bytes. Returns None for what is not one range of bytes
+    and is to be ignored; a first byte behind the last one for a range that the file does not have.
     """
     fits = satisfiable(header, size)
     match = _RANGE.fullmatch(header)
@@ -61,12 +51,8 @@ def wanted_range(header: str, size: int) -> tuple[int, int] | None:
 def satisfiable(header: str, size: int) -> bool | None:
     """Whether a file has the range that is asked for (RFC 9110, 14.1.2).
 
-    Args:
-        header: The header ``Range``.
-        size: Of the file, in bytes.
-
-    Returns:
-        None for what is not one range of bytes and is to be ignored, as several at once are here.
+    ``header``: the header ``Range``. ``size``: of the file, in bytes. Returns None for what is not one range of bytes
+    and is to be ignored, as several at once are here.
     """
     match = _RANGE.fullmatch(header)
     if match is None or len(header) > 100:
@@ -82,17 +68,8 @@ def satisfiable(header: str, size: int) -> bool | None:
 async def send(request: Request, path: Path, mime_type: str, md5: str) -> Response:
     """The answer that sends a file, all of it or one range.
 
-    Args:
-        request: The request, for its conditions and range.
-        path: Where the file is.
-        mime_type: Its type.
-        md5: Its checksum, which is its entity tag.
-
-    Returns:
-        200, 206 or 304.
-
-    Raises:
-        Problem: 416, for a range that the file does not have.
+    ``request``: the request, for its conditions and range. ``md5``: its checksum, which is its entity tag. Returns
+    200, 206 or 304. Raises Problem: 416, for a range that the file does not have.
     """
     etag = f'"{md5}"'
     if is_current(request.headers.get("if-none-match"), etag):

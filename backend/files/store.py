@@ -8,22 +8,13 @@ from anyio import to_thread
 
 @dataclass(frozen=True, slots=True)
 class FileStore:
-    """A file root.
-
-    Args:
-        root: The folder; None when there is none, so that nothing is stored.
-    """
+    """A file root. ``root``: the folder; None when there is none, so that nothing is stored."""
 
     root: Path | None
 
     async def find(self, path: str) -> Path | None:
-        """Find a stored file.
-
-        Args:
-            path: Below the root, as the file table has it: double slashes are one (``dataset_structured//0/2/x``).
-
-        Returns:
-            Where it is; None when it is not there, or would be outside the root.
+        """Find a stored file. ``path``: below the root, as the file table has it: double slashes are one
+        (``dataset_structured//0/2/x``). Returns where it is; None when it is not there, or would be outside the root.
         """
         return await to_thread.run_sync(self._find, path)
 

@@ -39,6 +39,7 @@ UPLOADED = Faces(lambda number, url: Uploaded(id=number, url=url), legacy.upload
     "file.upload",
     parameters=NoParameters,
     answer=Uploaded,
+    round_trips=2,
     faces=UPLOADED,
     problems=(NO_FILE,),
     access=admin_writes(NO_ADMINISTRATOR),
@@ -46,10 +47,7 @@ UPLOADED = Faces(lambda number, url: Uploaded(id=number, url=url), legacy.upload
     body_limit=UPLOAD_LIMIT,
 )
 async def upload(call: Call[NoParameters]) -> Answer:
-    """Store a file that everybody may have, under its own name as far as that is free.
-
-    Two round trips to the database with the key's: the file's row.
-    """
+    """Store a file that everybody may have, under its own name as far as that is free."""
     part = form_file(call.form, FIELD)
     reason = file_problem(part)
     if reason is not None or part is None:

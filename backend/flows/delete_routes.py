@@ -46,6 +46,7 @@ class FlowDeleted(TypedDict):
     "flow.delete",
     parameters=DeletedFlowPath,
     answer=FlowDeleted,
+    round_trips=14,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=WRITER,
     faces=DELETED,
@@ -53,7 +54,7 @@ class FlowDeleted(TypedDict):
 async def delete(call: Call[DeletedFlowPath]) -> Answer:
     """Delete a flow of one's own that has no runs and is no component, with its setups, parameters and files.
 
-    Components stay. Ten round trips to the database with the key's, two more for each file.
+    Components stay.
     """
     row = await _flow(call)
     if not call.user.may_change(row.uploader):
@@ -68,15 +69,13 @@ async def delete(call: Call[DeletedFlowPath]) -> Answer:
     "flow.force_delete",
     parameters=DeletedFlowPath,
     answer=FlowDeleted,
+    round_trips=12,
     problems=(UNKNOWN, HAS_RUNS, SUBFLOW, TAGGED_SETUP, SET_ELSEWHERE),
     access=admin_writes(NO_ADMINISTRATOR),
     faces=DELETED,
 )
 async def force_delete(call: Call[DeletedFlowPath]) -> Answer:
-    """Delete a flow with its runs and their evaluations; their files stay. Runs in a study keep the flow.
-
-    Twelve round trips to the database with the key's, two more for each file.
-    """
+    """Delete a flow with its runs and their evaluations; their files stay. Runs in a study keep the flow."""
     flow_id = call.parameters.flow_id
     row = await _flow(call)
     found = await queries.runs(call.connection, flow_id)

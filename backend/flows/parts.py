@@ -13,7 +13,6 @@ class Parts:
     """The rows of a tree.
 
     Args:
-        flows: By id.
         components: By the id of the parent.
         parameters: By the id of the flow.
         tags: By the id of the flow, as they are stored.
@@ -33,11 +32,7 @@ class Parts:
 
 
 def parts_of(tree: FlowTree) -> Parts:
-    """Group the rows of a tree.
-
-    Args:
-        tree: Of ``queries.tree``.
-    """
+    """Group the rows of a tree. ``tree``: of ``queries.tree``."""
     tags = defaultdict(list)
     for row in tree.tags:
         tags[row.id].append(row.tag)

@@ -115,15 +115,8 @@ class FlowTree:
 
 
 async def tree(connection: AsyncConnection, flow_id: int) -> FlowTree | None:
-    """One flow with its components, to any depth, in four statements.
-
-    Args:
-        connection: To ask.
-        flow_id: Id of the flow.
-
-    Returns:
-        The rows; None for an unknown id. The orders are those of the keys that PHP reads along (legacy notes,
-        flow 2.2).
+    """One flow with its components, to any depth, in four statements. Returns the rows; None for an unknown id. The
+    orders are those of the keys that PHP reads along (legacy notes, flow 2.2).
     """
     rows = (await connection.execute(_FLOWS, {"flow_id": flow_id})).all()
     if not rows:
@@ -144,18 +137,15 @@ async def listed(
     limit: int | None,
     offset: int | None,
 ) -> Rows:
-    """The flows of a list, by id, in one statement.
+    """The flows of a list, by id, in one statement. Returns rows of id, fullName, name, version, external_version and
+    uploader.
 
     Args:
-        connection: To ask.
         user: The caller: private flows are shown to their uploader and to administrators.
         uploader: Only this user's flows.
         tag: Only flows with this tag, as the column compares.
         limit: At most so many rows.
         offset: Skip so many rows.
-
-    Returns:
-        Rows of id, fullName, name, version, external_version and uploader.
     """
     found = _LISTED.where(visible_to(user, _flow.c.visibility, _flow.c.uploader))
     if uploader is not None:
@@ -172,13 +162,8 @@ async def listed(
 async def id_of(connection: AsyncConnection, name: str, external_version: str) -> int | None:
     """The flow of a name and an external version, whoever may see it.
 
-    Args:
-        connection: To ask.
-        name: Compared as the column compares: letter case and trailing blanks do not count.
-        external_version: Likewise.
-
-    Returns:
-        The lowest id; None when there is no such flow.
+    ``name``: compared as the column compares: letter case and trailing blanks do not count. ``external_version``:
+    likewise. Returns the lowest id; None when there is no such flow.
     """
     if not (storable(unicode.collation, name) and storable(unicode.collation, external_version)):
         return None

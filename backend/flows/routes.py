@@ -54,12 +54,13 @@ class NameFields(Parameters):
     external_version: str = ""
 
 
-@operation("flow.get", parameters=FlowPath, answer=shapes.Flow, problems=(UNKNOWN,), faces=FLOW)
+@operation(
+    "flow.get", parameters=FlowPath, answer=shapes.Flow, round_trips=5, problems=(UNKNOWN,), faces=FLOW
+)
 async def get(call: Call[FlowPath]) -> Answer:
     """One flow with its parameters, tags, files and components, to any depth.
 
-    Private flows can be read by id, as in PHP (legacy notes, flow 2.2). Four round trips to the database (five
-    with a key), however many components there are: flows, edges between them, parameters, tags.
+    Private flows can be read by id, as in PHP (legacy notes, flow 2.2).
     """
     flow_id = call.parameters.flow_id
     tree = await queries.tree(call.connection, flow_id)
@@ -72,15 +73,13 @@ async def get(call: Call[FlowPath]) -> Answer:
     "flow.list",
     parameters=FlowFilters,
     answer=list[shapes.ListedFlow],
+    round_trips=2,
     problems=(NOTHING,),
     filters=CODES,
     faces=FLOWS,
 )
 async def every_flow(call: Call[FlowFilters]) -> Answer:
-    """The flows that match the filters, by id; private ones only to their uploader and administrators.
-
-    One round trip to the database (two with a key).
-    """
+    """The flows that match the filters, by id; private ones only to their uploader and administrators."""
     filters = call.parameters
     rows = await queries.listed(
         call.connection,
@@ -100,23 +99,29 @@ def _tag(text: str | None) -> str | None:
     return None if text == "0" else text
 
 
-@operation("flow.exists", parameters=NamePath, answer=shapes.FlowExists, problems=(NONE_SUCH,), faces=FOUND)
+@operation(
+    "flow.exists",
+    parameters=NamePath,
+    answer=shapes.FlowExists,
+    round_trips=2,
+    problems=(NONE_SUCH,),
+    faces=FOUND,
+)
 async def exists(call: Call[NamePath]) -> Answer:
-    """The id of the flow with a name and an external version, the lowest if there are several.
-
-    One round trip to the database (two with a key).
-    """
+    """The id of the flow with a name and an external version, the lowest if there are several."""
     return await _found(call, call.parameters.name, call.parameters.external_version)
 
 
 @operation(
-    "flow.exists_form", parameters=NameFields, answer=shapes.FlowExists, problems=(NONE_SUCH,), faces=FOUND
+    "flow.exists_form",
+    parameters=NameFields,
+    answer=shapes.FlowExists,
+    round_trips=2,
+    problems=(NONE_SUCH,),
+    faces=FOUND,
 )
 async def exists_form(call: Call[NameFields]) -> Answer:
-    """The same, asked for by query parameters, a form or a JSON body: for names that no path segment can hold.
-
-    One round trip to the database (two with a key).
-    """
+    """The same, asked for by query parameters, a form or a JSON body: for names that no path segment can hold."""
     return await _found(call, call.parameters.name, call.parameters.external_version)
 
 
@@ -127,12 +132,11 @@ async def _found(call: Call[Any], name: str, external_version: str) -> Answer:
     return FOUND(flow_id)
 
 
-@operation("flow.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+@operation(
+    "flow.tags", parameters=NoParameters, answer=list[str], round_trips=2, problems=(NO_TAGS,), faces=TAGS
+)
 async def tags(call: Call[NoParameters]) -> Answer:
-    """All tags that flows have.
-
-    One round trip to the database (two with a key).
-    """
+    """All tags that flows have."""
     found = await distinct_tags(call.connection, tables.implementation_tag, first_seen=call.is_legacy)
     if not found:
         raise NO_TAGS.because("No flow has a tag.")

@@ -78,15 +78,12 @@ class FlowExists(TypedDict):
 
 
 def flow(parts: Parts, flow_id: int, base: str) -> Flow:
-    """A flow with all that describes it and all flows below it.
+    """A flow with all that describes it and all flows below it. Returns the document of ``GET /flows/{flow_id}``.
 
     Args:
         parts: Of the flow's tree.
         flow_id: The flow at the top.
         base: Of the server's URLs.
-
-    Returns:
-        The document of ``GET /flows/{flow_id}``.
     """
     return _flow(parts, (flow_id,), base)
 
@@ -157,13 +154,8 @@ def _download(base: str, file_id: int | None, name: str | None) -> str | None:
 
 
 def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedFlow]:
-    """The document of a list; PHP's native template does not trim.
-
-    Args:
-        rows: Of ``queries.listed``.
-
-    Returns:
-        One object a flow.
+    """The document of a list; PHP's native template does not trim. ``rows``: of ``queries.listed``. Returns one object
+    a flow.
     """
     return [
         {

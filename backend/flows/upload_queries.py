@@ -13,15 +13,8 @@ _flow = tables.implementation
 
 
 async def equals(connection: AsyncConnection, name: str, external_version: str) -> Sequence[int]:
-    """The flows of a name and external version, as the columns compare; whoever makes one now waits.
-
-    Args:
-        connection: Of the transaction.
-        name: The name.
-        external_version: The external version.
-
-    Returns:
-        Their ids, ascending.
+    """The flows of a name and external version, as the columns compare; whoever makes one now waits. Returns their
+    ids, ascending.
     """
     same = (_flow.c.name == name, _flow.c.external_version == external_version)
     asked = select(_flow.c.id).where(*same).order_by(_flow.c.id).with_for_update()
@@ -31,18 +24,8 @@ async def equals(connection: AsyncConnection, name: str, external_version: str) 
 async def add(
     connection: AsyncConnection, columns: Mapping[str, object], uploader: int, now: datetime
 ) -> tuple[int, int]:
-    """Add a flow, as the next version of its name.
-
-    Two round trips.
-
-    Args:
-        connection: Of the transaction.
-        columns: What its row holds beside version, uploader and date.
-        uploader: Who does it.
-        now: When.
-
-    Returns:
-        Its id and version.
+    """Add a flow, as the next version of its name. ``columns``: what its row holds beside version, uploader and
+    date.
     """
     name = columns["name"]
     highest = select(func.max(_flow.c.version)).where(_flow.c.name == name).with_for_update()
@@ -52,24 +35,13 @@ async def add(
 
 
 async def add_parameter(connection: AsyncConnection, flow_id: int, columns: Mapping[str, object]) -> None:
-    """Add a parameter, unless the flow has one of that name.
-
-    Args:
-        connection: Of the transaction.
-        flow_id: The flow.
-        columns: What its row holds.
-    """
+    """Add a parameter, unless the flow has one of that name. ``columns``: what its row holds."""
     await insert_ignoring(connection, tables.input_, {"implementation_id": flow_id, **columns})
 
 
 async def link(connection: AsyncConnection, parent: int, child: int, identifier: str) -> None:
-    """Make a flow a component of another, unless it is.
-
-    Args:
-        connection: Of the transaction.
-        parent: The flow that is made of it.
-        child: The component.
-        identifier: What the parent calls it.
+    """Make a flow a component of another, unless it is. ``parent``: the flow that is made of it. ``identifier``: what
+    the parent calls it.
     """
     row = {"parent": parent, "child": child, "identifier": identifier}
     await insert_ignoring(connection, tables.implementation_component, row)

@@ -55,12 +55,7 @@ class FlowUploaded(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FlowFile:
-    """A source or binary of a flow.
-
-    Args:
-        upload: As the client sent it.
-        staged: Its content.
-    """
+    """A source or binary of a flow. ``upload``: as the client sent it. ``staged``: its content."""
 
     upload: UploadFile
     staged: Staged
@@ -70,6 +65,7 @@ class FlowFile:
     "flow.upload",
     parameters=NoParameters,
     answer=FlowUploaded,
+    round_trips=74,
     problems=(
         FAULTY_FILE,
         INVALID,
@@ -93,9 +89,8 @@ class FlowFile:
 async def upload(call: Call[NoParameters]) -> Answer:
     """Store a flow: a description with its components, parameters and tags, and perhaps a source and a binary.
 
-    Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that
-    the flow exists already comes before other mistakes with its files. Two round trips to the database with the key's
-    at least, and one to three more for each file, tag, parameter and component.
+    Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that the
+    flow exists already comes before other mistakes with its files.
     """
     parts = dict(_parts(call.form))
     for field, part in parts.items():
@@ -162,15 +157,8 @@ async def _stored(call: Call[Any], field: str, file: FlowFile) -> StoredFile:
 
 
 async def _store(call: Call[Any], flow: FlowDescription, files: dict[str, StoredFile]) -> int:
-    """Store a flow with all that is below it.
-
-    Args:
-        call: The request.
-        flow: What is told of it.
-        files: Its source and binary, as far as it has them.
-
-    Returns:
-        Its id.
+    """Store a flow with all that is below it. ``flow``: what is told of it. ``files``: its source and binary, as far
+    as it has them.
     """
     columns: dict[str, object] = {**flow.columns}
     for field, file in files.items():

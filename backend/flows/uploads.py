@@ -54,13 +54,8 @@ class FlowDescription:
 
 
 def read_flow(root: Node) -> FlowDescription:
-    """Read a description that is as the schema wants it.
-
-    Args:
-        root: Its element ``flow``.
-
-    Returns:
-        What it says; texts are trimmed.
+    """Read a description that is as the schema wants it. ``root``: its element ``flow``. Returns what it says; texts
+    are trimmed.
     """
     columns = dict(_texts(root, _TAKEN))
     for people in ("creator", "contributor"):

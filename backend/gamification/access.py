@@ -25,28 +25,15 @@ _SHORTEST: Final = 4
 
 
 async def may_see_scores(call: Call[P], user_id: int) -> None:
-    """Let the caller see the scores of a user, or not; one round trip, none for one's own.
-
-    Args:
-        call: The call.
-        user_id: Whose scores.
-
-    Raises:
-        Problem: 404 for an unknown user, 403 for one who hides scores, from administrators too.
+    """Let the caller see the scores of a user, or not. Raises Problem: 404 for an unknown user, 403 for one who hides
+    scores, from administrators too.
     """
     await _may_see(call.connection, call.user, user_id)
 
 
 async def before_unknown_score(connection: AsyncConnection, user: User, segments: Sequence[str]) -> None:
-    """What PHP checks of a path of scores before it calls the score.
-
-    Args:
-        connection: To the database.
-        user: The caller.
-        segments: Of the path: gamification, the score, a type, an id, a window.
-
-    Raises:
-        Problem: As of ``may_see_scores``.
+    """What PHP checks of a path of scores before it calls the score. ``connection``: to the database. ``segments``: of
+    the path: gamification, the score, a type, an id, a window. Raises Problem: as of ``may_see_scores``.
     """
     if len(segments) < _SHORTEST or segments[2] != USER:
         return

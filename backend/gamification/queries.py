@@ -53,29 +53,12 @@ _VISIBILITY = select(tables.users.c.gamification_visibility).where(tables.users.
 
 
 async def visibility(connection: AsyncConnection, user_id: int) -> str | None:
-    """Whether a user shows scores to others.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-
-    Returns:
-        The setting; None for an unknown user.
-    """
+    """Whether a user shows scores to others. Returns the setting; None for an unknown user."""
     return await connection.scalar(_VISIBILITY, {"user_id": user_id})
 
 
 async def activity(connection: AsyncConnection, user_id: int, window: Window) -> Counts:
-    """What a user did.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        window: When.
-
-    Returns:
-        Counts of ``uploads``, ``likes`` and ``downloads``.
-    """
+    """What a user did. Returns counts of ``uploads``, ``likes`` and ``downloads``."""
     return await _counts(connection, _activity(window), {"user_id": user_id})
 
 
@@ -93,17 +76,7 @@ def _activity(window: Window) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 async def reach(connection: AsyncConnection, kind: str, item: int, window: Window) -> Counts:
-    """What an item received.
-
-    Args:
-        connection: To ask.
-        kind: Type of the item.
-        item: Id of the item.
-        window: When.
-
-    Returns:
-        Counts of ``likes`` and ``downloads``.
-    """
+    """What an item received. ``kind``: type of the item. Returns counts of ``likes`` and ``downloads``."""
     return await _counts(connection, _reach(window), {"kind": kind, "item": item})
 
 
@@ -127,13 +100,8 @@ def _reach(window: Window) -> CompoundSelect[*tuple[Any, ...]]:
 async def reuse_of_user(connection: AsyncConnection, user_id: int, window: Window) -> Counts:
     """Runs of others on a user's data sets, and with a user's flows, with what these runs received from others.
 
-    Args:
-        connection: To ask.
-        user_id: The user.
-        window: When; PHP ignores it unless it is per day.
-
-    Returns:
-        Counts of ``reuse`` (a run on own data with an own flow counts twice) and ``reach``.
+    ``window``: when; PHP ignores it unless it is per day. Returns counts of ``reuse`` (a run on own data with an own
+    flow counts twice) and ``reach``.
     """
     whole = window if window.per_day else Window("", None)
     return await _counts(connection, _reuse_of_user(whole), {"user_id": user_id})
@@ -166,16 +134,8 @@ def _reuse_of_user(window: Window) -> CompoundSelect[*tuple[Any, ...]]:
 async def reuse_of_item(connection: AsyncConnection, kind: str, item: int, window: Window) -> Counts:
     """What others made of an item, with what that received from others.
 
-    Tasks on a data set; runs with a flow; runs on a task.
-
-    Args:
-        connection: To ask.
-        kind: Type of the item.
-        item: Id of the item.
-        window: When; one with both ends.
-
-    Returns:
-        Counts of ``reuse`` and ``reach``; none for runs and unknown types.
+    Tasks on a data set; runs with a flow; runs on a task. ``kind``: type of the item. ``window``: when; one with both
+    ends. Returns counts of ``reuse`` and ``reach``; none for runs and unknown types.
     """
     if kind.lower() not in ("d", "f", "t"):
         return {}

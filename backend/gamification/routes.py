@@ -57,24 +57,26 @@ def _not_a_user(asked: Score) -> InputProblem:
     "gamification.activity",
     parameters=Score,
     answer=list[shapes.Activity],
+    round_trips=3,
     problems=(*PROBLEMS, *refused(NOT_A_USER)),
     faces=ACTIVITY,
 )
 async def activity(call: Call[Score]) -> Answer:
-    """What a user did, in all or per day.
-
-    Two round trips to the database (three with a key): the user's setting, the counts.
-    """
+    """What a user did, in all or per day."""
     window = await _window(call, of_items=False)
     return ACTIVITY(await queries.activity(call.connection, call.parameters.id, window), window)
 
 
-@operation("gamification.reach", parameters=Score, answer=list[shapes.Reach], problems=PROBLEMS, faces=REACH)
+@operation(
+    "gamification.reach",
+    parameters=Score,
+    answer=list[shapes.Reach],
+    round_trips=2,
+    problems=PROBLEMS,
+    faces=REACH,
+)
 async def reach(call: Call[Score]) -> Answer:
-    """What an item received, in all or per day; 0 for a user, as PHP has it (legacy notes, flow 9).
-
-    One round trip to the database (two with a key).
-    """
+    """What an item received, in all or per day; 0 for a user, as PHP has it (legacy notes, flow 9)."""
     asked = call.parameters
     window = await _window(call)
     if asked.type == USER:
@@ -83,13 +85,15 @@ async def reach(call: Call[Score]) -> Answer:
 
 
 @operation(
-    "gamification.impact", parameters=Score, answer=list[shapes.Impact], problems=PROBLEMS, faces=IMPACT
+    "gamification.impact",
+    parameters=Score,
+    answer=list[shapes.Impact],
+    round_trips=3,
+    problems=PROBLEMS,
+    faces=IMPACT,
 )
 async def impact(call: Call[Score]) -> Answer:
-    """What others made of what a user shares, or of an item.
-
-    At most two round trips to the database (three with a key): the user's setting, the counts.
-    """
+    """What others made of what a user shares, or of an item."""
     asked = call.parameters
     window = await _window(call)
     # PHP's query per day takes any id for that of a user; without an end it fails for items and counts nothing.

@@ -39,12 +39,7 @@ class Impact(TypedDict):
 
 
 def activity(counts: Counts, window: Window) -> list[Activity]:
-    """The activity of a user.
-
-    Args:
-        counts: Of ``queries.activity``.
-        window: When.
-    """
+    """The activity of a user. ``counts``: of ``queries.activity``."""
     return [
         {
             "activity": uploads + (likes + downloads) / 2,
@@ -58,12 +53,7 @@ def activity(counts: Counts, window: Window) -> list[Activity]:
 
 
 def reach(counts: Counts, window: Window) -> list[Reach]:
-    """The reach of an item.
-
-    Args:
-        counts: Of ``queries.reach``.
-        window: When.
-    """
+    """The reach of an item. ``counts``: of ``queries.reach``."""
     return [
         {"reach": likes + downloads, "likes": likes, "downloads": downloads, "date": label}
         for label, (likes, downloads) in _parts(counts, window, "likes", "downloads")
@@ -71,11 +61,8 @@ def reach(counts: Counts, window: Window) -> list[Reach]:
 
 
 def impact(counts: Counts, window: Window) -> list[Impact]:
-    """The impact of an item or a user; its recursive part is always 0.
-
-    Args:
-        counts: Of ``queries.reuse_of_user`` or ``queries.reuse_of_item``.
-        window: When.
+    """The impact of an item or a user; its recursive part is always 0. ``counts``: of ``queries.reuse_of_user`` or
+    ``queries.reuse_of_item``.
     """
     return [
         {

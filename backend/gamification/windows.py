@@ -71,14 +71,8 @@ def segments_of(path: str) -> list[str]:
 
 
 def read_window(segments: Sequence[str], today: date) -> Window | None:
-    """Read a window.
-
-    Args:
-        segments: The path's segments behind type and id.
-        today: The present day.
-
-    Returns:
-        The window; None when the segments name none.
+    """Read a window. ``segments``: the path's segments behind type and id. ``today``: the present day. Returns the
+    window; None when the segments name none.
     """
     if not segments:
         return Window("2013-1-1", BEGINNING)

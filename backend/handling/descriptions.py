@@ -17,7 +17,7 @@ JSON = ("description_invalid", "The description is not as its schema wants it")
 
 
 MOST_TAGS = 200
-"""Tags that a description may bring; each takes three round trips to the database."""
+"""Tags that a description may bring: each takes statements of its own."""
 
 
 class JsonText(bytes):
@@ -36,23 +36,16 @@ async def description(
 ) -> Node:
     """Read the description of an upload and hold it to its schema.
 
-    A form has it as a file: XML, or JSON that says so. A JSON body is the description itself, or an object that
-    has it as the member of the field's name.
+    A form has it as a file: XML, or JSON that says so. A JSON body is the description itself, or an object that has it
+    as the member of the field's name. Returns the root of the document. Raises InputProblem: 422, with PHP's reason,
+    or with each fault and its line.
 
     Args:
-        call: The request.
         field: Name of the form's file.
-        schema: Name of the schema.
         missing: Legacy code for no file, an empty one, or something else than a file.
         invalid: Legacy code for a file that is not as the schema wants it.
         as_field: A form may also have it as a text field.
         quiet: PHP does not say why there is none.
-
-    Returns:
-        The root of the document.
-
-    Raises:
-        InputProblem: 422, with PHP's reason, or with each fault and its line.
     """
     given = await given_description(call, field, missing=missing, as_field=as_field, quiet=quiet)
     return await valid(call, given, field, schema, code=invalid)
@@ -61,20 +54,14 @@ async def description(
 async def given_description(
     call: Call[Any], field: str, *, missing: str, as_field: bool = False, quiet: bool = False
 ) -> bytes | dict[str, Any]:
-    """The description of an upload, not looked into.
+    """The description of an upload, not looked into. Returns the bytes of the file, as ``JsonText`` when it says so;
+    or the JSON object. Raises InputProblem: 422, when there is none.
 
     Args:
-        call: The request.
         field: Name of the form's file.
         missing: Legacy code for no file, an empty one, or something else than a file.
         as_field: A form may also have it as a text field.
         quiet: PHP does not say why there is none; nor does it where there could have been a text field.
-
-    Returns:
-        The bytes of the file, as ``JsonText`` when it says so; or the JSON object.
-
-    Raises:
-        InputProblem: 422, when there is none.
     """
     if isinstance(call.json, dict):
         inner = call.json.get(field)
@@ -104,20 +91,13 @@ async def valid(
     *,
     code: str,
 ) -> Node:
-    """Read a description and hold it to its schema.
+    """Read a description and hold it to its schema. Returns the root of the document. Raises InputProblem: 422, with
+    each fault and its line.
 
     Args:
-        call: The request.
         given: As ``given_description`` gave it.
         field: Name of the form's file.
-        schema: Name of the schema.
         code: Legacy code for one that is not as the schema wants it.
-
-    Returns:
-        The root of the document.
-
-    Raises:
-        InputProblem: 422, with each fault and its line.
     """
     kind = XML
     try:

@@ -28,16 +28,12 @@ def unprocessable(
     """The problem of parameters that are well formed and still cannot be accepted.
 
     Args:
-        call: The request.
         names: The parameters that are wrong, or one of which is missing.
         kind: ``errors[].type`` of the answer.
         message: What would be right; also the detail.
         code: The legacy code.
         additional: What PHP says beside the text of its code.
         context: Numbers and words of the message, shown as ``ctx``.
-
-    Returns:
-        The problem, ready to be raised.
     """
     errors = []
     for name in names:

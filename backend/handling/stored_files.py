@@ -19,12 +19,8 @@ DEFAULT_EXTENSION = ".arff"
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is stored when the request's transaction commits.
-
-    Args:
-        id: Of its row.
-        path: Below the root of the files.
-        md5: Checksum, as hexadecimal digits.
+    """A file that is stored when the request's transaction commits. ``path``: below the root of the files. ``md5``:
+    checksum, as hexadecimal digits.
     """
 
     id: int
@@ -42,19 +38,14 @@ async def store_file(
     access_policy: str = "public",
     moved: bool = False,
 ) -> StoredFile:
-    """Store an uploaded file and its row; one round trip.
+    """Store an uploaded file and its row.
 
     Args:
-        call: The request.
         upload: The file; its name is what a client's path ends with.
         folder: What its path begins with, with a slash at the end.
         kind: ``type`` of the row.
         staged: The temporary file, where it was looked into already.
-        access_policy: Of the row.
         moved: PHP stores it elsewhere, and then moves it to the name that it came with.
-
-    Returns:
-        The stored file.
 
     Raises:
         UnusableName: No file can have its name.
@@ -85,25 +76,17 @@ async def store_file(
 
 
 def extension(name: str) -> str:
-    """The ending of a file's name, as the file table has it (recordings, run.upload-files).
-
-    Args:
-        name: The name.
-
-    Returns:
-        What is behind the last dot, in its own capitals; ``""`` without a dot.
+    """The ending of a file's name, as the file table has it (recordings, run.upload-files). Returns what is behind the
+    last dot, in its own capitals; ``""`` without a dot.
     """
     return name.rpartition(".")[2] if "." in name else ""
 
 
 async def delete_file(call: Call[Any], file_id: int | None) -> None:
-    """Delete the row of a file, and the file when the transaction commits; two round trips.
+    """Delete the row of a file, and the file when the transaction commits.
 
-    A file that a data set or a run has stays, as the foreign keys demand where they are checked.
-
-    Args:
-        call: The request.
-        file_id: The file; None or an unknown id is none.
+    A file that a data set or a run has stays, as the foreign keys demand where they are checked. ``file_id``: the
+    file; None or an unknown id is none.
     """
     if file_id is None:
         return

@@ -22,17 +22,9 @@ ID, ID_ZERO = "id", "id_zero"
 def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake: RequestInput) -> P:
     """Read the parameters that an operation declares.
 
-    Args:
-        operation: The operation.
-        segments: Raw text of the path's variable segments.
-        intake: Query and body.
-
-    Returns:
-        The parameters, typed.
-
-    Raises:
-        InputProblem: Something is unknown, missing or illegal; all of it is named, the code is that of the
-            mistake that PHP would have found first.
+    ``segments``: raw text of the path's variable segments. ``intake``: query and body. Returns the parameters, typed.
+    Raises InputProblem: something is unknown, missing or illegal; all of it is named, the code is that of the mistake
+    that PHP would have found first.
     """
     declared = _names(operation.parameters)
     given: dict[str, Given] = {}

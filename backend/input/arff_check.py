@@ -36,11 +36,8 @@ _MIXED = "mixing dense and sparse data lines is invalid"
 
 
 class ArffError(ValueError):
-    """The file is no ARFF; the message says why, with the line.
-
-    Args:
-        message: In PHP's words; bytes that are no text are told as such.
-        is_text: There are none, or else PHP says nothing.
+    """The file is no ARFF; the message says why, with the line. ``message``: in PHP's words; bytes that are no text
+    are told as such. ``is_text``: there are none, or else PHP says nothing.
     """
 
     def __init__(self, message: str, *, is_text: bool = True) -> None:
@@ -119,13 +116,8 @@ class _Line:
 
 
 def check_arff(path: Path) -> None:
-    """Look at an uploaded file; reads it, so that it belongs into a thread.
-
-    Args:
-        path: Of the file.
-
-    Raises:
-        ArffError: It is no ARFF. The message is PHP's: ``invalid line in ARFF header: no arff (l.1)``.
+    """Look at an uploaded file; reads it, so that it belongs into a thread. Raises ArffError: it is no ARFF. The
+    message is PHP's: ``invalid line in ARFF header: no arff (l.1)``.
     """
     with path.open("rb") as file:
         lines = _lines(iter(lambda: file.readline(LONGEST_LINE + 1), b""))

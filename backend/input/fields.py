@@ -14,11 +14,8 @@ from config.php.filtered import filtered
 
 @dataclass(frozen=True, slots=True)
 class EntityId:
-    """The id of an entity, as it was sent.
-
-    Args:
-        text: As the answer echoes it: ``061`` stays so, blanks around it go.
-        number: What it says; None when it is no integer.
+    """The id of an entity, as it was sent. ``text``: as the answer echoes it: ``061`` stays so, blanks around it go.
+    ``number``: what it says; None when it is no integer.
     """
 
     text: str
@@ -29,11 +26,7 @@ NOT_GIVEN = EntityId("", None)
 
 
 def given(field: EntityId | str) -> bool:
-    """Whether PHP takes a field for given: it is there, not empty and not ``0``.
-
-    Args:
-        field: As a reader gave it.
-    """
+    """Whether PHP takes a field for given: it is there, not empty and not ``0``. ``field``: as a reader gave it."""
     return (field.text if isinstance(field, EntityId) else field) not in ("", "0")
 
 
@@ -42,10 +35,8 @@ class IdField(Reader):
     """An id: decimal digits after an optional sign, or a JSON integer.
 
     Blanks around it do not count, percent sequences are undone as PHP's filter does, and ``+27`` is an id that no row
-    has (recordings, live.tags.ids-data).
-
-    Args:
-        sought: The operation looks for a row by it; where it does not, it is a number and a plus is a sign.
+    has (recordings, live.tags.ids-data). ``sought``: the operation looks for a row by it; where it does not, it is a
+    number and a plus is a sign.
     """
 
     sought: bool = True

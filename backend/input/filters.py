@@ -86,10 +86,8 @@ class Limit(Reader):
 
 @dataclass(frozen=True)
 class Ids(Reader):
-    """A filter that is a set of integers: comma-separated, repeated, or a JSON array.
-
-    Args:
-        blanks: Around an integer they do not count: PHP pastes the text into SQL as it is.
+    """A filter that is a set of integers: comma-separated, repeated, or a JSON array. ``blanks``: around an integer
+    they do not count: PHP pastes the text into SQL as it is.
     """
 
     blanks: bool = False
@@ -133,11 +131,8 @@ class Text(Reader):
 
 @dataclass(frozen=True)
 class Status(Reader):
-    """A filter that is one of some words; PHP ignores case and trailing blanks.
-
-    Args:
-        words: The legal words in lower case.
-        all_word: The word that lifts the restriction, compared exactly (``ALL`` is no status).
+    """A filter that is one of some words; PHP ignores case and trailing blanks. ``words``: the legal words in lower
+    case. ``all_word``: the word that lifts the restriction, compared exactly (``ALL`` is no status).
     """
 
     words: tuple[str, ...] = ("active", "deactivated", "in_preparation")

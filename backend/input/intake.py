@@ -44,11 +44,8 @@ ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One value of the request.
-
-    Args:
-        value: Text, list of texts (a repeated name), or JSON value.
-        loc: Where it stood, as in ``errors[].loc``.
+    """One value of the request. ``value``: text, list of texts (a repeated name), or JSON value. ``loc``: where it
+    stood, as in ``errors[].loc``.
     """
 
     value: object
@@ -74,11 +71,8 @@ class RequestInput:
     def key(self) -> str | None:
         """The key of the caller (new-API contract, decision 8).
 
-        The first ``api_key`` of the query counts, an empty one too; then that of the form; then the
-        Authorization header, which PHP does not read.
-
-        Returns:
-            The key; None when none was given. ``""`` and ``0`` are none.
+        The first ``api_key`` of the query counts, an empty one too; then that of the form; then the Authorization
+        header, which PHP does not read. Returns the key; None when none was given. ``""`` and ``0`` are none.
         """
         for name, value in self.query:
             if name == KEY:
@@ -112,11 +106,8 @@ class RequestInput:
     def parameters(self) -> Mapping[str, Given]:
         """The filters and fields: of the query, overridden by those of the body.
 
-        Returns:
-            Each value by its name. ``pagination`` of a JSON body is flattened; a JSON null is not given.
-
-        Raises:
-            InputProblem: The JSON body is no object.
+        Returns each value by its name. ``pagination`` of a JSON body is flattened; a JSON null is not given. Raises
+        InputProblem: the JSON body is no object.
         """
         given: dict[str, Given] = {}
         for place, pairs in (("query", self.query), ("body", self._fields())):
@@ -153,12 +144,7 @@ def _members(json: object) -> Iterator[tuple[str, Given]]:
 
 
 def is_deeper(value: object, most: int) -> bool:
-    """Whether values of a JSON document lie deeper in each other than that.
-
-    Args:
-        value: The document.
-        most: So deep they may.
-    """
+    """Whether values of a JSON document lie deeper in each other than that. ``most``: so deep they may."""
     level = [value]
     for _ in range(most):
         level = [
@@ -185,16 +171,12 @@ def _bad(place: str, kind: str, message: str) -> InputProblem:
 async def read_intake(
     scope: Scope, receive: Receive, body_limit: int, *, first_only: bool = False
 ) -> tuple[Request, RequestInput]:
-    """Read a request.
+    """Read a request. Returns the request and what it brings; the caller closes the files of the form.
 
     Args:
-        scope: Of the request.
         receive: Gives its body.
         body_limit: Bytes that the body may have.
         first_only: Of a form, leave out fields and files that are too many, as PHP does.
-
-    Returns:
-        The request and what it brings; the caller closes the files of the form.
 
     Raises:
         Problem: 413 for a larger body, 415 for one that is neither JSON nor a form.
@@ -259,13 +241,8 @@ async def _pairs(request: Request, largest: int, *, first_only: bool) -> list[tu
 
 
 def hashing(receive: Receive) -> tuple[Receive, "hashlib._Hash"]:
-    """The same body, with its SHA-256.
-
-    Args:
-        receive: Gives the body.
-
-    Returns:
-        What gives it now, and the hash, which is that of the body once it is read.
+    """The same body, with its SHA-256. ``receive``: gives the body. Returns what gives it now, and the hash, which is
+    that of the body once it is read.
     """
     digest = hashlib.sha256()
 

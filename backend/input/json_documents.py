@@ -42,17 +42,8 @@ class _Shape:
 
 
 def document(value: object, schema: str) -> etree._Element:
-    """Make the XML document of a JSON value.
-
-    Args:
-        value: A JSON object.
-        schema: Name of the schema.
-
-    Returns:
-        The root element; the schema has yet to be asked whether it is right.
-
-    Raises:
-        IllegalDocument: A member is unknown, or of a type that no element has.
+    """Make the XML document of a JSON value. Returns the root element; the schema has yet to be asked whether it is
+    right. Raises IllegalDocument: a member is unknown, or of a type that no element has.
     """
     name, shape = _root(schema)
     root: etree._Element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={"oml": NAMESPACE})
@@ -63,12 +54,8 @@ def document(value: object, schema: str) -> etree._Element:
 def described(schema: str, reference: str) -> dict[str, Any]:
     """The JSON schema of a description: names, nesting and types. Numbers may also be written as text, as in XML.
 
-    Args:
-        schema: Name of the schema.
-        reference: What a reference to a schema looks like, with its name as ``{model}``.
-
-    Returns:
-        The schema; what contains itself refers to it.
+    ``reference``: what a reference to a schema looks like, with its name as ``{model}``. Returns the schema; what
+    contains itself refers to it.
     """
     name, root = _root(schema)
 

@@ -32,19 +32,14 @@ class FileArray(UploadFile):
 async def read_multipart(
     content_type: str, chunks: AsyncIterator[bytes], largest_text: int, *, first_only: bool = False
 ) -> list[tuple[str, UploadFile | str]]:
-    """Read a form that has parts.
+    """Read a form that has parts. Returns names and values in order; files are open, at their beginning. Raises
+    FormError: too many fields or files, or too large a field.
 
     Args:
         content_type: The header's value.
         chunks: Of the body, which is read to its end.
         largest_text: Bytes that a field may have.
         first_only: Leave out fields and files that are too many, as PHP does.
-
-    Returns:
-        Names and values in order; files are open, at their beginning.
-
-    Raises:
-        FormError: Too many fields or files, or too large a field.
     """
     boundary = boundary_of(content_type)
     body = _Body(chunks)
@@ -77,11 +72,7 @@ async def read_multipart(
 
 
 def text(data: bytes) -> str:
-    """The text of a field: PHP leaves out the bytes that are no UTF-8.
-
-    Args:
-        data: As it was sent.
-    """
+    """The text of a field: PHP leaves out the bytes that are no UTF-8. ``data``: as it was sent."""
     return data.decode("utf-8", "ignore")
 
 

@@ -15,12 +15,7 @@ _BYTES = "Invalid bytes in character encoding"
 
 
 def older_message(message: str, document: bytes) -> str:
-    """What the older library says.
-
-    Args:
-        message: What the present one says.
-        document: What it reads.
-    """
+    """What the older library says. ``document``: what it reads."""
     if message.startswith(_ENCODING):
         return message.replace(": ", " ", 1)
     if message != _BYTES:
@@ -39,7 +34,6 @@ def older_column(message: str, line: int, column: int, lines: Sequence[bytes]) -
     Args:
         message: What the present one says.
         line: Counted from 1.
-        column: Where the present one sees it.
         lines: Of the document.
     """
     if not 0 < line <= len(lines):

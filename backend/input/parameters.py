@@ -45,16 +45,13 @@ class NoParameters(Parameters):
 
 
 def refuse(kind: str, message: str, *, code: str | None = None, **context: object) -> NoReturn:
-    """Refuse a value.
+    """Refuse a value. Raises PydanticCustomError: always.
 
     Args:
         kind: ``errors[].type`` of the answer.
         message: What would be right; ``{name}`` stands for a value of the context.
         code: The legacy code of this mistake, when it has one of its own.
         context: Numbers and words of the message, shown as ``ctx``.
-
-    Raises:
-        PydanticCustomError: Always.
     """
     if code is not None:
         context["code"] = code
@@ -66,14 +63,7 @@ class Reader(ABC):
 
     @abstractmethod
     def read(self, value: object) -> object:
-        """Read a value.
-
-        Args:
-            value: Text, list of texts, or JSON value.
-
-        Returns:
-            The typed value.
-        """
+        """Read a value. ``value``: text, list of texts, or JSON value. Returns the typed value."""
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -116,13 +106,8 @@ def _readers(model: Hashable) -> Mapping[str, Reader]:
 
 
 def bounded(digits: str) -> int:
-    """An integer of any length, as one that a database column can be compared with.
-
-    Args:
-        digits: Decimal digits, without sign.
-
-    Returns:
-        Its value, at most ``LARGEST``.
+    """An integer of any length, as one that a database column can be compared with. ``digits``: decimal digits,
+    without sign. Returns its value, at most ``LARGEST``.
     """
     significant = digits.lstrip("0")
     return min(int(significant or "0"), LARGEST) if len(significant) <= 19 else LARGEST
@@ -131,12 +116,8 @@ def bounded(digits: str) -> int:
 def read_id(text: str) -> int | None:
     """Read an id (new-API contract, decision 7).
 
-    Args:
-        text: Decimal digits after an optional sign.
-
-    Returns:
-        The id; a negative one, which no row has, also where a plus is written before it, because PHP's SQL fails
-        there. None for what is no integer.
+    ``text``: decimal digits after an optional sign. Returns the id; a negative one, which no row has, also where a
+    plus is written before it, because PHP's SQL fails there. None for what is no integer.
     """
     if not _INTEGER.fullmatch(text):
         return None
@@ -148,12 +129,10 @@ def read_id(text: str) -> int | None:
 class PathId(Reader):
     """An id in the path (new-API contract, decision 7).
 
-    Digits after an optional sign. Ids that no row can have (0, negative, beyond the column) are read as they
-    are, so that the operation finds nothing; so it does where the sign is a plus.
-
-    Args:
-        zero: Legacy code of "please provide" for the exact text ``0``, where PHP has one.
-        sought: The operation looks for a row by it; where it does not, a plus is refused.
+    Digits after an optional sign. Ids that no row can have (0, negative, beyond the column) are read as they are, so
+    that the operation finds nothing; so it does where the sign is a plus. ``zero``: legacy code of "please provide"
+    for the exact text ``0``, where PHP has one. ``sought``: the operation looks for a row by it; where it does not, a
+    plus is refused.
     """
 
     zero: str | None = None

@@ -11,13 +11,8 @@ NO_KEY = "-1"
 
 
 def pasted_id(text: str) -> str:
-    """The id in decimal digits.
-
-    Args:
-        text: As PHP pastes it: ``1.0`` and ``(1)`` are the number 1 there.
-
-    Returns:
-        What no row can have is ``0``; what is no number stays.
+    """The id in decimal digits. ``text``: as PHP pastes it: ``1.0`` and ``(1)`` are the number 1 there. Returns what
+    no row can have is ``0``; what is no number stays.
     """
     text = text.strip(BLANKS)
     while text.startswith("(") and text.endswith(")"):

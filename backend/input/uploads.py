@@ -10,13 +10,8 @@ ARRAY = "Upload Error Array: Undefined error code"
 
 
 def file_problem(part: UploadFile | str | None) -> str | None:
-    """What is wrong with a part of a form that should be a file.
-
-    Args:
-        part: As the form has it.
-
-    Returns:
-        PHP's reason; None when it is a file with content.
+    """What is wrong with a part of a form that should be a file. Returns PHP's reason; None when it is a file with
+    content.
     """
     if not isinstance(part, UploadFile):
         return MISSING
@@ -27,20 +22,10 @@ def file_problem(part: UploadFile | str | None) -> str | None:
 
 
 def form_file(form: FormData, name: str) -> UploadFile | None:
-    """The last file of a form under a name; PHP keeps files apart from fields.
-
-    Args:
-        form: The form.
-        name: Of the part.
-    """
+    """The last file of a form under a name; PHP keeps files apart from fields. ``name``: of the part."""
     return next((part for part in reversed(form.getlist(name)) if isinstance(part, UploadFile)), None)
 
 
 def form_text(form: FormData, name: str) -> str | None:
-    """The last field of a form under a name.
-
-    Args:
-        form: The form.
-        name: Of the field.
-    """
+    """The last field of a form under a name."""
     return next((part for part in reversed(form.getlist(name)) if isinstance(part, str)), None)

@@ -44,12 +44,8 @@ _SCHEMAS = Path(__file__).parent / "schemas"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is wrong in a document.
-
-    Args:
-        message: What it is.
-        line: Where, counted from 1; -1 for the document as a whole, 0 where there are no lines.
-        column: Where in the line, counted from 1; 0 when only the line is known.
+    """Something that is wrong in a document. ``line``: where, counted from 1; -1 for the document as a whole, 0 where
+    there are no lines. ``column``: where in the line, counted from 1; 0 when only the line is known.
     """
 
     message: str
@@ -62,11 +58,8 @@ class Fault:
 
 
 class IllegalDocument(ValueError):
-    """A document that is no XML, or not as its schema wants it.
-
-    Args:
-        faults: What is wrong.
-        php: How PHP says it, where it says something else.
+    """A document that is no XML, or not as its schema wants it. ``faults``: what is wrong. ``php``: how PHP says it,
+    where it says something else.
     """
 
     def __init__(self, faults: Sequence[Fault], php: "IllegalDocument | None" = None) -> None:
@@ -101,7 +94,6 @@ class Node:
     Args:
         name: Without the namespace.
         content: Its own text, as it stands.
-        attributes: By name.
         children: The elements in it, in order.
         line: Where it stands.
     """
@@ -136,16 +128,8 @@ class Node:
 
 
 def parse(document: bytes) -> etree._Element:
-    """Read a document that nobody vouches for.
-
-    Args:
-        document: As it was uploaded.
-
-    Returns:
-        The root element.
-
-    Raises:
-        IllegalDocument: It is too large or too deep, not well-formed, or uses an entity of its own.
+    """Read a document that nobody vouches for. ``document``: as it was uploaded. Returns the root element. Raises
+    IllegalDocument: it is too large or too deep, not well-formed, or uses an entity of its own.
     """
     if len(document) > LARGEST:
         raise IllegalDocument([Fault(f"The document is larger than {LARGEST} bytes", -1)])
@@ -190,14 +174,8 @@ def parse(document: bytes) -> etree._Element:
 
 
 def validate(root: etree._Element, schema: str) -> None:
-    """Hold a document to its schema.
-
-    Args:
-        root: The root element.
-        schema: Name of the schema: ``run_upload``.
-
-    Raises:
-        IllegalDocument: It is not as the schema wants it.
+    """Hold a document to its schema. ``schema``: name of the schema: ``run_upload``. Raises IllegalDocument: it is not
+    as the schema wants it.
     """
     with _ONE_AT_A_TIME:
         compiled = _schema(schema)
@@ -211,13 +189,8 @@ def validate(root: etree._Element, schema: str) -> None:
 
 
 def node(element: etree._Element) -> Node:
-    """An element as a plain value.
-
-    Args:
-        element: Of a parsed document.
-
-    Returns:
-        The element with all that is in it and has the prefix of OpenML. An entity that was not resolved is no text.
+    """An element as a plain value. ``element``: of a parsed document. Returns the element with all that is in it and
+    has the prefix of OpenML. An entity that was not resolved is no text.
     """
     children = [child for child in element if isinstance(child.tag, str) and child.prefix == PREFIX]
     content = (element.text or "") + "".join(child.tail or "" for child in element)
@@ -231,11 +204,7 @@ def node(element: etree._Element) -> Node:
 
 
 def schema_path(schema: str) -> Path:
-    """The file of a schema.
-
-    Args:
-        schema: Its name.
-    """
+    """The file of a schema."""
     return _SCHEMAS / f"{schema}.xsd"
 
 

@@ -20,18 +20,15 @@ async def next_job(
     setup_tag: str | None = None,
     setup_id: int | None = None,
 ) -> Row[*tuple[Any, ...]] | None:
-    """The job that waits longest, locked: of two who ask at once the second one gets the next job.
+    """The job that waits longest, locked: of two who ask at once the second one gets the next job. Returns the row;
+    None when there is none.
 
     Args:
         connection: Of a write.
         workbench: What the job depends on.
-        task_type_id: Type of its task.
         task_tag: A tag of its task; None for any.
         setup_tag: A tag of its setup; None for any.
         setup_id: Its setup; None for any.
-
-    Returns:
-        The row; None when there is none.
     """
     statement = select(_schedule).where(
         _schedule.c.dependencies == workbench,
@@ -52,14 +49,7 @@ async def next_job(
 
 
 async def assign(connection: AsyncConnection, setup_id: int, task_id: int, moment: datetime) -> None:
-    """Note that a job was handed out.
-
-    Args:
-        connection: Of a write.
-        setup_id: The job's setup.
-        task_id: The job's task.
-        moment: Now.
-    """
+    """Note that a job was handed out. ``connection``: of a write."""
     await connection.execute(
         update(_schedule)
         .where(_schedule.c.sid == setup_id, _schedule.c.task_id == task_id)

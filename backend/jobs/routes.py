@@ -51,14 +51,12 @@ class JobRequest(Parameters):
     access=WRITER_UNLESS_GET,
     parameters=JobRequest,
     answer=shapes.Job,
+    round_trips=3,
     problems=(NOTHING, *refused(INCOMPLETE)),
     faces=JOB,
 )
 async def request(call: Call[JobRequest]) -> Answer:
-    """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP.
-
-    Two round trips to the database (three with a key): the job, the note.
-    """
+    """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP."""
     asked = call.parameters
     wrong = list(_mistakes(asked, numbers=not call.is_legacy))
     if wrong:

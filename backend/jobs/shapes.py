@@ -17,12 +17,5 @@ class Job(TypedDict):
 
 
 def job(row: Row[*tuple[Any, ...]]) -> Job:
-    """A job.
-
-    Args:
-        row: Of ``queries.next_job``.
-
-    Returns:
-        The document of ``GET /job/request``.
-    """
+    """A job. ``row``: of ``queries.next_job``. Returns the document of ``GET /job/request``."""
     return {"learner": trimmed_or_empty(row.setup_string), "task_id": row.task_id, "setup_id": row.sid}

@@ -5,13 +5,7 @@ from backend.legacy.tree import element
 
 
 def identified(name: str, key: str = "id") -> Faces[[int]]:
-    """The faces of an answer that is an id.
-
-    Args:
-        name: PHP's word for the answer: ``upload_task``, ``task_delete``.
-        key: PHP's word for the id; the new API says ``id``.
-
-    Returns:
-        The faces of the id.
+    """The faces of an answer that is an id. ``name``: PHP's word for the answer: ``upload_task``, ``task_delete``.
+    ``key``: PHP's word for the id; the new API says ``id``.
     """
     return Faces(lambda number: {"id": number}, lambda number: element(name, element(key, number)))

@@ -18,7 +18,6 @@ class LegacyRefusal(Exception):
     """An error of PHP's gate or dispatcher.
 
     Args:
-        code: PHP's code.
         additional: What it says of this request.
         as_xml: Whatever form was asked for.
         status: Of the answer; None for the one of the code.
@@ -31,15 +30,8 @@ class LegacyRefusal(Exception):
 
 
 def error_document(code: str, message: str, additional: str | None = None) -> Element:
-    """The document that says what went wrong.
-
-    Args:
-        code: PHP's code.
-        message: PHP's text of it.
-        additional: What there is to say of this request.
-
-    Returns:
-        The tree; texts have HTML entities in it, as PHP's JSON shows them.
+    """The document that says what went wrong. ``code``: PHP's code. ``message``: PHP's text of it. Returns the tree;
+    texts have HTML entities in it, as PHP's JSON shows them.
     """
     return element(
         "error",

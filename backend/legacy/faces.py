@@ -39,13 +39,7 @@ class Faces(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows that an operation found.
-
-    Args:
-        faces: Present them.
-        args: The rows.
-        kwargs: Further ones.
-    """
+    """Rows that an operation found. ``faces``: present them. ``kwargs``: further ones."""
 
     faces: Faces[Any]
     args: tuple[Any, ...]

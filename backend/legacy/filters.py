@@ -19,11 +19,8 @@ _NOTHING = {"limit": "0"}
 
 @dataclass(frozen=True, slots=True)
 class Illegal:
-    """What is wrong with the filters of a path.
-
-    Args:
-        unknown: It is their names, not their values.
-        additional: What PHP says of it.
+    """What is wrong with the filters of a path. ``unknown``: it is their names, not their values. ``additional``: what
+    PHP says of it.
     """
 
     unknown: bool
@@ -33,13 +30,9 @@ class Illegal:
 def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[str, str] | Illegal:
     """Read name/value pairs as PHP does.
 
-    Args:
-        template: Says which filters there are.
-        segments: Behind the path of the list, not decoded.
-
-    Returns:
-        The decoded values by name, the last one of each; a name without value as the template says. Else what PHP
-        finds wrong first.
+    ``template``: says which filters there are. ``segments``: behind the path of the list, not decoded. Returns the
+    decoded values by name, the last one of each; a name without value as the template says. Else what PHP finds wrong
+    first.
     """
     legal = template.filters or ()
     found: dict[str, str] = {}
@@ -71,14 +64,8 @@ def offset_alone(found: Mapping[str, str]) -> bool:
 
 
 def limited(template: LegacyTemplate, found: Mapping[str, str]) -> Mapping[str, str]:
-    """The same filters with one number as the limit, and one as the offset.
-
-    Args:
-        template: Says how PHP reads them.
-        found: As PHP passed them.
-
-    Returns:
-        The filters; those of an empty list where PHP's SQL fails.
+    """The same filters with one number as the limit, and one as the offset. ``template``: says how PHP reads them.
+    ``found``: as PHP passed them. Returns the filters; those of an empty list where PHP's SQL fails.
     """
     limits = {name: found[name] for name in ("limit", "offset") if found.get(name)}
     others = {name: value for name, value in found.items() if name not in limits}

@@ -37,20 +37,13 @@ class LegacyInput:
 async def read_legacy_intake(
     scope: Scope, receive: Receive, query: str, body_limit: int
 ) -> tuple[RequestInput, LegacyInput]:
-    """Read a request.
+    """Read a request. Returns the form as it came, whose files the caller closes, and what PHP reads. Only a form, and
+    only of a POST, is read. Raises Problem: a form that is too large, or cannot be read.
 
     Args:
-        scope: Of the request.
         receive: Gives its body.
         query: Its query string.
         body_limit: Bytes that a form may have.
-
-    Returns:
-        The form as it came, whose files the caller closes, and what PHP reads. Only a form, and only of a POST, is
-        read.
-
-    Raises:
-        Problem: A form that is too large, or cannot be read.
     """
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     raw = RequestInput()
@@ -69,15 +62,8 @@ async def read_legacy_intake(
 def for_operation(
     match: LegacyMatch, filters: Mapping[str, str], intake: LegacyInput
 ) -> tuple[Mapping[str, str], RequestInput]:
-    """What PHP reads of a request, by the names and at the places of the operation's parameters.
-
-    Args:
-        match: The route.
-        filters: Of the path.
-        intake: The request.
-
-    Returns:
-        The segments of the path, and query and form.
+    """What PHP reads of a request, by the names and at the places of the operation's parameters. ``match``: the route.
+    ``filters``: of the path. Returns the segments of the path, and query and form.
     """
     route, legacy = match.route, match.route.legacy
     assert legacy is not None

@@ -9,15 +9,7 @@ TYPE = "text/html; charset=UTF-8"
 
 
 def page(status: int, text: str) -> Response:
-    """A page that says one thing.
-
-    Args:
-        status: Of the answer.
-        text: The sentence.
-
-    Returns:
-        The answer.
-    """
+    """A page that says one thing. ``status``: of the answer. ``text``: the sentence. Returns the answer."""
     title = f"{status} {HTTPStatus(status).phrase}"
     body = (
         f"<!DOCTYPE html>\n<html lang=en><title>{title}</title><h1>{title}</h1><p>{escape(text)}</p></html>\n"

@@ -8,11 +8,7 @@ _SPECIAL = re.compile(r'["\\\x00-\x1f]')
 
 
 def pasted(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
-    """What PHP shows of the pairs: none of them where one has a character that JSON would have escaped.
-
-    Args:
-        pairs: Names and values.
-    """
+    """What PHP shows of the pairs: none of them where one has a character that JSON would have escaped."""
     if not any(_SPECIAL.search(value) for _, value in pairs):
         return pairs
     text = ",".join(f'"{name}":"{value}"' for name, value in pairs)

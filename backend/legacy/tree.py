@@ -83,7 +83,6 @@ class Rows(Element):
 
     Args:
         name: Of the elements, without prefix.
-        keys: Names of the children.
         rows: Of each element the values, in the order of the names.
         times: How often each element stands there, one after the other.
     """
@@ -100,11 +99,8 @@ class Rows(Element):
 
 
 class Named(Element):
-    """Elements of one name in a row, each with a name as its attribute and a value as its text.
-
-    Args:
-        name: Of the elements, without prefix.
-        pairs: Names and values.
+    """Elements of one name in a row, each with a name as its attribute and a value as its text. ``name``: of the
+    elements, without prefix.
     """
 
     __slots__ = ("pairs",)
@@ -127,9 +123,6 @@ def element(name: str, /, *content: Content, **attributes: Value) -> Element:
         name: Without prefix.
         content: A value, which is written as PHP has it; children; iterables of children. None is nothing.
         attributes: In order; None is the empty text.
-
-    Returns:
-        The element.
     """
     texts = {key: text_of(value) for key, value in attributes.items()} if attributes else None
     if len(content) == 1 and ((only := content[0]) is None or type(only) in _SINGLE):
@@ -152,14 +145,8 @@ def element(name: str, /, *content: Content, **attributes: Value) -> Element:
 
 
 def record(name: str, /, **values: Inner) -> Element:
-    """An element whose children have distinct names: faster than one element each.
-
-    Args:
-        name: Without prefix.
-        values: In order; None is an empty element. What else there may be says ``Record``.
-
-    Returns:
-        The element.
+    """An element whose children have distinct names: faster than one element each. ``name``: without prefix.
+    ``values``: in order; None is an empty element. What else there may be says ``Record``.
     """
     return Record(name, values)
 
@@ -167,16 +154,14 @@ def record(name: str, /, **values: Inner) -> Element:
 def alike(
     name: str, keys: tuple[str, ...], values: Sequence[tuple[Value, ...]], *, times: int = 1
 ) -> Element:
-    """Elements of one name, all with the same children: faster than one record each, for what is within lists.
+    """Elements of one name, all with the same children: faster than one record each, for what is within lists. Returns
+    what stands for them among the children of an element.
 
     Args:
         name: Of the elements, without prefix.
         keys: Names of the children, all distinct.
         values: Of each element the values, in the order of the names; None is an empty element.
         times: How often each element stands there, one after the other.
-
-    Returns:
-        What stands for them among the children of an element.
     """
     return Rows(name, keys, values, times)
 
@@ -188,9 +173,6 @@ def marked_record(name: str, unescaped: Container[str], values: Mapping[str, Val
         name: Without prefix.
         unescaped: Names of the texts whose markup becomes elements, as ``markup`` has it.
         values: In order; None is an empty element, an element is the child of that name.
-
-    Returns:
-        The element.
     """
     for key, value in values.items():
         if type(value) is str and ("<" in value or "&" in value) and key in unescaped:
@@ -207,14 +189,8 @@ def marked_record(name: str, unescaped: Container[str], values: Mapping[str, Val
 
 
 def named(name: str, pairs: Sequence[tuple[str, Value]]) -> Element:
-    """Elements of one name in a row, each with a name as its attribute and a value as its text.
-
-    Args:
-        name: Of the elements, without prefix.
-        pairs: Names and values.
-
-    Returns:
-        What stands for them among the children of an element.
+    """Elements of one name in a row, each with a name as its attribute and a value as its text. ``name``: of the
+    elements, without prefix. Returns what stands for them among the children of an element.
     """
     return Named(name, pairs)
 
@@ -236,9 +212,6 @@ def markup(name: str, value: Value, /, **attributes: Value) -> Element:
         name: Without prefix.
         value: What is stored; a text that is no XML is taken as plain text, where PHP has no answer at all.
         attributes: In order.
-
-    Returns:
-        The element.
     """
     text = text_of(value)
     if ("<" not in text and "&" not in text) or text.count("<") > MOST_MARKS:
@@ -276,14 +249,7 @@ def from_parsed(parsed: ElementTree.Element, *, plain: bool | None = None) -> El
 
 
 def to_json(root: Element) -> bytes:
-    """The document as PHP's JSON (legacy notes, data 5.3).
-
-    Args:
-        root: Its root.
-
-    Returns:
-        ASCII, without white space.
-    """
+    """The document as PHP's JSON (legacy notes, data 5.3). Returns ASCII, without white space."""
     return encoded({root.name: converted(root)})
 
 

@@ -11,13 +11,8 @@ Value: TypeAlias = str | int | float | Decimal | date | None
 
 
 def text_of(value: Value) -> str:
-    """The text of a value, as PHP gets it.
-
-    Args:
-        value: As the driver gives it.
-
-    Returns:
-        Numbers as the server prints them, times as ``YYYY-MM-DD HH:MM:SS``, nothing for NULL.
+    """The text of a value, as PHP gets it. ``value``: as the driver gives it. Returns numbers as the server prints
+    them, times as ``YYYY-MM-DD HH:MM:SS``, nothing for NULL.
     """
     kind = type(value)
     if kind is str:

@@ -11,13 +11,8 @@ _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n\r")
 
 
 def to_xml(root: Element) -> bytes:
-    """The document as XML.
-
-    Args:
-        root: Its root.
-
-    Returns:
-        UTF-8, without declaration, as PHP's templates are. Characters that XML cannot hold are replaced.
+    """The document as XML. Returns UTF-8, without declaration, as PHP's templates are. Characters that XML cannot hold
+    are replaced.
     """
     pieces: list[str] = []
     _write(root, pieces.append, f' xmlns:oml="{NAMESPACE}"')
@@ -113,13 +108,8 @@ def _named_text(node: Named) -> str:
 
 @lru_cache(maxsize=256)
 def _form(name: str, keys: tuple[str, ...], declared: str = "", bare: tuple[int, ...] = ()) -> str:
-    """What is around the texts of records of one kind: there are thousands, and names are few.
-
-    Args:
-        name: Of the record.
-        keys: Of its values.
-        declared: Behind its name.
-        bare: Which values are whole elements.
+    """What is around the texts of records of one kind: there are thousands, and names are few. ``bare``: which values
+    are whole elements.
     """
     leaves = "".join("%s" if at in bare else f"<oml:{key}>%s</oml:{key}>\n" for at, key in enumerate(keys))
     return f"<oml:{name}{declared}>\n{leaves}</oml:{name}>\n"

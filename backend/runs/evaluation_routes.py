@@ -50,6 +50,7 @@ SELECTED = {"1": "true", "0": ""}
     "run.evaluate",
     parameters=NoParameters,
     answer=shapes.Concerned,
+    round_trips=9,
     problems=(
         UNKNOWN,
         EVALUATED,
@@ -68,9 +69,6 @@ async def evaluate(call: Call[NoParameters]) -> Answer:
 
     PHP stores a refusal because of the task (429 to 433) in place of what it knew of the run; here a refusal changes
     nothing (new-API contract, decision 10).
-
-    Nine round trips to the database at most: the key, the run, its task, the record, its deletion, the measures,
-    the new record, and one for each of three tables that gets scores.
     """
     root = await description(call, FIELD, "run_evaluate", missing="422", invalid="423")
     rid, engine_id = integer(root.text("run_id")), integer(root.text("evaluation_engine_id"))
@@ -174,6 +172,7 @@ def _table(given: Mapping[str, object]) -> Table:
     "run.upload_trace",
     parameters=NoParameters,
     answer=shapes.Concerned,
+    round_trips=2,
     problems=(TRACE_CONFLICT, *refused("561", "562")),
     access=admin_writes(),
     parts=(Part("trace", "What a search tried.", "run_trace", required=True),),
@@ -181,10 +180,7 @@ def _table(given: Mapping[str, object]) -> Table:
     faces=TRACED_RUN,
 )
 async def upload_trace(call: Call[NoParameters]) -> Answer:
-    """Store the trace of a run that the default engine has evaluated: what a search tried.
-
-    Two round trips to the database: the key, all iterations.
-    """
+    """Store the trace of a run that the default engine has evaluated: what a search tried."""
     root = await description(call, "trace", "run_trace", missing="561", invalid="562", quiet=True)
     rid = integer(root.text("run_id"))
     rows: list[dict[str, object]] = []

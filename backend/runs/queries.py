@@ -121,92 +121,46 @@ _FOLD_EVALUATIONS = (
 
 
 async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
-    """One run with its uploader, task, setup, flow and what the default engine said of it.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        The row; ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
+    """One run with its uploader, task, setup, flow and what the default engine said of it. Returns the row;
+    ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
     """
     return (await connection.execute(_RUN, {"rid": rid})).first()
 
 
 async def parameters(connection: AsyncConnection, setup_id: int) -> Sequence[AnyRow]:
-    """The parameter settings of a setup, by the ids of the parameters.
-
-    Args:
-        connection: To ask.
-        setup_id: Id of the setup.
-
-    Returns:
-        Rows of name, value and the id of the flow that has the parameter.
+    """The parameter settings of a setup, by the ids of the parameters. Returns rows of name, value and the id of the
+    flow that has the parameter.
     """
     return (await connection.execute(_PARAMETERS, {"setup_id": setup_id})).all()
 
 
 async def tags(connection: AsyncConnection, rid: int) -> list[str]:
-    """The tags of a run, in the order of the key.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        The tags.
-    """
+    """The tags of a run, in the order of the key."""
     return list(await connection.scalars(_TAGS, {"rid": rid}))
 
 
 async def datasets(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The data sets that a run used and those that it made, each by their ids.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        Rows of did, name and url; ``made`` is 1 for an output.
+    """The data sets that a run used and those that it made, each by their ids. Returns rows of did, name and url;
+    ``made`` is 1 for an output.
     """
     return (await connection.execute(_DATASETS, {"rid": rid})).all()
 
 
 async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The files of a run, by their fields.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        Rows of field, file id and original file name.
-    """
+    """The files of a run, by their fields. Returns rows of field, file id and original file name."""
     return (await connection.execute(_FILES, {"rid": rid})).all()
 
 
 async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The evaluations of a whole run by all engines, by measure and engine.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        Rows of measure, value and array_data.
+    """The evaluations of a whole run by all engines, by measure and engine. Returns rows of measure, value and
+    array_data.
     """
     return (await connection.execute(_EVALUATIONS, {"rid": rid})).all()
 
 
 async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The evaluations of the folds of a run by all engines, by measure, engine, fold and repeat.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        Rows of measure, value, array_data, repeat and fold.
+    """The evaluations of the folds of a run by all engines, by measure, engine, fold and repeat. Returns rows of
+    measure, value, array_data, repeat and fold.
     """
     return (await connection.execute(_FOLD_EVALUATIONS, {"rid": rid})).all()
 
@@ -242,8 +196,6 @@ class Selection:
         filters: Which runs, and how many of them.
         task_types: Ids of task types that they must be on, if any were given.
         failed: Whether runs whose evaluation failed are among them.
-        user: The caller.
-        now: The present time.
     """
 
     filters: RunSelection
@@ -268,13 +220,7 @@ class Selection:
 
 async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[AnyRow]:
     """The selected runs, in the order of their ids; a run that k engines looked at is listed k times, as in PHP.
-
-    Args:
-        connection: To ask.
-        selection: Which runs.
-
-    Returns:
-        The rows; without a limit at most one more than a list may have.
+    Returns the rows; without a limit at most one more than a list may have.
     """
     limit, offset = selection.filters.limit, selection.filters.offset
     statement = _LISTED.where(*selection.conditions()).limit(MAXIMUM + 1 if limit is None else limit)
@@ -288,15 +234,8 @@ async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[
 
 
 async def count_listed(connection: AsyncConnection, selection: Selection, most: int | None = None) -> int:
-    """How many rows `listed` would have without limit and offset.
-
-    Args:
-        connection: To ask.
-        selection: Which runs.
-        most: Do not count further than this.
-
-    Returns:
-        The number.
+    """How many rows `listed` would have without limit and offset. ``selection``: which runs. ``most``: do not count
+    further than this.
     """
     found = _LISTED_IDS.where(*selection.conditions())
     if most is not None:
@@ -314,36 +253,17 @@ _OWNER = select(_run.c.uploader).where(_run.c.rid == bindparam("rid"))
 
 
 async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The trace of a run, of all engines, in order.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        Rows of the trace.
-    """
+    """The trace of a run, of all engines, in order."""
     return (await connection.execute(_TRACE, {"rid": rid})).all()
 
 
 async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
-    """Whose run it is.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        A row with the uploader, who may be None; None for an unknown id.
-    """
+    """Whose run it is. Returns a row with the uploader, who may be None; None for an unknown id."""
     return (await connection.execute(_OWNER, {"rid": rid})).first()
 
 
 async def forget_evaluations(connection: AsyncConnection, rid: int) -> None:
-    """Delete what all engines said of a run; evaluations and traces go with it by the foreign keys.
-
-    Args:
-        connection: Of a writing transaction.
-        rid: Id of the run.
+    """Delete what all engines said of a run; evaluations and traces go with it by the foreign keys. ``connection``: of
+    a writing transaction.
     """
     await connection.execute(delete(_evaluated).where(_evaluated.c.run_id == rid))

@@ -71,16 +71,13 @@ class DescribedRunPath(Parameters):
     "run.list",
     parameters=RunFilters,
     answer=list[shapes.ListedRun],
+    round_trips=4,
     problems=(NOTHING_LISTED, *LIST_CODES.refused(), *refused(TOO_MANY)),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
     faces=RUNS,
 )
 async def list_(call: Call[RunFilters]) -> Answer:
-    """The runs that match all filters, of which there must be at least one, in the order of their ids.
-
-    One round trip to the database (two with a key); one more with a study, one more with a limit and a filter that
-    says which runs (how many these are decides how the server joins), one more to count too many.
-    """
+    """The runs that match all filters, of which there must be at least one, in the order of their ids."""
     filters = call.parameters
     check_limit(call, filters, LIST_CODES)
     await check_study(call, filters.study, LIST_CODES)
@@ -101,14 +98,12 @@ async def list_(call: Call[RunFilters]) -> Answer:
     "run.trace",
     parameters=RunPath,
     answer=shapes.Trace,
+    round_trips=3,
     problems=(TRACE_OF_UNKNOWN, NO_TRACE),
     faces=TRACE,
 )
 async def trace(call: Call[RunPath]) -> Answer:
-    """The optimisation trace of a run, by repeat, fold and iteration.
-
-    One round trip to the database (two with a key); one more where there is no trace.
-    """
+    """The optimisation trace of a run, by repeat, fold and iteration."""
     rid = call.parameters.run_id
     rows = await queries.trace(call.connection, rid)
     if rows:
@@ -122,14 +117,12 @@ async def trace(call: Call[RunPath]) -> Answer:
     "run.get",
     parameters=DescribedRunPath,
     answer=shapes.Run,
+    round_trips=8,
     problems=(UNKNOWN,),
     faces=RUN,
 )
 async def get(call: Call[DescribedRunPath]) -> Answer:
-    """One run with its parameters, tags, data, files and evaluations.
-
-    Seven round trips to the database (eight with a key): the run, and each of these, folds by themselves.
-    """
+    """One run with its parameters, tags, data, files and evaluations."""
     rid, connection = call.parameters.run_id, call.connection
     row = await queries.run(connection, rid)
     if row is None:
@@ -151,6 +144,7 @@ async def get(call: Call[DescribedRunPath]) -> Answer:
     access=WRITER_UNLESS_GET,
     parameters=RunPath,
     answer=shapes.Reset,
+    round_trips=3,
     problems=(RESET_OF_UNKNOWN, RESET_OF_OTHERS, READ_ONLY_ACCOUNT),
     faces=RESET,
 )
@@ -159,8 +153,6 @@ async def reset(call: Call[RunPath]) -> Answer:
 
     PHP answers this on GET too, where its gate lets everybody pass: who may not do it hears that the run is not
     theirs (legacy notes, task 3.6).
-
-    Three round trips to the database: the key, the run, the deletion.
     """
     rid = call.parameters.run_id
     row = await queries.owner(call.connection, rid)
@@ -173,12 +165,11 @@ async def reset(call: Call[RunPath]) -> Answer:
     return RESET(rid)
 
 
-@operation("run.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+@operation(
+    "run.tags", parameters=NoParameters, answer=list[str], round_trips=2, problems=(NO_TAGS,), faces=TAGS
+)
 async def tags(call: Call[NoParameters]) -> Answer:
-    """The tags that runs have, each once.
-
-    One round trip to the database (two with a key).
-    """
+    """The tags that runs have, each once."""
     found = await distinct_tags(
         call.connection,
         tables.run_tag,

@@ -31,10 +31,8 @@ class SplitProcedure:
     def allows(self, evaluation: Node) -> bool:
         """Whether there is such a repeat, fold and sample.
 
-        PHP never looks at fold 0, and at negative numbers of any kind.
-
-        Args:
-            evaluation: An element with these attributes, or without.
+        PHP never looks at fold 0, and at negative numbers of any kind. ``evaluation``: an element with these
+        attributes, or without.
         """
         repeat, fold, sample = (evaluation.attributes.get(name) for name in PLACES)
         if fold not in (None, "", "0") and (self.folds is None or integer(fold) >= self.folds):
@@ -58,24 +56,14 @@ class SplitProcedure:
 
 
 def illegal(evaluations: Iterable[Node], procedure: SplitProcedure) -> list[str]:
-    """The scores whose repeat, fold or sample the procedure does not have.
-
-    Args:
-        evaluations: Elements with a ``name``.
-        procedure: Of the task.
-
-    Returns:
-        How PHP names them: ``kappa(0, 10)``.
+    """The scores whose repeat, fold or sample the procedure does not have. ``evaluations``: elements with a ``name``.
+    ``procedure``: of the task. Returns how PHP names them: ``kappa(0, 10)``.
     """
     return [_shown(one) for one in evaluations if not procedure.allows(one)]
 
 
 def names(evaluations: Sequence[Node]) -> list[str]:
-    """The names of the measures, each once, in order.
-
-    Args:
-        evaluations: Elements with a ``name``.
-    """
+    """The names of the measures, each once, in order. ``evaluations``: elements with a ``name``."""
     return list(dict.fromkeys(one.text("name") or "" for one in evaluations))
 
 

@@ -103,15 +103,8 @@ def names_runs(filters: RunSelection) -> bool:
 
 
 def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -> None:
-    """Refuse a limit above the maximum, and an offset into no rows at all.
-
-    Args:
-        call: The request.
-        filters: The filters.
-        codes: The legacy codes of the list.
-
-    Raises:
-        InputProblem: 422.
+    """Refuse a limit above the maximum, and an offset into no rows at all. ``codes``: the legacy codes of the list.
+    Raises InputProblem: 422.
     """
     if filters.limit == 0 and filters.offset:
         raise _limit_zero(call, codes)
@@ -121,15 +114,8 @@ def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -
 
 
 async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: SelectionCodes) -> None:
-    """Refuse a study that has no list of runs; one round trip when a study was given.
-
-    Args:
-        call: The request.
-        studies: Id of the study, if one was given.
-        codes: The legacy codes of the list.
-
-    Raises:
-        InputProblem: 422.
+    """Refuse a study that has no list of runs. ``studies``: id of the study, if one was given. ``codes``: the legacy
+    codes of the list. Raises InputProblem: 422.
     """
     if studies and not await _lists_runs(call.connection, studies[0]):
         message = (
@@ -139,16 +125,8 @@ async def check_study(call: Call[Any], studies: Sequence[int] | None, codes: Sel
 
 
 def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], codes: SelectionCodes) -> None:
-    """Refuse a list that nothing restricts, or that may have no row.
-
-    Args:
-        call: The request.
-        filters: The filters.
-        names: The filters of which at least one must be given.
-        codes: The legacy codes of the list.
-
-    Raises:
-        InputProblem: 422.
+    """Refuse a list that nothing restricts, or that may have no row. ``names``: the filters of which at least one must
+    be given. ``codes``: the legacy codes of the list. Raises InputProblem: 422.
     """
     if not any(getattr(filters, name) is not None for name in names):
         message = f"Give at least one of the filters {', '.join(names)}"
@@ -158,16 +136,8 @@ def check_asked(call: Call[Any], filters: RunSelection, names: Sequence[str], co
 
 
 def too_many(call: Call[Any], message: str, code: str, additional: str) -> InputProblem:
-    """The problem of a list without a limit that would be too long.
-
-    Args:
-        call: The request.
-        message: How long it would be.
-        code: The legacy code.
-        additional: What PHP says of it.
-
-    Returns:
-        422, ready to be raised.
+    """The problem of a list without a limit that would be too long. ``code``: the legacy code. ``additional``: what
+    PHP says of it. Returns 422, ready to be raised.
     """
     return unprocessable(
         call, ["limit"], "too_many_results", message, code=code, additional=additional, le=MAXIMUM
@@ -177,17 +147,10 @@ def too_many(call: Call[Any], message: str, code: str, additional: str) -> Input
 def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
     """The selected runs that the caller may see listed, as conditions on run, algorithm_setup and task.
 
-    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2);
-    a private data set hides what hangs on it from all but its owner and administrators (new-API contract, decision 9).
-    By PHP's rules an embargo holds for administrators, too, and a private data set hides nothing.
-
-    Args:
-        filters: Which runs.
-        user: The caller.
-        now: The present time.
-
-    Returns:
-        The conditions, all of which must hold.
+    An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2); a
+    private data set hides what hangs on it from all but its owner and administrators (new-API contract, decision 9).
+    By PHP's rules an embargo holds for administrators, too, and a private data set hides nothing. Returns the
+    conditions, all of which must hold.
     """
     run, setup, task = tables.run, tables.algorithm_setup, tables.task
     columns = (

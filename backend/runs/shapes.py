@@ -139,20 +139,15 @@ def run(
     fold_evaluations: Sequence[AnyRow],
     settings: BackendSettings,
 ) -> Run:
-    """A run with all that belongs to it (legacy notes, task 3.3; contract, section C).
+    """A run with all that belongs to it (legacy notes, task 3.3; contract, section C). Returns the document of ``GET
+    /run/{run_id}``.
 
     Args:
         row: Of ``queries.run``.
         parameters: Of the setup.
-        tags: Of the run.
         datasets: Used and made.
-        files: Of the run.
         evaluations: Of the whole run.
-        fold_evaluations: Of its folds.
         settings: For the base of its URLs.
-
-    Returns:
-        The document of ``GET /run/{run_id}``.
     """
     document: Run = {
         "run_id": row.rid,
@@ -225,13 +220,8 @@ def score(value: float) -> float:
 
 
 def listed(rows: Sequence[AnyRow]) -> list[ListedRun]:
-    """Runs of a list (legacy notes, task 3.2).
-
-    Args:
-        rows: Of ``queries.listed``.
-
-    Returns:
-        The document of ``GET /run/list``.
+    """Runs of a list (legacy notes, task 3.2). ``rows``: of ``queries.listed``. Returns the document of ``GET
+    /run/list``.
     """
     return [
         {
@@ -249,15 +239,8 @@ def listed(rows: Sequence[AnyRow]) -> list[ListedRun]:
 
 
 def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG001  # all presenters of an operation take the same
-    """The trace of a run (legacy notes, task 3.4).
-
-    Args:
-        rid: Id of the run.
-        rows: Of ``queries.trace``.
-        asked: The id as it was asked for, which only PHP shows.
-
-    Returns:
-        The document of ``GET /run/trace/{run_id}``.
+    """The trace of a run (legacy notes, task 3.4). ``rows``: of ``queries.trace``. ``asked``: the id as it was asked
+    for, which only PHP shows. Returns the document of ``GET /run/trace/{run_id}``.
     """
     return {
         "run_id": rid,
@@ -276,19 +259,10 @@ def trace(rid: int, rows: Sequence[AnyRow], asked: str) -> Trace:  # noqa: ARG00
 
 
 def uploaded(rid: int) -> Concerned:
-    """The run that was uploaded.
-
-    Args:
-        rid: Its id.
-    """
+    """The run that was uploaded."""
     return {"run_id": rid}
 
 
 def concerned(rid: int, sent: str | None) -> Concerned:  # noqa: ARG001  # all presenters of an operation take the same
-    """The run that was evaluated or traced.
-
-    Args:
-        rid: Its id.
-        sent: The same as it was sent, which only PHP shows.
-    """
+    """The run that was evaluated or traced. ``sent``: the same as it was sent, which only PHP shows."""
     return {"run_id": rid}

@@ -18,7 +18,6 @@ class TaskContext:
     """A task, as far as it is whole.
 
     Args:
-        task_id: Its id.
         source: What it names as its data set; None when it names none.
         named_procedure: What it names as its estimation procedure; None when it names none.
         dataset_id: Id of the data set, if that is there.
@@ -75,15 +74,7 @@ _CONTEXT = _context()
 
 
 async def task_context(connection: AsyncConnection, task_id: int) -> TaskContext | None:
-    """One task with its data set and its estimation procedure, in one round trip.
-
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        What is there; None for an unknown task.
-    """
+    """One task with its data set and its estimation procedure. Returns what is there; None for an unknown task."""
     found = await connection.execute(_CONTEXT, {"task_id": task_id})
     row = found.first()
     if row is None:

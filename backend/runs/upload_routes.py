@@ -36,6 +36,7 @@ UPLOADED = Faces(shapes.uploaded, legacy.uploaded)
     "run.upload",
     parameters=NoParameters,
     answer=shapes.Concerned,
+    round_trips=22,
     problems=(UNCOUNTED, *SEARCH.refused(), *refused(*REFUSED)),
     access=WRITER,
     parts=(
@@ -52,9 +53,6 @@ async def upload(call: Call[NoParameters]) -> Answer:
 
     Scores in the description are looked at and not stored: an engine computes them (legacy notes, task 3.8). A tag
     that cannot be set does not keep the run from being stored.
-
-    Nine round trips to the database with the key's, up to three for the flow and its parameters, six for a new setup,
-    one for each file and four for each tag.
     """
     given = await given_description(call, FIELD, missing="201")
     root = await valid(call, given, FIELD, "run_upload", code="202")

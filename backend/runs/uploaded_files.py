@@ -49,27 +49,15 @@ class RunFile:
 async def checked_files(call: Call[Any]) -> list[RunFile]:
     """Look at all files of a form, the description too, in the order of the form.
 
-    Args:
-        call: The request.
-
-    Returns:
-        The files, under temporary names.
-
-    Raises:
-        InputProblem: A name has no extension (206), a file is empty (207), or is not what its extension says (209).
+    Returns the files, under temporary names. Raises InputProblem: a name has no extension (206), a file is empty
+    (207), or is not what its extension says (209).
     """
     return [await _checked(call, field, part) for field, part in _parts(call.form)]
 
 
 async def described_in_json(call: Call[Any], content: bytes) -> RunFile:
-    """The description of a run that came as a JSON body, as a file like all others.
-
-    Args:
-        call: The request.
-        content: The body.
-
-    Returns:
-        The file, under a temporary name.
+    """The description of a run that came as a JSON body, as a file like all others. Returns the file, under a
+    temporary name.
     """
     headers = Headers({"content-type": "application/json"})
     upload = UploadFile(io.BytesIO(content), size=len(content), filename="description.json", headers=headers)
@@ -77,17 +65,8 @@ async def described_in_json(call: Call[Any], content: bytes) -> RunFile:
 
 
 async def store_files(call: Call[Any], rid: int, files: list[RunFile]) -> None:
-    """Register the files of a run, and have them moved to its folder when the transaction commits.
-
-    One round trip for each file, and one for all.
-
-    Args:
-        call: The request.
-        rid: Id of the run.
-        files: Of the run.
-
-    Raises:
-        InputProblem: No file can have such a name (212).
+    """Register the files of a run, and have them moved to its folder when the transaction commits. Raises
+    InputProblem: no file can have such a name (212).
     """
     folder = f"run_structured//{rid // FOLDER_SIZE * FOLDER_SIZE}/{rid}/"
     rows = []

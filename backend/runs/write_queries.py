@@ -19,17 +19,8 @@ _WITHOUT_KEYS = ((tables.input_data, "run"), (tables.output_data, "run"))
 
 
 async def remove(connection: AsyncConnection, rid: int) -> bool:
-    """Delete a run; what the foreign keys say goes with it: evaluations, traces, files' rows, tags.
-
-    Args:
-        connection: Of the transaction.
-        rid: Id of the run.
-
-    Returns:
-        False when somebody else has deleted it meanwhile.
-
-    Raises:
-        IntegrityError: A study has it.
+    """Delete a run; what the foreign keys say goes with it: evaluations, traces, files' rows, tags. Returns False when
+    somebody else has deleted it meanwhile. Raises IntegrityError: a study has it.
     """
     for table, column in _WITHOUT_KEYS:
         await connection.execute(delete(table).where(table.c[column] == rid))
@@ -38,15 +29,7 @@ async def remove(connection: AsyncConnection, rid: int) -> bool:
 
 
 async def evaluation_measures(connection: AsyncConnection, names: Sequence[str]) -> set[str]:
-    """Those of some names that evaluation measures have.
-
-    Args:
-        connection: To ask.
-        names: In exactly this spelling.
-
-    Returns:
-        The names.
-    """
+    """Those of some names that evaluation measures have. ``names``: in exactly this spelling."""
     found = await connection.scalars(
         select(_measure.c.name).where(
             _measure.c.name.in_(names), _measure.c.functionType == "EvaluationFunction"
@@ -56,42 +39,19 @@ async def evaluation_measures(connection: AsyncConnection, names: Sequence[str])
 
 
 async def functions(connection: AsyncConnection, names: Sequence[str]) -> Mapping[str, int]:
-    """The ids of functions of any kind.
-
-    Args:
-        connection: To ask.
-        names: In exactly this spelling.
-
-    Returns:
-        Id by name.
-    """
+    """The ids of functions of any kind. ``names``: in exactly this spelling."""
     found = await connection.execute(select(_measure.c.name, _measure.c.id).where(_measure.c.name.in_(names)))
     return {row.name: row.id for row in found}
 
 
 async def task_of(connection: AsyncConnection, rid: int) -> AnyRow | None:
-    """The task of a run.
-
-    Args:
-        connection: To ask.
-        rid: Id of the run.
-
-    Returns:
-        A row of ``task_id``; None for an unknown run.
-    """
+    """The task of a run. Returns a row of ``task_id``; None for an unknown run."""
     return (await connection.execute(select(tables.run.c.task_id).where(tables.run.c.rid == rid))).first()
 
 
 async def record(connection: AsyncConnection, rid: int, engine_id: int) -> AnyRow | None:
-    """What an engine said of a run last; other engines' requests of the same wait.
-
-    Args:
-        connection: Of the transaction.
-        rid: Id of the run.
-        engine_id: Id of the engine.
-
-    Returns:
-        A row of ``error`` and ``num_tries``; None when it has not looked at the run.
+    """What an engine said of a run last; other engines' requests of the same wait. Returns a row of ``error`` and
+    ``num_tries``; None when it has not looked at the run.
     """
     found = await connection.execute(
         select(_evaluated.c.error, _evaluated.c.num_tries)
@@ -102,25 +62,14 @@ async def record(connection: AsyncConnection, rid: int, engine_id: int) -> AnyRo
 
 
 async def forget(connection: AsyncConnection, rid: int, engine_id: int) -> None:
-    """Delete what an engine said of a run; its evaluations and its trace go with it.
-
-    Args:
-        connection: Of the transaction.
-        rid: Id of the run.
-        engine_id: Id of the engine.
-    """
+    """Delete what an engine said of a run; its evaluations and its trace go with it."""
     await connection.execute(
         delete(_evaluated).where(_evaluated.c.run_id == rid, _evaluated.c.evaluation_engine_id == engine_id)
     )
 
 
 async def store(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows, in one round trip.
-
-    Args:
-        connection: Of the transaction.
-        table: The table.
-        rows: Each with the same columns.
+    """Insert rows. ``rows``: each with the same columns.
 
     Raises:
         IntegrityError: A row breaks a rule of the table.

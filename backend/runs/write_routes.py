@@ -28,6 +28,7 @@ class RunPath(Parameters):
     "run.delete",
     parameters=RunPath,
     answer=RunDeleted,
+    round_trips=5,
     problems=(UNKNOWN, NOT_OWNED, IN_USE),
     access=WRITER,
     faces=DELETED,
@@ -35,8 +36,7 @@ class RunPath(Parameters):
 async def delete(call: Call[RunPath]) -> Answer:
     """Delete a run that no study has, with all that was computed of it.
 
-    Its files stay, and so does its setup, as in PHP (legacy notes, task 3.7). Five round trips to the database with
-    the key's: the run, its data, the run.
+    Its files stay, and so does its setup, as in PHP (legacy notes, task 3.7).
     """
     rid = call.parameters.run_id
     unknown = UNKNOWN.because(f"No run with id {rid} found.")

@@ -29,11 +29,8 @@ Sleep = Callable[[float], Awaitable[object]]
 
 
 class Elasticsearch:
-    """The search index over HTTP.
-
-    Args:
-        url: Of the server, with a slash at its end.
-        sleep: Waits between attempts.
+    """The search index over HTTP. ``url``: of the server, with a slash at its end. ``sleep``: waits between
+    attempts.
     """
 
     def __init__(self, url: str, sleep: Sleep = asyncio.sleep) -> None:
@@ -105,14 +102,7 @@ class Elasticsearch:
 
 
 def bulk_body(changes: Sequence[IndexChange]) -> bytes:
-    """The body of a bulk request.
-
-    Args:
-        changes: To send.
-
-    Returns:
-        One or two lines of JSON for each.
-    """
+    """The body of a bulk request. ``changes``: to send. Returns one or two lines of JSON for each."""
     lines: list[Any] = []
     for change in changes:
         target = {"_index": change.kind, "_type": change.kind, "_id": str(change.id)}

@@ -29,31 +29,16 @@ class IndexChange:
 
 @dataclass(slots=True)
 class IndexChanges:
-    """The changes of one request, sent when its transaction is committed.
-
-    Args:
-        changes: In the order of the handler.
-    """
+    """The changes of one request, sent when its transaction is committed. ``changes``: in the order of the handler."""
 
     changes: list[IndexChange] = field(default_factory=list)
 
     def put(self, kind: Kind, entity_id: int, **fields: Any) -> None:
-        """Change a document, or make it.
-
-        Args:
-            kind: Of the entity.
-            entity_id: Its id.
-            fields: What changes, as JSON values.
-        """
+        """Change a document, or make it. ``kind``: of the entity. ``fields``: what changes, as JSON values."""
         self.changes.append(IndexChange(kind, entity_id, fields))
 
     def delete(self, kind: Kind, entity_id: int) -> None:
-        """Delete a document.
-
-        Args:
-            kind: Of the entity.
-            entity_id: Its id.
-        """
+        """Delete a document. ``kind``: of the entity."""
         self.changes.append(IndexChange(kind, entity_id, None))
 
 

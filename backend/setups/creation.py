@@ -24,21 +24,13 @@ async def find_or_create(
 ) -> int:
     """The setup of a flow that has exactly these settings, the lowest if there are several; made if there is none.
 
-    Two equal requests at once make one setup: who makes one keeps the others of its flow waiting, and looks again
-    for what came meanwhile. One round trip for a setup that is there, up to seven for a new one.
+    Two equal requests at once make one setup: who makes one keeps the others of its flow waiting, and looks again for
+    what came meanwhile. Raises Problem: ``foreign``.
 
     Args:
-        call: The request.
-        flow_id: The flow.
         values: Value by input id.
         setup_string: How the flow calls the setup, for a new one.
         foreign: Raised when a new setup would have settings of flows that are no components of its own.
-
-    Returns:
-        Its id.
-
-    Raises:
-        Problem: ``foreign``.
     """
     wanted = queries.with_settings(flow_id, values, exactly=True)
     rows = await queries.page(call.connection, wanted, limit=1)

@@ -17,10 +17,8 @@ MOST = 1000
 class OrBare(Reader):
     """A filter that may stand without a value: it is then given, and restricts nothing.
 
-    PHP's ``setup/list/flow`` is the list of all setups, where ``setup/list`` is an error.
-
-    Args:
-        reader: Reads a value that is there.
+    PHP's ``setup/list/flow`` is the list of all setups, where ``setup/list`` is an error. ``reader``: reads a value
+    that is there.
     """
 
     reader: Reader
@@ -58,13 +56,8 @@ class SetupFilters(Parameters):
 
 
 def check(call: Call[SetupFilters]) -> None:
-    """Refuse a list without any filter, and one that asks for more than a list may have.
-
-    Args:
-        call: The request.
-
-    Raises:
-        InputProblem: 670 or 676, in PHP's order.
+    """Refuse a list without any filter, and one that asks for more than a list may have. Raises InputProblem: 670 or
+    676, in PHP's order.
     """
     filters = call.parameters
     if not filters.model_fields_set:
@@ -75,14 +68,6 @@ def check(call: Call[SetupFilters]) -> None:
 
 
 def too_many(call: Call[SetupFilters], number: int) -> InputProblem:
-    """The problem of a list without a limit that matches too much.
-
-    Args:
-        call: The request.
-        number: How many setups match.
-
-    Returns:
-        The problem, to be raised.
-    """
+    """The problem of a list without a limit that matches too much. ``number``: how many setups match."""
     message = f"{number} setups match, and a list may have {MOST}; give a limit or more filters"
     return unprocessable(call, ["limit"], "too_many", message, code="673", le=MOST)

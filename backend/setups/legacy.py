@@ -46,12 +46,8 @@ def _named(row: AnyRow) -> Element:
 
 
 def listed(rows: Iterable[AnyRow], parameters: Iterable[AnyRow]) -> Element:
-    """The setups of a list.
-
-    Args:
-        rows: Of ``queries.page``.
-        parameters: Of ``queries.parameters``, in the order of its columns, with tags: PHP's SQL lists each
-            parameter once for each tag of its setup.
+    """The setups of a list. ``rows``: of ``queries.page``. ``parameters``: of ``queries.parameters``, in the order of
+    its columns, with tags: PHP's SQL lists each parameter once for each tag of its setup.
     """
     of_setup: dict[int, list[tuple[Value, ...]]] = defaultdict(list)
     times: dict[int, int] = {}

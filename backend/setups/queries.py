@@ -46,15 +46,7 @@ _PARAMETERS_AND_TAGS = _PARAMETERS.add_columns(_TAGS_OF.label("tags"))
 
 
 async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
-    """One setup.
-
-    Args:
-        connection: To ask.
-        setup_id: Its id.
-
-    Returns:
-        Its id and flow; None for an unknown id.
-    """
+    """One setup. Returns its id and flow; None for an unknown id."""
     return (await connection.execute(_SETUP, {"setup_id": setup_id})).first()
 
 
@@ -63,14 +55,8 @@ async def parameters(
 ) -> Rows:
     """The parameters of some setups, each once, in one statement.
 
-    Args:
-        connection: To ask.
-        setup_ids: The setups.
-        with_tags: Say with each how many tags its setup has.
-
-    Returns:
-        Rows with the setting, its input and the input's flow, by input id within a setup. PHP's lists take the
-        columns by their order.
+    ``with_tags``: say with each how many tags its setup has. Returns rows with the setting, its input and the input's
+    flow, by input id within a setup. PHP's lists take the columns by their order.
     """
     statement = _PARAMETERS_AND_TAGS if with_tags else _PARAMETERS
     return (await connection.execute(statement, {"setup_ids": setup_ids})).all()
@@ -79,15 +65,12 @@ async def parameters(
 def matching(
     *, flows: Sequence[int] | None, setups: Sequence[int] | None, tag: str | None
 ) -> Select[tuple[int, int]]:
-    """The setups that a list's filters choose.
+    """The setups that a list's filters choose. Returns a statement of id and flow, without order.
 
     Args:
         flows: Only setups of these flows.
         setups: Only these setups.
         tag: Only setups with this tag, as the column compares.
-
-    Returns:
-        A statement of id and flow, without order.
     """
     found = _SETUPS
     if flows is not None:
@@ -102,13 +85,8 @@ def matching(
 def with_settings(flow_id: int, values: Mapping[int, str], *, exactly: bool) -> Select[tuple[int, int]]:
     """The setups of a flow whose parameters have given values.
 
-    Args:
-        flow_id: The flow.
-        values: Value by input id, compared exactly as the column compares (trailing blanks do not count).
-        exactly: The setup must have no further parameters.
-
-    Returns:
-        A statement of id and flow, without order.
+    ``values``: value by input id, compared exactly as the column compares (trailing blanks do not count). ``exactly``:
+    the setup must have no further parameters. Returns a statement of id and flow, without order.
     """
     mine = _setting.c.setup == _setup.c.sid
     found = _SETUPS.where(_setup.c.implementation_id == flow_id)
@@ -136,16 +114,12 @@ async def page(
     limit: int | None = None,
     offset: int | None = None,
 ) -> Rows:
-    """Some of the setups of a statement, by id.
+    """Some of the setups of a statement, by id. Returns rows of sid and implementation_id.
 
     Args:
-        connection: To ask.
         found: Of ``matching`` or ``with_settings``.
         limit: At most so many.
         offset: Skip so many.
-
-    Returns:
-        Rows of sid and implementation_id.
     """
     found = found.order_by(_setup.c.sid)
     if limit is not None:
@@ -156,15 +130,7 @@ async def page(
 
 
 async def number_of(connection: AsyncConnection, found: Select[tuple[int, int]]) -> int:
-    """How many setups a statement finds.
-
-    Args:
-        connection: To ask.
-        found: Of ``matching``.
-
-    Returns:
-        Their number.
-    """
+    """How many setups a statement finds. ``found``: of ``matching``."""
     number: int | None = await connection.scalar(select(func.count()).select_from(found.subquery()))
     return number or 0
 
@@ -186,59 +152,28 @@ _DIFFERENCES_ON_TASK = _DIFFERENCES.where(_differences.c.task_id == bindparam("t
 
 
 async def flow(connection: AsyncConnection, flow_id: int) -> Row[*tuple[Any, ...]] | None:
-    """The flow of a run description.
-
-    Args:
-        connection: To ask.
-        flow_id: Its id.
-
-    Returns:
-        Its id and what it implements; None for an unknown id.
-    """
+    """The flow of a run description. Returns its id and what it implements; None for an unknown id."""
     return (await connection.execute(_FLOW, {"flow_id": flow_id})).first()
 
 
 async def is_evaluation_measure(connection: AsyncConnection, name: str) -> bool:
-    """Whether a name is that of an evaluation measure.
-
-    Args:
-        connection: To ask.
-        name: The name.
-
-    Returns:
-        True when a measure is called so.
-    """
+    """Whether a name is that of an evaluation measure. Returns True when a measure is called so."""
     return await connection.scalar(_EVALUATION_MEASURE, {"name": name}) is not None
 
 
 async def inputs(
     connection: AsyncConnection, flow_ids: Sequence[int], names: Sequence[str]
 ) -> Mapping[tuple[int, str], int]:
-    """The ids of parameters.
-
-    Args:
-        connection: To ask.
-        flow_ids: Of the flows that have them.
-        names: Of the parameters, in exactly this spelling.
-
-    Returns:
-        Input id by flow and name.
+    """The ids of parameters. ``flow_ids``: of the flows that have them. ``names``: of the parameters, in exactly this
+    spelling. Returns input id by flow and name.
     """
     found = await connection.execute(_INPUTS, {"flow_ids": flow_ids, "names": names})
     return {(row.implementation_id, row.name): row.id for row in found}
 
 
 async def differences(connection: AsyncConnection, one: int, other: int, task_id: int | None) -> Rows:
-    """How far two setups differ, on all tasks or on one, by task.
-
-    Args:
-        connection: To ask.
-        one: A setup.
-        other: The other one; which is which does not matter.
-        task_id: Only this task.
-
-    Returns:
-        Rows of setup_differences.
+    """How far two setups differ, on all tasks or on one, by task. ``other``: the other one; which is which does not
+    matter. ``task_id``: only this task.
     """
     setups = {"lower": min(one, other), "higher": max(one, other)}
     if task_id is None:

@@ -47,12 +47,11 @@ class PairPath(Parameters):
     task_id: Annotated[int | None, PathId()] = None
 
 
-@operation("setup.get", parameters=SetupPath, answer=shapes.Setup, problems=(UNKNOWN,), faces=SETUP)
+@operation(
+    "setup.get", parameters=SetupPath, answer=shapes.Setup, round_trips=3, problems=(UNKNOWN,), faces=SETUP
+)
 async def get(call: Call[SetupPath]) -> Answer:
-    """One setup with its parameters, whoever owns its flow.
-
-    Two round trips to the database (three with a key): the setup, its parameters.
-    """
+    """One setup with its parameters, whoever owns its flow."""
     setup_id = call.parameters.setup_id
     row = await queries.setup(call.connection, setup_id)
     if row is None:
@@ -64,16 +63,13 @@ async def get(call: Call[SetupPath]) -> Answer:
     "setup.list",
     parameters=SetupFilters,
     answer=list[shapes.ListedSetup],
+    round_trips=3,
     problems=(NOTHING, *refused("670", "673", "676")),
     filters=CODES,
     faces=SETUPS,
 )
 async def every_setup(call: Call[SetupFilters]) -> Answer:
-    """The setups that match the filters, by id; at least one filter must be given.
-
-    Two round trips to the database (three with a key): the setups, their parameters; one more to count them
-    when they are more than a list may have.
-    """
+    """The setups that match the filters, by id; at least one filter must be given."""
     filters = call.parameters
     check(call)
     found = queries.matching(flows=filters.flow, setups=filters.setup, tag=filters.tag)
@@ -89,17 +85,14 @@ async def every_setup(call: Call[SetupFilters]) -> Answer:
     "setup.exists",
     parameters=NoParameters,
     answer=shapes.Existence,
+    round_trips=5,
     problems=SEARCH_PROBLEMS,
     faces=EXISTENCE,
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
 async def exists(call: Call[NoParameters]) -> Answer:
-    """The setup that has exactly the parameters of a run description, the lowest if there are several.
-
-    At most four round trips to the database (five with a key): the flow, what it implements, the parameters,
-    the setup.
-    """
+    """The setup that has exactly the parameters of a run description, the lowest if there are several."""
     found = await _searched(call, exactly=True)
     rows = await queries.page(call.connection, found, limit=1)
     return EXISTENCE(rows[0].sid if rows else None)
@@ -109,17 +102,14 @@ async def exists(call: Call[NoParameters]) -> Answer:
     "setup.partial",
     parameters=NoParameters,
     answer=list[shapes.ListedSetup],
+    round_trips=6,
     problems=(NO_MATCH, *SEARCH_PROBLEMS),
     faces=SETUPS,
     parts=(Part("description", "A run description.", "run_upload"),),
     body_limit=UPLOAD_LIMIT,
 )
 async def partial(call: Call[NoParameters]) -> Answer:
-    """The setups that have at least the parameters of a run description, by id.
-
-    At most five round trips to the database (six with a key): as ``setup.exists``, and the parameters of what
-    was found.
-    """
+    """The setups that have at least the parameters of a run description, by id."""
     rows = await queries.page(call.connection, await _searched(call, exactly=False))
     if not rows:
         raise NO_MATCH.because("No setup has these parameters.")
@@ -140,14 +130,12 @@ async def _searched(call: Call[NoParameters], *, exactly: bool) -> Select[tuple[
     "setup.differences",
     parameters=PairPath,
     answer=list[shapes.SetupDifference],
+    round_trips=2,
     problems=(NO_DIFFERENCES,),
     faces=DIFFERENCES,
 )
 async def differences(call: Call[PairPath]) -> Answer:
-    """How far two setups differ, on all tasks or on one; which of the two comes first does not matter.
-
-    One round trip to the database (two with a key).
-    """
+    """How far two setups differ, on all tasks or on one; which of the two comes first does not matter."""
     pair = call.parameters
     rows = await queries.differences(call.connection, pair.setup_a, pair.setup_b, pair.task_id)
     if not rows:
@@ -158,12 +146,11 @@ async def differences(call: Call[PairPath]) -> Answer:
     return DIFFERENCES(rows)
 
 
-@operation("setup.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+@operation(
+    "setup.tags", parameters=NoParameters, answer=list[str], round_trips=2, problems=(NO_TAGS,), faces=TAGS
+)
 async def tags(call: Call[NoParameters]) -> Answer:
-    """All tags that setups have.
-
-    One round trip to the database (two with a key).
-    """
+    """All tags that setups have."""
     found = await distinct_tags(call.connection, tables.setup_tag, first_seen=call.is_legacy)
     if not found:
         raise NO_TAGS.because("No setup has a tag.")

@@ -13,11 +13,8 @@ from backend.input.xml_documents import IllegalDocument, Node, node, parse, vali
 
 
 class IllegalDescription(ValueError):
-    """A description that is no XML, or not as the schema wants it.
-
-    Args:
-        messages: What is wrong, each with its place.
-        php: What PHP says of it.
+    """A description that is no XML, or not as the schema wants it. ``messages``: what is wrong, each with its place.
+    ``php``: what PHP says of it.
     """
 
     def __init__(self, messages: list[str], php: str | None = None) -> None:
@@ -28,12 +25,8 @@ class IllegalDescription(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A parameter with its value.
-
-    Args:
-        name: Of the parameter.
-        value: As sent, not trimmed.
-        component: Id of the flow whose parameter it is.
+    """A parameter with its value. ``value``: as sent, not trimmed. ``component``: id of the flow whose parameter it
+    is.
     """
 
     name: str
@@ -43,12 +36,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class RunDescription:
-    """The part of a run's description that names a setup.
-
-    Args:
-        flow_id: The flow that was run.
-        settings: In the order sent.
-    """
+    """The part of a run's description that names a setup. ``settings``: in the order sent."""
 
     flow_id: int
     settings: tuple[Setting, ...]
@@ -73,16 +61,8 @@ class _JsonRun(BaseModel):
 
 
 def read_xml(document: bytes) -> RunDescription:
-    """Read a description in XML.
-
-    Args:
-        document: The uploaded file.
-
-    Returns:
-        What it says.
-
-    Raises:
-        IllegalDescription: It is not well-formed, or not as the schema wants it.
+    """Read a description in XML. ``document``: the uploaded file. Returns what it says. Raises IllegalDescription: it
+    is not well-formed, or not as the schema wants it.
     """
     try:
         element = parse(document)
@@ -95,16 +75,8 @@ def read_xml(document: bytes) -> RunDescription:
 
 
 def read_json(document: object) -> RunDescription:
-    """Read a description in JSON: ``{"flow_id": 1, "parameter_setting": [{"name", "value", "component"?}]}``.
-
-    Args:
-        document: The JSON body.
-
-    Returns:
-        What it says.
-
-    Raises:
-        IllegalDescription: It is not of that form.
+    """Read a description in JSON: ``{"flow_id": 1, "parameter_setting": [{"name", "value", "component"?}]}``. Returns
+    what it says. Raises IllegalDescription: it is not of that form.
     """
     try:
         run = _JsonRun.model_validate(document)

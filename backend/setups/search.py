@@ -29,16 +29,8 @@ def _wrong(
 
 
 async def read_description(call: Call[Any]) -> RunDescription:
-    """The run description of a request: an XML file, or a JSON body.
-
-    Args:
-        call: The request.
-
-    Returns:
-        What it says.
-
-    Raises:
-        InputProblem: There is none (581), or it is not as it should be (582).
+    """The run description of a request: an XML file, or a JSON body. Returns what it says. Raises InputProblem: there
+    is none (581), or it is not as it should be (582).
     """
     try:
         if not isinstance(call.json, Absent):
@@ -94,19 +86,11 @@ SEARCH = SearchCodes(
 async def statement(
     call: Call[Any], description: RunDescription, *, exactly: bool
 ) -> Select[tuple[int, int]]:
-    """The statement that finds the setups of a run description, in at most three round trips.
+    """The statement that finds the setups of a run description.
 
-    Args:
-        call: The request.
-        description: What is searched for.
-        exactly: The setup must have no other parameters than the given ones.
-
-    Returns:
-        A statement for ``queries.page``.
-
-    Raises:
-        InputProblem: The flow is unknown (584) or an evaluation measure (585), a parameter is unknown (586),
-            or there are too many of them (588).
+    ``description``: what is searched for. ``exactly``: the setup must have no other parameters than the given ones.
+    Returns a statement for ``queries.page``. Raises InputProblem: the flow is unknown (584) or an evaluation measure
+    (585), a parameter is unknown (586), or there are too many of them (588).
     """
     await check_flow(call, description.flow_id, SEARCH)
     values = await input_values(call, description, SEARCH)
@@ -114,15 +98,8 @@ async def statement(
 
 
 async def check_flow(call: Call[Any], flow_id: int, codes: SearchCodes) -> None:
-    """See that a flow can have setups, in at most two round trips.
-
-    Args:
-        call: The request.
-        flow_id: The flow.
-        codes: Of the operation.
-
-    Raises:
-        InputProblem: It is unknown, or an evaluation measure.
+    """See that a flow can have setups. ``codes``: of the operation. Raises InputProblem: it is unknown, or an
+    evaluation measure.
     """
     flow = await queries.flow(call.connection, flow_id)
     if flow is None:
@@ -133,18 +110,10 @@ async def check_flow(call: Call[Any], flow_id: int, codes: SearchCodes) -> None:
 
 
 async def input_values(call: Call[Any], description: RunDescription, codes: SearchCodes) -> dict[int, str]:
-    """The value by input id, in at most one round trip; of a parameter that is given twice the last one counts.
+    """The value by input id; of a parameter that is given twice the last one counts.
 
-    Args:
-        call: The request.
-        description: With the settings.
-        codes: Of the operation.
-
-    Returns:
-        The values, by the ids of the inputs.
-
-    Raises:
-        InputProblem: A parameter is unknown, or there are too many of them.
+    ``description``: with the settings. ``codes``: of the operation. Returns the values, by the ids of the inputs.
+    Raises InputProblem: a parameter is unknown, or there are too many of them.
     """
     settings = description.settings
     if not settings:

@@ -69,14 +69,8 @@ class SetupDifference(TypedDict):
 
 
 def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]]) -> Setup:
-    """A setup with its parameters.
-
-    Args:
-        row: Of ``queries.setup``.
-        parameters: Of ``queries.parameters``.
-
-    Returns:
-        The document of ``GET /setup/{setup_id}``.
+    """A setup with its parameters. ``row``: of ``queries.setup``. ``parameters``: of ``queries.parameters``. Returns
+    the document of ``GET /setup/{setup_id}``.
     """
     document: SetupParameters = {"setup_id": row.sid, "flow_id": row.implementation_id}
     shown: list[SetupParameter] = [
@@ -90,14 +84,8 @@ def setup(row: Row[*tuple[Any, ...]], parameters: Iterable[Row[*tuple[Any, ...]]
 def listed(
     rows: Iterable[Row[*tuple[Any, ...]]], parameters: Iterable[Row[*tuple[Any, ...]]]
 ) -> list[ListedSetup]:
-    """The document of a list.
-
-    Args:
-        rows: Of ``queries.page``.
-        parameters: Of ``queries.parameters``, of these setups.
-
-    Returns:
-        One object a setup.
+    """The document of a list. ``rows``: of ``queries.page``. ``parameters``: of ``queries.parameters``, of these
+    setups. Returns one object a setup.
     """
     of_setup: dict[int, list[ListedParameter]] = defaultdict(list)
     for parameter in parameters:
@@ -134,14 +122,7 @@ def existence(setup_id: int | None) -> Existence:
 
 
 def differences(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[SetupDifference]:
-    """How far two setups differ, task by task.
-
-    Args:
-        rows: Of ``queries.differences``.
-
-    Returns:
-        One object a task.
-    """
+    """How far two setups differ, task by task. ``rows``: of ``queries.differences``. Returns one object a task."""
     return [
         {
             "setupA": row.sidA,

@@ -14,14 +14,8 @@ _flow = tables.implementation
 
 
 async def with_uses(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
-    """A setup with what keeps it from being deleted; other writers wait.
-
-    Args:
-        connection: Of the transaction.
-        setup_id: Its id.
-
-    Returns:
-        ``uploader`` of its flow, and whether it has ``runs``, is ``scheduled`` or ``tagged``; None for an unknown id.
+    """A setup with what keeps it from being deleted; other writers wait. Returns ``uploader`` of its flow, and whether
+    it has ``runs``, is ``scheduled`` or ``tagged``; None for an unknown id.
     """
     uses = {"runs": tables.run.c.setup, "scheduled": tables.schedule.c.sid, "tagged": tables.setup_tag.c.id}
     uploader = select(_flow.c.uploader).where(_flow.c.id == _setup.c.implementation_id).scalar_subquery()
@@ -38,15 +32,7 @@ async def with_uses(connection: AsyncConnection, setup_id: int) -> Row[*tuple[An
 
 
 async def remove(connection: AsyncConnection, setup_id: int) -> None:
-    """Delete a setup; its settings go with it.
-
-    Args:
-        connection: Of the transaction.
-        setup_id: Its id.
-
-    Raises:
-        IntegrityError: It has runs or tags.
-    """
+    """Delete a setup; its settings go with it. Raises IntegrityError: it has runs or tags."""
     await connection.execute(delete(_setup).where(_setup.c.sid == setup_id))
 
 
@@ -60,9 +46,7 @@ async def store_difference(
     """Say how far two setups differ on a task, unless that is said already or something is not given.
 
     Args:
-        connection: Of the transaction.
         pair: The setups; neither they nor the task need be there.
-        task_id: The task.
         task_size: Predictions that were compared; None when that was not told.
         differences: Predictions that differ; likewise.
     """

@@ -54,6 +54,7 @@ class SetupDeleted(TypedDict):
     "setup.delete",
     parameters=ChangedSetupPath,
     answer=SetupDeleted,
+    round_trips=3,
     problems=(UNKNOWN, NOT_OWNED, IN_USE, TAGGED),
     access=WRITER,
     faces=DELETED,
@@ -62,7 +63,7 @@ async def delete(call: Call[ChangedSetupPath]) -> Answer:
     """Delete a setup that nothing uses, with its settings.
 
     A setup has no owner of its own: it is its flow's uploader's to delete. PHP lets any account do so (new-API
-    contract, decision 11). Two round trips to the database with the key's: the setup with its uses, its deletion.
+    contract, decision 11).
     """
     setup_id = call.parameters.setup_id
     row = await write_queries.with_uses(call.connection, setup_id)
@@ -88,14 +89,15 @@ async def delete(call: Call[ChangedSetupPath]) -> Answer:
     "setup.store_differences",
     parameters=DifferenceFields,
     answer=list[shapes.SetupDifference],
+    round_trips=3,
     access=admin_writes(NO_ADMINISTRATOR),
     faces=DIFFERENCES,
 )
 async def store_differences(call: Call[DifferenceFields]) -> Answer:
     """Store how far two setups differ on a task; what is stored already stays. Answers what is stored then.
 
-    As in PHP nothing is stored where a number is missing, and setups and task need not be there (legacy notes,
-    flow 3.5). Three round trips to the database with the key's.
+    As in PHP nothing is stored where a number is missing, and setups and task need not be there (legacy notes, flow
+    3.5).
     """
     given = call.parameters
     pair = given.setup_a, given.setup_b

@@ -22,11 +22,8 @@ _CLAIM_PAUSE: Final = 0.01
 
 
 class FileWrites:
-    """What a handler does with files; nothing of it stays when the request fails.
-
-    Args:
-        storage: Where files are; None when nowhere.
-        rehearsal: Measure and name files, but write none below the root.
+    """What a handler does with files; nothing of it stays when the request fails. ``storage``: where files are; None
+    when nowhere. ``rehearsal``: measure and name files, but write none below the root.
     """
 
     def __init__(self, storage: Storage | None, *, rehearsal: bool = False) -> None:
@@ -38,16 +35,8 @@ class FileWrites:
         self._claimed: list[str] = []
 
     async def stage(self, source: UploadFile | bytes) -> Staged:
-        """Write a file under a temporary name.
-
-        Args:
-            source: An upload (read from its beginning) or bytes.
-
-        Returns:
-            The temporary file with size and md5; readable until the request ends.
-
-        Raises:
-            NoStorage: No storage is configured.
+        """Write a file under a temporary name. ``source``: an upload (read from its beginning) or bytes. Returns the
+        temporary file with size and md5; readable until the request ends. Raises NoStorage: no storage is configured.
         """
         storage = self._store()
         staged = await (
@@ -57,18 +46,13 @@ class FileWrites:
         return staged
 
     async def place(self, staged: Staged, folder: str, name: str) -> str:
-        """Say where a file goes when the transaction commits.
+        """Say where a file goes when the transaction commits. Returns the path, for the file table. Nobody else can
+        get it. Raises UnusableName: no file can have this name.
 
         Args:
             staged: The temporary file.
             folder: What its path begins with, with a slash at the end, as the file table shall have it.
             name: The wanted name; ``_1``, ``_2`` ... comes behind it while it is taken.
-
-        Returns:
-            The path, for the file table. Nobody else can get it.
-
-        Raises:
-            UnusableName: No file can have this name.
         """
         storage = self._store()
         if not name or "/" in name:
@@ -92,11 +76,7 @@ class FileWrites:
         return path
 
     def remove(self, path: str) -> None:
-        """Delete a file after the commit.
-
-        Args:
-            path: As the file table has it; the handler deletes its row.
-        """
+        """Delete a file after the commit. ``path``: as the file table has it; the handler deletes its row."""
         self._removed.append(path)
 
     async def publish(self) -> None:

@@ -100,14 +100,7 @@ class Storage(Protocol):
     """A place for files."""
 
     async def stage(self, source: UploadFile | bytes) -> Staged:
-        """Write a file under a temporary name.
-
-        Args:
-            source: What to write; an upload is read from its beginning.
-
-        Returns:
-            The temporary file.
-        """
+        """Write a file under a temporary name. ``source``: what to write; an upload is read from its beginning."""
 
     async def discard(self, staged: Staged) -> None:
         """Remove a temporary file, if it is still there."""
@@ -116,26 +109,12 @@ class Storage(Protocol):
         """Bytes of a file; None when there is none."""
 
     def read(self, path: str, first: int = 0, last: int | None = None) -> AsyncIterator[bytes]:
-        """The content of a file that is there.
-
-        Args:
-            path: Of the file.
-            first: The first wanted byte.
-            last: The last wanted byte; None for that of the file.
-
-        Yields:
-            The content, in parts.
+        """The content of a file that is there. ``first``: the first wanted byte. ``last``: the last wanted byte; None
+        for that of the file. Yields the content, in parts.
         """
 
     async def claim(self, path: str) -> bool:
-        """Take a path, durably.
-
-        Args:
-            path: Of a file to be written or deleted.
-
-        Returns:
-            False when somebody has it.
-        """
+        """Take a path, durably. ``path``: of a file to be written or deleted. Returns False when somebody has it."""
 
     async def release(self, path: str) -> None:
         """Forget a claim: rows and files agree."""
@@ -150,10 +129,8 @@ class Storage(Protocol):
         """Delete a file, if it is there."""
 
     def sweeping(self) -> AbstractAsyncContextManager[Sequence[str]]:
-        """Settle claims whose owners are gone, alone where that can be had.
-
-        Returns:
-            A context manager that gives the claimed paths; what such owners staged is cleared.
+        """Settle claims whose owners are gone, alone where that can be had. Returns a context manager that gives the
+        claimed paths; what such owners staged is cleared.
         """
 
     async def close(self) -> None:
@@ -161,16 +138,8 @@ class Storage(Protocol):
 
 
 def normal(path: str) -> str:
-    """One text for each place.
-
-    Args:
-        path: As the file table has it.
-
-    Returns:
-        The path without empty parts.
-
-    Raises:
-        UnusableName: It leads out of the root, or a part of it is no file name.
+    """One text for each place. ``path``: as the file table has it. Returns the path without empty parts. Raises
+    UnusableName: it leads out of the root, or a part of it is no file name.
     """
     parts = [part for part in path.split("/") if part]
     for part in parts:
@@ -182,25 +151,15 @@ def normal(path: str) -> str:
 
 
 def base_name(filename: str | None) -> str:
-    """The name of an upload without folders, as PHP's multipart parser cuts it.
-
-    Args:
-        filename: As the client says.
-
-    Returns:
-        What is behind the last slash or backslash; ``""`` when there is none.
+    """The name of an upload without folders, as PHP's multipart parser cuts it. ``filename``: as the client says.
+    Returns what is behind the last slash or backslash; ``""`` when there is none.
     """
     return re.split(r"[/\\]", filename or "")[-1]
 
 
 def numbered(name: str) -> Iterator[str]:
-    """Names to try until one is free: ``a.py``, ``a_1.py``, ``a_2.py`` (recordings, flow.upload-version).
-
-    Args:
-        name: The wanted name.
-
-    Yields:
-        The name, then with numbers before its last dot.
+    """Names to try until one is free: ``a.py``, ``a_1.py``, ``a_2.py`` (recordings, flow.upload-version). Yields the
+    name, then with numbers before its last dot.
     """
     yield name
     stem, dot, ending = name.rpartition(".")
@@ -213,15 +172,9 @@ def numbered(name: str) -> Iterator[str]:
 def stage_in(place: Path, source: UploadFile | bytes) -> Staged:
     """Write a temporary file; blocks.
 
-    Args:
-        place: Where; must not be there.
-        source: What to write; an upload is read from its beginning.
-
-    Returns:
-        The temporary file, on the disk and not only in its cache.
-
-    Raises:
-        StorageUnavailable: It cannot be written; nothing of it stays.
+    ``place``: where; must not be there. ``source``: what to write; an upload is read from its beginning. Returns the
+    temporary file, on the disk and not only in its cache. Raises StorageUnavailable: it cannot be written; nothing of
+    it stays.
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source.file
     stream.seek(0)
@@ -237,15 +190,7 @@ def stage_in(place: Path, source: UploadFile | bytes) -> Staged:
 
 
 def write_copy(source: BinaryIO, target: BinaryIO) -> tuple[int, str]:
-    """Copy a file and measure it; blocks.
-
-    Args:
-        source: Read to its end.
-        target: Written.
-
-    Returns:
-        Size and md5.
-    """
+    """Copy a file and measure it; blocks. ``source``: read to its end. ``target``: written. Returns size and md5."""
     digest = hashlib.md5(usedforsecurity=False)
     size = 0
     while chunk := source.read(CHUNK):

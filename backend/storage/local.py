@@ -27,11 +27,7 @@ CLAIMS = "claims"
 
 
 class LocalStorage:
-    """A folder.
-
-    Args:
-        root: The folder; must exist.
-    """
+    """A folder. ``root``: the folder; must exist."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

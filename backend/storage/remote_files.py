@@ -79,11 +79,7 @@ class RemoteFile:
 
 
 class BytePace:
-    """Lets only so many bytes a second come, of all files together: reading them takes time of the event loop.
-
-    Args:
-        bytes_per_second: So many.
-    """
+    """Lets only so many bytes a second come, of all files together: reading them takes time of the event loop."""
 
     def __init__(self, bytes_per_second: int) -> None:
         self._bytes_per_second = bytes_per_second
@@ -133,9 +129,6 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether an address is of the public internet, and says so itself.
 
     One that holds an address of version 4 is not: what a gateway makes of it, the backend cannot know.
-
-    Args:
-        address: The address.
     """
     if not address.is_global or address.is_multicast:
         return False
@@ -154,7 +147,7 @@ async def remote_file(
     threads: Executor | None = None,
     pace: BytePace | None = None,
 ) -> AsyncIterator[RemoteFile]:
-    """Read the file at an address.
+    """Read the file at an address. Yields the file; its copy is deleted afterwards.
 
     Args:
         url: Absolute, ``http`` or ``https``.
@@ -162,9 +155,6 @@ async def remote_file(
         private: Whether it may be in the backend's own network.
         threads: Look names up and write; None for those of the event loop.
         pace: Of all files together; None for as fast as they come.
-
-    Yields:
-        The file; its copy is deleted afterwards.
 
     Raises:
         RemoteFileError: It cannot be read.

@@ -40,7 +40,6 @@ class S3Storage:
 
     Args:
         url: ``https://HOST/BUCKET`` or ``https://HOST/BUCKET/PREFIX``.
-        credentials: Who asks.
         now: The time, in UTC.
         sleep: Waits between attempts.
     """

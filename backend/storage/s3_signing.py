@@ -27,20 +27,12 @@ class Credentials:
 
 
 def quoted_path(path: str) -> str:
-    """A path as it is sent and signed.
-
-    Args:
-        path: With slashes between its parts.
-    """
+    """A path as it is sent and signed. ``path``: with slashes between its parts."""
     return quote(path, safe="/-_.~")
 
 
 def quoted_query(query: Sequence[tuple[str, str]]) -> str:
-    """A query as it is sent and signed.
-
-    Args:
-        query: Names and values.
-    """
+    """A query as it is sent and signed."""
     pairs = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in query)
     return "&".join(f"{name}={value}" for name, value in pairs)
 
@@ -55,20 +47,15 @@ def signed_headers(
     headers: Mapping[str, str],
     payload: str = UNSIGNED,
 ) -> dict[str, str]:
-    """The headers of a request, with the signature among them.
+    """The headers of a request, with the signature among them. Returns all headers to send.
 
     Args:
-        credentials: Who asks.
         method: Upper-case method name.
-        host: Value of the Host header.
         path: As ``quoted_path`` gives it, with a slash in front.
         query: As ``quoted_query`` gives it.
         now: The time, in UTC.
         headers: Further headers; they are signed too.
         payload: SHA-256 of the body, or ``UNSIGNED``.
-
-    Returns:
-        All headers to send.
     """
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     sent = {**headers, "x-amz-content-sha256": payload, "x-amz-date": moment}

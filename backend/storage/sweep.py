@@ -15,14 +15,8 @@ _AT_A_TIME = 500
 
 
 async def sweep(database: Database, storage: Storage) -> int:
-    """Settle what requests left that did not end.
-
-    Args:
-        database: Says which files have rows.
-        storage: Has the claims of the requests.
-
-    Returns:
-        How many files were removed.
+    """Settle what requests left that did not end. ``database``: says which files have rows. ``storage``: has the
+    claims of the requests. Returns how many files were removed.
     """
     removed = 0
     async with storage.sweeping() as paths:

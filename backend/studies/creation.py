@@ -24,7 +24,6 @@ class NewStudy:
 
     Args:
         main_entity_type: ``run`` or ``task``.
-        name: Its name.
         description: What it is about; None when nothing is said, which the table does not take.
         alias: Its alias, if it shall have one.
         suite: The suite whose tasks its runs are on, if there is one.
@@ -43,16 +42,8 @@ async def new_study(call: Call[Any]) -> NewStudy:
     """Read the description of a new study.
 
     What the database says when it is stored is ignored, as in PHP: id, status, date, creator, data, flows, setups.
-
-    Args:
-        call: The request.
-
-    Returns:
-        The study.
-
-    Raises:
-        InputProblem: 1031 there is none, 1032 it is not as its schema wants it, 1034 it names members of the other
-            kind, 1035 it is a suite that names a suite.
+    Raises InputProblem: 1031 there is none, 1032 it is not as its schema wants it, 1034 it names members of the other
+    kind, 1035 it is a suite that names a suite.
     """
     given = await given_description(call, FIELD, missing="1031")
     root = await valid(call, _nested(given), FIELD, SCHEMA, code="1032")
@@ -80,18 +71,14 @@ async def new_study(call: Call[Any]) -> NewStudy:
 def wrong(
     call: Call[Any], member: str, kind: str, message: str, code: str, additional: str | None = None
 ) -> InputProblem:
-    """The problem of something in the description.
+    """The problem of something in the description. Returns the problem, ready to be raised; its place is the member of
+    a JSON body, else the file.
 
     Args:
-        call: The request.
-        member: What is wrong.
         kind: ``errors[].type`` of the answer.
         message: What would be right.
         code: The legacy code.
         additional: What PHP says beside its text.
-
-    Returns:
-        The problem, ready to be raised; its place is the member of a JSON body, else the file.
     """
     place = member if isinstance(call.json, dict) else FIELD
     error: InputError = {"type": kind, "loc": ["body", place], "msg": message, "input": None}

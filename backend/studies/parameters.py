@@ -18,11 +18,8 @@ UNKNOWN_PART = "600"
 
 @dataclass(frozen=True, slots=True)
 class StudyKey:
-    """What a study is looked up by.
-
-    Args:
-        id: Its number; None for a lookup by alias.
-        alias: Its alias, exactly as it stands in the path.
+    """What a study is looked up by. ``id``: its number; None for a lookup by alias. ``alias``: its alias, exactly as
+    it stands in the path.
     """
 
     id: int | None

@@ -70,14 +70,8 @@ _LISTED = select(
 
 
 async def study(connection: AsyncConnection, key: StudyKey) -> Row[*tuple[Any, ...]] | None:
-    """One study.
-
-    Args:
-        connection: To ask.
-        key: Its id or alias; the alias column compares letter by letter.
-
-    Returns:
-        The row; None for an unknown one.
+    """One study. ``key``: its id or alias; the alias column compares letter by letter. Returns the row; None for an
+    unknown one.
     """
     if key.id is None:
         return (await connection.execute(_STUDY_OF_ALIAS, {"alias": key.alias})).first()
@@ -85,40 +79,20 @@ async def study(connection: AsyncConnection, key: StudyKey) -> Row[*tuple[Any, .
 
 
 async def task_members(connection: AsyncConnection, study_id: int) -> Rows:
-    """The tasks of a suite.
-
-    Args:
-        connection: To ask.
-        study_id: Id of the study.
-
-    Returns:
-        Rows of ``task_id`` and ``data``, the text of its data set's id.
-    """
+    """The tasks of a suite. Returns rows of ``task_id`` and ``data``, the text of its data set's id."""
     return (await connection.execute(_TASK_MEMBERS, {"study_id": study_id})).all()
 
 
 async def run_members(connection: AsyncConnection, study_id: int) -> Rows:
-    """The runs of a study.
-
-    Args:
-        connection: To ask.
-        study_id: Id of the study.
-
-    Returns:
-        Rows of ``run_id``, ``task_id``, ``setup_id``, ``flow_id`` and ``data``, the text of its data set's id.
+    """The runs of a study. Returns rows of ``run_id``, ``task_id``, ``setup_id``, ``flow_id`` and ``data``, the text
+    of its data set's id.
     """
     return (await connection.execute(_RUN_MEMBERS, {"study_id": study_id})).all()
 
 
 async def tags(connection: AsyncConnection, study_id: int) -> Rows:
-    """What makes a study of the old kind.
-
-    Args:
-        connection: To ask.
-        study_id: Id of the study.
-
-    Returns:
-        Rows of ``tag``, ``window_start``, ``window_end`` and ``write_access``.
+    """What makes a study of the old kind. Returns rows of ``tag``, ``window_start``, ``window_end`` and
+    ``write_access``.
     """
     return (await connection.execute(_TAGS, {"study_id": study_id})).all()
 
@@ -126,14 +100,8 @@ async def tags(connection: AsyncConnection, study_id: int) -> Rows:
 async def tagged(connection: AsyncConnection, study_id: int, creator: int, part: str | None) -> Rows:
     """What has one of the tags of a study, set within its window by someone who may.
 
-    Args:
-        connection: To ask.
-        study_id: Id of the study.
-        creator: Whose tags count where the study is not open to all.
-        part: The only kind that is asked for; None for all.
-
-    Returns:
-        Rows of ``part`` and ``id``.
+    ``creator``: whose tags count where the study is not open to all. ``part``: the only kind that is asked for; None
+    for all. Returns rows of ``part`` and ``id``.
     """
     parts = tuple(_TAG_TABLES) if part is None else (part,)
     return (await connection.execute(_tagged(parts), {"study_id": study_id, "creator": creator})).all()
@@ -160,15 +128,8 @@ def _tagged(parts: tuple[str, ...]) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 async def listed(connection: AsyncConnection, filters: StudyFilters, user: User) -> Rows:
-    """The studies that match.
-
-    Args:
-        connection: To ask.
-        filters: What they must match.
-        user: Who asks; the private studies of others are left out.
-
-    Returns:
-        Rows in the order of the id.
+    """The studies that match. ``filters``: what they must match. ``user``: who asks; the private studies of others are
+    left out. Returns rows in the order of the id.
     """
     statement = _LISTED.where(visible_to(user, _study.c.visibility, _study.c.creator), *_conditions(filters))
     if filters.limit is not None or filters.offset:

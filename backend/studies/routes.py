@@ -29,15 +29,13 @@ FILTERS = FilterCodes(unknown="596", illegal="597", no_results="599")
     "study.list",
     parameters=StudyFilters,
     answer=list[shapes.ListedStudy],
+    round_trips=2,
     problems=(NOTHING,),
     filters=FILTERS,
     faces=STUDIES,
 )
 async def every_study(call: Call[StudyFilters]) -> Answer:
-    """The studies that match the filters; active ones, unless a status is asked for.
-
-    One round trip to the database (two with a key).
-    """
+    """The studies that match the filters; active ones, unless a status is asked for."""
     rows = await queries.listed(call.connection, call.parameters, call.user)
     if not rows:
         raise NOTHING.because("No studies match these filters.")
@@ -80,14 +78,12 @@ async def _made_of_tags(call: Call[Any], row: AnyRow, part: str | None) -> Answe
     "study.get",
     parameters=StudyPath,
     answer=shapes.Study,
+    round_trips=3,
     problems=(UNKNOWN, PRIVATE, LEGACY),
     faces=STUDY,
 )
 async def get(call: Call[StudyPath]) -> Answer:
-    """One study or suite by id or alias, with all its members.
-
-    Two round trips to the database (three with a key): the study, its members.
-    """
+    """One study or suite by id or alias, with all its members."""
     return await _study(call)
 
 
@@ -95,14 +91,12 @@ async def get(call: Call[StudyPath]) -> Answer:
     "study.part",
     parameters=StudyPart,
     answer=shapes.Study,
+    round_trips=3,
     problems=(UNKNOWN, PRIVATE, LEGACY),
     faces=STUDY,
 )
 async def part(call: Call[StudyPart]) -> Answer:
-    """The same as without the part: PHP restricts only studies that are made of tags (legacy notes, flow 4.3).
-
-    Two round trips to the database (three with a key): the study, its members.
-    """
+    """The same as without the part: PHP restricts only studies that are made of tags (legacy notes, flow 4.3)."""
     return await _study(call, call.parameters.part)
 
 

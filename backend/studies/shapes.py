@@ -63,13 +63,8 @@ class StudyDeleted(TypedDict):
 
 
 def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
-    """A study in the list.
-
-    Args:
-        row: Of ``queries.listed`` or ``queries.study``.
-
-    Returns:
-        An element of ``GET /studies/list``.
+    """A study in the list. ``row``: of ``queries.listed`` or ``queries.study``. Returns an element of ``GET
+    /studies/list``.
     """
     return {
         "id": row.id,
@@ -84,14 +79,7 @@ def listed(row: Row[*tuple[Any, ...]]) -> ListedStudy:
 
 
 def studies(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedStudy]:
-    """The studies of a list.
-
-    Args:
-        rows: Of ``queries.listed``.
-
-    Returns:
-        The document of ``GET /studies/list``.
-    """
+    """The studies of a list. ``rows``: of ``queries.listed``. Returns the document of ``GET /studies/list``."""
     return [listed(row) for row in rows]
 
 
@@ -100,15 +88,13 @@ def study(
     members: Iterable[Row[*tuple[Any, ...]]],
     tags: Iterable[Row[*tuple[Any, ...]]],  # noqa: ARG001  # all presenters of an operation take the same
 ) -> Study:
-    """A study with its members.
+    """A study with its members. Returns the document of ``GET /studies/{study_id}``. A suite has no flows, setups and
+    runs.
 
     Args:
         row: Of ``queries.study``.
         members: Of ``queries.task_members`` or ``queries.run_members``.
         tags: Of an old study, which only PHP shows.
-
-    Returns:
-        The document of ``GET /studies/{study_id}``. A suite has no flows, setups and runs.
     """
     mappings = [member._mapping for member in members]
 
@@ -130,38 +116,22 @@ def study(
 
 
 def created(study_id: int) -> Created:
-    """A new study.
-
-    Args:
-        study_id: Its id.
-    """
+    """A new study."""
     return {"study_id": study_id}
 
 
 def changed(row: Row[*tuple[Any, ...]], members: int) -> StudyChanged:
-    """A study whose members have changed; what detaching answers is what attaching does.
-
-    Args:
-        row: Of ``queries.study``.
-        members: How many it shows now.
+    """A study whose members have changed; what detaching answers is what attaching does. ``row``: of
+    ``queries.study``. ``members``: how many it shows now.
     """
     return {"study_id": row.id, "main_entity_type": row.main_entity_type, "linked_entities": members}
 
 
 def status_updated(study_id: int, status: str) -> StudyStatusUpdated:
-    """A study with a new status.
-
-    Args:
-        study_id: Its id.
-        status: The status.
-    """
+    """A study with a new status."""
     return {"id": study_id, "status": status}
 
 
 def deleted(study_id: int) -> StudyDeleted:
-    """A study that is gone.
-
-    Args:
-        study_id: Its id.
-    """
+    """A study that is gone."""
     return {"id": study_id}

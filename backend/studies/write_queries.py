@@ -22,29 +22,13 @@ _MEMBERS: Final[dict[str, tuple[Table, Column[int]]]] = {
 
 
 async def alias_is_taken(connection: AsyncConnection, alias: str) -> bool:
-    """Whether a study has an alias; letter case counts.
-
-    Args:
-        connection: To ask.
-        alias: The alias.
-    """
+    """Whether a study has an alias; letter case counts."""
     return await connection.scalar(select(_study.c.id).where(_study.c.alias == alias)) is not None
 
 
 async def create(connection: AsyncConnection, new: NewStudy, creator: int, now: datetime) -> int:
-    """Store a study without its members; its status is in preparation.
-
-    Args:
-        connection: Of the transaction.
-        new: The study.
-        creator: Id of the user.
-        now: The present time.
-
-    Returns:
-        The new id.
-
-    Raises:
-        IntegrityError: The alias is taken, the suite is not there, or the description is None.
+    """Store a study without its members; its status is in preparation. ``creator``: id of the user. Returns the new
+    id. Raises IntegrityError: the alias is taken, the suite is not there, or the description is None.
     """
     return await insert(
         connection,
@@ -66,18 +50,8 @@ async def create(connection: AsyncConnection, new: NewStudy, creator: int, now: 
 async def attach(
     connection: AsyncConnection, kind: str, study_id: int, ids: Sequence[int], user_id: int, now: datetime
 ) -> None:
-    """Put members into a study; one round trip for all.
-
-    Args:
-        connection: Of the transaction.
-        kind: The main entity type.
-        study_id: Id of the study.
-        ids: Of the tasks or runs.
-        user_id: Who does it.
-        now: When.
-
-    Raises:
-        IntegrityError: One is not there, is in the study already, or is named twice.
+    """Put members into a study. ``kind``: the main entity type. ``ids``: of the tasks or runs. Raises IntegrityError:
+    one is not there, is in the study already, or is named twice.
     """
     table, member = _MEMBERS[kind]
     rows = [
@@ -89,50 +63,27 @@ async def attach(
 
 
 async def detach(connection: AsyncConnection, kind: str, study_id: int, ids: Sequence[int]) -> None:
-    """Take members out of a study; those that are not in it do not matter.
-
-    Args:
-        connection: Of the transaction.
-        kind: The main entity type.
-        study_id: Id of the study.
-        ids: Of the tasks or runs.
+    """Take members out of a study; those that are not in it do not matter. ``kind``: the main entity type. ``ids``: of
+    the tasks or runs.
     """
     table, member = _MEMBERS[kind]
     await connection.execute(delete(table).where(table.c.study_id == study_id, member.in_(ids)))
 
 
 async def count_members(connection: AsyncConnection, kind: str, study_id: int) -> int:
-    """How many members a study shows: those on tasks without a data set do not count (legacy notes, flow 4.5).
-
-    Args:
-        connection: To ask.
-        kind: The main entity type.
-        study_id: Id of the study.
-    """
+    """How many members a study shows: those on tasks without a data set do not count (legacy notes, flow 4.5)."""
     members = queries.run_members if kind == "run" else queries.task_members
     column = f"{kind}_id"
     return len({row._mapping[column] for row in await members(connection, study_id)})
 
 
 async def set_status(connection: AsyncConnection, study_id: int, status: str) -> None:
-    """Change the status of a study.
-
-    Args:
-        connection: Of the transaction.
-        study_id: Its id.
-        status: The new one.
-    """
+    """Change the status of a study. ``status``: the new one."""
     await connection.execute(update(_study).where(_study.c.id == study_id).values(status=status))
 
 
 async def remove(connection: AsyncConnection, study_id: int) -> None:
-    """Delete a study; its members, and the tags of an old one, go with it.
-
-    Args:
-        connection: Of the transaction.
-        study_id: Its id.
-
-    Raises:
-        IntegrityError: It is the suite of another study.
+    """Delete a study; its members, and the tags of an old one, go with it. Raises IntegrityError: it is the suite of
+    another study.
     """
     await connection.execute(delete(_study).where(_study.c.id == study_id))

@@ -111,6 +111,7 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     "study.create",
     parameters=NoParameters,
     answer=shapes.Created,
+    round_trips=4,
     problems=(
         NO_DESCRIPTION,
         ILLEGAL_DESCRIPTION,
@@ -124,10 +125,7 @@ async def _store(call: Call[Any], new: NewStudy) -> int:
     faces=CREATED,
 )
 async def create(call: Call[NoParameters]) -> Answer:
-    """Create a study of runs or a suite of tasks, in preparation, with its members.
-
-    At most five round trips to the database with the key's: the suite, the alias, the study, its members.
-    """
+    """Create a study of runs or a suite of tasks, in preparation, with its members."""
     if call.request.method != "POST":  # PHP's dispatcher takes any method, and dies then
         raise NO_SUCH_PATH.because("A study is created with POST.")
     new = await new_study(call)
@@ -165,15 +163,13 @@ async def _count(call: Call[Members], row: Study) -> int:
     "study.attach",
     parameters=Members,
     answer=shapes.StudyChanged,
+    round_trips=4,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY, NOT_ATTACHED),
     access=WRITER,
     faces=ATTACHED,
 )
 async def attach(call: Call[Members]) -> Answer:
-    """Put tasks into one's suite, or runs into one's study, whatever its status.
-
-    Four round trips to the database with the key's: the study, the new members, all of them.
-    """
+    """Put tasks into one's suite, or runs into one's study, whatever its status."""
     row = await _members(call)
     kind = row.main_entity_type
     refused = NOT_ATTACHED.because(
@@ -190,15 +186,13 @@ async def attach(call: Call[Members]) -> Answer:
     "study.detach",
     parameters=Members,
     answer=shapes.StudyChanged,
+    round_trips=4,
     problems=(NO_IDS, UNKNOWN_MEMBERS_STUDY, PRIVATE, NOT_OWNED, LEGACY),
     access=WRITER,
     faces=DETACHED,
 )
 async def detach(call: Call[Members]) -> Answer:
-    """Take tasks out of one's suite, or runs out of one's study; what is not in it does not matter.
-
-    Four round trips to the database with the key's: the study, the deletion, the members that are left.
-    """
+    """Take tasks out of one's suite, or runs out of one's study; what is not in it does not matter."""
     row = await _members(call)
     await write_queries.detach(call.connection, row.main_entity_type, row.id, call.parameters.entity_ids)
     return DETACHED(row, await _count(call, row))
@@ -208,15 +202,13 @@ async def detach(call: Call[Members]) -> Answer:
     "study.update_status",
     parameters=StatusUpdate,
     answer=shapes.StudyStatusUpdated,
+    round_trips=3,
     problems=(NO_STATUS, *refused(UNKNOWN_STATUS_STUDY.code or ""), UNKNOWN_STATUS_STUDY, PRIVATE, NOT_OWNED),
     access=WRITER,
     faces=STATUS_UPDATED,
 )
 async def update_status(call: Call[StatusUpdate]) -> Answer:
-    """Activate or deactivate one's study, also an old one that is made of tags.
-
-    Three round trips to the database with the key's: the study, the change.
-    """
+    """Activate or deactivate one's study, also an old one that is made of tags."""
     status, study_id = call.parameters.status, call.parameters.study_id
     if status not in STATUSES:
         message = f"Give one of {', '.join(STATUSES)}"
@@ -238,15 +230,13 @@ async def update_status(call: Call[StatusUpdate]) -> Answer:
     "study.delete",
     parameters=StudyNumber,
     answer=shapes.StudyDeleted,
+    round_trips=3,
     problems=(UNKNOWN_DELETED, PRIVATE, NOT_OWNED_DELETED, NOT_DELETABLE, USED_AS_SUITE),
     access=WRITER,
     faces=DELETED,
 )
 async def delete(call: Call[StudyNumber]) -> Answer:
-    """Delete one's study of runs, or one's suite in preparation, with what says which members it has.
-
-    Three round trips to the database with the key's: the study, its deletion.
-    """
+    """Delete one's study of runs, or one's suite in preparation, with what says which members it has."""
     row = await _owned(call, call.parameters.study_id, UNKNOWN_DELETED, NOT_OWNED_DELETED)
     if row.main_entity_type != "run" and row.status != "in_preparation":
         raise NOT_DELETABLE.because(f"Study {row.id} is a suite that is no longer in preparation.")

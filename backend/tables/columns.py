@@ -19,11 +19,8 @@ _SERVERS = ("mysql", "mariadb")
 
 @dataclass(frozen=True, slots=True)
 class Collated:
-    """Text types of one collation.
-
-    Args:
-        charset: MySQL's name of the character set.
-        collation: MySQL's name of the collation; SQLite knows it by the same name.
+    """Text types of one collation. ``charset``: MySQL's name of the character set. ``collation``: MySQL's name of the
+    collation; SQLite knows it by the same name.
     """
 
     charset: str

@@ -58,13 +58,8 @@ def key(name: str, kind: TypeEngine[T], *, default: Default = None) -> Column[T]
 
 
 def required(name: str, kind: TypeEngine[T], *, default: Default = None, onupdate: Any = None) -> Column[T]:
-    """A NOT NULL column.
-
-    Args:
-        name: the column's name.
-        kind: its type.
-        default: what the server puts where an insert names no value.
-        onupdate: what an update that names no value puts there (SQLite has no ON UPDATE of its own).
+    """A NOT NULL column. ``default``: what the server puts where an insert names no value. ``onupdate``: what an
+    update that names no value puts there (SQLite has no ON UPDATE of its own).
     """
     return Column(name, kind, nullable=False, server_default=default, onupdate=onupdate)
 
@@ -111,11 +106,10 @@ def table(
 
     Args:
         schema: logical schema, USERS or EXPERIMENTS.
-        name: the table's name.
         items: columns, keys and references, in the schema's order.
         collation: of the table, for columns added later.
-        mysql_key: the primary key that MySQL has where its AUTO_INCREMENT column is only unique. SQLite
-            numbers rows only in an integer primary key, so there the two keys change places.
+        mysql_key: the primary key that MySQL has where its AUTO_INCREMENT column is only unique. SQLite numbers rows
+            only in an integer primary key, so there the two keys change places.
     """
     options: dict[str, Any] = {
         f"{server}_{option}": value

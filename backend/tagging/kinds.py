@@ -15,8 +15,6 @@ class TaggedKind:
 
     Args:
         label: PHP's word: of the field (``data_id``), the envelope (``data_tag``) and in messages.
-        entity: The entities.
-        id: Their id.
         tags: Their tags: columns id, tag, uploader, date.
         unknown: There is no such entity.
         indexed: What the search index calls them; None when they are not in it.

@@ -7,12 +7,5 @@ from backend.tagging.kinds import TaggedKind
 
 
 def answer(kind: TaggedKind, action: str, entity_id: str, tags: Sequence[str]) -> Element:
-    """The tags that an entity has afterwards.
-
-    Args:
-        kind: Of the entity.
-        action: ``tag`` or ``untag``.
-        entity_id: As it was sent.
-        tags: What the entity has.
-    """
+    """The tags that an entity has afterwards. ``action``: ``tag`` or ``untag``. ``entity_id``: as it was sent."""
     return element(f"{kind.label}_{action}", element("id", entity_id), (markup("tag", tag) for tag in tags))

@@ -41,16 +41,8 @@ def _tags(table: Table) -> Select[tuple[str]]:
 async def entity(
     connection: AsyncConnection, kind: TaggedKind, entity_id: int
 ) -> Row[*tuple[Any, ...]] | None:
-    """An entity, with whose data set it is about.
-
-    Args:
-        connection: To ask.
-        kind: Of the entity.
-        entity_id: Its id.
-
-    Returns:
-        ``did``, ``visibility`` and ``uploader`` of the data set: all None for flows, runs and setups, and for a
-        task without one. None for an unknown id.
+    """An entity, with whose data set it is about. Returns ``did``, ``visibility`` and ``uploader`` of the data set:
+    all None for flows, runs and setups, and for a task without one. None for an unknown id.
     """
     return (await connection.execute(_entity(kind), {"entity_id": entity_id})).first()
 
@@ -58,16 +50,8 @@ async def entity(
 async def tags(
     connection: AsyncConnection, kind: TaggedKind, entity_id: int, *, lock: bool = False
 ) -> list[str]:
-    """The tags of an entity, in alphabetical order.
-
-    Args:
-        connection: To ask.
-        kind: Of the entity.
-        entity_id: Its id.
-        lock: See what others committed meanwhile, and keep them from changing it.
-
-    Returns:
-        The tags.
+    """The tags of an entity, in alphabetical order. ``lock``: see what others committed meanwhile, and keep them from
+    changing it.
     """
     asked = _tags(kind.tags)
     asked = asked.with_for_update() if lock else asked
@@ -75,16 +59,8 @@ async def tags(
 
 
 async def owner(connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str) -> int | None:
-    """Who put a tag on an entity; the column decides which tags are the same.
-
-    Args:
-        connection: To ask.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag.
-
-    Returns:
-        The user's id; None when the entity does not have the tag.
+    """Who put a tag on an entity; the column decides which tags are the same. Returns the user's id; None when the
+    entity does not have the tag.
     """
     table = kind.tags
     asked = select(table.c.uploader).where(table.c.id == entity_id, table.c.tag == tag)
@@ -95,30 +71,11 @@ async def owner(connection: AsyncConnection, kind: TaggedKind, entity_id: int, t
 async def put(
     connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str, user_id: int, now: datetime
 ) -> None:
-    """Put a tag on an entity.
-
-    Args:
-        connection: Of the transaction.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag.
-        user_id: Who does it.
-        now: When.
-
-    Raises:
-        IntegrityError: The entity has the tag, or one that only differs in capitals.
-    """
+    """Put a tag on an entity. Raises IntegrityError: the entity has the tag, or one that only differs in capitals."""
     await insert(connection, kind.tags, {"id": entity_id, "tag": tag, "uploader": user_id, "date": now})
 
 
 async def take(connection: AsyncConnection, kind: TaggedKind, entity_id: int, tag: str) -> None:
-    """Take a tag off an entity.
-
-    Args:
-        connection: Of the transaction.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag.
-    """
+    """Take a tag off an entity."""
     table = kind.tags
     await connection.execute(delete(table).where(table.c.id == entity_id, table.c.tag == tag))

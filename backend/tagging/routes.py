@@ -74,6 +74,7 @@ def _tagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Oper
         f"{route}.tag",
         parameters=parameters,
         answer=shapes.envelope(kind, "tag"),
+        round_trips=5,
         problems=problems if kind in (DATA, TASK) else tuple(case for case in problems if case != PRIVATE),
         access=WRITER,
         faces=faces,
@@ -81,8 +82,7 @@ def _tagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Oper
     async def tag_one(call: Call[Any]) -> Answer:
         """Put a tag on what one may see; answers all tags that are there then.
 
-        Looks for entity and tag before it looks at the characters, as PHP does. Four round trips to the database with
-        the key's: the entity, its tags, the new one.
+        Looks for entity and tag before it looks at the characters, as PHP does.
         """
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
@@ -119,15 +119,13 @@ def _untagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Op
         f"{route}.untag",
         parameters=parameters,
         answer=shapes.envelope(kind, "untag"),
+        round_trips=5,
         problems=(MISSING, NO_INTEGER, kind.unknown, NOT_FOUND, NOT_OWNED),
         access=WRITER,
         faces=faces,
     )
     async def untag_one(call: Call[Any]) -> Answer:
-        """Take a tag off that one put there; administrators take off any. Answers the tags that are left.
-
-        Five round trips to the database with the key's: the entity, the tag, its deletion, the other tags.
-        """
+        """Take a tag off that one put there; administrators take off any. Answers the tags that are left."""
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         tags = await _take(call, kind, number, tag, entity_id.text)
@@ -140,15 +138,13 @@ def _untagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Op
     "dataset.delete_tag",
     parameters=DatasetTagPath,
     answer=None,
+    round_trips=5,
     problems=(MISSING, DATA.unknown, NOT_FOUND, NOT_OWNED),
     access=WRITER,
     status=204,
 )
 async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
-    """Take a tag off a data set, as ``dataset.untag`` does; answers nothing.
-
-    Five round trips to the database with the key's: the data set, the tag, its deletion, the other tags.
-    """
+    """Take a tag off a data set, as ``dataset.untag`` does; answers nothing."""
     if not given(call.parameters.tag):
         raise unprocessable(call, ["tag"], "missing", "Give tag", code="471")
     dataset_id = call.parameters.dataset_id

@@ -24,14 +24,8 @@ class Untagged(TypedDict):
 
 
 def envelope(kind: TaggedKind, action: str) -> Any:
-    """The type of an answer.
-
-    Args:
-        kind: Of the entity.
-        action: ``tag`` or ``untag``.
-
-    Returns:
-        An object with the one key ``data_tag``, ``flow_untag`` ...
+    """The type of an answer. ``kind``: of the entity. ``action``: ``tag`` or ``untag``. Returns an object with the one
+    key ``data_tag``, ``flow_untag`` ...
     """
     name = f"{kind.label}_{action}"
     inner = Untagged if name == "data_untag" else Tagged
@@ -39,16 +33,14 @@ def envelope(kind: TaggedKind, action: str) -> Any:
 
 
 def answer(kind: TaggedKind, action: str, entity_id: str, tags: Sequence[str]) -> dict[str, Any]:
-    """The answer of tagging or untagging.
+    """The answer of tagging or untagging. Returns the document. Only ``data_untag`` keeps PHP's three forms of the
+    list (new-API contract, section C).
 
     Args:
         kind: Of the entity.
         action: ``tag`` or ``untag``.
         entity_id: As it was sent.
         tags: What the entity has afterwards.
-
-    Returns:
-        The document. Only ``data_untag`` keeps PHP's three forms of the list (new-API contract, section C).
     """
     shown: list[str] = [trimmed_or_empty(tag) for tag in tags]
     name = f"{kind.label}_{action}"

@@ -25,11 +25,7 @@ _COLLATION = "latin1_swedish_ci"
 
 
 def is_legal(tag: str) -> bool:
-    """Whether a tag may be set (477).
-
-    Args:
-        tag: As it was sent.
-    """
+    """Whether a tag may be set (477). ``tag``: as it was sent."""
     return _LEGAL.fullmatch(tag) is not None
 
 
@@ -38,21 +34,9 @@ async def tag_entity(
 ) -> list[str]:
     """Put a legal tag on an entity that is there, and have the search index told.
 
-    Three round trips.
-
-    Args:
-        call: The request.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag.
-        sent: The id as it was sent, which a refusal names as PHP does; None where nobody sent one.
-
-    Returns:
-        All its tags then, in alphabetical order.
-
-    Raises:
-        Problem: 409, when the entity has the tag; numbers in texts are compared as numbers (473), and capitals
-            do not count in the database (474).
+    ``sent``: the id as it was sent, which a refusal names as PHP does; None where nobody sent one. Returns all its
+    tags then, in alphabetical order. Raises Problem: 409, when the entity has the tag; numbers in texts are compared
+    as numbers (473), and capitals do not count in the database (474).
     """
     named = str(entity_id) if sent is None else sent
     await refuse_twice(call, kind, entity_id, tag, named)
@@ -74,17 +58,8 @@ async def tag_entity(
 
 
 async def refuse_twice(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str, named: str) -> None:
-    """Refuse a tag that an entity has; numbers in texts are compared as numbers. One round trip.
-
-    Args:
-        call: The request.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag.
-        named: The id as it was sent.
-
-    Raises:
-        Problem: 409 (473).
+    """Refuse a tag that an entity has; numbers in texts are compared as numbers. ``named``: the id as it was sent.
+    Raises Problem: 409 (473).
     """
     if any(loosely_equal(tag, other) for other in await queries.tags(call.connection, kind, entity_id)):
         raise _exists(kind, named, tag)
@@ -93,17 +68,9 @@ async def refuse_twice(call: Call[Any], kind: TaggedKind, entity_id: int, tag: s
 async def tag_new_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tags: Iterable[str]) -> list[str]:
     """Put the tags of an upload's description on what was just made.
 
-    A tag that is refused does not keep the entity from being made: PHP prints the refusal and then the id, in one
-    body (legacy notes, data 10.12); the new API answers the id alone (new-API contract, decision 10).
-
-    Args:
-        call: The request.
-        kind: Of the entity.
-        entity_id: Its id.
-        tags: In the order of the description.
-
-    Returns:
-        The tags that were refused.
+    A tag that is refused does not keep the entity from being made: PHP prints the refusal and then the id, in one body
+    (legacy notes, data 10.12); the new API answers the id alone (new-API contract, decision 10). ``tags``: in the
+    order of the description. Returns the tags that were refused.
     """
     refused = []
     for tag in tags:
@@ -120,19 +87,8 @@ async def tag_new_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tags
 async def untag_entity(call: Call[Any], kind: TaggedKind, entity_id: int, tag: str) -> list[str]:
     """Take a tag off an entity that is there, and have the search index told.
 
-    Three round trips.
-
-    Args:
-        call: The request.
-        kind: Of the entity.
-        entity_id: Its id.
-        tag: The tag; capitals do not count.
-
-    Returns:
-        The tags that are left, in alphabetical order.
-
-    Raises:
-        Problem: 404, when the entity does not have the tag; 403, when somebody else put it there.
+    ``tag``: the tag; capitals do not count. Returns the tags that are left, in alphabetical order. Raises Problem:
+    404, when the entity does not have the tag; 403, when somebody else put it there.
     """
     owner = None
     if storable(_COLLATION, tag):

@@ -29,12 +29,7 @@ _LEADING_NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9
 
 
 class IllegalConstraint(ValueError):
-    """A constraint that nobody can follow.
-
-    Args:
-        message: What is wrong with it.
-        code: The legacy code.
-    """
+    """A constraint that nobody can follow. ``message``: what is wrong with it. ``code``: the legacy code."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
@@ -56,24 +51,14 @@ class Constraint:
     conditions: tuple[tuple[Column[Any], str], ...] = ()
 
     def has_type(self, value: str) -> bool:
-        """Whether a value is of the demanded type, as PHP tells.
-
-        Args:
-            value: As it was uploaded.
-        """
+        """Whether a value is of the demanded type, as PHP tells. ``value``: as it was uploaded."""
         if self.data_type == "numeric":
             return is_numeric(value)
         return self.data_type == "string" or is_json(value)
 
     def allowed(self, inputs: Mapping[str, str], ttid: int) -> Select[tuple[Any]] | None:
-        """The statement of all allowed values.
-
-        Args:
-            inputs: What was uploaded; the placeholder of an input that was not stays as it is.
-            ttid: Id of the task type.
-
-        Returns:
-            A statement of one column; None when all values of the type are allowed.
+        """The statement of all allowed values. ``inputs``: what was uploaded; the placeholder of an input that was not
+        stays as it is. Returns a statement of one column; None when all values of the type are allowed.
         """
         if self.column is None:
             return None
@@ -83,17 +68,8 @@ class Constraint:
 
 
 def read_constraint(text: str | None) -> Constraint:
-    """Read a constraint.
-
-    Args:
-        text: As the table has it.
-
-    Returns:
-        The constraint.
-
-    Raises:
-        IllegalConstraint: It is no JSON object, or its SQL is none of the known form (619); it has no known type
-            (620).
+    """Read a constraint. ``text``: as the table has it. Raises IllegalConstraint: it is no JSON object, or its SQL is
+    none of the known form (619); it has no known type (620).
     """
     try:
         told = orjson.loads(text or "")
@@ -113,11 +89,7 @@ def read_constraint(text: str | None) -> Constraint:
 
 
 def is_json(text: str) -> bool:
-    """Whether a text is JSON; the empty one is not.
-
-    Args:
-        text: The text.
-    """
+    """Whether a text is JSON; the empty one is not."""
     try:
         orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -80,15 +80,8 @@ _SHOWN_INPUTS = (
 
 
 async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) -> Sequence[AnyRow]:
-    """The tasks that match, in the order of their ids; those without a data set never do.
-
-    Args:
-        connection: To ask.
-        filters: What to match.
-        user: The caller, who sees tasks on data sets that are public or the own.
-
-    Returns:
-        The rows of one page.
+    """The tasks that match, in the order of their ids; those without a data set never do. ``user``: the caller, who
+    sees tasks on data sets that are public or the own. Returns the rows of one page.
     """
     query = _LISTED.where(*_conditions(filters, user))
     if filters.limit is not None:
@@ -101,14 +94,8 @@ async def listed(connection: AsyncConnection, filters: TaskFilters, user: User) 
 async def shown_inputs(
     connection: AsyncConnection, task_ids: Sequence[int]
 ) -> dict[int, list[tuple[str, str]]]:
-    """The inputs that lists show of some tasks: one statement for each thousand of them.
-
-    Args:
-        connection: To ask.
-        task_ids: Ids of the tasks.
-
-    Returns:
-        Name and value by task, in the order of the names.
+    """The inputs that lists show of some tasks: one statement for each thousand of them. Returns name and value by
+    task, in the order of the names.
     """
     found: dict[int, list[tuple[str, str]]] = {task_id: [] for task_id in task_ids}
     for start in range(0, len(task_ids), PAGE):
@@ -121,14 +108,9 @@ async def shown_inputs(
 async def shown_qualities(
     connection: AsyncConnection, dids: Iterable[int]
 ) -> dict[int, list[tuple[str, str]]]:
-    """The qualities that lists show of some data sets: one statement for each thousand of them.
-
-    Args:
-        connection: To ask.
-        dids: Ids of the data sets, possibly repeated.
-
-    Returns:
-        Name and value by data set, in the order of the names; NULL values are left out.
+    """The qualities that lists show of some data sets: one statement for each thousand of them. ``dids``: ids of the
+    data sets, possibly repeated. Returns name and value by data set, in the order of the names; NULL values are left
+    out.
     """
     distinct = list(dict.fromkeys(dids))
     found: dict[int, list[tuple[str, str]]] = {did: [] for did in distinct}

@@ -58,40 +58,20 @@ def _record_of(table: Table) -> Select[*tuple[Any, ...]]:
 async def task(connection: AsyncConnection, task_id: int) -> AnyRow | None:
     """One task with its type and what is to be known of its data set.
 
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        The row; ``task_type`` is None without a type, ``source`` (the input's text) without a data set, and
-        ``dataset``, ``visibility`` and ``uploader`` when there is no data set of that id. None for an unknown
-        task.
+    Returns the row; ``task_type`` is None without a type, ``source`` (the input's text) without a data set, and
+    ``dataset``, ``visibility`` and ``uploader`` when there is no data set of that id. None for an unknown task.
     """
     return (await connection.execute(_TASK, {"task_id": task_id})).first()
 
 
 async def inputs(connection: AsyncConnection, task_id: int) -> dict[str, str]:
-    """The values that a task was made with.
-
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        Values by name of the input, in the order of the names.
-    """
+    """The values that a task was made with. Returns values by name of the input, in the order of the names."""
     return dict((await connection.execute(_INPUTS, {"task_id": task_id})).all())
 
 
 async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
-    """What tasks of a type take and give, with the templates of the API.
-
-    Args:
-        connection: To ask.
-        ttid: Id of the task type.
-
-    Returns:
-        Rows of name, ``io`` and template, in the order of the key; ``order`` says how they are shown.
+    """What tasks of a type take and give, with the templates of the API. Returns rows of name, ``io`` and template, in
+    the order of the key; ``order`` says how they are shown.
     """
     return (await connection.execute(_INPUTS_AND_OUTPUTS, {"ttid": ttid})).all()
 
@@ -99,13 +79,8 @@ async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence
 async def record(connection: AsyncConnection, table: str, key: str) -> dict[str, object]:
     """The row of a table that a template looks up.
 
-    Args:
-        connection: To ask.
-        table: Name of the table, of the experiment database.
-        key: Text of its ``id``, compared as a number.
-
-    Returns:
-        Values by name of the column; none when there is no such table or row.
+    ``table``: name of the table, of the experiment database. ``key``: text of its ``id``, compared as a number.
+    Returns values by name of the column; none when there is no such table or row.
     """
     looked_up = tables.metadata.tables.get(f"{tables.EXPERIMENTS}.{table}")
     if looked_up is None or "id" not in looked_up.c:
@@ -115,13 +90,5 @@ async def record(connection: AsyncConnection, table: str, key: str) -> dict[str,
 
 
 async def tags(connection: AsyncConnection, task_id: int) -> list[str]:
-    """The tags of a task, in the order of the key.
-
-    Args:
-        connection: To ask.
-        task_id: Id of the task.
-
-    Returns:
-        The tags.
-    """
+    """The tags of a task, in the order of the key."""
     return list(await connection.scalars(_TAGS, {"task_id": task_id}))

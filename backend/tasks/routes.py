@@ -38,16 +38,13 @@ CUSTOM_TEST_SET = "custom_testset"
     "task.list",
     parameters=TaskFilters,
     answer=list[shapes.ListedTask],
+    round_trips=4,
     problems=(NOTHING,),
     filters=CODES,
     faces=TASKS,
 )
 async def every_task(call: Call[TaskFilters]) -> Answer:
-    """The tasks that match the filters.
-
-    Three round trips to the database (four with a key): the tasks, their inputs, the qualities of their data
-    sets; the last two once more for each further thousand.
-    """
+    """The tasks that match the filters."""
     rows = await list_queries.listed(call.connection, call.parameters, call.user)
     if not rows:
         raise NOTHING.because("No tasks match the search criteria.")
@@ -60,15 +57,12 @@ async def every_task(call: Call[TaskFilters]) -> Answer:
     "task.get",
     parameters=TaskPath,
     answer=shapes.Task,
+    round_trips=6,
     problems=(UNKNOWN, UNKNOWN_TYPE, PRIVATE, DEPRECATED),
     faces=TASK,
 )
 async def get(call: Call[TaskPath]) -> Answer:
-    """One task, its inputs and outputs as the templates of its type say.
-
-    Five round trips to the database (six with a key): the task, its inputs, the templates, what they look up
-    (one for each table, which is the estimation procedure), the tags.
-    """
+    """One task, its inputs and outputs as the templates of its type say."""
     row = await _task(call, UNKNOWN)
     if row.task_type is None:
         raise UNKNOWN_TYPE.because(f"Task {row.task_id} has the unknown task type {row.ttid}.")
@@ -93,14 +87,12 @@ async def get(call: Call[TaskPath]) -> Answer:
     "task.inputs",
     parameters=TaskPath,
     answer=shapes.Inputs,
+    round_trips=3,
     problems=(UNKNOWN_INPUTS, PRIVATE, NO_INPUTS),
     faces=INPUTS,
 )
 async def inputs(call: Call[TaskPath]) -> Answer:
-    """The values that a task was made with.
-
-    Two round trips to the database (three with a key): the task, its inputs.
-    """
+    """The values that a task was made with."""
     row = await _task(call, UNKNOWN_INPUTS)
     _check_visible(call, row)
     values = await queries.inputs(call.connection, row.task_id)
@@ -109,12 +101,11 @@ async def inputs(call: Call[TaskPath]) -> Answer:
     return INPUTS(row, values)
 
 
-@operation("task.tags", parameters=NoParameters, answer=list[str], problems=(NO_TAGS,), faces=TAGS)
+@operation(
+    "task.tags", parameters=NoParameters, answer=list[str], round_trips=2, problems=(NO_TAGS,), faces=TAGS
+)
 async def every_tag(call: Call[NoParameters]) -> Answer:
-    """All tags that tasks have.
-
-    One round trip to the database (two with a key).
-    """
+    """All tags that tasks have."""
     tags = await distinct_tags(
         call.connection,
         tables.task_tag,

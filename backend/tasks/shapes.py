@@ -144,16 +144,13 @@ class ListedTask(TypedDict):
 
 
 def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) -> Task:  # noqa: ARG001  # all presenters of an operation take the same
-    """One task (legacy notes, task 1.3).
+    """One task (legacy notes, task 1.3). Returns the document of ``GET /tasks/{task_id}``.
 
     Args:
         row: Of ``queries.task``.
         pieces: Of ``templates.expanded``.
         tags: Of the task, in order.
         asked: The id as it was asked for, which only PHP shows.
-
-    Returns:
-        The document of ``GET /tasks/{task_id}``.
     """
     made = list(pieces)
     return {
@@ -168,27 +165,16 @@ def task(row: AnyRow, pieces: Iterable[Piece], tags: Iterable[str], asked: str) 
 
 
 def task_name(row: AnyRow) -> str:
-    """What a task is called.
-
-    Args:
-        row: Of ``queries.task``.
-
-    Returns:
-        Its number, data set and type; without the data set when the task names none.
+    """What a task is called. ``row``: of ``queries.task``. Returns its number, data set and type; without the data set
+    when the task names none.
     """
     about = f": {row.dataset or ''}" if row.source is not None else ""
     return trimmed_or_empty(f"Task {row.task_id}{about} ({row.task_type})")
 
 
 def inputs(row: AnyRow, values: Mapping[str, str]) -> Inputs:
-    """The inputs of a task (legacy notes, task 1.4).
-
-    Args:
-        row: Of ``queries.task``.
-        values: Of ``queries.inputs``.
-
-    Returns:
-        The document of ``GET /tasks/inputs/{task_id}``; values stay text.
+    """The inputs of a task (legacy notes, task 1.4). ``row``: of ``queries.task``. ``values``: of ``queries.inputs``.
+    Returns the document of ``GET /tasks/inputs/{task_id}``; values stay text.
     """
     return {
         "task_id": row.task_id,
@@ -205,15 +191,12 @@ def listed(
     inputs: Mapping[int, Sequence[tuple[str, str]]],
     qualities: Mapping[int, Sequence[tuple[str, str]]],
 ) -> list[ListedTask]:
-    """The document of a list.
+    """The document of a list. Returns one object a task.
 
     Args:
         rows: Of ``list_queries.listed``.
         inputs: Of ``list_queries.shown_inputs``.
         qualities: Of ``list_queries.shown_qualities``.
-
-    Returns:
-        One object a task.
     """
     document: list[ListedTask] = []
     for row in rows:

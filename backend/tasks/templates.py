@@ -63,12 +63,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A filled in template.
-
-    Args:
-        io: ``input`` or ``output``.
-        element: Its XML.
-    """
+    """A filled in template. ``io``: ``input`` or ``output``. ``element``: its XML."""
 
     io: str
     element: ElementTree.Element
@@ -88,11 +83,8 @@ class Piece:
 def templates(rows: Iterable[tuple[str, str, int, str | None]]) -> tuple[Template, ...]:
     """The templates of a task type in the order in which they are shown.
 
-    Args:
-        rows: Name, io, order and template, in the order of the key.
-
-    Returns:
-        One template a name: the last one, at the place of the first; ``io`` is that of the name's first row.
+    ``rows``: name, io, order and template, in the order of the key. Returns one template a name: the last one, at the
+    place of the first; ``io`` is that of the name's first row.
     """
     declared = list(rows)
     io: dict[str, str] = {}
@@ -105,13 +97,8 @@ def templates(rows: Iterable[tuple[str, str, int, str | None]]) -> tuple[Templat
 
 
 def looked_up_tables(used: Iterable[Template]) -> tuple[str, ...]:
-    """The tables that templates look values up in.
-
-    Args:
-        used: The templates.
-
-    Returns:
-        Names in order of first use. The key into each is the task's input of the same name.
+    """The tables that templates look values up in. Returns names in order of first use. The key into each is the
+    task's input of the same name.
     """
     names = (name for template in used for _, name in _placeholders(template.text))
     return tuple(dict.fromkeys(name.partition(".")[0] for name in names if "." in name))
@@ -123,13 +110,9 @@ def expanded(
     """Fill the templates in and read the XML that comes of it.
 
     Args:
-        used: The templates.
         values: Of the task's inputs by name, and of looked up columns by ``table.column``.
         task_id: Of the task, as PHP shows it.
         base_url: Of the server, with a slash at its end.
-
-    Returns:
-        One piece for each template.
     """
     chosen = tuple(used)
     replacements = [

@@ -43,16 +43,8 @@ PROBLEMS = (
 
 
 def read_task(root: Node) -> tuple[int, dict[str, str]]:
-    """Read a description that is as the schema wants it.
-
-    Args:
-        root: Its root element.
-
-    Returns:
-        Id of the task type, and the inputs by name; texts are not trimmed.
-
-    Raises:
-        InputProblem: An input occurs twice (617).
+    """Read a description that is as the schema wants it. ``root``: its root element. Returns id of the task type, and
+    the inputs by name; texts are not trimmed. Raises InputProblem: an input occurs twice (617).
     """
     inputs: dict[str, str] = {}
     for one in root.all("input"):
@@ -66,14 +58,7 @@ def read_task(root: Node) -> tuple[int, dict[str, str]]:
 
 
 async def check_inputs(call: Call[Any], ttid: int, inputs: Mapping[str, str]) -> None:
-    """Hold the inputs of a task to what its type demands, in PHP's order.
-
-    At most two round trips for each input, and one for all.
-
-    Args:
-        call: The request.
-        ttid: Id of the task type.
-        inputs: What was uploaded.
+    """Hold the inputs of a task to what its type demands, in PHP's order. ``inputs``: what was uploaded.
 
     Raises:
         InputProblem: An input is unknown, wrong or missing (616, 619 to 622, 618).
@@ -104,7 +89,6 @@ def refused(
     Args:
         kind: ``errors[].type``.
         message: What is wrong.
-        given: The name or value that is.
         case: Its legacy code.
         additional: What PHP says beside it.
     """

@@ -23,14 +23,8 @@ UNDER_WAY = 1000
 
 
 async def declared_inputs(connection: AsyncConnection, ttid: int) -> Mapping[str, AnyRow]:
-    """The inputs that tasks of a type take.
-
-    Args:
-        connection: To ask.
-        ttid: Id of the task type.
-
-    Returns:
-        ``requirement`` and ``api_constraints`` by name, in the order of the key.
+    """The inputs that tasks of a type take. Returns ``requirement`` and ``api_constraints`` by name, in the order of
+    the key.
     """
     found = await connection.execute(
         select(_inout.c.name, _inout.c.requirement, _inout.c.api_constraints)
@@ -41,28 +35,14 @@ async def declared_inputs(connection: AsyncConnection, ttid: int) -> Mapping[str
 
 
 async def values(connection: AsyncConnection, asked: Select[tuple[Any]]) -> list[str]:
-    """The values of a constraint, as PHP sees them: texts.
-
-    Args:
-        connection: To ask.
-        asked: A statement of one column.
-
-    Returns:
-        The values, without NULL.
+    """The values of a constraint, as PHP sees them: texts. ``asked``: a statement of one column. Returns the values,
+    without NULL.
     """
     return [str(value) for value in await connection.scalars(asked) if value is not None]
 
 
 async def active(connection: AsyncConnection, dids: Iterable[int]) -> set[int]:
-    """Which data sets are active: they have that status, and none that comes behind it.
-
-    Args:
-        connection: To ask.
-        dids: The data sets.
-
-    Returns:
-        The active ones.
-    """
+    """Which data sets are active: they have that status, and none that comes behind it."""
     status = tables.dataset_status
     found = await connection.execute(select(status.c.did, status.c.status).where(status.c.did.in_(set(dids))))
     return {did for did, statuses in grouped(found).items() if max(statuses) == "active"}
@@ -77,15 +57,9 @@ async def twins(
 ) -> Sequence[int]:
     """The tasks of a type with exactly these inputs, as the columns compare, on a data set that is there.
 
-    Args:
-        connection: To ask.
-        ttid: Id of the task type.
-        inputs: Values by name.
-        between: Only tasks whose ids lie between these; what others have under way there is waited for.
-
-    Returns:
-        Their ids, ascending. Tasks without a data set have none, nor have those with a quotation mark in a value:
-        PHP's query breaks of it, and clients that upload such a task again get another one.
+    ``between``: only tasks whose ids lie between these; what others have under way there is waited for. Returns their
+    ids, ascending. Tasks without a data set have none, nor have those with a quotation mark in a value: PHP's query
+    breaks of it, and clients that upload such a task again get another one.
     """
     unfound = any('"' in value or not storable(swedish.collation, value) for value in inputs.values())
     if SOURCE not in inputs or unfound:
@@ -110,29 +84,14 @@ async def twins(
 
 
 async def newest(connection: AsyncConnection) -> int:
-    """The highest id of a task that this transaction sees.
-
-    Args:
-        connection: To ask.
-    """
+    """The highest id of a task that this transaction sees."""
     return await connection.scalar(select(func.max(_task.c.task_id))) or 0
 
 
 async def add(
     connection: AsyncConnection, ttid: int, inputs: Mapping[str, str], creator: int, now: datetime
 ) -> int:
-    """Add a task with its inputs; one round trip more than it has inputs.
-
-    Args:
-        connection: Of the transaction.
-        ttid: Id of its type.
-        inputs: Values by name.
-        creator: Who does it.
-        now: When.
-
-    Returns:
-        Its id.
-    """
+    """Add a task with its inputs."""
     task_id = await insert(connection, _task, {"ttid": ttid, "creator": creator, "creation_date": now})
     for name, value in inputs.items():
         await insert(connection, _input, {"task_id": task_id, "input": name, "value": value})
@@ -140,14 +99,8 @@ async def add(
 
 
 async def with_uses(connection: AsyncConnection, task_id: int) -> AnyRow | None:
-    """A task with what keeps it from being deleted; whoever else wants to delete it waits.
-
-    Args:
-        connection: Of the transaction.
-        task_id: Its id.
-
-    Returns:
-        ``creator``, and whether it has ``runs`` or is ``studied``; None for an unknown id.
+    """A task with what keeps it from being deleted; whoever else wants to delete it waits. Returns ``creator``, and
+    whether it has ``runs`` or is ``studied``; None for an unknown id.
     """
     uses = {"runs": tables.run.c.task_id, "studied": tables.task_study.c.task_id}
     found = await connection.execute(
@@ -163,13 +116,5 @@ async def with_uses(connection: AsyncConnection, task_id: int) -> AnyRow | None:
 
 
 async def remove(connection: AsyncConnection, task_id: int) -> None:
-    """Delete a task; its inputs and tags go with it.
-
-    Args:
-        connection: Of the transaction.
-        task_id: Its id.
-
-    Raises:
-        IntegrityError: Runs or studies refer to it.
-    """
+    """Delete a task; its inputs and tags go with it. Raises IntegrityError: runs or studies refer to it."""
     await connection.execute(delete(_task).where(_task.c.task_id == task_id))

@@ -46,6 +46,7 @@ class Identified(TypedDict):
     "task.upload",
     parameters=NoParameters,
     answer=Identified,
+    round_trips=21,
     problems=(NO_DESCRIPTION, INVALID, *uploads.PROBLEMS, ALREADY_THERE),
     access=WRITER,
     parts=(Part(uploads.DESCRIPTION, "The task.", "task_upload", required=True),),
@@ -56,8 +57,7 @@ async def upload(call: Call[NoParameters]) -> Answer:
     """Store a task: its type, inputs and tags. Of two equal uploads at once the later one finds the other.
 
     The order of the checks is PHP's: that a data set is not active comes before an input that is missing. A tag that
-    is refused does not keep the task from being made. At most seven round trips to the database with the key's, and
-    three more for each input and tag.
+    is refused does not keep the task from being made.
     """
     root = await description(
         call, uploads.DESCRIPTION, "task_upload", missing="611", invalid="613", quiet=True
@@ -87,15 +87,13 @@ def _already_there(ids: object) -> Problem:
     "task.delete",
     parameters=TaskPath,
     answer=Identified,
+    round_trips=3,
     problems=(UNKNOWN, NOT_OWNED, HAS_RUNS, IN_STUDY),
     access=WRITER,
     faces=DELETED,
 )
 async def delete(call: Call[TaskPath]) -> Answer:
-    """Delete a task of one's own that no run and no study uses, with its inputs and tags.
-
-    Two round trips to the database with the key's: the task with its uses, its deletion.
-    """
+    """Delete a task of one's own that no run and no study uses, with its inputs and tags."""
     task_id = call.parameters.task_id
     row = await queries.with_uses(call.connection, task_id)
     if row is None:

@@ -4,10 +4,8 @@ import json
 
 
 def data_type(constraints: str | None) -> str | None:
-    """The data type that an input's constraints name, when they are JSON and name one.
-
-    Args:
-        constraints: As the column has them.
+    """The data type that an input's constraints name, when they are JSON and name one. ``constraints``: as the column
+    has them.
     """
     try:
         declared = json.loads(constraints or "")

@@ -22,39 +22,17 @@ _INPUTS = (
 
 
 async def every_type(connection: AsyncConnection) -> Sequence[AnyRow]:
-    """All task types.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        Rows in the order of the key.
-    """
+    """All task types. Returns rows in the order of the key."""
     return (await connection.execute(_EVERY_TYPE)).all()
 
 
 async def task_type(connection: AsyncConnection, ttid: int) -> AnyRow | None:
-    """One task type.
-
-    Args:
-        connection: To ask.
-        ttid: Id of the task type.
-
-    Returns:
-        The row; None for an unknown id.
-    """
+    """One task type. Returns the row; None for an unknown id."""
     return (await connection.execute(_TASK_TYPE, {"ttid": ttid})).first()
 
 
 async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
-    """The inputs of a task type, hidden ones too (legacy notes, task 2.2).
-
-    Args:
-        connection: To ask.
-        ttid: Id of the task type.
-
-    Returns:
-        Rows by their order. Two of one order come as PHP's server gives them, the last name first (recordings,
-        tasktype/8); SQL leaves that open.
+    """The inputs of a task type, hidden ones too (legacy notes, task 2.2). Returns rows by their order. Two of one
+    order come as PHP's server gives them, the last name first (recordings, tasktype/8); SQL leaves that open.
     """
     return (await connection.execute(_INPUTS, {"ttid": ttid})).all()

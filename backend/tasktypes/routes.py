@@ -19,23 +19,22 @@ class TaskTypePath(Parameters):
     task_type_id: Annotated[int, PathId(zero="240")]
 
 
-@operation("tasktype.list", parameters=NoParameters, answer=shapes.TaskTypes, faces=TASK_TYPES)
+@operation("tasktype.list", parameters=NoParameters, answer=shapes.TaskTypes, round_trips=2, faces=TASK_TYPES)
 async def every_type(call: Call[NoParameters]) -> Answer:
-    """All task types.
-
-    One round trip to the database (two with a key).
-    """
+    """All task types."""
     return TASK_TYPES(await queries.every_type(call.connection))
 
 
 @operation(
-    "tasktype.get", parameters=TaskTypePath, answer=shapes.TaskType, problems=(UNKNOWN,), faces=TASK_TYPE
+    "tasktype.get",
+    parameters=TaskTypePath,
+    answer=shapes.TaskType,
+    round_trips=3,
+    problems=(UNKNOWN,),
+    faces=TASK_TYPE,
 )
 async def get(call: Call[TaskTypePath]) -> Answer:
-    """One task type with its inputs.
-
-    Two round trips to the database (three with a key): the task type, its inputs.
-    """
+    """One task type with its inputs."""
     ttid = call.parameters.task_type_id
     row = await queries.task_type(call.connection, ttid)
     if row is None:

@@ -65,13 +65,8 @@ class TaskType(TypedDict):
 
 
 def task_types(rows: Iterable[AnyRow]) -> TaskTypes:
-    """All task types (legacy notes, task 2.1).
-
-    Args:
-        rows: Of ``queries.every_type``.
-
-    Returns:
-        The document; creators are the column's text.
+    """All task types (legacy notes, task 2.1). ``rows``: of ``queries.every_type``. Returns the document; creators are
+    the column's text.
     """
     return {
         "task_types": {
@@ -89,14 +84,8 @@ def task_types(rows: Iterable[AnyRow]) -> TaskTypes:
 
 
 def task_type(row: AnyRow, inputs: Sequence[AnyRow]) -> TaskType:
-    """One task type (legacy notes, task 2.2).
-
-    Args:
-        row: Of ``queries.task_type``.
-        inputs: Of ``queries.inputs``.
-
-    Returns:
-        The document; without ``contributor`` when there is none.
+    """One task type (legacy notes, task 2.2). ``row``: of ``queries.task_type``. ``inputs``: of ``queries.inputs``.
+    Returns the document; without ``contributor`` when there is none.
     """
     document: DescribedType = {
         "id": str(row.ttid),

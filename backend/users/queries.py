@@ -15,14 +15,8 @@ _NAMES = _ALL_NAMES.where(_users.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def names(connection: AsyncConnection, ids: Sequence[int] | None) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The names of users, inactive ones too.
-
-    Args:
-        connection: To ask.
-        ids: Whose; None for everybody's.
-
-    Returns:
-        Rows in the order of the id.
+    """The names of users, inactive ones too. ``ids``: whose; None for everybody's. Returns rows in the order of the
+    id.
     """
     asked = connection.execute(_ALL_NAMES) if ids is None else connection.execute(_NAMES, {"ids": ids})
     return (await asked).all()

@@ -43,12 +43,16 @@ class UserFilters(Parameters):
     user_id: Annotated[tuple[int, ...] | None, UserIds(blanks=True)] = None
 
 
-@operation("user.list", parameters=UserFilters, answer=list[shapes.ListedUser], filters=FILTERS, faces=USERS)
+@operation(
+    "user.list",
+    parameters=UserFilters,
+    answer=list[shapes.ListedUser],
+    round_trips=2,
+    filters=FILTERS,
+    faces=USERS,
+)
 async def names(call: Call[UserFilters]) -> Answer:
-    """The names of users, by their ids.
-
-    One round trip to the database (two with a key).
-    """
+    """The names of users, by their ids."""
     return USERS(await queries.names(call.connection, call.parameters.user_id))
 
 
@@ -56,16 +60,13 @@ async def names(call: Call[UserFilters]) -> Answer:
     "user.delete",
     parameters=UserPath,
     answer=None,
+    round_trips=15,
     problems=(UNKNOWN, FORBIDDEN, HAS_RESOURCES),
     access=WRITER,
     status=204,
 )
 async def delete(call: Call[UserPath]) -> Answer:
-    """Delete one's account; administrators delete any. Nothing may be left that is the user's but tags and votes.
-
-    At most fifteen round trips to the database with the key's: the user, what is the user's, a deletion for each
-    table from which something goes along.
-    """
+    """Delete one's account; administrators delete any. Nothing may be left that is the user's but tags and votes."""
     user_id = call.parameters.user_id
     if not await write_queries.is_there(call.connection, user_id):
         raise UNKNOWN.because(f"No user with id {user_id} found.")

@@ -20,14 +20,7 @@ class ListedUser(TypedDict):
 
 
 def listed(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[ListedUser]:
-    """Users and their names.
-
-    Args:
-        rows: Of ``queries.names``.
-
-    Returns:
-        The document of ``GET /users/list``.
-    """
+    """Users and their names. ``rows``: of ``queries.names``. Returns the document of ``GET /users/list``."""
     return [
         {"id": row.id, "username": trimmed_or_empty(full_name(row.first_name, row.last_name))} for row in rows
     ]

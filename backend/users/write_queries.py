@@ -36,25 +36,14 @@ _BELONGINGS: Sequence[Column[Any]] = (
 
 
 async def is_there(connection: AsyncConnection, user_id: int) -> bool:
-    """Whether there is a user.
-
-    Args:
-        connection: Of the transaction.
-        user_id: The user; nobody else can delete it meanwhile.
-    """
+    """Whether there is a user. ``user_id``: the user; nobody else can delete it meanwhile."""
     asked = select(_users.c.id).where(_users.c.id == user_id).with_for_update()
     return await connection.scalar(asked) is not None
 
 
 async def resources(connection: AsyncConnection, user_id: int) -> list[str]:
-    """What keeps an account from being deleted.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-
-    Returns:
-        The tables in which something is the user's; none when there is nothing.
+    """What keeps an account from being deleted. Returns the tables in which something is the user's; none when there
+    is nothing.
     """
     found = await connection.execute(
         union_all(
@@ -68,15 +57,7 @@ async def resources(connection: AsyncConnection, user_id: int) -> list[str]:
 
 
 async def remove(connection: AsyncConnection, user_id: int) -> None:
-    """Delete a user with all that goes along.
-
-    Args:
-        connection: Of the transaction.
-        user_id: The user.
-
-    Raises:
-        IntegrityError: Something is the user's by now.
-    """
+    """Delete a user with all that goes along. Raises IntegrityError: something is the user's by now."""
     for column in _BELONGINGS:
         await connection.execute(delete(column.table).where(column == user_id))
     await connection.execute(delete(_users).where(_users.c.id == user_id))

@@ -22,14 +22,7 @@ _LARGEST_ID: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """A kind of items.
-
-    Args:
-        table: The items.
-        id: Their id.
-        owner: Who uploaded them.
-        indexed: What the search index calls them.
-    """
+    """A kind of items. ``owner``: who uploaded them. ``indexed``: what the search index calls them."""
 
     table: Table
     id: Column[int]
@@ -50,10 +43,8 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class KnownType(Reader):
-    """The type of an item that is written about: one of the four letters, exactly.
-
-    Args:
-        code: Legacy code of any other type.
+    """The type of an item that is written about: one of the four letters, exactly. ``code``: legacy code of any other
+    type.
     """
 
     code: str
@@ -103,14 +94,8 @@ class OwnItem(Parameters):
 
 
 def demand_known_type(call: Call[OwnItem], code: str) -> None:
-    """Make sure that there are items of the type.
-
-    Args:
-        call: The request.
-        code: Legacy code of any other type.
-
-    Raises:
-        InputProblem: There are none.
+    """Make sure that there are items of the type. ``code``: legacy code of any other type. Raises InputProblem: there
+    are none.
     """
     kind = call.parameters.type
     if kind not in KINDS:
@@ -120,19 +105,11 @@ def demand_known_type(call: Call[OwnItem], code: str) -> None:
 
 
 async def check_item(call: Call[Any], kind: str, number: int, own: ProblemCase) -> None:
-    """Make sure that the caller may vote on an item, or count a download of it; one round trip.
+    """Make sure that the caller may vote on an item, or count a download of it.
 
     Nobody does so with own uploads, nor with data sets that they may not see, nor with tasks on such (new-API
-    contract, decision 11). An item that is not there is no error, as in PHP.
-
-    Args:
-        call: The request.
-        kind: Letter of the item's kind.
-        number: Its id.
-        own: What the owner is told.
-
-    Raises:
-        Problem: The caller may not.
+    contract, decision 11). An item that is not there is no error, as in PHP. ``kind``: letter of the item's kind.
+    ``own``: what the owner is told. Raises Problem: the caller may not.
     """
     row = await _item(call.connection, kind, number)
     if row is None:

@@ -67,66 +67,30 @@ _REASON_OF_USER = select(_down.c.reason).where(
 
 
 async def likes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
-    """Likes.
-
-    Args:
-        connection: To ask.
-        conditions: On ``tables.likes``.
-
-    Returns:
-        Rows in the order of item and user.
-    """
+    """Likes. ``conditions``: on ``tables.likes``. Returns rows in the order of item and user."""
     return (await connection.execute(_LIKES.where(*conditions))).all()
 
 
 async def bare_downvotes(connection: AsyncConnection) -> Rows:
-    """All downvotes, the agreeing ones too.
-
-    Args:
-        connection: To ask.
-
-    Returns:
-        Rows in the order of item and user.
-    """
+    """All downvotes, the agreeing ones too. Returns rows in the order of item and user."""
     return (await connection.execute(_BARE_DOWNVOTES)).all()
 
 
 async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
-    """Original downvotes with the text of their reason and the number of those who share it.
-
-    Args:
-        connection: To ask.
-        conditions: On ``tables.downvotes``.
-
-    Returns:
-        Rows in the order of item and user.
+    """Original downvotes with the text of their reason and the number of those who share it. ``conditions``: on
+    ``tables.downvotes``. Returns rows in the order of item and user.
     """
     return (await connection.execute(_DOWNVOTES.where(*conditions))).all()
 
 
 async def has_liked(connection: AsyncConnection, user_id: int, kind: str, item: int) -> bool:
-    """Whether a user likes an item.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        kind: Type of the item.
-        item: Id of the item.
-    """
+    """Whether a user likes an item. ``kind``: type of the item."""
     found = await connection.execute(_LIKE_OF_USER, {"user_id": user_id, "kind": kind, "item": item})
     return found.first() is not None
 
 
 async def reason_of(connection: AsyncConnection, user_id: int, kind: str, item: int) -> int | None:
-    """Why a user has voted an item down, or agrees with it.
-
-    Args:
-        connection: To ask.
-        user_id: The user.
-        kind: Type of the item.
-        item: Id of the item.
-
-    Returns:
-        Id of the reason; None when the user has not.
+    """Why a user has voted an item down, or agrees with it. ``kind``: type of the item. Returns id of the reason; None
+    when the user has not.
     """
     return await connection.scalar(_REASON_OF_USER, {"user_id": user_id, "kind": kind, "item": item})

@@ -59,11 +59,7 @@ class ReasonCheck(TypedDict):
 
 
 def likes(rows: Rows) -> list[Like]:
-    """Likes.
-
-    Args:
-        rows: Of ``queries.likes``.
-    """
+    """Likes. ``rows``: of ``queries.likes``."""
     return [_like(row) for row in rows]
 
 
@@ -72,11 +68,7 @@ def _like(row: Row[*tuple[Any, ...]]) -> Like:
 
 
 def bare_downvotes(rows: Rows) -> list[BareDownvote]:
-    """All downvotes.
-
-    Args:
-        rows: Of ``queries.bare_downvotes``.
-    """
+    """All downvotes. ``rows``: of ``queries.bare_downvotes``."""
     return [
         {**_like(row), "reason": None, "reason_id": None, "original": row.original, "count": None}
         for row in rows
@@ -84,11 +76,7 @@ def bare_downvotes(rows: Rows) -> list[BareDownvote]:
 
 
 def downvotes(rows: Rows) -> list[Downvote]:
-    """Original downvotes.
-
-    Args:
-        rows: Of ``queries.downvotes``.
-    """
+    """Original downvotes. ``rows``: of ``queries.downvotes``."""
     return [
         {
             **_like(row),
@@ -102,39 +90,23 @@ def downvotes(rows: Rows) -> list[Downvote]:
 
 
 def check(exists: bool) -> LikeCheck:
-    """Whether there is a like.
-
-    Args:
-        exists: So it is.
-    """
+    """Whether there is a like."""
     return {"key": "Exists", "value": exists}
 
 
 def reason_check(reason: int | None) -> ReasonCheck:
-    """Which reason a downvote has.
-
-    Args:
-        reason: Its id; None when there is no downvote.
-    """
+    """Which reason a downvote has. ``reason``: its id; None when there is no downvote."""
     return {"key": "Reason id", "value": -1 if reason is None else reason}
 
 
 def own_like(user_id: int, kind: str, item: int) -> Like:
-    """A like that was just given or taken back.
-
-    Args:
-        user_id: Whose it is.
-        kind: Type of the item.
-        item: Id of the item.
-    """
+    """A like that was just given or taken back. ``kind``: type of the item."""
     return {"user_id": user_id, "knowledge_type": kind, "knowledge_id": item}
 
 
 def stored_downvote(row: Row[*tuple[Any, ...]]) -> StoredDownvote:
-    """A downvote that was just stored or taken back.
-
-    Args:
-        row: Of ``write_queries.own_downvote``; without a text where nobody knows the reason.
+    """A downvote that was just stored or taken back. ``row``: of ``write_queries.own_downvote``; without a text where
+    nobody knows the reason.
     """
     return {
         **_like(row),

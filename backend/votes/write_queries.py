@@ -18,35 +18,14 @@ _reason = tables.downvote_reasons
 
 
 async def like(connection: AsyncConnection, kind: str, item: int, user_id: int, now: datetime) -> None:
-    """Store a like.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-        user_id: Who likes it.
-        now: The present time.
-
-    Raises:
-        IntegrityError: The user likes it already.
-    """
+    """Store a like. ``kind``: type of the item. Raises IntegrityError: the user likes it already."""
     await insert(
         connection, _like, {"knowledge_type": kind, "knowledge_id": item, "user_id": user_id, "time": now}
     )
 
 
 async def unlike(connection: AsyncConnection, kind: str, item: int, user_id: int) -> bool:
-    """Delete a like.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-        user_id: Who liked it.
-
-    Returns:
-        Whether there was one.
-    """
+    """Delete a like. ``kind``: type of the item. ``user_id``: who liked it. Returns whether there was one."""
     done = await connection.execute(
         delete(_like).where(
             _like.c.knowledge_type == kind, _like.c.knowledge_id == item, _like.c.user_id == user_id
@@ -56,14 +35,8 @@ async def unlike(connection: AsyncConnection, kind: str, item: int, user_id: int
 
 
 async def reason_id(connection: AsyncConnection, text: str) -> int:
-    """The id of a reason, which is made when it is new; the column decides which texts are the same.
-
-    Args:
-        connection: Of the transaction.
-        text: The reason; cut and stored as the column has it.
-
-    Returns:
-        The id.
+    """The id of a reason, which is made when it is new; the column decides which texts are the same. ``text``: the
+    reason; cut and stored as the column has it.
     """
     row = coerced(_reason, {"description": text})
     asked = select(_reason.c.reason_id).where(_reason.c.description == row["description"])
@@ -90,19 +63,13 @@ async def downvote(
     *,
     original: bool,
 ) -> None:
-    """Store a downvote.
+    """Store a downvote. Raises IntegrityError: the user has voted on the item already.
 
     Args:
-        connection: Of the transaction.
         kind: Type of the item.
-        item: Its id.
         user_id: Who votes.
         reason: Id of the reason; as in PHP it need not be there.
-        now: The present time.
         original: The user names the reason, and does not agree with somebody.
-
-    Raises:
-        IntegrityError: The user has voted on the item already.
     """
     await insert(
         connection,
@@ -121,17 +88,8 @@ async def downvote(
 async def own_downvote(
     connection: AsyncConnection, kind: str, item: int, user_id: int
 ) -> Row[*tuple[Any, ...]] | None:
-    """The downvote of a user for an item.
-
-    Args:
-        connection: Of the transaction.
-        kind: Type of the item.
-        item: Its id.
-        user_id: Who voted.
-
-    Returns:
-        A row as of ``queries.downvotes``, where an agreement has no count, and an unknown reason no text; None
-        when there is none.
+    """The downvote of a user for an item. ``kind``: type of the item. ``user_id``: who voted. Returns a row as of
+    ``queries.downvotes``, where an agreement has no count, and an unknown reason no text; None when there is none.
     """
     agreeing = _down.alias("agreeing")
     count = (
@@ -162,14 +120,8 @@ async def own_downvote(
 
 
 async def take_back(connection: AsyncConnection, vote: Row[*tuple[Any, ...]]) -> bool:
-    """Delete a downvote; with an original one go all originals for the item and reason, agreements stay.
-
-    Args:
-        connection: Of the transaction.
-        vote: Of ``own_downvote``.
-
-    Returns:
-        Whether it was still there.
+    """Delete a downvote; with an original one go all originals for the item and reason, agreements stay. ``vote``: of
+    ``own_downvote``. Returns whether it was still there.
     """
     whose = (
         (_down.c.reason == vote.reason_id, _down.c.original == 1)
@@ -185,16 +137,8 @@ async def take_back(connection: AsyncConnection, vote: Row[*tuple[Any, ...]]) ->
 
 
 async def votes_for(connection: AsyncConnection, table: Table, kind: str, item: int) -> int | None:
-    """How many votes an item has, for the search index.
-
-    Args:
-        connection: Of the transaction.
-        table: ``likes`` or ``downvotes``.
-        kind: Type of the item.
-        item: Its id.
-
-    Returns:
-        The number; None when there is no such item.
+    """How many votes an item has, for the search index. ``table``: ``likes`` or ``downvotes``. ``kind``: type of the
+    item. Returns the number; None when there is no such item.
     """
     votes = select(func.count()).where(table.c.knowledge_type == kind, table.c.knowledge_id == item)
     found: int | None = await connection.scalar(

@@ -45,15 +45,13 @@ async def _index(call: Call[Any], table: Table, field: str) -> None:
     "vote.up",
     parameters=Item,
     answer=shapes.Like,
+    round_trips=4,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
     faces=OWN_LIKE,
 )
 async def like(call: Call[Item]) -> Answer:
-    """Like an item of somebody else.
-
-    Four round trips to the database with the key's: the item, the like, all likes.
-    """
+    """Like an item of somebody else."""
     kind, item = call.parameters.type, call.parameters.id
     await check_item(call, kind, item, OWN_ITEM)
     try:
@@ -71,15 +69,13 @@ async def like(call: Call[Item]) -> Answer:
     "vote.up_remove",
     parameters=OwnItem,
     answer=shapes.Like,
+    round_trips=3,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
     faces=OWN_LIKE,
 )
 async def unlike(call: Call[OwnItem]) -> Answer:
-    """Take one's like back; answers what it was.
-
-    Three round trips to the database with the key's: the like, those that are left.
-    """
+    """Take one's like back; answers what it was."""
     demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     if not await write_queries.unlike(call.connection, kind, item, call.user.id):
@@ -92,15 +88,13 @@ async def unlike(call: Call[OwnItem]) -> Answer:
     "vote.down",
     parameters=ItemAndReason,
     answer=shapes.StoredDownvote,
+    round_trips=7,
     problems=(PRIVATE, OWN_ITEM, EXISTS),
     access=WRITER,
     faces=STORED_DOWNVOTE,
 )
 async def downvote(call: Call[ItemAndReason]) -> Answer:
-    """Vote an item of somebody else down, for a reason of one's own or in agreement with one that has an id.
-
-    At most seven round trips to the database with the key's: the item, the reason, the vote, what it became.
-    """
+    """Vote an item of somebody else down, for a reason of one's own or in agreement with one that has an id."""
     kind, item, reason = call.parameters.type, call.parameters.id, call.parameters.reason
     await check_item(call, kind, item, OWN_ITEM)
     original = isinstance(reason, str)
@@ -122,15 +116,13 @@ async def downvote(call: Call[ItemAndReason]) -> Answer:
     "vote.down_remove",
     parameters=OwnItem,
     answer=shapes.StoredDownvote,
+    round_trips=4,
     problems=(*refused(UNKNOWN_TYPE), NOTHING),
     access=WRITER,
     faces=STORED_DOWNVOTE,
 )
 async def take_back(call: Call[OwnItem]) -> Answer:
-    """Take one's downvote back; answers what it was. An original one goes with all originals for its reason.
-
-    Four round trips to the database with the key's: the vote, its deletion, those that are left.
-    """
+    """Take one's downvote back; answers what it was. An original one goes with all originals for its reason."""
     demand_known_type(call, UNKNOWN_TYPE)
     kind, item = call.parameters.type, call.parameters.id
     vote = await write_queries.own_downvote(call.connection, kind, item, call.user.id)

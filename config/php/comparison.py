@@ -8,15 +8,9 @@ from config.php.numbers import LARGEST, SMALLEST, is_numeric, number
 def loosely_equal(left: str, right: str) -> bool:
     """Whether PHP takes two texts for equal (legacy notes, data 10.17 and task 1.5).
 
-    ``10``, ``10.0`` and ``1e1`` are equal; ``10x`` and ``10X`` are not. Integers beyond 64 bit, and what no
-    float holds, are compared as text where both are such. Blanks before a number do not count, behind it they do.
-
-    Args:
-        left: A text.
-        right: Another.
-
-    Returns:
-        True for the same text or the same number.
+    ``10``, ``10.0`` and ``1e1`` are equal; ``10x`` and ``10X`` are not. Integers beyond 64 bit, and what no float
+    holds, are compared as text where both are such. Blanks before a number do not count, behind it they do. ``right``:
+    another. Returns True for the same text or the same number.
     """
     if left == right:
         return True

@@ -37,13 +37,8 @@ _LONGEST = 20
 
 
 def filtered(text: str) -> str:
-    """What PHP's form field holds.
-
-    Args:
-        text: As it was sent.
-
-    Returns:
-        The text without percent sequences, control characters, tabs, scripts, function calls and browser objects.
+    """What PHP's form field holds. ``text``: as it was sent. Returns the text without percent sequences, control
+    characters, tabs, scripts, function calls and browser objects.
     """
     text = _CONTROL.sub("", text)
     for _ in range(_LONGEST):

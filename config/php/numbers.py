@@ -16,13 +16,8 @@ def is_numeric(text: str) -> bool:
 
 
 def number(text: str) -> int | float:
-    """The number of a text that is numeric.
-
-    Args:
-        text: As ``is_numeric`` takes it.
-
-    Returns:
-        An integer of any size; a float for what is written as one.
+    """The number of a text that is numeric. ``text``: as ``is_numeric`` takes it. Returns an integer of any size; a
+    float for what is written as one.
     """
     try:
         return int(text)
@@ -31,13 +26,8 @@ def number(text: str) -> int | float:
 
 
 def intval(text: str) -> int:
-    """The integer part of the number that a text begins with.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        At most what 64 bit hold; 0 for a text that begins with no number.
+    """The integer part of the number that a text begins with. Returns at most what 64 bit hold; 0 for a text that
+    begins with no number.
     """
     found = NUMERIC.match(text)
     if found is None:
@@ -49,12 +39,8 @@ def intval(text: str) -> int:
 def digits_of(text: str) -> str:
     """The same id in decimal digits.
 
-    Args:
-        text: What PHP's is_numeric takes.
-
-    Returns:
-        ``01`` and ``0`` as they are, ``1.0`` and ``1e0`` as ``1``, ``0.0`` as ``00``, which is not the zero that PHP
-        asks about. ``-1`` for what no row can have.
+    ``text``: what PHP's is_numeric takes. Returns ``01`` and ``0`` as they are, ``1.0`` and ``1e0`` as ``1``, ``0.0``
+    as ``00``, which is not the zero that PHP asks about. ``-1`` for what no row can have.
     """
     if text.isascii() and text.isdigit():
         return text
@@ -67,13 +53,8 @@ def digits_of(text: str) -> str:
 
 
 def column_number(text: str) -> int:
-    """What a column of integers is compared with when PHP sends a text: the number that it begins with.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        0 for a text that begins with no number, ``-1`` for what no id can be, at most what 64 bit hold.
+    """What a column of integers is compared with when PHP sends a text: the number that it begins with. Returns 0 for
+    a text that begins with no number, ``-1`` for what no id can be, at most what 64 bit hold.
     """
     found = NUMERIC.match(text)
     digits = digits_of(found[0]) if found else "0"

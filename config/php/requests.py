@@ -24,11 +24,8 @@ ARRAY: Final = "Array"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A request target as PHP's framework sees it.
-
-    Args:
-        segments: The path's segments, not decoded.
-        query: The query string.
+    """A request target as PHP's framework sees it. ``segments``: the path's segments, not decoded. ``query``: the
+    query string.
     """
 
     segments: tuple[str, ...]
@@ -37,11 +34,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class ApiPath:
-    """A path below ``/api/v1``.
-
-    Args:
-        format: The form of the answer; ``xml`` when the path names none.
-        segments: Type and arguments.
+    """A path below ``/api/v1``. ``format``: the form of the answer; ``xml`` when the path names none. ``segments``:
+    type and arguments.
     """
 
     format: Literal["json", "xml"]
@@ -52,13 +46,7 @@ def read_target(target: bytes) -> Target:
     """Split a request target.
 
     Empty segments and ``..`` vanish, an ``index.php`` prefix too; an empty path takes the query's place
-    (``/?/api/v1/...``).
-
-    Args:
-        target: Path and query, byte for byte.
-
-    Returns:
-        Segments and query.
+    (``/?/api/v1/...``). ``target``: path and query, byte for byte. Returns segments and query.
     """
     path, _, query = target.decode("utf-8", "surrogateescape").partition("?")
     segments = _segments(path)
@@ -74,13 +62,8 @@ def is_api(segments: tuple[str, ...]) -> bool:
 
 
 def read_api_path(segments: tuple[str, ...]) -> ApiPath | None:
-    """Take prefix and format off the segments.
-
-    Args:
-        segments: All segments of a path.
-
-    Returns:
-        Format and the rest; None when the path is not that of an API request.
+    """Take prefix and format off the segments. Returns format and the rest; None when the path is not that of an API
+    request.
     """
     if len(segments) < 3 or segments[0] not in _API or segments[1] != "v1":
         return None
@@ -96,14 +79,9 @@ def read_api_path(segments: tuple[str, ...]) -> ApiPath | None:
 def parse_form(text: str) -> Mapping[str, str]:
     """Read a query string or a form as PHP fills its arrays.
 
-    The last of several values wins (recordings, gate: ``api_key=bad&api_key=GOOD`` is GOOD). Blanks and dots in
-    names become underscores; an array is the text ``Array``. What comes behind the first thousand is not read.
-
-    Args:
-        text: Pairs joined by ``&``.
-
-    Returns:
-        The values by name, decoded.
+    The last of several values wins (recordings, gate: ``api_key=bad&api_key=GOOD`` is GOOD). Blanks and dots in names
+    become underscores; an array is the text ``Array``. What comes behind the first thousand is not read. ``text``:
+    pairs joined by ``&``. Returns the values by name, decoded.
     """
     fields: dict[str, str] = {}
     for pair in islice(form_pairs(text), MOST_FIELDS):
@@ -120,11 +98,7 @@ def form_pairs(text: str) -> Iterator[str]:
 
 
 def field_name(name: str) -> str:
-    """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it.
-
-    Args:
-        name: As it was sent, decoded; that of an array ends at the bracket.
-    """
+    """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it."""
     return name.lstrip(" ").partition("[")[0].replace(" ", "_").replace(".", "_")
 
 

@@ -5,13 +5,8 @@ TRIMMED = " \t\n\r\0\v"
 
 
 def trimmed(text: str | None) -> str | None:
-    """Text of a converted template: line ends made one, trimmed at both ends.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        What PHP's JSON shows; None stays None.
+    """Text of a converted template: line ends made one, trimmed at both ends. ``text``: as the column has it. Returns
+    what PHP's JSON shows; None stays None.
     """
     if text is None:
         return None
@@ -21,36 +16,22 @@ def trimmed(text: str | None) -> str | None:
 
 
 def trimmed_or_empty(text: str | None) -> str:
-    """The same, for fields that are never null.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        What PHP's JSON shows; ``""`` for None.
+    """The same, for fields that are never null. ``text``: as the column has it. Returns what PHP's JSON shows; ``""``
+    for None.
     """
     return trimmed(text) or ""
 
 
 def split_commas(text: str | None) -> list[str]:
-    """Split at every comma, whatever the quotation (new-API contract, decision 5).
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        The trimmed parts; none for None and for blank text.
+    """Split at every comma, whatever the quotation (new-API contract, decision 5). ``text``: as the column has it.
+    Returns the trimmed parts; none for None and for blank text.
     """
     whole = trimmed_or_empty(text)
     return [part.strip(TRIMMED) for part in whole.split(",")] if whole else []
 
 
 def special_characters(text: str) -> str:
-    """Text as HTML has it, as PHP 7.4's htmlspecialchars writes it: single quotes stay.
-
-    Args:
-        text: To be written.
-    """
+    """Text as HTML has it, as PHP 7.4's htmlspecialchars writes it: single quotes stay. ``text``: to be written."""
     return text.translate(_SPECIAL)
 
 
@@ -60,27 +41,18 @@ _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 def csv_fields(text: str | None) -> list[str]:
     """The first CSV record of a text, as the fgetcsv of PHP 7.4 reads it.
 
-    Comma and double quote; a doubled quote is one; a backslash keeps the next quote from closing and stays in
-    the text; blanks before an opening quote go, text behind a closing quote is kept; quoted line ends belong to
-    the field, an unquoted one ends the record. A single line whose last quote stays open is no record at all.
-
-    Args:
-        text: As the column has it.
-
-    Returns:
-        The trimmed fields. None and empty text have none; so has a text of one empty field (PHP prints ``[]``
-        for it).
+    Comma and double quote; a doubled quote is one; a backslash keeps the next quote from closing and stays in the
+    text; blanks before an opening quote go, text behind a closing quote is kept; quoted line ends belong to the field,
+    an unquoted one ends the record. A single line whose last quote stays open is no record at all. ``text``: as the
+    column has it. Returns the trimmed fields. None and empty text have none; so has a text of one empty field (PHP
+    prints ``[]`` for it).
     """
     fields = [trimmed_or_empty(field) for field in csv_record(text)]
     return [] if fields == [""] else fields
 
 
 def csv_record(text: str | None) -> list[str]:
-    """The same fields as they are, with their blanks; that of an empty record, too.
-
-    Args:
-        text: As the column has it.
-    """
+    """The same fields as they are, with their blanks; that of an empty record, too. ``text``: as the column has it."""
     if not text:
         return []
     fields: list[str] = []

@@ -12,14 +12,8 @@ _LONGEST_HOST = 253
 
 
 def is_url(text: str) -> bool:
-    """Whether a text is an absolute URL.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        True for a scheme and a host (``mailto``, ``news`` and ``file`` need none) in ASCII; the host of a web
-        address must be a host name or an address in brackets.
+    """Whether a text is an absolute URL. Returns True for a scheme and a host (``mailto``, ``news`` and ``file`` need
+    none) in ASCII; the host of a web address must be a host name or an address in brackets.
     """
     if not _CHARACTERS.fullmatch(text):
         return False

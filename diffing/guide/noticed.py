@@ -35,13 +35,7 @@ _GROUPS: Final = (
 
 
 def noticed(registry: Registry, routes: RouteMap, errors: LegacyErrors) -> str:
-    """The generated part, between its marks, as Markdown.
-
-    Args:
-        registry: The entries.
-        routes: The route map.
-        errors: PHP's codes.
-    """
+    """The generated part, between its marks, as Markdown. ``errors``: PHP's codes."""
     groups: list[list[str]] = [[], [], []]
     for entry in registry.deviations:
         # A refusal on every route is about PHP's crashes only: the legacy face takes the methods that PHP takes.
@@ -51,14 +45,8 @@ def noticed(registry: Registry, routes: RouteMap, errors: LegacyErrors) -> str:
 
 
 def with_noticed(page: str, part: str) -> str:
-    """A page with its generated part replaced.
-
-    Args:
-        page: The page.
-        part: What ``noticed`` gave.
-
-    Raises:
-        ValueError: The page does not have both marks.
+    """A page with its generated part replaced. ``part``: what ``noticed`` gave. Raises ValueError: the page does not
+    have both marks.
     """
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END + "\n")

@@ -27,16 +27,12 @@ HEADER: Final = """\
 def guide(
     registry: Registry, routes: RouteMap, problems: Mapping[str, ProblemType], texts: GuideTexts
 ) -> str:
-    """The whole guide as Markdown.
+    """The whole guide as Markdown. Raises UnknownSection: an entry names none of the guide's sections.
 
     Args:
-        registry: The entries.
         routes: The endpoints that they are about.
         problems: The status of each problem type.
         texts: Headings, introductions and the order.
-
-    Raises:
-        UnknownSection: an entry names none of the guide's sections.
     """
     page = _Page(registry, plan(registry.deviations, routes, texts), problems, texts)
     return "\n".join(page.lines()).rstrip() + "\n"

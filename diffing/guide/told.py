@@ -43,15 +43,12 @@ class Plan:
 
 
 def plan(entries: Iterable[Deviation], routes: RouteMap, texts: GuideTexts) -> Plan:
-    """Decide what is told where.
+    """Decide what is told where. Raises UnknownSection: an entry names none of them.
 
     Args:
         entries: Those of the registry.
         routes: The endpoints.
         texts: The sections and their order.
-
-    Raises:
-        UnknownSection: an entry names none of them.
     """
     sections = {section.name: section for section in texts.section}
     ordered = {section.name: tuple(_ordered(section, routes)) for section in texts.section}

@@ -29,7 +29,7 @@ _BROKEN: Final[Mapping[str, str]] = {
     "not_xml": "200 with XML that cannot be read",
     "two_documents": "two documents in one body",
 }
-_ROLES: Final[Mapping[str, str]] = {
+ROLES: Final[Mapping[str, str]] = {
     "none": "without a key",
     "user": "with a key",
     "readonly": "with a read-only key",
@@ -78,11 +78,8 @@ class Once:
 
 
 def before_and_after(entry: Deviation, rules: RouteRules | None = None) -> tuple[str, str]:
-    """What the first example of an entry says, as two texts that differ.
-
-    Args:
-        entry: The entry.
-        rules: Those of the endpoint: what the entry makes has the types of the endpoint's schema.
+    """What the first example of an entry says, as two texts that differ. ``rules``: those of the endpoint: what the
+    entry makes has the types of the endpoint's schema.
     """
     example = entry.examples[0]
     if entry.kind in _DOCUMENTS:
@@ -139,7 +136,7 @@ def _request(example: Example) -> Iterator[str]:
     if "method" in request:
         yield str(request["method"])
     if "role" in request:
-        yield _ROLES[str(request["role"])]
+        yield ROLES[str(request["role"])]
     parameters = request.get("parameters")
     if isinstance(parameters, Mapping):
         yield from (

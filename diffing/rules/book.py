@@ -64,12 +64,8 @@ class RouteRules:
 
 
 class RuleBook:
-    """The rules of all routes.
-
-    Args:
-        routes: The route map.
-        openapi: The pinned description of the new API.
-        problems: Title and status of each problem type.
+    """The rules of all routes. ``openapi``: the pinned description of the new API. ``problems``: title and status of
+    each problem type.
     """
 
     def __init__(

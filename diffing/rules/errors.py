@@ -33,12 +33,8 @@ INPUT: Final = "validation-error"
 def expectations(
     route: Route, problems: Mapping[str, ProblemType], *, of_input: bool
 ) -> Iterator[Expectation]:
-    """One for each code that the route map lists for the route.
-
-    Args:
-        route: The route.
-        problems: Title and status of each problem type.
-        of_input: Those that say the input is wrong, or all others.
+    """One for each code that the route map lists for the route. ``problems``: title and status of each problem type.
+    ``of_input``: those that say the input is wrong, or all others.
     """
     for code, error in route.errors.items():
         if (error.type == INPUT) is not of_input:

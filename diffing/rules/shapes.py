@@ -45,11 +45,8 @@ class Shape:
     constants: frozenset[str] = field(default_factory=frozenset)
 
     def convert(self, value: object, tell: Tell) -> object:
-        """A legacy value as the schema has it; lists and objects are changed in place.
-
-        Args:
-            value: Decoded; `MISSING` for an absent key.
-            tell: Told of each conversion.
+        """A legacy value as the schema has it; lists and objects are changed in place. ``value``: decoded; `MISSING`
+        for an absent key. ``tell``: told of each conversion.
         """
         if self.anything or self.mixed or value is None:
             return value

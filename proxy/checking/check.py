@@ -128,12 +128,11 @@ async def check(
     keys: CallerKeys | None = None,
     dialect: Dialect = "new",
 ) -> CheckResult:
-    """Replay recordings against the new side.
+    """Replay recordings against the new side. Returns the counts and the breaches.
 
     Args:
         recordings: Recording files or directories.
         side: URL of the new side, or a backend to run in this process.
-        config: The configuration directory.
         limits: What makes the check fail.
         route: Glob of route names; only their recordings are replayed.
         concurrency: Requests under way at a time.
@@ -141,9 +140,6 @@ async def check(
         usage: Told of what the registry's entries do, for the lint.
         keys: Keys of the callers whose keys the recordings do not hold.
         dialect: In which the new side is asked: the requests translated, or as they are.
-
-    Returns:
-        The counts and the breaches.
 
     Raises:
         CheckError: The new side cannot be asked, or the glob fits no route.
@@ -169,11 +165,7 @@ async def check(
 
 
 def selected(routes: RouteMap, route: str | None) -> Callable[[str], bool]:
-    """Says of a route name whether a glob means it; None means all.
-
-    Raises:
-        CheckError: It fits no route.
-    """
+    """Says of a route name whether a glob means it; None means all. Raises CheckError: it fits no route."""
     names = [*routes.routes, UNROUTED]
     if route is not None and not any(fnmatchcase(name, route) for name in names):
         raise CheckError(f"no route fits {route!r}; routes are named like dataset.get, dataset.list")
@@ -232,17 +224,8 @@ def breaches(
 
 @asynccontextmanager
 async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """Open the new side for the block.
-
-    Args:
-        side: Its URL, or a backend to run in this process.
-        config: The configuration directory.
-
-    Yields:
-        Its transport.
-
-    Raises:
-        CheckError: It cannot be asked.
+    """Open the new side for the block. ``side``: its URL, or a backend to run in this process. Raises CheckError: it
+    cannot be asked.
     """
     if isinstance(side, str):
         async with over_network(side) as transport:
@@ -253,11 +236,7 @@ async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[httpx.
 
 
 def check_side(url: str) -> None:
-    """Refuse what is no URL of a side.
-
-    Raises:
-        CheckError: It is none.
-    """
+    """Refuse what is no URL of a side. Raises CheckError: it is none."""
     if not is_web_address(url):
         raise CheckError(f"{url!r} is no URL of a side; expected http://HOST:PORT")
 

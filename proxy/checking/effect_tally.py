@@ -31,7 +31,6 @@ class EffectDifference:
     """A step that changed something else than recorded, and no entry says so.
 
     Args:
-        exchange: The step.
         rows: Rows that are not as recorded.
         files: Files that are not as recorded.
         why: What is wrong beside that, or which entry does not explain it.
@@ -94,7 +93,6 @@ class Effects:
     """What came of comparing what steps changed; compared = equal + different + realigned.
 
     Args:
-        steps: All steps.
         compared: Steps that the new side was asked for.
         equal: Those that changed what PHP changed.
         different: Those that did not.
@@ -187,17 +185,13 @@ def step_effect(
     rows: tuple[State, State],
     files: tuple[Files, Files],
 ) -> StepEffect:
-    """Compare what a step changed with the recording.
+    """Compare what a step changed with the recording. Returns the comparison.
 
     Args:
-        step: The step.
         columns: Of all tables.
         window: The time of the scenario up to the step.
         rows: The rows before the step of the tables that it changed, and all rows after it.
         files: The files before and after it.
-
-    Returns:
-        The comparison.
     """
     changed, present = rows
     touched = changed.keys() | {change.table for change in step.changes if change.table in present}

@@ -22,11 +22,8 @@ FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a table.
-
-    Args:
-        names: In the order of its rows.
-        moments: Positions of those that hold moments.
+    """The columns of a table. ``names``: in the order of its rows. ``moments``: positions of those that hold
+    moments.
     """
 
     names: tuple[str, ...]
@@ -35,13 +32,8 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
-    """A row that is not as recorded.
-
-    Args:
-        table: Of the row.
-        what: ``missing`` (the recorded change left it), ``extra`` (it did not), ``unknown`` (the row that it changed
-            was not there).
-        row: The row; times of writing as ``<now>``.
+    """A row that is not as recorded. ``what``: ``missing`` (the recorded change left it), ``extra`` (it did not),
+    ``unknown`` (the row that it changed was not there). ``row``: the row; times of writing as ``<now>``.
     """
 
     table: str
@@ -55,11 +47,8 @@ class RowDifference:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioWindow:
-    """The time that a scenario takes on its clock: a moment in it is a time of writing.
-
-    Args:
-        start: Its begin.
-        end: The present step.
+    """The time that a scenario takes on its clock: a moment in it is a time of writing. ``start``: its begin. ``end``:
+    the present step.
     """
 
     start: datetime
@@ -74,11 +63,8 @@ class ScenarioWindow:
 
 @dataclass(slots=True)
 class Expected:
-    """The rows that there should be after a step.
-
-    Args:
-        rows: By table, of those that change; times of writing are the present.
-        unknown: Changes whose row was not there.
+    """The rows that there should be after a step. ``rows``: by table, of those that change; times of writing are the
+    present. ``unknown``: changes whose row was not there.
     """
 
     rows: dict[str, Rows] = field(default_factory=dict)
@@ -88,16 +74,13 @@ class Expected:
 def expected(
     before: State, changes: Iterable[RowChange], columns: Mapping[str, Columns], window: ScenarioWindow
 ) -> Expected:
-    """Apply recorded changes to rows.
+    """Apply recorded changes to rows. Returns the rows that there should be, of the tables that the changes name.
 
     Args:
         before: Rows by table before the step.
         changes: What the recorded step did.
         columns: Of the tables.
         window: The time of the scenario up to the step.
-
-    Returns:
-        The rows that there should be, of the tables that the changes name.
     """
     result = Expected()
     working: dict[str, list[Row]] = {}
@@ -126,16 +109,13 @@ def expected(
 def row_differences(
     wanted: State, actual: State, columns: Mapping[str, Columns], window: ScenarioWindow
 ) -> list[RowDifference]:
-    """Compare rows.
+    """Compare rows. Returns the rows that only one of the two has.
 
     Args:
         wanted: The rows that there should be, by table.
         actual: The rows that are there, of the same tables.
         columns: Of the tables.
         window: The time of the scenario up to the step.
-
-    Returns:
-        The rows that only one of the two has.
     """
     found: list[RowDifference] = []
     for table in sorted(wanted):

@@ -29,8 +29,6 @@ class FaceReplay:
     """Replays recordings in the dialect that they are in.
 
     Args:
-        recordings: The recordings.
-        routes: The route map.
         side: The backend.
         judge: Judges answers that differ, of the same recordings; None to leave that.
         translated: The recordings with their translations, where these are known.
@@ -87,15 +85,7 @@ class FaceReplay:
         return [exchange for exchange in exchanges if exchange is not None]
 
     async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
-        """Replay one recording now.
-
-        Args:
-            recording: To replay.
-            translation: Names its route.
-
-        Returns:
-            The exchange.
-        """
+        """Replay one recording now. ``translation``: names its route."""
         if self._writes:
             self._whole.clear()  # an earlier step may have changed what is there
         if self._skipped(recording, translation):

@@ -36,11 +36,8 @@ class FileDifference:
 
 
 class FileStates:
-    """Looks at the files below a root.
-
-    Args:
-        root: The folder; what begins with a dot directly in it is no stored file.
-        pristine: The folder with the files of the sample.
+    """Looks at the files below a root. ``root``: the folder; what begins with a dot directly in it is no stored file.
+    ``pristine``: the folder with the files of the sample.
     """
 
     def __init__(self, root: Path, pristine: Path) -> None:
@@ -52,11 +49,7 @@ class FileStates:
         self.files: Files = self._sample
 
     def look(self) -> Files:
-        """Read what there is.
-
-        Returns:
-            The files as they were at the last look.
-        """
+        """Read what there is. Returns the files as they were at the last look."""
         before, self.files = self.files, look(self._root, self._sums)
         return before
 
@@ -72,10 +65,8 @@ class FileStates:
     def put(self, wanted: Files) -> None:
         """Let there be exactly these files.
 
-        A content that no request brought and the sample does not have is unknown: such a file is zeros.
-
-        Args:
-            wanted: Size and md5 by path.
+        A content that no request brought and the sample does not have is unknown: such a file is zeros. ``wanted``:
+        size and md5 by path.
         """
         there = look(self._root, self._sums)
         if there == wanted:
@@ -96,14 +87,9 @@ class FileStates:
 
 
 def look(root: Path, sums: dict[tuple[int, ...], str] | None = None) -> Files:
-    """The files below a folder.
-
-    Args:
-        root: The folder; what begins with a dot directly in it does not count.
-        sums: The md5 of files that were read before, by what changes when a file does; is added to.
-
-    Returns:
-        Size and md5 by path.
+    """The files below a folder. ``root``: the folder; what begins with a dot directly in it does not count. ``sums``:
+    the md5 of files that were read before, by what changes when a file does; is added to. Returns size and md5 by
+    path.
     """
     known = {} if sums is None else sums
     found: dict[str, tuple[int, str]] = {}
@@ -123,14 +109,8 @@ def look(root: Path, sums: dict[tuple[int, ...], str] | None = None) -> Files:
 
 
 def expected_files(before: Files, changes: Iterable[FileChange]) -> Files:
-    """Apply recorded changes to files.
-
-    Args:
-        before: The files before the step.
-        changes: What the recorded step did.
-
-    Returns:
-        The files that there should be.
+    """Apply recorded changes to files. ``before``: the files before the step. ``changes``: what the recorded step did.
+    Returns the files that there should be.
     """
     files = dict(before)
     for change in changes:
@@ -142,15 +122,7 @@ def expected_files(before: Files, changes: Iterable[FileChange]) -> Files:
 
 
 def file_differences(wanted: Files, actual: Files) -> list[FileDifference]:
-    """Compare files.
-
-    Args:
-        wanted: The files that there should be.
-        actual: The files that are there.
-
-    Returns:
-        Those that are not the same.
-    """
+    """Compare files. ``wanted``: the files that there should be. Returns those that are not the same."""
     return [
         FileDifference(path, wanted.get(path), actual.get(path))
         for path in sorted(wanted.keys() | actual.keys())

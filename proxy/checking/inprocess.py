@@ -17,12 +17,8 @@ class ApplicationError(RuntimeError):
 class Application(httpx.AsyncBaseTransport):
     """An ASGI application behind httpx's transport seam.
 
-    The raw target of ``extensions["target"]`` reaches the application byte for byte, which httpx's own twin
-    does not promise.
-
-    Args:
-        app: The application; its lifespan is run by ``running``.
-        state: What its lifespan yielded.
+    The raw target of ``extensions["target"]`` reaches the application byte for byte, which httpx's own twin does not
+    promise. ``app``: the application; its lifespan is run by ``running``. ``state``: what its lifespan yielded.
     """
 
     def __init__(self, app: ASGIApp, state: MutableMapping[str, Any] | None = None) -> None:
@@ -30,16 +26,8 @@ class Application(httpx.AsyncBaseTransport):
         self._state = state if state is not None else {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Call the application once.
-
-        Args:
-            request: As for ``Upstream``.
-
-        Returns:
-            The whole answer.
-
-        Raises:
-            httpx.RemoteProtocolError: The application raised, or ended without an answer.
+        """Call the application once. ``request``: as for ``Upstream``. Returns the whole answer. Raises
+        httpx.RemoteProtocolError: the application raised, or ended without an answer.
         """
         target: bytes = request.extensions.get("target", request.url.raw_path)
         path, _, query = target.partition(b"?")
@@ -103,16 +91,8 @@ class Application(httpx.AsyncBaseTransport):
 
 @asynccontextmanager
 async def running(app: ASGIApp) -> AsyncIterator[Application]:
-    """Run an application's lifespan around the block.
-
-    Args:
-        app: The ASGI application.
-
-    Yields:
-        Its transport.
-
-    Raises:
-        ApplicationError: The application could not start; the cause is chained when it raised.
+    """Run an application's lifespan around the block. ``app``: the ASGI application. Yields its transport. Raises
+    ApplicationError: the application could not start; the cause is chained when it raised.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     outbox: asyncio.Queue[Message] = asyncio.Queue()

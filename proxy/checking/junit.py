@@ -19,14 +19,8 @@ _NUMBER: Final = re.compile(r"\b\d+\b")
 
 
 def junit(result: CheckResult, accepted: Acceptance = NOTHING) -> bytes:
-    """A check as JUnit XML.
-
-    Args:
-        result: What the check found.
-        accepted: What the baseline accepts: skipped cases.
-
-    Returns:
-        UTF-8 with declaration.
+    """A check as JUnit XML. ``result``: what the check found. ``accepted``: what the baseline accepts: skipped cases.
+    Returns UTF-8 with declaration.
     """
     root = etree.Element("testsuites", name="parity")
     totals = [0, 0, 0]

@@ -57,12 +57,7 @@ class LiveOptions:
 
 
 class LiveLegacy:
-    """A live legacy server.
-
-    Args:
-        side: Its transport.
-        asking: How it is asked.
-    """
+    """A live legacy server."""
 
     def __init__(self, side: httpx.AsyncBaseTransport, asking: LiveOptions) -> None:
         self._side = side
@@ -85,11 +80,7 @@ class LiveReplay(Replay):
 
     Args:
         requests: What is asked; recorded answers do not matter.
-        routes: The route map.
         differ: Compares.
-        legacy: The legacy side.
-        new: The new side.
-        asking: How they are asked.
         admin_keys: SHA-256 of the administrators' keys.
     """
 
@@ -201,21 +192,17 @@ async def check_live(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     make: Make = LiveReplay,
 ) -> CheckResult:
-    """Ask both sides and say whether there is parity.
+    """Ask both sides and say whether there is parity. Returns the counts and the breaches, as ``parity check
+    --recordings`` has them.
 
     Args:
         requests: What is asked (proxy.recordings.request_lines).
         legacy: URL of the legacy side.
         new: URL of the new side, or a backend to run in this process.
-        config: The configuration directory.
         limits: What makes the check fail.
-        asking: How both are asked.
         route: Glob of route names; only their requests are sent.
         progress: Called with the number done and the number of all.
         make: Makes what asks them; in PHP's dialect that is ``proxy.checking.live_face.in_its_dialect``.
-
-    Returns:
-        The counts and the breaches, as ``parity check --recordings`` has them.
 
     Raises:
         CheckError: A side cannot be asked, or the glob fits no route.

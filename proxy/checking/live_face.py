@@ -27,11 +27,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def in_its_dialect(config: Path) -> Make:
-    """Makes what asks both sides in PHP's dialect.
-
-    Args:
-        config: The configuration directory.
-    """
+    """Makes what asks both sides in PHP's dialect."""
     errors = load_legacy_errors(config)
 
     def make(
@@ -62,12 +58,8 @@ class LiveFaceReplay(FaceReplay):
 
     Args:
         requests: What is asked; recorded answers do not matter.
-        routes: The route map.
         differ: Compares answers of the new API.
         errors: PHP's codes.
-        legacy: The legacy side.
-        new: The new side.
-        asking: How they are asked.
         admin_keys: SHA-256 of the administrators' keys.
     """
 

@@ -48,21 +48,12 @@ def write_outputs(
     today: date,
     environ: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Write them all.
+    """Write them all. Returns remarks on the baseline. Raises CheckError: a file cannot be written.
 
     Args:
         result: What the check found.
-        outputs: Where to.
-        config: The configuration directory.
         baseline: What is accepted.
-        today: The date.
         environ: The environment; None for that of the process.
-
-    Returns:
-        Remarks on the baseline.
-
-    Raises:
-        CheckError: A file cannot be written.
     """
     accepted = baseline.on(today) if baseline else NOTHING
     seen = [cluster_id(cluster.signature) for cluster in result.tally.clusters.values()]

@@ -47,22 +47,15 @@ async def record_live(
     keys: CallerKeys,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Recorded:
-    """Ask the legacy server and write what it answers, in the order of the requests.
+    """Ask the legacy server and write what it answers, in the order of the requests. Returns the counts. Raises
+    CheckError: the server does not answer at all, or the file cannot be written.
 
     Args:
         requests: What is asked; their keys are real ones.
         legacy: URL of the legacy side.
         out: Where the recordings go; the file appears when all is recorded.
-        config: The configuration directory.
-        asking: How the server is asked.
         keys: Knows keys by their callers; no key is written.
         progress: Called with the number done and the number of all.
-
-    Returns:
-        The counts.
-
-    Raises:
-        CheckError: The server does not answer at all, or the file cannot be written.
     """
     writing = Writing(load_routes(config), keys, load_proxy_settings(config).admin_keys)
     wanted = [item for item in requests if asking.writes or not _changes(item, writing)]

@@ -68,9 +68,7 @@ class Replay:
 
     Args:
         recordings: All recordings that may be needed, also those that only answer follow-ups.
-        routes: The route map.
         differ: Compares.
-        side: The new side.
         deadline: Seconds for one answer.
         body_cap: Most bytes of one answer.
         writes: Also ask for what changes something: the side has a database of its own for it.
@@ -124,15 +122,12 @@ class Replay:
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[ReplayedExchange]:
-        """Replay the recordings of the selected routes.
+        """Replay the recordings of the selected routes. Returns one exchange per selected recording, in their order.
 
         Args:
             selected: Says of a route name whether its recordings are replayed.
             concurrency: Requests under way at a time.
             progress: Called with the number done and the number of all.
-
-        Returns:
-            One exchange per selected recording, in their order.
         """
         chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
         exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
@@ -157,14 +152,8 @@ class Replay:
         return self._translated
 
     async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
-        """Replay one recording now, after others that may have changed what is there.
-
-        Args:
-            recording: One of ``translated``.
-            translation: Its request.
-
-        Returns:
-            The exchange.
+        """Replay one recording now, after others that may have changed what is there. ``recording``: one of
+        ``translated``.
         """
         self._lists.clear()
         return await self._exchange(recording, translation)
@@ -183,10 +172,7 @@ class Replay:
 
     async def ahead(self, recording: Recording, translation: Translation) -> dict[Further, Observation]:
         """What the new side says before it does what was asked, because that changes the answer; nothing of a read.
-
-        Args:
-            recording: One of ``translated``.
-            translation: Its request.
+        ``recording``: one of ``translated``.
         """
         asked, answers = self.asked(recording, translation), dict[Further, Observation]()
         while translation.writes and len(answers) < MOST:
@@ -197,12 +183,7 @@ class Replay:
         return answers
 
     def asked(self, recording: Recording, translation: Translation) -> Asked:
-        """Facts of a request.
-
-        Args:
-            recording: One of ``translated``.
-            translation: Its request.
-        """
+        """Facts of a request. ``recording``: one of ``translated``."""
         role = self._role(recording, translation)
         return Asked(
             route=translation.route,
@@ -272,14 +253,7 @@ class Replay:
 
 
 def tally(exchanges: Iterable[ReplayedExchange]) -> Tally:
-    """Count exchanges.
-
-    Args:
-        exchanges: What a replay gave.
-
-    Returns:
-        The tally.
-    """
+    """Count exchanges. ``exchanges``: what a replay gave."""
     result = Tally()
     for exchange in exchanges:
 

@@ -62,7 +62,6 @@ def print_check(
     """Print a check for people.
 
     Args:
-        console: Where to.
         result: What the check found.
         effects: What the steps of scenarios changed.
         differences: Most signatures shown.

@@ -80,10 +80,8 @@ class Sandbox:
         self.files.reset()
 
     async def align(self, step: Step) -> None:
-        """Let the new rows of a step get the recorded ids: they depend on inserts that failed before.
-
-        Args:
-            step: The step that comes next.
+        """Let the new rows of a step get the recorded ids: they depend on inserts that failed before. ``step``: the
+        step that comes next.
         """
         first: dict[str, int] = {}
         for change in step.changes:
@@ -103,17 +101,8 @@ class Sandbox:
 
 @asynccontextmanager
 async def staged(place: SandboxPlace, settings: BackendSettings) -> AsyncIterator[Sandbox]:
-    """Fill a database and a folder with the sample.
-
-    Args:
-        place: Where.
-        settings: Name the two databases on a server.
-
-    Yields:
-        The stage.
-
-    Raises:
-        CheckError: The place holds something else, or cannot be used.
+    """Fill a database and a folder with the sample. ``settings``: name the two databases on a server. Yields the
+    stage. Raises CheckError: the place holds something else, or cannot be used.
     """
     async with AsyncExitStack() as stack:
         if place.files is None:

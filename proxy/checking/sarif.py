@@ -44,17 +44,13 @@ def sarif(
     *,
     category: str = "new",
 ) -> dict[str, Any]:
-    """A check as SARIF.
+    """A check as SARIF. Returns the document.
 
     Args:
         result: What the check found.
-        routes: The route map.
         config: The configuration directory, for the lines of the routes.
         accepted: What the baseline accepts: notes that are suppressed.
         category: Tells this check from others of the same commit.
-
-    Returns:
-        The document.
     """
     rules = [str(verdict) for verdict in FAILING]
     found = sorted(

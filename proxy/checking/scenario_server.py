@@ -73,13 +73,8 @@ class ScenarioServer(RecordedServer):
             )
 
     async def find(self, question: Question) -> Recording | None:
-        """Play the step that the request asks for.
-
-        Args:
-            question: What is asked.
-
-        Returns:
-            The step as recorded, with the times of the clock; None when no step is meant.
+        """Play the step that the request asks for. Returns the step as recorded, with the times of the clock; None
+        when no step is meant.
         """
         async with self._lock:
             place = self._place(loose(question))
@@ -98,14 +93,7 @@ class ScenarioServer(RecordedServer):
             return with_times(step.recording, self._played)
 
     async def begin(self, name: str) -> None:
-        """Put the sample back and wait for the first step of a scenario.
-
-        Args:
-            name: Of the scenario.
-
-        Raises:
-            KeyError: There is no such scenario.
-        """
+        """Put the sample back and wait for the first step of a scenario. Raises KeyError: there is no such scenario."""
         names = {scenario.name: index for index, scenario in enumerate(self._scenarios)}
         async with self._lock:
             await self._begin(names[name])

@@ -58,11 +58,7 @@ class ScenariosResult:
 
 @dataclass(slots=True)
 class SteppedClock:
-    """A clock that is set for each step.
-
-    Args:
-        now: What it shows, with fractions of a second that it keeps to itself.
-    """
+    """A clock that is set for each step. ``now``: what it shows, with fractions of a second that it keeps to itself."""
 
     now: datetime
 
@@ -84,22 +80,17 @@ async def check_scenarios(
     usage: Usage | None = None,
     dialect: Dialect = "new",
 ) -> ScenariosResult:
-    """Replay scenarios against a backend in this process.
+    """Replay scenarios against a backend in this process. Returns counts, effects and breaches.
 
     Args:
         paths: Recording files or directories.
         place: The database and files to use.
-        config: The configuration directory.
         limits: What makes the check fail.
         public_url: The backend's public base URL; None for that of the recordings.
         object_store_url: Base URL of its object store; None for that of the recordings.
         route: Glob of route names; of other routes' steps only the recorded changes are applied.
         progress: Called with the number of steps done and of all.
         usage: Told of what the registry's entries do, for the lint.
-        dialect: In which the backend is asked.
-
-    Returns:
-        Counts, effects and breaches.
 
     Raises:
         CheckError: The place cannot be used, the glob fits no route, or a recording is no step.
@@ -147,13 +138,8 @@ async def check_scenarios(
 
 
 def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
-    """Read scenarios.
-
-    Args:
-        paths: Recording files or directories.
-
-    Returns:
-        The scenarios, at least one, in the order of the files.
+    """Read scenarios. ``paths``: recording files or directories. Returns the scenarios, at least one, in the order of
+    the files.
 
     Raises:
         CheckError: A recording is no step of a scenario, or there is none.
@@ -200,12 +186,7 @@ class ScenarioRunner:
         self._done = 0
 
     async def play(self, scenario: Scenario, replay: Replay | FaceReplay) -> None:
-        """Play one scenario from the pristine sample on.
-
-        Args:
-            scenario: The scenario.
-            replay: Made of its steps.
-        """
+        """Play one scenario from the pristine sample on. ``replay``: made of its steps."""
         selected = [self._selects(translation) for _, translation in replay.translated]
         if any(selected):
             await self._stage.reset()

@@ -81,7 +81,6 @@ class _Wanted:
         limits: What makes the check fail.
         route: Glob of route names.
         concurrency: Requests under way at a time.
-        keys: Keys of callers.
         dialect: In which the new side is asked.
     """
 
@@ -200,11 +199,7 @@ def check_command(
 def paths_of(
     recordings: list[Path] | None, scenarios: list[Path] | None, more: list[Path] | None
 ) -> tuple[Path, ...]:
-    """The recordings that the options name.
-
-    Raises:
-        CheckError: None, or both kinds.
-    """
+    """The recordings that the options name. Raises CheckError: None, or both kinds."""
     if (recordings is None) == (scenarios is None):
         raise CheckError("give either --recordings PATH or --scenarios PATH")
     return (*(recordings or scenarios or ()), *(more or ()))
@@ -235,11 +230,7 @@ def _side(
 
 
 def dialects_of(option: str) -> tuple[Dialect, ...]:
-    """The dialects that an option names, in their order.
-
-    Raises:
-        CheckError: It names none.
-    """
+    """The dialects that an option names, in their order. Raises CheckError: it names none."""
     match option:
         case "new" | "legacy":
             return (option,)
@@ -250,11 +241,7 @@ def dialects_of(option: str) -> tuple[Dialect, ...]:
 
 
 def once(dialects: tuple[Dialect, ...], *, writes: bool) -> None:
-    """Let live servers be sent no write twice.
-
-    Raises:
-        CheckError: They would be.
-    """
+    """Let live servers be sent no write twice. Raises CheckError: they would be."""
     if writes and len(dialects) > 1:
         raise CheckError("--send-writes sends each write once: choose --dialect new or legacy")
 

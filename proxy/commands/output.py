@@ -21,14 +21,8 @@ def say(content: object, *, error: bool = False) -> None:
 
 
 def wrote(content: str | bytes, to: str | None) -> bool:
-    """Write where an option says; whether that was stdout, which then holds nothing else.
-
-    Args:
-        content: Text or bytes.
-        to: A file, ``-`` for stdout, None for nowhere.
-
-    Raises:
-        CheckError: The file cannot be written.
+    """Write where an option says; whether that was stdout, which then holds nothing else. ``to``: a file, ``-`` for
+    stdout, None for nowhere. Raises CheckError: the file cannot be written.
     """
     if to is None:
         return False
@@ -50,14 +44,8 @@ def wrote_json(document: Mapping[str, Any], to: str | None) -> bool:
 
 
 def time_of(text: str | None, option: str) -> datetime | None:
-    """A time as people write it, in UTC without a zone as the diff log has it; None for None.
-
-    Args:
-        text: ISO 8601, with or without a zone.
-        option: Where it was given, for the error.
-
-    Raises:
-        CheckError: It is no time.
+    """A time as people write it, in UTC without a zone as the diff log has it; None for None. ``text``: ISO 8601, with
+    or without a zone. ``option``: where it was given, for the error. Raises CheckError: it is no time.
     """
     if text is None:
         return None

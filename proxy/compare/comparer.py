@@ -47,8 +47,6 @@ class Question:
         role: Likewise.
         format: Likewise.
         known: Likewise.
-        legacy: What the legacy side answered.
-        new: What the new side answered.
         answers: What the follow-ups gave.
         control: Both answers are of one side (A/A): no deviation applies.
         rehearsed: As ``Asked`` has it.
@@ -73,11 +71,7 @@ class Question:
     face: bool = False
 
     def asked(self, route: Route | None) -> Asked:
-        """The facts of the request.
-
-        Args:
-            route: The one that is named.
-        """
+        """The facts of the request. ``route``: the one that is named."""
         return Asked(
             route,
             self.method,
@@ -93,12 +87,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A comparison and the signature of its differences, small enough to be stored.
-
-    Args:
-        comparison: What came of it.
-        signature: Of its differences.
-        usage: What entries of the registry did besides explaining (diffing.usage).
+    """A comparison and the signature of its differences, small enough to be stored. ``comparison``: what came of it.
+    ``usage``: what entries of the registry did besides explaining (diffing.usage).
     """
 
     comparison: Comparison
@@ -137,13 +127,8 @@ class Comparer:
         """Compare one exchange.
 
         The same question has the same answer as long as the configuration is the same, so one without differences is
-        remembered by a digest of all that a comparison looks at.
-
-        Args:
-            question: The exchange.
-
-        Returns:
-            What came of it; a comparison that fails is a mismatch that says so.
+        remembered by a digest of all that a comparison looks at. Returns what came of it; a comparison that fails is a
+        mismatch that says so.
         """
         try:
             whole = question.control or question.face
@@ -172,10 +157,8 @@ class Comparer:
             await self._started()
 
     async def use(self, config: Path) -> None:
-        """Compare by another configuration from the next question on.
-
-        Args:
-            config: Its directory, which has been checked.
+        """Compare by another configuration from the next question on. ``config``: its directory, which has been
+        checked.
         """
         async with self._turn:
             self._config = config

@@ -11,14 +11,8 @@ _COMPARED = ("content-type", "content-disposition", "location")
 
 
 def same_side(first: Observation, second: Observation) -> Comparison:
-    """Compare two answers of one side, type-strictly.
-
-    Args:
-        first: One answer.
-        second: The other one.
-
-    Returns:
-        ``match``, ``mismatch`` with the differences, or why they could not be compared.
+    """Compare two answers of one side, type-strictly. ``second``: the other one. Returns ``match``, ``mismatch`` with
+    the differences, or why they could not be compared.
     """
     errors = {first.error, second.error} - {None}
     if "too_large" in errors:
@@ -44,13 +38,8 @@ def same_side(first: Observation, second: Observation) -> Comparison:
 def asked_again(first: Comparison, still: Comparison, again: Comparison) -> Comparison:
     """What remains of a difference when legacy, new and legacy were asked again: only what differs while legacy stays.
 
-    Args:
-        first: The comparison with the difference.
-        still: Of both later answers of the legacy side.
-        again: Of the later answers of both sides.
-
-    Returns:
-        The first comparison, or that it was a race: something was written in between.
+    ``still``: of both later answers of the legacy side. ``again``: of the later answers of both sides. Returns the
+    first comparison, or that it was a race: something was written in between.
     """
     moved = still.outcome is Outcome.MISMATCH
     if moved or again.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
@@ -70,12 +59,7 @@ def _bodies(one: Decoded, other: Decoded) -> tuple[Difference, ...]:
 
 
 def by_length(legacy: Observation, new: Observation) -> Comparison:
-    """Compare downloads that are too long to be kept: status, length and hash (``observe.digest_of``).
-
-    Args:
-        legacy: What the legacy side answered.
-        new: What the new side answered.
-    """
+    """Compare downloads that are too long to be kept: status, length and hash (``observe.digest_of``)."""
     if legacy.status is None or new.status is None or {legacy.error, new.error} - {None, "too_large"}:
         return Comparison(Outcome.TOO_LARGE)
     if legacy.status != new.status:

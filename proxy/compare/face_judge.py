@@ -62,13 +62,7 @@ class NewApi(Protocol):
 
 
 class FaceJudge:
-    """Judges answers that differ from PHP's.
-
-    Args:
-        registry: Says what differs on purpose.
-        errors: PHP's codes.
-        new: Asks the new API what PHP was asked.
-    """
+    """Judges answers that differ from PHP's. ``registry``: says what differs on purpose. ``errors``: PHP's codes."""
 
     def __init__(self, registry: Registry, errors: LegacyErrors, new: NewApi) -> None:
         self._registry = registry
@@ -76,11 +70,8 @@ class FaceJudge:
         self._new = new
 
     async def ahead(self, recording: Recording, translation: Translation | Untranslatable) -> Answers:
-        """What must be known before the face does what was asked: of a write that PHP died of.
-
-        Args:
-            recording: What PHP was asked, and answered.
-            translation: The same request for the new API.
+        """What must be known before the face does what was asked: of a write that PHP died of. ``recording``: what PHP
+        was asked, and answered. ``translation``: the same request for the new API.
         """
         response = recording.response
         if isinstance(translation, Untranslatable) or not translation.writes or translation.route is None:
@@ -98,19 +89,15 @@ class FaceJudge:
         ask: Ask,
         before: Answers = NONE,
     ) -> Comparison:
-        """Judge one answer.
+        """Judge one answer. Returns ``legacy_error`` or ``explained`` with what documents it, where the face answers
+        as it should; else what was found.
 
         Args:
             recording: What PHP was asked, and answered.
             translation: The same request for the new API.
-            face: What the face answered.
             found: What comparing the two found: a legacy error, or a mismatch.
             ask: Asks the face for another target, with the key of the request.
             before: What was known ahead.
-
-        Returns:
-            ``legacy_error`` or ``explained`` with what documents it, where the face answers as it should; else what
-            was found.
         """
         if isinstance(translation, Untranslatable) or translation.route is None:
             return await self._unrouted(recording, translation, face, found)

@@ -21,16 +21,8 @@ _AS_MANY_AS_PHP_TAKES: Final = (None, b"10000", b"1000")
 def further_requests(
     further: Further, request: Request, route: Route | None, *, face: bool
 ) -> tuple[Request, ...]:
-    """What the new side is asked further.
-
-    Args:
-        further: What is wanted.
-        request: What it was asked; its key may be in its form.
-        route: Its route.
-        face: In the legacy dialect.
-
-    Returns:
-        Requests of which the first that is answered well counts.
+    """What the new side is asked further. ``request``: what it was asked; its key may be in its form. ``face``: in the
+    legacy dialect. Returns requests of which the first that is answered well counts.
     """
     kind, path = further
     target = request.target
@@ -89,12 +81,8 @@ def bodiless(request: Request) -> tuple[tuple[str, str], ...]:
 
 
 def legacy_get(request: Request, translation: Translation, routes: RouteMap) -> Request | None:
-    """The GET that stands for another request of the legacy side; None when there is none.
-
-    Args:
-        request: What a client asked of the legacy side.
-        translation: The same for the new side.
-        routes: The route map.
+    """The GET that stands for another request of the legacy side; None when there is none. ``request``: what a client
+    asked of the legacy side. ``translation``: the same for the new side.
     """
     bare = bare_get(request)
     # The key may be in the form: the way over the new side's GET puts it into the query.

@@ -38,11 +38,7 @@ def may_be_repaired(exchange: Exchange, question: Question, found: Comparison) -
 
 
 class Repairs:
-    """Judges answers of the face that differ from PHP's.
-
-    Args:
-        files: The configuration directory.
-    """
+    """Judges answers of the face that differ from PHP's. ``files``: the configuration directory."""
 
     def __init__(self, files: Path) -> None:
         self._files = files
@@ -55,18 +51,14 @@ class Repairs:
     async def judge(
         self, exchange: Exchange, question: Question, found: Comparison, of_the_new_api: Judged, ask: Ask
     ) -> Comparison:
-        """Judge one answer.
+        """Judge one answer. Returns ``legacy_error`` or ``explained`` with what documents it, where the face answers
+        as it should; else what was found, or what is wrong with the answer.
 
         Args:
             exchange: What was served.
             question: What was compared.
-            found: What that found.
             of_the_new_api: Asks the new API the same, and compares.
             ask: Asks the face for another target.
-
-        Returns:
-            ``legacy_error`` or ``explained`` with what documents it, where the face answers as it should; else what
-            was found, or what is wrong with the answer.
         """
         if self._loaded is None:
             self._loaded = asyncio.ensure_future(asyncio.to_thread(_load, self._files))

@@ -16,15 +16,13 @@ _Request = TypeVar("_Request", bound=Request)
 
 
 async def settle(compare: Compare, ask: AskFurther, answers: dict[Further, Observation]) -> Comparison:
-    """Compare, and ask for what a comparison must know first, until it says something.
+    """Compare, and ask for what a comparison must know first, until it says something. Returns a settled comparison;
+    ``skipped:underived`` where nothing can be derived.
 
     Args:
         compare: Compares by the further answers that are there.
         ask: Asks for one more; a reason where it is not to be asked for.
         answers: Those that are there; the others are added.
-
-    Returns:
-        A settled comparison; ``skipped:underived`` where nothing can be derived.
     """
     while True:
         comparison = await compare(answers)

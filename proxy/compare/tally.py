@@ -15,10 +15,8 @@ COMPARED = (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)
 
 @dataclass(slots=True)
 class Counts:
-    """Verdicts of one route, or of all.
-
-    Args:
-        verdicts: Verdict (``match``, ``skipped:xml`` …) to the number of exchanges.
+    """Verdicts of one route, or of all. ``verdicts``: verdict (``match``, ``skipped:xml`` …) to the number of
+    exchanges.
     """
 
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -70,10 +68,8 @@ class Cluster:
 
     Args:
         signature: What they share (diffing.cluster).
-        route: Name of the route.
         count: How many exchanges.
         example: The first one: request, path, legacy, new, nearly.
-        verdict: Their verdict.
         requests: All of them, where somebody wants to see all.
     """
 

@@ -56,12 +56,8 @@ def _with_segments(path: bytes, template: str, values: Mapping[bytes, bytes]) ->
 
 
 def whole_list(target: bytes, route: Route | None, limit: bytes | None = None) -> bytes:
-    """The target of a whole list of the legacy dialect.
-
-    Args:
-        target: That asks for a part.
-        route: Its route.
-        limit: To ask with instead; None for none.
+    """The target of a whole list of the legacy dialect. ``target``: that asks for a part. ``limit``: to ask with
+    instead; None for none.
     """
     path, mark, query = target.partition(b"?")
     if route is None or route.legacy is None:

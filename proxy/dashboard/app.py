@@ -38,12 +38,7 @@ Make = Callable[[AsyncConnection, Request], Awaitable[Page]]
 
 
 def dashboard(log: str, config: Path) -> Starlette:
-    """The application.
-
-    Args:
-        log: URL of the diff log.
-        config: The configuration directory.
-    """
+    """The application. ``log``: URL of the diff log."""
     views = Views(config)
     source = _Source(log)
     # Each page with the parameters that it knows.
@@ -67,6 +62,7 @@ def dashboard(log: str, config: Path) -> Starlette:
             lambda opened, request: views.compare(opened, request.query_params),
             ("before", "after"),
         ),
+        "/glossary": (lambda _opened, _request: views.glossary(), ()),
     }
     routes = [
         Route(path, _endpoint(make, known, source), methods=["GET"]) for path, (make, known) in pages.items()
@@ -76,11 +72,8 @@ def dashboard(log: str, config: Path) -> Starlette:
 
 
 class WithDashboard:
-    """The admin side: what is below ``/-/`` is for machines, all else is the dashboard.
-
-    Args:
-        admin: Health, metrics, commands.
-        pages: The dashboard.
+    """The admin side: what is below ``/-/`` is for machines, all else is the dashboard. ``admin``: health, metrics,
+    commands.
     """
 
     def __init__(self, admin: ASGIApp, pages: ASGIApp) -> None:
@@ -96,11 +89,7 @@ class WithDashboard:
 
 
 class _Source:
-    """The diff log, of which nobody waits for long: while it hangs, that is said at once.
-
-    Args:
-        log: Its URL.
-    """
+    """The diff log, of which nobody waits for long: while it hangs, that is said at once. ``log``: its URL."""
 
     def __init__(self, log: str) -> None:
         self._log = log
@@ -108,11 +97,7 @@ class _Source:
         self._until = 0.0
 
     async def page(self, make: Make, request: Request) -> Page:
-        """A page made of it.
-
-        Raises:
-            LogAway: It cannot be read just now.
-        """
+        """A page made of it. Raises LogAway: it cannot be read just now."""
         now = time.monotonic()
         if now < self._until:
             raise LogAway(self._hung)

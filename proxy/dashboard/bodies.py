@@ -14,12 +14,7 @@ MOST_LINES: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a body.
-
-    Args:
-        text: With its indentation.
-        marked: A difference is here.
-    """
+    """A line of a body. ``text``: with its indentation. ``marked``: a difference is here."""
 
     text: str
     marked: bool = False
@@ -29,11 +24,8 @@ def lines(body: str, paths: Collection[str]) -> list[Line]:
     """The lines of a body, at most `MOST_LINES`.
 
     JSON is indented and marked; all else is shown as it is. Paths are of the normalised document: in an answer of the
-    legacy side they are below envelopes, so a line is marked where its path ends with one of them.
-
-    Args:
-        body: The body as text.
-        paths: Where the sides differ.
+    legacy side they are below envelopes, so a line is marked where its path ends with one of them. ``paths``: where
+    the sides differ.
     """
     try:
         document = orjson.loads(body)

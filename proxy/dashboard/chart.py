@@ -32,10 +32,8 @@ def kind_of(verdict: str) -> str:
 
 
 def bars(hours: Mapping[datetime, Mapping[str, int]]) -> list[Bar]:
-    """The rectangles of a chart.
-
-    Args:
-        hours: Exchanges by hour and kind; more than can be seen are drawn several hours a bar.
+    """The rectangles of a chart. ``hours``: exchanges by hour and kind; more than can be seen are drawn several hours
+    a bar.
     """
     if not hours:
         return []

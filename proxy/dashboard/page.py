@@ -24,8 +24,6 @@ class Page:
     """What a page shows.
 
     Args:
-        template: Name of its template.
-        title: Its title.
         titles: Columns of its table.
         rows: Cells of its table; what CSV and JSON have.
         context: Everything else that its template shows.
@@ -41,12 +39,8 @@ class Page:
 
 
 def html(page: Page, path: str, query: Mapping[str, str]) -> bytes:
-    """The page for a browser.
-
-    Args:
-        page: The page.
-        path: Its path, for the navigation.
-        query: Its query, for links to its other forms.
+    """The page for a browser. ``path``: its path, for the navigation. ``query``: its query, for links to its other
+    forms.
     """
     kept = {name: value for name, value in query.items() if name != "as"}
 

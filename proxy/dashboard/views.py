@@ -19,6 +19,7 @@ from diffing.parity import parity
 from diffing.usage import STALE_AFTER
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
+from proxy.dashboard.glossary import terms
 from proxy.dashboard.page import Page
 from proxy.log.clusters import (
     Shown,
@@ -59,10 +60,8 @@ class Misasked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Makes pages.
-
-    Args:
-        config: The configuration directory: routes, stages, thresholds. It is read again when it has changed.
+    """Makes pages. ``config``: the configuration directory: routes, stages, thresholds. It is read again when it has
+    changed.
     """
 
     config: Path
@@ -234,6 +233,12 @@ class Views:
         context = {"counts": counts, "after": STALE_AFTER}
         return Page("deviations.html", "Deviations", titles, rows, context)
 
+    async def glossary(self) -> Page:
+        """The words that reports and pages use."""
+        return Page(
+            "table.html", "Glossary", ("word", "of", "meaning"), _terms(), {"numbers": (), "links": ""}
+        )
+
     async def latency(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
         """How long each side takes: quantiles, and the median of the paired ratios with its interval."""
         asked = asked_of(query)
@@ -301,6 +306,13 @@ def _filing(found: Shown, contract: LiveConfig) -> dict[str, dict[str, str]]:
         except FilingError as error:
             filed[str(verdict)] = {"text": "", "remark": str(error)}
     return filed
+
+
+def _terms() -> list[tuple[str, str, str]]:
+    try:
+        return [(word, heading.lower(), meaning) for heading, word, meaning in terms()]
+    except OSError as error:
+        raise NotThere(f"the glossary is not installed: {error.strerror}") from error
 
 
 @lru_cache(maxsize=2)

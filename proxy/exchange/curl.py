@@ -28,15 +28,8 @@ _LONGEST: Final = 2000
 
 
 def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> str:
-    """The request as a curl command, secrets replaced.
-
-    Args:
-        request: The request.
-        redactor: Replaces secrets.
-        base: What the target is put behind; a shell variable by default, because the client's host is not ours.
-
-    Returns:
-        One line.
+    """The request as a curl command, secrets replaced. ``redactor``: replaces secrets. ``base``: what the target is
+    put behind; a shell variable by default, because the client's host is not ours.
     """
     target = text.clean(redactor.target(request.target), _LONGEST)
     # The variable is left to the shell, the target is not; without --path-as-is curl would tidy the path.

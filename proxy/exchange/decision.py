@@ -86,13 +86,9 @@ def decide(
 
     Args:
         request: The request; its body may be missing when it is too long to be kept.
-        routes: The route map.
         rollout: The stages.
         caller: What makes the decision sticky: the key, else the client's address. All replicas decide alike.
         rehearsals: Writes can be rehearsed where the rollout says so.
-
-    Returns:
-        The decision.
     """
     dialect, translation, route, writes = _read(request, routes)
     placement = rollout.of(route, dialect)

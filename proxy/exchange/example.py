@@ -32,17 +32,14 @@ _BLANK: Final[Mapping[str, Any]] = {
 def example(
     request: object, comparison: Comparison, legacy: Observation | None, new: Observation | None
 ) -> dict[str, Any]:
-    """An example of clean text and bounded size.
+    """An example of clean text and bounded size. Returns ``request``, ``path``, ``what``, ``legacy``, ``new`` (of the
+    first difference, else error or status), ``nearly``, ``differences`` (how many).
 
     Args:
         request: The request without secrets, as one line.
         comparison: What came of comparing.
         legacy: What the legacy side answered; None when it was not asked.
         new: Likewise the new side.
-
-    Returns:
-        ``request``, ``path``, ``what``, ``legacy``, ``new`` (of the first difference, else error or status),
-        ``nearly``, ``differences`` (how many).
     """
     found = shortened(comparison).differences
     first = found[0] if found else _settled(comparison, legacy, new)

@@ -19,7 +19,6 @@ class Exchange:
     """A served exchange that is to be compared.
 
     Args:
-        at: When it was served.
         decision: What was decided on it.
         request: The client's request, with its body.
         served: What the side that serves answered.
@@ -75,11 +74,8 @@ class Queue(Protocol):
 
 
 class MemoryQueue:
-    """Jobs in memory, bounded by number and by bytes.
-
-    Args:
-        most: Most exchanges that wait.
-        most_bytes: Most bytes that wait.
+    """Jobs in memory, bounded by number and by bytes. ``most``: most exchanges that wait. ``most_bytes``: most bytes
+    that wait.
     """
 
     def __init__(self, most: int, most_bytes: int) -> None:

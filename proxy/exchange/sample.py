@@ -40,18 +40,14 @@ def sample(
     comparison: Comparison,
     redactor: Redactor,
 ) -> dict[str, Any]:
-    """A sample as JSON.
+    """A sample as JSON. Returns ``asked``, ``at``, ``verdict``, ``legacy`` and ``new`` (request, curl, status,
+    headers, body), ``differences``.
 
     Args:
         asked: What diffing knew of the request.
         at: When it was served.
-        legacy: The legacy side.
-        new: The new side.
         comparison: What came of it.
         redactor: Replaces secrets.
-
-    Returns:
-        ``asked``, ``at``, ``verdict``, ``legacy`` and ``new`` (request, curl, status, headers, body), ``differences``.
     """
     return {
         "asked": {
@@ -75,12 +71,7 @@ def sample(
 
 
 def asked_of(sample: Mapping[str, Any], routes: RouteMap) -> Asked:
-    """What diffing knew of a sample's request.
-
-    Args:
-        sample: The sample.
-        routes: The route map, which has its route.
-    """
+    """What diffing knew of a sample's request."""
     asked = sample["asked"]
     return Asked(
         routes[asked["route"]] if asked["route"] else None,
@@ -96,11 +87,7 @@ def asked_of(sample: Mapping[str, Any], routes: RouteMap) -> Asked:
 
 
 def answer_of(side: Mapping[str, Any]) -> Observation:
-    """The answer that a sample holds.
-
-    Args:
-        side: ``legacy`` or ``new`` of a sample.
-    """
+    """The answer that a sample holds. ``side``: ``legacy`` or ``new`` of a sample."""
     body = base64.b64decode(side["base64"]) if side["base64"] is not None else side["body"].encode()
     headers = tuple((str(name), str(value)) for name, value in side["headers"])
     return Observation(side["status"], headers, body, side["seconds"], side["error"])

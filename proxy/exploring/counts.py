@@ -15,11 +15,8 @@ _KINDS: Final = ("status", "role", "parameter", "format", "method")
 
 @dataclass(slots=True)
 class Reached:
-    """What was asked of one operation, or of all.
-
-    Args:
-        requests: How many.
-        facts: How many by kind (``status``, ``role``, ``parameter``, ``format``, ``method``) and value.
+    """What was asked of one operation, or of all. ``requests``: how many. ``facts``: how many by kind (``status``,
+    ``role``, ``parameter``, ``format``, ``method``) and value.
     """
 
     requests: int = 0
@@ -45,12 +42,8 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The counts of an exploration.
-
-    Args:
-        total: Of all requests.
-        operations: By name of the route; ``(no route)`` where there is none.
-        unreached: Names of operations that no request reached.
+    """The counts of an exploration. ``operations``: by name of the route; ``(no route)`` where there is none.
+    ``unreached``: names of operations that no request reached.
     """
 
     total: Reached
@@ -67,11 +60,8 @@ class Counted:
 
 
 def counted(exchanges: Iterable[ReplayedExchange], operations: Sequence[Route]) -> Counted:
-    """Count what was sent to both sides.
-
-    Args:
-        exchanges: What came of the requests; skipped ones do not count.
-        operations: What was to be reached.
+    """Count what was sent to both sides. ``exchanges``: what came of the requests; skipped ones do not count.
+    ``operations``: what was to be reached.
     """
     total, found = Reached(), dict[str, Reached]()
     for exchange in exchanges:

@@ -8,12 +8,8 @@ T = TypeVar("T")
 
 
 class Deck(Generic[T]):
-    """Cards that are all dealt once before one comes again.
-
-    Args:
-        cards: The cards.
-        chance: Shuffles.
-        first: Cards that are dealt once before all others.
+    """Cards that are all dealt once before one comes again. ``chance``: shuffles. ``first``: cards that are dealt once
+    before all others.
     """
 
     def __init__(self, cards: Sequence[T], chance: random.Random, first: Sequence[T] = ()) -> None:

@@ -20,12 +20,9 @@ class RequestDraft:
     """A request that is being made.
 
     Args:
-        method: The method.
         head: What the path begins with, up to a slash.
         segments: Of the path behind it, encoded.
-        caller: Who asks.
         filters: Names and values that follow in the path; a last one without value has none.
-        query: Names and values of the query.
         fields: Those of the form.
         parts: Files of the form, which makes it a multipart one.
         varying: Which of the segments are no literals.
@@ -42,11 +39,7 @@ class RequestDraft:
     varying: list[int] = field(default_factory=list)
 
     def finished(self, base: str) -> RecordedRequest:
-        """The request, with a placeholder for the key.
-
-        Args:
-            base: Scheme and authority.
-        """
+        """The request, with a placeholder for the key. ``base``: scheme and authority."""
         segments = [*self.segments]
         for name, value in self.filters:
             segments.append(quote(name, safe=RAW))

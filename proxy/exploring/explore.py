@@ -34,7 +34,6 @@ class Exploration:
         seed: Of the random numbers.
         requests: How many are sent.
         asking: How both sides are asked.
-        keys: Keys of callers.
         dialect: In which the new side is asked.
     """
 
@@ -77,7 +76,6 @@ async def explore(
 
     Args:
         wanted: What is to be explored.
-        config: The configuration directory.
         limits: What makes it fail.
         progress: Called with the number done and the number of all.
 

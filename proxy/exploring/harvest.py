@@ -21,12 +21,7 @@ _IDS: Final = 40
 
 
 async def harvest(routes: RouteMap, ask: Ask) -> Pools:
-    """The rows of all lists of the route map, one after the other.
-
-    Args:
-        routes: The route map.
-        ask: Asks the side.
-    """
+    """The rows of all lists of the route map, one after the other. ``ask``: asks the side."""
     pools = Pools()
     left = [route for route in routes if _is_list(route)]
     for _ in range(2):  # some need the ids of others

@@ -27,10 +27,8 @@ _NEAR: Final = tuple(
 
 
 def is_near(address: str) -> bool:
-    """Whether an address is loopback, private or of this link.
-
-    Args:
-        address: An address of version 4 or 6, perhaps with a zone.
+    """Whether an address is loopback, private or of this link. ``address``: an address of version 4 or 6, perhaps with
+    a zone.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
@@ -41,12 +39,8 @@ def is_near(address: str) -> bool:
 def check_operated(url: str, *, operated: bool) -> None:
     """Refuse a server that may be somebody else's.
 
-    Args:
-        url: URL of a side.
-        operated: Whoever asks has said that the server is theirs.
-
-    Raises:
-        CheckError: It is no URL, or one of the addresses of its host is neither loopback nor private, or it has none.
+    ``url``: URL of a side. ``operated``: whoever asks has said that the server is theirs. Raises CheckError: it is no
+    URL, or one of the addresses of its host is neither loopback nor private, or it has none.
     """
     check_side(url)
     host = httpx.URL(url).host

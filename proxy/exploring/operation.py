@@ -42,13 +42,7 @@ _TOLD_OF_WORDS: Final = 0.5
 
 class OperationRequests:
     """Makes requests for one operation, by random numbers of its own: what becomes of others changes nothing here.
-
-    Args:
-        route: The route.
-        described: What the pinned document says of it; None where it says nothing.
-        pools: What lists gave.
-        callers: Names of callers.
-        seed: Of the random numbers.
+    ``described``: what the pinned document says of it; None where it says nothing. ``pools``: what lists gave.
     """
 
     def __init__(
@@ -72,11 +66,7 @@ class OperationRequests:
         return 4 if self.route.writes else 8 + (4 if number else 0) + 3 * number
 
     def draft(self, number: int) -> RequestDraft:
-        """Make one request.
-
-        Args:
-            number: Its number, which names what it uploads.
-        """
+        """Make one request. ``number``: its number, which names what it uploads."""
         chance, caller = self._chance, self._callers.deal()
         picked = self._pools.picked(chance, caller_id(caller))
         legacy = self.route.legacy

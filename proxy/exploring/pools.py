@@ -60,12 +60,7 @@ class Pools:
         self._rows: dict[str, list[Row]] = {}
 
     def add(self, route: str, document: object) -> None:
-        """Add the rows of a list, whatever it is wrapped in.
-
-        Args:
-            route: Name of the route.
-            document: Its document, of either side.
-        """
+        """Add the rows of a list, whatever it is wrapped in. ``document``: its document, of either side."""
         rows = {tuple(sorted(row.items())): row for row in _rows(document, "") if row}
         # In an order of their own: not every list has one.
         self._rows[route] = [rows[key] for key in sorted(rows)][:_MOST]
@@ -75,12 +70,7 @@ class Pools:
         return [row[key] for row in self._rows.get(route, ()) if key in row]
 
     def picked(self, chance: random.Random, user: str | None = None) -> "Picked":
-        """The rows of one request.
-
-        Args:
-            chance: Chooses.
-            user: Id of the user who asks, if it is known.
-        """
+        """The rows of one request. ``chance``: chooses. ``user``: id of the user who asks, if it is known."""
         return Picked(self._rows, chance, user)
 
 
@@ -102,12 +92,7 @@ class Picked:
         self._chosen: dict[str, Row] = {}
 
     def value(self, route: str, name: str) -> str | None:
-        """A value that is there; None where no list tells one.
-
-        Args:
-            route: Name of the route that is asked.
-            name: Of its segment, filter or field.
-        """
+        """A value that is there; None where no list tells one. ``name``: of its segment, filter or field."""
         entity = route.partition(".")[0]
         sources = SOURCES.get(f"{route}.{name}") or SOURCES.get(name, ())
         if name == "tag":

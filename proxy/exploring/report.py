@@ -34,12 +34,7 @@ def explore_document(explored: Explored) -> dict[str, Any]:
 
 
 def print_explored(console: Console, explored: Explored) -> None:
-    """Print an exploration for people.
-
-    Args:
-        console: Where to.
-        explored: What came of it.
-    """
+    """Print an exploration for people. ``explored``: what came of it."""
     print_check(console, explored.result)
     counts = explored.counts
     console.print(operations_table(counts))
@@ -55,11 +50,7 @@ def print_explored(console: Console, explored: Explored) -> None:
 
 
 def operations_table(counts: Counted) -> Table:
-    """Requests, status classes, roles and parameters of each operation.
-
-    Args:
-        counts: How far it came.
-    """
+    """Requests, status classes, roles and parameters of each operation. ``counts``: how far it came."""
     table = plain_table(show_footer=True)
     classes = sorted(counts.total.of("status"))
     table.add_column("operation", footer="all", overflow="fold")
@@ -84,12 +75,7 @@ def operations_table(counts: Counted) -> Table:
 
 
 def saved(explored_requests: Iterable[Recording], seed: int) -> str:
-    """Requests as a file that ``parity check --requests`` reads.
-
-    Args:
-        explored_requests: The requests.
-        seed: What they were made from.
-    """
+    """Requests as a file that ``parity check --requests`` reads. ``seed``: what they were made from."""
     lines = [f"# made by parity explore --seed {seed}"]
     lines += [request_line(recording.request) for recording in explored_requests]
     return "\n".join(lines) + "\n"

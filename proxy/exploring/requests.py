@@ -19,7 +19,6 @@ class Maker:
     """Makes requests; equal arguments make equal ones.
 
     Args:
-        routes: The route map.
         described: What the pinned document says of operations.
         pools: What lists gave.
         callers: Names of callers: ``none``, ``bad``, and those whose keys are known.
@@ -55,11 +54,7 @@ class Maker:
         self._often = Deck([operation for operation in made for _ in range(operation.weight)], chance)
 
     def make(self, number: int) -> list[Recording]:
-        """Make so many requests: of each operation one first, then more of those that know more parameters.
-
-        Args:
-            number: How many.
-        """
+        """Make so many requests: of each operation one first, then more of those that know more parameters."""
         dealt = (self._once if index < len(self.operations) else self._often for index in range(number))
         return [self._request(index, deck.deal()) for index, deck in enumerate(dealt, start=1)]
 

@@ -27,20 +27,12 @@ _OF_NOBODY: Final = b"/nothing/of/ours"
 
 
 async def speaks_new(side: LiveLegacy) -> bool:
-    """Whether a server is one of the new API, perhaps among others.
-
-    Args:
-        side: The server.
-    """
+    """Whether a server is one of the new API, perhaps among others."""
     return await _refuses(side, _OF_PHP) or await _refuses(side, _OF_NOBODY)
 
 
 async def speaks_legacy(side: LiveLegacy) -> bool:
-    """Whether a server speaks PHP's dialect, perhaps among others.
-
-    Args:
-        side: The server.
-    """
+    """Whether a server speaks PHP's dialect, perhaps among others."""
     return not await _refuses(side, _OF_PHP)
 
 
@@ -52,13 +44,7 @@ async def _refuses(side: LiveLegacy, target: bytes) -> bool:
 
 
 def asking(side: LiveLegacy, routes: RouteMap, *, new: bool) -> Ask:
-    """How a side is asked for a target of the legacy dialect.
-
-    Args:
-        side: The side.
-        routes: The route map.
-        new: It is a server of the new API.
-    """
+    """How a side is asked for a target of the legacy dialect. ``new``: it is a server of the new API."""
 
     async def ask(target: str) -> Observation:
         request = Request("GET", target.encode())
@@ -71,15 +57,8 @@ def asking(side: LiveLegacy, routes: RouteMap, *, new: bool) -> Ask:
 
 
 class SameSides(LiveReplay):
-    """Asks two servers of the new API what the requests are for it.
-
-    Args:
-        requests: What is asked.
-        routes: The route map.
-        differ: Not asked, for nothing is documented.
-        first: One server.
-        second: The other one.
-        asking: How they are asked.
+    """Asks two servers of the new API what the requests are for it. ``differ``: not asked, for nothing is documented.
+    ``second``: the other one.
     """
 
     def __init__(

@@ -161,12 +161,7 @@ def word_of(route: str, name: str, chance: random.Random) -> str | None:
 
 
 def fitting(schema: Schema, chance: random.Random) -> str:
-    """A value that a schema allows, as text.
-
-    Args:
-        schema: Of a parameter.
-        chance: Chooses.
-    """
+    """A value that a schema allows, as text. ``schema``: of a parameter. ``chance``: chooses."""
     arm = chance.choice(schema.alternatives)
     raw = arm.raw
     if "enum" in raw:

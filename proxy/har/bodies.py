@@ -17,14 +17,8 @@ class Unsaid(Exception):
 
 
 def body_of(content: Mapping[str, Any], size: int | None) -> bytes:
-    """The bytes of a ``content`` or ``postData``.
-
-    Args:
-        content: It, with a ``text``.
-        size: How many bytes there were, where something else tells.
-
-    Raises:
-        Unsaid: The text holds half a surrogate pair.
+    """The bytes of a ``content`` or ``postData``. ``content``: it, with a ``text``. ``size``: how many bytes there
+    were, where something else tells. Raises Unsaid: the text holds half a surrogate pair.
     """
     text = str(content["text"])
     if content.get("encoding") == "base64":
@@ -39,15 +33,7 @@ def body_of(content: Mapping[str, Any], size: int | None) -> bytes:
 
 
 def answered(response: Mapping[str, Any], method: str) -> bytes:
-    """The body of an answer.
-
-    Args:
-        response: The ``response`` of an entry.
-        method: The method of its request.
-
-    Raises:
-        Unsaid: It was not saved.
-    """
+    """The body of an answer. ``response``: the ``response`` of an entry. Raises Unsaid: it was not saved."""
     content = response.get("content")
     content = content if isinstance(content, dict) else {}
     size, length = size_in(content.get("size")), length_of(response.get("headers"))

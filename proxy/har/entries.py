@@ -27,12 +27,8 @@ _CORS: Final = "access-control-"
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How exchanges are written.
-
-    Args:
-        routes: The route map.
-        keys: Knows keys by their callers.
-        admin_keys: SHA-256 of the administrators' keys.
+    """How exchanges are written. ``keys``: knows keys by their callers. ``admin_keys``: SHA-256 of the administrators'
+    keys.
     """
 
     routes: RouteMap
@@ -87,11 +83,7 @@ def line(document: Mapping[str, Any]) -> bytes:
 
 
 def started(at: datetime | None = None) -> str:
-    """A time as HAR has it.
-
-    Args:
-        at: UTC without a zone; None for now.
-    """
+    """A time as HAR has it. ``at``: UTC without a zone; None for now."""
     time = (at or datetime.now(UTC)).replace(tzinfo=None)
     return time.isoformat(timespec="milliseconds") + "Z"
 

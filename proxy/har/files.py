@@ -97,20 +97,14 @@ class _LeftOut(Exception):
 
 
 def import_har(file: Path, out: Path, writing: Writing, hosts: Collection[str] = ()) -> Imported:
-    """Make recordings of a ``.har`` file.
+    """Make recordings of a ``.har`` file. Returns the counts. Raises RecordingError: the file is no HAR, or it does
+    not tell which host is meant.
 
     Args:
         file: The file: HAR 1.2 as browsers and mitmproxy write it.
         out: Where the recordings go.
         writing: How they are written; no key is.
-        hosts: Whose entries are kept, ``HOST`` or ``HOST:PORT``; none for the one host with
-            paths below /api/v1.
-
-    Returns:
-        The counts.
-
-    Raises:
-        RecordingError: The file is no HAR, or it does not tell which host is meant.
+        hosts: Whose entries are kept, ``HOST`` or ``HOST:PORT``; none for the one host with paths below /api/v1.
     """
     entries = _entries(file)
     wanted = {host.lower() for host in hosts} or {_api_host(entries, file)}
@@ -164,17 +158,9 @@ def _shown(raw: object) -> str:
 
 
 def export_har(paths: Iterable[Path], out: Path) -> int:
-    """Put recordings into one ``.har`` file that browsers and mitmproxy open.
-
-    Args:
-        paths: Recording files or directories.
-        out: Where to.
-
-    Returns:
-        The number of entries.
-
-    Raises:
-        RecordingError: A recording cannot be read, or the file not be written.
+    """Put recordings into one ``.har`` file that browsers and mitmproxy open. ``paths``: recording files or
+    directories. Returns the number of entries. Raises RecordingError: a recording cannot be read, or the file not be
+    written.
     """
     entries = [dict(recording.raw) for recording in read_recordings(paths)]
     creator = {"name": "parity", "version": version.told()}

@@ -9,30 +9,20 @@ _PORTS: Final[Mapping[str, int]] = MappingProxyType({"http": 80, "https": 443})
 
 
 def names(url: str) -> set[str]:
-    """The ways to say whose a URL is: the host alone, and with its port.
-
-    Raises:
-        ValueError: It is no URL.
-    """
+    """The ways to say whose a URL is: the host alone, and with its port. Raises ValueError: it is no URL."""
     host, port = _split(url)
     return {host, host.strip("[]")} | ({f"{host}:{port}"} if port is not None else set())
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, with its port where that is not the scheme's.
-
-    Raises:
-        ValueError: It is no URL.
-    """
+    """The host of a URL, with its port where that is not the scheme's. Raises ValueError: it is no URL."""
     host, port = _split(url)
     return host if port in (None, _PORTS.get(urlsplit(url).scheme)) else f"{host}:{port}"
 
 
 def plain(url: str) -> str:
-    """A URL without the port that its scheme has anyway, so that one host has one name; else byte for byte.
-
-    Raises:
-        ValueError: It is no URL.
+    """A URL without the port that its scheme has anyway, so that one host has one name; else byte for byte. Raises
+    ValueError: it is no URL.
     """
     parts = urlsplit(url)
     standard = _PORTS.get(parts.scheme)

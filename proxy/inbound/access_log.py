@@ -24,13 +24,8 @@ _LONGEST: Final = 65_536
 
 
 class AccessRecord:
-    """One request of a client: what it is called and what it was sent.
-
-    Args:
-        method: Its method.
-        target: Its target.
-        given: The request id that came with it, if any.
-        send: ASGI's.
+    """One request of a client: what it is called and what it was sent. ``given``: the request id that came with it, if
+    any. ``send``: ASGI's.
     """
 
     __slots__ = ("_send", "bytes", "facts", "id", "method", "started", "status", "target", "tell")
@@ -62,10 +57,8 @@ class AccessRecord:
 
 
 class AccessLog:
-    """Writes the lines; lines that cannot be written are dropped and counted, no request waits for them.
-
-    Args:
-        place: A file, ``-`` for standard output, empty for nowhere.
+    """Writes the lines; lines that cannot be written are dropped and counted, no request waits for them. ``place``: a
+    file, ``-`` for standard output, empty for nowhere.
     """
 
     def __init__(self, place: str) -> None:

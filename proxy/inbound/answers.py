@@ -24,15 +24,12 @@ LOOP: Final = Refusal(508, "Loop Detected", "This request has passed this proxy 
 
 
 async def refuse(send: Send, refusal: Refusal, method: str = "GET") -> None:
-    """Answer with a problem document.
+    """Answer with a problem document. Raises ClientGone: the client went away.
 
     Args:
         send: ASGI's.
         refusal: What to say.
         method: The client's; the answer to HEAD has no body.
-
-    Raises:
-        ClientGone: The client went away.
     """
     document = {
         "type": "about:blank",
@@ -48,17 +45,12 @@ async def refuse(send: Send, refusal: Refusal, method: str = "GET") -> None:
 async def send_whole(
     send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head: bool
 ) -> None:
-    """Send an answer whose body is known.
+    """Send an answer whose body is known. Raises ClientGone: the client went away.
 
     Args:
         send: ASGI's.
-        status: Its status.
         headers: Its pairs; Content-Length is added in the place of any that is there.
-        body: Its body.
         head: The client asked for the head only.
-
-    Raises:
-        ClientGone: The client went away.
     """
     kept = [pair for pair in headers if pair[0].lower() != b"content-length"]
     length = (b"content-length", str(len(body)).encode())

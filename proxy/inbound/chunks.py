@@ -24,19 +24,13 @@ class Body(Protocol):
     over: bool
 
     def take(self, data: bytes) -> tuple[bytes, bytes]:
-        """Split what came into bytes of the body and what stands behind it.
-
-        Raises:
-            Refused: It is not framed as it must be.
+        """Split what came into bytes of the body and what stands behind it. Raises Refused: it is not framed as it
+        must be.
         """
 
 
 class Sized:
-    """A body whose length was said.
-
-    Args:
-        length: Its bytes.
-    """
+    """A body whose length was said. ``length``: its bytes."""
 
     def __init__(self, length: int) -> None:
         self._missing = length
@@ -51,10 +45,8 @@ class Sized:
 
 
 class Chunked:
-    """A body in chunks; extensions and trailers are read, bounded, and dropped.
-
-    Args:
-        limits: What is accepted: both together are as long as a header section at most.
+    """A body in chunks; extensions and trailers are read, bounded, and dropped. ``limits``: what is accepted: both
+    together are as long as a header section at most.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -67,10 +59,8 @@ class Chunked:
         self.over = False
 
     def take(self, data: bytes) -> tuple[bytes, bytes]:
-        """Split what came into bytes of the body and what stands behind it.
-
-        Raises:
-            Refused: It is not framed as it must be, or what is not body is too long.
+        """Split what came into bytes of the body and what stands behind it. Raises Refused: it is not framed as it
+        must be, or what is not body is too long.
         """
         parts: list[bytes] = []
         at = 0

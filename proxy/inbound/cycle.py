@@ -28,8 +28,6 @@ class Cycle:
 
     Args:
         scope: ASGI's.
-        transport: The connection.
-        flow: Its flow control.
         continues: The client waits for 100 (Continue) before it sends the body.
         want: Called when the application waits for the client.
         done: Called once the answer is complete.
@@ -128,11 +126,7 @@ class Cycle:
         return {"type": "http.request", "body": body, "more_body": not self._ended}
 
     async def send(self, message: Message) -> None:
-        """ASGI's: the head of the answer, then its body.
-
-        Raises:
-            RuntimeError: What is said is no answer.
-        """
+        """ASGI's: the head of the answer, then its body. Raises RuntimeError: what is said is no answer."""
         if self._flow.write_paused and not self.gone:
             await self._flow.drain()
         if self.gone:

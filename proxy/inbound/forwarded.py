@@ -21,11 +21,8 @@ Pairs = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from.
-
-    Args:
-        address: The client's address, behind all trusted proxies.
-        headers: The request's pairs with fresh forwarding fields at their end.
+    """Where a request came from. ``address``: the client's address, behind all trusted proxies. ``headers``: the
+    request's pairs with fresh forwarding fields at their end.
     """
 
     address: str
@@ -33,10 +30,8 @@ class Origin:
 
 
 class Forwarding:
-    """Reads and writes the forwarding fields.
-
-    Args:
-        trusted: Addresses and networks of proxies whose fields are believed.
+    """Reads and writes the forwarding fields. ``trusted``: addresses and networks of proxies whose fields are
+    believed.
     """
 
     def __init__(self, trusted: Iterable[str] = ()) -> None:
@@ -49,9 +44,6 @@ class Forwarding:
             headers: Its pairs, lower-case names.
             peer: Address of the other end of the connection.
             scheme: ``http`` or ``https``, as it was spoken to us.
-
-        Returns:
-            The origin.
         """
         kept = [pair for pair in headers if pair[0] not in _FIELDS]
         given: dict[bytes, bytes] = {}

@@ -17,7 +17,6 @@ class Refusal:
     """An answer that the proxy gives itself.
 
     Args:
-        status: Its status.
         title: What it is called.
         detail: What was wrong, without anything secret.
         headers: Further header fields.
@@ -80,17 +79,13 @@ _SPOOFED: Final = OF_THE_PROXY | _NEEDED | {b"connection", b"transfer-encoding",
 def refusal(
     method: str, target: bytes, headers: RawHeaders, limits: Limits, version: str = "1.1"
 ) -> Refusal | None:
-    """Whether a request is refused by its head alone.
+    """Whether a request is refused by its head alone. Returns the answer, or None when the request is accepted.
 
     Args:
-        method: The method.
         target: The target as it came.
         headers: Pairs with lower-case names, as ASGI has them.
         limits: What is accepted.
         version: Of HTTP.
-
-    Returns:
-        The answer, or None when the request is accepted.
     """
     if method in ("TRACE", "CONNECT"):
         return Refusal(405, "Method Not Allowed", f"{method} is not known here.", _METHODS)

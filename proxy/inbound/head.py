@@ -23,11 +23,7 @@ _NO_TUNNEL: Final = Refusal(405, "Method Not Allowed", "CONNECT is not known her
 
 
 class Refused(Exception):
-    """What came is refused.
-
-    Args:
-        refusal: The answer.
-    """
+    """What came is refused. ``refusal``: the answer."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.title)
@@ -61,11 +57,7 @@ class Head:
 
 
 class HeadReader:
-    """Collects the bytes of heads; what comes behind a head stays for later.
-
-    Args:
-        limits: How long a head may be.
-    """
+    """Collects the bytes of heads; what comes behind a head stays for later. ``limits``: how long a head may be."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -92,10 +84,8 @@ class HeadReader:
         self._searched = self._looked = 0
 
     def head(self) -> Head | None:
-        """The next head; None while it is not there as a whole.
-
-        Raises:
-            Refused: What came is no head, or too long a one.
+        """The next head; None while it is not there as a whole. Raises Refused: what came is no head, or too long a
+        one.
         """
         self._skip_line_ends()
         # A head may come byte by byte, so no end is looked for twice in the same bytes.

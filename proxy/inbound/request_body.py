@@ -15,10 +15,8 @@ class ClientGone(Exception):
 
 
 class BodyRefused(Exception):
-    """A request body that is longer than what is accepted, or comes too slowly; nothing was answered yet.
-
-    Args:
-        slow: It is too slow, else too long.
+    """A request body that is longer than what is accepted, or comes too slowly; nothing was answered yet. ``slow``: it
+    is too slow, else too long.
     """
 
     def __init__(self, slow: bool) -> None:
@@ -69,14 +67,8 @@ class RequestBody:
 
 
 async def take_in(receive: Receive, terms: Terms) -> RequestBody:
-    """Receive a body until it ends or is longer than what is kept.
-
-    Args:
-        receive: ASGI's.
-        terms: What is accepted.
-
-    Returns:
-        What was received; it holds room until it is forgotten.
+    """Receive a body until it ends or is longer than what is kept. ``receive``: ASGI's. ``terms``: what is accepted.
+    Returns what was received; it holds room until it is forgotten.
 
     Raises:
         ClientGone: The client went away.
@@ -120,11 +112,8 @@ async def _piece(receive: Receive, terms: Terms, until: float | None) -> tuple[b
 
 
 class Rest(httpx.AsyncByteStream):
-    """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down.
-
-    Args:
-        request_body: What has come of it.
-        receive: ASGI's.
+    """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down. ``receive``:
+    ASGI's.
     """
 
     def __init__(self, request_body: RequestBody, receive: Receive) -> None:

@@ -6,11 +6,7 @@ from collections.abc import Callable
 
 
 class Rounds:
-    """Those who wait to be read from again.
-
-    Args:
-        each: So many go on in one round.
-    """
+    """Those who wait to be read from again. ``each``: so many go on in one round."""
 
     def __init__(self, each: int) -> None:
         self._each = each

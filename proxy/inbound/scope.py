@@ -22,7 +22,6 @@ def scope_of(
     """The scope of a request.
 
     Args:
-        head: Its head.
         found: Why it is refused; None for one that is not.
         local: The address that it came to.
         remote: The address that it came from.

@@ -15,11 +15,7 @@ _LONGEST: Final = 0.1
 
 
 class Turns:
-    """Turns, of which there are few.
-
-    Args:
-        most: Turns at a time.
-    """
+    """Turns, of which there are few."""
 
     def __init__(self, most: int) -> None:
         self._free = most

@@ -16,7 +16,6 @@ class LogRow:
     """A row to insert or to update.
 
     Args:
-        table: Its table.
         row: Names it among all rows of the run.
         mark: What was counted; it tells whether the row has changed.
         keys: Columns of its key.
@@ -33,11 +32,7 @@ class LogRow:
 
 
 class Written:
-    """What the rows of a run say already; only the run itself writes them.
-
-    Args:
-        run: The run.
-    """
+    """What the rows of a run say already; only the run itself writes them."""
 
     def __init__(self, run: str) -> None:
         self._run = run
@@ -58,12 +53,8 @@ class Written:
     def changes(
         self, table: Table, rows: Mapping[tuple[Any, ...], Mapping[str, Any]], names: tuple[str, ...] = ()
     ) -> Iterator[LogRow]:
-        """Those of the rows that have to be written.
-
-        Args:
-            table: Their table.
-            rows: Values by key; ``exchanges`` or ``size`` tells whether a row has changed, else it always has.
-            names: The columns of the keys, behind ``run``.
+        """Those of the rows that have to be written. ``rows``: values by key; ``exchanges`` or ``size`` tells whether
+        a row has changed, else it always has. ``names``: the columns of the keys, behind ``run``.
         """
         for key, values in rows.items():
             mark = values.get("exchanges", values.get("size", -1))
@@ -75,11 +66,8 @@ class Written:
 
 
 async def store(connection: AsyncConnection, changes: Iterable[LogRow]) -> None:
-    """Write rows, many in one statement.
-
-    Args:
-        connection: Within a transaction.
-        changes: The rows; those of one table and kind stand together.
+    """Write rows, many in one statement. ``connection``: within a transaction. ``changes``: the rows; those of one
+    table and kind stand together.
     """
     for (_, new), group in groupby(changes, key=lambda change: (change.table.name, change.new)):
         some = list(group)

@@ -46,8 +46,6 @@ class StoredCluster:
     Args:
         id: SHA-256 of the signature.
         signature: What its exchanges share (diffing.cluster).
-        route: Name of the route.
-        verdict: Their verdict.
         exchanges: How many there are.
         first: When the first one was served.
         last: When the last one was served.
@@ -100,12 +98,8 @@ class StoredCluster:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cluster with what shows it.
-
-    Args:
-        cluster: The cluster.
-        example: Request, path, both values.
-        sample: The smallest whole exchange (proxy.exchange.sample), None when none was kept.
+    """A cluster with what shows it. ``example``: request, path, both values. ``sample``: the smallest whole exchange
+    (proxy.exchange.sample), None when none was kept.
     """
 
     cluster: StoredCluster
@@ -133,7 +127,6 @@ async def read_clusters(
         connection: The log.
         run: Only of this run.
         since: Only those that came since then.
-        limit: Most clusters.
         offset: How many to pass over.
         routes: Only of these routes.
         asked: Only those of this dialect.
@@ -205,14 +198,8 @@ async def open_clusters(
 
 
 async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
-    """One cluster with its example and its smallest sample.
-
-    Args:
-        connection: The log.
-        name: Its id or the beginning of it.
-
-    Raises:
-        LogError: No cluster, or more than one, is meant.
+    """One cluster with its example and its smallest sample. ``connection``: the log. ``name``: its id or the beginning
+    of it. Raises LogError: no cluster, or more than one, is meant.
     """
     if not name or not set(name) <= set("0123456789abcdef"):
         raise LogError(f"{name!r} is no name of a cluster; parity report shows them, e.g. 3f0c9a11b2")

@@ -23,11 +23,8 @@ MOST_FACTS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class LazySample:
-    """The whole exchange behind a verdict, made only when it is to be kept.
-
-    Args:
-        size: How much a reader would have to look at.
-        make: Makes it, without secrets.
+    """The whole exchange behind a verdict, made only when it is to be kept. ``size``: how much a reader would have to
+    look at. ``make``: makes it, without secrets.
     """
 
     size: int
@@ -42,7 +39,6 @@ class ExchangeVerdict:
         at: When it was served, UTC without a zone.
         route: The name under which it is counted.
         dialect: Which API the request spoke.
-        served: Who served.
         judgement: What came of comparing.
         seconds: How long the legacy and the new side took; None where one was not asked.
         example: What a reader needs to see it, without secrets.
@@ -103,7 +99,6 @@ class Counters:
     received = served + refused + client_gone; due = verdicts + pending, by the dialect in which new is asked.
 
     Args:
-        received: Requests.
         served: Requests that got an answer of a side, or word of its failure.
         faced: Those of which a verdict about the legacy face is due.
         twice: Those of which, beside that, one about the new API is.
@@ -166,10 +161,8 @@ class Counters:
         return counts
 
     def serve(self, asked: Collection[Dialect]) -> None:
-        """Count a served exchange.
-
-        Args:
-            asked: The dialects in which the new side is asked, or would be; a verdict of each is due.
+        """Count a served exchange. ``asked``: the dialects in which the new side is asked, or would be; a verdict of
+        each is due.
         """
         self.served += 1
         self.faced += Dialect.LEGACY in asked

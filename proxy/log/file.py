@@ -6,11 +6,7 @@ from sqlalchemy.engine import URL
 
 
 class LogFile:
-    """The file behind a log.
-
-    Args:
-        url: The log; only SQLite has a file.
-    """
+    """The file behind a log. ``url``: the log; only SQLite has a file."""
 
     def __init__(self, url: URL) -> None:
         name = url.database if url.get_backend_name() == "sqlite" else None

@@ -15,13 +15,8 @@ from proxy.log.writer import open_log
 
 @asynccontextmanager
 async def reading(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection to a diff log for the block; a log of an older version is migrated first.
-
-    Args:
-        url: SQLAlchemy URL of the log.
-
-    Yields:
-        The connection.
+    """A connection to a diff log for the block; a log of an older version is migrated first. ``url``: SQLAlchemy URL
+    of the log.
 
     Raises:
         LogError: There is no diff log.
@@ -44,17 +39,8 @@ async def reading(url: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def find_run(connection: AsyncConnection, name: str) -> str:
-    """The run that a name means.
-
-    Args:
-        connection: The log.
-        name: The beginning of its id, ``latest`` or ``previous``.
-
-    Returns:
-        Its id.
-
-    Raises:
-        LogError: No run, or more than one, is meant.
+    """The run that a name means. ``connection``: the log. ``name``: the beginning of its id, ``latest`` or
+    ``previous``. Raises LogError: no run, or more than one, is meant.
     """
     ids = [
         row.run for row in await connection.execute(select(runs.c.run).order_by(runs.c.started, runs.c.run))
@@ -74,12 +60,8 @@ async def find_run(connection: AsyncConnection, name: str) -> str:
 
 
 async def ran_together(connection: AsyncConnection, one: str, other: str) -> bool:
-    """Whether two different runs wrote at the same time: then neither came before the other.
-
-    Args:
-        connection: The log.
-        one: Id of a run.
-        other: Id of a run.
+    """Whether two different runs wrote at the same time: then neither came before the other. ``connection``: the
+    log.
     """
     rows = (await connection.execute(select(runs).where(runs.c.run.in_((one, other))))).all()
     return len(rows) == 2 and max(row.started for row in rows) < min(row.seen for row in rows)

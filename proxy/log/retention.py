@@ -15,16 +15,13 @@ _SILENT = timedelta(hours=1)
 
 
 async def prune(connection: AsyncConnection, run: str, retention: Retention, now: datetime) -> dict[str, int]:
-    """Drop old hours and clusters of runs that have ended; those of the others are still being written.
+    """Drop old hours and clusters of runs that have ended; those of the others are still being written. Returns
+    exchanges in dropped hours, and number of dropped clusters.
 
     Args:
         connection: The log, within a transaction.
         run: The run that drops; what was dropped is counted in its name.
         retention: What to keep.
-        now: The time.
-
-    Returns:
-        Exchanges in dropped hours, and number of dropped clusters.
     """
     before = now - timedelta(days=retention.days)
     await _forget_bodies(connection, now - timedelta(days=retention.body_days))

@@ -122,14 +122,8 @@ NEWEST: Final = 1 + len(MIGRATIONS)
 def migrate(connection: Connection) -> int:
     """Create the tables of an empty database, or bring those of an older log up to date.
 
-    Args:
-        connection: Within a transaction.
-
-    Returns:
-        The version that was found; ``NEWEST`` for an empty database.
-
-    Raises:
-        LogError: A newer proxy wrote the log.
+    ``connection``: within a transaction. Returns the version that was found; ``NEWEST`` for an empty database. Raises
+    LogError: a newer proxy wrote the log.
     """
     found = version_of(connection)
     if found is None:

@@ -20,11 +20,8 @@ async def settle_runs(
 ) -> None:
     """Shed the exchanges of ended runs that have no verdict; the clients of unanswered requests are gone.
 
-    Args:
-        connection: The log, within a transaction.
-        names: The runs.
-        now: The time.
-        known: What a run had counted when it was heard of last, which its log may not hold yet.
+    ``connection``: the log, within a transaction. ``known``: what a run had counted when it was heard of last, which
+    its log may not hold yet.
     """
     for row in (await connection.execute(select(runs).where(runs.c.run.in_(names)))).all():
         counted = {name: max(getattr(row, name), (known or {}).get(name, 0)) for name in _COUNTED}
@@ -45,10 +42,8 @@ async def settle_runs(
 
 
 def due_of(counted: Mapping[str, int]) -> dict[Dialect, int]:
-    """How many verdicts are due, by the dialect in which the new side is asked (proxy.log.counters).
-
-    Args:
-        counted: ``served``, ``faced`` and ``twice``.
+    """How many verdicts are due, by the dialect in which the new side is asked (proxy.log.counters). ``counted``:
+    ``served``, ``faced`` and ``twice``.
     """
     faced, twice = counted["faced"], counted["twice"]
     return {Dialect.NEW: counted["served"] - faced + twice, Dialect.LEGACY: faced}

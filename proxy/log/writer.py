@@ -54,13 +54,8 @@ _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mar
 
 
 def open_log(url: str) -> AsyncEngine:
-    """An engine for the diff log; nothing is connected yet.
-
-    Args:
-        url: SQLAlchemy URL; ``sqlite:///x.db`` and ``mysql://…`` get their asynchronous driver.
-
-    Raises:
-        LogError: It is no such URL.
+    """An engine for the diff log; nothing is connected yet. ``url``: SQLAlchemy URL; ``sqlite:///x.db`` and
+    ``mysql://…`` get their asynchronous driver. Raises LogError: it is no such URL.
     """
     try:
         parsed = make_url(url)
@@ -91,11 +86,7 @@ def _shared(connection: Any, _record: object) -> None:
 
 
 async def prepare(engine: AsyncEngine) -> None:
-    """Create or migrate the tables of a log; replicas that start together may do so at the same time.
-
-    Args:
-        engine: The log.
-    """
+    """Create or migrate the tables of a log; replicas that start together may do so at the same time."""
     for attempt in range(_ATTEMPTS):
         try:
             async with engine.begin() as connection:
@@ -155,11 +146,7 @@ class Recorder:
         self._pruned = self._started
 
     async def open(self) -> None:
-        """Create or migrate the tables, and write the row of this run.
-
-        Raises:
-            LogError: The database is not there.
-        """
+        """Create or migrate the tables, and write the row of this run. Raises LogError: the database is not there."""
         try:
             await at_most(2 * PATIENCE, self._open())
         except LogError:
@@ -311,11 +298,7 @@ class Recorder:
                 yield from self._written.changes(samples, {key: content}, ("cluster",))
 
     async def aclose(self, patience: float = PATIENCE) -> None:
-        """Write what is left and close the log.
-
-        Args:
-            patience: Seconds that this may take.
-        """
+        """Write what is left and close the log. ``patience``: seconds that this may take."""
         await self._attempt(patience)
         if self._away is not None:
             _LOGGER.error(

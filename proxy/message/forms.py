@@ -30,14 +30,8 @@ _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
 def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
-    """Read the fields of a form, without its files.
-
-    Args:
-        content_type: The header's value.
-        body: The body.
-
-    Returns:
-        The values by name, the last of each (PHP); nothing when the body is no form.
+    """Read the fields of a form, without its files. ``content_type``: the header's value. Returns the values by name,
+    the last of each (PHP); nothing when the body is no form.
     """
     if _is(URLENCODED, content_type):
         return parse_form(_text(body))
@@ -50,14 +44,8 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
 
 
 def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
-    """The fields of a form that PHP knows by another name than they were sent with.
-
-    Args:
-        content_type: The header's value.
-        body: The body.
-
-    Returns:
-        PHP's names by those in the body; without those of arrays, which are no text for PHP.
+    """The fields of a form that PHP knows by another name than they were sent with. ``content_type``: the header's
+    value. Returns PHP's names by those in the body; without those of arrays, which are no text for PHP.
     """
     if _is(URLENCODED, content_type):
         pairs = islice(form_pairs(_text(body)), MOST_FIELDS)
@@ -71,14 +59,8 @@ def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
 
 
 def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
-    """Read how the files of a form are called.
-
-    Args:
-        content_type: The header's value.
-        body: The body.
-
-    Returns:
-        The file names by field, the last of each (PHP); nothing when the body is no multipart form.
+    """Read how the files of a form are called. ``content_type``: the header's value. Returns the file names by field,
+    the last of each (PHP); nothing when the body is no multipart form.
     """
     files: dict[str, str] = {}
     for headers, _ in _parts(content_type, body):
@@ -89,14 +71,8 @@ def read_files(content_type: str, body: bytes) -> Mapping[str, str]:
 
 
 def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
-    """How many fields and files a form has.
-
-    Args:
-        content_type: The header's value.
-        body: The body.
-
-    Returns:
-        Both numbers; 0 when the body is no form. Of parts no more are counted than show that there are too many.
+    """How many fields and files a form has. ``content_type``: the header's value. Returns both numbers; 0 when the
+    body is no form. Of parts no more are counted than show that there are too many.
     """
     if _is(URLENCODED, content_type):
         return sum(1 for _ in islice(form_pairs(_text(body)), MOST_FIELDS + 1)), 0
@@ -105,16 +81,13 @@ def count_parts(content_type: str, body: bytes) -> tuple[int, int]:
 
 
 def read_beginnings(content_type: str, body: bytes, names: Collection[str], limit: int) -> Mapping[str, str]:
-    """Read how the texts of some files of a form begin.
+    """Read how the texts of some files of a form begin. Returns the texts by field, the last of each (PHP); nothing
+    when the body is no multipart form.
 
     Args:
         content_type: The header's value.
-        body: The body.
         names: Fields of the files.
         limit: Most bytes of each.
-
-    Returns:
-        The texts by field, the last of each (PHP); nothing when the body is no multipart form.
     """
     texts: dict[str, str] = {}
     for headers, content in _parts(content_type, body):
@@ -125,14 +98,8 @@ def read_beginnings(content_type: str, body: bytes, names: Collection[str], limi
 
 
 def read_contents(content_type: str, body: bytes) -> list[bytes]:
-    """Read the contents of a form's parts: its files, and fields that may become files.
-
-    Args:
-        content_type: The header's value.
-        body: The body.
-
-    Returns:
-        The contents in order; nothing when the body is no multipart form.
+    """Read the contents of a form's parts: its files, and fields that may become files. ``content_type``: the header's
+    value. Returns the contents in order; nothing when the body is no multipart form.
     """
     return [content for _, content in _parts(content_type, body)]
 
@@ -144,7 +111,7 @@ def rewrite(
     added: Mapping[str, str],
     dropped: Collection[str] = (),
 ) -> bytes:
-    """Rename fields of a form, leave some out and add others.
+    """Rename fields of a form, leave some out and add others. Returns the new body.
 
     Args:
         content_type: The header's value.
@@ -152,9 +119,6 @@ def rewrite(
         names: New names by old ones.
         added: Values of further fields by name.
         dropped: Names of fields that go.
-
-    Returns:
-        The new body.
     """
     if _is(URLENCODED, content_type):
         read = list(islice(FORM_PAIR.finditer(text := _text(body)), MOST_FIELDS))
@@ -189,14 +153,7 @@ def rewrite(
 
 
 def write_fields(fields: Mapping[str, str]) -> bytes:
-    """A URL-encoded form.
-
-    Args:
-        fields: Values by name.
-
-    Returns:
-        The body.
-    """
+    """A URL-encoded form. Returns the body."""
     return "&".join(f"{encode(name)}={encode(value)}" for name, value in fields.items()).encode()
 
 

@@ -52,10 +52,8 @@ _SCHEMES: Final = frozenset({"bearer", "digest", "negotiate"})
 
 
 class Redactor:
-    """Replaces secrets by a short hash, so that one can still see which ones are equal.
-
-    Args:
-        salt: Secret of this run; without it the hashes say nothing.
+    """Replaces secrets by a short hash, so that one can still see which ones are equal. ``salt``: secret of this run;
+    without it the hashes say nothing.
     """
 
     def __init__(self, salt: bytes | None = None) -> None:
@@ -89,10 +87,7 @@ class Redactor:
 
     def scrubbed(self, document: T, known: Iterable[str]) -> T:
         """A JSON document without texts that are known to be secret, wherever they stand: a side may repeat them.
-
-        Args:
-            document: Dicts, lists, texts.
-            known: The secrets (``secrets_of``).
+        ``known``: the secrets (``secrets_of``).
         """
         words = sorted({*known}, key=len, reverse=True)
         if not words:
@@ -122,11 +117,8 @@ class Redactor:
 
 
 def redacted_target(target: bytes, shown: str = "...") -> str:
-    """A raw target as text, secret parameters replaced by a constant.
-
-    Args:
-        target: Path and query.
-        shown: What stands for a secret.
+    """A raw target as text, secret parameters replaced by a constant. ``target``: path and query. ``shown``: what
+    stands for a secret.
     """
     mark = shown.encode()
     return _in_target(target, lambda secret: mark if secret else b"").decode("utf-8", "replace")
@@ -139,12 +131,8 @@ def redacted_body(body: bytes, shown: str = "...") -> bytes:
 
 
 def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[str]:
-    """The secrets that a message holds, in all spellings in which a side could repeat them.
-
-    Args:
-        target: Path and query; empty for an answer.
-        headers: Its pairs.
-        body: Its body.
+    """The secrets that a message holds, in all spellings in which a side could repeat them. ``target``: path and
+    query; empty for an answer. ``headers``: its pairs.
     """
     found: list[bytes] = []
 

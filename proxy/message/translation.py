@@ -14,7 +14,6 @@ class Request:
     """What a client sent.
 
     Args:
-        method: The method.
         target: Path and query, byte for byte.
         headers: Pairs in the order sent.
         body: The whole body.
@@ -35,10 +34,8 @@ class Translation:
     """The same request for the other side.
 
     Args:
-        method: The method for the other side.
         target: Path and query for the other side.
         headers: Header fields for it; no Content-Length where the body changed.
-        body: The body for it.
         route: The route; None when nothing but the path could be carried over.
         parameters: Path names and filters as the legacy side sees them, values decoded.
         format: ``json`` or ``xml``: what the client asked the legacy side for.
@@ -75,10 +72,6 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Untranslatable:
-    """The other side cannot be asked.
-
-    Args:
-        reason: Why, as a sentence for the report.
-    """
+    """The other side cannot be asked. ``reason``: why, as a sentence for the report."""
 
     reason: str

@@ -62,22 +62,17 @@ async def observe(
     digest: bool = False,
     pace: Pace = UNPACED,
 ) -> Observation:
-    """Send one request to a side.
+    """Send one request to a side. Returns the observation: an answer, or an error as design §2 has it; never an
+    exception.
 
     Args:
-        side: The side's transport.
-        method: The method.
         target: Path and query byte for byte.
         headers: Pairs to send.
-        body: The body to send.
         deadline: Seconds for the whole exchange.
         body_cap: Most bytes of an answer's body that are kept; a longer one is an error, and is not read where its
             length is said before.
         pace: How many bytes of answers are read in a second; the sender has to wait.
         digest: Of a longer body, read on for its length and hash, which then are the body.
-
-    Returns:
-        The observation: an answer, or an error as design §2 has it; never an exception.
     """
     request = httpx.Request(
         method,

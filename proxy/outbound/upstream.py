@@ -42,11 +42,11 @@ class Upstream(httpx.AsyncBaseTransport):
         base: URL of the side; a path in it is put before every target.
         connections: Most connections at a time.
         connect_timeout: Seconds to wait for a connection.
-        first_byte_timeout: Seconds to wait for the beginning of an answer, from the end of the request on; None for
-            as long as for its next bytes.
+        first_byte_timeout: Seconds to wait for the beginning of an answer, from the end of the request on; None for as
+            long as for its next bytes.
         read_timeout: Seconds to wait for the next bytes of an answer.
-        reuse: Keep connections alive. Off for writes: a write on a connection that the other end is just
-            closing could neither be repeated nor be known to have arrived.
+        reuse: Keep connections alive. Off for writes: a write on a connection that the other end is just closing could
+            neither be repeated nor be known to have arrived.
     """
 
     def __init__(
@@ -78,15 +78,9 @@ class Upstream(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and give its answer as soon as the head is there.
 
-        Args:
-            request: ``extensions["target"]`` holds the raw target; without it the URL's own is taken. So it is with
-                ``extensions["method"]``, because httpx writes methods in capitals.
-
-        Returns:
-            The answer; its stream is read from the network as it is iterated.
-
-        Raises:
-            httpx.TransportError: As drawn in the module's docstring.
+        ``request``: ``extensions["target"]`` holds the raw target; without it the URL's own is taken. So it is with
+        ``extensions["method"]``, because httpx writes methods in capitals. Returns the answer; its stream is read from
+        the network as it is iterated. Raises httpx.TransportError: as drawn in the module's docstring.
         """
         try:
             wire = await self._pool.answered(self._asking(request))
@@ -107,10 +101,8 @@ class Upstream(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
     def _asking(self, request: httpx.Request) -> WireRequest:
-        """A request as it goes on the wire, its body framed anew.
-
-        Raises:
-            httpx.LocalProtocolError: It would not be one request.
+        """A request as it goes on the wire, its body framed anew. Raises httpx.LocalProtocolError: it would not be one
+        request.
         """
         method: str = request.extensions.get("method", request.method)
         target: bytes = self._path + request.extensions.get("target", request.url.raw_path)

@@ -43,11 +43,8 @@ class _Answer:
 
 
 class Admin:
-    """An ASGI application; the paths are in docs/operating.md.
-
-    Args:
-        controls: What is shown and commanded.
-        token: What commands must bear; None refuses them all.
+    """An ASGI application; the paths are in docs/operating.md. ``controls``: what is shown and commanded. ``token``:
+    what commands must bear; None refuses them all.
     """
 
     def __init__(self, controls: Controls, token: str | None = None) -> None:

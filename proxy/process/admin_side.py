@@ -9,12 +9,8 @@ from proxy.process.session import GuardedAdmin
 
 
 def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> GuardedAdmin:
-    """The admin side of a running proxy.
-
-    Args:
-        controls: What is shown and commanded.
-        settings: Where it listens, its token, its names.
-        config: The configuration directory.
+    """The admin side of a running proxy. ``controls``: what is shown and commanded. ``settings``: where it listens,
+    its token, its names.
     """
     pages = WithDashboard(Admin(controls, settings.admin_token), dashboard(settings.log, config))
     return GuardedAdmin(

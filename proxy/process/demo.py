@@ -45,14 +45,10 @@ async def demo(
 
     Args:
         folder: Where the databases and the log go.
-        config: The configuration directory.
         console: Where to tell.
         once: End after the report instead of staying up.
         port: The proxy's port, 0 for any free one.
         recordings: What clients ask and legacy answers.
-
-    Returns:
-        The report.
 
     Raises:
         ListenError: The port is taken.
@@ -115,14 +111,8 @@ def asked_for(recordings: Sequence[Recording], routes: RouteMap) -> list[Recordi
 
 
 def to_try(entries: Sequence[Recording], routes: RouteMap) -> list[str]:
-    """One request that people can repeat by hand: recorded without key, query and body, in both dialects.
-
-    Args:
-        entries: What is recorded.
-        routes: The route map.
-
-    Returns:
-        The target for the legacy API and for the new one; nothing when no such request is recorded.
+    """One request that people can repeat by hand: recorded without key, query and body, in both dialects. Returns the
+    target for the legacy API and for the new one; nothing when no such request is recorded.
     """
     for entry in entries:
         sent = entry.request

@@ -11,11 +11,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class KillSwitch:
-    """Whether legacy serves everything.
-
-    Args:
-        file: The switch: on while it is there.
-    """
+    """Whether legacy serves everything. ``file``: the switch: on while it is there."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -36,11 +32,7 @@ class KillSwitch:
         return before != self.on
 
     def pull(self, why: str) -> None:
-        """Switch on.
-
-        Args:
-            why: Written into the file, for whoever finds it.
-        """
+        """Switch on. ``why``: written into the file, for whoever finds it."""
         try:
             self.file.write_text(why + "\n", encoding="utf-8")
         except OSError as error:
@@ -51,11 +43,7 @@ class KillSwitch:
         self.look()
 
     def release(self) -> None:
-        """Switch off.
-
-        Raises:
-            OSError: The file cannot be removed.
-        """
+        """Switch off. Raises OSError: the file cannot be removed."""
         self._held = False
         self.file.unlink(missing_ok=True)
         self.look()

@@ -82,10 +82,8 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
 
 
 def ended(last: Snapshot) -> Snapshot:
-    """What remains of a process that was killed: nothing is pending any more, and its clients are gone.
-
-    Args:
-        last: What it told last.
+    """What remains of a process that was killed: nothing is pending any more, and its clients are gone. ``last``: what
+    it told last.
     """
     verdicts: Counter[str] = Counter(last["verdicts"])
     flows: Counter[str] = Counter(last["flows"])

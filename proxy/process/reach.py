@@ -15,9 +15,8 @@ _CONNECT: Final = 2.0
 class ReachWatcher:
     """Tries to connect to the sides: at the start, when requests failed, and as long as one cannot be reached.
 
-    Args:
-        sides: URL by the name of the side.
-        failed: How many requests have failed so far for want of an answer; a growing number is a reason to try.
+    ``sides``: URL by the name of the side. ``failed``: how many requests have failed so far for want of an answer; a
+    growing number is a reason to try.
     """
 
     def __init__(self, sides: Mapping[str, str], failed: Callable[[], int]) -> None:

@@ -16,15 +16,8 @@ _EVERY: Final = 0.25
 
 
 class Configuration:
-    """Gives the contract in force.
-
-    Args:
-        config: The configuration directory.
-        kill: The kill switch.
-        telemetry: Where reloads are counted.
-
-    Raises:
-        ConfigError: The configuration is wrong at the start.
+    """Gives the contract in force. ``telemetry``: where reloads are counted. Raises ConfigError: the configuration is
+    wrong at the start.
     """
 
     def __init__(self, config: Path, kill: KillSwitch, telemetry: Telemetry | None = None) -> None:
@@ -47,13 +40,8 @@ class Configuration:
         return self._snapshot.path
 
     async def reload(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> bool:
-        """Read the configuration again.
-
-        Args:
-            changed: Told of the new contract and of the copy of its files before the old copy goes.
-
-        Returns:
-            Whether it was taken over; else ``error`` says why not and the last good one stays.
+        """Read the configuration again. ``changed``: told of the new contract and of the copy of its files before the
+        old copy goes. Returns whether it was taken over; else ``error`` says why not and the last good one stays.
         """
         async with self._busy:
             self._marks = marks(self._config)

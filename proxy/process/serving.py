@@ -49,10 +49,7 @@ class RunningProxy:
         counters: The counts.
         shadow: The shadow leg.
         recorder: Writes the log.
-        telemetry: Operators' numbers.
-        switch: The kill switch.
         configuration: Gives the contract in force.
-        access: The access log.
         tasks: The long-lived tasks of the process.
         changed: Tells the parts of a new contract.
         ready: Whether new requests are wanted.
@@ -112,14 +109,8 @@ class RunningProxy:
 
 @asynccontextmanager
 async def running(settings: ProxySettings, config: Path) -> AsyncIterator[RunningProxy]:
-    """A proxy whose parts are open for the block; at its end pending exchanges are drained.
-
-    Args:
-        settings: Where both sides and the log are.
-        config: The configuration directory.
-
-    Yields:
-        The parts.
+    """A proxy whose parts are open for the block; at its end pending exchanges are drained. ``settings``: where both
+    sides and the log are.
 
     Raises:
         ConfigError: The configuration is wrong.
@@ -144,11 +135,7 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
 
 
 def check_sides(settings: ProxySettings) -> None:
-    """Both sides must be known.
-
-    Raises:
-        ConfigError: One is missing.
-    """
+    """Both sides must be known. Raises ConfigError: one is missing."""
     for name in ("legacy", "new"):
         if not getattr(settings, name):
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
@@ -220,12 +207,8 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
 
 
 async def serve(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
-    """Run the proxy until SIGINT or SIGTERM.
-
-    Args:
-        settings: Where both sides, the log and the ports are.
-        config: The configuration directory.
-        ready: Called with the URLs of the proxy and of its admin side once both listen.
+    """Run the proxy until SIGINT or SIGTERM. ``settings``: where both sides, the log and the ports are. ``ready``:
+    called with the URLs of the proxy and of its admin side once both listen.
 
     Raises:
         ConfigError: The configuration is wrong.
@@ -251,9 +234,7 @@ def listener(
     """What listens to clients.
 
     Args:
-        parts: The proxy.
         settings: Its limits.
-        clients: A socket that listens.
         ready: Called with its URL.
         signals: Whether SIGINT and SIGTERM stop it.
     """

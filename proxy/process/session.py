@@ -91,11 +91,8 @@ class GuardedAdmin:
 
 
 def session(token: str, now: float | None = None) -> str:
-    """What proves that somebody knew the token, for some hours; every process knows it again.
-
-    Args:
-        token: The administrators' token.
-        now: The time.
+    """What proves that somebody knew the token, for some hours; every process knows it again. ``token``: the
+    administrators' token.
     """
     end = str(int((time.time() if now is None else now) + SECONDS))
     return f"{end}.{hmac.digest(token.encode(), b'parity session ' + end.encode(), 'sha256').hex()}"

@@ -13,11 +13,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @contextmanager
 def operator_signals(controls: Controls) -> Iterator[None]:
-    """Obey the signals for the block.
-
-    Args:
-        controls: What they command.
-    """
+    """Obey the signals for the block. ``controls``: what they command."""
     loop = asyncio.get_running_loop()
     under_way: set[asyncio.Task[str]] = set()
 

@@ -58,14 +58,8 @@ class Worker:
         self._number = 0
 
     async def ask(self, command: str, patience: float | None = _PATIENCE) -> Any:
-        """Give a command and its result.
-
-        Args:
-            command: A word.
-            patience: Seconds to wait.
-
-        Raises:
-            OSError: The process does not answer.
+        """Give a command and its result. ``command``: a word. ``patience``: seconds to wait. Raises OSError: the
+        process does not answer.
         """
         async with self._turn:
             self._number += 1
@@ -93,12 +87,8 @@ class Worker:
 
 
 class Supervisor:
-    """Starts workers and starts those again that die (``proxy.process.admin.Controls``).
-
-    Args:
-        settings: What they serve.
-        config: The configuration directory.
-        clients: The socket that they share.
+    """Starts workers and starts those again that die (``proxy.process.admin.Controls``). ``settings``: what they
+    serve. ``clients``: the socket that they share.
     """
 
     def __init__(self, settings: ProxySettings, config: Path, clients: socket.socket) -> None:
@@ -199,11 +189,7 @@ class Supervisor:
         return next((str(one) for one in found if one), "")
 
     async def _keep(self, number: int, started: asyncio.Event) -> None:
-        """Run one worker until it is told to stop.
-
-        Raises:
-            WorkerEnded: It has ended by itself.
-        """
+        """Run one worker until it is told to stop. Raises WorkerEnded: it has ended by itself."""
         if self._stopping.is_set():
             started.set()
             return
@@ -262,12 +248,8 @@ _NOBODY: Final[Snapshot] = {
 
 
 async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str, str], None]) -> None:
-    """Run ``settings.workers`` processes until SIGINT or SIGTERM.
-
-    Args:
-        settings: Where both sides, the log and the ports are.
-        config: The configuration directory.
-        ready: Called with the URLs of the proxy and of its admin side once all serve.
+    """Run ``settings.workers`` processes until SIGINT or SIGTERM. ``settings``: where both sides, the log and the
+    ports are. ``ready``: called with the URLs of the proxy and of its admin side once all serve.
 
     Raises:
         ConfigError: The configuration is wrong.

@@ -28,11 +28,8 @@ _NOBODY: Final = frozenset({"none", "bad"})
 
 
 class CallerKeys:
-    """Replaces keys by placeholders and back.
-
-    Args:
-        keys: Key by name of the caller: ``admin``, ``readonly``, ``user``, ``user2`` …
-        salt: Secret of this run; without it the hashes of unknown keys say nothing.
+    """Replaces keys by placeholders and back. ``keys``: key by name of the caller: ``admin``, ``readonly``, ``user``,
+    ``user2`` …. ``salt``: secret of this run; without it the hashes of unknown keys say nothing.
     """
 
     def __init__(self, keys: Mapping[str, str] | None = None, salt: bytes | None = None) -> None:
@@ -50,13 +47,8 @@ class CallerKeys:
         return self._keys[name]
 
     def resolved(self, recording: Recording) -> Recording:
-        """A recording whose request holds keys where it held placeholders.
-
-        Args:
-            recording: The recording.
-
-        Raises:
-            ConfigError: A caller's key is not known. Callers without a valid key need none.
+        """A recording whose request holds keys where it held placeholders. Raises ConfigError: a caller's key is not
+        known. Callers without a valid key need none.
         """
         request = recording.request
         if not _has_placeholder(request):
@@ -78,9 +70,8 @@ class CallerKeys:
     def hidden(self, recording: Recording, known: frozenset[str] = frozenset()) -> Recording:
         """A recording without secrets: keys and credentials are replaced, cookies are not there.
 
-        Args:
-            recording: The recording; its caller names the keys that nobody has named.
-            known: Further secrets that the answer may repeat, of fields that are not recorded.
+        ``recording``: the recording; its caller names the keys that nobody has named. ``known``: further secrets that
+        the answer may repeat, of fields that are not recorded.
         """
         marker = _Marker(self._redactor, self._names, recording.caller)
         request, response = recording.request, recording.response
@@ -177,13 +168,8 @@ def caller_in(request: RecordedRequest) -> str | None:
 
 
 def read_keys(file: Path | None) -> CallerKeys:
-    """Read a file of keys.
-
-    Args:
-        file: TOML, ``NAME = "KEY"``; None for no keys.
-
-    Raises:
-        ConfigError: It cannot be read or holds something else.
+    """Read a file of keys. ``file``: TOML, ``NAME = "KEY"``; None for no keys. Raises ConfigError: it cannot be read
+    or holds something else.
     """
     if file is None:
         return CallerKeys()
@@ -195,10 +181,8 @@ def read_keys(file: Path | None) -> CallerKeys:
 
 
 def resolved(recordings: Iterable[Recording], keys: CallerKeys) -> list[Recording]:
-    """Recordings whose requests hold keys where they held placeholders.
-
-    Raises:
-        ConfigError: A caller's key is not known.
+    """Recordings whose requests hold keys where they held placeholders. Raises ConfigError: a caller's key is not
+    known.
     """
     return [keys.resolved(recording) for recording in recordings]
 

@@ -29,7 +29,6 @@ class FormPart:
     """One field or file of a form.
 
     Args:
-        name: Of the field.
         content: What it holds.
         filename: Of a file; None for a field.
         kind: Media type; None for none.
@@ -42,16 +41,13 @@ class FormPart:
 
 
 def read_part(word: str, folder: Path) -> FormPart:
-    r"""Read the value of one ``-F``.
+    r"""Read the value of one ``-F``. Raises PartError: it is none of these, or the file cannot be read.
 
     Args:
         word: ``NAME=CONTENT``, behind it ``;filename=NAME`` and ``;type=TYPE``. The content is text, ``@FILE`` (a
             file) or ``<FILE`` (its text as a field). Text between double quotes is taken as it is, but for ``\"`` and
             ``\\``.
         folder: Where files are looked for.
-
-    Raises:
-        PartError: It is none of these, or the file cannot be read.
     """
     name, equals, rest = word.partition("=")
     if not name or not equals:
@@ -76,11 +72,7 @@ def read_part(word: str, folder: Path) -> FormPart:
 
 
 def written(part: FormPart) -> str:
-    """A part as the value of ``-F`` that ``read_part`` reads.
-
-    Args:
-        part: A part whose content is UTF-8.
-    """
+    """A part as the value of ``-F`` that ``read_part`` reads. ``part``: a part whose content is UTF-8."""
     word = f"{part.name}={_quoted(part.content.decode())}"
     if part.filename is not None:
         word += f";filename={_quoted(part.filename)}"
@@ -88,11 +80,7 @@ def written(part: FormPart) -> str:
 
 
 def form_of(parts: Sequence[FormPart]) -> tuple[tuple[str, str], bytes]:
-    """The header and the body of a form; equal parts give equal bytes.
-
-    Args:
-        parts: Its fields and files.
-    """
+    """The header and the body of a form; equal parts give equal bytes. ``parts``: its fields and files."""
     digest = hashlib.sha256(repr(tuple(parts)).encode()).hexdigest()
     boundary = f"parity-{digest[:32]}"
     body = b"".join(

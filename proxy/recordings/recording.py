@@ -26,12 +26,8 @@ SUFFIXES = (".jsonl", ".jsonl.gz")
 
 
 class RecordingError(BadInput):
-    """A recording cannot be read.
-
-    Args:
-        problem: What is wrong.
-        file: The file.
-        line: Number of the line, from 1; None when the whole file is meant.
+    """A recording cannot be read. ``problem``: what is wrong. ``line``: number of the line, from 1; None when the
+    whole file is meant.
     """
 
     def __init__(self, problem: str, file: Path, line: int | None = None) -> None:
@@ -46,11 +42,9 @@ class RecordedRequest:
     """What a client sent.
 
     Args:
-        method: The method.
         base: Scheme and authority of the URL, ``https://openml.test``.
         target: Path and query byte for byte.
         headers: Pairs in the order sent.
-        body: The body.
     """
 
     method: str
@@ -99,16 +93,8 @@ class Recording:
 
 
 def recording_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The recording files that the paths name; a directory stands for all files below it.
-
-    Args:
-        paths: Files or directories.
-
-    Returns:
-        The files, each once, directories in name order.
-
-    Raises:
-        RecordingError: A path does not exist, or a directory holds no recording.
+    """The recording files that the paths name; a directory stands for all files below it. Returns the files, each
+    once, directories in name order. Raises RecordingError: a path does not exist, or a directory holds no recording.
     """
     files: dict[Path, None] = {}
     for path in paths:
@@ -127,14 +113,8 @@ def recording_files(paths: Iterable[Path]) -> tuple[Path, ...]:
 def read_recordings(paths: Iterable[Path]) -> Iterator[Recording]:
     """Read recordings, file by file and line by line; without those that later ones replace.
 
-    Args:
-        paths: Files or directories.
-
-    Yields:
-        The recordings in the order of the files.
-
-    Raises:
-        RecordingError: A file cannot be read, or a line of it is no HAR entry.
+    ``paths``: files or directories. Yields the recordings in the order of the files. Raises RecordingError: a file
+    cannot be read, or a line of it is no HAR entry.
     """
     files = recording_files(paths)
     replaced = superseded(files)
@@ -143,14 +123,8 @@ def read_recordings(paths: Iterable[Path]) -> Iterator[Recording]:
 
 
 def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
-    """Write recordings to one file, gzipped when its name ends with ``.gz``.
-
-    Args:
-        file: Where to; an existing file is replaced.
-        recordings: What to write.
-
-    Returns:
-        The number of lines written.
+    """Write recordings to one file, gzipped when its name ends with ``.gz``. ``file``: where to; an existing file is
+    replaced. Returns the number of lines written.
     """
     count = 0
     with gzip.open(file, "wb") if file.name.endswith(".gz") else file.open("wb") as out:
@@ -163,12 +137,8 @@ def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
 def entry(recording: Recording, started: str = "1970-01-01T00:00:00.000Z") -> dict[str, Any]:
     """The HAR entry of a recording: as read, else made of its fields.
 
-    Args:
-        recording: The exchange.
-        started: When it began, ISO 8601; used when the recording was not read from a file.
-
-    Returns:
-        A JSON-ready object with HAR 1.2's names.
+    ``recording``: the exchange. ``started``: when it began, ISO 8601; used when the recording was not read from a
+    file. Returns a JSON-ready object with HAR 1.2's names.
     """
     if recording.raw:
         return dict(recording.raw)
@@ -252,15 +222,8 @@ def started(recording: Recording) -> datetime | None:
 
 
 def recording_of(raw: Mapping[str, Any], file: Path, number: int) -> Recording:
-    """The recording that a HAR entry holds.
-
-    Args:
-        raw: The entry.
-        file: Where it was read.
-        number: The how many-th of the file it is, from 1.
-
-    Raises:
-        RecordingError: It is no HAR entry.
+    """The recording that a HAR entry holds. ``file``: where it was read. ``number``: the how many-th of the file it
+    is, from 1. Raises RecordingError: it is no HAR entry.
     """
     try:
         request, response = raw["request"], raw["response"]

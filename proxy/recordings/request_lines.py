@@ -18,20 +18,15 @@ _FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 def read_requests(file: Path, base: str) -> list[Recording]:
-    """Read a file of requests.
+    """Read a file of requests. Returns the requests; those of plain lines have no answer. Raises RecordingError: the
+    file cannot be read, or a line is neither.
 
     Args:
         file: Recordings (one HAR entry a line, also gzipped, or a directory of them), or plain lines: a method, a
-            target, and what curl knows as ``-H 'Name: value'``, ``-d BODY`` and ``-F NAME=CONTENT``
-            (``form_parts``; files are looked for beside this one). ``#`` begins a comment; what stands between
-            quotes may go on in the next line.
+            target, and what curl knows as ``-H 'Name: value'``, ``-d BODY`` and ``-F NAME=CONTENT`` (``form_parts``;
+            files are looked for beside this one). ``#`` begins a comment; what stands between quotes may go on in the
+            next line.
         base: Scheme and authority of plain lines.
-
-    Returns:
-        The requests; those of plain lines have no answer.
-
-    Raises:
-        RecordingError: The file cannot be read, or a line is neither.
     """
     if file.is_dir() or file.name.endswith(".gz"):
         return list(read_recordings([file]))
@@ -47,10 +42,8 @@ def read_requests(file: Path, base: str) -> list[Recording]:
 
 
 def request_line(request: RecordedRequest) -> str:
-    """A request as a line that ``read_requests`` reads.
-
-    Args:
-        request: A request without a body, with a form in UTF-8, or with one that ``form_of`` made.
+    """A request as a line that ``read_requests`` reads. ``request``: a request without a body, with a form in UTF-8,
+    or with one that ``form_of`` made.
     """
     parts = parts_of(request.headers, request.body)
     made = None if not request.body else _FORM if parts is None else form_of(parts)[0]

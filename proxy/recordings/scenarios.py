@@ -26,12 +26,7 @@ _MOMENT = re.compile(rb"\b(\d{4}-[01]\d-[0-3]\d)([ T])([0-2]\d:[0-5]\d:[0-5]\d)\
 
 
 class ScenarioError(ValueError):
-    """A recording cannot be replayed as a step.
-
-    Args:
-        recording: The recording.
-        problem: What is wrong.
-    """
+    """A recording cannot be replayed as a step. ``problem``: what is wrong."""
 
     def __init__(self, recording: Recording, problem: str) -> None:
         super().__init__(f"{recording.id}: {problem}")
@@ -92,12 +87,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Steps that were recorded one after the other, from the pristine sample on.
-
-    Args:
-        name: Its name.
-        steps: In order.
-    """
+    """Steps that were recorded one after the other, from the pristine sample on. ``steps``: in order."""
 
     name: str
     steps: tuple[Step, ...]
@@ -114,16 +104,8 @@ class Scenario:
 
 
 def scenarios(recordings: Iterable[Recording]) -> list[Scenario]:
-    """Put recorded steps together.
-
-    Args:
-        recordings: Steps in order, scenario after scenario.
-
-    Returns:
-        The scenarios, each once.
-
-    Raises:
-        ScenarioError: A recording is no step of a scenario.
+    """Put recorded steps together. ``recordings``: steps in order, scenario after scenario. Returns the scenarios,
+    each once. Raises ScenarioError: a recording is no step of a scenario.
     """
     found: dict[str, list[Recording]] = {}
     for recording in recordings:
@@ -134,13 +116,8 @@ def scenarios(recordings: Iterable[Recording]) -> list[Scenario]:
 
 
 def recorded_bases(recordings: Iterable[Recording]) -> tuple[str | None, str | None]:
-    """How the server and its object store were called from outside when it was recorded.
-
-    Args:
-        recordings: The recordings.
-
-    Returns:
-        Base URLs with a slash at the end; None where no recording tells.
+    """How the server and its object store were called from outside when it was recorded. Returns base URLs with a
+    slash at the end; None where no recording tells.
     """
     public = store = None
     for recording in recordings:
@@ -201,12 +178,8 @@ def _clock(recordings: Sequence[Recording]) -> Iterator[datetime]:
 def with_times(recording: Recording, played: Sequence[tuple[datetime, datetime]]) -> Recording:
     """A step's exchange with the times of another clock in its answer.
 
-    Args:
-        recording: The exchange as recorded.
-        played: Of the steps up to this one, in order: when each was recorded, and what the clock showed.
-
-    Returns:
-        The exchange; nothing of its answer is volatile any more.
+    ``recording``: the exchange as recorded. ``played``: of the steps up to this one, in order: when each was recorded,
+    and what the clock showed. Returns the exchange; nothing of its answer is volatile any more.
     """
 
     # What was written by a step lies between the first one and the end of this one; the sample has other times.
@@ -228,13 +201,8 @@ def with_times(recording: Recording, played: Sequence[tuple[datetime, datetime]]
 
 
 def contents(recording: Recording) -> list[bytes]:
-    """The contents that a request brings, which stored files may get.
-
-    Args:
-        recording: The exchange.
-
-    Returns:
-        Those of its form's parts; nothing when it has no multipart form.
+    """The contents that a request brings, which stored files may get. ``recording``: the exchange. Returns those of
+    its form's parts; nothing when it has no multipart form.
     """
     request = recording.request
     kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")

@@ -54,11 +54,8 @@ class Behaviour:
 
 
 class RecordedServer:
-    """An ASGI application that answers recorded requests: same method, path, query, key and form.
-
-    Args:
-        recordings: The recorded exchanges; of two with the same request the first one counts.
-        behaviour: Latency and faults.
+    """An ASGI application that answers recorded requests: same method, path, query, key and form. ``recordings``: the
+    recorded exchanges; of two with the same request the first one counts. ``behaviour``: latency and faults.
     """
 
     def __init__(self, recordings: Iterable[Recording], behaviour: Behaviour | None = None) -> None:
@@ -106,14 +103,7 @@ class RecordedServer:
             await self._recorded(recording, send)
 
     async def find(self, question: Question) -> Recording | None:
-        """The recording that answers a request.
-
-        Args:
-            question: What is asked.
-
-        Returns:
-            The recording, or None.
-        """
+        """The recording that answers a request."""
         return self._answers.get(question) or self._loose.get(loose(question))
 
     async def _recorded(self, recording: Recording, send: Send) -> None:

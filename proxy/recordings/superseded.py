@@ -12,15 +12,7 @@ def superseded(files: Iterable[Path]) -> Mapping[str, str]:
     """The recordings that are left out of what is read.
 
     An id begins with the name of its file, so that a recording counts as replaced where that file is read, too.
-
-    Args:
-        files: The recording files that are read.
-
-    Returns:
-        The ids of the replacements by those of the replaced.
-
-    Raises:
-        BadInput: A line does not name two recordings.
+    Returns the ids of the replacements by those of the replaced. Raises BadInput: a line does not name two recordings.
     """
     files = tuple(files)
     read = {file.name.partition(".")[0] for file in files}

@@ -39,12 +39,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What is accepted on a day.
-
-    Args:
-        entries: The entries that hold on it, by the names of their clusters.
-        today: The day.
-    """
+    """What is accepted on a day. ``entries``: the entries that hold on it, by the names of their clusters."""
 
     entries: Mapping[str, Accepted]
     today: date
@@ -83,12 +78,7 @@ class Baseline:
         )
 
     def remarks(self, seen: Iterable[str], today: date) -> list[str]:
-        """What to do about the baseline, one sentence each.
-
-        Args:
-            seen: Names of the clusters that a check found.
-            today: The date.
-        """
+        """What to do about the baseline, one sentence each. ``seen``: names of the clusters that a check found."""
         found = set(seen)
         return [
             f"the baseline accepted {name[:10]} until {entry.expires} only: {entry.signature}; mend it, document it "
@@ -103,13 +93,8 @@ class Baseline:
 
 
 def load_baseline(file: Path) -> Baseline:
-    """Read a baseline.
-
-    Args:
-        file: The TOML file.
-
-    Raises:
-        ConfigError: It cannot be read, or an entry lacks its reason or its end.
+    """Read a baseline. ``file``: the TOML file. Raises ConfigError: it cannot be read, or an entry lacks its reason or
+    its end.
     """
     document = read_toml(file)
     for key in document:
@@ -142,7 +127,6 @@ def updated(
         clusters: Name to signature of what the check found.
         reason: Of those that are new in it.
         expires: Likewise.
-        today: The date.
         prune: Leave out those that did not come again.
     """
     kept = {name: entry for name, entry in before.entries.items() if name in clusters or not prune}

@@ -16,11 +16,8 @@ from proxy.log.tables import differences, runs, traffic
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of clusters since an earlier run or time.
-
-    Args:
-        counts: How many there are in each state.
-        clusters: The first ones: new, still there, fixed, not seen again, unasked; the most frequent first.
+    """What became of clusters since an earlier run or time. ``counts``: how many there are in each state.
+    ``clusters``: the first ones: new, still there, fixed, not seen again, unasked; the most frequent first.
     """
 
     counts: Mapping[State, int]
@@ -44,7 +41,6 @@ async def changes(
     Args:
         connection: The log.
         before: The earlier run.
-        after: The later one.
         fixed_after: Exchanges compared without a cluster after which it is called fixed.
         most: Most clusters that are given; None for all.
     """
@@ -76,7 +72,6 @@ async def changes_since(
 
     Args:
         connection: The log.
-        since: The time.
         fixed_after: Exchanges compared without a cluster after which it is called fixed.
         most: Most clusters that are given; None for all.
     """

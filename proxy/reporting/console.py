@@ -15,10 +15,8 @@ def report_console(file: IO[str] | None = None) -> Console:
     """A console for tables.
 
     A terminal has the width that it has, there names are folded. A file or a pipe has none, and rich would take 80
-    columns and cut what does not fit; it gets 100, or what COLUMNS says when that is more.
-
-    Args:
-        file: Where to write; standard output by default.
+    columns and cut what does not fit; it gets 100, or what COLUMNS says when that is more. ``file``: where to write;
+    standard output by default.
     """
     console = Console(file=file, highlight=False)
     if not console.is_terminal:

@@ -26,9 +26,7 @@ class EntryUse:
     """How one entry is used.
 
     Args:
-        deviation: Its id.
         kind: Its kind, or that it is not registered any more.
-        title: Its title.
         hits: Exchanges that it explained a part of.
         last: When it did so last, where that is known.
         routes: The routes of those exchanges.
@@ -68,12 +66,8 @@ class EntryUse:
 async def read_usage(
     connection: AsyncConnection, since: datetime | None = None, usage: Usage | None = None
 ) -> Usage:
-    """What a diff log tells of the entries.
-
-    Args:
-        connection: The log.
-        since: Only of exchanges that were served in the hour of this time or later.
-        usage: What is known already; a new one when there is none.
+    """What a diff log tells of the entries. ``since``: only of exchanges that were served in the hour of this time or
+    later. ``usage``: what is known already; a new one when there is none.
     """
     found = Usage() if usage is None else usage
     hour = None if since is None else since.replace(minute=0, second=0, microsecond=0)
@@ -97,12 +91,8 @@ async def read_usage(
 
 
 def entry_uses(registry: Registry, usage: Usage, stale_after: int = STALE_AFTER) -> Iterator[EntryUse]:
-    """A row of each entry, in the order of the registry, and of each rule; then what is registered no more.
-
-    Args:
-        registry: The entries.
-        usage: What they did.
-        stale_after: As ``lint_usage`` has it.
+    """A row of each entry, in the order of the registry, and of each rule; then what is registered no more. ``usage``:
+    what they did. ``stale_after``: as ``lint_usage`` has it.
     """
     for entry in registry.deviations:
         hits = usage.hits.get(entry.id, Counter())

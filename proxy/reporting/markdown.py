@@ -78,12 +78,8 @@ def routes(tally: Tally) -> str:
 
 
 def clusters(found: Iterable[Cluster], most: int, told: Callable[[str], str] = lambda _name: "") -> str:
-    """The most frequent clusters, each with a request to paste.
-
-    Args:
-        found: The clusters.
-        most: Most that are shown.
-        told: What else there is to say of one, by its name.
+    """The most frequent clusters, each with a request to paste. ``most``: most that are shown. ``told``: what else
+    there is to say of one, by its name.
     """
     ordered = sorted(found, key=lambda cluster: (-cluster.count, cluster.signature))
     parts = []
@@ -105,12 +101,7 @@ def clusters(found: Iterable[Cluster], most: int, told: Callable[[str], str] = l
 
 
 def report_markdown(report: Report, differences: int = 20) -> str:
-    """A whole report.
-
-    Args:
-        report: What the log says.
-        differences: Most clusters shown.
-    """
+    """A whole report. ``report``: what the log says. ``differences``: most clusters shown."""
     counted_runs = report.counted_runs
     parts = ["# Parity report\n"]
     if counted_runs.first is not None and counted_runs.last is not None:

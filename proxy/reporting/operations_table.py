@@ -43,13 +43,8 @@ _NUMBERS: Final = ("match", "explained", "mismatch", "legacy_error")
 
 
 def operations_table(routes: RouteMap, registry: Registry, tally: Tally, face: Tally) -> str:
-    """The page.
-
-    Args:
-        routes: The route map.
-        registry: The deviations.
-        tally: What a check of the corpus counted.
-        face: What a check of the corpus in PHP's dialect counted.
+    """The page. ``tally``: what a check of the corpus counted. ``face``: what a check of the corpus in PHP's dialect
+    counted.
     """
     parts = [HEADER]
     for entity, members in groupby(routes, lambda route: route.entity):

@@ -48,15 +48,8 @@ def test_{name}() -> None:
 
 
 def pytest_case(cluster: str, signature: str, sample: Mapping[str, Any]) -> str:
-    """The source of a test module.
-
-    Args:
-        cluster: Name of the cluster.
-        signature: Its signature.
-        sample: Its sample (proxy.exchange.sample).
-
-    Returns:
-        Python source; it says so when a body was too long to be kept whole.
+    """The source of a test module. ``sample``: its sample (proxy.exchange.sample). Returns python source; it says so
+    when a body was too long to be kept whole.
     """
     asked = sample["asked"]
     name = re.sub(r"\W+", "_", str(asked["route"] or "no_route")).lower()

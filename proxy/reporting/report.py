@@ -29,7 +29,6 @@ class CountedRuns:
         runs: How many runs wrote the log.
         first: When the first one started.
         last: When one wrote last.
-        received: Requests.
         served: Requests that were answered.
         refused: Requests that the proxy refused itself.
         client_gone: Requests whose client left first.
@@ -132,7 +131,7 @@ class Report:
 async def read_report(
     url: str, since: datetime | None = None, route: str | None = None, asked: Dialect | None = None
 ) -> Report:
-    """Read a diff log.
+    """Read a diff log. Raises LogError: there is no diff log.
 
     Args:
         url: SQLAlchemy URL of the log.
@@ -140,12 +139,6 @@ async def read_report(
             since then.
         route: Only routes whose name fits this glob; the totals of requests are of all routes.
         asked: Only verdicts on the new side asked in this dialect.
-
-    Returns:
-        The report.
-
-    Raises:
-        LogError: There is no diff log.
     """
     async with reading(url) as connection:
         return await _read(connection, since, route, asked)

@@ -16,7 +16,6 @@ def print_report(
     """Print a report.
 
     Args:
-        console: Where to.
         report: What the log says.
         differences: Most signatures shown.
         recorded_legacy: Whether the legacy side was a player of recordings, whose times say nothing of PHP.

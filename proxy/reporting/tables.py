@@ -56,11 +56,7 @@ def summary(tally: Tally) -> str:
 
 
 def routes_table(tally: Tally) -> Table:
-    """Counts per route; the last line is the total. Fits 100 columns; narrower, names are folded, numbers never cut.
-
-    Args:
-        tally: The counts.
-    """
+    """Counts per route; the last line is the total. Fits 100 columns; narrower, names are folded, numbers never cut."""
     table = plain_table(show_footer=True)
     names = ("received", "compared", "match", "explained", "mismatch", "legacy\nerror", "errors", "skipped")
     total = _numbers(tally.totals)

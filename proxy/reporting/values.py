@@ -15,10 +15,8 @@ def as_json(value: object) -> str:
 
 
 def both(difference: Mapping[str, Any]) -> tuple[str, str]:
-    """The values of the legacy and of the new side.
-
-    Args:
-        difference: A difference or an example: ``what``, ``legacy``, ``new``.
+    """The values of the legacy and of the new side. ``difference``: a difference or an example: ``what``, ``legacy``,
+    ``new``.
     """
     what = difference.get("what")
     return (

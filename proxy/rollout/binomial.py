@@ -12,16 +12,13 @@ def upper_bound(failures: int, trials: int, confidence: float = 0.95) -> float:
     """The largest rate of failure that the trials do not rule out.
 
     The rate p at which no more than `failures` in `trials` happen with probability 1 - confidence (Clopper and
-    Pearson, Biometrika 26, 1934; one-sided). Without a failure it is 1 - (1 - confidence)^(1/trials), about
-    3/trials: the rule of three.
+    Pearson, Biometrika 26, 1934; one-sided). Without a failure it is 1 - (1 - confidence)^(1/trials), about 3/trials:
+    the rule of three. Raises ValueError: there are more failures than trials, or fewer than none.
 
     Args:
         failures: How many failed.
         trials: How many there were; 0 says nothing, the bound is 1.
         confidence: Between 0 and 1.
-
-    Raises:
-        ValueError: There are more failures than trials, or fewer than none.
     """
     if not 0 <= failures <= trials:
         raise ValueError(f"{failures} of {trials} is no number of failures")

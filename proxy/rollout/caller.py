@@ -11,24 +11,16 @@ _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Callers:
-    """Names clients: by API key, else by what the settings name, else by address.
-
-    Args:
-        sticky: ``header:NAME``, ``cookie:NAME`` or empty.
+    """Names clients: by API key, else by what the settings name, else by address. ``sticky``: ``header:NAME``,
+    ``cookie:NAME`` or empty.
     """
 
     def __init__(self, sticky: str = "") -> None:
         self._kind, _, self._name = sticky.partition(":")
 
     def of(self, request: Request, address: str) -> bytes:
-        """The name of a request's client.
-
-        Args:
-            request: The request.
-            address: The client's address.
-
-        Returns:
-            A text that begins with its kind, so that a key never meets an address.
+        """The name of a request's client. Returns a text that begins with its kind, so that a key never meets an
+        address.
         """
         key = _key(request)
         if key:

@@ -48,7 +48,6 @@ class GateKeeper:
 
     Args:
         engine: The diff log.
-        config: The configuration directory.
         killed: Whether the kill switch is on; the gate then leaves everything as it is.
         now: Tells the time.
     """
@@ -70,10 +69,8 @@ class GateKeeper:
         self._applied: int | None = None
 
     async def look(self) -> float:
-        """Look once: decide if it is this gate's turn, carry out what was decided.
-
-        Returns:
-            Seconds until the next look.
+        """Look once: decide if it is this gate's turn, carry out what was decided. Returns seconds until the next
+        look.
 
         Raises:
             ConfigError: The configuration is wrong just now.
@@ -190,12 +187,8 @@ class GateKeeper:
 
 
 async def keep_gate(log: str, config: Path, killed: Callable[[], bool]) -> None:
-    """Look again and again, until cancelled; what goes wrong is told and tried again.
-
-    Args:
-        log: SQLAlchemy URL of the diff log.
-        config: The configuration directory.
-        killed: Whether the kill switch is on.
+    """Look again and again, until cancelled; what goes wrong is told and tried again. ``log``: SQLAlchemy URL of the
+    diff log. ``killed``: whether the kill switch is on.
     """
     engine = open_log(log)
     keeper, told = GateKeeper(engine, config, killed=killed), ""

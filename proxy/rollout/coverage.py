@@ -20,12 +20,7 @@ _NOWHERE = "ignored"
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What of a route was compared.
-
-    Args:
-        known: What is known of it.
-        seen: What of that was compared at least once.
-    """
+    """What of a route was compared. ``seen``: what of that was compared at least once."""
 
     known: frozenset[Fact]
     seen: frozenset[Fact]

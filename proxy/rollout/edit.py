@@ -57,7 +57,6 @@ def with_step(text: str, route: str, dialect: Dialect, step: StageShare, *, held
 
     Args:
         text: The file.
-        route: Name of the route.
         dialect: Which of its clients.
         step: Where it shall stand.
         held: Why it shall stay there; None when it may go on.
@@ -103,16 +102,8 @@ def held_because(text: str, route: str, dialect: Dialect) -> str | None:
 def write_rollout(config: Path, text: str, routes: RouteMap) -> Rollout:
     """Put a new rollout in place of the old one at once, after it was checked.
 
-    Args:
-        config: The configuration directory.
-        text: The new rollout.toml.
-        routes: The route map.
-
-    Returns:
-        The new rollout.
-
-    Raises:
-        ConfigError: It would be wrong, or the file is part of the installed package; it is as it was.
+    ``text``: the new rollout.toml. Raises ConfigError: it would be wrong, or the file is part of the installed
+    package; it is as it was.
     """
     file = config / "rollout.toml"
     check_writable(file)

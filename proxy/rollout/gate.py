@@ -36,11 +36,8 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteEvidence:
-    """What the diff log has counted for a route.
-
-    Args:
-        verdicts: Exchanges by verdict.
-        ratios: Exchanges by ratio of both sides' times, in buckets (proxy.runtime.histogram).
+    """What the diff log has counted for a route. ``verdicts``: exchanges by verdict. ``ratios``: exchanges by ratio of
+    both sides' times, in buckets (proxy.runtime.histogram).
     """
 
     verdicts: Mapping[str, int] = field(default_factory=dict)
@@ -82,10 +79,8 @@ class Situation:
     """Where a route stands, and what is known of it.
 
     Args:
-        route: Its name.
         placement: Its stage.
         begun: When it came there.
-        now: The time.
         step: What was counted since it came there.
         window: What was counted of late.
         coverage: What of it was compared.
@@ -107,7 +102,6 @@ class GateDecision:
     """What becomes of a route.
 
     Args:
-        kind: What.
         step: Where it stands then.
         reason: Why, as a sentence.
         numbers: What it was decided by.

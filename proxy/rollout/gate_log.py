@@ -33,13 +33,10 @@ class Decided:
     Args:
         number: Its number; later ones are larger.
         at: When it was made, UTC without a zone.
-        route: About which route.
         dialect: Which of its clients.
-        kind: What was decided.
         was: The step before, as text.
         step: The step after.
         reason: Why.
-        numbers: What it was decided by.
         baseline: What the log had counted for the route at that time.
     """
 
@@ -82,14 +79,8 @@ class Decided:
 async def take_lease(connection: AsyncConnection, holder: str, now: datetime, seconds: float) -> bool:
     """Become, or stay, the one gate that decides; the row is locked until the transaction ends.
 
-    Args:
-        connection: The log, within a transaction.
-        holder: Names this gate.
-        now: The time.
-        seconds: How long nobody else decides, unless the lease is taken again.
-
-    Returns:
-        Whether this gate decides.
+    ``connection``: the log, within a transaction. ``seconds``: how long nobody else decides, unless the lease is taken
+    again. Returns whether this gate decides.
     """
     free = or_(lease.c.holder == holder, lease.c.until < now)
     row = {"holder": holder, "until": now + timedelta(seconds=seconds)}
@@ -153,10 +144,8 @@ async def write_decision(
 
     Args:
         connection: The log, within a transaction.
-        route: About which route.
         dialect: Which of its clients.
         was: The step before.
-        decision: The decision.
         at: When it was made.
         baseline: What the log had counted for the route at that time.
     """

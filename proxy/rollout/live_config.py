@@ -29,9 +29,7 @@ class LiveConfig:
     """What the configuration says of routes and answers.
 
     Args:
-        routes: The route map.
         rollout: The stages.
-        registry: The documented deviations.
         problems: The table of problem types.
         digest: SHA-256 of all files that it was read from.
         held: Names of the routes whose new paths are held where they stand.
@@ -50,16 +48,8 @@ class LiveConfig:
 
 
 def load_contract(config: Path) -> LiveConfig:
-    """Read everything that the configuration says of routes and answers.
-
-    Args:
-        config: The configuration directory.
-
-    Returns:
-        The contract.
-
-    Raises:
-        ConfigError: Something in it is wrong.
+    """Read everything that the configuration says of routes and answers. Raises ConfigError: something in it is
+    wrong.
     """
     routes = load_routes(config)
     rollout = load_rollout(config, routes)
@@ -81,12 +71,7 @@ def files_of(config: Path) -> list[Path]:
 
 def digest(config: Path) -> str:
     """SHA-256 of names and contents of these files: the same on every replica that serves by the same configuration.
-
-    Args:
-        config: The configuration directory.
-
-    Raises:
-        ConfigError: A file cannot be read.
+    Raises ConfigError: a file cannot be read.
     """
     total = hashlib.sha256()
     for file in files_of(config):
@@ -111,11 +96,7 @@ def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 class Snapshot:
-    """A copy of the files of a contract, so that a process that starts later reads the same.
-
-    Args:
-        config: The configuration directory.
-    """
+    """A copy of the files of a contract, so that a process that starts later reads the same."""
 
     def __init__(self, config: Path) -> None:
         self._kept = tempfile.TemporaryDirectory(prefix="parity-config-")

@@ -41,7 +41,6 @@ class Readiness:
     """What is known of a route.
 
     Args:
-        route: Its name.
         received: Exchanges that were served.
         parity: Of them.
         bound: Upper bound of the rate of mismatches, 95 %.
@@ -110,11 +109,7 @@ class Readiness:
 
 
 def paired_latency(ratios: Mapping[int, int]) -> PairedLatency | None:
-    """The median ratio with its interval.
-
-    Args:
-        ratios: Ratios new/legacy by bucket (proxy.runtime.histogram).
-    """
+    """The median ratio with its interval. ``ratios``: ratios new/legacy by bucket (proxy.runtime.histogram)."""
     median, interval = quantile(ratios, 0.5), median_interval(ratios)
     return None if median is None or interval is None else PairedLatency(median, *interval)
 
@@ -130,10 +125,8 @@ def readiness(
     """Judge a route.
 
     Args:
-        route: Its name.
         counts: Its verdicts.
         coverage: What of it was compared.
-        latency: Paired times.
         clusters: Open clusters.
         thresholds: What must hold.
     """

@@ -34,8 +34,8 @@ async def read_readiness(
         connection: The log.
         known: What is known of each route; these are the routes that are judged.
         thresholds: What must hold.
-        since: Only what was served since then. Coverage and times are kept by run, not by hour: those of all runs
-            that wrote since then count.
+        since: Only what was served since then. Coverage and times are kept by run, not by hour: those of all runs that
+            wrote since then count.
         route: Only routes whose name fits this glob.
         asked: By what was counted where the new side was asked in this dialect.
     """

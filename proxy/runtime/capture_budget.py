@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class CaptureBudget:
-    """Bytes that may be held at a time.
-
-    Args:
-        most: Bytes.
-        held: Bytes that are held just now.
-    """
+    """Bytes that may be held at a time. ``held``: bytes that are held just now."""
 
     most: int = 2**63
     held: int = 0

@@ -47,12 +47,7 @@ def frame(message: object) -> bytes:
 
 
 async def read_frame(reader: asyncio.StreamReader, routes: Mapping[str, Route] = _NO_ROUTES) -> Any:
-    """The next message of the other end; None at the end of the channel.
-
-    Args:
-        reader: This end.
-        routes: Those that messages may name.
-    """
+    """The next message of the other end; None at the end of the channel."""
     try:
         size = int.from_bytes(await reader.readexactly(_LENGTH))
         body = await reader.readexactly(size)

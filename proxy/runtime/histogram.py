@@ -22,11 +22,8 @@ def middle(number: int) -> float:
 
 
 def quantile(buckets: Mapping[int, int], share: float) -> float | None:
-    """A quantile of what was counted, None when nothing was.
-
-    Args:
-        buckets: Bucket to count.
-        share: 0.5 for the median.
+    """A quantile of what was counted, None when nothing was. ``buckets``: bucket to count. ``share``: 0.5 for the
+    median.
     """
     total = sum(buckets.values())
     return None if total == 0 else _ranked(buckets, max(1, math.ceil(share * total)))
@@ -37,11 +34,7 @@ def median_interval(buckets: Mapping[int, int], confidence: float = 0.95) -> tup
 
     The number of values below the median is binomial with p = 1/2, so the values of the ranks that enclose the middle
     of that distribution enclose the median (normal approximation with continuity correction, Conover, Practical
-    Nonparametric Statistics, 3.2).
-
-    Args:
-        buckets: Bucket to count.
-        confidence: How sure the interval is.
+    Nonparametric Statistics, 3.2). ``buckets``: bucket to count. ``confidence``: how sure the interval is.
     """
     total = sum(buckets.values())
     if total < 6:

@@ -144,18 +144,12 @@ class Listener(uvicorn.Server):
 
 
 def bind(host: str, port: int, option: str = "--port") -> socket.socket:
-    """A socket that listens.
+    """A socket that listens. Raises ListenError: the port is taken, or the address is not ours.
 
     Args:
         host: Address or name.
         port: Port, 0 for any free one.
         option: What chooses another port, for the error.
-
-    Returns:
-        The socket.
-
-    Raises:
-        ListenError: The port is taken, or the address is not ours.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -189,14 +183,7 @@ def announce(url: str) -> None:
 
 
 def serve_forever(app: ASGIApp, host: str, port: int) -> None:
-    """Serve one application without lifespan until SIGINT or SIGTERM.
-
-    Args:
-        app: The application.
-        host: Address to listen on.
-        port: Port, 0 for any free one.
-
-    Raises:
-        ListenError: It cannot listen there.
+    """Serve one application without lifespan until SIGINT or SIGTERM. ``host``: address to listen on. ``port``: port,
+    0 for any free one. Raises ListenError: it cannot listen there.
     """
     run_loop(Listener(app, bind(host, port), ready=announce, lifespan=False).run_bound())

@@ -4,10 +4,8 @@ import asyncio
 
 
 class Pace:
-    """Gives turns, so many per second, in the order in which they are asked for.
-
-    Args:
-        rate: Turns per second; None for as many as wanted.
+    """Gives turns, so many per second, in the order in which they are asked for. ``rate``: turns per second; None for
+    as many as wanted.
     """
 
     def __init__(self, rate: float | None = None) -> None:
@@ -15,11 +13,7 @@ class Pace:
         self._next = 0.0
 
     async def turn(self, turns: int = 1) -> None:
-        """Wait for one's turn.
-
-        Args:
-            turns: How many one takes at once; the next one waits so much longer.
-        """
+        """Wait for one's turn. ``turns``: how many one takes at once; the next one waits so much longer."""
         if not self._between:
             return
         now = asyncio.get_running_loop().time()

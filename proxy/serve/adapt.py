@@ -31,13 +31,8 @@ _DROPPED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """An answer in the new dialect.
-
-    Args:
-        status: Its status.
-        headers: Its pairs, without Content-Length.
-        body: Its body.
-        unfit: Where it is not as the schema has it, because PHP made another form of a text: markup is an object.
+    """An answer in the new dialect. ``headers``: its pairs, without Content-Length. ``unfit``: where it is not as the
+    schema has it, because PHP made another form of a text: markup is an object.
     """
 
     status: int
@@ -49,16 +44,8 @@ class Adapted:
 def adapt(
     asked: Asked, legacy: Observation, registry: Registry, problems: Mapping[str, ProblemType]
 ) -> Adapted:
-    """Turn a legacy answer into the one that the new API gives.
-
-    Args:
-        asked: Facts of the client's request.
-        legacy: What the legacy side answered.
-        registry: The documented deviations.
-        problems: Title and status of each problem type.
-
-    Returns:
-        The answer. A legacy answer that cannot be read becomes a 502.
+    """Turn a legacy answer into the one that the new API gives. Returns the answer. A legacy answer that cannot be
+    read becomes a 502. ``asked``: facts of the client's request. ``problems``: title and status of each problem type.
     """
     kept = tuple(pair for pair in legacy.headers if pair[0].lower() not in _DROPPED)
     if legacy.status is None or legacy.error is not None:

@@ -47,7 +47,6 @@ class Proxy:
         settings: Limits and sizes.
         now: Tells the time.
         telemetry: Where operators' numbers are counted.
-        access: The access log.
         rehearsing: Rehearses writes; None for no rehearsals.
     """
 

@@ -30,11 +30,7 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
 class NotServed(Exception):
-    """The side gave no answer, or one that was held back; nothing was sent to the client.
-
-    Args:
-        observation: What it gave.
-    """
+    """The side gave no answer, or one that was held back; nothing was sent to the client."""
 
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.error or observation.status)
@@ -42,10 +38,8 @@ class NotServed(Exception):
 
 
 class AnswerBroken(BrokenOff):
-    """The side failed within its answer, so the client's is broken off too.
-
-    Args:
-        observation: What came until then, and the error.
+    """The side failed within its answer, so the client's is broken off too. ``observation``: what came until then, and
+    the error.
     """
 
     def __init__(self, observation: Observation) -> None:
@@ -56,10 +50,8 @@ class AnswerBroken(BrokenOff):
 class DisconnectWatcher:
     """Watches for a client that leaves while its request is under way, and cancels the request then.
 
-    Most answers come at once, so watching begins a little later and costs those nothing.
-
-    Args:
-        receive: ASGI's; the request's body must have been received.
+    Most answers come at once, so watching begins a little later and costs those nothing. ``receive``: ASGI's; the
+    request's body must have been received.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -125,20 +117,16 @@ async def forward(
     *,
     capture: CapturePolicy,
 ) -> Observation:
-    """Send a request to a side and its answer to the client.
+    """Send a request to a side and its answer to the client. Returns what the side answered.
 
     Args:
         side: The side that serves.
-        method: The method.
         target: Path and query, byte for byte.
         headers: The client's pairs; those of one hop are left out.
         request_body: The body, or its beginning.
         receive: ASGI's, for the rest of the body.
         send: ASGI's.
         capture: What is kept of the answer.
-
-    Returns:
-        What the side answered.
 
     Raises:
         ClientGone: The client went away.

@@ -53,14 +53,8 @@ class Rehearsing:
         self._clock = clock
 
     async def rehearse(self, request: Request, translation: Translation | None) -> Observation:
-        """Rehearse one write.
-
-        Args:
-            request: What the client asked.
-            translation: The same for the new side, when the client spoke to the legacy one; else None.
-
-        Returns:
-            What the new side would have answered, or why it did not.
+        """Rehearse one write. ``request``: what the client asked. ``translation``: the same for the new side, when the
+        client spoke to the legacy one; else None. Returns what the new side would have answered, or why it did not.
         """
         if translation is not None:
             request = Request(translation.method, translation.target, translation.headers, translation.body)
@@ -86,8 +80,8 @@ def signed(secret: str, request: Request, at: int, nonce: str, *, left: float = 
         request: As it is sent to the backend.
         at: Seconds since 1970; the signature is good for a minute.
         nonce: A text that is never used again.
-        left: Seconds that somebody waits for the answer. Not a time of day: the clocks of both sides may differ by more
-            than a lock may last.
+        left: Seconds that somebody waits for the answer. Not a time of day: the clocks of both sides may differ by
+            more than a lock may last.
     """
     seconds = f"{left:.3f}"
     body = hashlib.sha256(request.body).hexdigest().encode()

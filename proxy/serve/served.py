@@ -27,11 +27,8 @@ _LATE: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServedSides:
-    """The transports of the served leg.
-
-    Args:
-        reads: For requests that change nothing.
-        writes: For those that may; every one gets a connection of its own.
+    """The transports of the served leg. ``reads``: for requests that change nothing. ``writes``: for those that may;
+    every one gets a connection of its own.
     """
 
     reads: dict[Side, httpx.AsyncBaseTransport]
@@ -45,7 +42,6 @@ class RequestContext:
     Args:
         request: The request, with what the sides are told of the client.
         decision: What was decided; who served in the end, once that is known.
-        request_body: Its body.
         contract: The configuration that it is served by.
         other: What the other side has answered already; it is not asked again.
         fallback: Legacy served because the new side failed.
@@ -89,16 +85,13 @@ class ServedLeg:
     async def serve(
         self, context: RequestContext, receive: Receive, send: Send, capture: CapturePolicy
     ) -> Observation:
-        """Serve one request.
+        """Serve one request. Returns what the side that served answered.
 
         Args:
             context: The request; who served and what the other side said is written there.
             receive: ASGI's.
             send: ASGI's.
             capture: What is kept of the answer.
-
-        Returns:
-            What the side that served answered.
 
         Raises:
             ClientGone: The client went away.

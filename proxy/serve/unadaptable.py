@@ -12,14 +12,8 @@ def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | 
     """Why a legacy answer is not that of the new API in another form.
 
     A refusal whose premise only another answer could show is not looked at: legacy's answer is then as good as any.
-
-    Args:
-        asked: Facts of the client's request.
-        legacy: What the legacy side answered; it answered something.
-        registry: The documented deviations.
-
-    Returns:
-        A sentence; None when the answer can be adapted.
+    Returns a sentence; None when the answer can be adapted. ``asked``: facts of the client's request. ``legacy``: what
+    the legacy side answered; it answered something.
     """
     old = decode(legacy)
     status = legacy.status or 0

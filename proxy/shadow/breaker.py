@@ -45,11 +45,7 @@ class Breaker:
         return True
 
     def note(self, answered: bool) -> None:
-        """Say what came of asking.
-
-        Args:
-            answered: There was an answer, of whatever status.
-        """
+        """Say what came of asking. ``answered``: there was an answer, of whatever status."""
         if answered:
             self._failed, self._until = 0, None
             return

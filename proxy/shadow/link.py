@@ -52,7 +52,6 @@ class ShadowLink:
     """Takes served exchanges over and gives them to the process of the shadow leg.
 
     Args:
-        settings: Those of the proxy.
         files: The configuration directory in force.
         counters: Where verdicts are counted.
         telemetry: Where operators' numbers are counted.
@@ -144,10 +143,8 @@ class ShadowLink:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self._flush)
 
     async def use(self, files: Path) -> None:
-        """Go by another configuration; returns once the other process does.
-
-        Args:
-            files: Its directory, which has been checked.
+        """Go by another configuration; returns once the other process does. ``files``: its directory, which has been
+        checked.
         """
         self._files = files
         self._flush()
@@ -159,10 +156,8 @@ class ShadowLink:
             await asyncio.wait_for(self._using.wait(), _PATIENCE)
 
     async def work(self) -> None:
-        """Run the other process and hear what it says, until cancelled.
-
-        Raises:
-            ShadowEnded: It has ended; what it had not answered is shed.
+        """Run the other process and hear what it says, until cancelled. Raises ShadowEnded: it has ended; what it had
+        not answered is shed.
         """
         try:
             status = await self._run()

@@ -43,12 +43,8 @@ BEAT: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class StartPlan:
-    """What the process is started with.
-
-    Args:
-        settings: Those of the proxy.
-        files: The configuration directory.
-        hop: Marks what this proxy sends.
+    """What the process is started with. ``files``: the configuration directory. ``hop``: marks what this proxy
+    sends.
     """
 
     settings: ProxySettings
@@ -76,11 +72,8 @@ class ShadowReport:
 
 
 class Outbox:
-    """Collects verdicts and tells them now and then; a ledger to the shadow leg.
-
-    Args:
-        writer: The channel.
-        telemetry: What is counted beside them.
+    """Collects verdicts and tells them now and then; a ledger to the shadow leg. ``writer``: the channel.
+    ``telemetry``: what is counted beside them.
     """
 
     def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:

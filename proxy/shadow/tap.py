@@ -28,11 +28,8 @@ _UNSENT: Final = "https://legacy.invalid"
 class Tap:
     """Writes one in so many exchanges of each route to a file of its own, until enough is written.
 
-    Args:
-        settings: How many, how long, and where.
-        routes: The route map.
-        counts: Counted there: ``written``, ``too_large``, ``enough`` (a cap was reached), ``failed``.
-        started_at: Names the file.
+    ``settings``: how many, how long, and where. ``counts``: counted there: ``written``, ``too_large``, ``enough`` (a
+    cap was reached), ``failed``.
     """
 
     def __init__(
@@ -56,7 +53,6 @@ class Tap:
             at: When it was served.
             role: What the key turned out to be.
             request: What the legacy side was asked.
-            legacy: What it answered.
         """
         try:
             self._add(route, at, role, request, legacy)

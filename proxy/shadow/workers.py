@@ -62,8 +62,6 @@ class ShadowLeg:
         sides: A transport for each side, shared with nobody else.
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
-        routes: The route map.
-        settings: Those of the proxy.
         queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.

@@ -31,15 +31,9 @@ class _NoLegacyForm(Exception):
 def new_to_legacy(request: Request, routes: RouteMap) -> Translation | Untranslatable:
     """Translate a request of the new dialect for the legacy side (new-API contract, decisions 2, 4 and 8).
 
-    A HEAD or a POST of a read becomes a GET, because PHP treats both as writes; whoever serves the answer of a
-    HEAD drops its body.
-
-    Args:
-        request: What the client sent to a path of the new API.
-        routes: The route map.
-
-    Returns:
-        The request for the legacy side, or why there is none.
+    A HEAD or a POST of a read becomes a GET, because PHP treats both as writes; whoever serves the answer of a HEAD
+    drops its body. ``request``: what the client sent to a path of the new API. Returns the request for the legacy
+    side, or why there is none.
     """
     path, _, query_text = request.target.decode("utf-8", "surrogateescape").partition("?")
     segments = tuple(segment for segment in path.split("/") if segment)

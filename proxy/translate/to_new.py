@@ -59,12 +59,8 @@ _PATH_LIMIT: Final = 200
 def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untranslatable:
     """Translate a request of the legacy dialect for the new side (new-API contract, decision 2; legacy notes, data 1).
 
-    Args:
-        request: What the client sent to ``/api/v1/...`` or to a file's address.
-        routes: The route map.
-
-    Returns:
-        The request for the new side, or why there is none.
+    ``request``: what the client sent to ``/api/v1/...`` or to a file's address. Returns the request for the new side,
+    or why there is none.
     """
     index = dispatcher(routes)
     target = read_target(request.target)

@@ -14,16 +14,10 @@ from diffing.model import UNROUTED
 
 
 def write_entries(text: str, file: Path, config: Path) -> None:
-    """Append entries to a file of the registry.
+    """Append entries to a file of the registry. Raises ConfigError: the file cannot be written, or the registry with
+    them cannot be read or has a finding; the file is as it was.
 
-    Args:
-        text: Whole entries as TOML, each with its why.
-        file: The file, below ``config``.
-        config: The configuration directory.
-
-    Raises:
-        ConfigError: The file cannot be written, or the registry with them cannot be read or has a finding; the file
-            is as it was.
+    ``text``: whole entries as TOML, each with its why. ``file``: the file, below ``config``.
     """
     check_writable(file)
     try:

@@ -20,14 +20,8 @@ PLACEHOLDER: Final = (
 def entry_toml(draft: EntryDraft, route: str, registry: Registry, taken: set[str]) -> str:
     """An entry as TOML; the loader refuses it until its why is written.
 
-    Args:
-        draft: The entry.
-        route: The one that it names.
-        registry: Tells ids that are given already, and the section of the guide.
-        taken: Further ids that are given; the entry's is added.
-
-    Raises:
-        Unfit: TOML has no form for a value.
+    ``registry``: tells ids that are given already, and the section of the guide. ``taken``: further ids that are
+    given; the entry's is added. Raises Unfit: TOML has no form for a value.
     """
     name = _free(f"{route}-{draft.name}", {*registry.by_id, *taken})
     taken.add(name)
@@ -53,12 +47,7 @@ def entry_toml(draft: EntryDraft, route: str, registry: Registry, taken: set[str
 
 
 def with_why(text: str, why: str) -> str:
-    """Entries with their why written.
-
-    Args:
-        text: What ``entry_toml`` gave.
-        why: For whoever reads the report.
-    """
+    """Entries with their why written. ``text``: what ``entry_toml`` gave. ``why``: for whoever reads the report."""
     return text.replace(f"why = {_value(PLACEHOLDER)}", f"why = {_value(why)}")
 
 

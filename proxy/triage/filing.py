@@ -70,18 +70,8 @@ class _Case:
 
 
 def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
-    """File a cluster.
-
-    Args:
-        found: The cluster with its sample.
-        verdict: What it is.
-        contract: Routes, registry and problem types of today.
-
-    Returns:
-        What to paste.
-
-    Raises:
-        FilingError: It cannot be that.
+    """File a cluster. ``found``: the cluster with its sample. ``contract``: routes, registry and problem types of
+    today. Returns what to paste. Raises FilingError: it cannot be that.
     """
     if verdict is Verdict.NEW_WRONG:
         remark = "an issue for whoever works on the new side; nothing of the registry changes"
@@ -105,10 +95,8 @@ def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
 
 
 def issue(found: Shown) -> str:
-    """The text of an issue about the new side: what it should have answered, and how to see it.
-
-    Args:
-        found: The cluster.
+    """The text of an issue about the new side: what it should have answered, and how to see it. ``found``: the
+    cluster.
     """
     cluster = found.cluster
     nearly = [sentence for item in differences_of(found) for sentence in item.get("nearly", ())]

@@ -31,7 +31,6 @@ class EntryDraft:
     """An entry but for its why.
 
     Args:
-        kind: Its kind.
         name: What its id ends with.
         title: What clients read in the guide.
         keys: What its kind needs.
@@ -50,13 +49,8 @@ class EntryDraft:
 
 
 def transforms(differences: Sequence[Difference]) -> Iterator[EntryDraft]:
-    """An entry for each way in which values of two documents differ.
-
-    Args:
-        differences: All of them.
-
-    Raises:
-        Unfit: some difference is no matter of values.
+    """An entry for each way in which values of two documents differ. ``differences``: all of them. Raises Unfit: some
+    difference is no matter of values.
     """
     places: dict[str, list[tuple[object, object]]] = {}
     for difference in differences:
@@ -134,17 +128,8 @@ def _renamed(places: dict[str, list[tuple[object, object]]]) -> Iterator[EntryDr
 def answers(
     asked: Asked, legacy: Observation, error: Mapping[str, object], young: Decoded, new: Observation
 ) -> EntryDraft:
-    """An entry for another status: `status`, `refusal` or `accepts`.
-
-    Args:
-        asked: Facts of the request.
-        legacy: The legacy answer.
-        error: Its error document; empty when it is none.
-        young: The new answer, decoded.
-        new: The new answer.
-
-    Raises:
-        Unfit: the new side's error says no type.
+    """An entry for another status: `status`, `refusal` or `accepts`. Raises Unfit: the new side's error says no type.
+    ``error``: its error document; empty when it is none. ``young``: the new answer, decoded.
     """
     code = str(error["code"]) if "code" in error else None
     side = {"status": legacy.status, **({} if code is None else {"code": code})}
@@ -177,16 +162,12 @@ def answers(
 
 
 def defect(asked: Asked, broke: str, young: Decoded, new: Observation) -> EntryDraft:
-    """An entry for a legacy answer that is broken.
+    """An entry for a legacy answer that is broken. Raises Unfit: the new side's error says no type.
 
     Args:
-        asked: Facts of the request.
         broke: How it is broken (diffing.defects).
         young: The new answer, decoded.
         new: The new answer, which the entry calls right.
-
-    Raises:
-        Unfit: the new side's error says no type.
     """
     request = _request(asked)
     expected, shown = _problem(young, new) if (new.status or 0) >= 400 else ({"status": new.status},) * 2

@@ -13,11 +13,7 @@ _SURPLUS: Final = "the answer is longer than it said"
 
 
 class Answer:
-    """An answer as it comes; what begins with ``on_`` is called by the parser.
-
-    Args:
-        bodiless: It answers HEAD.
-    """
+    """An answer as it comes; what begins with ``on_`` is called by the parser. ``bodiless``: it answers HEAD."""
 
     def __init__(self, *, bodiless: bool) -> None:
         self.status = 0
@@ -39,11 +35,7 @@ class Answer:
         )
 
     def feed(self, data: bytes) -> None:
-        """Take what came.
-
-        Raises:
-            httpx.RemoteProtocolError: It is no answer, or more than one.
-        """
+        """Take what came. Raises httpx.RemoteProtocolError: it is no answer, or more than one."""
         assert self._parser is not None
         self._idle += len(data)
         try:

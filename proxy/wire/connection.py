@@ -19,7 +19,6 @@ class WireRequest:
     """A request as it goes on the wire.
 
     Args:
-        head: Its head.
         body: Its body, whole or as it comes.
         length: Of a body that comes, how long it will be; None sends it in chunks.
         bodiless: The answer has no body, whatever it says.
@@ -125,11 +124,7 @@ class Wire(asyncio.Protocol):
         self._wake()
 
     async def ask(self, asking: WireRequest) -> Answer:
-        """Send a request and wait for the head of its answer.
-
-        Raises:
-            httpx.TransportError: None came.
-        """
+        """Send a request and wait for the head of its answer. Raises httpx.TransportError: None came."""
         self._answer = answer = Answer(bodiless=asking.bodiless)
         self._error = None
         self.heard = False
@@ -154,11 +149,7 @@ class Wire(asyncio.Protocol):
         return answer
 
     async def read(self) -> bytes:
-        """More of the answer's body; nothing at its end.
-
-        Raises:
-            httpx.TransportError: It does not come.
-        """
+        """More of the answer's body; nothing at its end. Raises httpx.TransportError: it does not come."""
         answer = self.answer
         while not answer.waiting and not answer.whole:
             await self._more()

@@ -17,12 +17,7 @@ _STAGGER: Final = 0.25
 
 
 class Dial:
-    """Where a side is.
-
-    Args:
-        url: Its URL.
-        made: Makes the wire of a connection.
-    """
+    """Where a side is. ``made``: makes the wire of a connection."""
 
     def __init__(self, url: httpx.URL, made: Callable[[], Wire]) -> None:
         self._host = url.raw_host.decode("ascii")
@@ -37,11 +32,7 @@ class Dial:
         self._looking = asyncio.Lock()
 
     async def connect(self) -> Wire:
-        """A new connection.
-
-        Raises:
-            httpx.ConnectError: None came about.
-        """
+        """A new connection. Raises httpx.ConnectError: None came about."""
         try:
             addresses = await self._looked_up()
             return await (self._at(addresses[0]) if len(addresses) == 1 else self._at_any(addresses))

@@ -18,8 +18,6 @@ class Pool:
     """The connections to one side.
 
     Args:
-        url: Where it is.
-        most: Most connections at a time.
         connect: Seconds to wait for one.
         first: Seconds to wait for the beginning of an answer.
         gap: Seconds to wait for more of it.
@@ -40,10 +38,8 @@ class Pool:
         self._closed = False
 
     async def answered(self, asking: WireRequest) -> Wire:
-        """Send a request; gives the connection on which the head of its answer has come, until it is released.
-
-        Raises:
-            httpx.TransportError: No answer came.
+        """Send a request; gives the connection on which the head of its answer has come, until it is released. Raises
+        httpx.TransportError: no answer came.
         """
         wire = await self._wire()
         try:

@@ -62,13 +62,7 @@ _READ: dict[tuple[Table, object], list[Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Writable:
-    """A backend that may be written to, with what it stands on.
-
-    Args:
-        http: A client of it.
-        database: Its database.
-        files: Its file root.
-    """
+    """A backend that may be written to, with what it stands on. ``files``: its file root."""
 
     http: httpx.AsyncClient
     database: Database

@@ -1,5 +1,6 @@
 """The OpenAPI document says what the declarations say."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ def test_every_operation_is_described_under_each_of_its_methods(document: dict[s
     ]
     expected = sum(1 + len(ROUTES[operation.name].new.also) for operation in OPERATIONS)
     assert len(ids) == len(set(ids)) == expected
+
+
+def test_nothing_is_told_that_only_readers_of_the_code_know(document: dict[str, Any]) -> None:
+    """Neither sources nor costs."""
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    described = [*operations, *document["components"]["schemas"].values()]
+    texts = [one["description"] for one in described if "description" in one]
+    assert [text for text in texts if re.search(r"legacy.notes|contract|recordings,|round trip", text)] == []
+    assert len(texts) > len(operations)
 
 
 def test_path_parameters_are_those_of_the_path(document: dict[str, Any]) -> None:

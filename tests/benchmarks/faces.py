@@ -45,11 +45,8 @@ def targets() -> dict[str, tuple[str, str]]:
 
 
 async def run(database: str, rounds: int = 15) -> None:
-    """Print the ratios of median CPU, JSON and XML.
-
-    Args:
-        database: With the sample.
-        rounds: How often each is asked.
+    """Print the ratios of median CPU, JSON and XML. ``database``: with the sample. ``rounds``: how often each is
+    asked.
     """
     files = Path("config/sample/files")
     app = create_app(BackendSettings(database=database, files=files))

@@ -46,13 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A data set's rows.
-
-    Args:
-        name: Of the data set.
-        columns: In order.
-        sparse: Whether its file leaves zeros out.
-    """
+    """A data set's rows. ``columns``: in order. ``sparse``: whether its file leaves zeros out."""
 
     name: str
     columns: tuple[Column, ...]

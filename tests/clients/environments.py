@@ -22,11 +22,8 @@ SKIP: Final = "SKIP_CLIENTS"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment.
-
-    Args:
-        name: Also of the file of its requirements.
-        scripts: What runs in it: the client's name by script.
+    """An environment. ``name``: also of the file of its requirements. ``scripts``: what runs in it: the client's name
+    by script.
     """
 
     name: str
@@ -60,10 +57,8 @@ class Environment:
         return line.partition("==")[2]
 
     def make(self) -> None:
-        """Make it anew if it is not ready.
-
-        Raises:
-            subprocess.CalledProcessError: Something cannot be installed; pip has told what.
+        """Make it anew if it is not ready. Raises subprocess.CalledProcessError: something cannot be installed; pip
+        has told what.
         """
         if self.ready:
             return

@@ -24,8 +24,6 @@ class Told:
     """What a client told of a step.
 
     Args:
-        step: Its name.
-        what: What it does.
         seconds: How long it took.
         requests: Method and path of each request that the client's library told of.
         failure: The end of the traceback; None when it went well.
@@ -40,15 +38,8 @@ class Told:
 
 @contextmanager
 def place(folder: Path, database: str, environment: Environment) -> Iterator[str]:
-    """A backend over the small OpenML; where the client reads Parquet, with an object store.
-
-    Args:
-        folder: An empty one.
-        database: Where to load it to.
-        environment: Of the client.
-
-    Yields:
-        The URL of the backend.
+    """A backend over the small OpenML; where the client reads Parquet, with an object store. ``folder``: an empty one.
+    ``database``: where to load it to. Yields the URL of the backend.
     """
     with object_store(folder / "store") as store:
         if "with_openml" in environment.scripts:
@@ -62,12 +53,8 @@ def play(environment: Environment, script: str, url: str, folder: Path) -> list[
 
     Args:
         environment: Where it is installed.
-        script: What it does.
         url: Of the backend.
         folder: For what it keeps.
-
-    Returns:
-        What it told of each step.
     """
     lines = _run(environment, folder, script, url, str(folder / "kept")).splitlines()
     return [_told(json.loads(line)) for line in lines if line.startswith('{"step": ')]

@@ -36,7 +36,6 @@ class RawRequest:
         status: Of the answer.
         media_type: Of the answer.
         reads: What the client reads of the answer.
-        text: The request.
     """
 
     name: str
@@ -95,15 +94,7 @@ def _read(path: Path) -> RawRequest:
 
 
 def send(request: RawRequest, url: str) -> tuple[int, str, bytes]:
-    """Send a request.
-
-    Args:
-        request: What to send.
-        url: Of the backend.
-
-    Returns:
-        Status, media type and body of the answer.
-    """
+    """Send a request. ``url``: of the backend. Returns status, media type and body of the answer."""
     host = urlsplit(url).netloc
     name, _, port = host.partition(":")
     with socket.create_connection((name, int(port)), timeout=30) as connection:

@@ -31,13 +31,8 @@ NO_SUCH_KEY: Final = (
 def backend(folder: Path, database: str, store: str | None = None) -> Iterator[str]:
     """Load the small OpenML and serve it by a process of its own.
 
-    Args:
-        folder: An empty one, for what is loaded and stored.
-        database: Where to load it to.
-        store: URL of the object store; by default the backend's own, where no Parquet file is.
-
-    Yields:
-        The URL of the backend.
+    ``folder``: an empty one, for what is loaded and stored. ``store``: URL of the object store; by default the
+    backend's own, where no Parquet file is. Yields the URL of the backend.
     """
     write(folder / "source")
     asyncio.run(load(folder / "source", database, force=True, files_to=folder / "files", names=NAMES))

@@ -27,14 +27,7 @@ def step(function: Step) -> Step:
 
 @contextmanager
 def raising(kind: type[Failure]) -> Iterator[list[Failure]]:
-    """What is inside must fail so.
-
-    Args:
-        kind: Of the failure.
-
-    Yields:
-        An empty list, which has the failure afterwards.
-    """
+    """What is inside must fail so. Yields an empty list, which has the failure afterwards."""
     caught: list[Failure] = []
     try:
         yield caught

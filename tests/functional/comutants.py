@@ -40,12 +40,8 @@ class CoMutant:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of damage to members.
-
-    Args:
-        name: Of the damage.
-        schema: The member's damaged schema; None where it does not fit.
-        value: A damaged value; others stay.
+    """A kind of damage to members. ``schema``: the member's damaged schema; None where it does not fit. ``value``: a
+    damaged value; others stay.
     """
 
     name: str
@@ -175,11 +171,7 @@ class _Damage:
 
 
 def answers_of(document: Document) -> Mapping[str, Document]:
-    """The schema of each operation's document on success.
-
-    Args:
-        document: The OpenAPI document.
-    """
+    """The schema of each operation's document on success. ``document``: the OpenAPI document."""
     return {
         operation["operationId"]: response["content"]["application/json"]["schema"]
         for methods in document["paths"].values()

@@ -35,7 +35,6 @@ class Answer:
 
     Args:
         operation: The ``operationId`` that was asked.
-        status: Its status.
         media_type: Of its body.
         body: As it came.
         asked: Method and target, for messages.
@@ -49,12 +48,7 @@ class Answer:
 
 
 def answer_of(translation: Translation, new: Observation) -> Answer | None:
-    """What the new side answered, if it is JSON.
-
-    Args:
-        translation: What it was asked.
-        new: Its answer.
-    """
+    """What the new side answered, if it is JSON."""
     media_type = (new.header("content-type") or "").partition(";")[0]
     if translation.route is None or new.status is None or not new.body or not media_type.endswith("json"):
         return None
@@ -69,11 +63,7 @@ def _operation(route: Route, method: str) -> str:
 
 
 def recorded_with(database: str) -> BackendSettings:
-    """Settings of a backend that answers what was recorded.
-
-    Args:
-        database: URL of the loaded sample.
-    """
+    """Settings of a backend that answers what was recorded. ``database``: URL of the loaded sample."""
     return BackendSettings(
         database=database,
         public_url="https://openml.test/",
@@ -83,11 +73,8 @@ def recorded_with(database: str) -> BackendSettings:
 
 
 async def answers(settings: BackendSettings, every: int = 1) -> list[Answer]:
-    """What the backend answers to each recorded read, and to each write that PHP refused.
-
-    Args:
-        settings: Of the backend; nothing is written to its database.
-        every: Takes each so-manieth recording only.
+    """What the backend answers to each recorded read, and to each write that PHP refused. ``settings``: of the
+    backend; nothing is written to its database. ``every``: takes each so-manieth recording only.
     """
     routes = load_routes(CONFIG)
     found: list[Answer] = []
@@ -111,10 +98,8 @@ async def answers(settings: BackendSettings, every: int = 1) -> list[Answer]:
 
 
 class Pinned:
-    """The pinned document, as a judge of answers.
-
-    Args:
-        document: The document; the one in the configuration when nothing is given.
+    """The pinned document, as a judge of answers. ``document``: the document; the one in the configuration when
+    nothing is given.
     """
 
     def __init__(self, document: dict[str, Any] | None = None) -> None:
@@ -128,11 +113,7 @@ class Pinned:
         self._validator = cache(self._compiled)
 
     def faults(self, answer: Answer) -> list[str]:
-        """What the document does not say about an answer, one sentence each.
-
-        Args:
-            answer: The answer.
-        """
+        """What the document does not say about an answer, one sentence each."""
         if answer.operation == NOTHING_ANSWERS:
             return [] if answer.status == 405 else [f"{answer.asked}: {answer.status}, not 405"]
         validator = self._validator(answer.operation, str(answer.status), answer.media_type)

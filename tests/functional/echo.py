@@ -76,12 +76,8 @@ class Wire:
 
 @dataclass(slots=True)
 class Echo:
-    """What the side received, and what it answers.
-
-    Args:
-        url: Where it is.
-        received: All requests, whole, in the order of their end.
-        answer: The bytes that it answers next.
+    """What the side received, and what it answers. ``received``: all requests, whole, in the order of their end.
+    ``answer``: the bytes that it answers next.
     """
 
     url: str = ""

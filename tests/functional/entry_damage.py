@@ -27,11 +27,8 @@ def other_status(one: Selected) -> Selected:
 
 
 def other_values(one: Selected, covered: Iterator[tuple[str | int, ...]] | None = None) -> Iterator[Selected]:
-    """The new side answers another value, one place after another.
-
-    Args:
-        one: The exchange.
-        covered: The ways to what the entry made; None for every place.
+    """The new side answers another value, one place after another. ``one``: the exchange. ``covered``: the ways to
+    what the entry made; None for every place.
     """
     document = decode(one.new).document
     if one.new.body and (document is None or isinstance(document, bytes)):

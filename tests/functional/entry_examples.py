@@ -15,12 +15,8 @@ from diffing.registry import Deviation, Example, Registry
 
 
 def made(entry: Deviation, registry: Registry, routes: RouteMap) -> list[object]:
-    """The documents, one for each example at each of the entry's places.
-
-    Args:
-        entry: The entry.
-        registry: All entries and rules, or all but one.
-        routes: The route map.
+    """The documents, one for each example at each of the entry's places. ``registry``: all entries and rules, or all
+    but one.
     """
     found: list[object] = []
     for example in entry.examples:

@@ -39,7 +39,6 @@ class Outcomes:
 
     Args:
         answers: Answers that were damaged.
-        kinds: Mutants by kind.
         argued: Those that an exception of "equal" allows, by exception.
         survivors: All others that were not found.
     """
@@ -71,12 +70,7 @@ class _Replay(FaceReplay):
 
 
 async def pairs(database: str, choose: Callable[[list[Recording]], list[Recording]]) -> list[Pair]:
-    """The recorded reads that the face answers as PHP did.
-
-    Args:
-        database: With the sample.
-        choose: Chooses recordings.
-    """
+    """The recorded reads that the face answers as PHP did. ``database``: with the sample."""
     side = InProcess(database, PUBLIC, STORE, CONFIG / "sample" / "files")
     recordings = choose(list(read_recordings([Path(READ)])))
     async with open_side(side, CONFIG) as transport:

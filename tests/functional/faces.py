@@ -41,23 +41,13 @@ def part(source: Path, folder: Path, every: int) -> Path:
 
 
 async def reads(recordings: Path, database: str) -> CheckResult:
-    """Ask the face for reads.
-
-    Args:
-        recordings: The exchanges.
-        database: With the sample.
-    """
+    """Ask the face for reads. ``recordings``: the exchanges. ``database``: with the sample."""
     side = InProcess(database, PUBLIC, STORE, CONFIG / "sample" / "files")
     return await check((recordings,), side, CONFIG, limits=FailureLimits(), dialect="legacy")
 
 
 async def writes(recordings: Path, database: str) -> ScenariosResult:
-    """Play scenarios in PHP's dialect.
-
-    Args:
-        recordings: The scenarios.
-        database: For them alone.
-    """
+    """Play scenarios in PHP's dialect. ``database``: for them alone."""
     place = SandboxPlace(database, CONFIG / "sample")
     return await check_scenarios(
         (recordings,),

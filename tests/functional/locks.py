@@ -39,11 +39,7 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 class Locks:
-    """Connections to the database of a backend, beside it.
-
-    Args:
-        database: The backend's.
-    """
+    """Connections to the database of a backend, beside it."""
 
     def __init__(self, database: Database) -> None:
         url = make_url(scratch_url(database)).set(drivername="mysql+pymysql")
@@ -94,12 +90,7 @@ class Locks:
 
 
 class Waiter:
-    """A connection that waits for a row, in a thread; says when it got it.
-
-    Args:
-        engine: Of the database.
-        asked: What it asks for.
-    """
+    """A connection that waits for a row, in a thread; says when it got it. ``engine``: of the database."""
 
     def __init__(self, engine: Engine, asked: str) -> None:
         self._asked = text(asked)
@@ -126,11 +117,8 @@ class Waiter:
 
 
 class Upload:
-    """An upload on a connection of its own, byte by byte.
-
-    Args:
-        url: Of the backend or the proxy.
-        number: Which data set.
+    """An upload on a connection of its own, byte by byte. ``url``: of the backend or the proxy. ``number``: which data
+    set.
     """
 
     def __init__(self, url: str, number: int = 1) -> None:

@@ -24,13 +24,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A damaged answer.
-
-    Args:
-        kind: What was done to it.
-        path: Where; a difference must be there, above or below.
-        new: The answer.
-    """
+    """A damaged answer. ``kind``: what was done to it. ``path``: where; a difference must be there, above or below."""
 
     kind: str
     path: str

@@ -78,9 +78,8 @@ class Outcomes:
     Args:
         answers: Right answers that were damaged.
         wrong: Ids of undamaged exchanges that were a mismatch.
-        kinds: Mutants by kind.
-        argued: Mutants that nothing can be said of, by reason: an entry of the registry says that the legacy side tells
-            nothing there, or the exchange is skipped for a reason.
+        argued: Mutants that nothing can be said of, by reason: an entry of the registry says that the legacy side
+            tells nothing there, or the exchange is skipped for a reason.
         survivors: All other mutants that were no mismatch, or one elsewhere.
     """
 
@@ -124,7 +123,6 @@ def damage(differ: Differ, exchanges: Iterable[Replayed], seed: int, most: int |
     """Damage right exchanges and compare.
 
     Args:
-        differ: Compares.
         exchanges: Replayed ones; those that are not settled by their two answers are passed over.
         seed: Chooses places.
         most: Most mutants of one exchange; None for all.
@@ -235,13 +233,8 @@ def settled_at_once(differ: Differ, exchange: ReplayedExchange) -> bool:
 def compare(
     differ: Differ, exchange: ReplayedExchange, new: Observation, everything: Observation | None = None
 ) -> Comparison:
-    """The verdict on an exchange, with another new answer and the further answers that it took.
-
-    Args:
-        differ: Compares.
-        exchange: The exchange.
-        new: The other answer.
-        everything: The whole list, where that is known.
+    """The verdict on an exchange, with another new answer and the further answers that it took. ``new``: the other
+    answer. ``everything``: the whole list, where that is known.
     """
     assert exchange.asked is not None
     assert exchange.new is not None
@@ -269,11 +262,8 @@ def leads(path: str, differing: str) -> bool:
 async def replayed(
     database: str, choose: Callable[[list[Recording]], list[Recording]]
 ) -> tuple[Differ, list[Replayed]]:
-    """The recorded exchanges with the answers of the real backend, without those that are known to fail.
-
-    Args:
-        database: Where the sample is.
-        choose: Chooses recordings.
+    """The recorded exchanges with the answers of the real backend, without those that are known to fail. ``database``:
+    where the sample is.
     """
     config = config_directory(None)
     routes = load_routes(config)

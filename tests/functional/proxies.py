@@ -20,7 +20,6 @@ class Running:
 
     Args:
         url: Where it serves.
-        admin: Its admin port.
         pid: Its process.
         log: The file of its diff log.
     """

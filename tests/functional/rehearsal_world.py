@@ -59,8 +59,6 @@ class Rehearsed:
     """One step that went through the proxy.
 
     Args:
-        recording: Its name.
-        route: Its route.
         verdict: What came of comparing the rehearsal with what legacy then answered.
         deviations: The entries that explain it.
         writes: Whether it was rehearsed.
@@ -93,10 +91,7 @@ class Witness:
     """Stands before the recorded server and looks at database and files when legacy is asked: after the rehearsal.
 
     Args:
-        legacy: The recorded server.
-        stage: Its database and files.
         ahead: By how much the ids that legacy gives are ahead of the rehearsal's.
-        step: The one that is asked for.
         left: What was found changed; None when it was not asked yet.
         shifted: The steps whose answers got later ids.
     """
@@ -156,15 +151,7 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Proxy, backend and recorded legacy on one database.
-
-    Args:
-        client: Asks the proxy.
-        parts: The proxy.
-        legacy: The recorded server.
-        witness: Stands before it.
-        clock: Of the backend.
-    """
+    """Proxy, backend and recorded legacy on one database. ``witness``: stands before it."""
 
     client: Upstream
     parts: RunningProxy
@@ -173,13 +160,8 @@ class World:
     clock: SteppedClock
 
     async def play(self, scenario: Scenario) -> list[Rehearsed]:
-        """Send the steps of a scenario through the proxy, one after the other.
-
-        Args:
-            scenario: Is begun with the sample.
-
-        Returns:
-            What came of them.
+        """Send the steps of a scenario through the proxy, one after the other. ``scenario``: is begun with the sample.
+        Returns what came of them.
         """
         await self.legacy.begin(scenario.name)
         return [await self._step(step) for step in scenario.steps]
@@ -229,18 +211,14 @@ async def world(
     lag: float = 0.0,
     ahead: int = 0,
 ) -> AsyncIterator[World]:
-    """Open everything.
+    """Open everything. Yields the parts, connected by real sockets.
 
     Args:
         folder: For the log, the files and a copy of the configuration.
-        plays: The scenarios.
         place: The database.
         names: Of the two databases on a server.
         lag: Seconds by which legacy is later than the rehearsal.
         ahead: By how much the ids that legacy gives are ahead of the rehearsal's.
-
-    Yields:
-        The parts, connected by real sockets.
     """
     config = folder / "config"
     shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("sample", "__pycache__"))

@@ -25,12 +25,8 @@ from tests.functional.rehearsal_world import CONFIG, NAMES, Rehearsed, world
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Scenarios, and what came of them as real writes (``parity check --scenarios``).
-
-    Args:
-        file: The recordings, or a folder of them.
-        routes: The routes that are asked to write.
-        real: The verdict on each step.
+    """Scenarios, and what came of them as real writes (``parity check --scenarios``). ``file``: the recordings, or a
+    folder of them. ``real``: the verdict on each step.
     """
 
     file: Path
@@ -43,7 +39,6 @@ class Outcome:
     """What came of rehearsing scenarios.
 
     Args:
-        steps: All steps.
         real: The verdict on each step's real write, by its recording.
         came: What became of the rehearsals, as the proxy counts.
         shifted: The steps that legacy answered with later ids.
@@ -91,7 +86,6 @@ async def rehearse(
 
     Args:
         folder: Empty, for everything.
-        recorded: The scenarios.
         database: URL of a database that may be lost.
         names: Of the two databases on a server.
         lag: Seconds by which legacy is later than the rehearsal.
@@ -106,12 +100,7 @@ async def rehearse(
 
 
 async def all_of(recordings: Path, folder: Path) -> Recorded:
-    """Play all scenarios as real writes.
-
-    Args:
-        recordings: The scenarios.
-        folder: For a database.
-    """
+    """Play all scenarios as real writes. ``folder``: for a database."""
     plays, routes = read_scenarios([recordings]), load_routes(CONFIG)
     place = SandboxPlace(f"sqlite:///{folder / 'real.db'}", CONFIG / "sample")
     checked = await check_scenarios((recordings,), place, CONFIG, limits=FailureLimits())
@@ -121,11 +110,8 @@ async def all_of(recordings: Path, folder: Path) -> Recorded:
 
 
 async def some_of_all(recordings: Path, folder: Path) -> Recorded:
-    """Choose few scenarios: with a step of each writing route that is answered, and one that is refused.
-
-    Args:
-        recordings: A folder with all scenarios.
-        folder: For the chosen ones, and a database.
+    """Choose few scenarios: with a step of each writing route that is answered, and one that is refused. ``folder``:
+    for the chosen ones, and a database.
     """
     routes = load_routes(CONFIG)
     plays = read_scenarios([recordings])

@@ -49,10 +49,7 @@ class Selected:
     """A recorded exchange.
 
     Args:
-        recording: Its id.
-        asked: Facts of the request.
         legacy: What PHP answered.
-        new: What the new side answered.
         answers: The further answers that the comparison took.
         ids: The entries and rules that explained it.
     """
@@ -197,11 +194,7 @@ def _observation(parts: Any) -> Observation:
 
 
 def exchanges_of(folder: Path) -> Iterable[ReplayedExchange]:
-    """All recorded exchanges and steps, replayed.
-
-    Args:
-        folder: Where databases can be made.
-    """
+    """All recorded exchanges and steps, replayed. ``folder``: where databases can be made."""
     database = f"sqlite:///{folder}/read.db"
     asyncio.run(load(CONFIG / "sample", database))
     side = InProcess(

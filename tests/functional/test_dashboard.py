@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 SKIP = "SKIP_BROWSER"
 CLUSTER = f"/clusters/{cluster_id(NEW)[:10]}"
-PATHS = ("/", "/routes/task.get", "/clusters", CLUSTER, "/deviations", "/latency", "/compare")
+PATHS = ("/", "/routes/task.get", "/clusters", CLUSTER, "/deviations", "/latency", "/compare", "/glossary")
 
 
 @pytest.fixture(scope="module")

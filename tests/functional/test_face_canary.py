@@ -169,11 +169,8 @@ def test_a_session_sees_what_it_wrote(serving: Serving, database: str, tmp_path:
 
 @dataclass(slots=True)
 class Sent:
-    """What clients sent, and were told.
-
-    Args:
-        reads: Statuses of reads.
-        writes: Name of each study to its caller's side, the status, and who answered.
+    """What clients sent, and were told. ``reads``: statuses of reads. ``writes``: name of each study to its caller's
+    side, the status, and who answered.
     """
 
     reads: list[int] = field(default_factory=list)

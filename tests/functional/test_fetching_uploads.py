@@ -49,11 +49,8 @@ def backend(scratch_database: Database, sample: Path, tmp_path: Path, serving: S
 
 
 class _Uploads:
-    """Uploads that are ready to be sent: making them takes longer than the reads that are measured.
-
-    Args:
-        url: Of the backend.
-        descriptions: What to upload.
+    """Uploads that are ready to be sent: making them takes longer than the reads that are measured. ``url``: of the
+    backend.
     """
 
     def __init__(self, url: str, descriptions: Iterable[str]) -> None:

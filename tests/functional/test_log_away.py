@@ -28,12 +28,7 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
 class Gate:
-    """A way to a server that can be held: bytes wait, connections stay open.
-
-    Args:
-        host: The server's.
-        port: Likewise.
-    """
+    """A way to a server that can be held: bytes wait, connections stay open. ``port``: likewise."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)

@@ -4,6 +4,7 @@ What failed when the verdicts were frozen is known, and must fail until its mend
 """
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,14 @@ from tests.functional.frozen.moves import (
     unlisted,
 )
 from tests.functional.frozen.verdicts import frozen, of_scenarios
+from tests.round_trips import declared_otherwise, measuring
 
 ROOT = Path(__file__).parent.parent.parent
 WRITE = ROOT / "tests" / "recordings" / "write"
 STEPS = 2945
 ANSWERS = 2700
+ROUND_TRIPS: dict[str, Mapping[str, int]] = {}
+"""The most of each operation, by the kind of database."""
 NAMES = DatabaseNames("all_openml", "all_openml_expdb")
 # Numbers only ever get stricter.
 LIMITS = FailureLimits(
@@ -56,7 +60,8 @@ def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             patch.setenv("OPENML_DATABASE_NAMES_OPENML", NAMES.openml)
             patch.setenv("OPENML_DATABASE_NAMES_OPENML_EXPDB", NAMES.openml_expdb)
         place = SandboxPlace(url, ROOT / "config" / "sample")
-        return asyncio.run(check_scenarios((WRITE,), place, ROOT / "config", limits=LIMITS))
+        with measuring() as ROUND_TRIPS[request.param]:
+            return asyncio.run(check_scenarios((WRITE,), place, ROOT / "config", limits=LIMITS))
 
 
 def test_the_answers_are_those_of_php(result: ScenariosResult) -> None:
@@ -105,3 +110,10 @@ def test_the_numbers_add_up(result: ScenariosResult) -> None:
     not_asked = totals.of("skipped:not_implemented") + totals.of("skipped:no_route")
     assert effects.compared == STEPS - not_asked
     assert effects.compared == effects.equal + len(effects.different) + effects.realigned.total()
+
+
+@pytest.mark.parametrize("result", ["sqlite"], indirect=True)
+def test_writes_take_as_many_round_trips_as_declared(result: ScenariosResult) -> None:
+    """Each operation declares the most that a recorded request takes; servers have transactions done again."""
+    assert result.exchanges
+    assert declared_otherwise(ROUND_TRIPS["sqlite"], writes=True) == {}

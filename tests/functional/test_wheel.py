@@ -21,11 +21,8 @@ START = "import sys; sys.path[:] = [p for p in sys.path if p != {root!r}]; from 
 
 
 class Installed:
-    """The commands of the wheel.
-
-    Args:
-        packages: Where the wheel is installed, beside others.
-        folder: Where the commands are started.
+    """The commands of the wheel. ``packages``: where the wheel is installed, beside others. ``folder``: where the
+    commands are started.
     """
 
     def __init__(self, packages: Path, folder: Path) -> None:
@@ -81,6 +78,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def test_each_command_is_there(installed: Installed, command: str) -> None:
     """None takes a module of another."""
     assert command in installed.run("parity", command, "--help")
+
+
+def test_the_glossary_is_there(installed: Installed) -> None:
+    """The dashboard shows it from where its package lies."""
+    glossary = Path("docs") / "glossary.md"
+    shipped = (installed.packages / "openml_parity" / glossary).read_text(encoding="utf-8")
+    assert shipped == (ROOT / glossary).read_text(encoding="utf-8")
 
 
 def test_the_main_job_runs(installed: Installed) -> None:

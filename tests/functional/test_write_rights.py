@@ -47,13 +47,7 @@ OF_ONES_OWN = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A request about what is not user 2's.
-
-    Args:
-        path: Values of the path's segments.
-        body: The JSON body.
-        query: The query.
-    """
+    """A request about what is not user 2's. ``path``: values of the path's segments. ``body``: the JSON body."""
 
     path: Mapping[str, object] = field(default_factory=dict)
     body: Mapping[str, object] | None = None

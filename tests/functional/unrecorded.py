@@ -69,7 +69,6 @@ class Ask:
     """A request of the legacy API.
 
     Args:
-        method: The method.
         target: Path and query, without the key.
         form: Fields of the form.
         further: So many further fields behind them.
@@ -88,7 +87,6 @@ class Legacy:
     """What PHP answers by the notes.
 
     Args:
-        status: The status.
         code: The code of its error; None for no error.
         message: The text of its error.
         body: Its whole body instead.
@@ -118,7 +116,6 @@ class Stored:
         table: The table with its database.
         op: What is done.
         row: After it.
-        before: Before it.
     """
 
     table: str
@@ -132,8 +129,6 @@ class Unrecorded:
     """A scenario of an entry.
 
     Args:
-        entry: Id of the entry.
-        ask: The request.
         legacy: PHP's answer.
         source: Where it says that PHP answers so.
         caller: Who asks, as recordings name callers.
@@ -156,7 +151,6 @@ class Played:
 
     Args:
         name: Its entry, and the how many-th of it.
-        entry: Id of the entry.
         exchange: The request, both answers, and the comparison.
         effect: What became of the comparison of what is stored: `equal`, `different` or what explains it.
     """
@@ -186,12 +180,7 @@ def listed() -> tuple[Unrecorded, ...]:
 
 
 async def play(scenarios: Sequence[Unrecorded], place: SandboxPlace) -> list[Played]:
-    """Ask the backend what the scenarios ask, each from the pristine sample on.
-
-    Args:
-        scenarios: The scenarios.
-        place: The database to use.
-    """
+    """Ask the backend what the scenarios ask, each from the pristine sample on. ``place``: the database to use."""
     registry = load_registry(CONFIG)
     differ, routes = Differ(registry, load_problems(CONFIG)), load_routes(CONFIG)
     clock, found = SteppedClock(NOW), list[Played]()
@@ -237,12 +226,7 @@ def _recordings(name: str, one: Unrecorded) -> Iterator[Recording]:
 
 
 def request(ask: Ask, caller: str) -> RecordedRequest:
-    """A request as recorded ones are: the key in the query, of a POST in the form.
-
-    Args:
-        ask: What is asked.
-        caller: Who asks.
-    """
+    """A request as recorded ones are: the key in the query, of a POST in the form."""
     key = {} if caller == "none" else {"api_key": _key(caller)}
     if ask.method != "POST":
         target = f"{ask.target}{'&' if '?' in ask.target else '?'}{urlencode(key)}" if key else ask.target

@@ -45,22 +45,15 @@ def pairs(draw: st.DrawFn) -> tuple[object, object]:
 
 @dataclass(slots=True)
 class Agreement:
-    """How often both said what.
-
-    Args:
-        same: Pairs that are the same.
-        different: Pairs that are not.
-    """
+    """How often both said what. ``same``: pairs that are the same. ``different``: pairs that are not."""
 
     same: int = 0
     different: int = 0
 
 
 def agree(examples: int) -> Agreement:
-    """Compare pairs both ways; a pair on which the two differ is an assertion that names it.
-
-    Args:
-        examples: How many pairs.
+    """Compare pairs both ways; a pair on which the two differ is an assertion that names it. ``examples``: how many
+    pairs.
     """
     found = Agreement()
 

@@ -49,10 +49,8 @@ def backend(database: str, files: Path) -> Iterator[str]:
 
 
 def fuzz(url: str, examples: int, seed: int, phases: str = "coverage,fuzzing") -> tuple[int, str]:
-    """Generate requests for every operation.
-
-    Returns:
-        How many were sent, and what schemathesis printed when something was wrong.
+    """Generate requests for every operation. Returns how many were sent, and what schemathesis printed when something
+    was wrong.
     """
     command = [str(BIN / "schemathesis"), "run", f"{url}/openapi.json", "--url", url]
     command += ["--phases", phases, "--max-examples", str(examples), "--checks", CHECKS]

@@ -96,11 +96,8 @@ def _killed(module: str) -> Imposed:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong.
-
-    Args:
-        new: Name of the new side's behaviour, or its URL.
-        imposed: What is done to the proxy meanwhile.
+    """What is wrong. ``new``: name of the new side's behaviour, or its URL. ``imposed``: what is done to the proxy
+    meanwhile.
     """
 
     new: str
@@ -145,11 +142,7 @@ class Measured:
     verdicts: Mapping[str, int] = field(default_factory=dict)
 
     def add(self, found: Found) -> float:
-        """Take a round in.
-
-        Returns:
-            Its p99.
-        """
+        """Take a round in. Returns its p99."""
         self.requests += len(found.seconds) + found.errors
         self.errors += found.errors
         self.wrong += found.wrong
@@ -193,10 +186,8 @@ class Measured:
 def lower_bound(values: Sequence[float], confidence: float) -> float:
     """The largest of some values that their median is at least, with a confidence: an order statistic.
 
-    As many of them as are below the median are a binomial number with p = 1/2.
-
-    Raises:
-        ValueError: There are too few values for so much confidence.
+    As many of them as are below the median are a binomial number with p = 1/2. Raises ValueError: there are too few
+    values for so much confidence.
     """
     below = [rank for rank in range(len(values)) if at_most(rank, len(values), 0.5) <= 1 - confidence]
     if not below:

@@ -141,12 +141,7 @@ async def _main() -> None:
 
 
 class Generator:
-    """The process, seen by a proof.
-
-    Args:
-        request: What clients send.
-        expected: What they get, letter case aside.
-    """
+    """The process, seen by a proof. ``request``: what clients send. ``expected``: what they get, letter case aside."""
 
     def __init__(self, request: bytes, expected: bytes) -> None:
         self._process = subprocess.Popen(
@@ -159,7 +154,6 @@ class Generator:
         """One round.
 
         Args:
-            address: Where to.
             rate: Requests per second.
             seconds: For how long.
             seed: Of the random moments.

@@ -27,12 +27,7 @@ class Done:
 
 
 def parity(*arguments: str, folder: Path = ROOT) -> Done:
-    """Run a command to its end.
-
-    Args:
-        arguments: Its words.
-        folder: The working directory.
-    """
+    """Run a command to its end. ``arguments``: its words. ``folder``: the working directory."""
     with (
         TextIOWrapper(BytesIO(), "utf-8", write_through=True) as out,
         TextIOWrapper(BytesIO(), "utf-8", write_through=True) as err,

@@ -35,14 +35,14 @@ XML = (
 PARTS = (Part("description", "What it is.", "study_create", required=True),)
 
 
-@operation("study.create", parameters=NoParameters, answer=None, access=ANYONE, parts=PARTS)
+@operation("study.create", parameters=NoParameters, answer=None, round_trips=1, access=ANYONE, parts=PARTS)
 async def as_file(call: Call[NoParameters]) -> Answer:
     """Answers what it was told."""
     root = await description(call, "description", "study_create", missing="1031", invalid="1032")
     return {"name": root.text("name"), "raw": root.raw("name"), "line": root.children[0].line}
 
 
-@operation("dataset.edit", parameters=NoParameters, answer=None, access=ANYONE, parts=PARTS)
+@operation("dataset.edit", parameters=NoParameters, answer=None, round_trips=1, access=ANYONE, parts=PARTS)
 async def as_field(call: Call[NoParameters]) -> Answer:
     """Takes a field too, and looks into it before its schema."""
     given = await given_description(call, "edit_parameters", missing="1061", as_field=True)

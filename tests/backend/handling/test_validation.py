@@ -37,10 +37,12 @@ async def handler(call: Call[Any]) -> Document:
     return {}
 
 
-LIST = operation("thing.list", parameters=Asked, answer=None, filters=CODES)(handler)
-PAIR = operation("thing.pair", parameters=Pair, answer=None)(handler)
-GET = operation("thing.get", parameters=Asked, answer=None)(handler)
-UPLOAD = operation("thing.upload", parameters=Asked, answer=None, parts=(Part("file", "A file."),))(handler)
+LIST = operation("thing.list", parameters=Asked, answer=None, round_trips=1, filters=CODES)(handler)
+PAIR = operation("thing.pair", parameters=Pair, answer=None, round_trips=1)(handler)
+GET = operation("thing.get", parameters=Asked, answer=None, round_trips=1)(handler)
+UPLOAD = operation(
+    "thing.upload", parameters=Asked, answer=None, round_trips=1, parts=(Part("file", "A file."),)
+)(handler)
 
 
 def problem(asked: Operation[Any], intake: RequestInput, **segments: str) -> InputProblem:

@@ -29,7 +29,6 @@ class Store:
 
     Args:
         objects: Content and time of change by name.
-        now: The store's time.
         failing: Statuses of the next answers, instead of doing what is asked.
         losing: Statuses of the next answers to PUT, after doing it.
         asked: The methods of all requests.

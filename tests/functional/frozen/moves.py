@@ -29,7 +29,6 @@ class Listed:
         ids: Globs of the ids of exchanges.
         what: Globs of what moved, as `compare` prints it.
         reason: Why this is right.
-        file: Where it is listed.
     """
 
     ids: tuple[str, ...]
@@ -74,14 +73,8 @@ def _other_ids(old: set[str], new: set[str], renamed: Renamed) -> tuple[set[str]
 
 
 def load_listed(folder: Path = FOLDER, kind: str = "") -> list[Listed]:
-    """The listed moves of the files of a folder.
-
-    Args:
-        folder: The folder.
-        kind: `read` or `write`: without those that are about the other only (`NAME.read.toml`).
-
-    Raises:
-        ValueError: A file does not list groups with `ids`, `what` and a `reason`.
+    """The listed moves of the files of a folder. ``kind``: `read` or `write`: without those that are about the other
+    only (`NAME.read.toml`). Raises ValueError: a file does not list groups with `ids`, `what` and a `reason`.
     """
     found = []
     for file in sorted(folder.glob("*.toml")):
@@ -95,10 +88,8 @@ def load_listed(folder: Path = FOLDER, kind: str = "") -> list[Listed]:
 
 
 def load_renamed(file: Path | None = None) -> dict[str, frozenset[str]]:
-    """The ids that are called otherwise now.
-
-    Args:
-        file: With a table `renamed` of new ids and lists of old ones; None for that of the configuration.
+    """The ids that are called otherwise now. ``file``: with a table `renamed` of new ids and lists of old ones; None
+    for that of the configuration.
     """
     if file is None:
         return {old: frozenset({new}) for old, new in renamed().items()}

@@ -59,11 +59,8 @@ Verdicts = Mapping[str, Verdict]
 def verdicts(
     exchanges: Iterable[ReplayedExchange], effects: Mapping[str, str] | None = None
 ) -> dict[str, Verdict]:
-    """The verdicts on exchanges.
-
-    Args:
-        exchanges: Replayed with the registry of the project.
-        effects: Of the steps of scenarios, by the id of their recording.
+    """The verdicts on exchanges. ``exchanges``: replayed with the registry of the project. ``effects``: of the steps
+    of scenarios, by the id of their recording.
     """
     differ = Differ(load_registry(CONFIG), load_problems(CONFIG))
     return {one.recording.id: _verdict(one, differ, effects or {}) for one in exchanges}
@@ -96,11 +93,7 @@ def _document(exchange: ReplayedExchange, differ: Differ) -> str:
 
 
 def of_reads(database: str) -> dict[str, Verdict]:
-    """The present verdicts on the recorded reads.
-
-    Args:
-        database: URL of the loaded sample.
-    """
+    """The present verdicts on the recorded reads. ``database``: URL of the loaded sample."""
     side = InProcess(
         database, "https://openml.test/", "https://minio.openml.test/", CONFIG / "sample" / "files"
     )
@@ -109,11 +102,7 @@ def of_reads(database: str) -> dict[str, Verdict]:
 
 
 def of_writes(database: str) -> dict[str, Verdict]:
-    """The present verdicts on the recorded steps.
-
-    Args:
-        database: URL of a database that may be lost.
-    """
+    """The present verdicts on the recorded steps. ``database``: URL of a database that may be lost."""
     place = SandboxPlace(database, CONFIG / "sample")
     return of_scenarios(
         asyncio.run(check_scenarios((RECORDINGS / "write",), place, CONFIG, limits=FailureLimits()))

@@ -44,12 +44,7 @@ def type_of(column: Column[Any]) -> str:
 
 
 def disagreements(document: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Where an OpenAPI document and the file disagree, one sentence each.
-
-    Args:
-        document: The document.
-        said: Of ``stated``.
-    """
+    """Where an OpenAPI document and the file disagree, one sentence each. ``said``: of ``stated``."""
     found: list[str] = []
     fields = dict(_fields(document))
     for shape, members in said.items():

@@ -20,12 +20,8 @@ OTHERWISE: Final = 422
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """One error that a route can give.
-
-    Args:
-        route: Name of the route.
-        code: The legacy code; None where PHP has none.
-        slug: The problem type.
+    """One error that a route can give. ``code``: the legacy code; None where PHP has none. ``slug``: the problem
+    type.
     """
 
     route: str
@@ -51,7 +47,6 @@ def disagreements(
     Args:
         declared: What routes say that they can give, whoever says so for them.
         problems: The table of problem types.
-        routes: The route map.
         said: Of ``stated``.
         whole: The declarations are all there are, so that a stated error that nobody declares is a disagreement.
     """
@@ -73,21 +68,12 @@ def disagreements(
 
 
 def from_table(route: str, table: Mapping[str, str]) -> Iterator[Error]:
-    """The errors of a route whose codes and types stand in a table.
-
-    Args:
-        route: Name of the route.
-        table: Problem type by legacy code.
-    """
+    """The errors of a route whose codes and types stand in a table. ``table``: problem type by legacy code."""
     return (Error(route, code, slug) for code, slug in table.items())
 
 
 def inconsistencies(said: Mapping[str, Any]) -> list[str]:
-    """Where the file contradicts the contract without a why, one sentence each.
-
-    Args:
-        said: Of ``stated``.
-    """
+    """Where the file contradicts the contract without a why, one sentence each. ``said``: of ``stated``."""
     section_e = {code: int(status) for status, codes in said["statuses"].items() for code in codes}
     named = {(slug, code) for slug, codes in said["types"].items() for code in codes}
     never = {code for entry in said["never"] for code in entry["codes"]}

@@ -45,11 +45,9 @@ class Case:
 
     Args:
         target: Below ``/api/v1/``.
-        face: What the face answers.
         new: What the new API answers.
         said: What the registry says of the new API.
         others: What the face answers to other targets.
-        method: The method.
         legacy: What PHP answered.
         found: What comparing found.
         before: What the new API says before a write.

@@ -23,6 +23,7 @@ PATHS = (
     "/deviations",
     "/latency",
     "/compare",
+    "/glossary",
 )
 
 
