@@ -25,9 +25,11 @@ _LEFT_OUT: Final = frozenset(
     }
 )
 _LONGEST: Final = 2000
+BASE_OF_LEGACY: Final = "$LEGACY"
+BASE_OF_NEW: Final = "$NEW"
 
 
-def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> str:
+def curl_line(request: Request, redactor: Redactor, base: str = BASE_OF_LEGACY) -> str:
     """The request as a curl command, secrets replaced.
 
     Args:
