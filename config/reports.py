@@ -6,6 +6,7 @@ from pathlib import Path
 from config.errors import ConfigError
 from config.rollout import Dialect, Stage
 from config.typed import Place, build, read_toml
+from config.web_address import is_web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,17 @@ class Steps:
 @dataclass(frozen=True, slots=True)
 class Clusters:
     """What is said of clusters. ``fixed_after``: fewest exchanges of its route that are compared without a cluster
-    before it is called fixed.
+    before it is called fixed. ``webhook``: URL that is told of new and regressed clusters; empty for none.
     """
 
     fixed_after: int = 1000
+    webhook: str = ""
 
     def __post_init__(self) -> None:
         if self.fixed_after <= 0:
             raise ConfigError(f"must be greater than 0, not {self.fixed_after!r}", key="fixed_after")
+        if self.webhook and not is_web_address(self.webhook.partition("?")[0]):
+            raise ConfigError("must be the URL of a webhook, or empty", key="webhook")
 
 
 @dataclass(frozen=True, slots=True)

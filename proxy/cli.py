@@ -28,6 +28,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "watch": "report:watch_command",
         "dashboard": "report:dashboard_command",
         "file": "file:file_command",
+        "recheck": "recheck:recheck_command",
+        "accept": "recheck:accept_command",
         "deviations": "deviations:commands",
         "config": "config:commands",
         "readiness": "rollout:readiness_command",

@@ -68,7 +68,7 @@ def print_check(
         accepted: What the baseline accepts.
     """
     console.print(routes_table(result.tally))
-    print_clusters(console, list(result.tally.clusters.values()), differences, accepted)
+    print_clusters(console, result.tally.clusters.values(), differences, accepted.told)
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
     console.print(summary(result.tally))

@@ -16,6 +16,7 @@ from config.rollout import Dialect
 from config.settings import load_proxy_settings
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
+from proxy.commands.refresh import refresh
 from proxy.dashboard.app import dashboard
 from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import find_run, ran_together, reading
@@ -61,6 +62,7 @@ def report_command(
 ) -> None:
     """Show what a diff log says."""
     url = log_url(log, config)
+    refresh(url, config_directory(config))
     with waiting() as progress:
         progress.add_task("reading the diff log", total=None)
         start = time_of(since, "--since")
@@ -150,6 +152,7 @@ def dashboard_command(
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
     url = log_url(log, config)
     asyncio.run(_readable(url))
+    refresh(url, config_directory(config))
     settings = load_proxy_settings(config_directory(config))
     pages = dashboard(url, config_directory(config))
     guarded = GuardedAdmin(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)

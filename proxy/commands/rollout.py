@@ -16,6 +16,7 @@ from diffing.parity import percent
 from proxy.checking.check import CheckError
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
+from proxy.commands.refresh import refresh
 from proxy.commands.report import Json, Log, Markdown, Since, log_url
 from proxy.log.reading import reading
 from proxy.recordings.recording import read_recordings
@@ -62,6 +63,7 @@ def readiness_command(
 ) -> None:
     """Say of each route whether it is ready for its next stage, and why not (thresholds: config/reports.toml)."""
     directory = config_directory(config)
+    refresh(log_url(log, config), directory)
     with waiting() as progress:
         progress.add_task("judging the routes", total=None)
         found = asyncio.run(
@@ -118,6 +120,7 @@ def promote_command(
         start = time_of(since, "--since")
         placed = load_rollout(directory, load_routes(directory)).placements.get((route, dialect))
         asked = placed.evidence(dialect) if placed is not None else Dialect.NEW
+        refresh(log_url(log, config), directory)
         [found] = asyncio.run(_judged(log_url(log, config), directory, route, recordings, start, asked))
         reasons += found.reasons
     if reasons and not force:

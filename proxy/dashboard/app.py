@@ -53,7 +53,7 @@ def dashboard(log: str, config: Path) -> Starlette:
         ),
         "/clusters": (
             lambda opened, request: views.clusters(opened, request.query_params),
-            ("route", "page", "dialect"),
+            ("route", "page", "dialect", "state"),
         ),
         "/clusters/{name}": (lambda opened, request: views.cluster(opened, request.path_params["name"]), ()),
         "/deviations": (lambda opened, _: views.deviations(opened), ()),

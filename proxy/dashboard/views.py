@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +30,7 @@ from proxy.log.clusters import (
     read_clusters,
 )
 from proxy.log.reading import find_run
+from proxy.log.states import OPEN, ClusterState
 from proxy.log.tables import deviations, runs, timings, traffic
 from proxy.reporting.cluster_changes import changes
 from proxy.reporting.cluster_view import differences_of
@@ -47,6 +48,9 @@ from proxy.triage.filing import FilingError, Verdict, file_cluster
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PER_PAGE: Final = 50
 MOST_CHANGES: Final = 100
+OPEN_ONES: Final = "open"
+"""Those that are open or have regressed."""
+EVERY: Final = "all"
 _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "first", "last", "signature")
 
 
@@ -159,18 +163,27 @@ class Views:
             raise Misasked(f"page is a number from 1 on, not {number!r}")
         page = int(number)
         only = None if route is None else await fitting(log, route)
+        wanted = query.get("state") or OPEN_ONES
+        standing = states_of(wanted)
         found = await read_clusters(
-            log, routes=only, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, asked=asked
+            log, routes=only, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, asked=asked, standing=standing
         )
-        total = await count_clusters(log, only, asked)
+        total = await count_clusters(log, only, asked, standing)
         context = {
             "number": page,
             "pages": max(1, -(-total // PER_PAGE)),
             "total": total,
             "route": route or "",
             "asked": asked.value if asked else "",
+            "states": [OPEN_ONES, EVERY, *(str(state) for state in ClusterState if state not in OPEN)],
+            "wanted": wanted,
         }
-        return Page("clusters.html", "Clusters", _CLUSTER_TITLES, _cluster_rows(found), context)
+        rows = [
+            (row[0], str(cluster.standing.state), *row[1:])
+            for cluster, row in zip(found, _cluster_rows(found), strict=True)
+        ]
+        titles = (_CLUSTER_TITLES[0], "state", *_CLUSTER_TITLES[1:])
+        return Page("clusters.html", "Clusters", titles, rows, context)
 
     async def cluster(self, log: AsyncConnection, name: str) -> Page:
         """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
@@ -294,6 +307,17 @@ def asked_of(query: Mapping[str, str]) -> Dialect:
     if name not in set(Dialect):
         raise Misasked(f"dialect is {' or '.join(Dialect)}, not {name!r}")
     return Dialect(name)
+
+
+def states_of(name: str) -> Collection[ClusterState] | None:
+    """The states that a page of clusters is limited to; None for every one."""
+    if name == EVERY:
+        return None
+    if name == OPEN_ONES:
+        return OPEN
+    if name not in set(ClusterState):
+        raise Misasked(f"state is {EVERY} or {', '.join(ClusterState)}, not {name!r}")
+    return (ClusterState(name),)
 
 
 def _filing(found: Shown, contract: LiveConfig) -> dict[str, dict[str, str]]:

@@ -25,11 +25,13 @@ _LEFT_OUT: Final = frozenset(
     }
 )
 _LONGEST: Final = 2000
+BASE_OF_LEGACY: Final = "$LEGACY"
+BASE_OF_NEW: Final = "$NEW"
 
 
-def curl_line(request: Request, redactor: Redactor, base: str = "$LEGACY") -> str:
-    """The request as a curl command, secrets replaced. ``redactor``: replaces secrets. ``base``: what the target is
-    put behind; a shell variable by default, because the client's host is not ours.
+def curl_line(request: Request, redactor: Redactor, base: str = BASE_OF_LEGACY) -> str:
+    """The request as a curl command, secrets replaced. ``base``: what the target is put behind; a shell variable by
+    default, because the client's host is not ours.
     """
     target = text.clean(redactor.target(request.target), _LONGEST)
     # The variable is left to the shell, the target is not; without --path-as-is curl would tidy the path.

@@ -9,7 +9,7 @@ from typing import Any, Final
 from config import text
 from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
-from proxy.exchange.curl import curl_line
+from proxy.exchange.curl import BASE_OF_LEGACY, BASE_OF_NEW, curl_line
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 
@@ -63,8 +63,8 @@ def sample(
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
-        "legacy": _side(legacy, redactor, "$LEGACY"),
-        "new": _side(new, redactor, "$NEW"),
+        "legacy": _side(legacy, redactor, BASE_OF_LEGACY),
+        "new": _side(new, redactor, BASE_OF_NEW),
         "differences": [asdict(difference) for difference in comparison.differences],
         "deviations": list(dict.fromkeys(comparison.deviations)),
     }

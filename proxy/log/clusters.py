@@ -1,8 +1,8 @@
 """Clusters of a diff log: the same difference in many exchanges, how often and since when."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
@@ -14,7 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.rollout import Dialect
 from proxy.exchange.example import read_example
 from proxy.log.schema import LogError
+from proxy.log.states import (
+    ClusterState,
+    Standing,
+    read_states,
+    standing_now,
+    state_now,
+    still_open,
+    with_states,
+)
 from proxy.log.tables import differences, samples, traffic
+from proxy.log.writer import utc_now
 
 Place = tuple[str, Dialect]
 """A route, and the dialect in which the new side was asked."""
@@ -53,6 +63,7 @@ class StoredCluster:
         state: What became of it, when something earlier was compared with.
         compared: Exchanges of its route that were compared since, where it did not come again.
         asked: The dialect in which the new side was asked.
+        standing: Whether it is open, and why not.
     """
 
     id: str
@@ -66,6 +77,7 @@ class StoredCluster:
     state: State | None = None
     compared: int | None = None
     asked: Dialect = Dialect.NEW
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def became(self) -> str:
@@ -93,6 +105,7 @@ class StoredCluster:
             "state": str(self.state) if self.state else None,
             "compared_since": self.compared,
             "asked": str(self.asked),
+            "standing": self.standing.document(),
         }
 
 
@@ -120,6 +133,7 @@ async def read_clusters(
     offset: int = 0,
     routes: Collection[str] | None = None,
     asked: Dialect | None = None,
+    standing: Collection[ClusterState] | None = None,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -130,6 +144,7 @@ async def read_clusters(
         offset: How many to pass over.
         routes: Only of these routes.
         asked: Only those of this dialect.
+        standing: Only those in these states.
     """
     columns = differences.c
     conditions = []
@@ -142,15 +157,15 @@ async def read_clusters(
     if asked is not None:
         conditions.append(columns.asked == asked.value)
     query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
-    if limit is not None:
+    if limit is not None or standing is not None:
         # Signatures are long: only those of the page are read.
-        keys = select(columns.cluster).where(*conditions).group_by(columns.cluster)
+        keys = _in_states(select(columns.cluster), standing).where(*conditions)
         keys = keys.order_by(func.sum(columns.exchanges).desc(), columns.cluster).limit(limit).offset(offset)
         found = (await connection.execute(keys)).scalars().all()
         query = query.where(columns.cluster.in_(found))
     rows = (await connection.execute(query)).all()
     received = await received_exchanges(connection, run)
-    return [_stored(row, received) for row in rows]
+    return await _standing([_stored(row, received) for row in rows], connection)
 
 
 async def read_named(
@@ -165,7 +180,8 @@ async def read_named(
         some = query.where(columns.cluster.in_(names[begin : begin + _AT_ONCE]))
         for row in await connection.execute(some):
             found[row.cluster] = _stored(row, received)
-    return found
+    placed = await _standing(list(found.values()), connection)
+    return {cluster.id: cluster for cluster in placed}
 
 
 async def fitting(connection: AsyncConnection, pattern: str) -> list[str]:
@@ -175,23 +191,34 @@ async def fitting(connection: AsyncConnection, pattern: str) -> list[str]:
 
 
 async def count_clusters(
-    connection: AsyncConnection, routes: Collection[str] | None = None, asked: Dialect | None = None
+    connection: AsyncConnection,
+    routes: Collection[str] | None = None,
+    asked: Dialect | None = None,
+    standing: Collection[ClusterState] | None = None,
 ) -> int:
-    """How many clusters there are, of all routes or of some, of both dialects or of one."""
-    query = select(func.count(differences.c.cluster.distinct()))
+    """How many clusters there are, of all routes or of some, of both dialects or of one, in any state or in some."""
+    if standing is not None:
+        query = _in_states(select(differences.c.cluster), standing)
+    else:
+        query = select(differences.c.cluster).distinct()
     if routes is not None:
         query = query.where(differences.c.route.in_(routes))
     if asked is not None:
         query = query.where(differences.c.asked == asked.value)
-    return int((await connection.execute(query)).scalar_one())
+    counted = select(func.count()).select_from(query.subquery())
+    return int((await connection.execute(counted)).scalar_one())
 
 
 async def open_clusters(
-    connection: AsyncConnection, since: datetime | None = None, asked: Dialect = Dialect.NEW
+    connection: AsyncConnection,
+    since: datetime | None = None,
+    asked: Dialect = Dialect.NEW,
+    today: date | None = None,
 ) -> dict[str, int]:
-    """How many clusters of a dialect there are by route, of those that came since a time."""
+    """How many clusters of a dialect are open today by route, of those that came since a time."""
     query = select(differences.c.route, func.count(differences.c.cluster.distinct()).label("count"))
-    query = query.where(differences.c.asked == asked.value)
+    query = query.select_from(with_states())
+    query = query.where(differences.c.asked == asked.value, still_open(today or utc_now().date()))
     if since is not None:
         query = query.where(differences.c.last >= since)
     return {row.route: row[1] for row in await connection.execute(query.group_by(differences.c.route))}
@@ -208,7 +235,8 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
         raise LogError(
             f"{'several' if rows else 'no'} clusters begin with {name!r}; parity report shows their names"
         )
-    stored = _stored(rows[0], await received_exchanges(connection, None))
+    received = await received_exchanges(connection, None)
+    [stored] = await _standing([_stored(rows[0], received)], connection)
     examples = (
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
@@ -216,6 +244,23 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     smallest = select(samples.c.content).where(samples.c.cluster == stored.id).order_by(samples.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
     return Shown(stored, example, None if content is None else orjson.loads(content))
+
+
+def _in_states(query: Select[Any], standing: Collection[ClusterState] | None) -> Select[Any]:
+    """A query of clusters, of those in some states."""
+    if standing is not None:
+        names = [state.value for state in standing]
+        query = query.select_from(with_states()).having(state_now(utc_now().date()).in_(names))
+    return query.group_by(differences.c.cluster)
+
+
+async def _standing(clusters: list[StoredCluster], connection: AsyncConnection) -> list[StoredCluster]:
+    """The same clusters with their states."""
+    rows, today = await read_states(connection, [cluster.id for cluster in clusters]), utc_now().date()
+    return [
+        replace(cluster, standing=standing_now(rows.get(cluster.id), cluster.last, today))
+        for cluster in clusters
+    ]
 
 
 def _grouped() -> Select[Any]:

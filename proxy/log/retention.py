@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
 from proxy.log.settling import settle_runs
-from proxy.log.tables import deviations, differences, dropped, runs, samples, traffic, usages
+from proxy.log.tables import deviations, differences, dropped, runs, samples, states, traffic, usages
 
 _AT_ONCE = 500
 _SILENT = timedelta(hours=1)
@@ -44,6 +44,7 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
         "old exchanges": int(exchanges or 0),
         "old clusters": await _clusters(connection, ended, retention, before),
     }
+    await _forget_states(connection, before)
     for what, count in lost.items():
         if count:
             row = (dropped.c.run == run) & (dropped.c.what == what)
@@ -53,6 +54,15 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
             else:
                 await connection.execute(dropped.update().where(row).values(exchanges=there + count))
     return lost
+
+
+async def _forget_states(connection: AsyncConnection, before: datetime) -> None:
+    """Drop the states of clusters that are not there any more; what somebody accepts holds until its day."""
+    known = select(differences.c.cluster)
+    over = or_(states.c.expires.is_(None), states.c.expires < before.date())
+    await connection.execute(
+        delete(states).where(states.c.since < before, over, states.c.cluster.not_in(known))
+    )
 
 
 async def _forget_bodies(connection: AsyncConnection, before: datetime) -> None:

@@ -3,7 +3,20 @@
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.schema import CreateColumn
 
 from config.errors import BadInput
@@ -15,8 +28,10 @@ from proxy.log.tables import (
     dropped,
     lease,
     metadata,
+    rechecks,
     runs,
     samples,
+    states,
     timings,
     traffic,
     usages,
@@ -81,6 +96,23 @@ def _faces(connection: Connection) -> None:
             _add(connection, table, "asked")
 
 
+def _states(connection: Connection) -> None:
+    """Version 7: states of clusters. Nobody is told of those that are there already."""
+    for table in (states, rechecks):
+        table.create(connection, checkfirst=True)
+    there = differences.c
+    known = select(
+        there.cluster,
+        literal("open"),
+        func.min(there.first),
+        *(literal("") for _ in ("reason", "who")),
+        null(),
+        literal(""),
+        literal(1),
+    ).where(there.cluster.not_in(select(states.c.cluster)))
+    connection.execute(insert(states).from_select(states.c.keys(), known.group_by(there.cluster)))
+
+
 def _add(connection: Connection, table: Table, name: str) -> None:
     """Add a column, to the primary key where it is one of it; in one statement, so that replicas do it once."""
     if name in _columns(connection, table):
@@ -113,7 +145,14 @@ def _quoted(connection: Connection, name: str) -> str:
     return connection.dialect.identifier_preparer.quote_identifier(name)
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_evidence, _usage, _gate, _alphabet, _faces)
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (
+    _evidence,
+    _usage,
+    _gate,
+    _alphabet,
+    _faces,
+    _states,
+)
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 
 NEWEST: Final = 1 + len(MIGRATIONS)

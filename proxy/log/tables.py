@@ -1,12 +1,12 @@
 """Tables of the diff log.
 
-Rows belong to one run of one proxy, so replicas can write one log side by side; what the automatic gate decides
-belongs to all of them.
+Rows belong to one run of one proxy, so replicas can write one log side by side; what the automatic gate decides,
+and in which state a cluster is, belongs to all of them.
 """
 
 from typing import Final
 
-from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects.mysql import LONGTEXT
 
 from diffing.usage import LONGEST_ABOUT
@@ -170,6 +170,29 @@ lease = Table(
     Column("name", String(16), primary_key=True),
     Column("holder", String(32), nullable=False),
     Column("until", DateTime, nullable=False),
+)
+
+states = Table(
+    "cluster_state",
+    metadata,
+    Column("cluster", String(64), primary_key=True),
+    Column("state", String(12), nullable=False, comment="proxy.log.states"),
+    Column("since", DateTime, nullable=False, comment="of a closed one: it did not come after this time"),
+    Column("reason", _TEXT, nullable=False),
+    Column("who", String(200), nullable=False, comment="who, or what, put it into this state"),
+    Column("expires", Date, nullable=True, comment="the last day on which it is accepted"),
+    Column("config", String(64), nullable=False, comment="digest of the rules that settled it"),
+    Column("told", Integer, nullable=False, comment="1 when webhook and metric have told of the state"),
+)
+
+rechecks = Table(
+    "cluster_recheck",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column(
+        "config", String(64), nullable=False, comment="digest of the rules by which all were compared last"
+    ),
+    Column("at", DateTime, nullable=False),
 )
 
 dropped = Table(

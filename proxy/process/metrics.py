@@ -21,7 +21,7 @@ _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "fa
 _REQUESTS: Final = ("received", "served", "refused", "client_gone")
 _COUNTS: Final = (
     *("answers", "refusals", "fallbacks", "rehearsals", "breaker_opened", "recorded"),
-    *("task_failures", "side_errors"),
+    *("task_failures", "side_errors", "clusters", "cluster_changes"),
 )
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
 ALL: Final = "(all)"
@@ -158,6 +158,7 @@ class _Found(Collector):
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
             ("side_errors", "side", "Requests that the side that serves did not answer."),
             ("task_failures", "task", "How often a long-lived task failed, or an item of one."),
+            ("cluster_changes", "what", "Clusters that were told as new and as regressed."),
         ):
             family = CounterMetricFamily(f"parity_{name}", told, labels=[label])
             for value, count in found[name].items():
@@ -206,6 +207,10 @@ class _Found(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"parity_{name}", told, value=value)
+        clusters = GaugeMetricFamily("parity_clusters", "Clusters in the diff log.", labels=["state"])
+        for state, count in found["clusters"].items():
+            clusters.add_metric([state], count)
+        yield clusters
         shares = GaugeMetricFamily(
             "parity_ratio",
             "Parity of the judged exchanges, 0 to 1; route (all) is everything.",

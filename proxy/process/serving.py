@@ -21,6 +21,7 @@ from proxy.log.counters import Counters
 from proxy.log.writer import Recorder, open_log
 from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_side
+from proxy.process.cluster_states import keep_states
 from proxy.process.kill import KillSwitch
 from proxy.process.metrics import Snapshot, snapshot
 from proxy.process.reach import ReachWatcher
@@ -276,6 +277,8 @@ async def _listen(
         group.create_task(admin.run_bound(), name="admin listener")
         reach = ReachWatcher(sides_of(settings), parts.telemetry.side_errors.total)
         parts.tasks.start("sides", reach.watch)
+        numbers = parts.telemetry.clusters, parts.telemetry.cluster_changes
+        parts.tasks.start("clusters", lambda: keep_states(settings.log, config, *numbers))
         parts.tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
         with operator_signals(parts):
             await main.run_bound()

@@ -24,6 +24,7 @@ from config.tasks import Tasks
 from proxy.log.settling import settle_runs
 from proxy.log.writer import PATIENCE, LogError, open_log, prepare, utc_now
 from proxy.process.admin_side import admin_side
+from proxy.process.cluster_states import keep_states
 from proxy.process.kill import KillSwitch
 from proxy.process.metrics import Snapshot, ended, merged
 from proxy.process.reach import ReachWatcher
@@ -101,6 +102,8 @@ class Supervisor:
         self._last: dict[int, Snapshot] = {}
         self._gone: list[Snapshot] = []
         self._failures: Counter[str] = Counter()
+        self.clusters: Counter[str] = Counter()
+        self.cluster_changes: Counter[str] = Counter()
         self.tasks = Tasks(self._failures)
 
     async def run(self, ready: Callable[[], None]) -> None:
@@ -132,6 +135,8 @@ class Supervisor:
             "ready": bool(total["ready"]) and ready,
             "task_failures": dict(Counter(total["task_failures"]) + self._failures),
             "failing": {**total["failing"], **self.tasks.failing()},
+            "clusters": dict(self.clusters),
+            "cluster_changes": dict(self.cluster_changes),
         }
 
     async def _look(self) -> int:
@@ -238,6 +243,8 @@ _NOBODY: Final[Snapshot] = {
     "breaker_opened": {},
     "task_failures": {},
     "side_errors": {},
+    "clusters": {},
+    "cluster_changes": {},
     "failing": {},
     "breakers": [],
     "kill_switch": False,
@@ -273,6 +280,8 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
             group.create_task(admin.run_bound(), name="admin listener")
             tasks.start("counts", supervisor.watch)
             tasks.start("sides", ReachWatcher(sides_of(settings), supervisor.side_errors).watch)
+            numbers = supervisor.clusters, supervisor.cluster_changes
+            tasks.start("clusters", lambda: keep_states(settings.log, config, *numbers))
             tasks.start("gate", lambda: keep_gate(settings.log, config, settings.kill_file.exists))
             with operator_signals(supervisor):
                 await supervisor.run(lambda: ready(url_of(clients), admin.url))

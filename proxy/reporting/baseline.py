@@ -12,6 +12,9 @@ from typing import Final
 
 from config.errors import ConfigError
 from config.typed import Place, build, read_toml
+from proxy.log.clusters import StoredCluster
+from proxy.log.states import ClusterState, Standing
+from proxy.log.writer import utc_now
 
 _HEAD: Final = """# Differences that are known and may stay for a time: `parity check --baseline` does not fail on them.
 # Written by `parity baseline`; edit reason and expires by hand. What is intended belongs into config/deviations/.
@@ -29,12 +32,19 @@ class Accepted:
         signature: What its exchanges share, for readers.
         reason: Why it may stay.
         expires: The last day on which it is accepted.
+        by: Who accepted it; empty where nobody is named.
     """
 
     cluster: str
     signature: str
     reason: str
     expires: date
+    by: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        """The same as a state in a diff log, from now on."""
+        return Standing(ClusterState.ACCEPTED, utc_now(), self.reason, self.by, self.expires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +148,24 @@ def updated(
     return Baseline({**kept, **new})
 
 
+def exported(clusters: Iterable[StoredCluster]) -> Baseline:
+    """The accepted ones among clusters of a diff log."""
+    return Baseline(
+        {
+            cluster.id: Accepted(cluster.id, cluster.signature, found.reason, found.expires, found.by)
+            for cluster in clusters
+            if (found := cluster.standing).state is ClusterState.ACCEPTED and found.expires is not None
+        }
+    )
+
+
 def baseline_text(baseline: Baseline) -> str:
     """The TOML of a baseline, its entries in the order of their signatures."""
     entries = sorted(baseline.entries.values(), key=lambda entry: (entry.signature, entry.cluster))
     return _HEAD + "".join(
         f"\n[[accepted]]\ncluster = {_toml(entry.cluster)}\nsignature = {_toml(entry.signature)}\n"
         f"reason = {_toml(entry.reason)}\nexpires = {entry.expires.isoformat()}\n"
+        + (f"by = {_toml(entry.by)}\n" if entry.by else "")
         for entry in entries
     )
 

@@ -1,6 +1,5 @@
 """What became of clusters since an earlier run or time: new, still there, fixed, not seen again, or nobody knows."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.rollout import Dialect
 from proxy.compare.tally import COMPARED
 from proxy.log.clusters import Place, State, StoredCluster, read_named, received_exchanges
+from proxy.log.states import gone
 from proxy.log.tables import differences, runs, traffic
 
 
@@ -54,13 +54,13 @@ async def changes(
         }
 
     earlier, later = await lines(before), await lines(after)
-    gone = [line for name, line in earlier.items() if name not in later]
+    left = [line for name, line in earlier.items() if name not in later]
     found: dict[State, list[_Line]] = {state: [] for state in State}
     for name, line in later.items():
         found[State.STILL if name in earlier else State.NEW].append(line)
     compared = await compared_exchanges(connection, run=after)
     received = await received_exchanges(connection, before)
-    for line in gone:
+    for line in left:
         found[_gone(line, compared, received, fixed_after)].append(line)
     return await _changes(connection, found, compared, most, (after, before))
 
@@ -104,11 +104,9 @@ def _gone(
 ) -> State:
     """The state of a cluster that did not come again."""
     since, total = compared.get(line.place, 0), earlier.get(line.place, 0)
-    # The rule of three: so many exchanges would have shown a cluster of this share with 95 % confidence.
-    rare = math.ceil(3 * total / line.exchanges)
     if not since:
         return State.UNASKED
-    return State.FIXED if since >= max(fixed_after, rare) else State.UNSEEN
+    return State.FIXED if gone(line.exchanges, total, since, fixed_after) else State.UNSEEN
 
 
 async def _changes(

@@ -54,6 +54,7 @@ def print_cluster(console: Console, found: Shown) -> None:
     console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(cluster.signature)}[/]")
     console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {markup(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
+    console.print(markup(cluster.standing.told), soft_wrap=True)
     for difference in differences_of(found)[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
         for side, value in zip(("legacy", "new"), both(difference), strict=True):
@@ -104,7 +105,7 @@ def cluster_markdown(found: Shown) -> str:
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
         f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of "
-        f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
+        f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC; {markdown.cell(cluster.standing.told)}.\n",
         markdown.table(
             ("path", "what", "legacy", "new"),
             [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],

@@ -1,7 +1,7 @@
 """Reports as GitHub-flavoured Markdown: for a pull request, a chat, or the summary of a CI job."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from config import text
 from diffing.cluster import cluster_id
@@ -9,7 +9,7 @@ from diffing.model import Outcome
 from diffing.parity import percent
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.report import Report
-from proxy.reporting.tables import summary
+from proxy.reporting.tables import in_order, summary
 from proxy.reporting.values import both
 
 _LONGEST = 200
@@ -77,11 +77,16 @@ def routes(tally: Tally) -> str:
     return table(titles, rows, numbers=8)
 
 
-def clusters(found: Iterable[Cluster], most: int, told: Callable[[str], str] = lambda _name: "") -> str:
-    """The most frequent clusters, each with a request to paste. ``most``: most that are shown. ``told``: what else
-    there is to say of one, by its name.
+def clusters(
+    found: Iterable[Cluster],
+    most: int,
+    told: Callable[[str], str] = lambda _name: "",
+    closed: Collection[str] = (),
+) -> str:
+    """The most frequent clusters, each with a request to paste. ``told``: what else there is to say of one, by its
+    name. ``closed``: names of those that come last.
     """
-    ordered = sorted(found, key=lambda cluster: (-cluster.count, cluster.signature))
+    ordered = in_order(found, closed)
     parts = []
     for cluster in ordered[:most]:
         example, name = cluster.example, cluster_id(cluster.signature)
@@ -110,7 +115,10 @@ def report_markdown(report: Report, differences: int = 20) -> str:
     parts += [summary(report.tally) + "\n", *(f"- {line}" for line in report.dialects_told())]
     parts.append(("\n" if report.dialects_told() else "") + routes(report.tally))
     if report.tally.clusters:
-        parts += ["## Differences\n", clusters(report.tally.clusters.values(), differences)]
+        parts += (
+            ["## Differences\n", f"{report.states_told()}\n"] if report.standings else ["## Differences\n"]
+        )
+        parts.append(clusters(report.tally.clusters.values(), differences, report.told, report.closed))
     if report.tally.deviations:
         hits = sorted(report.tally.deviations.items(), key=lambda item: (-item[1], item[0]))
         parts += ["## Deviations\n", table(("deviation", "exchanges"), hits, numbers=1)]

@@ -11,12 +11,15 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
+from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from diffing.parity import parity, percent
 from proxy.compare.tally import Cluster, Tally
 from proxy.exchange.example import read_example
+from proxy.log.clusters import read_named
 from proxy.log.reading import reading
 from proxy.log.settling import due_of
+from proxy.log.states import ClusterState, Standing
 from proxy.log.tables import deviations, differences, runs, timings, traffic
 from proxy.rollout.readiness import PairedLatency, paired_latency
 
@@ -80,16 +83,21 @@ class Report:
         tally: Verdicts, deviations and clusters.
         latency: By route, where both sides were asked.
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
+        standings: The states of the clusters, by their names.
     """
 
     counted_runs: CountedRuns
     tally: Tally
     latency: Mapping[str, Latency]
     dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
-        counted_runs = self.counted_runs
+        counted_runs, counted = self.counted_runs, self.tally.document()
+        for found in counted["differences"]:
+            standing = self.standings.get(cluster_id(found["signature"]), Standing())
+            found["standing"] = standing.document()
         return {
             "requests": {
                 "received": counted_runs.received,
@@ -99,9 +107,24 @@ class Report:
                 "pending": counted_runs.pending,
             },
             "dialects": self._dialects(),
-            **self.tally.document(),
+            **counted,
             "latency": {route: found.document() for route, found in sorted(self.latency.items())},
         }
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The names of the clusters of which nothing has to be decided."""
+        return frozenset(name for name, standing in self.standings.items() if not standing.open)
+
+    def told(self, cluster: str) -> str:
+        """What there is to say of the state of a cluster; nothing of one that is merely open."""
+        standing = self.standings.get(cluster, Standing())
+        return "" if standing == Standing(since=standing.since) else standing.told
+
+    def states_told(self) -> str:
+        """How many clusters are in each state."""
+        counts = Counter(standing.state for standing in self.standings.values())
+        return "clusters: " + ", ".join(f"{counts[state]} {state}" for state in ClusterState)
 
     def dialects_told(self) -> tuple[str, ...]:
         """A line for each dialect in which the new side was asked; none where it was asked in its new API only."""
@@ -173,7 +196,9 @@ async def _read(
         ratios[row.route][row.bucket] += row.exchanges
     tally = _tally(flows, wanted(await rows(hits_query)), wanted(await rows(clusters_query)))
     counted_runs = _counted_runs((await connection.execute(select(runs))).all())
-    return Report(counted_runs, tally, _latency(flows, ratios), dialects)
+    names = [cluster_id(signature) for signature in tally.clusters]
+    standings = {name: found.standing for name, found in (await read_named(connection, names)).items()}
+    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings)
 
 
 def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:

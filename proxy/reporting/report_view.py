@@ -32,7 +32,9 @@ def print_report(
         console.print(_latency_table(report))
         if recorded_legacy:
             console.print("legacy is a player of recordings here: its times are not PHP's")
-    print_clusters(console, list(report.tally.clusters.values()), differences)
+    print_clusters(console, report.tally.clusters.values(), differences, report.told, report.closed)
+    if report.standings:
+        console.print(report.states_told())
     console.print(
         f"requests: received {counted_runs.received} = served {counted_runs.served} + refused {counted_runs.refused} "
         f"+ client gone {counted_runs.client_gone}; pending {counted_runs.pending}"

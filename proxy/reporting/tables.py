@@ -1,6 +1,6 @@
 """Numbers and clusters of a check or a diff log, as people read them on a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,7 +12,6 @@ from diffing.cluster import cluster_id
 from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
 from diffing.parity import percent
 from proxy.compare.tally import Cluster, Counts, Tally
-from proxy.reporting.baseline import NOTHING, Acceptance
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.values import both
 
@@ -86,11 +85,32 @@ def deviations_table(deviations: Mapping[str, int], most: int = 20) -> Table:
     return table
 
 
+def in_order(clusters: Iterable[Cluster], closed: Collection[str] = ()) -> list[Cluster]:
+    """Clusters, the most frequent first; those that are closed, by their names, come last."""
+
+    def place(cluster: Cluster) -> tuple[bool, int, str]:
+        return bool(closed) and cluster_id(cluster.signature) in closed, -cluster.count, cluster.signature
+
+    return sorted(clusters, key=place)
+
+
 def print_clusters(
-    console: Console, clusters: list[Cluster], most: int, accepted: Acceptance = NOTHING
+    console: Console,
+    clusters: Iterable[Cluster],
+    most: int,
+    told: Callable[[str], str] = lambda _name: "",
+    closed: Collection[str] = (),
 ) -> None:
-    """Print the most frequent signatures, each with an example that shows it."""
-    ordered = sorted(clusters, key=lambda cluster: (-cluster.count, cluster.signature))
+    """Print the most frequent signatures, each with an example that shows it.
+
+    Args:
+        console: Where to.
+        clusters: The clusters.
+        most: Most that are shown.
+        told: What else there is to say of one, by its name.
+        closed: Names of those that come last.
+    """
+    ordered = in_order(clusters, closed)
     for cluster in ordered[:most]:
         example = cluster.example
         name = cluster_id(cluster.signature)
@@ -98,8 +118,8 @@ def print_clusters(
         console.print(
             f"[bold red]{cluster.count}×[/] [bold]{markup(cluster.signature, _LONGEST)}[/] [dim]{name[:10]}[/]"
         )
-        if until := accepted.told(name):
-            console.print(f"   {markup(until)}", soft_wrap=True)
+        if more := told(name):
+            console.print(f"   {markup(more)}", soft_wrap=True)
         shown = (example.get("recording"), example.get("curl") or example["request"])
         console.print(f"   {markup_block('  '.join(str(item) for item in shown if item))}", soft_wrap=True)
         if str(example.get("role")).endswith("(guessed)"):

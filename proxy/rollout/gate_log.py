@@ -76,22 +76,24 @@ class Decided:
         }
 
 
-async def take_lease(connection: AsyncConnection, holder: str, now: datetime, seconds: float) -> bool:
+async def take_lease(
+    connection: AsyncConnection, holder: str, now: datetime, seconds: float, name: str = _NAME
+) -> bool:
     """Become, or stay, the one gate that decides; the row is locked until the transaction ends.
 
     ``connection``: the log, within a transaction. ``seconds``: how long nobody else decides, unless the lease is taken
-    again. Returns whether this gate decides.
+    again. ``name``: what is decided. Returns whether this gate decides.
     """
     free = or_(lease.c.holder == holder, lease.c.until < now)
     row = {"holder": holder, "until": now + timedelta(seconds=seconds)}
-    taken = await connection.execute(update(lease).where(lease.c.name == _NAME, free).values(row))
+    taken = await connection.execute(update(lease).where(lease.c.name == name, free).values(row))
     if taken.rowcount:
         return True
-    if await connection.scalar(select(lease.c.holder).where(lease.c.name == _NAME)) is not None:
+    if await connection.scalar(select(lease.c.holder).where(lease.c.name == name)) is not None:
         return False
     try:
         async with connection.begin_nested():
-            await connection.execute(insert(lease).values(name=_NAME, **row))
+            await connection.execute(insert(lease).values(name=name, **row))
     except IntegrityError:
         return False
     return True

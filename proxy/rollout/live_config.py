@@ -14,8 +14,9 @@ from diffing.deviations import load_registry
 from diffing.registry import Registry
 from proxy.rollout.edit import held_because
 
+_STAGES = "rollout.toml"
 _PARTS = (
-    "rollout.toml",
+    _STAGES,
     "problems.toml",
     "openapi.json",
     "patterns.toml",
@@ -53,7 +54,7 @@ def load_contract(config: Path) -> LiveConfig:
     """
     routes = load_routes(config)
     rollout = load_rollout(config, routes)
-    text = (config / "rollout.toml").read_text(encoding="utf-8")
+    text = (config / _STAGES).read_text(encoding="utf-8")
     return LiveConfig(
         routes,
         rollout,
@@ -69,12 +70,21 @@ def files_of(config: Path) -> list[Path]:
     return [file for part in _PARTS for file in sorted(config.glob(part))]
 
 
+def rules_digest(config: Path) -> str:
+    """Likewise of those that say what may differ: a route that is moved changes nothing of it."""
+    return _digest(config, [file for file in files_of(config) if file.name != _STAGES])
+
+
 def digest(config: Path) -> str:
     """SHA-256 of names and contents of these files: the same on every replica that serves by the same configuration.
     Raises ConfigError: a file cannot be read.
     """
+    return _digest(config, files_of(config))
+
+
+def _digest(config: Path, files: list[Path]) -> str:
     total = hashlib.sha256()
-    for file in files_of(config):
+    for file in files:
         try:
             content = file.read_bytes()
         except OSError as error:

@@ -50,6 +50,8 @@ class Telemetry:
         shadows: How often the process of the shadow leg had to be started again.
         side_errors: Requests that a side did not answer, by side.
         task_failures: How often a long-lived task failed, or an item of one, by its name.
+        clusters: How many clusters the diff log has, by state.
+        cluster_changes: How many clusters were told as ``new`` and as ``regressed``.
         durations: How long requests took, by the side that served.
     """
 
@@ -67,6 +69,8 @@ class Telemetry:
     shadows: int = 0
     side_errors: Counter[str] = field(default_factory=Counter)
     task_failures: Counter[str] = field(default_factory=Counter)
+    clusters: Counter[str] = field(default_factory=Counter)
+    cluster_changes: Counter[str] = field(default_factory=Counter)
     durations: dict[str, Histogram] = field(default_factory=dict)
 
     def took(self, side: str, seconds: float) -> None:

@@ -18,6 +18,12 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert load_report_settings(tmp_path) == ReportSettings()
 
 
+def test_a_webhook_may_have_a_path_and_a_query(tmp_path: Path) -> None:
+    """Its secret is often there."""
+    (tmp_path / "reports.toml").write_text('[clusters]\nwebhook = "https://chat.example/hook/1?token=2"\n')
+    assert load_report_settings(tmp_path).clusters.webhook == "https://chat.example/hook/1?token=2"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -26,6 +32,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
         ("[readiness]\nmax_latency_ratio = 0.0", "max_latency_ratio: must be greater than 0"),
         ("[rollout]\ncanary = [10, 1]", "canary: must be rising percentages"),
         ("[clusters]\nfixed_after = 0", "fixed_after: must be greater than 0"),
+        ('[clusters]\nwebhook = "somewhere"', "webhook: must be the URL of a webhook"),
         ("[retention]\ndays = 0", "days: must be greater than 0"),
         ("[retention]\nyears = 1", "years"),
         ("[gate]\ninterval = 0", "interval: must be greater than 0"),

@@ -8,12 +8,16 @@ from typing import Any
 
 import orjson
 
+from config.rollout import Dialect
 from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
+from proxy.compare.comparer import Judgement
+from proxy.exchange.decision import Side
 from proxy.exchange.sample import SampleSide, sample
 from proxy.log.clusters import Shown, StoredCluster
+from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.rollout.live_config import LiveConfig, load_contract
@@ -79,6 +83,24 @@ def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:
     kept = orjson.loads(orjson.dumps(sample(asked, AT, *sides, comparison, Redactor(b"salt"))))
     stored = StoredCluster(cluster_id(name), name, asked.route_name, comparison.verdict, 3, AT, AT, 0.5)
     return Shown(stored, {"curl": "curl", "path": "$"}, kept)
+
+
+def verdict(at: datetime, asked: Asked, legacy: Observation, new: Observation) -> ExchangeVerdict:
+    """The verdict on one exchange, which is a mismatch, as a running proxy counts it."""
+    found = cluster(asked, legacy, new)
+    kept = found.sample
+    assert kept is not None
+    return ExchangeVerdict(
+        at,
+        asked.route_name,
+        Dialect.LEGACY,
+        Side.LEGACY,
+        Judgement(compared(asked, legacy, new), found.cluster.signature),
+        None,
+        {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []},
+        (),
+        LazySample(1, lambda: kept),
+    )
 
 
 def asked_for(route: str, parameters: Mapping[str, str], **facts: Any) -> Asked:

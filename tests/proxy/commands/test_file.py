@@ -6,13 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from config.rollout import Dialect
 from diffing.cluster import cluster_id
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
-from proxy.log.counters import ExchangeVerdict, LazySample
 from tests.proxy.command import parity
-from tests.proxy.filing_cases import AT, cluster, compared, damaged
+from tests.proxy.filing_cases import AT, cluster, damaged, verdict
 from tests.proxy.logs import write_run
 
 CONFIG = Path(__file__).parents[3] / "config" / "deviations"
@@ -22,17 +18,9 @@ CASE = damaged(lambda document: document["task_type"].update(id=1))
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
     """The command for the one cluster of a log."""
-    found, asked = cluster(*CASE), CASE[0]
-    sample = found.sample
-    assert sample is not None
-    judgement = Judgement(compared(*CASE), found.cluster.signature)
-    evidence = LazySample(1, lambda: sample)
-    example = {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []}
-    finding = ExchangeVerdict(
-        AT, asked.route_name, Dialect.LEGACY, Side.LEGACY, judgement, None, example, (), evidence
-    )
+    found = cluster(*CASE)
     url = f"sqlite:///{tmp_path}/log.db"
-    asyncio.run(write_run(url, AT, finding))
+    asyncio.run(write_run(url, AT, verdict(AT, *CASE)))
     return ["file", cluster_id(found.cluster.signature)[:10], "--log", url, "--config", "config"]
 
 

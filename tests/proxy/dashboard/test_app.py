@@ -12,7 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from diffing.cluster import cluster_id
 from proxy.dashboard.app import WithDashboard, dashboard
-from tests.proxy.logs import KEPT, NEW, two_runs
+from proxy.log.reading import reading
+from proxy.log.states import ClusterState, Standing, put
+from tests.proxy.logs import KEPT, NEW, SECOND, two_runs
 
 pytestmark = pytest.mark.anyio
 PATHS = (
@@ -28,10 +30,15 @@ PATHS = (
 
 
 @pytest.fixture
-async def browser(tmp_path: Path, config: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the pages of two runs."""
-    url, _, _ = await two_runs(tmp_path)
-    transport = httpx.ASGITransport(dashboard(url, config))
+async def log(tmp_path: Path) -> str:
+    """The URL of a log of two runs."""
+    return (await two_runs(tmp_path))[0]
+
+
+@pytest.fixture
+async def browser(log: str, config: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of its pages."""
+    transport = httpx.ASGITransport(dashboard(log, config))
     async with httpx.AsyncClient(transport=transport, base_url="http://dashboard") as client:
         yield client
 
@@ -81,6 +88,23 @@ async def test_clusters_can_be_filtered(browser: httpx.AsyncClient) -> None:
         assert [row["route"] for row in document["rows"]] == routes
 
 
+async def test_clusters_are_shown_by_their_state(browser: httpx.AsyncClient, log: str) -> None:
+    """The open ones, unless others are asked for."""
+    async with reading(log) as opened:
+        await put(opened, {cluster_id(KEPT): Standing(ClusterState.DOCUMENTED, SECOND, "x", "y")})
+        await opened.commit()
+    for state, found in (
+        ("", ["open"] * 2),
+        ("open", ["open"] * 2),
+        ("documented", ["documented"]),
+        ("accepted", []),
+        ("all", ["documented", "open", "open"]),
+    ):
+        answer = await browser.get("/clusters", params={"state": state, "as": "json"})
+        assert sorted(row["state"] for row in orjson.loads(answer.content)["rows"]) == found
+    assert "1 clusters (documented), page 1 of 1" in (await browser.get("/clusters?state=documented")).text
+
+
 @pytest.mark.parametrize(
     ("target", "told"),
     [
@@ -91,6 +115,7 @@ async def test_clusters_can_be_filtered(browser: httpx.AsyncClient) -> None:
         ("/?as=xml", "as is html, json, csv, not"),
         ("/clusters?page=0", "page is a number from 1 on"),
         ("/clusters?page=first", "page is a number from 1 on"),
+        ("/clusters?state=closed", "state is all or open, documented, accepted, resolved, regressed, not"),
         *(
             (f"{path}?dialect=php", "dialect is legacy or new, not")
             for path in ("/", "/routes/task.get", "/clusters", "/latency")

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from config.reports import Retention
+from diffing.cluster import cluster_id
 from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters
 from proxy.log.reading import reading
-from proxy.log.tables import deviations, dropped, samples, traffic, usages
+from proxy.log.states import ClusterState, Standing, put
+from proxy.log.tables import deviations, dropped, samples, states, traffic, usages
 from proxy.log.writer import Recorder, open_log
 from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
 
@@ -75,3 +77,27 @@ async def test_old_bodies_are_dropped_of_every_run(tmp_path: Path) -> None:
         assert before > 0
         assert (await log.execute(select(samples))).all() == []
         assert len(await read_clusters(log)) == clusters
+
+
+async def test_states_of_clusters_that_are_gone_are_dropped(tmp_path: Path) -> None:
+    """Later; a cluster that is accepted stays so until its day, also while it is not there."""
+    url, _, _ = await two_runs(tmp_path)
+    day = SECOND.date()
+    async with reading(url) as log:
+        await put(
+            log,
+            {
+                "gone": Standing(ClusterState.RESOLVED, FIRST),
+                "recent": Standing(ClusterState.RESOLVED, SECOND),
+                "accepted": Standing(ClusterState.ACCEPTED, FIRST, "why", "who", day + timedelta(days=30)),
+                cluster_id(KEPT): Standing(ClusterState.RESOLVED, FIRST),
+            },
+        )
+        await log.commit()
+    await opened(url, Retention(days=2), 1.5)
+    async with reading(url) as log:
+        assert set((await log.execute(select(states.c.cluster))).scalars()) == {
+            "recent",
+            "accepted",
+            cluster_id(KEPT),
+        }

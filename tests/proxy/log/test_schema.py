@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, inspect, select, text
 
 from proxy.log.schema import NEWEST, LogError, migrate, version_of
-from proxy.log.tables import coverage, deviations, differences, metadata, runs, timings, traffic
+from proxy.log.tables import coverage, deviations, differences, metadata, runs, states, timings, traffic
 from tests.proxy.logs import FIRST
 
 VALUES = {
@@ -83,6 +83,28 @@ def test_logs_that_knew_the_new_api_only_keep_their_numbers(connection: Connecti
         [row] = connection.execute(select(table)).all()
         assert (row.asked, row.exchanges, row.route) == ("new", 7, "task.get")
         assert "asked" in inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+
+
+def test_clusters_of_logs_without_states_are_open(connection: Connection) -> None:
+    """Version 6: nobody is told of them as of new ones."""
+    migrate(connection)
+    connection.execute(text("DROP TABLE cluster_state"))
+    connection.execute(text("DROP TABLE cluster_recheck"))
+    for run in ("r", "s"):
+        values = {
+            "run": run,
+            "cluster": "c",
+            "exchanges": 1,
+            "first": FIRST,
+            "last": FIRST,
+            **dict.fromkeys(("signature", "route", "verdict", "example", "asked"), "x"),
+        }
+        connection.execute(differences.insert().values(values))
+    connection.execute(text("UPDATE log_version SET version = 6"))
+    connection.commit()
+    assert migrate(connection) == 6
+    [row] = connection.execute(select(states)).all()
+    assert (row.cluster, row.state, row.since, row.told) == ("c", "open", FIRST, 1)
 
 
 def test_migrating_twice_changes_nothing(connection: Connection) -> None:

@@ -20,6 +20,8 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
     counters.add(ExchangeVerdict(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
     telemetry = Telemetry(reasked=1)
     telemetry.answers[200] += 1
+    telemetry.clusters["open"] += 2
+    telemetry.cluster_changes["regressed"] += 1
     telemetry.took("legacy", 0.02)
     state = {
         "queue": 3,
@@ -69,6 +71,8 @@ def test_prometheus_sees_every_number() -> None:
         'parity_due_pending{asked="legacy"} 0.0',
         'parity_ratio{asked="new",route="(all)"} 1.0',
         "parity_queue 3.0",
+        'parity_clusters{state="open"} 2.0',
+        'parity_cluster_changes_total{what="regressed"} 1.0',
     ):
         assert line in text, text
 

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from proxy.reporting.baseline import Accepted, Baseline, baseline_text, load_baseline, updated
+from proxy.log.clusters import StoredCluster
+from proxy.log.states import ClusterState, Standing
+from proxy.reporting.baseline import Accepted, Baseline, baseline_text, exported, load_baseline, updated
+from tests.proxy.logs import FIRST
 
 DAY, LATER = date(2026, 11, 22), date(2026, 12, 31)
-ENTRY = Accepted("ab" * 32, 'task.get "$.a" \\ \x7f\x01', "Known since\nMonday.", DAY)
+ENTRY = Accepted("ab" * 32, 'task.get "$.a" \\ \x7f\x01', "Known since\nMonday.", DAY, 'Ann "A"')
 BASELINE = Baseline({ENTRY.cluster: ENTRY})
 
 
@@ -73,3 +76,13 @@ def test_an_entry_without_reason_or_end_is_refused(tmp_path: Path, text: str, to
     (tmp_path / "b.toml").write_text(text)
     with pytest.raises(ConfigError, match=told):
         load_baseline(tmp_path / "b.toml")
+
+
+def test_accepted_clusters_of_a_log_are_a_baseline() -> None:
+    """Nothing of it is lost; clusters in other states are not in it."""
+    found = [
+        StoredCluster(ENTRY.cluster, ENTRY.signature, "r", "mismatch", 1, FIRST, FIRST, standing=standing)
+        for standing in (ENTRY.standing, Standing(), Standing(ClusterState.DOCUMENTED, FIRST, "why", "who"))
+    ]
+    assert exported(found[:1]) == BASELINE
+    assert exported(found[1:]) == Baseline({})

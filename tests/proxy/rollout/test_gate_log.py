@@ -63,6 +63,14 @@ async def test_one_gate_has_the_lease(log: AsyncEngine) -> None:
     assert taken == [True, False, True, False, True, False, True]
 
 
+async def test_another_lease_is_another_matter(log: AsyncEngine) -> None:
+    """Who decides about routes does not keep others from their work."""
+    assert await lease(log, "a", 0)
+    async with log.begin() as connection:
+        assert await take_lease(connection, "b", FIRST, 10, "clusters")
+        assert not await take_lease(connection, "a", FIRST, 10, "clusters")
+
+
 async def decided(
     log: AsyncEngine, kind: Move, was: StageShare, step: StageShare, route: str = "task.get"
 ) -> None:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from proxy.rollout.live_config import Snapshot, digest, files_of, load_contract, marks
+from proxy.rollout.live_config import Snapshot, digest, files_of, load_contract, marks, rules_digest
 
 
 def test_the_digest_is_of_all_files(config: Path, tmp_path: Path) -> None:
@@ -16,6 +16,10 @@ def test_the_digest_is_of_all_files(config: Path, tmp_path: Path) -> None:
         file.write("# a word\n")
     assert digest(copy) != digest(config)
     assert marks(copy) != before
+    assert rules_digest(copy) == rules_digest(config)
+    with (copy / "patterns.toml").open("a") as file:
+        file.write("# a word\n")
+    assert rules_digest(copy) != rules_digest(config)
 
 
 def test_a_snapshot_is_the_same_configuration(config: Path) -> None:
