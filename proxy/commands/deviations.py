@@ -13,14 +13,13 @@ from config.legacy_errors import load_legacy_errors
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
-from diffing.contradictions import lint_conflicts
-from diffing.derivable import superfluous
 from diffing.deviations import load_registry
 from diffing.guide.noticed import noticed, with_noticed
 from diffing.guide.page import guide
-from diffing.lint import lint_examples, lint_usage
+from diffing.lint import lint_usage
 from diffing.model import UNROUTED
 from diffing.registry import Deviation
+from diffing.registry_lint import lint_registry
 from diffing.usage import STALE_AFTER, Usage
 from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check, selected
 from proxy.checking.sandbox import SandboxPlace
@@ -118,9 +117,10 @@ def lint_command(
     files: Files = None,
     config: Config = None,
 ) -> None:
-    """Run every example and near miss, find contradictions and what is said twice; with exchanges, what they say.
+    """Run every example and near miss, find contradictions and what is said twice or in vain; ask exchanges, too.
 
-    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, dead, over-broad, conflicting ones.
+    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, unconditional, dead, over-broad,
+    conflicting ones.
     Stale ones are told.
     Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
     """
@@ -128,8 +128,7 @@ def lint_command(
     if after is not None and log is None:
         raise CheckError("--since only goes with --log")
     registry, routes = load_registry(directory), load_routes(directory)
-    findings = [*lint_examples(registry), *lint_conflicts(registry, [*routes.routes, UNROUTED])]
-    findings += superfluous(registry, routes, load_problems(directory))
+    findings = list(lint_registry(registry, routes, load_problems(directory)))
     seen = Usage()
     if recordings:
         _check(recordings, database, public_url, object_store_url, files, directory, seen)

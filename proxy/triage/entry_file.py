@@ -6,11 +6,8 @@ from config.errors import ConfigError
 from config.location import check_writable
 from config.problems import load_problems
 from config.routes import load_routes
-from diffing.contradictions import lint_conflicts
-from diffing.derivable import superfluous
 from diffing.deviations import load_registry
-from diffing.lint import lint_examples
-from diffing.model import UNROUTED
+from diffing.registry_lint import lint_registry
 
 
 def write_entries(text: str, file: Path, config: Path) -> None:
@@ -36,10 +33,7 @@ def write_entries(text: str, file: Path, config: Path) -> None:
 
 
 def _lint(config: Path, file: Path) -> None:
-    registry, routes = load_registry(config), load_routes(config)
-    findings = [*lint_examples(registry), *lint_conflicts(registry, [*routes.routes, UNROUTED])]
-    findings += superfluous(registry, routes, load_problems(config))
-    for finding in findings:
+    for finding in lint_registry(load_registry(config), load_routes(config), load_problems(config)):
         if finding.fails:
             raise ConfigError(
                 f"nothing was written, for the lint finds {finding.deviation}: {finding.kind}: {finding.text}",
