@@ -88,7 +88,7 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """The stages of all routes. ``kill_switch``: legacy serves everything and nobody else is asked. ``digest``:
-    SHA-256 of the file, for reports.
+    SHA-256 of the file, for reports. ``placements``: by route name and dialect.
     """
 
     placements: Mapping[tuple[str, Dialect], Placement]

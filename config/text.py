@@ -32,7 +32,9 @@ _COMMAND: Final = re.compile(r"(:(?=:[A-Za-z])|#(?=#\w*\[))")
 
 
 def clean(text: object, most: int = VALUE) -> str:
-    """Text that UTF-8, XML and every column can hold, of bounded length; what they cannot is written as an escape."""
+    """Text that UTF-8, XML and every column can hold, of bounded length; what they cannot is written as an escape.
+    ``text``: text, UTF-8, or what has a text, such as an exception. ``most``: most characters that are kept.
+    """
     found = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else _text(text)
     if len(found) > most:
         found = f"{found[:most]}… ({len(found)} characters)"

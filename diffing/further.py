@@ -39,7 +39,9 @@ class Underived(Exception):
 
 
 class Sources:
-    """The further answers that are there. ``ahead``: the new side has not yet done what was asked."""
+    """The further answers that are there. ``ahead``: the new side has not yet done what was asked. ``answers``: by
+    what was asked.
+    """
 
     def __init__(self, answers: Answers = NONE, *, ahead: bool = False) -> None:
         self._answers = answers

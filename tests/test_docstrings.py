@@ -18,10 +18,10 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 _STOP = """
     a an the this that these those it its they their he she who whom whose which what how so such one thing same
-    of in on at to by for from with as about into beside behind and or
+    of in on at to for from with as about into beside behind and or
     is are be been was has have had do does can may shall will
     when where there here now then present current given asked wanted
-    ask call caller carry request transaction connection id name number value text time row item main any all each
+    ask call caller carry request transaction connection id name number value text row item main any all each
 """
 STOP = frozenset(_STOP.split())
 """Words that say nothing of one thing more than of another."""
@@ -36,6 +36,7 @@ SHORT = {
     "dataset": "data set",
     "md5": "checksum",
     "routes": "route map",
+    "now": "present time",
 }
 """What names that are used everywhere mean."""
 
@@ -83,7 +84,7 @@ class Docstring:
         text = line.text.removesuffix(", or None.")
         if "``" in text or "None" in text:  # a name of something else, or what it means that there is none
             return False
-        node, summary = self.node, "".join(self.prose[:1]).partition(". ")[0]
+        node, summary = self.node, re.split(r"\.\s", "".join(self.prose[:1]))[0]
         said = words(line.name) | words(getattr(node, "name", "")) | words(summary)
         said |= words(annotations(node).get(line.name or "return", ""))
         return words(text) - STOP_STEMS <= said

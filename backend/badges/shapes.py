@@ -38,7 +38,7 @@ def badge(kind: Badge, rank: int) -> OwnBadge:
 
 
 def badges(kinds: Iterable[Badge], ranks: Mapping[int, int]) -> list[ListedBadge]:
-    """Badges of a user. Returns the document of ``GET /badges/list/{user_id}``."""
+    """Badges of a user. Returns the document of ``GET /badges/list/{user_id}``. ``ranks``: the user's, by badge."""
     return [{"id": kind.id, **badge(kind, ranks.get(kind.id, 0))} for kind in kinds]
 
 

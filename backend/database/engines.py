@@ -125,7 +125,7 @@ def sqlite_files(url: URL) -> SqliteFiles:
 
 def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> AsyncEngine:
     """The engine for a MySQL or MariaDB server. ``url``: of the server, parsed. ``names``: of the two databases.
-    Returns the engine; nothing is connected yet.
+    Returns the engine; nothing is connected yet. ``most``: connections at a time.
     """
     translated = {
         logical: real

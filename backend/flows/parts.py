@@ -13,6 +13,7 @@ class Parts:
     """The rows of a tree.
 
     Args:
+        flows: By id.
         components: By the id of the parent.
         parameters: By the id of the flow.
         tags: By the id of the flow, as they are stored.

@@ -39,7 +39,7 @@ async def evaluation_measures(connection: AsyncConnection, names: Sequence[str])
 
 
 async def functions(connection: AsyncConnection, names: Sequence[str]) -> Mapping[str, int]:
-    """The ids of functions of any kind. ``names``: in exactly this spelling."""
+    """The ids of functions of any kind. ``names``: in exactly this spelling. Returns id by name."""
     found = await connection.execute(select(_measure.c.name, _measure.c.id).where(_measure.c.name.in_(names)))
     return {row.name: row.id for row in found}
 

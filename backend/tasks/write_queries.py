@@ -57,9 +57,9 @@ async def twins(
 ) -> Sequence[int]:
     """The tasks of a type with exactly these inputs, as the columns compare, on a data set that is there.
 
-    ``between``: only tasks whose ids lie between these; what others have under way there is waited for. Returns their
-    ids, ascending. Tasks without a data set have none, nor have those with a quotation mark in a value: PHP's query
-    breaks of it, and clients that upload such a task again get another one.
+    ``between``: only tasks whose ids lie between these; what others have under way there is waited for. Returns
+    their ids, ascending. Tasks without a data set have none, nor have those with a quotation mark in a value: PHP's
+    query breaks of it, and clients that upload such a task again get another one. ``inputs``: values by name.
     """
     unfound = any('"' in value or not storable(swedish.collation, value) for value in inputs.values())
     if SOURCE not in inputs or unfound:
@@ -91,7 +91,7 @@ async def newest(connection: AsyncConnection) -> int:
 async def add(
     connection: AsyncConnection, ttid: int, inputs: Mapping[str, str], creator: int, now: datetime
 ) -> int:
-    """Add a task with its inputs."""
+    """Add a task with its inputs. ``inputs``: values by name."""
     task_id = await insert(connection, _task, {"ttid": ttid, "creator": creator, "creation_date": now})
     for name, value in inputs.items():
         await insert(connection, _input, {"task_id": task_id, "input": name, "value": value})

@@ -98,7 +98,9 @@ def form_pairs(text: str) -> Iterator[str]:
 
 
 def field_name(name: str) -> str:
-    """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it."""
+    """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it.
+    ``name``: as it was sent, decoded; that of an array ends at the bracket.
+    """
     return name.lstrip(" ").partition("[")[0].replace(" ", "_").replace(".", "_")
 
 

@@ -15,7 +15,7 @@ _LONGEST: Final = 0.1
 
 
 class Turns:
-    """Turns, of which there are few."""
+    """Turns, of which there are few. ``most``: turns at a time."""
 
     def __init__(self, most: int) -> None:
         self._free = most

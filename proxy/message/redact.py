@@ -87,7 +87,7 @@ class Redactor:
 
     def scrubbed(self, document: T, known: Iterable[str]) -> T:
         """A JSON document without texts that are known to be secret, wherever they stand: a side may repeat them.
-        ``known``: the secrets (``secrets_of``).
+        ``known``: the secrets (``secrets_of``). ``document``: dicts, lists, texts.
         """
         words = sorted({*known}, key=len, reverse=True)
         if not words:

@@ -48,7 +48,7 @@ def test_{name}() -> None:
 
 
 def pytest_case(cluster: str, signature: str, sample: Mapping[str, Any]) -> str:
-    """The source of a test module. ``sample``: its sample (proxy.exchange.sample). Returns python source; it says so
+    """The source of a test module. ``sample``: its sample (proxy.exchange.sample). Returns Python source; it says so
     when a body was too long to be kept whole.
     """
     asked = sample["asked"]

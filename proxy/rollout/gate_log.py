@@ -31,6 +31,7 @@ class Decided:
     """A decision in the log.
 
     Args:
+        numbers: What it was decided by.
         number: Its number; later ones are larger.
         at: When it was made, UTC without a zone.
         dialect: Which of its clients.

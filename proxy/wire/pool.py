@@ -18,6 +18,7 @@ class Pool:
     """The connections to one side.
 
     Args:
+        most: Connections at a time.
         connect: Seconds to wait for one.
         first: Seconds to wait for the beginning of an answer.
         gap: Seconds to wait for more of it.

@@ -5,6 +5,7 @@ What failed when the verdicts were frozen is known, and must fail until its mend
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from diffing.deviations import load_registry
 from diffing.parity import FAILING
 from proxy.checking.check import CheckResult, FailureLimits, InProcess, check
 from proxy.compare.tally import Tally
+from proxy.recordings.recording import read_recordings
 from proxy.reporting.operations_table import COLUMNS, operations_table
 from tests.functional.frozen.moves import (
     known_failures,
@@ -46,6 +48,12 @@ LIMITS = FailureLimits(
 )
 RESULTS: dict[str, CheckResult] = {}
 ROUND_TRIPS: dict[str, Mapping[str, int]] = {}
+
+
+@cache
+def recorded() -> int:
+    """How many reads are recorded."""
+    return sum(1 for _ in read_recordings((CORPUS,)))
 
 
 def checked(url: str) -> CheckResult:
@@ -92,7 +100,7 @@ def test_the_numbers_add_up(database_url: str) -> None:
     document = checked(database_url).tally.document()
     parts = [document["totals"], *document["routes"].values()]
     assert [outcomes(part) for part in parts] == [part["received"] for part in parts]
-    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == 7404
+    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == recorded() >= 7404
 
 
 def test_reads_take_as_many_round_trips_as_declared(database_url: str) -> None:

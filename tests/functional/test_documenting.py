@@ -1,13 +1,9 @@
 """docs/documenting-a-deviation.md is followed to the letter, block by block, in a copy of configuration and docs."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -17,19 +13,12 @@ from diffing.deviations import load_registry
 from diffing.registry import Kind
 from diffing.rules.book import RULES
 from diffing.transforms import TRANSFORMS
+from tests.functional.pages import ROOT, blocks, follow
 
-ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "documenting-a-deviation.md").read_text(encoding="utf-8")
 
 
-class Block(NamedTuple):
-    """A block of code: how its language is called, and its text."""
-
-    language: str
-    text: str
-
-
-BLOCKS = [Block(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.M | re.S)]
+BLOCKS = blocks(PAGE)
 
 
 @pytest.fixture(name="checkout")
@@ -40,31 +29,6 @@ def _checkout(tmp_path: Path) -> Path:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "recordings").symlink_to(ROOT / "tests" / "recordings")
     return tmp_path
-
-
-def follow(block: Block, checkout: Path) -> None:
-    """Do what a block says: run it, write it into the file that it names, apply it."""
-    match block.language:
-        case "sh":
-            run(["bash", "-e"], block.text, checkout)
-        case "toml":
-            name, _, entry = block.text.partition("\n")
-            with (checkout / name.removeprefix("# ")).open("a", encoding="utf-8") as file:
-                file.write(entry)
-        case "diff":
-            run(["git", "apply", "-p0"], block.text, checkout)
-        case _:
-            pytest.fail(f"nobody knows how to follow {block.language}: {block.text}")
-
-
-def run(command: list[str], text: str, checkout: Path) -> None:
-    """Run a command in the checkout, with the text as its input."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "GIT_CEILING_DIRECTORIES": str(checkout.parent)}
-    done = subprocess.run(
-        command, input=text, cwd=checkout, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{text}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
 
 
 def test_the_page_can_be_followed(checkout: Path) -> None:

@@ -86,7 +86,8 @@ def test_its_configuration_is_read(config: Path) -> None:
     load_proxy_settings(config, {})
     load_report_settings(config)
     contract = load_contract(config)
-    assert len(contract.routes.routes) == len(load_contract(ROOT / "config").routes.routes)
+    assert len(contract.routes) == 117
+    assert contract.routes.routes.keys() <= load_contract(ROOT / "config").routes.routes.keys()
     assert contract.registry.deviations
 
 

@@ -1,0 +1,47 @@
+"""Pages for people: what they name is there, and what they link to."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_LINK: Final = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+_FILE: Final = re.compile(r"`((?:proxy|backend|diffing|config|tests)/[\w/]+\.\w+)`")
+
+
+def anchors(page: Path) -> set[str]:
+    """What links can lead to in a page: its headings, as GitHub names them, and anchors of its own."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings} | set(
+        re.findall(r'<a (?:id|name)="([^"]+)"', text)
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file of the repository, and to a heading that it has."""
+    broken = []
+    for target, anchor in _LINK.findall(page.read_text(encoding="utf-8")):
+        file = page.parent / target if target else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            broken.append(f"{target}#{anchor}")
+    assert broken == []
+
+
+def test_the_architecture_names_files_that_are_there() -> None:
+    """One request passes them, from the front door to the report."""
+    named = _FILE.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+    folders = [name.rpartition("/")[0] for name in named]
+    assert folders.index("proxy/inbound") < folders.index("proxy/serve") < folders.index("proxy/shadow")
+    assert folders.index("proxy/shadow") < folders.index("proxy/compare") < folders.index("proxy/reporting")
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "glossary.md", "adding-an-endpoint.md"])
+def test_the_readme_leads_to_the_pages_for_newcomers(name: str) -> None:
+    """By links."""
+    assert f"](docs/{name})" in (ROOT / "README.md").read_text(encoding="utf-8")
