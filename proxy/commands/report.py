@@ -68,7 +68,7 @@ def report_command(
         start = time_of(since, "--since")
         found = asyncio.run(read_report(url, start, route, dialect))
     _remark_on_route(found, route)
-    _remark_on_hours(start)
+    _remark_on_begin(start, found.counted_from)
     on_stdout = wrote_json(found.document(), json)
     on_stdout |= wrote(report_markdown(found, top), markdown)
     if not on_stdout:
@@ -172,12 +172,12 @@ def _remark_on_route(found: Report, route: str | None) -> None:
         )
 
 
-def _remark_on_hours(since: datetime | None) -> None:
-    """The log counts by the hour; whoever asks from a minute on is told what the counts are of."""
-    if since is not None and since != (hour := since.replace(minute=0, second=0, microsecond=0)):
+def _remark_on_begin(since: datetime | None, counted: datetime | None) -> None:
+    """Of what is long ago the log knows the minute or the hour only; what the counts are of is told."""
+    if since is not None and counted is not None and counted < since.replace(microsecond=0):
         say(
-            f"parity: exchanges are counted by the hour, here from {hour:%Y-%m-%d %H:%M} UTC; differences are those "
-            f"that came since {since:%H:%M:%S}",
+            f"parity: exchanges are counted from {counted:%Y-%m-%d %H:%M} UTC on, for the log knows no more of that "
+            f"hour; differences are those that came since {since:%H:%M:%S}",
             error=True,
         )
 

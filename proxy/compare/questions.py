@@ -13,7 +13,10 @@ from proxy.exchange.decision import Decision, Side, route_name, told
 from proxy.exchange.exchange import Exchange
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.recordings.callers import is_guess, key_in, role_of_key
+from proxy.recordings.recording import PLAYER
 
+PLAYED: Final = ("legacy", "recordings")
+"""The fact that the legacy side was a player of recordings."""
 CALLER: Final = "Parity-Caller"
 """The header in which the backend tells the id of the user whose key a rehearsal has."""
 
@@ -68,6 +71,7 @@ def facts_of(question: Question) -> tuple[tuple[str, str], ...]:
         ("role", question.role),
         ("format", question.format),
         *(("parameter", text.name(name)) for name in question.parameters),
+        *((PLAYED,) if question.legacy.header("server") == PLAYER else ()),
     )
 
 

@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import ConfigError
 from config.patience import at_most
-from proxy.dashboard.page import Page, csv_text, html, json
-from proxy.dashboard.views import Misasked, NotThere, Views
+from proxy.dashboard.about import About, about
+from proxy.dashboard.page import Misasked, NotThere, Page, csv_text, html, json
+from proxy.dashboard.views import Views
 from proxy.log.reading import reading
 from proxy.log.schema import LogAway, LogError
 
@@ -40,16 +41,16 @@ Make = Callable[[AsyncConnection, Request], Awaitable[Page]]
 def dashboard(log: str, config: Path) -> Starlette:
     """The application. ``log``: URL of the diff log."""
     views = Views(config)
-    source = _Source(log)
+    source = _Source(log, config)
     # Each page with the parameters that it knows.
     pages: dict[str, tuple[Make, tuple[str, ...]]] = {
         "/": (
             lambda opened, request: views.overview(opened, request.query_params),
-            ("route", "all", "dialect"),
+            ("route", "all", "dialect", "range", "sort"),
         ),
         "/routes/{name}": (
             lambda opened, request: views.route(opened, request.path_params["name"], request.query_params),
-            ("dialect",),
+            ("dialect", "range"),
         ),
         "/clusters": (
             lambda opened, request: views.clusters(opened, request.query_params),
@@ -89,31 +90,45 @@ class WithDashboard:
 
 
 class _Source:
-    """The diff log, of which nobody waits for long: while it hangs, that is said at once. ``log``: its URL."""
+    """The diff log, of which nobody waits for long: while it hangs, that is said at once.
 
-    def __init__(self, log: str) -> None:
+    Args:
+        log: Its URL.
+        config: The configuration directory.
+    """
+
+    def __init__(self, log: str, config: Path) -> None:
         self._log = log
+        self._config = config
         self._hung = ""
         self._until = 0.0
 
-    async def page(self, make: Make, request: Request) -> Page:
-        """A page made of it. Raises LogAway: it cannot be read just now."""
+    def about(self) -> About:
+        """What is known without it."""
+        return about(self._log, self._config)
+
+    async def page(self, make: Make, request: Request) -> tuple[Page, About]:
+        """A page made of it, and what stands on every one.
+
+        Raises:
+            LogAway: It cannot be read just now.
+        """
         now = time.monotonic()
         if now < self._until:
             raise LogAway(self._hung)
         # Whoever asks now finds out for all others.
         self._until = now + _PATIENCE if self._hung else 0.0
         try:
-            page = await at_most(_PATIENCE, self._made(make, request))
+            found = await at_most(_PATIENCE, self._made(make, request))
         except TimeoutError as error:
             self._hung, self._until = f"the diff log gives {error}", time.monotonic() + _PATIENCE
             raise LogAway(self._hung) from error
         self._hung, self._until = "", 0.0
-        return page
+        return found
 
-    async def _made(self, make: Make, request: Request) -> Page:
+    async def _made(self, make: Make, request: Request) -> tuple[Page, About]:
         async with reading(self._log) as opened:
-            return await make(opened, request)
+            return await make(opened, request), await self.about().of(opened)
 
 
 def _endpoint(
@@ -121,10 +136,10 @@ def _endpoint(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         form = request.query_params.get("as", "html")
-        status = 200
+        status, told = 200, source.about()
         try:
             _check(request.query_params, known)
-            page = await source.page(make, request)
+            page, told = await source.page(make, request)
         except Misasked as error:
             status, page = 400, Page("message.html", "Wrong question", ("message",), [(str(error),)])
         except (NotThere, LogError, ConfigError) as error:
@@ -136,7 +151,8 @@ def _endpoint(
             name = page.title.lower().replace(" ", "-")
             headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}.csv"'}
             return Response(csv_text(page), status, headers, "text/csv; charset=utf-8")
-        return Response(html(page, request.url.path, request.query_params), status, _HEADERS, "text/html")
+        body = html(page, request.url.path, request.query_params, told)
+        return Response(body, status, _HEADERS, "text/html")
 
     return answer
 

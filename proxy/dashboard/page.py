@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,10 +14,19 @@ from markupsafe import Markup
 
 from config import text
 from diffing.parity import percent
+from proxy.dashboard.about import About
 from proxy.reporting.tables import json_bytes
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\\t", "\\r")
 _LONGEST: Final = 1_000_000
+
+
+class NotThere(LookupError):
+    """There is no such page; the message says what is meant."""
+
+
+class Misasked(ValueError):
+    """A page is asked for what it does not have; the message says what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +48,57 @@ class Page:
     document: Mapping[str, Any] | None = None
 
 
-def html(page: Page, path: str, query: Mapping[str, str]) -> bytes:
-    """The page for a browser. ``path``: its path, for the navigation. ``query``: its query, for links to its other
-    forms.
+def sorted_rows(
+    rows: Sequence[tuple[object, ...]], titles: Sequence[str], query: Mapping[str, str]
+) -> Sequence[tuple[object, ...]]:
+    """The rows in the order that ``sort`` of a query asks for: a column, with ``-`` before it the other way round.
+
+    Args:
+        rows: Of one table; what has no value comes last.
+        titles: Its columns.
+        query: The query.
+
+    Raises:
+        Misasked: There is no such column.
+    """
+    wanted = query.get("sort") or ""
+    name = wanted.removeprefix("-")
+    if not wanted:
+        return rows
+    if name not in titles:
+        raise Misasked(f"sort is {', '.join(titles)}, or one of them behind -, not {wanted!r}")
+    place = list(titles).index(name)
+    known = [row for row in rows if row[place] is not None]
+    cells: Callable[[tuple[Any, ...]], Any] = itemgetter(place)
+    known.sort(key=cells, reverse=wanted != name)
+    return [*known, *(row for row in rows if row[place] is None)]
+
+
+def html(page: Page, path: str, query: Mapping[str, str], about: About) -> bytes:
+    """The page for a browser.
+
+    Args:
+        page: The page.
+        path: Its path, for the navigation.
+        query: Its query, for links to its other forms.
+        about: What stands on every page.
     """
     kept = {name: value for name, value in query.items() if name != "as"}
 
     def form(name: str) -> str:
         return "?" + urlencode({**kept, "as": name})
 
+    def link(**changes: str) -> str:
+        return "?" + urlencode({name: value for name, value in {**kept, **changes}.items() if value})
+
+    def sort(title: str) -> str:
+        # A number is looked at from its largest on, then from its smallest.
+        return link(sort=title if kept.get("sort") == f"-{title}" else f"-{title}")
+
     template = _ENVIRONMENT.get_template(page.template)
-    return template.render(page=page, path=path, query=kept, form=form, **page.context).encode()
+    return template.render(
+        page=page, path=path, query=kept, form=form, link=link, sort=sort, about=about, **page.context
+    ).encode()
 
 
 def json(page: Page) -> bytes:

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +16,11 @@ from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.parity import parity
 from diffing.usage import STALE_AFTER
+from proxy.dashboard.about import span_of
 from proxy.dashboard.bodies import lines
-from proxy.dashboard.chart import HEIGHT, KINDS, WIDTH, bars, kind_of
-from proxy.dashboard.glossary import terms
-from proxy.dashboard.page import Page
+from proxy.dashboard.chart import HEIGHT, KINDS, RANGES, WIDTH, Chart, chart, kind_of, range_of
+from proxy.dashboard.overview import COLUMNS, summary
+from proxy.dashboard.page import Misasked, NotThere, Page, sorted_rows
 from proxy.log.clusters import (
     Shown,
     StoredCluster,
@@ -29,9 +29,11 @@ from proxy.log.clusters import (
     read_cluster,
     read_clusters,
 )
+from proxy.log.moments import timeline
 from proxy.log.reading import find_run
 from proxy.log.states import OPEN, ClusterState
-from proxy.log.tables import deviations, runs, timings, traffic
+from proxy.log.tables import deviations, runs, timings
+from proxy.log.writer import utc_now
 from proxy.reporting.cluster_changes import changes
 from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
@@ -54,14 +56,6 @@ EVERY: Final = "all"
 _CLUSTER_TITLES: Final = ("cluster", "route", "verdict", "count", "share", "first", "last", "signature")
 
 
-class NotThere(LookupError):
-    """There is no such page; the message says what is meant."""
-
-
-class Misasked(ValueError):
-    """A page is asked for what it does not have; the message says what is meant."""
-
-
 @dataclass(frozen=True, slots=True)
 class Views:
     """Makes pages. ``config``: the configuration directory: routes, stages, thresholds. It is read again when it has
@@ -75,9 +69,9 @@ class Views:
         return _parsed(self.config, digest(self.config))
 
     async def overview(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
-        """All routes with stage and readiness, and the traffic over time."""
-        routes = self._contract().routes
-        rollout = self._contract().rollout
+        """What has to be decided, what has changed and can move; the traffic over time; all routes."""
+        contract = self._contract()
+        routes, rollout = contract.routes, contract.rollout
         wanted, asked = query.get("route", ""), asked_of(query)
         pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
         found = await self._readiness(log, pattern, asked)
@@ -86,42 +80,22 @@ class Views:
             for route in routes
         }
         listed = [item for item in found if item.received or query.get("all")]
-        rows = [
-            (
-                item.route,
-                stages[item.route],
-                "ready" if item.ready else "not ready",
-                item.received,
-                item.matched,
-                item.trials,
-                item.bound,
-                item.covered,
-                item.latency.median if item.latency else None,
-                item.clusters,
-                item.parity.share,
-            )
-            for item in listed
-        ]
-        titles = (
-            "route",
-            "stage",
-            "ready",
-            "received",
-            "matched",
-            "of",
-            "at most",
-            "covered",
-            "new/legacy",
-            "open",
-            "parity",
-        )
-        hours = await _hours(log, None if not wanted else {item.route for item in found}, asked)
-        verdicts = sum(hours.values(), Counter[str]())
+        titles = tuple(COLUMNS)
+        rows = sorted_rows([_route_row(item, stages[item.route]) for item in listed], titles, query)
+        canary = load_report_settings(self.config).rollout.canary
+        told = await summary(log, asked, found, rollout, canary, routes.routes)
+        only = None if not wanted else {item.route for item in found}
+        drawn, chosen = await _drawn(log, query, asked, only)
+        verdicts = sum((item.counts for item in found), Counter[str]())
         totals = _kinds(verdicts)
+        judged = {item.route: item for item in listed}
         context = {
-            "sentences": {item.route: item.sentence for item in listed},
-            "ratios": {item.route: str(item.latency or "–") for item in listed},
-            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
+            "summary": told,
+            "columns": COLUMNS,
+            "judged": judged,
+            "chart": drawn,
+            "range": chosen,
+            "ranges": tuple(RANGES),
             "totals": {kind: totals[kind] for kind in KINDS},
             "parity": parity(verdicts),
             "size": (WIDTH, HEIGHT),
@@ -130,7 +104,9 @@ class Views:
             "asked": asked.value,
             "killed": rollout.kill_switch,
         }
-        return Page("overview.html", "Overview", titles, rows, context)
+        cells = [dict(zip(titles, row, strict=True)) for row in rows]
+        document = {"title": "Overview", "summary": told.document(), "rows": cells}
+        return Page("overview.html", "Overview", titles, rows, context, document)
 
     async def route(self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING) -> Page:
         """One route: its readiness in a sentence, its traffic, its clusters, its deviations."""
@@ -138,7 +114,7 @@ class Views:
             raise NotThere(f"no route is named {name!r}")
         asked = asked_of(query)
         [found] = await self._readiness(log, name, asked)
-        hours = await _hours(log, {name}, asked)
+        drawn, chosen = await _drawn(log, query, asked, {name})
         clusters = await read_clusters(log, routes=(name,), limit=PER_PAGE, asked=asked)
         hits = select(deviations.c.deviation, func.sum(deviations.c.exchanges).label("hits"))
         hits = hits.where(deviations.c.route == name, deviations.c.asked == asked.value)
@@ -148,7 +124,9 @@ class Views:
             "readiness": found,
             "asked": asked.value,
             "decided": await read_decisions(log, route=name, limit=PER_PAGE),
-            "chart": bars({hour: _kinds(counts) for hour, counts in hours.items()}),
+            "chart": drawn,
+            "range": chosen,
+            "ranges": tuple(RANGES),
             "size": (WIDTH, HEIGHT),
             "explained": sorted(explained, key=lambda item: (-item[1], item[0])),
         }
@@ -344,18 +322,31 @@ def _parsed(config: Path, _digest: str) -> LiveConfig:
     return load_contract(config)
 
 
-async def _hours(log: AsyncConnection, only: set[str] | None, asked: Dialect) -> dict[datetime, Counter[str]]:
-    """Exchanges by hour and verdict."""
-    query = select(
-        traffic.c.hour, traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("n")
-    ).where(traffic.c.asked == asked.value)
-    if only is not None and len(only) == 1:
-        query = query.where(traffic.c.route.in_(only))
-    hours: dict[datetime, Counter[str]] = defaultdict(Counter)
-    for row in await log.execute(query.group_by(traffic.c.hour, traffic.c.route, traffic.c.verdict)):
-        if only is None or row.route in only:
-            hours[row.hour][row.verdict] += int(row.n)
-    return hours
+async def _drawn(
+    log: AsyncConnection, query: Mapping[str, str], asked: Dialect, routes: Collection[str] | None
+) -> tuple[Chart, str]:
+    """Exchanges over the time that a page is asked for, back from when the log was written last; and that time."""
+    span = await span_of(log) or (utc_now(), utc_now())
+    name = query.get("range") or range_of(span[1] - span[0])
+    if name not in RANGES:
+        raise Misasked(f"range is {', '.join(RANGES)}, not {name!r}")
+    return chart(await timeline(log, span[1], *RANGES[name], asked, routes)), name
+
+
+def _route_row(item: Readiness, stage: str) -> tuple[object, ...]:
+    return (
+        item.route,
+        stage,
+        item.stands,
+        item.received,
+        item.matched,
+        item.trials,
+        item.bound,
+        item.covered,
+        item.latency.median if item.latency else None,
+        item.clusters,
+        item.parity.share,
+    )
 
 
 def _kinds(verdicts: Mapping[str, int]) -> Counter[str]:

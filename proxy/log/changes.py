@@ -42,6 +42,11 @@ class Written:
         """Nothing is there any more."""
         self._marks.clear()
 
+    def drop(self, table: Table, keys: Iterable[tuple[Any, ...]]) -> None:
+        """These rows are never written again."""
+        for key in keys:
+            self._marks.pop((table.name, key), None)
+
     def says(self, table: Table, key: tuple[Any, ...], mark: int) -> bool:
         """Whether a row has this mark already."""
         return self._marks.get((table.name, key)) == mark

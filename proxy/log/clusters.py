@@ -134,6 +134,7 @@ async def read_clusters(
     routes: Collection[str] | None = None,
     asked: Dialect | None = None,
     standing: Collection[ClusterState] | None = None,
+    newest: bool = False,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -145,8 +146,10 @@ async def read_clusters(
         routes: Only of these routes.
         asked: Only those of this dialect.
         standing: Only those in these states.
+        newest: Those first that came first last.
     """
     columns = differences.c
+    first = func.min(columns.first) if newest else func.sum(columns.exchanges)
     conditions = []
     if run is not None:
         conditions.append(columns.run == run)
@@ -156,11 +159,11 @@ async def read_clusters(
         conditions.append(columns.route.in_(routes))
     if asked is not None:
         conditions.append(columns.asked == asked.value)
-    query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
+    query = _grouped().where(*conditions).order_by(first.desc(), columns.cluster)
     if limit is not None or standing is not None:
         # Signatures are long: only those of the page are read.
         keys = _in_states(select(columns.cluster), standing).where(*conditions)
-        keys = keys.order_by(func.sum(columns.exchanges).desc(), columns.cluster).limit(limit).offset(offset)
+        keys = keys.order_by(first.desc(), columns.cluster).limit(limit).offset(offset)
         found = (await connection.execute(keys)).scalars().all()
         query = query.where(columns.cluster.in_(found))
     rows = (await connection.execute(query)).all()

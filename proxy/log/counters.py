@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from config import text
@@ -19,6 +19,10 @@ MOST_CLUSTERS: Final = 10_000
 EVIDENCE_BYTES: Final = 64 * 1024 * 1024
 # Names of parameters are the clients' choice, so there may be any number of them.
 MOST_FACTS: Final = 200
+MOST_MOMENTS: Final = 100_000
+KEPT: Final = timedelta(minutes=2)
+"""So long seconds and minutes are held, for verdicts that come late; of later ones the next moment is told."""
+_WIDTHS: Final = (1, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,21 @@ class HourlyCount:
     legacy_seconds: float = 0.0
     new_seconds: float = 0.0
 
+    def add(self, seconds: tuple[float, float] | None) -> None:
+        """Count one; the times of both sides where both were asked."""
+        self.exchanges += 1
+        if seconds is not None:
+            self.legacy_seconds += seconds[0]
+            self.new_seconds += seconds[1]
+
+    def row(self) -> dict[str, Any]:
+        """What the log has of it."""
+        return {
+            "exchanges": self.exchanges,
+            "legacy_seconds": self.legacy_seconds,
+            "new_seconds": self.new_seconds,
+        }
+
 
 @dataclass(slots=True)
 class SampledCluster:
@@ -86,6 +105,7 @@ class SampledCluster:
 
 
 FlowKey = tuple[datetime, str, str, str, str, str]
+MomentKey = tuple[int, datetime, str, str, str]
 HitKey = tuple[datetime, str, str, str]
 UsageKey = tuple[datetime, str, str, str, str]
 CoverKey = tuple[str, str, str, str]
@@ -105,6 +125,8 @@ class Counters:
         refused: Requests that the proxy refused itself.
         client_gone: Requests whose client left first.
         flows: Exchanges with a verdict by hour, route, dialect, who served, verdict, and dialect asked.
+        moments: The last of them by width in seconds, begin, route, verdict, and dialect asked.
+        touched: Moments that were counted since somebody took this set.
         hits: Exchanges by hour, route, deviation and dialect asked.
         usage: Exchanges by hour, route, and what an entry of the registry did besides explaining (diffing.usage).
         clusters: Failed exchanges by signature.
@@ -125,6 +147,8 @@ class Counters:
     refused: int = 0
     client_gone: int = 0
     flows: dict[FlowKey, HourlyCount] = field(default_factory=dict)
+    moments: dict[MomentKey, HourlyCount] = field(default_factory=dict)
+    touched: set[MomentKey] = field(default_factory=set)
     hits: Counter[HitKey] = field(default_factory=Counter)
     usage: Counter[UsageKey] = field(default_factory=Counter)
     clusters: dict[str, SampledCluster] = field(default_factory=dict)
@@ -135,6 +159,7 @@ class Counters:
     evidence_bytes: int = EVIDENCE_BYTES
     most_facts: int = MOST_FACTS
     _held: int = 0
+    _floor: datetime | None = None
     _facts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
 
     @property
@@ -183,11 +208,31 @@ class Counters:
         if comparison.verdict in FAILING:
             self._cluster(finding)
         # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
-        flow = self.flows.setdefault(key, HourlyCount())
-        flow.exchanges += 1
-        if finding.seconds is not None:
-            flow.legacy_seconds += finding.seconds[0]
-            flow.new_seconds += finding.seconds[1]
+        self.flows.setdefault(key, HourlyCount()).add(finding.seconds)
+        self._moment(finding, comparison.verdict)
+
+    def _moment(self, finding: ExchangeVerdict, verdict: str) -> None:
+        second = finding.at.replace(microsecond=0)
+        second = second if self._floor is None else max(second, self._floor)
+        for width, at in zip(_WIDTHS, (second, second.replace(second=0)), strict=True):
+            key = (width, at, finding.route, verdict, finding.asked.value)
+            if key not in self.moments and len(self.moments) >= MOST_MOMENTS:
+                self.dropped["moments"] += 1
+                continue
+            self.moments.setdefault(key, HourlyCount()).add(finding.seconds)
+            self.touched.add(key)
+
+    def forget_moments(self, now: datetime) -> list[MomentKey]:
+        """Forget what is written and will not be counted any more; gives what that is."""
+        # A whole minute, so that no minute goes on being counted of which the beginning is gone.
+        floor = (now - KEPT).replace(second=0, microsecond=0)
+        if self._floor is not None and floor <= self._floor:
+            return []
+        self._floor = floor
+        gone = [key for key in self.moments if key[1] < floor and key not in self.touched]
+        for key in gone:
+            del self.moments[key]
+        return gone
 
     def _cover(self, finding: ExchangeVerdict) -> None:
         for kind, value in finding.facts:

@@ -6,8 +6,9 @@ from sqlalchemy import Delete, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
+from proxy.log.moments import KEPT
 from proxy.log.settling import settle_runs
-from proxy.log.tables import deviations, differences, dropped, runs, samples, states, traffic, usages
+from proxy.log.tables import deviations, differences, dropped, moments, runs, samples, states, traffic, usages
 
 _AT_ONCE = 500
 _SILENT = timedelta(hours=1)
@@ -25,6 +26,9 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
     """
     before = now - timedelta(days=retention.days)
     await _forget_bodies(connection, now - timedelta(days=retention.body_days))
+    for width, kept in KEPT.items():
+        over = and_(moments.c.width == width, moments.c.at < now - kept)
+        await connection.execute(delete(moments).where(over))
     # Read first: a DELETE with this as its subquery would lock rows of runs that start at the same time.
     silent = select(runs.c.run).where(runs.c.seen < now - _SILENT, runs.c.run != run)
     ended = list((await connection.execute(silent)).scalars())

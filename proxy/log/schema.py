@@ -28,6 +28,7 @@ from proxy.log.tables import (
     dropped,
     lease,
     metadata,
+    moments,
     rechecks,
     runs,
     samples,
@@ -105,12 +106,18 @@ def _states(connection: Connection) -> None:
         there.cluster,
         literal("open"),
         func.min(there.first),
+        func.min(there.first),
         *(literal("") for _ in ("reason", "who")),
         null(),
         literal(""),
         literal(1),
     ).where(there.cluster.not_in(select(states.c.cluster)))
     connection.execute(insert(states).from_select(states.c.keys(), known.group_by(there.cluster)))
+
+
+def _moments(connection: Connection) -> None:
+    """Version 8: the last hours by the second and by the minute."""
+    moments.create(connection, checkfirst=True)
 
 
 def _add(connection: Connection, table: Table, name: str) -> None:
@@ -152,6 +159,7 @@ MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (
     _alphabet,
     _faces,
     _states,
+    _moments,
 )
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 

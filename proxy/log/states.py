@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.compare.tally import COMPARED
 from proxy.log.tables import differences, runs, states, traffic
+from proxy.log.writer import utc_now
 
 _AT_ONCE: Final = 1000
 _EVIDENCE: Final = "evidence"
@@ -167,24 +168,40 @@ async def count_states(connection: AsyncConnection, today: date) -> dict[Cluster
     return {state: found.get(state, 0) for state in ClusterState}
 
 
+async def states_since(connection: AsyncConnection, since: datetime) -> dict[ClusterState, int]:
+    """How many clusters were put into each state since a time; those that are merely open are new."""
+    query = select(states.c.state, func.count()).where(states.c.at >= since).group_by(states.c.state)
+    found = {ClusterState(row[0]): int(row[1]) for row in await connection.execute(query)}
+    return {state: found.get(state, 0) for state in ClusterState}
+
+
 def with_states() -> Any:
     """Rows of ``difference``, each with the state of its cluster or none."""
     return differences.outerjoin(states, states.c.cluster == differences.c.cluster)
 
 
-async def put(connection: AsyncConnection, changed: Mapping[str, Standing], *, told: bool = True) -> None:
+async def put(
+    connection: AsyncConnection,
+    changed: Mapping[str, Standing],
+    *,
+    told: bool = True,
+    now: datetime | None = None,
+) -> None:
     """Put clusters into states.
 
     Args:
         connection: The log, within a transaction.
         changed: The states by the names of their clusters.
         told: Nobody has to be told of them.
+        now: The time; None for the real one.
     """
+    at = now or utc_now()
     rows = [
         {
             "cluster": name,
             "state": standing.state.value,
             "since": standing.since,
+            "at": at,
             "reason": standing.reason,
             "who": standing.by[:200],
             "expires": standing.expires,
@@ -229,8 +246,8 @@ async def settle_states(connection: AsyncConnection, now: datetime, fixed_after:
             back[row.cluster] = standing
         if standing.open:
             silent.append(row)
-    await put(connection, {**news, **back}, told=False)
-    await put(connection, await _clean(connection, silent, fixed_after))
+    await put(connection, {**news, **back}, told=False, now=now)
+    await put(connection, await _clean(connection, silent, fixed_after), now=now)
 
 
 async def _clean(connection: AsyncConnection, rows: Collection[Any], fixed_after: int) -> dict[str, Standing]:

@@ -66,6 +66,28 @@ traffic = Table(
     Column("new_seconds", Float, nullable=False, comment="likewise"),
 )
 
+moments = Table(
+    "moment",
+    metadata,
+    Column("run", String(32), primary_key=True),
+    Column(
+        "width",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="seconds: 1 or 60 (proxy.log.moments)",
+    ),
+    Column("at", DateTime, primary_key=True, comment="when it begins"),
+    Column("route", String(80), primary_key=True),
+    Column("verdict", String(40), primary_key=True),
+    _asked(),
+    Column("exchanges", Integer, nullable=False),
+    Column("legacy_seconds", Float, nullable=False, comment="as in traffic"),
+    Column("new_seconds", Float, nullable=False, comment="likewise"),
+)
+
+Index("moment_at", moments.c.width, moments.c.at)
+
 deviations = Table(
     "deviation",
     metadata,
@@ -178,6 +200,7 @@ states = Table(
     Column("cluster", String(64), primary_key=True),
     Column("state", String(12), nullable=False, comment="proxy.log.states"),
     Column("since", DateTime, nullable=False, comment="of a closed one: it did not come after this time"),
+    Column("at", DateTime, nullable=False, comment="when it was put into it"),
     Column("reason", _TEXT, nullable=False),
     Column("who", String(200), nullable=False, comment="who, or what, put it into this state"),
     Column("expires", Date, nullable=True, comment="the last day on which it is accepted"),

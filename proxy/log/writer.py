@@ -26,7 +26,7 @@ from config.patience import at_most
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.log.changes import LogRow, Written, store
-from proxy.log.counters import Counters
+from proxy.log.counters import Counters, MomentKey
 from proxy.log.file import LogFile
 from proxy.log.retention import prune
 from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
@@ -36,6 +36,7 @@ from proxy.log.tables import (
     deviations,
     differences,
     dropped,
+    moments,
     runs,
     samples,
     timings,
@@ -216,14 +217,21 @@ class Recorder:
             _LOGGER.warning("the file of the diff log is gone or another one; it is written anew")
             await self._engine.dispose()
             self._written.forget()
+            self._counters.touched.update(self._counters.moments)
             await prepare(self._engine)
             self._file.remember()
-        changes = sorted(self._changes(), key=lambda change: (change.table.name, change.new))
+        touched, self._counters.touched = self._counters.touched, set()
+        changes = sorted(self._changes(touched), key=lambda change: (change.table.name, change.new))
         try:
-            await self._store(changes)
-        except _OF_A_ROW:
-            # It must not keep the others back.
-            await self._store_one_by_one(changes)
+            try:
+                await self._store(changes)
+            except _OF_A_ROW:
+                # It must not keep the others back.
+                await self._store_one_by_one(changes)
+        except BaseException:
+            self._counters.touched |= touched
+            raise
+        self._written.drop(moments, self._counters.forget_moments(self._now()))
 
     async def _store(self, changes: Sequence[LogRow]) -> None:
         async with self._engine.begin() as connection:
@@ -252,18 +260,13 @@ class Recorder:
         self._counters.dropped["rows"] += 1
         self._written.note([change])
 
-    def _changes(self) -> Iterator[LogRow]:
+    def _changes(self, touched: Iterable[MomentKey]) -> Iterator[LogRow]:
         counters, written = self._counters, self._written
         yield from written.changes(runs, {(): self._run_row()})
-        flows = {
-            key: {
-                "exchanges": flow.exchanges,
-                "legacy_seconds": flow.legacy_seconds,
-                "new_seconds": flow.new_seconds,
-            }
-            for key, flow in counters.flows.items()
-        }
+        flows = {key: flow.row() for key, flow in counters.flows.items()}
         yield from written.changes(traffic, flows, ("hour", "route", "dialect", "side", "verdict", "asked"))
+        recent = {key: counters.moments[key].row() for key in touched}
+        yield from written.changes(moments, recent, ("width", "at", "route", "verdict", "asked"))
         yield from written.changes(
             deviations, _counted(counters.hits), ("hour", "route", "deviation", "asked")
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -23,6 +23,8 @@ from diffing.model import Headers, Observation
 from proxy.recordings.superseded import superseded
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
+PLAYER: Final = "parity-recordings"
+"""What a player of recordings calls itself in its header ``Server``: its times are not PHP's."""
 
 
 class RecordingError(BadInput):

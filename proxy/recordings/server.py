@@ -13,7 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive, Scope, Send
 
 from proxy.message.redact import redacted_target
-from proxy.recordings.recording import RecordedRequest, Recording
+from proxy.recordings.recording import PLAYER, RecordedRequest, Recording
 from proxy.runtime.listen import BrokenOff
 
 # Set by the server that sends the answer, not by what was recorded.
@@ -238,6 +238,7 @@ async def _answer(
     head: bool = False,
 ) -> None:
     length = [] if head else [(b"content-length", str(len(body)).encode())]
+    length.append((b"server", PLAYER.encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers + length})
     if fault is InjectedFault.RESET:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})

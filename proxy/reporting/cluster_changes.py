@@ -1,17 +1,19 @@
 """What became of clusters since an earlier run or time: new, still there, fixed, not seen again, or nobody knows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
 from proxy.compare.tally import COMPARED
 from proxy.log.clusters import Place, State, StoredCluster, read_named, received_exchanges
+from proxy.log.moments import flows_since
 from proxy.log.states import gone
-from proxy.log.tables import differences, runs, traffic
+from proxy.log.tables import differences, traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,16 @@ async def compared_exchanges(
 ) -> dict[Place, int]:
     """How many exchanges of each route were compared in a run, or since a time, by the dialect asked.
 
-    The log counts by the hour. Since a time, what may have been earlier is left out: of the hour in which the time
-    lies only runs count that began after it.
+    Since a time, what may have been earlier is left out (proxy.log.moments).
     """
+    compared = [str(item) for item in COMPARED]
+    if since is not None:
+        found: Counter[Place] = Counter()
+        for flow in (await flows_since(connection, since, never_earlier=True))[0]:
+            if flow.verdict in compared:
+                found[flow.route, Dialect(flow.asked)] += flow.exchanges
+        return dict(found)
     keys = traffic.c.route, traffic.c.asked
     query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
-    query = query.where(traffic.c.verdict.in_([str(item) for item in COMPARED]))
-    if run is not None:
-        query = query.where(traffic.c.run == run)
-    if since is not None:
-        later = select(runs.c.run).where(runs.c.started >= since)
-        query = query.where(or_(traffic.c.hour >= since, traffic.c.run.in_(later)))
+    query = query.where(traffic.c.verdict.in_(compared), traffic.c.run == run)
     return {(row.route, Dialect(row.asked)): int(row.exchanges) for row in await connection.execute(query)}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,11 +17,14 @@ from diffing.parity import parity, percent
 from proxy.compare.tally import Cluster, Tally
 from proxy.exchange.example import read_example
 from proxy.log.clusters import read_named
+from proxy.log.moments import CountedFlow, flows_since
 from proxy.log.reading import reading
 from proxy.log.settling import due_of
 from proxy.log.states import ClusterState, Standing
-from proxy.log.tables import deviations, differences, runs, timings, traffic
+from proxy.log.tables import deviations, differences, runs, timings
 from proxy.rollout.readiness import PairedLatency, paired_latency
+
+_Row = TypeVar("_Row", Row[Any], CountedFlow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Report:
         latency: By route, where both sides were asked.
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
         standings: The states of the clusters, by their names.
+        counted_from: When the first exchange may have been, where the report begins at a time.
     """
 
     counted_runs: CountedRuns
@@ -91,6 +95,7 @@ class Report:
     latency: Mapping[str, Latency]
     dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    counted_from: datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
@@ -158,8 +163,8 @@ async def read_report(
 
     Args:
         url: SQLAlchemy URL of the log.
-        since: Only what was served in the hour of this time or later; of paired times, what runs counted that wrote
-            since then.
+        since: Only what was served then or later, as far as the log knows when (proxy.log.moments); hits of
+            deviations are of its hour and later ones, paired times of runs that wrote since then.
         route: Only routes whose name fits this glob; the totals of requests are of all routes.
         asked: Only verdicts on the new side asked in this dialect.
     """
@@ -170,12 +175,11 @@ async def read_report(
 async def _read(
     connection: AsyncConnection, since: datetime | None, route: str | None, asked: Dialect | None
 ) -> Report:
-    flows_query, hits_query, clusters_query = select(traffic), select(deviations), select(differences)
+    hits_query, clusters_query = select(deviations), select(differences)
     pairs_query = select(timings).where(timings.c.what == "ratio")
     if since is not None:
         pairs_query = pairs_query.where(timings.c.run.in_(select(runs.c.run).where(runs.c.seen >= since)))
         hour = since.replace(minute=0, second=0, microsecond=0)
-        flows_query = flows_query.where(traffic.c.hour >= hour)
         hits_query = hits_query.where(deviations.c.hour >= hour)
         clusters_query = clusters_query.where(differences.c.last >= since)
 
@@ -183,22 +187,24 @@ async def _read(
         found = (await connection.execute(query)).all()
         return [row for row in found if route is None or fnmatchcase(row.route, route)]
 
-    def wanted(found: list[Row[Any]]) -> list[Row[Any]]:
+    def wanted(found: list[_Row]) -> list[_Row]:
         return [row for row in found if asked is None or row.asked == asked.value]
 
-    everything = await rows(flows_query)
+    everything, counted_from = await flows_since(connection, since)
+    if route is not None:
+        everything = [flow for flow in everything if fnmatchcase(flow.route, route)]
     dialects = {dialect: Counter[str]() for dialect in Dialect}
     for row in everything:
         dialects[Dialect(row.asked)][row.verdict] += row.exchanges
     flows = wanted(everything)
     ratios: dict[str, Counter[int]] = defaultdict(Counter)
-    for row in wanted(await rows(pairs_query)):
-        ratios[row.route][row.bucket] += row.exchanges
+    for pair in wanted(await rows(pairs_query)):
+        ratios[pair.route][pair.bucket] += pair.exchanges
     tally = _tally(flows, wanted(await rows(hits_query)), wanted(await rows(clusters_query)))
     counted_runs = _counted_runs((await connection.execute(select(runs))).all())
     names = [cluster_id(signature) for signature in tally.clusters]
     standings = {name: found.standing for name, found in (await read_named(connection, names)).items()}
-    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings)
+    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings, counted_from)
 
 
 def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:
@@ -221,10 +227,10 @@ def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:
     )
 
 
-def _tally(flows: Sequence[Row[Any]], hits: Sequence[Row[Any]], clusters: Sequence[Row[Any]]) -> Tally:
+def _tally(flows: Sequence[CountedFlow], hits: Sequence[Row[Any]], clusters: Sequence[Row[Any]]) -> Tally:
     tally = Tally(deviations=Counter())
-    for row in flows:
-        tally.count(row.route, row.verdict, row.exchanges)
+    for flow in flows:
+        tally.count(flow.route, flow.verdict, flow.exchanges)
     for row in hits:
         tally.deviations[row.deviation] += row.exchanges
     for row in clusters:
@@ -238,7 +244,7 @@ def _tally(flows: Sequence[Row[Any]], hits: Sequence[Row[Any]], clusters: Sequen
     return tally
 
 
-def _latency(flows: Sequence[Row[Any]], ratios: Mapping[str, Mapping[int, int]]) -> dict[str, Latency]:
+def _latency(flows: Sequence[CountedFlow], ratios: Mapping[str, Mapping[int, int]]) -> dict[str, Latency]:
     paired = {str(outcome) for outcome in (Outcome.MATCH, Outcome.EXPLAINED, Outcome.MISMATCH)}
     sums: dict[str, list[float]] = {}
     for row in flows:

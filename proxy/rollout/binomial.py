@@ -34,6 +34,11 @@ def upper_bound(failures: int, trials: int, confidence: float = 0.95) -> float:
     return high
 
 
+def trials_without_failure(rate: float, confidence: float = 0.95) -> int:
+    """So many trials without a failure bound the rate by this one; 0 where none can, or none are needed."""
+    return math.ceil(math.log(1 - confidence) / math.log(1 - rate)) if 0 < rate < 1 else 0
+
+
 def at_most(failures: int, trials: int, rate: float) -> float:
     """The probability of at most so many failures: the binomial distribution function.
 

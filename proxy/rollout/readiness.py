@@ -1,17 +1,29 @@
 """Is a route ready for its next stage? Numbers first, then one sentence."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from config.reports import ReadinessSettings
 from diffing.parity import Parity
 from proxy.compare.tally import Counts
-from proxy.rollout.binomial import upper_bound
+from proxy.rollout.binomial import trials_without_failure, upper_bound
 from proxy.rollout.coverage import Coverage
 from proxy.runtime.histogram import median_interval, quantile
 
 _NAMED = 3
+
+
+class Lack(StrEnum):
+    """What a route lacks."""
+
+    PARITY = "answers differ or fail"
+    CLUSTERS = "differences are open"
+    SPEED = "the new side is too slow"
+    EVIDENCE = "too little was compared"
+    COVERAGE = "parameters were not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,9 @@ class Readiness:
         latency: Paired times; None for fewer than six.
         clusters: Open clusters.
         reasons: Why it is not ready; empty when it is.
+        lacks: What each of the reasons is about.
+        needed: Fewest exchanges without a mismatch that make it ready.
+        counts: The verdicts by which it is judged.
     """
 
     route: str
@@ -58,6 +73,9 @@ class Readiness:
     latency: PairedLatency | None
     clusters: int
     reasons: tuple[str, ...]
+    lacks: tuple[Lack, ...] = ()
+    needed: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def matched(self) -> int:
@@ -80,11 +98,32 @@ class Readiness:
         return not self.reasons
 
     @property
+    def collecting(self) -> bool:
+        """Whether nothing is wrong, and only more has to be compared."""
+        return bool(self.lacks) and set(self.lacks) <= {Lack.EVIDENCE, Lack.COVERAGE}
+
+    @property
+    def stands(self) -> str:
+        """Where it stands, in a few words."""
+        if self.ready:
+            return "ready"
+        if not self.received:
+            return "not asked"
+        if not self.collecting:
+            return "not ready"
+        if Lack.EVIDENCE in self.lacks:
+            return f"collecting evidence: {self.trials:,} of {self.needed:,}"
+        seen, known = len(self.coverage.seen), len(self.coverage.known)
+        return f"collecting evidence: covers {seen} of {known}"
+
+    @property
     def sentence(self) -> str:
         """Ready, or not and why."""
         if self.ready:
             numbers = f"matched {self.matched} of {self.trials}, mismatches at most {self.bound:.2%}"
             return f"{self.route} is ready: {numbers}."
+        if self.collecting and self.received:
+            return f"{self.route} is {self.stands}, without a mismatch; {', and '.join(self.reasons)}."
         return f"{self.route} is not ready because {', and '.join(self.reasons)}."
 
     def document(self) -> dict[str, Any]:
@@ -93,6 +132,7 @@ class Readiness:
         return {
             "route": self.route,
             "ready": self.ready,
+            "stands": self.stands,
             "sentence": self.sentence,
             "reasons": list(self.reasons),
             "received": self.received,
@@ -140,29 +180,45 @@ def readiness(
         clusters,
         (),
     )
-    return replace(found, reasons=tuple(_against(found, thresholds)))
+    against = list(_against(found, thresholds))
+    return replace(
+        found,
+        reasons=tuple(reason for _, reason in against),
+        lacks=tuple(lack for lack, _ in against),
+        counts=counts.verdicts,
+        needed=max(thresholds.min_compared, trials_without_failure(thresholds.max_mismatch_rate)),
+    )
 
 
-def _against(found: Readiness, thresholds: ReadinessSettings) -> Iterator[str]:
+def _against(found: Readiness, thresholds: ReadinessSettings) -> Iterator[tuple[Lack, str]]:
     failed = found.parity.bad
     if found.trials < thresholds.min_compared:
-        yield f"only {found.trials} of at least {thresholds.min_compared} exchanges were compared"
+        yield (
+            Lack.EVIDENCE,
+            f"only {found.trials} of at least {thresholds.min_compared} exchanges were compared",
+        )
     if found.bound > thresholds.max_mismatch_rate and (failed or found.trials >= thresholds.min_compared):
         yield (
+            Lack.PARITY if failed else Lack.EVIDENCE,
             f"{failed} of {found.trials} failed, so up to {found.bound:.2%} may, "
-            f"more than {thresholds.max_mismatch_rate:.2%}"
+            f"more than {thresholds.max_mismatch_rate:.2%}",
         )
     if found.clusters > thresholds.max_open_clusters:
-        yield f"{found.clusters} clusters are open, more than {thresholds.max_open_clusters}"
+        yield (
+            Lack.CLUSTERS,
+            f"{found.clusters} clusters are open, more than {thresholds.max_open_clusters}",
+        )
     if found.coverage.share < thresholds.min_coverage:
         missing = found.coverage.missing
         named = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
         yield (
+            Lack.COVERAGE,
             f"{len(found.coverage.seen)} of {len(found.coverage.known)} known facts were compared, less than "
-            f"{thresholds.min_coverage:.0%} (not {named})"
+            f"{thresholds.min_coverage:.0%} (not {named})",
         )
     if found.latency is not None and found.latency.high > thresholds.max_latency_ratio:
         yield (
+            Lack.SPEED,
             f"the new side may take {found.latency.high:.1f} times as long, "
-            f"more than {thresholds.max_latency_ratio:g} times"
+            f"more than {thresholds.max_latency_ratio:g} times",
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import ReadinessSettings
@@ -14,7 +14,8 @@ from config.rollout import Dialect
 from proxy.compare.tally import Counts
 from proxy.log import tables as log_tables
 from proxy.log.clusters import open_clusters
-from proxy.log.tables import runs, timings, traffic
+from proxy.log.moments import flows_since
+from proxy.log.tables import runs, timings
 from proxy.rollout.coverage import Fact, coverage
 from proxy.rollout.readiness import Readiness, paired_latency, readiness
 
@@ -39,16 +40,12 @@ async def read_readiness(
         route: Only routes whose name fits this glob.
         asked: By what was counted where the new side was asked in this dialect.
     """
-    flows = select(traffic.c.route, traffic.c.verdict, func.sum(traffic.c.exchanges).label("exchanges"))
-    flows = flows.where(traffic.c.asked == asked.value)
-    if since is not None:
-        flows = flows.where(traffic.c.hour >= since.replace(minute=0, second=0, microsecond=0))
     exact = route in known
-    if exact:
-        flows = flows.where(traffic.c.route == route)
     counts: dict[str, Counts] = defaultdict(Counts)
-    for row in await connection.execute(flows.group_by(traffic.c.route, traffic.c.verdict)):
-        counts[row.route].verdicts[row.verdict] += int(row.exchanges)
+    flows, _ = await flows_since(connection, since)
+    for flow in flows:
+        if flow.asked == asked.value:
+            counts[flow.route].verdicts[flow.verdict] += flow.exchanges
     seen: dict[str, set[Fact]] = defaultdict(set)
     facts = log_tables.coverage
     covered = select(facts.c.route, facts.c.kind, facts.c.value).where(facts.c.asked == asked.value)

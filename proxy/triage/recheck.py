@@ -234,7 +234,12 @@ async def recheck_clusters(
             part = [
                 await check.of(clusters[name], kept.get(name, []), began) for name in some if name in clusters
             ]
-            await put(connection, {one.cluster.id: one.standing for one in part if one.changed}, told=False)
+            await put(
+                connection,
+                {one.cluster.id: one.standing for one in part if one.changed},
+                told=False,
+                now=began,
+            )
             await connection.commit()
             found += part
             progress(len(found), len(chosen))

@@ -22,6 +22,7 @@ from proxy.checking.check import CheckResult
 from proxy.checking.report import check_document
 from proxy.compare.comparer import Judgement
 from proxy.compare.tally import Tally
+from proxy.dashboard.about import About
 from proxy.dashboard.page import html
 from proxy.dashboard.views import Views
 from proxy.exchange.decision import Side
@@ -131,7 +132,7 @@ async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[
     texts = {
         "summary": summary(report.tally),
         "Markdown": report_markdown(report),
-        "overview, page": html(overview, "/", {}).decode(),
+        "overview, page": html(overview, "/", {}, About(url, "config")).decode(),
     }
     for name, text in texts.items():
         parity, coverage = told(text)

@@ -25,6 +25,7 @@ from proxy.checking.report import check_document, print_check
 from proxy.checking.sarif import sarif
 from proxy.compare.comparer import Judgement
 from proxy.compare.tally import Tally
+from proxy.dashboard.about import About
 from proxy.dashboard.page import csv_text
 from proxy.dashboard.page import html as page_html
 from proxy.dashboard.page import json as page_json
@@ -160,7 +161,7 @@ async def live(texts: Sequence[str], folder: Path) -> None:
     printed(console)
     assert calls(harmless(cluster_markdown(found))) == []
     assert len(json_bytes(found.document())) < MOST
-    shown_page = page_html(page, "/clusters/x", {}).decode()
+    shown_page = page_html(page, "/clusters/x", {}, About("log", "config")).decode()
     assert not CONTROLS.search(shown_page)
     assert len(shown_page) < 2 * MOST
     assert all(script.get("src") for script in html.fromstring(shown_page).iter("script"))

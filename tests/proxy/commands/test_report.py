@@ -6,12 +6,14 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import delete
 
 from config.location import PACKAGED
 from proxy.dashboard.views import Views
 from proxy.log.clusters import SHORT
 from proxy.log.counters import Counters
 from proxy.log.reading import reading
+from proxy.log.tables import moments
 from proxy.log.writer import Recorder, open_log
 from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
@@ -38,11 +40,29 @@ def test_a_report_of_some_routes(log: str) -> None:
     assert (list(document["routes"]), document["totals"]["received"]) == (["study.get"], 3)
 
 
-def test_a_report_says_from_which_hour_it_counts(log: str) -> None:
-    """Where that is earlier than what was asked for."""
-    done = parity("report", "--log", log, "--since", "2026-11-22T12:30")
-    assert "counted by the hour, here from 2026-11-22 12:00 UTC" in done.stderr
-    assert parity("report", "--log", log, "--since", "2026-11-22T12:00").stderr == ""
+def test_since_counts_by_the_second(log: str) -> None:
+    """In reports and readiness, as far as the log knows."""
+    for since, count in (("2026-11-22T12:34:56", 11), ("2026-11-22T12:34:57", 0)):
+        words = ("--log", log, "--since", since, "--json", "-")
+        done = parity("report", *words)
+        assert (orjson.loads(done.stdout)["totals"]["received"], done.stderr) == (count, "")
+        ready = orjson.loads(parity("readiness", *words).stdout)["routes"]
+        assert sum(item["received"] for item in ready) == count
+
+
+def test_a_report_says_from_when_it_counts(tmp_path: Path) -> None:
+    """Where the log does not know the second any more."""
+    url, _, _ = asyncio.run(two_runs(tmp_path))
+
+    async def forgotten() -> None:
+        async with reading(url) as opened:
+            await opened.execute(delete(moments))
+            await opened.commit()
+
+    asyncio.run(forgotten())
+    done = parity("report", "--log", url, "--since", "2026-11-22T12:50")
+    assert "counted from 2026-11-22 12:00 UTC on" in done.stderr
+    assert parity("report", "--log", url, "--since", "2026-11-22T12:00").stderr == ""
 
 
 def test_a_report_as_markdown(log: str) -> None:
@@ -70,7 +90,7 @@ def test_new_over_legacy_is_one_thing_everywhere(tmp_path: Path) -> None:
             latency = await Views(PACKAGED).latency(opened)
         return [
             [overview.rows[0][8]],
-            [overview.context["ratios"]["task.get"]],
+            [str(overview.context["judged"]["task.get"].latency)],
             list(latency.rows[0][-3:]),
         ]
 

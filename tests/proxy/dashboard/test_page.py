@@ -1,6 +1,9 @@
 """A page in its three forms."""
 
-from proxy.dashboard.page import Page, csv_text, html, json
+import pytest
+
+from proxy.dashboard.about import About
+from proxy.dashboard.page import Misasked, Page, csv_text, html, json, sorted_rows
 
 PAGE = Page(
     "table.html", "A <title>", ("a", "b"), [("=1+1", 2), (None, "x,y")], {"numbers": {1}, "links": None}
@@ -20,6 +23,22 @@ def test_no_cell_is_a_formula() -> None:
 
 def test_links_to_the_other_forms_keep_the_filter() -> None:
     """The same table is meant."""
-    text = html(PAGE, "/", {"route": "a&b", "as": "html"}).decode()
+    text = html(PAGE, "/", {"route": "a&b", "as": "html"}, About("sqlite:///x.db", "here")).decode()
     assert "?route=a%26b&amp;as=json" in text
     assert "<title>A &lt;title&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [("", "bca"), ("name", "abc"), ("-name", "cba"), ("count", "acb"), ("-count", "cab")],
+)
+def test_rows_are_sorted_by_a_column(sort: str, names: str) -> None:
+    """Either way round; what has no value comes last."""
+    rows = [("b", None), ("c", 2), ("a", 1)]
+    assert "".join(str(row[0]) for row in sorted_rows(rows, ("name", "count"), {"sort": sort})) == names
+
+
+def test_a_column_that_is_not_there_is_told() -> None:
+    """With those that are."""
+    with pytest.raises(Misasked, match="sort is name, count, or one of them behind -, not '-size'"):
+        sorted_rows([], ("name", "count"), {"sort": "-size"})

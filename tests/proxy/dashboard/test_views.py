@@ -6,7 +6,8 @@ import pytest
 
 from config.rollout import Dialect, Stage
 from diffing.usage import STALE_AFTER
-from proxy.dashboard.views import Misasked, NotThere, Views
+from proxy.dashboard.page import Misasked, NotThere
+from proxy.dashboard.views import Views
 from proxy.log.reading import reading
 from proxy.log.writer import open_log
 from proxy.rollout.edit import StageShare

@@ -35,3 +35,11 @@ def test_a_log_that_is_gone_gets_everything() -> None:
     written.forget()
     [change] = written.changes(runs, {(): {"seen": 1}})
     assert change.new
+
+
+def test_a_row_that_is_dropped_is_no_longer_known() -> None:
+    """It takes no memory."""
+    written = Written("r")
+    written.note(written.changes(runs, {(): {"size": 1}}))
+    written.drop(runs, [()])
+    assert not written.says(runs, (), 1)

@@ -1,13 +1,16 @@
 """Every request is counted once, every served one gets one verdict."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import Side
-from proxy.log.counters import Counters, ExchangeVerdict, LazySample
+from proxy.log import counters as log_counters
+from proxy.log.counters import KEPT, Counters, ExchangeVerdict, LazySample
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
@@ -154,3 +157,48 @@ def test_verdicts_of_two_dialects_stand_apart() -> None:
         "s": Dialect.NEW,
         "s (face)": Dialect.LEGACY,
     }
+
+
+def test_the_last_exchanges_are_counted_by_the_second_and_by_the_minute() -> None:
+    """With the times of both sides; what is written is forgotten, what is not stays."""
+    counters = Counters()
+    for at in (AT, AT, AT.replace(second=57)):
+        counters.add(finding(Comparison(Outcome.MATCH), at))
+    minute = AT.replace(second=0)
+    place = ("dataset.get", "match", "new")
+    assert {key: one.exchanges for key, one in counters.moments.items()} == {
+        (1, AT, *place): 2,
+        (1, AT.replace(second=57), *place): 1,
+        (60, minute, *place): 3,
+    }
+    assert counters.moments[1, AT, *place].row() == {
+        "exchanges": 2,
+        "legacy_seconds": 1.0,
+        "new_seconds": 0.5,
+    }
+    later = minute + KEPT + timedelta(minutes=1)
+    counters.touched.discard((60, minute, *place))
+    assert counters.forget_moments(later) == [(60, minute, *place)]
+    assert len(counters.moments) == 2
+
+
+def test_a_verdict_that_comes_late_is_counted_later() -> None:
+    """Its own moment is written and forgotten: counted from one on, it would be too few."""
+    counters = Counters()
+    counters.add(finding(Comparison(Outcome.MATCH)))
+    counters.touched.clear()
+    counters.forget_moments(AT + timedelta(hours=1))
+    assert counters.moments == {}
+    counters.add(finding(Comparison(Outcome.MATCH)))
+    floor = (AT + timedelta(hours=1) - KEPT).replace(second=0)
+    assert {key[:2] for key in counters.moments} == {(1, floor), (60, floor)}
+    assert counters.verdicts == {"match": 2}
+
+
+def test_moments_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the log is away, what finds no room is counted by the hour only."""
+    monkeypatch.setattr(log_counters, "MOST_MOMENTS", 2)
+    counters = Counters()
+    for second in range(3):
+        counters.add(finding(Comparison(Outcome.MATCH), AT.replace(second=second)))
+    assert (len(counters.moments), counters.dropped["moments"], counters.judged) == (2, 2, 3)

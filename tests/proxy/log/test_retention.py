@@ -12,7 +12,7 @@ from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
-from proxy.log.tables import deviations, dropped, samples, states, traffic, usages
+from proxy.log.tables import deviations, dropped, moments, samples, states, traffic, usages
 from proxy.log.writer import Recorder, open_log
 from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
 
@@ -101,3 +101,13 @@ async def test_states_of_clusters_that_are_gone_are_dropped(tmp_path: Path) -> N
             "accepted",
             cluster_id(KEPT),
         }
+
+
+async def test_moments_are_kept_for_hours(tmp_path: Path) -> None:
+    """Seconds for two, minutes for a day, of every run; what they counted stays in its hour."""
+    url, _, _ = await two_runs(tmp_path)
+    for hours, widths in ((1, {1, 60}), (3, {60}), (26, set())):
+        await opened(url, Retention(), hours / 24)
+        async with reading(url) as log:
+            assert set((await log.execute(select(moments.c.width))).scalars()) == widths
+            assert len((await log.execute(select(traffic))).all()) > 0

@@ -53,6 +53,7 @@ def test_the_first_logs_are_brought_up_to_date(connection: Connection) -> None:
     assert columns(connection) == expected | {"log_version": {"version"}}
     names = {index["name"] for index in inspect(connection).get_indexes("difference")}
     assert names == {"difference_route", "difference_cluster", "difference_run"}
+    assert [index["name"] for index in inspect(connection).get_indexes("moment")] == ["moment_at"]
 
 
 def test_logs_that_knew_the_new_api_only_keep_their_numbers(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """The diff log holds what the counters holds."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from proxy.log.tables import (
     deviations,
     differences,
     dropped,
+    moments,
     runs,
     samples,
     timings,
@@ -83,6 +84,28 @@ async def test_counts_are_rewritten_not_added(recorder: Recorder, counters: Coun
     assert await rows(recorder, deviations) == [(hour, "dataset.get", "d", "new", 2)]
     [cluster] = await rows(recorder, differences)
     assert cluster[1:] == ("s", "dataset.get", "mismatch", 2, AT, AT, '{"path":"$"}', "new")
+
+
+async def test_the_last_exchanges_are_written_by_the_second_and_the_minute(
+    recorder: Recorder, counters: Counters
+) -> None:
+    """Also after a write that failed; what is forgotten is not written again."""
+    counters.add(finding())
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE traffic RENAME TO away")
+    with pytest.raises(SQLAlchemyError, match="no such table"):
+        await recorder.write()
+    async with recorder._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE away RENAME TO traffic")
+    counters.add(finding())
+    await recorder.write()
+    place = ("dataset.get", "mismatch", "new", 2, 1.0, 0.5)
+    assert set(await rows(recorder, moments)) == {(1, AT, *place), (60, AT.replace(second=0), *place)}
+    assert counters.touched == set()
+    recorder._now = lambda: AT + timedelta(hours=1)
+    await recorder.write()
+    assert counters.moments == {}
+    assert len(await rows(recorder, moments)) == 2
 
 
 async def test_two_runs_share_a_log(recorder: Recorder, counters: Counters) -> None:

@@ -13,7 +13,7 @@ from diffing.model import Headers, Observation
 from proxy.checking.inprocess import Application
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
-from proxy.recordings.recording import Recording, read_recordings
+from proxy.recordings.recording import PLAYER, Recording, read_recordings
 from proxy.recordings.server import Behaviour, InjectedFault, RecordedServer
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +52,8 @@ async def test_every_recording_is_answered_as_recorded(name: str, request: pytes
         found = await ask(server, sent.method, sent.target, sent.headers, sent.body)
         if (found.status, found.body) != (item.response.status, item.response.body):
             wrong.append(item.id)
+        if found.header("server") != PLAYER:
+            wrong.append(f"{item.id} is not marked as played")
     assert wrong == []
 
 

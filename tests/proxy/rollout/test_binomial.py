@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from proxy.rollout.binomial import at_most, incomplete_beta, upper_bound
+from proxy.rollout.binomial import at_most, incomplete_beta, trials_without_failure, upper_bound
 
 
 @pytest.mark.parametrize("trials", [30, 100, 300, 3000, 1_000_000])
@@ -51,3 +51,11 @@ def test_more_failures_than_trials_are_refused() -> None:
 def test_the_beta_function_ends_at_0_and_1(x: float, value: float) -> None:
     """Where its fraction has no value."""
     assert incomplete_beta(2, 3, x) == value
+
+
+@pytest.mark.parametrize(("rate", "trials"), [(0.01, 299), (0.001, 2995), (0.0, 0), (1.0, 0)])
+def test_trials_without_a_failure(rate: float, trials: int) -> None:
+    """One fewer does not bound the rate."""
+    assert trials_without_failure(rate) == trials
+    if trials:
+        assert upper_bound(0, trials) <= rate < upper_bound(0, trials - 1)

@@ -33,7 +33,10 @@ def test_skipped_exchanges_prove_nothing() -> None:
     """Only what was compared counts."""
     counts = Counts(Counter({"match": 10, "skipped:write": 1000}))
     found = readiness("task.get", counts, ALL, FAST, 0, ReadinessSettings())
-    assert found.sentence == "task.get is not ready because only 10 of at least 300 exchanges were compared."
+    assert found.sentence == (
+        "task.get is collecting evidence: 10 of 300, without a mismatch; "
+        "only 10 of at least 300 exchanges were compared."
+    )
 
 
 def test_an_answer_that_did_not_come_counts_against_the_new_side() -> None:
@@ -76,3 +79,30 @@ def test_nothing_is_covered_of_a_route_that_nobody_asked() -> None:
     nothing = Coverage(frozenset(), frozenset())
     assert judged(nothing).covered is None
     assert judged(nothing, match=1).covered == 1.0
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "collecting"),
+    [
+        (judged(match=300), "ready", False),
+        (judged(), "not asked", True),
+        (judged(match=120), "collecting evidence: 120 of 300", True),
+        (judged(HALF, match=300), "collecting evidence: covers 1 of 2", True),
+        (judged(HALF, match=120), "collecting evidence: 120 of 300", True),
+        (judged(match=120, mismatch=1), "not ready", False),
+        (judged(match=120, clusters=1), "not ready", False),
+        (judged(ALL, SLOW, match=120), "not ready", False),
+    ],
+)
+def test_where_a_route_stands(found: Readiness, told: str, collecting: bool) -> None:
+    """Without a mismatch only evidence is lacking."""
+    assert (found.stands, found.collecting) == (told, collecting)
+    assert found.document()["stands"] == told
+
+
+def test_a_strict_threshold_needs_more_evidence() -> None:
+    """As many as bound the rate."""
+    strict = ReadinessSettings(max_mismatch_rate=0.001)
+    found = readiness("task.get", Counts(Counter({"match": 300})), ALL, FAST, 0, strict)
+    assert found.stands == "collecting evidence: 300 of 2,995"
+    assert readiness("task.get", Counts(Counter({"match": 2995})), ALL, FAST, 0, strict).ready

@@ -1,0 +1,198 @@
+"""The overview: first what has to be decided, what has changed and what can move, then all routes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.rollout import Dialect, Rollout
+from diffing.parity import Parity, parity
+from proxy.log.clusters import StoredCluster, read_clusters
+from proxy.log.moments import flows_since
+from proxy.log.states import OPEN, ClusterState, count_states, states_since
+from proxy.log.tables import runs
+from proxy.log.writer import utc_now
+from proxy.reporting.likely_side import likely_side
+from proxy.rollout.edit import next_step
+from proxy.rollout.readiness import Lack, Readiness
+
+_LARGEST: Final = 3
+_DAY: Final = timedelta(days=1)
+
+COLUMNS: Final = {
+    "route": "Name of the operation in both APIs.",
+    "stage": "Who serves clients of the legacy and of the new paths.",
+    "ready": "Whether it can take its next stage, and what that needs.",
+    "received": "Exchanges that were served.",
+    "matched": "Of those that were judged: the new side answered rightly.",
+    "of": "Exchanges that were judged.",
+    "at most": "The largest rate of mismatches that these exchanges do not rule out, with 95 % confidence.",
+    "covered": "The part of its parameters that was compared at least once.",
+    "new/legacy": "Time of the new side over that of legacy: median of the pairs, with its 95 % interval.",
+    "open": "Clusters of differences of which somebody has to decide.",
+    "parity": "Matched of judged.",
+}
+"""The columns of the table, each with what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A cluster of which somebody has to decide.
+
+    Args:
+        cluster: The cluster.
+        why: Why it is among the first.
+        side: Which side probably has to change.
+    """
+
+    cluster: StoredCluster
+    why: str
+    side: str
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {**self.cluster.document(), "why": self.why, "likely": self.side}
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has changed since a time.
+
+    Args:
+        time: The time.
+        words: What time that is.
+        states: Clusters put into each state since; those that are open are new.
+        now: Parity of the exchanges since.
+        before: Parity of those before.
+    """
+
+    time: datetime
+    words: str
+    states: Mapping[ClusterState, int]
+    now: Parity
+    before: Parity
+
+    @property
+    def told(self) -> str:
+        """How many clusters there are in each state, in words."""
+        names = {state: str(state) for state in ClusterState} | {ClusterState.OPEN: "new"}
+        return ", ".join(f"{self.states[state]} {name}" for state, name in names.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the overview says first.
+
+    Args:
+        decide: Clusters of which somebody has to decide: the largest, and the newest.
+        open: How many of them there are.
+        states: How many clusters are in each state, of both dialects.
+        since: What has changed; None for a log of one short run.
+        movable: Routes that can move, each with its next step.
+        lacks: What the other routes that were asked lack, each with their names.
+    """
+
+    decide: Sequence[Decision]
+    open: int
+    states: Mapping[ClusterState, int]
+    since: Since | None
+    movable: Mapping[str, str]
+    lacks: Mapping[Lack, Sequence[str]]
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        since = self.since
+        return {
+            "decide": [one.document() for one in self.decide],
+            "open": self.open,
+            "states": {str(state): count for state, count in self.states.items()},
+            "since": since
+            and {
+                "time": since.time.isoformat(),
+                "states": {str(state): count for state, count in since.states.items()},
+                "parity": since.now.share,
+                "parity_before": since.before.share,
+            },
+            "movable": dict(self.movable),
+            "lacks": {lack.name.lower(): list(names) for lack, names in self.lacks.items()},
+        }
+
+
+async def summary(
+    log: AsyncConnection,
+    asked: Dialect,
+    judged: Sequence[Readiness],
+    rollout: Rollout,
+    canary: Sequence[float],
+    names: Mapping[str, Any],
+) -> Summary:
+    """Read what has to be said first.
+
+    Args:
+        log: The log.
+        asked: The dialect in which the new side was asked.
+        judged: The readiness of all routes.
+        rollout: Their stages.
+        canary: Percentages of a canary's steps.
+        names: The routes by their names.
+    """
+    movable, lacks = {}, defaultdict[Lack, list[str]](list)
+    for item in judged:
+        if item.ready:
+            following = next_step(rollout.of(names[item.route], asked), tuple(canary))
+            if following is not None:
+                movable[item.route] = str(following)
+        elif item.received:
+            for lack in item.lacks:
+                lacks[lack].append(item.route)
+    return Summary(
+        await _decisions(log, asked),
+        sum(item.clusters for item in judged),
+        await count_states(log, utc_now().date()),
+        await _since(log, asked),
+        movable,
+        {lack: lacks[lack] for lack in Lack if lack in lacks},
+    )
+
+
+async def _decisions(log: AsyncConnection, asked: Dialect) -> list[Decision]:
+    largest = await read_clusters(log, standing=OPEN, asked=asked, limit=_LARGEST)
+    newest = await read_clusters(log, standing=OPEN, asked=asked, limit=1, newest=True)
+    why = {cluster.id: "one of the largest" for cluster in largest}
+    if largest:
+        why[largest[0].id] = "the largest"
+    for cluster in newest:
+        why[cluster.id] = f"{why[cluster.id]} and the newest" if cluster.id in why else "the newest"
+    found = {cluster.id: cluster for cluster in (*largest, *newest)}
+    return [
+        Decision(cluster, why[name], likely_side(cluster.verdict, cluster.signature))
+        for name, cluster in found.items()
+    ]
+
+
+async def _since(log: AsyncConnection, asked: Dialect) -> Since | None:
+    """What has changed since yesterday, or since the last run began where that is later."""
+    rows = (await log.execute(select(runs.c.started, runs.c.seen).order_by(runs.c.started.desc()))).all()
+    if not rows:
+        return None
+    last, end = rows[0].started, max(row.seen for row in rows)
+    alone = all(row.seen <= last for row in rows[1:])
+    yesterday = end - _DAY
+    if len(rows) > 1 and alone and last > yesterday:
+        time, words = last, "since the last run began"
+    elif min(row.started for row in rows) < yesterday:
+        time, words = yesterday, "in the last 24 hours"
+    else:
+        return None
+    everything, (later, _) = await flows_since(log, None), await flows_since(log, time)
+    total: Counter[str] = Counter()
+    now: Counter[str] = Counter()
+    for counted, flows in ((total, everything[0]), (now, later)):
+        for flow in flows:
+            if flow.asked == asked.value:
+                counted[flow.verdict] += flow.exchanges
+    return Since(time, words, await states_since(log, time), parity(now), parity(total - now))
