@@ -21,7 +21,6 @@ def lint_registry(
 
     Args:
         registry: The entries and the rules.
-        routes: The route map.
         problems: The status of each problem type.
     """
     yield from lint_examples(registry)

@@ -73,7 +73,6 @@ def unconditional(registry: Registry, routes: RouteMap) -> Iterator[Finding]:
 
     Args:
         registry: The entries, and the rules with the schemas of the answers.
-        routes: The route map.
     """
     for entry in registry.deviations:
         named = [route for route in routes if entry.names(route.name)]
@@ -264,7 +263,6 @@ def filled(shape: Shape, text: str, number: int, *, whole: bool, depth: int = 0)
     """A document of a schema.
 
     Args:
-        shape: The schema.
         text: What stands wherever a text may.
         number: What stands wherever a number must.
         whole: All keys are there and lists have an element; else as little as possible.

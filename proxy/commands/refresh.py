@@ -14,7 +14,6 @@ def refresh(url: str, config: Path) -> None:
 
     Args:
         url: The diff log.
-        config: The configuration directory.
 
     Raises:
         LogError: There is no diff log.

@@ -23,7 +23,6 @@ class About:
 
     Args:
         log: The diff log, without a password.
-        config: The configuration directory.
         digest: The beginning of its digest; empty where it cannot be read.
         span: When the first run began and when one wrote last; None for a log that is empty or away.
         played: The legacy side was a player of recordings: its times are not PHP's.
@@ -58,7 +57,6 @@ def about(log: str, config: Path) -> About:
 
     Args:
         log: Its URL.
-        config: The configuration directory.
     """
     try:
         shown = make_url(log).render_as_string(hide_password=True)

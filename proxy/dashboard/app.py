@@ -94,7 +94,6 @@ class _Source:
 
     Args:
         log: Its URL.
-        config: The configuration directory.
     """
 
     def __init__(self, log: str, config: Path) -> None:

@@ -69,11 +69,7 @@ def range_of(span: timedelta) -> str:
 
 
 def chart(found: Timeline) -> Chart:
-    """Draw exchanges over time.
-
-    Args:
-        found: The exchanges.
-    """
+    """Draw exchanges over time."""
     sums = {at: _kinds(verdicts) for at, verdicts in found.steps.items()}
     highest = _round_up(max((sum(kinds.values()) for kinds in sums.values()), default=1))
     width = WIDTH / found.count

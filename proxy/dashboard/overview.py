@@ -44,7 +44,6 @@ class Decision:
     """A cluster of which somebody has to decide.
 
     Args:
-        cluster: The cluster.
         why: Why it is among the first.
         side: Which side probably has to change.
     """
@@ -63,11 +62,8 @@ class Since:
     """What has changed since a time.
 
     Args:
-        time: The time.
-        words: What time that is.
         states: Clusters put into each state since; those that are open are new.
         now: Parity of the exchanges since.
-        before: Parity of those before.
     """
 
     time: datetime
@@ -133,7 +129,6 @@ async def summary(
     """Read what has to be said first.
 
     Args:
-        log: The log.
         asked: The dialect in which the new side was asked.
         judged: The readiness of all routes.
         rollout: Their stages.

@@ -55,8 +55,6 @@ def sorted_rows(
 
     Args:
         rows: Of one table; what has no value comes last.
-        titles: Its columns.
-        query: The query.
 
     Raises:
         Misasked: There is no such column.
@@ -78,7 +76,6 @@ def html(page: Page, path: str, query: Mapping[str, str], about: About) -> bytes
     """The page for a browser.
 
     Args:
-        page: The page.
         path: Its path, for the navigation.
         query: Its query, for links to its other forms.
         about: What stands on every page.

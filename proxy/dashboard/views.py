@@ -19,6 +19,7 @@ from diffing.usage import STALE_AFTER
 from proxy.dashboard.about import span_of
 from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, RANGES, WIDTH, Chart, chart, kind_of, range_of
+from proxy.dashboard.glossary import terms
 from proxy.dashboard.overview import COLUMNS, summary
 from proxy.dashboard.page import Misasked, NotThere, Page, sorted_rows
 from proxy.log.clusters import (

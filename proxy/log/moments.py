@@ -23,8 +23,6 @@ class CountedFlow:
     """Exchanges of a route with one verdict.
 
     Args:
-        route: Its name.
-        verdict: The verdict.
         asked: The dialect in which the new side was asked.
         exchanges: How many.
         legacy_seconds: Time of the legacy side, of those where both were asked.
@@ -48,9 +46,6 @@ async def flows_since(
         connection: The log.
         since: The time; None for everything.
         never_earlier: Where the log does not know the second, rather leave some out than count what was before.
-
-    Returns:
-        The exchanges, and the time from which they are counted.
     """
     if since is None:
         return await _flows(connection, traffic), None

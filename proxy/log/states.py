@@ -57,7 +57,6 @@ class Standing:
     """The state of a cluster, and how it came into it.
 
     Args:
-        state: The state.
         since: When it came into it; a closed one did not come after that.
         reason: Why.
         by: Who or what put it there.
@@ -221,7 +220,6 @@ async def settle_states(connection: AsyncConnection, now: datetime, fixed_after:
 
     Args:
         connection: The log, within a transaction.
-        now: The time.
         fixed_after: Fewest exchanges compared without a cluster after which it is resolved.
     """
     query = select(

@@ -47,7 +47,6 @@ class StateKeeper:
 
     Args:
         engine: The diff log.
-        config: The configuration directory.
         clusters: How many clusters are in each state; written here.
         changes: How many were told as ``new`` and ``regressed``; counted here.
         now: Tells the time.
@@ -142,7 +141,6 @@ async def keep_states(log: str, config: Path, clusters: Counter[str], changes: C
 
     Args:
         log: SQLAlchemy URL of the diff log.
-        config: The configuration directory.
         clusters: How many clusters are in each state.
         changes: How many were told as new and as regressed.
     """

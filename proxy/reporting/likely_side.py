@@ -21,7 +21,6 @@ def likely_side(verdict: str, signature: str) -> str:
 
     Args:
         verdict: Of a cluster.
-        signature: Of the same.
     """
     if verdict in _BY_VERDICT:
         return _BY_VERDICT[verdict]

@@ -104,8 +104,6 @@ def print_clusters(
     """Print the most frequent signatures, each with an example that shows it.
 
     Args:
-        console: Where to.
-        clusters: The clusters.
         most: Most that are shown.
         told: What else there is to say of one, by its name.
         closed: Names of those that come last.

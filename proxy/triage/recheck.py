@@ -104,9 +104,7 @@ class Recheck:
         """Compare the samples of one cluster.
 
         Args:
-            cluster: The cluster.
             stored: Its samples, one of each run.
-            now: The time.
         """
         before = cluster.standing
         usable = [sample for sample in stored if not self._unusable(sample)]
@@ -256,7 +254,6 @@ async def bring_up_to_date(
 
     Args:
         url: The diff log.
-        config: The configuration directory.
         progress: Called with the number done and the number of all.
 
     Raises:

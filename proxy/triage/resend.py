@@ -24,7 +24,6 @@ def request_of(sample: Mapping[str, Any], asked: Asked, keys: CallerKeys) -> Req
 
     Args:
         sample: The sample (proxy.exchange.sample).
-        asked: The facts of its request.
         keys: Keys by role.
 
     Raises:
