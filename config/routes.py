@@ -59,6 +59,7 @@ class LegacyTemplate:
         needs: Form fields without which PHP's dispatcher takes another route.
         envelope: The keys, from outside in, that PHP wraps its JSON answer in.
         native: Its JSON is a template of PHP's own, not made of the XML (legacy notes, data 5.1).
+        dies_of: Parameters of which PHP dies (an empty 500) when what they hold is no id, or not one number.
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
             (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a filter
             (``alone``: sent so where the path does not have it with a value, too).
@@ -79,6 +80,7 @@ class LegacyTemplate:
     needs: tuple[str, ...] = ()
     envelope: tuple[str, ...] = ()
     native: bool = False
+    dies_of: tuple[str, ...] = ()
     bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
 
 
@@ -219,7 +221,8 @@ def _completed(routes: Mapping[str, Route]) -> dict[str, Route]:
     known, found = load_routes(_SHIPPED), dict(routes)
     for name, route in routes.items():
         if name in known.routes and route.legacy is not None and (shipped := known[name]).legacy is not None:
-            legacy = replace(route.legacy, envelope=shipped.legacy.envelope)
+            told = shipped.legacy
+            legacy = replace(route.legacy, envelope=told.envelope, dies_of=told.dies_of)
             found[name] = replace(route, legacy=legacy, errors=shipped.errors, codes=shipped.codes)
     return found
 

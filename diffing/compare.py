@@ -6,7 +6,7 @@ Pure: no network, no database, no clock. Whoever calls asks for the further answ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -37,9 +37,11 @@ from diffing.model import (
 from diffing.normalise import Normalised, normalise, tolerate
 from diffing.pasted import pasted
 from diffing.problem import NO_RESULTS, demand, message_of, problem_differences
+from diffing.refusals import is_known
 from diffing.registry import Deviation, Kind, Registry
 from diffing.repair import repaired
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
+from diffing.rules.book import RouteRules
 from diffing.tolerances import TEXTS
 from diffing.usage import Usage, Watcher
 from diffing.verdict import verdict, with_further
@@ -220,7 +222,7 @@ class Differ:
         old: Decoded,
         error: Mapping[str, object] | None,
         young: Decoded,
-        entries: Iterable[Deviation],
+        entries: Sequence[Deviation],
     ) -> tuple[Deviation, ...]:
         """The entries that say what the new side must do instead of what the legacy side did; the first one counts.
 
@@ -236,6 +238,7 @@ class Differ:
             and not (entry.premise is not None and entry.premise.of_rows)
             and entry.legacy.fits(legacy.status, code)
             and entry.when.why_not(asked, old.document, message, young.document) is None
+            and is_known(entry, asked, legacy.status, old, entries, self.registry.book)
         )
 
     def _accepted(
@@ -293,8 +296,11 @@ class Differ:
         """A legacy document as the new side must answer it, tolerances aside; it is changed in place."""
         # The answer to HEAD has no document, so that there is nothing to make lists or nulls of.
         entries = () if old.form is Form.EMPTY else self.registry.of_route(asked.route_name)
-        rules = self.registry.rules(asked.route_name) if old.form is Form.JSON else None
-        return normalise(old.document, asked, entries, self._watcher, rules)
+        return normalise(old.document, asked, entries, self._watcher, self._rules(asked, old))
+
+    def _rules(self, asked: Asked, old: Decoded) -> RouteRules | None:
+        """The rules that convert a legacy document; none do where it is no JSON."""
+        return self.registry.rules(asked.route_name) if old.form is Form.JSON else None
 
     def _documents(
         self,
@@ -365,11 +371,8 @@ class Differ:
             found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            found = list(
-                explained(
-                    found, asked, _untouched(legacy, old), entries, self.registry.rules(asked.route_name)
-                )
-            )
+            before = _untouched(legacy, old)
+            found = list(explained(found, asked, before, entries, self._rules(asked, old)))
         return verdict(tuple(found), hits)
 
 

@@ -15,7 +15,7 @@ from diffing.lint import Finding, asked_of
 from diffing.model import UNROUTED
 from diffing.overlaps import Claim, shared
 from diffing.paths import MISSING, identical
-from diffing.registry import Deviation, Example, Kind, Registry
+from diffing.registry import DOCUMENTED, Deviation, Example, Kind, Registry
 from diffing.specificity import same_expectation, stands_first
 
 _ANSWERS = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
@@ -100,7 +100,7 @@ def _claims(entry: Deviation, example: Example) -> bool:
     if _needs_route(when):
         return False
     if "defect" in legacy:
-        if legacy["defect"] not in entry.legacy.defects:
+        if {legacy["defect"], DOCUMENTED}.isdisjoint(entry.legacy.defects):
             return False
     elif not entry.legacy.fits(legacy.get("status"), legacy.get("code")):
         return False

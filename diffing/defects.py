@@ -14,7 +14,8 @@ from diffing.further import Sources, Underived
 from diffing.headers import JSON, origin_differences, preflight_differences
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
-from diffing.registry import Deviation
+from diffing.refusals import is_documented
+from diffing.registry import DOCUMENTED, Deviation
 from diffing.rules.shapes import Shape
 from diffing.usage import Usage
 
@@ -86,7 +87,7 @@ def judge_defect(
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, young.document, meant)
+        reason = _unfit(entry, asked, defect, text, young.document, meant, entries)
         written = asked.route is not None and asked.route.writes
         if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400 and not written:
             reason = "what PHP meant to say cannot be told from its answer"
@@ -100,7 +101,7 @@ def judge_defect(
             behind = [
                 later
                 for later in entries[number:]
-                if _unfit(later, asked, defect, text, young.document, meant) is None
+                if _unfit(later, asked, defect, text, young.document, meant, entries) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -160,7 +161,15 @@ def success_differences(
     return tuple(told)
 
 
-def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, meant: object) -> str | None:
+def _unfit(
+    entry: Deviation,
+    asked: Asked,
+    defect: str,
+    text: str,
+    new: object,
+    meant: object,
+    entries: Sequence[Deviation],
+) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
@@ -169,7 +178,11 @@ def _unfit(entry: Deviation, asked: Asked, defect: str, text: str, new: object, 
     fits = defect in about or (
         defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
     )
-    reason = None if fits else f"it is about {' and '.join(sorted(about))}"
+    if not fits and DOCUMENTED in about:
+        fits = is_documented(entry, asked, defect, text, meant, entries)
+        reason = None if fits else "nothing is documented that would break PHP's answer to this request so"
+    else:
+        reason = None if fits else f"it is about {' and '.join(sorted(about))}"
     reason = reason or entry.when.why_not(asked, None, text, new)
     # Of a list that a limit cuts, the new side may show other rows: what broke PHP is in its own.
     return reason and (reason if meant is None or not fits else entry.when.why_not(asked, None, text, meant))

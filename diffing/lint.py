@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from diffing.further import ExchangeFacts, Sources
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
-from diffing.registry import Deviation, Example, Kind, Registry
+from diffing.registry import DOCUMENTED, Deviation, Example, Kind, Registry
 from diffing.tolerances import TOLERANCES
 from diffing.transforms import TRANSFORMS
 from diffing.usage import STALE_AFTER, Usage, shape
@@ -113,7 +113,7 @@ def _answers_fit(deviation: Deviation, example: Example) -> bool:
         return False
     code = legacy.get("code")
     if "defect" in legacy:
-        if legacy["defect"] not in deviation.legacy.defects:
+        if {legacy["defect"], DOCUMENTED}.isdisjoint(deviation.legacy.defects):
             return False
     elif not deviation.legacy.fits(legacy.get("status"), code):
         return False

@@ -105,8 +105,8 @@ class Asked:
     Args:
         route: The route that both sides answer; None for a path that the legacy server does not know.
         parameters: Path and filter values under their legacy names, decoded; the names of uploaded files, and of those
-            that the route map names how their text begins, as `FIELD.text`. Of a path that the legacy server does not
-            know, how it begins, as `path`.
+            that the route map names how their text begins, as `FIELD.text`; of a key that can break PHP's SQL the
+            marks that do, as `api_key.marks`. Of a path that the legacy server does not know, how it begins, as `path`.
         role: What the key turned out to be: none, user, readonly, admin or bad.
         format: `json` or `xml`: the form that the client asked the legacy side for.
         known: False when the legacy server has no route for the path.

@@ -18,7 +18,10 @@ from diffing.premises import Premise
 if TYPE_CHECKING:
     from diffing.rules.book import RouteRules, RuleBook
 
-Defect: TypeAlias = Literal["empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500"]
+Defect: TypeAlias = Literal[
+    "empty_200", "empty_500", "not_json", "not_xml", "two_documents", "html_500", "documented"
+]
+DOCUMENTED: Final[Defect] = "documented"
 Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
 SHARED: Final = "all_routes.toml"
@@ -66,7 +69,8 @@ class LegacySide:
     Args:
         statuses: HTTP statuses.
         codes: Error codes.
-        defects: How the answer may be broken; an entry that names none is about whole answers only.
+        defects: How the answer may be broken; an entry that names none is about whole answers only. `documented`:
+            in whatever way another entry or rule of the route says that this request breaks it.
     """
 
     statuses: frozenset[int] = field(default=frozenset(), metadata=keyed("status"))

@@ -72,7 +72,7 @@ def _told(entry: Deviation, routes: RouteMap, errors: LegacyErrors) -> str:
         for route in routes
         if entry.names(route.name) and route.legacy is not None
     )
-    shown = ", ".join(paths) or "paths that there are not"
+    shown = "every path" if entry.routes == _EVERYWHERE else ", ".join(paths) or "paths that there are not"
     why = [
         sentence.replace("The new API", "The backend").replace("the new API", "the backend")
         for sentence in _SENTENCE.split(" ".join(entry.why.split()))

@@ -140,5 +140,6 @@ def _request(example: Example) -> Iterator[str]:
     parameters = request.get("parameters")
     if isinstance(parameters, Mapping):
         yield from (
-            f"{name}={json.dumps(text, ensure_ascii=False)[1:-1]}" for name, text in parameters.items()
+            f"{name.removesuffix('.marks')}={json.dumps(text, ensure_ascii=False)[1:-1]}"
+            for name, text in parameters.items()
         )

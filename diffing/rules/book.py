@@ -73,6 +73,17 @@ class RuleBook:
     ) -> None:
         self._routes, self._openapi, self._problems = routes, openapi, problems
         self.of_route = cache(self._of_route)
+        self.roots = cache(self._roots)
+
+    def _roots(self, entity: str) -> frozenset[str]:
+        """The outermost keys of PHP's answers about an entity: its envelopes, or the keys of a document without one."""
+        found = set[str]()
+        for route in self._routes:
+            if route.entity == entity and route.legacy is not None:
+                shape = self.of_route(route.name).shape
+                bare = {*(shape.fields or {})} if shape is not None else set()
+                found |= {*route.legacy.envelope[:1]} or bare
+        return frozenset(found)
 
     def _of_route(self, name: str) -> RouteRules:
         route = self._routes.routes.get(name)

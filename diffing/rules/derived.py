@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final
 
+from config.routes import Route
 from diffing.conditions import ALWAYS, Condition
-from diffing.registry import Defect, Derivation, Deviation, Kind, LegacySide, NewSide
+from diffing.registry import DOCUMENTED, Defect, Derivation, Deviation, Kind, LegacySide, NewSide
 from diffing.rules.rule import Rule
 
 SOURCE: Final = "rules"
 REFUSED: Final = frozenset({412, 450})
 """The statuses of PHP's errors; 450 is that of its newer controllers."""
-BROKEN: Final[frozenset[Defect]] = frozenset(get_args(Defect))
-"""All ways in which an answer of PHP can be broken: what a request makes illegal is refused whatever PHP did."""
+BROKEN: Final[frozenset[Defect]] = frozenset({DOCUMENTED})
+"""What a request makes illegal is refused, too, where PHP broke of what is known to break it."""
+DIED: Final = LegacySide(defects=frozenset({"empty_500"}))
+"""PHP died of what the route map says it dies of (`legacy.dies_of`)."""
 
 PAGE: Final = 400
 """The status of the HTML page with which PHP's framework refuses characters of a URL, whatever it asks for."""
@@ -58,3 +63,17 @@ class Expectation:
             new=self.new,
             derive=self.derive,
         )
+
+
+def deaths(route: Route, patterns: Mapping[str, re.Pattern[str]], new: NewSide) -> Iterator[Expectation]:
+    """What is expected where PHP dies of odd texts of parameters.
+
+    Args:
+        route: Its map says which parameters PHP dies of.
+        patterns: The odd texts, by parameter.
+        new: What the new answer must be.
+    """
+    deadly = frozenset() if route.legacy is None else frozenset(route.legacy.dies_of)
+    odd = {name: pattern for name, pattern in patterns.items() if name in deadly}
+    if odd:
+        yield Expectation(Kind.LEGACY_DEFECT, DIED, new, Condition(any_parameter=odd))

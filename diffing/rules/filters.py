@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths
 from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
@@ -57,6 +57,7 @@ def expectations(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[
         legacy = LegacySide(ANSWERED, frozenset({"", codes.offset or "", *route.errors}) - unknown, BROKEN)
         new = NewSide(422, codes.filter, _TYPE, wrong)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns))
+        yield from deaths(route, patterns, new)
     if any(one.name == "limit" for one in single):
         legacy = LegacySide(ANSWERED, frozenset({"", codes.empty, codes.offset or ""}), BROKEN)
         new = NewSide(422, codes.empty, _TYPE, wrong)

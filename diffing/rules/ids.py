@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths
 from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
@@ -47,14 +47,14 @@ def in_paths(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expe
     ids = [one for one in parameters if one.integer and (one.place == "path" or not one.texts)]
     ids = [one for one in ids if one.place != "query"]
     words = [one for one in ids if "string" not in one.kinds]
-    yield from _odd(words, WORD, NewSide(422, "100", _TYPE, errors))
+    yield from _odd(route, words, WORD, NewSide(422, "100", _TYPE, errors))
     if words:
         page = Condition(any_parameter={one.name: one.pattern(WORD) for one in words}, known=True, role=KEYS)
         refused = LegacySide(frozenset({PAGE}))
         yield Expectation(Kind.REFUSAL, refused, NewSide(422, "100", _TYPE, errors), page)
     unknown = LegacySide(REFUSED, frozenset({"100"}))
     yield Expectation(Kind.STATUS, unknown, NewSide(422, None, _TYPE, errors), Condition(known=True))
-    yield from _odd(ids, DECIMAL, NewSide(422, "", _TYPE, errors))
+    yield from _odd(route, ids, DECIMAL, NewSide(422, "", _TYPE, errors))
 
 
 def in_forms(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expectation]:
@@ -65,17 +65,22 @@ def in_forms(route: Route, parameters: Sequence[ParameterRule]) -> Iterator[Expe
         # What else is wrong with the input is said first, as PHP does.
         codes = {code for code, error in route.errors.items() if error.type != _TYPE}
         new = NewSide(422, route.codes.id, _TYPE, errors)
-        yield from _odd(ids, NO_INTEGER, new, frozenset({"", route.codes.id, *codes}))
+        yield from _odd(route, ids, NO_INTEGER, new, frozenset({"", route.codes.id, *codes}))
         for one in ids:
             entity = "dataset" if one.name == "data_id" else one.name.removesuffix("_id")
             unknown = NewSide(404, route.codes.id, f"{entity}-not-found")
-            yield from _odd([one], PLUS, unknown, frozenset({"", route.codes.id}))
+            yield from _odd(route, [one], PLUS, unknown, frozenset({"", route.codes.id}))
 
 
 def _odd(
-    ids: Sequence[ParameterRule], expression: str, new: NewSide, codes: frozenset[str] = frozenset()
+    route: Route,
+    ids: Sequence[ParameterRule],
+    expression: str,
+    new: NewSide,
+    codes: frozenset[str] = frozenset(),
 ) -> Iterator[Expectation]:
-    if ids:
-        patterns: Mapping[str, re.Pattern[str]] = {one.name: one.pattern(expression) for one in ids}
+    patterns: Mapping[str, re.Pattern[str]] = {one.name: one.pattern(expression) for one in ids}
+    if patterns:
         legacy = LegacySide(ANSWERED, codes, BROKEN)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns, known=True))
+    yield from deaths(route, patterns, new)

@@ -1,5 +1,6 @@
 """A legacy request as the same request for the new side, and back, by the route map alone: no network, no clock."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -34,6 +35,8 @@ from proxy.translate.to_legacy import new_to_legacy
 __all__ = ["Request", "Translation", "Untranslatable", "legacy_to_new", "new_to_legacy"]
 
 KEY: Final = "api_key"
+_MARKS: Final = frozenset('"\\')
+_UNMARKED: Final = re.compile(r'[^"\\]+')
 NOWHERE: Final = "/nowhere"
 """Below this no path leads to anything, in neither dialect."""
 
@@ -89,6 +92,7 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
         parameters = {"path": printable("/".join(path.segments)[:_PATH_LIMIT])}
     if match is not None and method == "POST":
         parameters = {**_files(request, match.route), **parameters}
+    parameters = {**_marks_of(query[KEY] if KEY in query else form.get(KEY, "")), **parameters}
     if KEY in query or (KEY in form and method in _BODILESS):
         pairs.append((KEY, query[KEY] if KEY in query else form[KEY]))
     headers, body = _content(request, method, match)
@@ -179,6 +183,11 @@ def _parameters(
     pairs = [(_query_name(route, name), value) for name, value in {**filters, **asked}.items()]
     everything = {**match.values, **filters, **fields, **asked}
     return {printable(name): printable(value) for name, value in everything.items()}, pairs
+
+
+def _marks_of(key: str) -> Mapping[str, str]:
+    """What of a key can break PHP's SQL, and nothing else of it: quotation marks and backslashes, an `a` between."""
+    return {f"{KEY}.marks": _UNMARKED.sub("a", key)} if _MARKS & {*key} else {}
 
 
 def _files(request: Request, route: Route) -> Mapping[str, str]:

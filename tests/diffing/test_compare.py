@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from config.routes import Route
+from config.routes import Route, load_routes
 from diffing.compare import Differ
+from diffing.deviations import load_registry
 from diffing.model import Asked, Comparison, FollowUp, Observation
 from tests.diffing.registry import ENTRIES, GET, LIST, PROBLEMS, registry, settled
 
@@ -232,6 +233,15 @@ def test_what_cannot_be_compared_has_its_own_verdict(
 ) -> None:
     """Never a match, never silence."""
     assert differ.compare(of(GET), legacy, new).verdict == verdict
+
+
+def test_text_where_a_document_belongs_is_a_difference() -> None:
+    """Rules that make lists of one make none of bytes."""
+    registered = load_registry(Path("config"))
+    route = load_routes(Path("config"))["dataset.list"]
+    text = Observation(200, (("Content-Type", "text/plain"),), b"out of memory")
+    found = Differ(registered, PROBLEMS).compare(Asked(route, "GET"), text, answer([{"did": 1}]))
+    assert found.verdict == "mismatch"
 
 
 def test_a_route_that_is_not_implemented_is_never_a_match(differ: Differ) -> None:

@@ -170,9 +170,10 @@ def other_conditions(one: Selected, entry: Deviation) -> Iterator[Selected]:
     document = decode(one.new).document
     if when.shows and one.new.body:
         for node in nodes_of(document, "$", ()):
-            if isinstance(node.value, str):
-                emptied = _with_value(document, node.way, "x")
-                yield replace(one, new=replace(one.new, body=json.dumps(emptied).encode()))
+            if isinstance(node.value, str | list):
+                other = "x" if isinstance(node.value, str) else []
+                changed_document = _with_value(document, node.way, other)
+                yield replace(one, new=replace(one.new, body=json.dumps(changed_document).encode()))
 
 
 def _other_facts(asked: Asked) -> Iterator[Asked]:

@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from config.problems import load_problems
-from config.routes import load_routes
+from config.routes import gives_files, load_routes
 from diffing.compare import Differ
 from diffing.decode import decode
 from diffing.deviations import load_registry
@@ -151,6 +151,36 @@ def test_no_entry_and_no_rule_excuses_an_outage(status: int) -> None:
         for one in stored()
         if (said := verdict(DIFFER, replace(one, legacy=away))) in GOOD
     } == {}
+
+
+_HTML: Final = (("Content-Type", "text/html; charset=UTF-8"),)
+_JSON: Final = (("Content-Type", "application/json"),)
+OTHERWISE: Final = (
+    Observation(200, _HTML, b"<html>We are moving.</html>"),
+    Observation(200, _JSON, b'{"maintenance": true}'),
+    Observation(200, _JSON, b'{"data": '),
+    Observation(412, _JSON, b'{"error": {"code": "107", "message": "Database connection error."}}'),
+    Observation(412, _JSON, b"{}"),
+    Observation(429, _HTML, b"<html>Slow down.</html>"),
+    Observation(500, _HTML, b"<html>Fatal error</html>"),
+)
+"""What PHP answers when something is wrong with it that has nothing to do with the request."""
+
+
+def _is_refusal(name: str, one: Selected) -> bool:
+    """Whether it was right because the new side refused what PHP answered."""
+    entries = [entry for entry in REGISTRY.of_route(one.asked.route_name) if entry.id == name]
+    return any(entry.kind is Kind.REFUSAL for entry in entries)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_no_refusal_excuses_what_has_nothing_to_do_with_it(name: str) -> None:
+    """Whatever the new side refuses; of a file any content is a success, and HEAD has none."""
+    refused = [one for one in SELECTED[name] if _is_refusal(name, one) and one.asked.method != "HEAD"]
+    whole = [one for one in refused if not gives_files(one.asked.route)]
+    mutants = [replace(one, legacy=legacy) for one in whole for legacy in OTHERWISE]
+    found = {(one.recording, one.legacy.status, one.legacy.body): verdict(DIFFER, one) for one in mutants}
+    assert {key: said for key, said in found.items() if said in GOOD} == {}
 
 
 def test_none_is_left() -> None:

@@ -36,8 +36,9 @@ _ERRORS: Final = {"111": LegacyError("dataset-not-found"), "372": LegacyError("n
 
 
 def _route(name: str, envelope: tuple[str, ...] = (), *, writes: bool = False, listed: bool = False) -> Route:
+    filters = ("limit", "offset") if listed else None
     legacy = LegacyTemplate(
-        ("*",), f"{name}/{{id:number}}", ("limit", "offset") if listed else None, envelope=envelope
+        ("*",), f"{name}/{{id:number}}", filters, envelope=envelope, dies_of=("id", "limit")
     )
     codes = Codes(filter="371", empty="372", offset="373") if listed else Codes()
     new = NewTemplate("POST" if writes else "GET", f"/{name}/{{id}}")

@@ -84,6 +84,22 @@ def test_special_entries_count_before_rules_about_the_rest() -> None:
     assert shared < ids.index("rule-id") < special < rest - ids[::-1].index("rule-error")
 
 
+@pytest.mark.parametrize(
+    ("entity", "key"),
+    [
+        ("datasets", "data_set_description"),
+        ("datasets", "data_tag"),
+        ("tasktypes", "task_types"),
+        ("votes", "like"),
+    ],
+)
+def test_the_outermost_keys_of_an_entity(entity: str, key: str) -> None:
+    """Its envelopes, and the keys of documents that have none."""
+    assert REGISTRY.book is not None
+    assert key in REGISTRY.book.roots(entity)
+    assert "study" not in REGISTRY.book.roots(entity)
+
+
 def test_every_rule_tells_its_reason() -> None:
     """As an entry does."""
     assert all(

@@ -48,7 +48,11 @@ def _legacy_side(route: str, told: Mapping[str, object]) -> Observation:
     if "defect" in told:
         return Observation(500, (("Content-Type", "text/html"),), b"")
     if told["status"] == 200:
-        return answer(SUCCESSES[route])
+        side = ROUTES[route].legacy
+        document = SUCCESSES[route]
+        for key in reversed(side.envelope if side else ()):
+            document = {key: document}
+        return answer(document)
     return answer({"error": {"code": told["code"], "message": "No"}}, int(str(told["status"])))
 
 

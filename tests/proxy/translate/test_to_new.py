@@ -128,6 +128,20 @@ def test_a_path_that_php_does_not_know_is_a_parameter() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "marks"),
+    [("secret", None), ("se%22cret", 'a"a'), ("%5C", "\\"), ("secret%5C%5C", "a\\\\"), ("", None)],
+)
+def test_of_a_key_only_what_breaks_sql_is_told(key: str, marks: str | None) -> None:
+    """Nothing of the key itself, nor how long it is; that of the query hides the form's."""
+    assert _translated("GET", f"/api/v1/json/data/61?api_key={key}").parameters.get("api_key.marks") == marks
+    kind = (("Content-Type", "application/x-www-form-urlencoded"),)
+    form = _translated("POST", "/api/v1/json/data/tag", kind, f"api_key={key}&tag=a".encode())
+    assert form.parameters.get("api_key.marks") == marks
+    hidden = _translated("POST", "/api/v1/json/data/tag?api_key=a", kind, b"api_key=%22")
+    assert "api_key.marks" not in hidden.parameters
+
+
+@pytest.mark.parametrize(
     ("fields", "files", "told"),
     [(1000, 0, {}), (1001, 0, {"form.fields": "1001"}), (0, 20, {}), (0, 21, {"form.files": "21"})],
 )
