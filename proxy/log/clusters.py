@@ -12,7 +12,8 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
-from proxy.exchange.example import read_example
+from proxy.exchange.example import read_affected, read_example
+from proxy.log.counters import MOST_REQUESTS
 from proxy.log.schema import LogError
 from proxy.log.tables import differences, samples, traffic
 
@@ -22,6 +23,8 @@ Place = tuple[str, Dialect]
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
 _AT_ONCE = 1000
+_RUNS = 20
+"""In so many runs, requests of a cluster are looked for."""
 
 
 class State(StrEnum):
@@ -105,16 +108,24 @@ class Shown:
     Args:
         cluster: The cluster.
         example: Request, path, both values.
-        sample: The smallest whole exchange (proxy.exchange.sample), None when none was kept.
+        sample: The smallest whole exchange (proxy.exchange.sample), None when none was kept; one without a key is
+            preferred.
+        requests: Requests that showed it, each once: ``request``, ``role``, ``parameters``.
     """
 
     cluster: StoredCluster
     example: Mapping[str, Any]
     sample: Mapping[str, Any] | None
+    requests: Sequence[Mapping[str, Any]] = ()
 
     def document(self) -> dict[str, Any]:
         """Everything as JSON."""
-        return {**self.cluster.document(), "example": dict(self.example), "witness": self.sample}
+        return {
+            **self.cluster.document(),
+            "example": dict(self.example),
+            "witness": self.sample,
+            "requests": list(self.requests),
+        }
 
 
 async def read_clusters(
@@ -225,10 +236,12 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     examples = (
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
-    example = read_example((await connection.execute(examples.limit(1))).scalar_one())
+    known = (await connection.execute(examples.limit(_RUNS))).scalars().all()
+    requests = {(item["request"], item["role"]): item for content in known for item in read_affected(content)}
     smallest = select(samples.c.content).where(samples.c.cluster == stored.id).order_by(samples.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
-    return Shown(stored, example, None if content is None else orjson.loads(content))
+    sample = None if content is None else orjson.loads(content)
+    return Shown(stored, read_example(known[0]), sample, list(requests.values())[:MOST_REQUESTS])
 
 
 def _grouped() -> Select[Any]:

@@ -12,7 +12,7 @@ from proxy.reporting import markdown
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.tables import plain_table
-from proxy.reporting.values import both, short
+from proxy.reporting.values import both, legacy_raw, short, sides
 
 _MARKS = {
     State.NEW: "red",
@@ -22,6 +22,7 @@ _MARKS = {
     State.UNASKED: "dim",
 }
 _DIFFERENCES = 20
+DIFFERENCE_TITLES = ("path", "what", "expected", "legacy", "new")
 
 
 def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: int = 50) -> None:
@@ -56,8 +57,8 @@ def print_cluster(console: Console, found: Shown) -> None:
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     for difference in differences_of(found)[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
-        for side, value in zip(("legacy", "new"), both(difference), strict=True):
-            console.print(f"   {side:<6} {markup(short(value))}")
+        for side, value in sides(difference):
+            console.print(f"   {side:<8} {markup(short(value))}")
         for sentence in difference["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if sample is None:
@@ -69,8 +70,10 @@ def print_cluster(console: Console, found: Shown) -> None:
         told = sample[side]["error"] or sample[side]["status"]
         console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
         console.print(markup_block(sample[side]["curl"]), soft_wrap=True)
-    console.print("\n[bold]as a test[/]")
-    console.print(markup_block(pytest_case(cluster.short, cluster.signature, sample)), soft_wrap=True)
+    test = pytest_case(cluster.short, cluster.signature, sample)
+    if test:
+        console.print("\n[bold]as a test[/]")
+        console.print(markup_block(test), soft_wrap=True)
 
 
 def role_told(asked: Mapping[str, Any]) -> str:
@@ -85,6 +88,15 @@ def differences_of(found: Shown) -> list[dict[str, Any]]:
     if found.sample is not None:
         return list(found.sample["differences"])
     return [dict(found.example)]
+
+
+def difference_rows(found: Shown) -> list[tuple[str, str, str, str, str]]:
+    """A table of the differences of a cluster; its titles are ``DIFFERENCE_TITLES``."""
+    rows = []
+    for item in differences_of(found):
+        expected, new = both(item)
+        rows.append((item["path"], item["what"], short(expected), short(legacy_raw(item)), short(new)))
+    return rows
 
 
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
@@ -106,8 +118,8 @@ def cluster_markdown(found: Shown) -> str:
         f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of "
         f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
         markdown.table(
-            ("path", "what", "legacy", "new"),
-            [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],
+            DIFFERENCE_TITLES,
+            difference_rows(found),
         ),
     ]
     if sample is not None:
@@ -117,5 +129,6 @@ def cluster_markdown(found: Shown) -> str:
                 f"{side} answered {markdown.cell(sample[side]['error'] or sample[side]['status'])}:\n"
             )
             parts.append(markdown.code(sample[side]["curl"]))
-        parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, sample)))
+        test = pytest_case(cluster.short, cluster.signature, sample)
+        parts += [markdown.code(test)] if test else []
     return "\n".join(parts)

@@ -117,7 +117,7 @@ def issue(found: Shown) -> str:
         (
             f"# New side is wrong: {cluster.route}\n\n",
             "The new side answers something else than PHP, and no documented deviation explains it. ",
-            "It must answer what the legacy column says: PHP's answer, turned into the new form.\n\n",
+            "It must answer what is expected: PHP's answer, turned into the new form.\n\n",
             f"#{cluster_markdown(found)}",
             *(["\nWhy no deviation explains it:\n\n", *why] if why else []),
         )

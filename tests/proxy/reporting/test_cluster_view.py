@@ -58,8 +58,8 @@ async def test_an_absent_key_says_so(shown: Shown) -> None:
     found = replace(shown, example=example, sample=None)
     out = io.StringIO()
     print_cluster(report_console(out), found)
-    assert "   legacy (absent)\n   new    null\n" in out.getvalue()
-    assert "| extra | (absent) | null |" in cluster_markdown(found)
+    assert "   expected (absent)\n   new      null\n" in out.getvalue()
+    assert "| extra | (absent) |  | null |" in cluster_markdown(found)
 
 
 async def test_without_a_sample_the_example_is_shown(shown: Shown) -> None:
