@@ -1,6 +1,6 @@
 """A page in its three forms."""
 
-from proxy.dashboard.page import Page, csv_text, html, json
+from proxy.dashboard.page import _ENVIRONMENT, Page, csv_text, html, json
 
 PAGE = Page(
     "table.html", "A <title>", ("a", "b"), [("=1+1", 2), (None, "x,y")], {"numbers": {1}, "links": None}
@@ -23,3 +23,19 @@ def test_links_to_the_other_forms_keep_the_filter() -> None:
     text = html(PAGE, "/", {"route": "a&b", "as": "html"}).decode()
     assert "?route=a%26b&amp;as=json" in text
     assert "<title>A &lt;title&gt;" in text
+
+
+def _shown(template: str, **context: object) -> str:
+    """What a filter makes of a sentence."""
+    return _ENVIRONMENT.from_string(template).render(**context)
+
+
+def test_names_in_backticks_are_code() -> None:
+    """Nothing of them becomes markup."""
+    assert _shown("{{ s | code }}", s="`<b>` differs & more") == "<code>&lt;b&gt;</code> differs &amp; more"
+
+
+def test_entries_in_a_sentence_are_links() -> None:
+    """Only those that there are."""
+    found = _shown("{{ s | linked(known) }}", s="a-rule makes <x> of a-b.", known={"a-rule"})
+    assert found == '<a href="/deviations/a-rule">a-rule</a> makes &lt;x&gt; of a-b.'
