@@ -150,6 +150,29 @@ def test_the_pages_of_the_demo_can_be_used_by_all(page: Page, width: int, scheme
         assert (path, serious) == (path, [])
 
 
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_documentation_of_the_backend_can_be_tried(page: Page, told: str, width: int) -> None:
+    """An example fills the form, the answer is shown; it can be used by all."""
+    found = re.search(r"^new +(http://\S+)$", told, re.MULTILINE)
+    assert found is not None
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{found[1]}/docs")
+    operation = page.locator(r"#tasktype\.get")
+    operation.locator("summary").click()
+    operation.get_by_role("button", name="Send").click()
+    expect(operation.locator("output")).to_contain_text("200 application/json")
+    expect(operation.locator("output")).to_contain_text('"task_type"')
+    page.screenshot(path=IMAGES / f"docs-{width}-light.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    serious = [
+        (item["id"], [node["target"] for node in item["nodes"]][:3])
+        for item in Axe().run(page).response["violations"]
+        if item["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
 def test_the_readme_shows_pictures_that_are_there() -> None:
     """Each one that this test makes."""
     shown = re.findall(r"!\[[^\]]+\]\((docs/images/[^)]+)\)", (ROOT / "README.md").read_text())
