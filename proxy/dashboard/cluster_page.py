@@ -12,7 +12,7 @@ from proxy.dashboard.document_diff import diff
 from proxy.dashboard.page import Page
 from proxy.exchange.sample import answer_of, asked_of
 from proxy.log.clusters import Shown
-from proxy.reporting.cluster_view import DIFFERENCE_TITLES, difference_rows, differences_of
+from proxy.reporting.cluster_view import DIFFERENCE_TITLES, difference_rows
 from proxy.reporting.cluster_words import causes_of, common_of, title_of
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.recording_line import recording_line
@@ -32,7 +32,7 @@ def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str]) -
         query: ``show`` (one of `VIEWS`), ``parameter`` (a name, or ``NAME=VALUE``) and ``role`` of requests.
     """
     rows = difference_rows(found)
-    differences = differences_of(found)
+    differences = found.differences
     sample = found.sample
     show = query.get("show") or VIEWS[0]
     requests = fitting_requests(found.requests, query.get("parameter", ""), query.get("role", ""))

@@ -118,6 +118,11 @@ class Shown:
     sample: Mapping[str, Any] | None
     requests: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def differences(self) -> Sequence[Mapping[str, Any]]:
+        """Those of its sample, else the first one of its example."""
+        return (self.example,) if self.sample is None else list(self.sample["differences"])
+
     def document(self) -> dict[str, Any]:
         """Everything as JSON."""
         return {

@@ -9,6 +9,7 @@ from rich.console import Console
 from diffing.parity import percent
 from proxy.log.clusters import Shown, State, StoredCluster
 from proxy.reporting import markdown
+from proxy.reporting.cluster_words import causes_of, common_of, title_of
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.tables import plain_table
@@ -22,6 +23,7 @@ _MARKS = {
     State.UNASKED: "dim",
 }
 _DIFFERENCES = 20
+_REQUESTS = 5
 DIFFERENCE_TITLES = ("path", "what", "expected", "legacy", "new")
 
 
@@ -52,10 +54,19 @@ def states(clusters: Sequence[StoredCluster]) -> str:
 def print_cluster(console: Console, found: Shown) -> None:
     """Everything about one cluster: history, differences, both requests, and the test to paste."""
     cluster, sample = found.cluster, found.sample
-    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(cluster.signature)}[/]")
+    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(title_of(found))}[/]")
+    console.print(f"{markup(cluster.signature)}")
     console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {markup(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
-    for difference in differences_of(found)[:_DIFFERENCES]:
+    for sentence in causes_of(found):
+        console.print(f"likely cause: {markup(sentence)}")
+    if found.requests:
+        common = ", ".join(common_of(found.requests))
+        shown = f" ({common})" if common else ""
+        console.print(f"requests that are kept: {len(found.requests)}{markup(shown)}, such as")
+        for item in found.requests[:_REQUESTS]:
+            console.print(f"   {markup(item['request'])}", soft_wrap=True)
+    for difference in found.differences[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
         for side, value in sides(difference):
             console.print(f"   {side:<8} {markup(short(value))}")
@@ -83,17 +94,10 @@ def role_told(asked: Mapping[str, Any]) -> str:
     )
 
 
-def differences_of(found: Shown) -> list[dict[str, Any]]:
-    """The differences of a cluster: of its sample, else the first one of its example."""
-    if found.sample is not None:
-        return list(found.sample["differences"])
-    return [dict(found.example)]
-
-
 def difference_rows(found: Shown) -> list[tuple[str, str, str, str, str]]:
     """A table of the differences of a cluster; its titles are ``DIFFERENCE_TITLES``."""
     rows = []
-    for item in differences_of(found):
+    for item in found.differences:
         expected, new = both(item)
         rows.append((item["path"], item["what"], short(expected), short(legacy_raw(item)), short(new)))
     return rows
@@ -115,6 +119,7 @@ def cluster_markdown(found: Shown) -> str:
     first, last = f"{cluster.first:%Y-%m-%d %H:%M:%S}", f"{cluster.last:%Y-%m-%d %H:%M:%S}"
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
+        f"{markdown.cell(title_of(found))}.\n",
         f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of "
         f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC.\n",
         markdown.table(

@@ -8,7 +8,6 @@ from typing import Any, Final
 from diffing.model import Outcome
 from diffing.paths import generalise
 from proxy.log.clusters import Shown
-from proxy.reporting.cluster_view import differences_of
 from proxy.reporting.values import both
 
 _LONGEST: Final = 60
@@ -32,7 +31,7 @@ _VERDICTS: Final = {
 
 def title_of(found: Shown) -> str:
     """What differs, as a sentence without its full stop; names of code stand between backticks."""
-    differences = sorted(differences_of(found), key=_weight)
+    differences = sorted(found.differences, key=_weight)
     first = differences[0]
     told = _told(first)
     # A problem document repeats its status.
@@ -45,7 +44,7 @@ def title_of(found: Shown) -> str:
 
 def causes_of(found: Shown) -> list[str]:
     """Why the first difference may be there, the likeliest first; none where nothing is seen in the values."""
-    first = min(differences_of(found), key=_weight)
+    first = min(found.differences, key=_weight)
     return list(dict.fromkeys(_causes(first)))
 
 

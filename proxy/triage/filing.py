@@ -20,7 +20,7 @@ from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
 from proxy.exchange.sample import answer_of, asked_of
 from proxy.log.clusters import Shown
-from proxy.reporting.cluster_view import cluster_markdown, differences_of
+from proxy.reporting.cluster_view import cluster_markdown
 from proxy.reporting.values import as_json
 from proxy.rollout.live_config import LiveConfig
 from proxy.triage.entry_toml import entry_toml, file_of
@@ -111,7 +111,7 @@ def issue(found: Shown) -> str:
         found: The cluster.
     """
     cluster = found.cluster
-    nearly = [sentence for item in differences_of(found) for sentence in item.get("nearly", ())]
+    nearly = [sentence for item in found.differences for sentence in item.get("nearly", ())]
     why = [f"- {sentence}\n" for sentence in dict.fromkeys(nearly)]
     return "".join(
         (
