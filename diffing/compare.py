@@ -37,6 +37,7 @@ from diffing.model import (
 from diffing.normalise import Normalised, normalise, tolerate
 from diffing.pasted import pasted
 from diffing.problem import NO_RESULTS, demand, message_of, problem_differences
+from diffing.raw import with_raw
 from diffing.refusals import is_known
 from diffing.registry import Deviation, Kind, Registry
 from diffing.repair import repaired
@@ -99,7 +100,8 @@ class Differ:
             return without
         try:
             found = self._compared(asked, legacy, new, Sources(answers, ahead=new is _UNKNOWN))
-            return with_further(found, () if new is _UNKNOWN else tuple(form_differences(new)))
+            whole = with_further(found, () if new is _UNKNOWN else tuple(form_differences(new)))
+            return replace(whole, differences=with_raw(whole.differences, legacy))
         except Needed as needed:
             return needed.comparison
         except Underived as because:

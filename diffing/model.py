@@ -146,6 +146,7 @@ class Difference:
         legacy: The normalised legacy value, None when absent.
         new: The new value, None when absent.
         nearly: Sentences: which deviations nearly explained it, and why they did not.
+        raw: The value as the legacy side wrote it, which `legacy` was made of; None where that cannot be told.
     """
 
     path: str
@@ -153,6 +154,7 @@ class Difference:
     legacy: object = None
     new: object = None
     nearly: tuple[str, ...] = ()
+    raw: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ PLAIN: Final = (
     *("null", "text", "omit_empty", "list", "list_of_text", "texts_if_any", "unescape", "escape", "unique"),
     *("php_array", "measured"),
 )
+_SEVERAL: Final = 2
 _SEPARATORS: Final = (",", ";", "|", " ")
 
 
@@ -58,6 +59,44 @@ def _candidates(pairs: Sequence[Pair]) -> Iterator[Proposal]:
         yield Proposal("split", {"separator": separator})
         yield Proposal("split", {"separator": separator, "trim": True})
         yield Proposal("split_each", {"separator": separator})
-    if isinstance(legacy, str) and isinstance(new, str):
-        # One text for another: no rule is seen in it, the person who reads it may see one.
-        yield Proposal("replace", {"pattern": rf"\A{re.escape(legacy)}\Z", "by": new.replace("\\", "\\\\")})
+    yield from _replacements(pairs)
+
+
+def _replacements(pairs: Sequence[Pair]) -> Iterator[Proposal]:
+    """One part of different texts for another: what is the same in all of them is a rule, one text alone shows none."""
+    texts = {(old, new) for old, new in pairs if isinstance(old, str) and isinstance(new, str) and old != new}
+    if len({old for old, _ in texts}) < _SEVERAL:
+        return
+    cuts = [_cut(old, new) for old, new in texts]
+    for widen, begin, end in ((False, r"\A", ""), (False, "", r"\Z"), (True, r"\b", r"\b")):
+        parts = {_widened(cut) if widen else (cut.old, cut.new) for cut in cuts}
+        if len(parts) == 1:
+            [(old, new)] = parts
+            if old or not widen:
+                pattern = f"{begin}{re.escape(old)}{end}"
+                yield Proposal("replace", {"pattern": pattern, "by": new.replace("\\", "\\\\")})
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Two texts without their common beginning and end."""
+
+    before: str
+    old: str
+    new: str
+    after: str
+
+
+def _cut(old: str, new: str) -> _Cut:
+    least = min(len(old), len(new))
+    head = next((number for number in range(least) if old[number] != new[number]), least)
+    least -= head
+    tail = next((number for number in range(least) if old[-1 - number] != new[-1 - number]), least)
+    return _Cut(old[:head], old[head : len(old) - tail], new[head : len(new) - tail], old[len(old) - tail :])
+
+
+def _widened(cut: _Cut) -> tuple[str, str]:
+    """The words that a cut goes through, as they were and as they are."""
+    head, tail = re.search(r"\w*\Z", cut.before), re.match(r"\w*", cut.after)
+    first, last = ("" if found is None else found[0] for found in (head, tail))
+    return f"{first}{cut.old}{last}", f"{first}{cut.new}{last}"

@@ -36,9 +36,6 @@ def is_known(
 
     Args:
         entry: The expectation, which fits by status and code.
-        asked: Facts of the request.
-        status: Of PHP's answer.
-        old: That, decoded.
         entries: The entries and rules of the route.
         book: The rules of all routes.
     """
@@ -70,7 +67,6 @@ def is_documented(
 
     Args:
         refusal: The entry that refuses.
-        asked: Facts of the request.
         defect: How PHP's answer is broken.
         text: What of it can be read.
         meant: What PHP meant to say; None where that cannot be told.

@@ -132,7 +132,8 @@ class _Walker:
         return groups
 
     def _by_key(self, path: str, rows: RowList, legacy: list[object], new: list[object]) -> None:
-        left, right = self._keyed(rows, legacy), self._keyed(rows, new)
+        left = self._keyed(rows, legacy)
+        right = _retyped(left, self._keyed(rows, new))
         if rows.ordered and list(left) != list(right) and left.keys() == right.keys():
             self._add(path, "order", [_shown(key) for key in left], [_shown(key) for key in right])
         for key in [*left, *(key for key in right if key not in left)]:
@@ -154,6 +155,22 @@ class _Walker:
             groups[canonical(columns)].append(value)
         self.nodes_left -= len(values)
         return groups
+
+
+def _retyped(left: Mapping[bytes, object], right: dict[bytes, list[object]]) -> dict[bytes, list[object]]:
+    """The new rows; one whose key differs from that of a lonely legacy row in its type only stands under that key."""
+    lonely = {_as_text(key): key for key in left if key not in right}
+    if not lonely:
+        return right
+    return {key if key in left else lonely.pop(_as_text(key), key): rows for key, rows in right.items()}
+
+
+def _as_text(key: bytes) -> tuple[str, ...]:
+    """A key without the types of its columns: 1, 1.0 and "1" are one text, true is `true`."""
+    columns = (
+        int(value) if isinstance(value, float) and value.is_integer() else value for value in _shown(key)
+    )
+    return tuple(value if isinstance(value, str) else canonical(value).decode() for value in columns)
 
 
 def _named(key: str) -> str:

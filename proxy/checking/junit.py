@@ -12,7 +12,7 @@ from diffing.model import Outcome
 from proxy.checking.check import CheckResult
 from proxy.compare.tally import Cluster, Counts
 from proxy.reporting.baseline import NOTHING, Acceptance
-from proxy.reporting.values import both
+from proxy.reporting.values import sides
 
 _MOST: Final = 100_000
 _NUMBER: Final = re.compile(r"\b\d+\b")
@@ -111,12 +111,10 @@ def _breaches(root: etree._Element, breaches: tuple[str, ...]) -> tuple[int, int
 def cluster_text(cluster: Cluster) -> str:
     """What a reader needs to see a difference."""
     example = cluster.example
-    legacy, new = both(example)
     lines = [
         cluster.signature,
         str(example.get("curl") or example.get("request")),
-        f"legacy {legacy}",
-        f"new    {new}",
+        *(f"{side:<8} {value}" for side, value in sides(example)),
         *example.get("nearly", ()),
     ]
     return "\n".join(lines)

@@ -56,8 +56,18 @@ def dashboard(log: str, config: Path) -> Starlette:
             lambda opened, request: views.clusters(opened, request.query_params),
             ("route", "page", "dialect", "state"),
         ),
-        "/clusters/{name}": (lambda opened, request: views.cluster(opened, request.path_params["name"]), ()),
-        "/deviations": (lambda opened, _: views.deviations(opened), ()),
+        "/clusters/{name}": (
+            lambda opened, request: views.cluster(opened, request.path_params["name"], request.query_params),
+            ("show", "parameter", "role"),
+        ),
+        "/deviations": (
+            lambda opened, request: views.deviations(opened, request.query_params),
+            ("find", "kind", "state"),
+        ),
+        "/deviations/{name}": (
+            lambda opened, request: views.deviation(opened, request.path_params["name"]),
+            (),
+        ),
         "/latency": (lambda opened, request: views.latency(opened, request.query_params), ("dialect",)),
         "/compare": (
             lambda opened, request: views.compare(opened, request.query_params),

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from config import text
 from diffing.parity import percent
@@ -127,6 +128,28 @@ def _clean(value: object) -> object:
     return text.clean(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _code(sentence: str) -> Markup:
+    """A sentence as HTML; what stands between backticks is code."""
+    parts = _clean(sentence)
+    shown = [
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(str(parts).split("`"))
+    ]
+    return Markup("").join(shown)
+
+
+_WORD: Final = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
+
+
+def _linked(sentence: str, known: Collection[str]) -> Markup:
+    """A sentence as HTML; names of entries and rules lead to their pages."""
+    parts = [
+        Markup('<a href="/deviations/{0}">{0}</a>').format(part) if part in known else escape(part)
+        for part in _WORD.split(str(_clean(sentence)))
+    ]
+    return Markup("").join(parts)
+
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -135,6 +158,8 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["code"] = _code
+_ENVIRONMENT.filters["linked"] = _linked
 _ENVIRONMENT.filters["percent"] = lambda share, digits=1: percent(share, digits)
 _ENVIRONMENT.filters["ms"] = lambda seconds: "–" if seconds is None else f"{seconds * 1000:.1f}"
 _ENVIRONMENT.filters["when"] = lambda time: f"{time:%Y-%m-%d %H:%M:%S}"

@@ -15,15 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from diffing.parity import parity
-from diffing.usage import STALE_AFTER
 from proxy.dashboard.about import span_of
-from proxy.dashboard.bodies import lines
 from proxy.dashboard.chart import HEIGHT, KINDS, RANGES, WIDTH, Chart, chart, kind_of, range_of
+from proxy.dashboard.cluster_page import VIEWS, cluster_page
+from proxy.dashboard.deviation_pages import STATES, entry_page, list_page, read_hits, told_by_id
 from proxy.dashboard.glossary import terms
 from proxy.dashboard.overview import COLUMNS, summary
 from proxy.dashboard.page import Misasked, NotThere, Page, sorted_rows
 from proxy.log.clusters import (
-    Shown,
     StoredCluster,
     count_clusters,
     fitting,
@@ -36,17 +35,13 @@ from proxy.log.states import OPEN, ClusterState
 from proxy.log.tables import deviations, runs, timings
 from proxy.log.writer import utc_now
 from proxy.reporting.cluster_changes import changes
-from proxy.reporting.cluster_view import differences_of
-from proxy.reporting.deviation_usage import GONE, entry_uses, read_usage
-from proxy.reporting.pytest_case import pytest_case
-from proxy.reporting.values import both, short
+from proxy.reporting.deviation_usage import entry_uses, read_usage
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
 from proxy.rollout.live_config import LiveConfig, digest, load_contract
 from proxy.rollout.readiness import Readiness, paired_latency
 from proxy.rollout.readiness_log import read_readiness
 from proxy.runtime.histogram import quantile
-from proxy.triage.filing import FilingError, Verdict, file_cluster
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PER_PAGE: Final = 50
@@ -164,66 +159,29 @@ class Views:
         titles = (_CLUSTER_TITLES[0], "state", *_CLUSTER_TITLES[1:])
         return Page("clusters.html", "Clusters", titles, rows, context)
 
-    async def cluster(self, log: AsyncConnection, name: str) -> Page:
-        """One cluster: both bodies side by side, why nothing explained it, requests and a test to paste."""
+    async def cluster(self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING) -> Page:
+        """One cluster: what differs in words, both documents, why nothing explained it, requests, what to paste."""
+        show = query.get("show") or VIEWS[0]
+        if show not in VIEWS:
+            raise Misasked(f"show is {', '.join(VIEWS)}, not {show!r}")
         found = await read_cluster(log, name)
-        sample = found.sample
-        differences = differences_of(found)
-        rows = [(item["path"], item["what"], *map(short, both(item))) for item in differences]
-        paths = [str(row[0]) for row in rows]
-        context: dict[str, Any] = {
-            "cluster": found.cluster,
-            "example": found.example,
-            "witness": sample,
-            "nearly": [sentence for item in differences for sentence in item["nearly"]][:20],
-            "bodies": {},
-            "test": "",
-        }
-        if sample:
-            context["bodies"] = {side: lines(sample[side]["body"], paths) for side in ("legacy", "new")}
-            context["test"] = pytest_case(found.cluster.short, found.cluster.signature, sample)
         # Comparing again takes its time, in which a proxy that serves in this process would answer nobody.
-        context["filing"] = await asyncio.to_thread(_filing, found, self._contract())
-        titles = ("path", "what", "legacy", "new")
-        document = {**found.document(), "filing": context["filing"]}
-        return Page("cluster.html", f"Cluster {found.cluster.short}", titles, rows, context, document)
+        return await asyncio.to_thread(cluster_page, found, self._contract(), query)
 
-    async def deviations(self, log: AsyncConnection) -> Page:
+    async def deviations(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
         """How each entry of the registry is used, and which are stale: by the rule of ``parity deviations lint``."""
-        uses = list(entry_uses(self._contract().registry, await read_usage(log)))
-        rows = [
-            (
-                use.deviation,
-                use.kind,
-                use.hits,
-                use.share,
-                "never" if use.last is None else f"{use.last:%Y-%m-%d %H:%M}",
-                len(use.routes),
-                use.seen,
-                "stale" if use.stale else "",
-                use.title,
-            )
-            for use in sorted(uses, key=lambda use: (-use.hits, use.deviation))
-        ]
-        titles = (
-            "deviation",
-            "kind",
-            "hits",
-            "share",
-            "last hour",
-            "routes",
-            "comparable",
-            "stale",
-            "title",
-        )
-        counts = {
-            "entries": sum(use.kind != GONE for use in uses),
-            "hit": sum(use.hits > 0 for use in uses),
-            "stale": sum(use.stale for use in uses),
-            "gone": sum(use.kind == GONE for use in uses),
-        }
-        context = {"counts": counts, "after": STALE_AFTER}
-        return Page("deviations.html", "Deviations", titles, rows, context)
+        if query.get("state", "") not in ("", *STATES):
+            raise Misasked(f"state is {', '.join(STATES)}, not {query['state']!r}")
+        registry = self._contract().registry
+        return list_page(entry_uses(registry, await read_usage(log)), registry, query)
+
+    async def deviation(self, log: AsyncConnection, name: str) -> Page:
+        """One entry or rule: why, examples, hits over time and by route."""
+        registry = self._contract().registry
+        uses = {use.deviation: use for use in entry_uses(registry, await read_usage(log))}
+        if name not in uses:
+            raise NotThere(f"no rule or entry is named {name!r}")
+        return entry_page(uses[name], told_by_id(registry).get(name), await read_hits(log, name))
 
     async def glossary(self) -> Page:
         """The words that reports and pages use."""
@@ -297,18 +255,6 @@ def states_of(name: str) -> Collection[ClusterState] | None:
     if name not in set(ClusterState):
         raise Misasked(f"state is {EVERY} or {', '.join(ClusterState)}, not {name!r}")
     return (ClusterState(name),)
-
-
-def _filing(found: Shown, contract: LiveConfig) -> dict[str, dict[str, str]]:
-    """By verdict: what to paste and what to do with it, or why it cannot be that."""
-    filed: dict[str, dict[str, str]] = {}
-    for verdict in Verdict:
-        try:
-            made = file_cluster(found, verdict, contract)
-            filed[str(verdict)] = {"text": made.text, "remark": made.remark}
-        except FilingError as error:
-            filed[str(verdict)] = {"text": "", "remark": str(error)}
-    return filed
 
 
 def _terms() -> list[tuple[str, str, str]]:

@@ -10,11 +10,29 @@ from config import text
 from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
 from proxy.exchange.curl import BASE_OF_LEGACY, BASE_OF_NEW, curl_line
+from proxy.exchange.masked import named, named_headers
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 
 BODY_BYTES: Final = 65_536
 _HEADERS: Final = 200
+_KEYED: Final = 1_048_576
+_TARGET: Final = 8192
+# What every client sends anew, what the proxy says of the client, and cookies.
+_NOT_RECORDED: Final = frozenset(
+    {
+        *(
+            "host",
+            "content-length",
+            "connection",
+            "cookie",
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+        ),
+        *("x-forwarded-proto", "x-request-id", "parity-hop"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +43,16 @@ class SampleSide:
     answer: Observation
 
 
-def size_of(legacy: SampleSide, new: SampleSide) -> int:
-    """How much a reader has to look at: the smaller, the better the sample."""
-    return sum(
+def size_of(legacy: SampleSide, new: SampleSide, *, keyed: bool = False) -> int:
+    """How much a reader has to look at: the smaller, the better the sample.
+
+    Args:
+        keyed: A key was sent. Who repeats it needs one, too: that is worse than a megabyte.
+    """
+    sides = sum(
         len(side.request.target) + len(side.request.body) + len(side.answer.body) for side in (legacy, new)
     )
+    return sides + (_KEYED if keyed else 0)
 
 
 def sample(
@@ -48,6 +71,9 @@ def sample(
         at: When it was served.
         comparison: What came of it.
         redactor: Replaces secrets.
+
+    Returns ``asked``, ``at``, ``verdict``, ``sent`` (what the legacy side was sent, with keys as recordings have them),
+    ``legacy`` and ``new`` (request, curl, status, headers, body), ``differences``.
     """
     return {
         "asked": {
@@ -63,6 +89,7 @@ def sample(
         },
         "at": at.isoformat(),
         "verdict": comparison.verdict,
+        "sent": _sent(legacy.request, asked.role, redactor),
         "legacy": _side(legacy, redactor, BASE_OF_LEGACY),
         "new": _side(new, redactor, BASE_OF_NEW),
         "differences": [asdict(difference) for difference in comparison.differences],
@@ -93,13 +120,41 @@ def answer_of(side: Mapping[str, Any]) -> Observation:
     return Observation(side["status"], headers, body, side["seconds"], side["error"])
 
 
+def _sent(request: Request, role: str, redactor: Redactor) -> dict[str, Any]:
+    """A request as a recording has it."""
+
+    def placeholder(mask: str) -> str:
+        return f"KEY_OF_{role}{mask}"
+
+    kept = named_headers(request.headers, redactor.headers(request.headers), placeholder)
+    body = redactor.body(request.body)[:BODY_BYTES]
+    shown, coded = _coded(body)
+    return {
+        "method": request.method,
+        "target": named(text.clean(redactor.target(request.target), _TARGET), placeholder),
+        "headers": [
+            [text.clean(part) for part in pair]
+            for pair in kept[:_HEADERS]
+            if pair[0].lower() not in _NOT_RECORDED
+        ],
+        "body": named(shown, placeholder),
+        "base64": coded,
+        "truncated": len(request.body) > BODY_BYTES or len(request.target) > _TARGET,
+    }
+
+
+def _coded(body: bytes) -> tuple[str, str | None]:
+    """A body as text, or in base64 where it is none."""
+    try:
+        return body.decode(), None
+    except UnicodeDecodeError:
+        return "", base64.b64encode(body).decode()
+
+
 def _side(side: SampleSide, redactor: Redactor, base: str) -> dict[str, Any]:
     body = redactor.body(side.answer.body)
     kept = body[:BODY_BYTES]
-    try:
-        shown, coded = kept.decode(), None
-    except UnicodeDecodeError:
-        shown, coded = "", base64.b64encode(kept).decode()
+    shown, coded = _coded(kept)
     return {
         "request": f"{side.request.method} {text.clean(redactor.target(side.request.target))}",
         "curl": curl_line(side.request, redactor, base),

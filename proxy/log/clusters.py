@@ -12,7 +12,8 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
-from proxy.exchange.example import read_example
+from proxy.exchange.example import read_affected, read_example
+from proxy.log.counters import MOST_REQUESTS
 from proxy.log.schema import LogError
 from proxy.log.states import (
     ClusterState,
@@ -32,6 +33,8 @@ Place = tuple[str, Dialect]
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
 _AT_ONCE = 1000
+_RUNS = 20
+"""In so many runs, requests of a cluster are looked for."""
 
 
 class State(StrEnum):
@@ -112,16 +115,28 @@ class StoredCluster:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A cluster with what shows it. ``example``: request, path, both values. ``sample``: the smallest whole exchange
-    (proxy.exchange.sample), None when none was kept.
+    (proxy.exchange.sample), None when none was kept; one without a key is preferred. ``requests``: those that
+    showed it, each once: ``request``, ``role``, ``parameters``.
     """
 
     cluster: StoredCluster
     example: Mapping[str, Any]
     sample: Mapping[str, Any] | None
+    requests: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def differences(self) -> Sequence[Mapping[str, Any]]:
+        """Those of its sample, else the first one of its example."""
+        return (self.example,) if self.sample is None else list(self.sample["differences"])
 
     def document(self) -> dict[str, Any]:
         """Everything as JSON."""
-        return {**self.cluster.document(), "example": dict(self.example), "witness": self.sample}
+        return {
+            **self.cluster.document(),
+            "example": dict(self.example),
+            "witness": self.sample,
+            "requests": list(self.requests),
+        }
 
 
 async def read_clusters(
@@ -243,10 +258,12 @@ async def read_cluster(connection: AsyncConnection, name: str) -> Shown:
     examples = (
         select(differences.c.example).where(differences.c.cluster == stored.id).order_by(differences.c.first)
     )
-    example = read_example((await connection.execute(examples.limit(1))).scalar_one())
+    known = (await connection.execute(examples.limit(_RUNS))).scalars().all()
+    requests = {(item["request"], item["role"]): item for content in known for item in read_affected(content)}
     smallest = select(samples.c.content).where(samples.c.cluster == stored.id).order_by(samples.c.size)
     content = (await connection.execute(smallest.limit(1))).scalar()
-    return Shown(stored, example, None if content is None else orjson.loads(content))
+    sample = None if content is None else orjson.loads(content)
+    return Shown(stored, read_example(known[0]), sample, list(requests.values())[:MOST_REQUESTS])
 
 
 def _in_states(query: Select[Any], standing: Collection[ClusterState] | None) -> Select[Any]:

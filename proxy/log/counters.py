@@ -13,9 +13,11 @@ from diffing.usage import LONGEST_ABOUT
 from proxy.compare.comparer import Judgement
 from proxy.compare.tally import COMPARED
 from proxy.exchange.decision import Side, told
+from proxy.exchange.example import affected
 from proxy.runtime.histogram import bucket
 
 MOST_CLUSTERS: Final = 10_000
+MOST_REQUESTS: Final = 50
 EVIDENCE_BYTES: Final = 64 * 1024 * 1024
 # Names of parameters are the clients' choice, so there may be any number of them.
 MOST_FACTS: Final = 200
@@ -91,7 +93,7 @@ class HourlyCount:
 
 @dataclass(slots=True)
 class SampledCluster:
-    """Exchanges that failed with one signature; the sample is the smallest of them."""
+    """Exchanges that failed with one signature; the sample is the smallest of them, the requests are the first ones."""
 
     route: str
     verdict: str
@@ -102,6 +104,12 @@ class SampledCluster:
     asked: Dialect = Dialect.NEW
     sample: Mapping[str, Any] | None = None
     size: int = 0
+    requests: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+
+    def stored_example(self) -> dict[str, Any]:
+        """The example as the log holds it: with the requests."""
+        requests = list(self.requests.values())
+        return {**self.example, **({"requests": requests} if requests else {})}
 
 
 FlowKey = tuple[datetime, str, str, str, str, str]
@@ -274,7 +282,21 @@ class Counters:
             self.clusters[signature] = cluster
         cluster.exchanges += 1
         cluster.last = max(cluster.last, finding.at)
+        self._keep_request(cluster, finding.example)
         self._keep_smallest(cluster, finding)
+
+    def _keep_request(self, cluster: SampledCluster, example: Mapping[str, Any]) -> None:
+        """Keep a request that is not there yet, as long as there is room."""
+        key = str(example.get("request")), str(example.get("role"))
+        if "request" not in example or len(cluster.requests) >= MOST_REQUESTS or key in cluster.requests:
+            return
+        request = affected(example)
+        size = _size(request)
+        if self._held + size > self.evidence_bytes:
+            self.dropped["requests"] += 1
+            return
+        self._held += size
+        cluster.requests[key] = request
 
     def _keep_smallest(self, cluster: SampledCluster, finding: ExchangeVerdict) -> None:
         evidence = finding.evidence

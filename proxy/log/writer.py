@@ -291,7 +291,7 @@ class Recorder:
                     "exchanges": cluster.exchanges,
                     "first": cluster.first,
                     "last": cluster.last,
-                    "example": _json(cluster.example),
+                    "example": _json(cluster.stored_example()),
                     "asked": cluster.asked.value,
                 }
                 yield from self._written.changes(differences, {key: row}, ("cluster",))

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shlex
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,10 +17,13 @@ from starlette.types import ASGIApp
 
 from config.routes import RouteMap, load_routes
 from config.settings import BackendSettings, ProxySettings, load_proxy_settings
+from diffing.cluster import cluster_id
+from proxy.log.clusters import SHORT
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_side
+from proxy.process.seeded import FAULTS, WithFaults, not_as_seeded
 from proxy.process.serving import RunningProxy, running
 from proxy.recordings.callers import key_of
 from proxy.recordings.recording import Recording, read_recordings
@@ -35,11 +39,28 @@ RECORDINGS: Final = SAMPLE / "recordings"
 PUBLIC_URL: Final = "https://openml.test/"
 OBJECT_STORE_URL: Final = "https://minio.openml.test/"
 _CLIENTS: Final = 8
+_NAMES: Final = 20
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
+Command = Callable[[Sequence[str]], str]
+
+
+def plain_command(arguments: Sequence[str]) -> str:
+    """A command line for a shell that finds ``parity``."""
+    return shlex.join(["parity", *arguments])
+
+
 async def demo(
-    folder: Path, config: Path, console: Console, *, once: bool, port: int = 0, recordings: Path = RECORDINGS
+    folder: Path,
+    config: Path,
+    console: Console,
+    *,
+    once: bool,
+    log: Path | None = None,
+    parity: Command = plain_command,
+    port: int = 0,
+    recordings: Path = RECORDINGS,
 ) -> Report:
     """Show the whole line working.
 
@@ -47,6 +68,8 @@ async def demo(
         folder: Where the databases and the log go.
         console: Where to tell.
         once: End after the report instead of staying up.
+        log: The file of the diff log; None for one in the folder.
+        parity: Makes a command line of arguments, as the reader can paste it.
         port: The proxy's port, 0 for any free one.
         recordings: What clients ask and legacy answers.
 
@@ -66,8 +89,8 @@ async def demo(
             )
             backend = await stack.enter_async_context(_backend(database, config))
             clients = bind("127.0.0.1", port)
-            log = f"sqlite+aiosqlite:///{folder / 'parity-log.db'}"
-            settings = _settings(config, legacy, backend, log, entries)
+            url_of_log = f"sqlite:///{log or folder / 'parity-log.db'}"
+            settings = _settings(config, legacy, backend, url_of_log, entries)
             parts = await stack.enter_async_context(running(settings, config))
             url = await stack.enter_async_context(_listening(parts.proxy, clients))
             admin = await stack.enter_async_context(
@@ -75,14 +98,22 @@ async def demo(
             )
             await _ask_everything(entries, url, parts, progress, stopped)
             await parts.recorder.write()
-            report = await read_report(log)
+            report = await read_report(url_of_log)
             progress.stop()
             print_report(console, report, recorded_legacy=True)
-            _tell(
-                console, {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}, log
-            )
-            for target in to_try(entries, load_routes(config)):
-                console.print(f"{'try':<18}curl {url}{target}", highlight=False, soft_wrap=True)
+            console.print("seeded in the new side:")
+            for fault in FAULTS:
+                console.print(f"   {fault.told}")
+            if not not_as_seeded(report.tally.clusters.values()):
+                console.print("found: exactly these")
+            if not once:
+                urls = {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}
+                for name, shown in urls.items():
+                    console.print(f"{name:<{_NAMES}}{shown}", highlight=False)
+                for target in to_try(entries, load_routes(config)):
+                    _command(console, "try", f"curl {url}{target}")
+            for name, arguments in next_steps(report, url_of_log).items():
+                _command(console, name, parity(arguments))
             if not once and not stopped.is_set():
                 console.print("Press Ctrl-C to stop.")
                 await stopped.wait()
@@ -169,9 +200,8 @@ async def _backend(database: str, config: Path) -> AsyncIterator[str]:
         object_store_url=OBJECT_STORE_URL,
         files=SAMPLE / "files",
     )
-    async with _listening(
-        create_app(settings, config=str(config)), bind("127.0.0.1", 0), lifespan=True
-    ) as url:
+    app = WithFaults(create_app(settings, config=str(config)))
+    async with _listening(app, bind("127.0.0.1", 0), lifespan=True) as url:
         yield url
 
 
@@ -221,7 +251,20 @@ async def _settled(parts: RunningProxy, tell: Callable[[int], None], stopped: as
         await asyncio.sleep(0.05)
 
 
-def _tell(console: Console, urls: dict[str, str], log: str) -> None:
-    for name, url in urls.items():
-        console.print(f"{name:<18}{url}", highlight=False)
-    console.print(f"{'diff log':<18}parity report --log {log}", highlight=False, soft_wrap=True)
+def next_steps(report: Report, log: str) -> dict[str, list[str]]:
+    """What to do with a report: arguments of ``parity`` by what they are for.
+
+    Args:
+        log: URL of its diff log.
+    """
+    steps = {"report": ["report", "--log", log]}
+    clusters = sorted(report.tally.clusters.values(), key=lambda cluster: (-cluster.count, cluster.signature))
+    if clusters:
+        name = cluster_id(clusters[0].signature)[:SHORT]
+        steps["what differs"] = ["show", name, "--log", log]
+        steps["what to do"] = ["file", name, "--as", "new-wrong", "--log", log]
+    return steps
+
+
+def _command(console: Console, name: str, line: str) -> None:
+    console.print(f"{name:<{_NAMES}}{line}", highlight=False, markup=False, soft_wrap=True)

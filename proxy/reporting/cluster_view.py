@@ -9,10 +9,11 @@ from rich.console import Console
 from diffing.parity import percent
 from proxy.log.clusters import Shown, State, StoredCluster
 from proxy.reporting import markdown
+from proxy.reporting.cluster_words import causes_of, common_of, title_of
 from proxy.reporting.console import markup, markup_block
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.tables import plain_table
-from proxy.reporting.values import both, short
+from proxy.reporting.values import both, legacy_raw, short, sides
 
 _MARKS = {
     State.NEW: "red",
@@ -22,6 +23,8 @@ _MARKS = {
     State.UNASKED: "dim",
 }
 _DIFFERENCES = 20
+_REQUESTS = 5
+DIFFERENCE_TITLES = ("path", "what", "expected", "legacy", "new")
 
 
 def print_clusters(console: Console, clusters: Sequence[StoredCluster], most: int = 50) -> None:
@@ -51,14 +54,23 @@ def states(clusters: Sequence[StoredCluster]) -> str:
 def print_cluster(console: Console, found: Shown) -> None:
     """Everything about one cluster: history, differences, both requests, and the test to paste."""
     cluster, sample = found.cluster, found.sample
-    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(cluster.signature)}[/]")
+    console.print(f"[bold red]{cluster.exchanges}×[/] [bold]{markup(title_of(found))}[/]")
+    console.print(f"{markup(cluster.signature)}")
     console.print(f"{cluster.id}  {cluster.verdict}  {percent(cluster.share, 1)} of {markup(cluster.route)}")
     console.print(f"first {cluster.first:%Y-%m-%d %H:%M:%S}, last {cluster.last:%Y-%m-%d %H:%M:%S} UTC")
     console.print(markup(cluster.standing.told), soft_wrap=True)
-    for difference in differences_of(found)[:_DIFFERENCES]:
+    for sentence in causes_of(found):
+        console.print(f"likely cause: {markup(sentence)}")
+    if found.requests:
+        common = ", ".join(common_of(found.requests))
+        shown = f" ({common})" if common else ""
+        console.print(f"requests that are kept: {len(found.requests)}{markup(shown)}, such as")
+        for item in found.requests[:_REQUESTS]:
+            console.print(f"   {markup(item['request'])}", soft_wrap=True)
+    for difference in found.differences[:_DIFFERENCES]:
         console.print(f"\n[bold]{markup(difference['path'])}[/] ({markup(difference['what'])})")
-        for side, value in zip(("legacy", "new"), both(difference), strict=True):
-            console.print(f"   {side:<6} {markup(short(value))}")
+        for side, value in sides(difference):
+            console.print(f"   {side:<8} {markup(short(value))}")
         for sentence in difference["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if sample is None:
@@ -70,8 +82,10 @@ def print_cluster(console: Console, found: Shown) -> None:
         told = sample[side]["error"] or sample[side]["status"]
         console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
         console.print(markup_block(sample[side]["curl"]), soft_wrap=True)
-    console.print("\n[bold]as a test[/]")
-    console.print(markup_block(pytest_case(cluster.short, cluster.signature, sample)), soft_wrap=True)
+    test = pytest_case(cluster.short, cluster.signature, sample)
+    if test:
+        console.print("\n[bold]as a test[/]")
+        console.print(markup_block(test), soft_wrap=True)
 
 
 def role_told(asked: Mapping[str, Any]) -> str:
@@ -81,11 +95,13 @@ def role_told(asked: Mapping[str, Any]) -> str:
     )
 
 
-def differences_of(found: Shown) -> list[dict[str, Any]]:
-    """The differences of a cluster: of its sample, else the first one of its example."""
-    if found.sample is not None:
-        return list(found.sample["differences"])
-    return [dict(found.example)]
+def difference_rows(found: Shown) -> list[tuple[str, str, str, str, str]]:
+    """A table of the differences of a cluster; its titles are ``DIFFERENCE_TITLES``."""
+    rows = []
+    for item in found.differences:
+        expected, new = both(item)
+        rows.append((item["path"], item["what"], short(expected), short(legacy_raw(item)), short(new)))
+    return rows
 
 
 def clusters_markdown(title: str, clusters: Sequence[StoredCluster]) -> str:
@@ -104,11 +120,12 @@ def cluster_markdown(found: Shown) -> str:
     first, last = f"{cluster.first:%Y-%m-%d %H:%M:%S}", f"{cluster.last:%Y-%m-%d %H:%M:%S}"
     parts = [
         f"# {markdown.cell(cluster.signature)}\n",
+        f"{markdown.cell(title_of(found))}.\n",
         f"Cluster `{cluster.short}`: {cluster.exchanges} exchanges, {percent(cluster.share, 1)} of "
         f"{markdown.cell(cluster.route)}, first {first}, last {last} UTC; {markdown.cell(cluster.standing.told)}.\n",
         markdown.table(
-            ("path", "what", "legacy", "new"),
-            [(item["path"], item["what"], *map(short, both(item))) for item in differences_of(found)],
+            DIFFERENCE_TITLES,
+            difference_rows(found),
         ),
     ]
     if sample is not None:
@@ -118,5 +135,6 @@ def cluster_markdown(found: Shown) -> str:
                 f"{side} answered {markdown.cell(sample[side]['error'] or sample[side]['status'])}:\n"
             )
             parts.append(markdown.code(sample[side]["curl"]))
-        parts.append(markdown.code(pytest_case(cluster.short, cluster.signature, sample)))
+        test = pytest_case(cluster.short, cluster.signature, sample)
+        parts += [markdown.code(test)] if test else []
     return "\n".join(parts)

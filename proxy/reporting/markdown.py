@@ -10,7 +10,7 @@ from diffing.parity import percent
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.report import Report
 from proxy.reporting.tables import in_order, summary
-from proxy.reporting.values import both
+from proxy.reporting.values import sides
 
 _LONGEST = 200
 _CALL = re.compile(r"@(?=\w)|#(?=\d)")
@@ -90,12 +90,12 @@ def clusters(
     parts = []
     for cluster in ordered[:most]:
         example, name = cluster.example, cluster_id(cluster.signature)
-        legacy, new = both(example)
+        told_sides = ", ".join(f"{side} {cell(value)}" for side, value in sides(example))
         until = told(name)
         parts.append(
             f"### {cluster.count}× {cell(cluster.signature)}\n\n"
             f"`{name[:10]}` at {cell(example.get('path'))} ({cell(example.get('what'))}): "
-            f"legacy {cell(legacy)}, new {cell(new)}\n\n"
+            f"{told_sides}\n\n"
             + (f"{cell(until)}\n\n" if until else "")
             + code(str(example.get("curl") or example.get("request")))
             + "".join(f"\n- {cell(sentence)}" for sentence in example.get("nearly", ()))

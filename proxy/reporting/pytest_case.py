@@ -5,73 +5,57 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from config import text
-from proxy.exchange.sample import answer_of
+from proxy.reporting.recording_line import recording_line
 
-_TEMPLATE: Final = '''"""{title}"""
+_TEMPLATE: Final = '''"""{title}
 
-from config.location import config_directory
-from config.problems import load_problems
-from config.routes import load_routes
-from diffing.compare import Differ
-from diffing.deviations import load_registry
-from diffing.model import Asked, Observation
+The backend answers the request from the sample. Another backend or database: PARITY_CHECK has other options of
+`parity check`, such as `--new http://127.0.0.1:8001` or `--database URL --public-url URL --keys FILE`.
+"""
 
-LEGACY = Observation(
-    {legacy.status!r},
-    {legacy_headers},
-    {legacy_body},
-)
-NEW = Observation(
-    {new.status!r},
-    {new_headers},
-    {new_body},
-)
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+RECORDING = {recording}
 
 
-def test_{name}() -> None:
+def test_{name}(tmp_path: Path) -> None:
     """The new side's answer to {request} is right or documented."""
-    config = config_directory(None)
-    differ = Differ(load_registry(config), load_problems(config))
-    asked = Asked(
-        {route},
-        {method},
-        {parameters},
-        role={asked[role]!r},
-        format={asked[format]!r},
-        known={asked[known]!r},
-        rehearsed={rehearsed!r},
-    )
-    comparison = differ.compare(asked, LEGACY, NEW)
-    assert comparison.differences == ()
-    assert comparison.verdict in ("match", "explained")
+    file = tmp_path / "cluster.jsonl"
+    file.write_text(RECORDING + "\\n", encoding="utf-8")
+    options = shlex.split(os.environ.get("PARITY_CHECK", "")) or of_the_sample(tmp_path)
+    command = [BIN / "parity", "check", "--recordings", file, "--min-compared", "1", *options]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def of_the_sample(folder: Path) -> list[str]:
+    """The options for the backend on the sample that comes with the repository."""
+    sample = Path("config/sample")
+    database = f"sqlite:///{{folder / 'sample.db'}}"
+    subprocess.run([BIN / "openml-backend", "load", "--from", sample, "--database", database], check=True)
+    urls = ["--public-url", "https://openml.test/", "--object-store-url", "https://minio.openml.test/"]
+    return ["--database", database, *urls, "--files", str(sample / "files")]
 '''
 
 
 def pytest_case(cluster: str, signature: str, sample: Mapping[str, Any]) -> str:
-    """The source of a test module. ``sample``: its sample (proxy.exchange.sample). Returns Python source; it says so
-    when a body was too long to be kept whole.
+    """The source of a test module, which asks the backend: no answer of the new side is in it. ``sample``: of the
+    cluster (proxy.exchange.sample). Returns Python source; empty where the sample does not hold the whole exchange.
     """
-    asked = sample["asked"]
-    name = re.sub(r"\W+", "_", str(asked["route"] or "no_route")).lower()
-    title = f"Cluster {cluster}: {text.line(signature)}"
-    legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
-    if sample["legacy"]["truncated"] or sample["new"]["truncated"]:
-        title += "\n\nA body was too long to be kept whole: ask both sides again and put the answers here.\n"
+    recording = recording_line(cluster, sample)
+    if not recording:
+        return ""
+    name = re.sub(r"\W+", "_", str(sample["asked"]["route"] or "no_route")).lower()
     return _TEMPLATE.format(
-        title=_quotable(title),
+        title=_quotable(f"Cluster {cluster}: {text.line(signature)}"),
         name=f"{name}_{cluster[:10]}",
         request=_quotable(text.line(sample["legacy"]["request"])),
-        route=f"load_routes(config)[{asked['route']!r}]" if asked["route"] else "None",
-        asked=asked,
-        rehearsed=asked.get("rehearsed", False),
-        method=_literal(asked["method"]),
-        parameters=_literal(asked["parameters"]),
-        legacy=legacy,
-        legacy_headers=_literal(legacy.headers),
-        legacy_body=_literal(legacy.body),
-        new=new,
-        new_headers=_literal(new.headers),
-        new_body=_literal(new.body),
+        recording=_literal(recording),
     )
 
 

@@ -13,7 +13,7 @@ from diffing.model import RULES_ONLY, UNDOCUMENTED, Outcome
 from diffing.parity import percent
 from proxy.compare.tally import Cluster, Counts, Tally
 from proxy.reporting.console import markup, markup_block
-from proxy.reporting.values import both
+from proxy.reporting.values import sides
 
 _ERRORS = (
     Outcome.NEW_ERROR,
@@ -112,7 +112,6 @@ def print_clusters(
     for cluster in ordered[:most]:
         example = cluster.example
         name = cluster_id(cluster.signature)
-        legacy, new = both(example)
         console.print(
             f"[bold red]{cluster.count}×[/] [bold]{markup(cluster.signature, _LONGEST)}[/] [dim]{name[:10]}[/]"
         )
@@ -123,8 +122,8 @@ def print_clusters(
         if str(example.get("role")).endswith("(guessed)"):
             console.print(f"   the caller's role was {markup(example['role'])}: nobody has named the key")
         console.print(f"   {markup(example['path'])} ({markup(example['what'])})")
-        console.print(f"   legacy {markup(legacy, _LONGEST)}")
-        console.print(f"   new    {markup(new, _LONGEST)}")
+        for side, value in sides(example):
+            console.print(f"   {side:<8} {markup(value, _LONGEST)}")
         for sentence in example["nearly"]:
             console.print(f"   [dim]{markup(sentence)}[/]")
     if len(ordered) > most:

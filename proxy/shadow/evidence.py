@@ -29,7 +29,7 @@ def evidence_of(
     new = SampleSide(exchange.request if as_sent(Side.NEW) else translated, question.new)
     asked = question.asked(translation.route)
     return LazySample(
-        size_of(legacy, new),
+        size_of(legacy, new, keyed=question.role != "none"),
         lambda: redactor.scrubbed(
             sample(asked, exchange.at, legacy, new, comparison, redactor),
             secrets_in(exchange, (question.legacy, question.new)),

@@ -32,7 +32,7 @@ from proxy.compare.questions import (
 from proxy.compare.repairs import Repairs, may_be_repaired
 from proxy.compare.runner import UNDERIVED, first_answered, settle
 from proxy.exchange.decision import Side, route_name, told
-from proxy.exchange.example import example_of, served_only
+from proxy.exchange.example import asked_facts, example_of, served_only
 from proxy.exchange.exchange import Exchange, MemoryQueue, Queue
 from proxy.log.counters import ExchangeVerdict
 from proxy.message.redact import MOST_SECRETS, Redactor
@@ -369,6 +369,7 @@ class ShadowLeg:
                     new,
                     self._redactor,
                     known,
+                    asked=None if question is None else asked_facts(question.asked(None)),
                     values=self._settings.store_bodies,
                 )
         self._counters.add(

@@ -20,7 +20,7 @@ from diffing.parity import FAILING
 from diffing.registry import Kind, Registry
 from proxy.exchange.sample import answer_of, asked_of
 from proxy.log.clusters import Shown
-from proxy.reporting.cluster_view import cluster_markdown, differences_of
+from proxy.reporting.cluster_view import cluster_markdown
 from proxy.reporting.values import as_json
 from proxy.rollout.live_config import LiveConfig
 from proxy.triage.entry_toml import entry_toml, file_of
@@ -99,13 +99,13 @@ def issue(found: Shown) -> str:
     cluster.
     """
     cluster = found.cluster
-    nearly = [sentence for item in differences_of(found) for sentence in item.get("nearly", ())]
+    nearly = [sentence for item in found.differences for sentence in item.get("nearly", ())]
     why = [f"- {sentence}\n" for sentence in dict.fromkeys(nearly)]
     return "".join(
         (
             f"# New side is wrong: {cluster.route}\n\n",
             "The new side answers something else than PHP, and no documented deviation explains it. ",
-            "It must answer what the legacy column says: PHP's answer, turned into the new form.\n\n",
+            "It must answer what is expected: PHP's answer, turned into the new form.\n\n",
             f"#{cluster_markdown(found)}",
             *(["\nWhy no deviation explains it:\n\n", *why] if why else []),
         )

@@ -31,7 +31,6 @@ from diffing.transforms import TRANSFORMS
         ({"x": 1}, [1], "items"),
         ("a;b", ["a", "b"], "split"),
         ("a &amp; b", "a & b", "unescape"),
-        ("a\\b", "\\1", "replace"),
         (["a,b"], ["a", "b"], "split_each"),
     ],
 )
@@ -50,7 +49,29 @@ def test_all_values_of_the_place_count() -> None:
     assert found.transform == "number"
 
 
-@pytest.mark.parametrize("pairs", [[(5, 6)], [("a", "b"), ("c", "d")], [(None, 0)]])
+@pytest.mark.parametrize(
+    "pairs", [[(5, 6)], [("a", "b"), ("c", "d")], [(None, 0)], [("a\\b", "\\1")], [("a b", "x b")] * 2]
+)
 def test_nothing_is_proposed_where_no_rule_is_known(pairs: list[tuple[object, object]]) -> None:
     """Then a kind of transform is missing, or a side is wrong."""
     assert propose(pairs) is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "pattern", "by"),
+    [
+        ([("http://a", "https://a"), ("http://b/c", "https://b/c")], r"\bhttp\b", "https"),
+        ([("one", "a one"), ("two", "a two")], r"\A", "a "),
+        ([("one.arff", "one.csv"), ("two.arff", "two.csv")], r"arff\Z", "csv"),
+    ],
+)
+def test_a_part_that_is_replaced_in_several_texts_is_a_rule(
+    pairs: list[tuple[object, object]], pattern: str, by: str
+) -> None:
+    """One text for one other would be a constant of one example."""
+    found = propose(pairs)
+    assert found is not None
+    assert (found.transform, dict(found.arguments)) == ("replace", {"pattern": pattern, "by": by})
+    for legacy, new in pairs:
+        assert TRANSFORMS["replace"].apply(legacy, found.arguments) == new
+    assert propose(pairs[:1]) is None

@@ -101,3 +101,27 @@ def test_canonical_bytes_tell_types_apart() -> None:
 def test_canonical_bytes_exist_for_odd_values() -> None:
     """Integers beyond 64 bit and lone surrogates."""
     assert canonical([2**70, "\ud800"]) == b'[1180591620717411303424,"\\ud800"]'
+
+
+def test_a_row_whose_key_changed_its_type_is_paired() -> None:
+    """It is one difference of the key, and those of its other columns; never none."""
+    legacy = [{"id": 1, "x": 1}, {"id": 2, "x": 2}, {"id": 3, "x": 3}]
+    assert walk(legacy, [{"id": "2", "x": 9}, {"id": 1, "x": 1}, {"id": 3.0, "x": 3}], BY_ID) == (
+        Difference("$[id=2].id", "type", 2, "2"),
+        Difference("$[id=2].x", "value", 2, 9),
+        Difference("$[id=3].id", "type", 3, 3.0),
+    )
+
+
+def test_a_row_that_has_its_twin_is_not_taken_for_another() -> None:
+    """A further row with the key as text is an extra one."""
+    assert found([{"id": 1}], [{"id": 1}, {"id": "1"}], BY_ID) == [("$[id=1]", "extra")]
+
+
+def test_paired_rows_keep_their_order() -> None:
+    """Where the order counts."""
+    ordered = (RowList("$", ("id",), ordered=True),)
+    assert found([{"id": 1}, {"id": 2}], [{"id": "2"}, {"id": 1}], ordered) == [
+        ("$", "order"),
+        ("$[id=2].id", "type"),
+    ]

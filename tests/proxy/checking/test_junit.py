@@ -52,7 +52,7 @@ def test_values_are_json() -> None:
     found = result()
     found.tally.clusters[NEW].example = {**EXAMPLE, "what": "missing", "legacy": [None, True, "a"]}
     text = str(next(written(found).iter("failure")).text)
-    assert 'legacy [null,true,"a"]\nnew    (absent)' in text
+    assert 'expected [null,true,"a"]\nnew      (absent)' in text
 
 
 def test_names_are_the_same_in_each_run() -> None:

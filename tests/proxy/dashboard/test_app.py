@@ -66,7 +66,7 @@ async def test_nothing_of_an_answer_becomes_markup(browser: httpx.AsyncClient) -
 
 async def test_a_cluster_shows_both_sides_and_what_to_paste(browser: httpx.AsyncClient) -> None:
     """Bodies, why, curl lines, a test."""
-    text = (await browser.get(f"/clusters/{cluster_id(KEPT)}")).text
+    text = (await browser.get(f"/clusters/{cluster_id(KEPT)}", params={"show": "new"})).text
     expected = ["task-name does not apply", "$LEGACY", "$NEW", "def test_no_route_", "Body of the new side"]
     expected += ["As documented", "As new-wrong", "# New side is wrong: task.get", "--as documented"]
     assert [item for item in expected if item not in text] == []

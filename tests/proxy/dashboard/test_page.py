@@ -3,7 +3,7 @@
 import pytest
 
 from proxy.dashboard.about import About
-from proxy.dashboard.page import Misasked, Page, csv_text, html, json, sorted_rows
+from proxy.dashboard.page import _ENVIRONMENT, Misasked, Page, csv_text, html, json, sorted_rows
 
 PAGE = Page(
     "table.html", "A <title>", ("a", "b"), [("=1+1", 2), (None, "x,y")], {"numbers": {1}, "links": None}
@@ -42,3 +42,19 @@ def test_a_column_that_is_not_there_is_told() -> None:
     """With those that are."""
     with pytest.raises(Misasked, match="sort is name, count, or one of them behind -, not '-size'"):
         sorted_rows([], ("name", "count"), {"sort": "-size"})
+
+
+def _shown(template: str, **context: object) -> str:
+    """What a filter makes of a sentence."""
+    return _ENVIRONMENT.from_string(template).render(**context)
+
+
+def test_names_in_backticks_are_code() -> None:
+    """Nothing of them becomes markup."""
+    assert _shown("{{ s | code }}", s="`<b>` differs & more") == "<code>&lt;b&gt;</code> differs &amp; more"
+
+
+def test_entries_in_a_sentence_are_links() -> None:
+    """Only those that there are."""
+    found = _shown("{{ s | linked(known) }}", s="a-rule makes <x> of a-b.", known={"a-rule"})
+    assert found == '<a href="/deviations/a-rule">a-rule</a> makes &lt;x&gt; of a-b.'

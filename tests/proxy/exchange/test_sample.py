@@ -50,3 +50,37 @@ def test_the_size_is_what_must_be_looked_at() -> None:
     """Targets and bodies of both sides."""
     targets = len(LEGACY.request.target) + len(NEW.request.target)
     assert size_of(LEGACY, NEW) == targets + len(LEGACY.answer.body) + len(NEW.answer.body)
+
+
+def test_a_sample_without_a_key_is_preferred() -> None:
+    """Whoever repeats it needs none."""
+    large = replace(NEW, answer=replace(NEW.answer, body=b"x" * 100_000))
+    assert size_of(LEGACY, large) < size_of(LEGACY, NEW, keyed=True)
+
+
+def test_what_was_sent_is_kept_as_recordings_have_it() -> None:
+    """The key by the role of its caller, no cookie, nothing that the proxy added; a body that is no text in base64."""
+    headers = (
+        ("Authorization", f"Bearer {KEY}"),
+        ("Cookie", "a=b"),
+        ("X-Request-Id", "1"),
+        ("Accept", "*/*"),
+    )
+    sent = replace(LEGACY.request, method="POST", headers=headers, body=b"\xff")
+    found = sample(
+        Asked(None, "POST", role="user"),
+        FIRST,
+        replace(LEGACY, request=sent),
+        NEW,
+        Comparison(Outcome.MISMATCH),
+        Redactor(),
+    )["sent"]
+    assert found["target"].startswith("/api/v1/json/task/1?api_key=KEY_OF_user~")
+    assert [name for name, _ in found["headers"]] == ["Authorization", "Accept"]
+    assert found["headers"][0][1].startswith("Bearer KEY_OF_user~")
+    assert (found["method"], found["body"], found["base64"], found["truncated"]) == (
+        "POST",
+        "",
+        "/w==",
+        False,
+    )

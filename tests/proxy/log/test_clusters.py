@@ -38,6 +38,7 @@ async def test_the_smallest_exchange_is_the_sample(tmp_path: Path) -> None:
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
         shown = await read_cluster(log, cluster_id(KEPT)[:10])
+    assert shown.requests == [{"request": "GET /api/v1/json/task/1", "role": None, "parameters": {}}]
     assert shown.sample is not None
     assert shown.sample["legacy"]["body"] == '{"task":{"task_id":"1","new":"ax"}}'
 

@@ -10,7 +10,7 @@ from diffing.model import Comparison, Difference, Outcome
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import Side
 from proxy.log import counters as log_counters
-from proxy.log.counters import KEPT, Counters, ExchangeVerdict, LazySample
+from proxy.log.counters import KEPT, MOST_REQUESTS, Counters, ExchangeVerdict, LazySample
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
@@ -202,3 +202,31 @@ def test_moments_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for second in range(3):
         counters.add(finding(Comparison(Outcome.MATCH), AT.replace(second=second)))
     assert (len(counters.moments), counters.dropped["moments"], counters.judged) == (2, 2, 3)
+
+
+def asked(number: int, role: str = "none") -> ExchangeVerdict:
+    """A mismatch of a request."""
+    example = {"request": f"GET /{number}", "role": role, "parameters": {"id": str(number)}, "curl": "curl"}
+    return replace(finding(MISMATCH), example=example)
+
+
+def test_requests_of_a_cluster_are_kept_each_once() -> None:
+    """The first fifty, by request and role; the log has them with the example."""
+    counters = Counters()
+    for number in (*range(60), 0, 1):
+        counters.add(asked(number))
+    counters.add(asked(0, "user"))
+    cluster = counters.clusters["s"]
+    assert len(cluster.requests) == MOST_REQUESTS == 50
+    assert cluster.stored_example()["requests"][:2] == [
+        {"request": "GET /0", "role": "none", "parameters": {"id": "0"}},
+        {"request": "GET /1", "role": "none", "parameters": {"id": "1"}},
+    ]
+
+
+def test_requests_without_room_are_counted() -> None:
+    """They are part of what a run may hold."""
+    counters = Counters(evidence_bytes=160)
+    for number in range(3):
+        counters.add(asked(number))
+    assert (len(counters.clusters["s"].requests), counters.dropped["requests"]) == (1, 2)

@@ -7,8 +7,12 @@ import pytest
 from rich.console import Console
 
 from config.routes import load_routes
-from proxy.process.demo import RECORDINGS, asked_for, demo, to_try
+from diffing.cluster import cluster_id
+from proxy.compare.tally import Cluster, Tally
+from proxy.process.demo import RECORDINGS, asked_for, demo, next_steps, plain_command, to_try
+from proxy.process.seeded import not_as_seeded
 from proxy.recordings.recording import read_recordings
+from proxy.reporting.report import CountedRuns, Report
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +26,20 @@ async def test_the_demo_compares_what_its_clients_ask(config: Path, tmp_path: Pa
     assert counted_runs.received == counted_runs.served == totals.received == len(sent) > 500
     assert (counted_runs.pending, totals.compared > len(sent) * 0.9, totals.of("shed")) == (0, True, 0)
     assert isinstance(console.file, io.StringIO)
-    assert f"received {totals.received} · compared {totals.compared}" in console.file.getvalue()
+    told = console.file.getvalue()
+    assert f"received {totals.received} · compared {totals.compared}" in told
+    assert (not_as_seeded(report.tally.clusters.values()), "found: exactly these" in told) == ([], True)
+
+
+def test_the_next_steps_begin_with_the_most_frequent_difference() -> None:
+    """Without one, the report is all there is."""
+    report = Report(CountedRuns(1, None, None, 0, 0, 0, 0, 0), Tally(), {})
+    assert list(next_steps(report, "sqlite:///x.db")) == ["report"]
+    for name, count in (("rare", 1), ("frequent", 2)):
+        report.tally.clusters[name] = Cluster(name, "task.get", count, {"path": "$"})
+    steps = next_steps(report, "sqlite:///x.db")
+    assert steps["what differs"] == ["show", cluster_id("frequent")[:10], "--log", "sqlite:///x.db"]
+    assert plain_command(steps["report"]) == "parity report --log sqlite:///x.db"
 
 
 def test_the_demo_only_reads(config: Path) -> None:

@@ -49,6 +49,11 @@ async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
     out = io.StringIO()
     print_cluster(report_console(out), shown)
     expected = ["$.new", "<b>a</b>", "task-name does not apply", '"$LEGACY"', '"$NEW"', "def test_no_route_"]
+    expected += [
+        "`new` differs: expected",
+        "likely cause: The new side has null",
+        "requests that are kept: 1, such as",
+    ]
     assert [text for text in expected if text not in out.getvalue()] == []
 
 
@@ -58,8 +63,8 @@ async def test_an_absent_key_says_so(shown: Shown) -> None:
     found = replace(shown, example=example, sample=None)
     out = io.StringIO()
     print_cluster(report_console(out), found)
-    assert "   legacy (absent)\n   new    null\n" in out.getvalue()
-    assert "| extra | (absent) | null |" in cluster_markdown(found)
+    assert "   expected (absent)\n   new      null\n" in out.getvalue()
+    assert "| extra | (absent) |  | null |" in cluster_markdown(found)
 
 
 async def test_without_a_sample_the_example_is_shown(shown: Shown) -> None:

@@ -49,7 +49,13 @@ def test_the_requests_add_up_before_the_readers_eyes() -> None:
 def test_a_difference_is_shown_with_a_request_to_paste() -> None:
     """Count, curl line, path, both values."""
     text = printed()
-    shown = ["1×", 'curl "$LEGACY"/api/v1/json/data/1', "$.format (value)", 'legacy "arff"', 'new    "ARFF"']
+    shown = [
+        "1×",
+        'curl "$LEGACY"/api/v1/json/data/1',
+        "$.format (value)",
+        'expected "arff"',
+        'new      "ARFF"',
+    ]
     assert [item for item in shown if item not in text] == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.reporting.values import as_json, both, short
+from proxy.reporting.values import as_json, both, legacy_raw, short, sides
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,20 @@ def test_a_long_value_is_cut() -> None:
     """And its length is told."""
     assert short("a" * 160) == "a" * 160
     assert short("a" * 161) == "a" * 160 + "… (161 characters)"
+
+
+def test_what_the_normaliser_made_is_called_expected() -> None:
+    """With the raw value beside it, where that is another one."""
+    difference = {"what": "value", "legacy": "arff", "raw": "ARFF", "new": "csv"}
+    assert sides(difference) == (("expected", '"arff"'), ("legacy", '"ARFF"'), ("new", '"csv"'))
+    assert sides({**difference, "raw": "arff"}) == (("expected", '"arff"'), ("new", '"csv"'))
+    assert [legacy_raw({**difference, "raw": raw}) for raw in (None, "arff")] == ["", ""]
+
+
+@pytest.mark.parametrize("what", ["undocumented", "broken", "timeout", "legacy_error:undocumented"])
+def test_where_nothing_is_expected_it_is_legacys_own(what: str) -> None:
+    """Of errors that no entry is about, and of verdicts without a comparison."""
+    assert sides({"what": what, "legacy": 412, "raw": None, "new": 200}) == (
+        ("legacy", "412"),
+        ("new", "200"),
+    )

@@ -65,7 +65,7 @@ def without(where: Callable[[Any], list[object]]) -> Case:
 DOCUMENTED = {
     "integer": changed("id", 1),
     "lower": changed("name", "supervised classification"),
-    "replace": changed("name", 'it\'s a \\ "name"'),
+    "replace": changed("creator", [f'{name} "\\" it\'s' for name in TASK_TYPE["task_type"]["creator"]]),
     "rename": damaged(renamed),
     "drop": damaged(lost),
     "list": changed("description", [TASK_TYPE["task_type"]["description"]]),
@@ -146,6 +146,7 @@ def test_a_defect_of_the_legacy_side_is_a_legacy_error_afterwards(tmp_path: Path
             "an entry would undo it: file it --as new-wrong",
         ),
         (changed("id", 5.5), Verdict.DOCUMENTED, "no transform turns"),
+        (changed("name", "Another"), Verdict.DOCUMENTED, "no transform turns"),
         (changed("id", 1), Verdict.LEGACY_DEFECT, "--as documented"),
         ((GET, DIED, answer(TASK_TYPE)), Verdict.DOCUMENTED, "--as legacy-defect"),
         ((GET, answer(TASK_TYPE), DIED), Verdict.DOCUMENTED, "--as new-wrong"),

@@ -1,0 +1,191 @@
+"""The walk that the README describes: the demo, its report, a cluster, a proposal, in a real browser.
+
+Screenshots go to tests/screenshots/ (not in git); with WRITE_IMAGES=1 to docs/images/, from where README.md shows them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = {
+    "overview": "/",
+    "route": "/routes/dataset.get",
+    "clusters": "/clusters",
+    "deviations": "/deviations",
+    "deviation": "/deviations/dataset-format-lower-case",
+    "latency": "/latency",
+    "compare": "/compare",
+}
+IMAGES = ROOT / ("docs/images" if os.environ.get("WRITE_IMAGES") else "tests/screenshots")
+SKIP = "SKIP_BROWSER"
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+TITLES: dict[str, str | re.Pattern[str]] = {
+    "dataset.get": 'format differs: expected "arff", got "ARFF"',
+    "dataset.features": re.compile(r"row \d+ is missing"),
+    "flow.get": "status differs: expected 404, got 410",
+}
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[str]:
+    """What the demo prints, as long as it stays up."""
+    with subprocess.Popen(
+        [SCRIPTS / "parity", "demo"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        yield "".join(lines)
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def page(told: str) -> Iterator[Page]:
+    """The dashboard of the demo in Debian's Chromium."""
+    if os.environ.get(SKIP):
+        pytest.skip(f"{SKIP} IS SET: THE DEMO IS NOT TESTED IN A BROWSER")
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail(f"chromium is missing; as root: sh tests/install.sh chromium (or set {SKIP}=1)")
+    IMAGES.mkdir(exist_ok=True, parents=True)
+    found = re.search(r"^dashboard +(http://\S+)$", told, re.MULTILINE)
+    assert found is not None, told
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        context = browser.new_context(base_url=found[1], color_scheme="light")
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield context.new_page()
+        context.close()
+        browser.close()
+
+
+def picture(page: Page, name: str, height: int = 900) -> None:
+    """Keep what is to be seen, as wide as a desk."""
+    page.set_viewport_size({"width": 1360, "height": height})
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def test_from_the_overview_to_what_to_do(page: Page) -> None:
+    """Each of the three faults has a cluster, whose page says in words what is wrong, and what to do about it."""
+    page.goto("/")
+    picture(page, "demo-overview")
+    page.get_by_role("link", name="Clusters").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    picture(page, "demo-clusters", 420)
+    for route, title in TITLES.items():
+        page.goto(f"/clusters?route={route}")
+        page.locator("tbody tr th a").click()
+        expect(page.locator("h1")).to_have_text(title)
+        if route == "dataset.get":
+            expect(page.locator("del")).to_have_text("arff")
+            expect(page.locator("ins")).to_have_text("ARFF")
+            picture(page, "demo-cluster", 1000)
+    page.locator(".copy").last.click()
+    issue = page.evaluate("navigator.clipboard.readText()")
+    assert issue.startswith("# New side is wrong: flow.get")
+
+
+def test_a_folded_part_opens_and_requests_are_filtered(page: Page) -> None:
+    """By keyboard, too: the summary takes Enter."""
+    page.goto("/clusters?route=dataset.get")
+    page.locator("tbody tr th a").click()
+    first = page.locator("summary").first
+    expect(page.locator("details .row").first).to_be_hidden()
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details .row").first).to_be_visible()
+    everything = page.locator(".requests li").count()
+    page.get_by_label("Role").select_option("admin")
+    page.get_by_role("button", name="Filter").click()
+    assert 0 < page.locator(".requests li").count() < everything
+
+
+def test_from_a_cluster_to_the_entry_and_back(page: Page) -> None:
+    """The entry that the new side does not follow is a link; its page leads to the clusters of its routes."""
+    page.goto("/clusters?route=dataset.get")
+    page.locator("tbody tr th a").click()
+    page.get_by_role("link", name="dataset-format-lower-case").first.click()
+    expect(page.locator("h1")).to_have_text("dataset-format-lower-case")
+    page.get_by_role("link", name="dataset.get", exact=True).first.click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_entries_are_searched(page: Page) -> None:
+    """By words of what they say; each leads to its page with why, examples and hits."""
+    page.goto("/deviations")
+    everything = page.locator("tbody tr").count()
+    page.get_by_label("Find").fill("format lower case")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody th")).to_have_text(["dataset-format-lower-case"])
+    assert everything > 100
+    page.locator("tbody th a").click()
+    expect(page.locator("h2")).to_have_text(["Examples", "What it does not explain", "Hits over time"])
+    assert page.locator(".chart rect").count() > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1360, 390])
+def test_every_page_can_be_used_by_all(page: Page, width: int, scheme: str) -> None:
+    """At any width, in any colours: nothing is cut, axe finds nothing serious."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+    page.goto("/clusters")
+    clusters = [str(link.get_attribute("href")) for link in page.locator("tbody tr th a").all()]
+    pages = {
+        **PAGES,
+        "cluster": clusters[0],
+        **{path: path for path in (*clusters[1:], f"{clusters[0]}?show=headers")},
+    }
+    for name, path in pages.items():
+        page.goto(path)
+        if name != path:
+            page.screenshot(path=IMAGES / f"{name}-{width}-{scheme}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        serious = [
+            (item["id"], [node["target"] for node in item["nodes"]][:3])
+            for item in Axe().run(page).response["violations"]
+            if item["impact"] in ("serious", "critical")
+        ]
+        assert (path, serious) == (path, [])
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_documentation_of_the_backend_can_be_tried(page: Page, told: str, width: int) -> None:
+    """An example fills the form, the answer is shown; it can be used by all."""
+    found = re.search(r"^new +(http://\S+)$", told, re.MULTILINE)
+    assert found is not None
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{found[1]}/docs")
+    operation = page.locator(r"#tasktype\.get")
+    operation.locator("summary").click()
+    operation.get_by_role("button", name="Send").click()
+    expect(operation.locator("output")).to_contain_text("200 application/json")
+    expect(operation.locator("output")).to_contain_text('"task_type"')
+    page.screenshot(path=IMAGES / f"docs-{width}-light.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    serious = [
+        (item["id"], [node["target"] for node in item["nodes"]][:3])
+        for item in Axe().run(page).response["violations"]
+        if item["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_the_readme_shows_pictures_that_are_there() -> None:
+    """Each one that this test makes."""
+    shown = re.findall(r"!\[[^\]]+\]\((docs/images/[^)]+)\)", (ROOT / "README.md").read_text())
+    assert len(shown) >= 2
+    assert [name for name in shown if not (ROOT / name).is_file()] == []
