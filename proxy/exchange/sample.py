@@ -72,8 +72,8 @@ def sample(
         comparison: What came of it.
         redactor: Replaces secrets.
 
-    Returns ``asked``, ``at``, ``verdict``, ``sent`` (what the legacy side was sent, with keys as recordings have them),
-    ``legacy`` and ``new`` (request, curl, status, headers, body), ``differences``.
+    Returns ``asked``, ``at``, ``verdict``, ``sent`` and ``sent_new`` (what the legacy and the new side were sent, with
+    keys as recordings have them), ``legacy`` and ``new`` (request, curl, status, headers, body), ``differences``.
     """
     return {
         "asked": {
@@ -90,6 +90,7 @@ def sample(
         "at": at.isoformat(),
         "verdict": comparison.verdict,
         "sent": _sent(legacy.request, asked.role, redactor),
+        "sent_new": _sent(new.request, asked.role, redactor),
         "legacy": _side(legacy, redactor, BASE_OF_LEGACY),
         "new": _side(new, redactor, BASE_OF_NEW),
         "differences": [asdict(difference) for difference in comparison.differences],

@@ -1,17 +1,15 @@
 """The request of a sample, to be sent to the new side again."""
 
+import base64
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
 from diffing.model import Asked
-from proxy.exchange.curl import BASE_OF_NEW
 from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
 
-_MARK: Final = re.compile(rb"~[0-9a-f]{10}(?![0-9a-f])")
-_CUT: Final = re.compile(r"… \(\d+ characters\)$")
+_MARK: Final = re.compile(rb"KEY_OF_\w+~[0-9a-f]{10}(?![0-9a-f])")
 _KEYLESS: Final = ("none", "bad")
 
 
@@ -31,40 +29,27 @@ def request_of(sample: Mapping[str, Any], asked: Asked, keys: CallerKeys) -> Req
     """
     if asked.rehearsed or (asked.route is not None and asked.route.writes):
         raise Unsendable("it would change something, so it is not sent again")
-    request = _parsed(str(sample["new"]["curl"]))
-    return _with_key(request, asked.role, keys)
+    if "sent_new" not in sample:
+        raise Unsendable("it was kept by an older version, without its request to the new side")
+    return _with_key(_kept(sample["sent_new"]), asked.role, keys)
 
 
-def _parsed(line: str) -> Request:
-    """The request of a line that ``proxy.exchange.curl`` made."""
-    words = iter(shlex.split(line))
-    method, target, headers, body = "", "", list[tuple[str, str]](), ""
-    for word in words:
-        if word.startswith(BASE_OF_NEW):
-            target = word.removeprefix(BASE_OF_NEW)
-        elif word == "-X":
-            method = next(words)
-        elif word == "--head":
-            method = "HEAD"
-        elif word == "-H":
-            name, _, value = next(words).partition(": ")
-            headers.append((name, value))
-        elif word == "--data-binary":
-            body = next(words)
-    if any(_CUT.search(part) for part in (target, body, *(value for _, value in headers))):
+def _kept(sent: Mapping[str, Any]) -> Request:
+    if sent["truncated"]:
         raise Unsendable("its request was too long to be kept whole")
-    method = method or ("POST" if body else "GET")
-    return Request(method, target.encode(), tuple(headers), body.encode())
+    body = sent["body"].encode() if sent["base64"] is None else base64.b64decode(sent["base64"])
+    headers = tuple((str(name), str(value)) for name, value in sent["headers"])
+    return Request(sent["method"], sent["target"].encode(), headers, body)
 
 
 def _with_key(request: Request, role: str, keys: CallerKeys) -> Request:
-    marked = any(_MARK.search(part) for part in (request.target, request.body))
+    values = (value.encode() for _, value in request.headers)
+    marked = any(_MARK.search(part) for part in (request.target, request.body, *values))
     if not marked or role in _KEYLESS:
         # The mark is a wrong key as good as any other.
         return request
     if role not in keys.names:
         raise Unsendable(f'it needs the key of {role}; give --keys FILE with {role} = "KEY"')
     key = keys.key(role).encode()
-    return Request(
-        request.method, _MARK.sub(key, request.target), request.headers, _MARK.sub(key, request.body)
-    )
+    headers = tuple((name, _MARK.sub(key, value.encode()).decode()) for name, value in request.headers)
+    return Request(request.method, _MARK.sub(key, request.target), headers, _MARK.sub(key, request.body))

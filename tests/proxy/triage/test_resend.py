@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from diffing.model import Asked, Comparison, Observation, Outcome
-from proxy.exchange.sample import SampleSide, sample
+from proxy.exchange.sample import BODY_BYTES, SampleSide, sample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
@@ -52,7 +52,14 @@ def test_a_key_is_put_back_by_the_role_of_its_caller() -> None:
 def test_a_wrong_key_needs_no_other(role: str) -> None:
     """What stands in its place is as wrong."""
     request = Request("GET", f"/tasks?api_key={KEY}".encode())
-    assert b"api_key=~" in request_of(kept(request), replace(ASKED, role=role), NOBODY).target
+    assert b"api_key=KEY_OF_" in request_of(kept(request), replace(ASKED, role=role), NOBODY).target
+
+
+def test_a_sample_of_an_older_version_is_not_sent() -> None:
+    """It does not know what the new side was asked."""
+    old = {name: value for name, value in kept(Request("GET", b"/tasks/1")).items() if name != "sent_new"}
+    with pytest.raises(Unsendable, match="older version"):
+        request_of(old, ASKED, NOBODY)
 
 
 def test_what_cannot_be_sent_is_told() -> None:
@@ -61,7 +68,7 @@ def test_what_cannot_be_sent_is_told() -> None:
     for asked, request, told in (
         (write, Request("DELETE", b"/tasks/1"), "would change something"),
         (replace(ASKED, rehearsed=True), Request("GET", b"/tasks/1"), "would change something"),
-        (ASKED, Request("POST", b"/tasks", (), b"x" * 3000), "too long"),
+        (ASKED, Request("POST", b"/tasks", (), b"x" * (BODY_BYTES + 1)), "too long"),
         (ASKED, Request("GET", f"/tasks?api_key={KEY}".encode()), "needs the key of user"),
     ):
         with pytest.raises(Unsendable, match=told):
