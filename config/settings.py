@@ -144,13 +144,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The shadow leg.
+    """Asking the other side, and comparing.
 
     Args:
         workers: Exchanges compared at a time.
         queue: Most exchanges that wait; further ones are shed.
         queue_bytes: Most bytes that wait; further exchanges are shed.
-        request_bytes: Longest request body that is kept for the shadow leg.
+        request_bytes: Longest request body that is kept for the shadow.
         answer_bytes: Longest answer of either side that is compared.
         store_bodies: Keep what clients sent and sides answered, to show a difference; else only where it is.
         evidence_bytes: Most bytes of signatures, examples and whole exchanges that show differences.
@@ -230,7 +230,6 @@ class ProxySettings:
         workers: Processes that serve on the one port.
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
-        shadow: The shadow leg.
         recording: What of the traffic is recorded.
     """
 

@@ -155,7 +155,7 @@ def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:
 
 
 class ScenarioRunner:
-    """Plays scenarios on a stage.
+    """Plays scenarios in a sandbox.
 
     Args:
         stage: Database and files.

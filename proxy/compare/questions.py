@@ -1,4 +1,4 @@
-"""What the shadow leg asks and compares: facts of an exchange, and requests made from it."""
+"""What the shadow asks and compares: facts of an exchange, and requests made from it."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One request and its answer on a connection of the front door: ASGI's receive and send."""
+"""One request and its answer on a connection of a client: ASGI's receive and send."""
 
 import asyncio
 import http

@@ -1,4 +1,4 @@
-"""The front door: HTTP/1 with clients, one request at a time, with limits that hold while it is still coming.
+"""HTTP/1 with clients, one request at a time, with limits that hold while it is still coming.
 
 What is read is the head (``head``) and the framing of the body (``chunks``); what stands behind a request stays bytes
 until that request is answered. What cannot be read never reaches the application; ``refused`` counts it.

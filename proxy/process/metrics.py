@@ -169,7 +169,7 @@ class _Found(Collector):
             ("reloads", "Configurations that were taken over."),
             ("reload_failures", "Configurations that were refused."),
             ("comparers", "How often the comparing process was started again."),
-            ("shadows", "How often the process of the shadow leg was started again."),
+            ("shadows", "How often the process of the shadow was started again."),
             ("access_dropped", "Lines that the access log lost."),
         ):
             yield CounterMetricFamily(f"parity_{name}", told, value=found[name])

@@ -48,7 +48,6 @@ class RunningProxy:
     Args:
         proxy: The application for clients.
         counters: The counts.
-        shadow: The shadow leg.
         recorder: Writes the log.
         configuration: Gives the contract in force.
         tasks: The long-lived tasks of the process.
@@ -103,7 +102,7 @@ class RunningProxy:
         return self.configuration.error
 
     def refused(self) -> None:
-        """Count a request that the front door refused."""
+        """Count a request that ``proxy.inbound`` refused."""
         self.counters.received += 1
         self.counters.refused += 1
 
@@ -178,7 +177,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
             )
         )
 
-    # Reads and writes have transports of their own; the shadow leg's are in its process (design, promise 1).
+    # Reads and writes have transports of their own; the shadow's are in its process (design, promise 1).
     most = settings.limits.concurrency
     sides = ServedSides(
         {side: await upstream(side, most) for side in Side},

@@ -1,6 +1,6 @@
 """Many processes on one port: a supervisor that starts them, sums their counts and passes commands on.
 
-Each worker is a whole proxy with its own pools, shadow leg and comparing process, and writes the one diff log under a
+Each worker is a whole proxy with its own pools, shadow and comparing process, and writes the one diff log under a
 run of its own. The listening socket is inherited, so that no connection is lost when a worker ends.
 """
 

@@ -1,4 +1,4 @@
-"""What is measured beside the ledger: it serves operators and is not part of the evidence."""
+"""What is measured beside the counters: it serves operators and is not part of the evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Telemetry:
         reloads: Configurations that were taken over.
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
-        shadows: How often the process of the shadow leg had to be started again.
+        shadows: How often the process of the shadow had to be started again.
         side_errors: Requests that a side did not answer, by side.
         task_failures: How often a long-lived task failed, or an item of one, by its name.
         clusters: How many clusters the diff log has, by state.

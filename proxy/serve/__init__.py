@@ -1,1 +1,1 @@
-"""The served leg: one side answers the client."""
+"""One side answers the client."""

@@ -1,4 +1,4 @@
-"""The proxy: receives a request, decides, serves one side's answer, hands the exchange to the shadow leg."""
+"""The proxy: receives a request, decides, serves one side's answer, hands the exchange to the shadow."""
 
 import hashlib
 import time
@@ -40,9 +40,8 @@ class Proxy:
     """The ASGI application that clients talk to.
 
     Args:
-        sides: The transports of the served leg.
+        sides: The transports of what is served.
         contract: Gives the configuration in force.
-        shadow: The shadow leg.
         counters: Where everything is counted.
         settings: Limits and sizes.
         now: Tells the time.
@@ -245,7 +244,7 @@ class Proxy:
             self._judge(context, Exchange(at, part, context.request, served, other))
 
     def _judge(self, context: RequestContext, exchange: Exchange) -> None:
-        """Have one verdict of an exchange made: by the shadow leg, or here, where it is known."""
+        """Have one verdict of an exchange made: by the shadow, or here, where it is known."""
         decision, served = exchange.decision, exchange.served
         if context.unadaptable:
             # Nobody documented it for this exchange: it counts against the route.

@@ -1,6 +1,6 @@
-"""The served leg: one request to one side and its answer back, byte for byte. This is the hot path.
+"""One request to one side and its answer back, byte for byte. This is the hot path.
 
-Nothing here waits for the shadow leg or shares anything with it (design, promise 1).
+Nothing here waits for the shadow or shares anything with it (design, promise 1).
 """
 
 import asyncio

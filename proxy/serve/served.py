@@ -27,7 +27,7 @@ _LATE: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServedSides:
-    """The transports of the served leg. ``reads``: for requests that change nothing. ``writes``: for those that may;
+    """The transports of what is served. ``reads``: for requests that change nothing. ``writes``: for those that may;
     every one gets a connection of its own.
     """
 

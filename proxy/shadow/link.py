@@ -1,4 +1,4 @@
-"""The served leg's end of the shadow leg: hands exchanges over without waiting, and counts what comes of them.
+"""The shadow, as the process that serves sees it: takes exchanges without waiting, counts what comes of them.
 
 The counters stays here, so that nothing that was counted is lost when the other process is: what it had not answered
 yet is shed, and another one takes its place.
@@ -30,7 +30,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.process import BEAT, ShadowReport, StartPlan
 
 _LOGGER = logging.getLogger(__name__)
-# Exchanges leave in batches: under load a write for each would cost the served leg more than all the rest.
+# Exchanges leave in batches: under load a write for each would cost serving more than all the rest.
 _EVERY: Final = 0.01
 _BATCH_BYTES: Final = 256 * 1024
 _PATIENCE: Final = 10.0
@@ -45,11 +45,11 @@ _BARE: Final = Observation(None, (), b"")
 
 
 class ShadowEnded(RuntimeError):
-    """The process of the shadow leg has ended by itself."""
+    """The process of the shadow has ended by itself."""
 
 
 class ShadowLink:
-    """Takes served exchanges over and gives them to the process of the shadow leg.
+    """Takes served exchanges over and gives them to the process of the shadow.
 
     Args:
         files: The configuration directory in force.
@@ -167,7 +167,7 @@ class ShadowLink:
             self._ended()
             raise
         self._ended()
-        raise ShadowEnded(f"the process of the shadow leg has ended with status {status}")
+        raise ShadowEnded(f"the process of the shadow has ended with status {status}")
 
     def failing(self) -> dict[str, float]:
         """Tasks of the other process that fail, by name, and for how many seconds."""
@@ -238,7 +238,7 @@ class ShadowLink:
                 self._take(found)
                 patience = max(self._settings.shadow.compare_seconds, _BEATS * BEAT)
         except TimeoutError:
-            _LOGGER.error("the process of the shadow leg does not go on with what it has, and is ended")
+            _LOGGER.error("the process of the shadow does not go on with what it has, and is ended")
             process.kill()
             self._give_up()
         finally:

@@ -1,7 +1,7 @@
-"""The shadow leg's own process: it asks the other side and compares, so that no client waits for its work.
+"""The shadow's own process: it asks the other side and compares, so that no client waits for its work.
 
-One event loop, one interpreter and one garbage collector would be shared by both legs otherwise, and what the shadow
-leg does would show in the latency of what is served (design, promise 1). ``proxy.shadow.link`` is the other end.
+Serving and the shadow would share one event loop, one interpreter and one garbage collector otherwise, and what the
+shadow does would show in the latency of what is served (design, promise 1). ``proxy.shadow.link`` is the other end.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class ShadowReport:
 
 
 class Outbox:
-    """Collects verdicts and tells them now and then; a ledger to the shadow leg. ``writer``: the channel.
+    """Collects verdicts and tells them now and then: the counters, as the shadow sees them. ``writer``: the channel.
     ``telemetry``: what is counted beside them.
     """
 

@@ -1,6 +1,6 @@
 """Recording live traffic: of some compared exchanges, what clients asked and legacy answered, without secrets.
 
-It is part of the shadow leg's process; the side that serves does not know of it.
+It is part of the shadow's process; the side that serves does not know of it.
 """
 
 import logging

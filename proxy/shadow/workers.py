@@ -1,4 +1,4 @@
-"""The shadow leg: what was served is asked of the other side too, compared, and counted. No client waits for it."""
+"""The shadow: what was served is asked of the other side too, compared, and counted. No client waits for it."""
 
 import asyncio
 import logging

@@ -49,7 +49,7 @@ class Running:
             return connection.getresponse().read()
 
     def processes(self) -> list[int]:
-        """Itself, the shadow leg, and the one that compares."""
+        """Itself, the shadow, and the one that compares."""
         found = [self.pid]
         for pid in found:
             with suppress(OSError):

@@ -210,7 +210,7 @@ def test_heads_that_do_not_end(attacked: Attacked) -> None:
 
 
 def test_bodies_that_do_not_end(attacked: Attacked) -> None:
-    """What is kept of each for the shadow leg is kept of few, when there are many."""
+    """What is kept of each for the shadow is kept of few, when there are many."""
     connections = 300 if PROVE else 50
     head = b"POST /api/v1/json/setup/exists HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n"
     with attacked.attack("bodies that do not end", 200 * MIB), ExitStack() as stack:

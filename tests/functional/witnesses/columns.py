@@ -100,7 +100,7 @@ def _expected(alternative: str) -> str:
     if alternative.startswith("["):
         inner = [_expected(part) for part in alternative[1:-1].split(" | ")]
         return f"[{_shown(inner)}]"
-    if alternative[0].isupper() or alternative.startswith("backend__"):
+    if alternative[0].isupper():
         return f"{{{alternative}}}"
     return type_of(_COLUMNS[alternative])
 

@@ -1,4 +1,4 @@
-"""The queue of the shadow leg is bounded and never waits."""
+"""The queue of the shadow is bounded and never waits."""
 
 import asyncio
 from datetime import UTC, datetime

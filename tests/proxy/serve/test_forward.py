@@ -1,4 +1,4 @@
-"""The served leg passes on what it gets, byte for byte, and knows when a client has gone."""
+"""Serving passes on what it gets, byte for byte, and knows when a client has gone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -177,7 +177,7 @@ async def test_new_is_not_asked_where_it_must_not_be(
 async def test_new_is_not_asked_while_it_is_left_alone(
     serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
 ) -> None:
-    """The breaker of the shadow leg says so."""
+    """The breaker of the shadow says so."""
     old = Changing(legacy_names(NAMES), failing(500))
     async with (
         serve(old) as legacy,

@@ -1,4 +1,4 @@
-"""Handing exchanges to the shadow leg's process: nobody waits, nothing is lost."""
+"""Handing exchanges to the shadow's process: nobody waits, nothing is lost."""
 
 import asyncio
 import os

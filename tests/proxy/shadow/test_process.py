@@ -1,4 +1,4 @@
-"""What the shadow leg's process tells: verdicts in batches, and exchanges only where they are worth keeping."""
+"""What the shadow's process tells: verdicts in batches, and exchanges only where they are worth keeping."""
 
 import pickle
 from dataclasses import replace

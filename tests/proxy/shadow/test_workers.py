@@ -1,4 +1,4 @@
-"""The shadow leg: bounded, counted, and nobody waits for it."""
+"""The shadow: bounded, counted, and nobody waits for it."""
 
 import asyncio
 from collections import Counter
@@ -78,7 +78,7 @@ def exchange(
 def leg(
     routes: RouteMap, comparer: Comparer, counters: Counters, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowLeg:
-    """A shadow leg between two sides in memory."""
+    """A shadow between two sides in memory."""
     return ShadowLeg(
         {Side.NEW: Application(new), Side.LEGACY: Application(legacy)},
         comparer,
