@@ -53,13 +53,9 @@ class LogAway(LogError):
 
 
 def _evidence(connection: Connection) -> None:
-    """Version 2: samples, coverage, timings, what was dropped; clusters are found by route and by name."""
+    """Version 2: samples, coverage, timings, what was dropped. Its indices are those of version 8 now."""
     for table in (samples, coverage, timings, dropped):
         table.create(connection, checkfirst=True)
-    present = {index["name"] for index in inspect(connection).get_indexes(differences.name)}
-    for index in differences.indexes:
-        if index.name not in present:
-            index.create(connection)
 
 
 def _usage(connection: Connection) -> None:
@@ -116,8 +112,16 @@ def _states(connection: Connection) -> None:
 
 
 def _moments(connection: Connection) -> None:
-    """Version 8: the last hours by the second and by the minute."""
+    """Version 8: the last hours by the second and by the minute; indices that hold what the overview needs."""
     moments.create(connection, checkfirst=True)
+    for table in (differences, traffic):
+        there = {
+            index["name"]: index["column_names"] for index in inspect(connection).get_indexes(table.name)
+        }
+        for index in table.indexes:
+            if there.get(index.name) != index.columns.keys():
+                index.drop(connection, checkfirst=True)
+                index.create(connection)
 
 
 def _add(connection: Connection, table: Table, name: str) -> None:
