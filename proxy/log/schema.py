@@ -1,6 +1,7 @@
 """The version of a diff log, and how a log of an older version becomes one of today's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import (
@@ -44,6 +45,10 @@ _version: Final = Table(
 )
 
 
+_LOCK: Final = "CONCAT('parity-', MD5(DATABASE()))"
+_LOCK_SECONDS: Final = 20
+
+
 class LogError(BadInput):
     """The diff log cannot be used; the message says why and what would be right."""
 
@@ -72,10 +77,13 @@ def _gate(connection: Connection) -> None:
 def _alphabet(connection: Connection) -> None:
     """Version 5: on MySQL and MariaDB texts of every alphabet, told apart exactly; before, the server's default."""
     if connection.dialect.name == "mysql":
+        # Later steps make the other tables, which have it from the beginning.
+        there = set(inspect(connection).get_table_names())
         for table in metadata.sorted_tables:
-            connection.exec_driver_sql(
-                f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-            )
+            if table.name in there:
+                connection.exec_driver_sql(
+                    f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+                )
 
 
 def _faces(connection: Connection) -> None:
@@ -180,8 +188,32 @@ def migrate(connection: Connection) -> int:
         The version that was found; ``NEWEST`` for an empty database.
 
     Raises:
-        LogError: A newer proxy wrote the log.
+        LogError: A newer proxy wrote the log, or another one has brought it up to date for too long.
     """
+    with _alone(connection):
+        return _migrated(connection)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Only this connection changes tables for the block; on SQLite it is so anyway.
+
+    MariaDB commits at each change of a table, so no transaction keeps replicas that start together apart.
+    """
+    if connection.dialect.name != "mysql":
+        yield
+        return
+    if not connection.exec_driver_sql(f"SELECT GET_LOCK({_LOCK}, {_LOCK_SECONDS})").scalar():
+        raise LogAway("the diff log is being brought up to date by another process")
+    try:
+        yield
+        # Before others may look: what the block wrote must be there.
+        connection.exec_driver_sql("COMMIT")
+    finally:
+        connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK})")
+
+
+def _migrated(connection: Connection) -> int:
     found = version_of(connection)
     if found is None:
         metadata.create_all(connection)
