@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect, Rollout
 from diffing.parity import Parity, parity
-from proxy.log.clusters import StoredCluster, read_clusters
+from proxy.log.clusters import Place, StoredCluster, read_named
 from proxy.log.moments import flows_since
-from proxy.log.states import OPEN, ClusterState, count_states, states_since
+from proxy.log.states import OPEN, ClusterState, Placed, placed, states_since
 from proxy.log.tables import runs
 from proxy.log.writer import utc_now
 from proxy.reporting.likely_side import likely_side
@@ -86,7 +86,7 @@ class Summary:
     Args:
         decide: Clusters of which somebody has to decide: the largest, and the newest.
         open: How many of them there are.
-        states: How many clusters are in each state, of both dialects.
+        states: How many clusters are in each state.
         since: What has changed; None for a log of one short run.
         movable: Routes that can move, each with its next step.
         lacks: What the other routes that were asked lack, each with their names.
@@ -144,32 +144,33 @@ async def summary(
         elif item.received:
             for lack in item.lacks:
                 lacks[lack].append(item.route)
+    where = await placed(log, asked.value, utc_now().date(), _LARGEST)
+    received = {(item.route, asked): item.received for item in judged}
+    counts = sum((item.counts for item in judged), Counter[str]())
     return Summary(
-        await _decisions(log, asked),
-        sum(item.clusters for item in judged),
-        await count_states(log, utc_now().date()),
-        await _since(log, asked),
+        await _decisions(log, where, received),
+        sum(where.states[state] for state in OPEN),
+        where.states,
+        await _since(log, asked, counts),
         movable,
         {lack: lacks[lack] for lack in Lack if lack in lacks},
     )
 
 
-async def _decisions(log: AsyncConnection, asked: Dialect) -> list[Decision]:
-    largest = await read_clusters(log, standing=OPEN, asked=asked, limit=_LARGEST)
-    newest = await read_clusters(log, standing=OPEN, asked=asked, limit=1, newest=True)
-    why = {cluster.id: "one of the largest" for cluster in largest}
-    if largest:
-        why[largest[0].id] = "the largest"
-    for cluster in newest:
-        why[cluster.id] = f"{why[cluster.id]} and the newest" if cluster.id in why else "the newest"
-    found = {cluster.id: cluster for cluster in (*largest, *newest)}
+async def _decisions(log: AsyncConnection, where: Placed, received: Mapping[Place, int]) -> list[Decision]:
+    if not where.largest:
+        return []
+    why, newest = dict.fromkeys(where.largest, "one of the largest"), where.newest
+    why[where.largest[0]] = "the largest"
+    why[newest] = f"{why[newest]} and the newest" if newest in why else "the newest"
+    found = await read_named(log, list(why), received=received)
     return [
-        Decision(cluster, why[name], likely_side(cluster.verdict, cluster.signature))
-        for name, cluster in found.items()
+        Decision(found[name], told, likely_side(found[name].verdict, found[name].signature))
+        for name, told in why.items()
     ]
 
 
-async def _since(log: AsyncConnection, asked: Dialect) -> Since | None:
+async def _since(log: AsyncConnection, asked: Dialect, total: Counter[str]) -> Since | None:
     """What has changed since yesterday, or since the last run began where that is later."""
     rows = (await log.execute(select(runs.c.started, runs.c.seen).order_by(runs.c.started.desc()))).all()
     if not rows:
@@ -183,11 +184,8 @@ async def _since(log: AsyncConnection, asked: Dialect) -> Since | None:
         time, words = yesterday, "in the last 24 hours"
     else:
         return None
-    everything, (later, _) = await flows_since(log, None), await flows_since(log, time)
-    total: Counter[str] = Counter()
     now: Counter[str] = Counter()
-    for counted, flows in ((total, everything[0]), (now, later)):
-        for flow in flows:
-            if flow.asked == asked.value:
-                counted[flow.verdict] += flow.exchanges
+    for flow in (await flows_since(log, time))[0]:
+        if flow.asked == asked.value:
+            now[flow.verdict] += flow.exchanges
     return Since(time, words, await states_since(log, time), parity(now), parity(total - now))

@@ -149,7 +149,6 @@ async def read_clusters(
     routes: Collection[str] | None = None,
     asked: Dialect | None = None,
     standing: Collection[ClusterState] | None = None,
-    newest: bool = False,
 ) -> list[StoredCluster]:
     """Clusters, most frequent first.
 
@@ -161,10 +160,8 @@ async def read_clusters(
         routes: Only of these routes.
         asked: Only those of this dialect.
         standing: Only those in these states.
-        newest: Those first that came first last.
     """
     columns = differences.c
-    first = func.min(columns.first) if newest else func.sum(columns.exchanges)
     conditions = []
     if run is not None:
         conditions.append(columns.run == run)
@@ -174,11 +171,11 @@ async def read_clusters(
         conditions.append(columns.route.in_(routes))
     if asked is not None:
         conditions.append(columns.asked == asked.value)
-    query = _grouped().where(*conditions).order_by(first.desc(), columns.cluster)
+    query = _grouped().where(*conditions).order_by(func.sum(columns.exchanges).desc(), columns.cluster)
     if limit is not None or standing is not None:
         # Signatures are long: only those of the page are read.
         keys = _in_states(select(columns.cluster), standing).where(*conditions)
-        keys = keys.order_by(first.desc(), columns.cluster).limit(limit).offset(offset)
+        keys = keys.order_by(func.sum(columns.exchanges).desc(), columns.cluster).limit(limit).offset(offset)
         found = (await connection.execute(keys)).scalars().all()
         query = query.where(columns.cluster.in_(found))
     rows = (await connection.execute(query)).all()
@@ -187,12 +184,22 @@ async def read_clusters(
 
 
 async def read_named(
-    connection: AsyncConnection, names: Sequence[str], run: str | None = None
+    connection: AsyncConnection,
+    names: Sequence[str],
+    run: str | None = None,
+    received: Mapping[Place, int] | None = None,
 ) -> dict[str, StoredCluster]:
-    """Some clusters by their names, of one run or over all."""
+    """Some clusters by their names.
+
+    Args:
+        connection: The log.
+        names: Their names, whole.
+        run: Of one run, or over all.
+        received: Exchanges of each route, where they are known already.
+    """
     columns = differences.c
     query = _grouped() if run is None else _grouped().where(columns.run == run)
-    received = await received_exchanges(connection, run)
+    received = await received_exchanges(connection, run) if received is None else received
     found = {}
     for begin in range(0, len(names), _AT_ONCE):
         some = query.where(columns.cluster.in_(names[begin : begin + _AT_ONCE]))

@@ -163,10 +163,10 @@ async def _flows(
     connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]
 ) -> list[CountedFlow]:
     columns = table.c
-    keys = columns.route, columns.verdict, columns.asked
+    keys = columns.route, columns.asked, columns.verdict
     sums = (func.sum(columns[name]) for name in ("exchanges", "legacy_seconds", "new_seconds"))
     query = select(*keys, *sums).where(*conditions).group_by(*keys)
     return [
-        CountedFlow(row[0], row[1], row[2], int(row[3]), float(row[4]), float(row[5]))
+        CountedFlow(row[0], row[2], row[1], int(row[3]), float(row[4]), float(row[5]))
         for row in await connection.execute(query)
     ]

@@ -1,6 +1,7 @@
 """The version of a diff log, and how a log of an older version becomes one of today's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import (
@@ -44,6 +45,10 @@ _version: Final = Table(
 )
 
 
+_LOCK: Final = "CONCAT('parity-', MD5(DATABASE()))"
+_LOCK_SECONDS: Final = 20
+
+
 class LogError(BadInput):
     """The diff log cannot be used; the message says why and what would be right."""
 
@@ -53,13 +58,9 @@ class LogAway(LogError):
 
 
 def _evidence(connection: Connection) -> None:
-    """Version 2: samples, coverage, timings, what was dropped; clusters are found by route and by name."""
+    """Version 2: samples, coverage, timings, what was dropped. Its indices are those of version 8 now."""
     for table in (samples, coverage, timings, dropped):
         table.create(connection, checkfirst=True)
-    present = {index["name"] for index in inspect(connection).get_indexes(differences.name)}
-    for index in differences.indexes:
-        if index.name not in present:
-            index.create(connection)
 
 
 def _usage(connection: Connection) -> None:
@@ -76,10 +77,13 @@ def _gate(connection: Connection) -> None:
 def _alphabet(connection: Connection) -> None:
     """Version 5: on MySQL and MariaDB texts of every alphabet, told apart exactly; before, the server's default."""
     if connection.dialect.name == "mysql":
+        # Later steps make the other tables, which have it from the beginning.
+        there = set(inspect(connection).get_table_names())
         for table in metadata.sorted_tables:
-            connection.exec_driver_sql(
-                f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-            )
+            if table.name in there:
+                connection.exec_driver_sql(
+                    f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+                )
 
 
 def _faces(connection: Connection) -> None:
@@ -116,8 +120,16 @@ def _states(connection: Connection) -> None:
 
 
 def _moments(connection: Connection) -> None:
-    """Version 8: the last hours by the second and by the minute."""
+    """Version 8: the last hours by the second and by the minute; indices that hold what the overview needs."""
     moments.create(connection, checkfirst=True)
+    for table in (differences, traffic):
+        there = {
+            index["name"]: index["column_names"] for index in inspect(connection).get_indexes(table.name)
+        }
+        for index in table.indexes:
+            if there.get(index.name) != index.columns.keys():
+                index.drop(connection, checkfirst=True)
+                index.create(connection)
 
 
 def _add(connection: Connection, table: Table, name: str) -> None:
@@ -170,8 +182,32 @@ def migrate(connection: Connection) -> int:
     """Create the tables of an empty database, or bring those of an older log up to date.
 
     ``connection``: within a transaction. Returns the version that was found; ``NEWEST`` for an empty database. Raises
-    LogError: a newer proxy wrote the log.
+    LogError: a newer proxy wrote the log, or another one has brought it up to date for too long.
     """
+    with _alone(connection):
+        return _migrated(connection)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Only this connection changes tables for the block; on SQLite it is so anyway.
+
+    MariaDB commits at each change of a table, so no transaction keeps replicas that start together apart.
+    """
+    if connection.dialect.name != "mysql":
+        yield
+        return
+    if not connection.exec_driver_sql(f"SELECT GET_LOCK({_LOCK}, {_LOCK_SECONDS})").scalar():
+        raise LogAway("the diff log is being brought up to date by another process")
+    try:
+        yield
+        # Before others may look: what the block wrote must be there.
+        connection.exec_driver_sql("COMMIT")
+    finally:
+        connection.exec_driver_sql(f"SELECT RELEASE_LOCK({_LOCK})")
+
+
+def _migrated(connection: Connection) -> int:
     found = version_of(connection)
     if found is None:
         metadata.create_all(connection)

@@ -18,8 +18,10 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -122,8 +124,18 @@ def state_now(today: date) -> ColumnElement[str]:
     state, since, expires = (
         func.min(column) for column in (states.c.state, states.c.since, states.c.expires)
     )
+    return _state(state, since, expires, func.max(differences.c.last), today)
+
+
+def _state(
+    state: ColumnElement[Any],
+    since: ColumnElement[Any],
+    expires: ColumnElement[Any],
+    last: ColumnElement[Any],
+    today: date,
+) -> ColumnElement[str]:
     return case(
-        (and_(state.in_(_CLOSED), func.max(differences.c.last) > since), ClusterState.REGRESSED.value),
+        (and_(state.in_(_CLOSED), last > since), ClusterState.REGRESSED.value),
         (and_(state == ClusterState.ACCEPTED.value, expires < today), ClusterState.OPEN.value),
         else_=func.coalesce(state, ClusterState.OPEN.value),
     )
@@ -158,10 +170,70 @@ async def read_states(connection: AsyncConnection, names: Sequence[str]) -> dict
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Clusters by where they stand.
+
+    Args:
+        states: How many are in each state.
+        largest: Names of the open ones that came most often.
+        newest: Name of the open one that came first last; empty without any.
+    """
+
+    states: Mapping[ClusterState, int]
+    largest: Sequence[str]
+    newest: str
+
+
+async def placed(connection: AsyncConnection, asked: str, today: date, most: int) -> Placed:
+    """Where the clusters of a dialect stand, in one look at all of them.
+
+    Args:
+        connection: The log.
+        asked: The dialect in which the new side was asked.
+        today: The day.
+        most: How many of the largest.
+    """
+    each = _each(today, differences.c.asked == asked).cte("each_cluster")
+    opened = select(each.c.cluster, each.c.exchanges).where(each.c.state.in_([state.value for state in OPEN]))
+    largest = opened.order_by(each.c.exchanges.desc(), each.c.cluster).limit(most).subquery()
+    newest = opened.order_by(each.c.first.desc(), each.c.cluster).limit(1).subquery()
+    counts = select(literal("state").label("what"), each.c.state.label("name"), func.count().label("n"))
+    rows = await connection.execute(
+        union_all(
+            counts.group_by(each.c.state),
+            select(literal("largest"), largest.c.cluster, largest.c.exchanges),
+            select(literal("newest"), newest.c.cluster, newest.c.exchanges),
+        )
+    )
+    found: dict[str, dict[str, int]] = {"state": {}, "largest": {}, "newest": {}}
+    for row in rows:
+        found[row.what][row.name] = int(row.n)
+    return Placed(
+        {state: found["state"].get(state.value, 0) for state in ClusterState},
+        sorted(found["largest"], key=lambda name: (-found["largest"][name], name)),
+        next(iter(found["newest"]), ""),
+    )
+
+
+def _each(today: date, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Each cluster with its state, how often it came and when it came first."""
+    columns = differences.c
+    grouped = select(
+        columns.cluster,
+        func.sum(columns.exchanges).label("exchanges"),
+        func.min(columns.first).label("first"),
+        func.max(columns.last).label("last"),
+    )
+    one = grouped.where(*conditions).group_by(columns.cluster).subquery()
+    state = _state(states.c.state, states.c.since, states.c.expires, one.c.last, today).label("state")
+    there = one.outerjoin(states, states.c.cluster == one.c.cluster)
+    return select(one.c.cluster, one.c.exchanges, one.c.first, state).select_from(there)
+
+
 async def count_states(connection: AsyncConnection, today: date) -> dict[ClusterState, int]:
     """How many clusters are in each state."""
-    each = select(state_now(today).label("state")).select_from(with_states()).group_by(differences.c.cluster)
-    grouped = each.subquery()
+    grouped = _each(today).subquery()
     query = select(grouped.c.state, func.count()).group_by(grouped.c.state)
     found = {ClusterState(row[0]): int(row[1]) for row in await connection.execute(query)}
     return {state: found.get(state, 0) for state in ClusterState}

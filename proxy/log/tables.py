@@ -66,6 +66,18 @@ traffic = Table(
     Column("new_seconds", Float, nullable=False, comment="likewise"),
 )
 
+# Sums by route need not pass over the hours, nor those of some hours over the others.
+Index("traffic_hour", traffic.c.hour)
+Index(
+    "traffic_route",
+    traffic.c.route,
+    traffic.c.asked,
+    traffic.c.verdict,
+    traffic.c.exchanges,
+    traffic.c.legacy_seconds,
+    traffic.c.new_seconds,
+)
+
 moments = Table(
     "moment",
     metadata,
@@ -127,8 +139,15 @@ differences = Table(
 )
 
 # They hold all that lists need, so that no example has to be passed over to find the next row.
-Index("difference_route", differences.c.route, differences.c.cluster, differences.c.last)
-Index("difference_cluster", differences.c.cluster, differences.c.exchanges, differences.c.last)
+Index("difference_route", differences.c.route, differences.c.asked, differences.c.cluster, differences.c.last)
+Index(
+    "difference_cluster",
+    differences.c.cluster,
+    differences.c.asked,
+    differences.c.exchanges,
+    differences.c.first,
+    differences.c.last,
+)
 Index(
     "difference_run", differences.c.run, differences.c.exchanges, differences.c.cluster, differences.c.route
 )
@@ -207,6 +226,8 @@ states = Table(
     Column("config", String(64), nullable=False, comment="digest of the rules that settled it"),
     Column("told", Integer, nullable=False, comment="1 when webhook and metric have told of the state"),
 )
+
+Index("cluster_state_at", states.c.at, states.c.state)
 
 rechecks = Table(
     "cluster_recheck",

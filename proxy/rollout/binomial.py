@@ -24,6 +24,8 @@ def upper_bound(failures: int, trials: int, confidence: float = 0.95) -> float:
         raise ValueError(f"{failures} of {trials} is no number of failures")
     if failures == trials:
         return 1.0
+    if failures == 0:
+        return -math.expm1(math.log1p(-confidence) / trials)
     low, high = failures / trials, 1.0
     for _ in range(100):
         middle = (low + high) / 2

@@ -1,16 +1,24 @@
 """Many replicas write one diff log on MariaDB, and their totals add up."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from config.rollout import Dialect
+from diffing.cluster import cluster_id
+from proxy.dashboard.views import Views
+from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters, HourlyCount, SampledCluster
+from proxy.log.moments import flows_since
+from proxy.log.reading import reading
+from proxy.log.states import ClusterState, Standing, note_told, put, settle_states, untold
 from proxy.log.tables import coverage, deviations, metadata, timings, traffic
 from proxy.log.writer import Recorder, open_log, prepare
 from proxy.reporting.report import read_report
+from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -100,3 +108,39 @@ async def test_a_log_of_a_server_with_another_alphabet_is_brought_up_to_date(mar
     await recorder.open()
     await recorder.aclose()
     assert list((await read_report(url)).tally.clusters) == ["task.get 200→200 $.x"]
+
+
+async def test_states_and_overview_are_those_of_sqlite(mariadb_server: str, tmp_path: Path) -> None:
+    """The same two runs, in both databases: what regresses, what is clean, what is said first."""
+    server = open_log(mariadb_server)
+    async with server.begin() as connection:
+        await connection.execute(text("DROP DATABASE IF EXISTS parity_states"))
+        await connection.execute(text("CREATE DATABASE parity_states"))
+    await server.dispose()
+    found = []
+    for url in (f"{mariadb_server.rstrip('/')}/parity_states", f"sqlite:///{tmp_path}/log.db"):
+        await write_run(url, FIRST, finding(FIRST, OLD), finding(FIRST, KEPT))
+        later = [finding(SECOND, route="study.get") for _ in range(9)]
+        await write_run(url, SECOND, *later, finding(SECOND, KEPT), finding(SECOND, NEW))
+        async with reading(url) as log:
+            await put(log, {cluster_id(KEPT): Standing(ClusterState.DOCUMENTED, FIRST)})
+            for _ in range(2):
+                await settle_states(log, SECOND, 3)
+            await log.commit()
+            told = await untold(log)
+            await note_told(log, list(told))
+            page = await Views(Path("config")).overview(log, {})
+            flows = [
+                (flow.route, flow.verdict, flow.exchanges, round(flow.legacy_seconds, 3), begin)
+                for second in (0, 1)
+                for some, begin in [await flows_since(log, SECOND + timedelta(seconds=second))]
+                for flow in some
+            ]
+            states = {item.signature: item.standing.state for item in await read_clusters(log)}
+            found.append((told, page.document, flows, states, await untold(log)))
+    assert found[0] == found[1]
+    assert states == {
+        OLD: ClusterState.RESOLVED,
+        KEPT: ClusterState.REGRESSED,
+        NEW: ClusterState.OPEN,
+    }

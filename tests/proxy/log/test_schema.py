@@ -33,6 +33,25 @@ def columns(connection: Connection) -> dict[str, set[str]]:
     return {name: {column["name"] for column in found.get_columns(name)} for name in found.get_table_names()}
 
 
+def indices(connection: Connection) -> dict[str | None, list[str | None]]:
+    """The columns of each index."""
+    found = inspect(connection)
+    return {
+        index["name"]: index["column_names"]
+        for name in found.get_table_names()
+        for index in found.get_indexes(name)
+    }
+
+
+def expected_indices() -> dict[str | None, list[str | None]]:
+    """Those of a new log."""
+    return {
+        str(index.name): list(index.columns.keys())
+        for table in metadata.sorted_tables
+        for index in table.indexes
+    }
+
+
 def test_an_empty_database_gets_the_newest_version(connection: Connection) -> None:
     """All tables at once."""
     assert version_of(connection) is None
@@ -44,16 +63,29 @@ def test_the_first_logs_are_brought_up_to_date(connection: Connection) -> None:
     """They had four tables, no index and no version; afterwards they are like new ones."""
     for table in (runs, traffic, deviations, differences):
         table.create(connection)
-    for index in differences.indexes:
-        index.drop(connection)
+    for table in (traffic, differences):
+        for index in table.indexes:
+            index.drop(connection)
+    connection.execute(text("ALTER TABLE difference DROP COLUMN asked"))
     assert version_of(connection) == 1
     assert migrate(connection) == 1
     assert version_of(connection) == NEWEST
     expected = {table.name: set(table.c.keys()) for table in metadata.sorted_tables}
     assert columns(connection) == expected | {"log_version": {"version"}}
-    names = {index["name"] for index in inspect(connection).get_indexes("difference")}
-    assert names == {"difference_route", "difference_cluster", "difference_run"}
-    assert [index["name"] for index in inspect(connection).get_indexes("moment")] == ["moment_at"]
+    assert indices(connection) == expected_indices()
+
+
+def test_indices_of_older_logs_are_made_anew(connection: Connection) -> None:
+    """Version 7: they had the same names and fewer columns."""
+    migrate(connection)
+    connection.execute(text("DROP TABLE moment"))
+    connection.execute(text("DROP INDEX difference_cluster"))
+    connection.execute(text("CREATE INDEX difference_cluster ON difference (cluster, exchanges, last)"))
+    connection.execute(text("DROP INDEX traffic_route"))
+    connection.execute(text("UPDATE log_version SET version = 7"))
+    connection.commit()
+    assert migrate(connection) == 7
+    assert indices(connection) == expected_indices()
 
 
 def test_logs_that_knew_the_new_api_only_keep_their_numbers(connection: Connection) -> None:
@@ -69,6 +101,8 @@ def test_logs_that_knew_the_new_api_only_keep_their_numbers(connection: Connecti
         bare.create(connection)
         connection.execute(text("DROP TABLE newest"))
         connection.execute(bare.insert().values({c.name: VALUES.get(c.name, 7) for c in bare.c}))
+    for index in differences.indexes:
+        index.drop(connection)
     connection.execute(text("ALTER TABLE run DROP COLUMN faced"))
     connection.execute(text("ALTER TABLE run DROP COLUMN twice"))
     connection.execute(text("ALTER TABLE difference DROP COLUMN asked"))
