@@ -108,7 +108,7 @@ async def test_an_undocumented_difference_is_a_mismatch(
         await observe(client, "GET", LEGACY_TARGET + b"?api_key=secret", (("Host", "h"),))
         assert await verdicts(parts) == {"mismatch": 1}
         [cluster] = parts.counters.clusters.values()
-    assert cluster.example["curl"].startswith('curl --path-as-is -g "$LEGACY"')
+    assert cluster.example["curl"].startswith('curl -i --path-as-is -g "$LEGACY"')
     assert "secret" not in str(cluster.example)
 
 
