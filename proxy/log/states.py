@@ -79,6 +79,11 @@ class Standing:
         return self.state in OPEN
 
     @property
+    def new(self) -> bool:
+        """Whether nobody has said anything of it: it is there since it came first."""
+        return self == Standing(since=self.since)
+
+    @property
     def told(self) -> str:
         """The state in words."""
         until = "" if self.expires is None else f" until {self.expires}"
@@ -272,7 +277,7 @@ async def put(
             "cluster": name,
             "state": standing.state.value,
             "since": standing.since,
-            "at": at,
+            "at": standing.since if standing.new else at,
             "reason": standing.reason,
             "who": standing.by[:200],
             "expires": standing.expires,

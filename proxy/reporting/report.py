@@ -124,7 +124,7 @@ class Report:
     def told(self, cluster: str) -> str:
         """What there is to say of the state of a cluster; nothing of one that is merely open."""
         standing = self.standings.get(cluster, Standing())
-        return "" if standing == Standing(since=standing.since) else standing.told
+        return "" if standing.new else standing.told
 
     def states_told(self) -> str:
         """How many clusters are in each state."""
