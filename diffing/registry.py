@@ -128,7 +128,7 @@ class Deviation:
         derive: How a new answer that legacy refuses is checked.
         canonical: The name of the canonical form of a tolerance.
         premise: What the new side is asked for first.
-        effect: The tables (and `files`) whose changes may differ from PHP's, on purpose.
+        effect: Where what is stored may differ from what PHP stores, on purpose (`proxy.checking.on_purpose`).
         faces: The dialects of the backend that it holds for: the new API, and PHP's, where a crash of PHP or what it
             should have refused is not built again.
         before: Entries, or rules, over which it is meant to count, where neither is the narrower one.

@@ -1,7 +1,7 @@
 """What the steps of scenarios changed: compared with what PHP changed, and counted.
 
 An error changes nothing (new-API contract, decision 10). Where the effect of a success differs on purpose, the registry
-entry that explains the answer names the tables that may differ.
+entry that explains the answer says what may differ (`proxy.checking.on_purpose`).
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, State, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
+from proxy.checking.on_purpose import is_on_purpose
 from proxy.checking.replay import ReplayedExchange
 from proxy.message.redact import redacted_target
 from proxy.recordings.scenarios import Step
@@ -28,12 +29,12 @@ ROWS_SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class EffectDifference:
-    """A step that changed something else than recorded, and no entry says so.
+    """A step that changed something else than recorded.
 
     Args:
         rows: Rows that are not as recorded.
         files: Files that are not as recorded.
-        why: What is wrong beside that, or which entry does not explain it.
+        why: What is wrong beside that, or which entry explains it or does not.
     """
 
     exchange: ReplayedExchange
@@ -81,12 +82,6 @@ class StepEffect:
         """Whether it changed something else than recorded."""
         return bool(self.rows or self.files)
 
-    @property
-    def places(self) -> frozenset[str]:
-        """The tables where it did, and ``files``."""
-        tables = {row.table.partition(".")[2] for row in self.rows}
-        return frozenset(tables | ({"files"} if self.files else set()))
-
 
 @dataclass(slots=True)
 class Effects:
@@ -97,6 +92,7 @@ class Effects:
         equal: Those that changed what PHP changed.
         different: Those that did not.
         realigned: Those that did not on purpose, by registry entry.
+        on_purpose: What these changed otherwise, but for errors, which change nothing.
         judged: What came of each step, by the id of its recording: `equal`, `different`, or the registry entry.
     """
 
@@ -105,6 +101,7 @@ class Effects:
     equal: int = 0
     different: list[EffectDifference] = field(default_factory=list)
     realigned: Counter[str] = field(default_factory=Counter)
+    on_purpose: list[EffectDifference] = field(default_factory=list)
     judged: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
@@ -114,6 +111,7 @@ class Effects:
             "equal": self.equal,
             "different": [difference.document() for difference in self.different],
             "realigned": dict(sorted(self.realigned.items())),
+            "on_purpose": [difference.document() for difference in self.on_purpose],
         }
 
     def judge(self, exchange: ReplayedExchange, effect: StepEffect, registry: Registry) -> None:
@@ -133,6 +131,8 @@ class Effects:
             self.different.append(EffectDifference(exchange, effect.rows, effect.files, why))
         else:
             self.realigned[found] += 1
+            if found != NO_EFFECT.id:
+                self.on_purpose.append(EffectDifference(exchange, effect.rows, effect.files, found))
 
     def breaches(self) -> list[str]:
         """Why the effects are no parity."""
@@ -167,7 +167,7 @@ def _judged(exchange: ReplayedExchange, effect: StepEffect, registry: Registry) 
     why = None
     for entry in explaining:
         if entry.effect is not None:
-            if effect.places <= entry.effect:
+            if is_on_purpose(entry.effect, effect.rows, effect.files):
                 return entry.id, None
             why = f"{entry.id} does not explain it"
     return DIFFERENT, why

@@ -4,6 +4,7 @@ What failed when the verdicts were frozen is known, and must fail until its mend
 """
 
 import asyncio
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -74,6 +75,23 @@ def test_the_effects_are_those_of_php(result: ScenariosResult) -> None:
     """Rows and files after each step, times of writing aside; but the known ones."""
     differing = {one.exchange.recording.id for one in result.effects.different}
     assert differing == set()
+
+
+def test_what_is_stored_on_purpose_is_right(result: ScenariosResult) -> None:
+    """Each row that the new side has and PHP has not, in steps in which PHP died of its own doing."""
+    found = {
+        (one.exchange.recording.id, row.table, row.what, _said(row.row))
+        for one in result.effects.on_purpose
+        for row in one.rows
+    }
+    listed = tomllib.loads((ROOT / "tests" / "functional" / "on_purpose.toml").read_text())["row"]
+    assert found == {(one["recording"], one["table"], "extra", _said(one["row"])) for one in listed}
+    assert [one.files for one in result.effects.on_purpose if one.files] == []
+
+
+def _said(row: Mapping[str, object]) -> frozenset[tuple[str, object]]:
+    """What a row says; TOML has no null."""
+    return frozenset((name, value) for name, value in row.items() if value is not None)
 
 
 def test_no_verdict_moves_without_a_reason(result: ScenariosResult) -> None:

@@ -69,6 +69,13 @@ def test_each_effect_is_that_of_php_or_explained(played: list[Played]) -> None:
     assert [one.name for one in played if one.effect not in ("equal", "rule-no-effect", one.entry)] == []
 
 
+def test_what_is_stored_instead_is_right(played: list[Played]) -> None:
+    """Where the entry says that the new side stores something else, the scenario says what."""
+    assert {one.name: one.wrong for one in played if one.wrong} == {}
+    told = {one.entry for one in SCENARIOS if one.instead}
+    assert told == {name for name in ENTRIES if REGISTRY.by_id[name].effect is not None}
+
+
 def test_another_status_is_found(selected: Mapping[str, list[Selected]]) -> None:
     """In each scenario."""
     ones = [one for some in selected.values() for one in some]

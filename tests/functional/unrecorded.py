@@ -7,8 +7,8 @@ database is put back to the sample.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -25,7 +25,7 @@ from diffing.model import Observation
 from diffing.registry import Registry
 from proxy.checking.check import InProcess, open_side
 from proxy.checking.effect_tally import Effects, step_effect
-from proxy.checking.effects import ScenarioWindow
+from proxy.checking.effects import RowDifference, ScenarioWindow
 from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.checking.sandbox import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.checking.scenarios import SteppedClock
@@ -134,6 +134,7 @@ class Unrecorded:
         caller: Who asks, as recordings name callers.
         earlier: Requests before it.
         stored: What PHP stores.
+        instead: What the new side stores instead, where the entry says that something else is stored.
     """
 
     entry: str
@@ -143,6 +144,7 @@ class Unrecorded:
     caller: str = field(default="none", metadata={"key": "as"})
     earlier: tuple[Ask, ...] = ()
     stored: tuple[Stored, ...] = ()
+    instead: tuple[Stored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,14 @@ class Played:
         name: Its entry, and the how many-th of it.
         exchange: The request, both answers, and the comparison.
         effect: What became of the comparison of what is stored: `equal`, `different` or what explains it.
+        wrong: Rows that are not as the scenario says that the new side leaves them.
     """
 
     name: str
     entry: str
     exchange: ReplayedExchange
     effect: str
+    wrong: tuple[RowDifference, ...]
 
     def selected(self) -> Selected:
         """As a recorded exchange."""
@@ -198,7 +202,7 @@ async def play(scenarios: Sequence[Unrecorded], place: SandboxPlace) -> list[Pla
 
 async def _played(
     one: Unrecorded, replay: Replay, stage: Sandbox, registry: Registry
-) -> tuple[ReplayedExchange, str]:
+) -> tuple[ReplayedExchange, str, tuple[RowDifference, ...]]:
     *earlier, last = replay.translated
     for pair in earlier:
         done = await replay.step(*pair)
@@ -207,15 +211,20 @@ async def _played(
     await stage.tables.look()
     stage.files.look()
     stage.files.learn(contents(last[0]))
-    changes = tuple(RowChange(row.table, row.op, row.row, row.before) for row in one.stored)
-    step = Step(last[0], changes, (), NOW, NOW)
+    step = Step(last[0], _changes(one.stored), (), NOW, NOW)
     await stage.align(step)
     exchange = await replay.step(*last)
     changed, files = await stage.tables.look(), stage.files.look()
     states = (changed, stage.tables.rows), (files, stage.files.files)
     effects = Effects(1)
-    effects.judge(exchange, step_effect(step, COLUMNS, ScenarioWindow(NOW, NOW), *states), registry)
-    return exchange, effects.judged[last[0].id]
+    window = ScenarioWindow(NOW, NOW)
+    effects.judge(exchange, step_effect(step, COLUMNS, window, *states), registry)
+    own = step_effect(replace(step, changes=_changes(one.instead)), COLUMNS, window, *states)
+    return exchange, effects.judged[last[0].id], own.rows if one.instead else ()
+
+
+def _changes(rows: Iterable[Stored]) -> tuple[RowChange, ...]:
+    return tuple(RowChange(row.table, row.op, row.row, row.before) for row in rows)
 
 
 def _recordings(name: str, one: Unrecorded) -> Iterator[Recording]:

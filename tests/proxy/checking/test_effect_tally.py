@@ -131,7 +131,10 @@ def test_a_success_that_changes_nothing_is_a_difference(registry: Registry) -> N
 
 def test_an_entry_explains_the_tables_that_it_names(registry: Registry) -> None:
     """And no others."""
-    assert judged(effect(INSERT), registry, "elsewhere").realigned == {"elsewhere": 1}
+    found = judged(effect(INSERT), registry, "elsewhere")
+    assert found.realigned == {"elsewhere": 1}
+    [told] = found.document()["on_purpose"]
+    assert (told["why"], [one["what"] for one in told["rows"]]) == ("elsewhere", ["missing"])
     [difference] = judged(effect(INSERT), registry, "somewhere").different
     assert difference.why == "somewhere does not explain it"
 
