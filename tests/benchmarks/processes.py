@@ -1,0 +1,61 @@
+"""Processes of a benchmark: what they cost, and nginx."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+_TICK: Final = os.sysconf("SC_CLK_TCK")
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def cpu(*pids: int) -> float:
+    """Seconds of processor time that processes, and all below them, have had."""
+    total = 0
+    for pid in {one for root in pids for one in tree(root)}:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, servers: str) -> Iterator[int]:
+    """An nginx of one worker; gives its process.
+
+    Args:
+        folder: For its files.
+        servers: Its ``server`` blocks.
+    """
+    folder.mkdir()
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise SystemExit("nginx is not installed; as root: apt-get install nginx-light")
+    conf = folder / "nginx.conf"
+    paths = " ".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    conf.write_text(
+        f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{ worker_connections 1024; }}\n"
+        f"http {{ access_log off; {paths} keepalive_requests 1000000;\n{servers}\n}}\n"
+    )
+    with subprocess.Popen([program, "-e", f"{folder}/error.log", "-c", str(conf)]) as process:
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
