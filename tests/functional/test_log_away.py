@@ -144,9 +144,9 @@ def test_a_log_that_goes_and_comes_is_told_twice(tmp_path: Path) -> None:
         until(lambda: len(lines(errors, "is written again")) == 1)
         [gone], [back] = lines(errors, "cannot be written"), lines(errors, "is written again")
         assert re.match(
-            TIME + r" ERROR proxy\.record: the diff log \S+ cannot be written: no such table", gone
+            TIME + r" ERROR proxy\.log\.writer: the diff log \S+ cannot be written: no such table", gone
         )
-        assert re.match(TIME + r" WARNING proxy\.record: .* after \d+ s; 3 verdicts had waited", back)
+        assert re.match(TIME + r" WARNING proxy\.log\.writer: .* after \d+ s; 3 verdicts had waited", back)
         assert "Traceback" not in errors.read_text()
 
 
