@@ -263,6 +263,7 @@ def next_steps(report: Report, log: str) -> dict[str, list[str]]:
         name = cluster_id(clusters[0].signature)[:SHORT]
         steps["what differs"] = ["show", name, "--log", log]
         steps["what to do"] = ["file", name, "--as", "new-wrong", "--log", log]
+        steps["is it settled"] = ["recheck", name, "--log", log]
     return steps
 
 

@@ -151,8 +151,7 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page, url: str, path: str) ->
     shot(page, "phone" + re.sub(r"[/?=]", "-", path))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     cut = "Array.from(document.querySelectorAll('.scroll')).filter(e => e.scrollWidth > e.clientWidth).length"
-    # The overview's table is wide.
-    assert page.evaluate(cut) <= (path == "/")
+    assert page.evaluate(cut) == 0
 
 
 def test_everything_is_reached_by_keyboard(page: Page, url: str) -> None:

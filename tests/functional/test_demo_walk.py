@@ -81,7 +81,7 @@ def test_from_the_overview_to_what_to_do(page: Page) -> None:
     """Each of the three faults has a cluster, whose page says in words what is wrong, and what to do about it."""
     page.goto("/")
     picture(page, "demo-overview")
-    page.get_by_role("link", name="Clusters").click()
+    page.get_by_role("link", name="Clusters", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(3)
     picture(page, "demo-clusters", 420)
     for route, title in TITLES.items():
