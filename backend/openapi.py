@@ -49,7 +49,7 @@ ALWAYS = (
     NO_ROOM,
 )
 """Problems that the gateway can give whatever is asked."""
-_CITATION = re.compile(r"\s+\((legacy\s+notes|new-API\s+contract|contract|recordings), [^()]*\)")
+_CITATION = re.compile(r"(?<!\s)\s+\((legacy\s+notes|new-API\s+contract|contract|recordings), [^()]*\)")
 _WITHOUT_BODY = ("GET", "DELETE")
 
 

@@ -11,7 +11,7 @@ from diffing.decode import decode
 from diffing.model import Difference, Observation
 from diffing.paths import MISSING, identical
 
-_STEP: Final = re.compile(r"\.([^.\[]+)|\[([^\]]*)\]")
+_STEP: Final = re.compile(r"\.([^.\[]+)|\[([^\[\]]*+)\]")
 _OF_VALUES: Final = ("value", "type", "missing")
 _MOST: Final = 50
 _NODES: Final = 200_000

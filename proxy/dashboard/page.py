@@ -138,7 +138,7 @@ def _code(sentence: str) -> Markup:
     return Markup("").join(shown)
 
 
-_WORD: Final = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)")
+_WORD: Final = re.compile(r"(?<![a-z0-9])([a-z0-9]++(?:-[a-z0-9]++)+)")
 
 
 def _linked(sentence: str, known: Collection[str]) -> Markup:

@@ -11,7 +11,7 @@ from proxy.log.clusters import Shown
 from proxy.reporting.values import both
 
 _LONGEST: Final = 60
-_ROW: Final = re.compile(r"\[([^\]]*)\]$")
+_ROW: Final = re.compile(r"\[([^\[\]]*+)\]$")
 _TYPES: Final = {
     bool: "true or false",
     int: "an integer",
@@ -32,6 +32,8 @@ _VERDICTS: Final = {
 def title_of(found: Shown) -> str:
     """What differs, as a sentence without its full stop; names of code stand between backticks."""
     differences = sorted(found.differences, key=_weight)
+    if not differences:
+        return found.cluster.signature
     first = differences[0]
     told = _told(first)
     # A problem document repeats its status.
@@ -44,8 +46,8 @@ def title_of(found: Shown) -> str:
 
 def causes_of(found: Shown) -> list[str]:
     """Why the first difference may be there, the likeliest first; none where nothing is seen in the values."""
-    first = min(found.differences, key=_weight)
-    return list(dict.fromkeys(_causes(first)))
+    first = min(found.differences, key=_weight, default=None)
+    return [] if first is None else list(dict.fromkeys(_causes(first)))
 
 
 def common_of(requests: Sequence[Mapping[str, Any]], always: Collection[str] = ()) -> list[str]:

@@ -31,7 +31,7 @@ from datetime import datetime
 from pathlib import Path
 from backend import tables
 from backend.clock import frozen_clock
-from backend.database.connections import Database, DatabaseNames
+from backend.database.connections import Database, SchemaNames
 from backend.storage.local import LocalStorage
 from backend.problems import Problem
 from backend.resources import Resources
@@ -45,7 +45,7 @@ NOW = datetime(2026, 11, 22)
 stored = []
 
 async def main():
-    database = Database(url, DatabaseNames(openml, expdb))
+    database = Database(url, SchemaNames(openml, expdb))
     storage = LocalStorage(Path(root))
     await sweep(database, storage)
     resources = Resources(BackendSettings(), database, {}, frozen_clock(NOW), storage=storage)

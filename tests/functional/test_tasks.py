@@ -27,7 +27,7 @@ FAULTS = Path(__file__).parent / "faults"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 ONE = {
     *("shadow leg", "shadow worker", "heartbeat", "diff log", "configuration", "kill switch"),
-    *("gate", "listener", "sides"),
+    *("clusters", "gate", "listener", "sides"),
 }
 MANY = ONE | {"worker 0", "worker 1", "commands", "counts"}
 

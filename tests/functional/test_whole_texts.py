@@ -50,8 +50,8 @@ TAKEN_BY_READERS: Final = {
 
 
 def modules() -> Iterator[str]:
-    """The modules of the backend."""
-    for path in sorted((ROOT / "backend").rglob("*.py")):
+    """The modules of the backend, and of what PHP makes of texts."""
+    for path in sorted([*(ROOT / "backend").rglob("*.py"), *(ROOT / "config" / "php").rglob("*.py")]):
         parts = path.relative_to(ROOT).with_suffix("").parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
