@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from config.problems import ProblemType
-from diffing.administrators import wider
+from diffing.administrators import further_differences, wider
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect, premise_holds, succeeded, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
@@ -39,7 +39,7 @@ from diffing.pasted import pasted
 from diffing.problem import NO_RESULTS, demand, message_of, problem_differences
 from diffing.refusals import is_known
 from diffing.registry import Deviation, Kind, Registry
-from diffing.repair import repaired
+from diffing.repair import repaired, untouched
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.rules.book import RouteRules
 from diffing.tolerances import TEXTS
@@ -363,6 +363,8 @@ class Differ:
                 in_body = tuple(limited_differences(asked, rows, other, everything, full=full))
                 if more is not None and not unspecified(asked):
                     in_body += walk(moved(asked, everything), other, (), self.max_nodes)
+                if more is not None:
+                    in_body += tuple(further_differences(rows, other, exchange))
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 hits = hits if more is None else (*hits, more.id)
@@ -382,15 +384,9 @@ class Differ:
             found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            before = _untouched(legacy, old)
+            before = untouched(legacy, old)
             found = list(explained(found, asked, before, entries, self._rules(asked, old)))
         return verdict(tuple(found), hits)
-
-
-def _untouched(legacy: Observation, old: Decoded) -> object:
-    """The legacy document as it was before it was normalised."""
-    again = decode(legacy)
-    return next(repaired(again, old.names), again).document if old.pasted else again.document
 
 
 def canonical_form(document: object) -> bytes:

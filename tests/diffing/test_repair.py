@@ -12,7 +12,7 @@ from diffing.decode import Form, decode
 from diffing.deviations import load_registry
 from diffing.further import Further
 from diffing.model import Asked, FollowUp, Observation
-from diffing.repair import Unrepairable, read_list, repaired
+from diffing.repair import Unrepairable, read_list, repaired, untouched
 
 NAMES = frozenset({"a", "b", "c", "d", "version", "uploader"})
 
@@ -216,3 +216,18 @@ def test_a_name_of_which_php_dies_is_shown(name: str, status: int, verdict: str)
         status, (("content-type", "application/json"), *CORS), json.dumps({**document, "name": name}).encode()
     )
     assert DIFFER.compare(asked, legacy, new).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [(b'{"a": ["x"]}', {"a": ["x"]}), (b'{"a": ["x"y"]}', {"a": ['x"y']})],
+    ids=["whole", "broken"],
+)
+def test_an_answer_is_read_again_as_it_was(body: bytes, document: object) -> None:
+    """Whatever became of the document meanwhile."""
+    legacy = Observation(200, (("Content-Type", "application/json"),), body)
+    decoded = decode(legacy)
+    old = decoded if decoded.form is Form.JSON else next(repaired(decoded, NAMES))
+    assert isinstance(old.document, dict)
+    old.document["a"] = None
+    assert untouched(legacy, old) == document
