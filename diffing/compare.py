@@ -144,7 +144,9 @@ class Differ:
             judged = judge_defect(
                 asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text, meant
             )
-            if judged.outcome is not Outcome.LEGACY_ERROR or not judged.deviations or not succeeded(new):
+            # A refusal is right as it is; but where all rows are hidden, there is no result, and no refusal said so.
+            as_meant = succeeded(new) if judged.outcome is Outcome.LEGACY_ERROR else bool(readings)
+            if not judged.deviations or not as_meant:
                 return judged
             return self._as_meant(judged, asked, legacy, readings, new, young, entries, sources)
         return self._answers(asked, legacy, old, new, young, entries, sources)
@@ -165,9 +167,11 @@ class Differ:
         for reading in readings:
             found = self._documents(asked, legacy, reading, new, young, entries, sources)
             if found.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
-                return replace(judged, deviations=(*judged.deviations, *found.deviations))
+                ids = (*judged.deviations, *found.deviations)
+                return replace(judged, outcome=Outcome.LEGACY_ERROR, differences=(), deviations=ids)
             first = first or found
-        return first if first is not None and first.outcome is Outcome.MISMATCH else judged
+        unlike = first is not None and first.outcome is Outcome.MISMATCH
+        return first if first and unlike and judged.outcome is Outcome.LEGACY_ERROR else judged
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
         if asked.route is not None and not asked.route.implemented:
