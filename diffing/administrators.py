@@ -1,7 +1,8 @@
 """Lists in which administrators see more on the new side than PHP shows them: what is private, or under an embargo.
 
-Every row of PHP must be there and equal. Each further row must fit the response schema, occur once, be none that the
-new side shows to a stranger (PHP would show that one too), and be about something that is there, as far as is asked.
+Every row of PHP must be there and equal. Each further row must fit the response schema, occur once, stand in the order
+of the list, be none that the new side shows to a stranger (PHP would show that one too), and say what the new side says
+of its thing elsewhere (`diffing.elsewhere`), as far as is asked.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from diffing.decode import decode
-from diffing.further import ExchangeFacts, Underived
-from diffing.model import Asked, FollowUp, Observation
+from diffing.elsewhere import Place, is_said, places_of
+from diffing.further import ExchangeFacts, Sources, Underived
+from diffing.model import Asked, Difference, FollowUp
 from diffing.paths import Steps
 from diffing.rows import CUTTING, top_rows
 from diffing.walk import canonical
@@ -22,12 +24,9 @@ if TYPE_CHECKING:
 
 _ALL: Final = "all"
 """The value of a filter that asks for every value."""
-_TOLD_OTHERWISE: Final = frozenset({("task.list", "name"), ("dataset.list", "md5_checksum")})
-"""Columns of which a list tells another thing than what is shown by itself: the name of the data set, no checksum."""
-_UNKNOWN: Final = 404
 CANONICAL: Final = "rows_for_administrators"
-_MOST: Final = 8
-"""The new side is asked for so many of the further rows themselves."""
+MOST_PLACES: Final = 16
+"""The new side is asked for so many places of further rows, those of a row together."""
 
 
 def rows_for_administrators(
@@ -57,13 +56,16 @@ def rows_for_administrators(
 
     def private(row: object) -> bool:
         key = _key(asked, row)
-        fits = exchange.shape is None or next(exchange.shape.fits([row]), None) is None
-        return key in times and times[key] == 1 and key not in shown and fits
+        return key in times and times[key] == 1 and key not in shown and _fits(row, exchange)
 
-    found = [row for row in further if private(row)]
-    paths = dict.fromkeys(path for row in found[:_MOST] if (path := _path(asked, row)) is not None)
-    things = {path: exchange.sources.answer(FollowUp.PREMISE, path) for path in paths}
-    return legacy, [row for row in new if not private(row) or not _true(asked, row, things)]
+    if not _is_ordered(asked, new):
+        return legacy, new
+    told = asked_places(asked, [row for row in further if private(row)])
+    return legacy, [
+        row
+        for row in new
+        if not private(row) or not _is_true(asked, row, told.get(_key(asked, row), {}), exchange.sources)
+    ]
 
 
 def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
@@ -75,22 +77,57 @@ def wider(entries: Iterable[Deviation], asked: Asked) -> Deviation | None:
     )
 
 
-def _true(asked: Asked, row: object, things: Mapping[str, Observation]) -> bool:
-    """Whether a row is what the filters ask for, and says what the new side says of the thing itself."""
-    if not isinstance(row, dict) or not all(fits_filters(asked, row)):
-        return False
-    thing = things.get(_path(asked, row) or "")
-    if thing is None:
+def further_differences(
+    legacy: Sequence[object], new: Sequence[object], exchange: ExchangeFacts
+) -> Iterator[Difference]:
+    """The rows of a cut list that PHP does not show and that are not as the filters, the schema or their places say.
+
+    Which rows come is another choice of more rows, so that they may be public ones.
+
+    Raises:
+        Needed: a place must be asked first.
+    """
+    asked = exchange.asked
+    known = {_key(asked, row) for row in legacy}
+    further = [row for row in new if _key(asked, row) not in known]
+    told = asked_places(asked, further)
+    for row in further:
+        if not _fits(row, exchange) or not _is_true(
+            asked, row, told.get(_key(asked, row), {}), exchange.sources
+        ):
+            yield Difference("$", "extra", None, row)
+
+
+def _fits(row: object, exchange: ExchangeFacts) -> bool:
+    return exchange.shape is None or next(exchange.shape.fits([row]), None) is None
+
+
+def asked_places(asked: Asked, rows: Iterable[object]) -> Mapping[bytes, Mapping[str, Place]]:
+    """The places that the new side is asked for, by the key of the row that they are about: of the first rows."""
+    found: dict[bytes, Mapping[str, Place]] = {}
+    paths = set[str]()
+    for row in rows:
+        places = places_of(asked, row)
+        if len(paths | places.keys()) > MOST_PLACES:
+            break
+        paths |= places.keys()
+        found[_key(asked, row)] = places
+    return found
+
+
+def _is_ordered(asked: Asked, rows: Sequence[object]) -> bool:
+    """Whether a list that both sides order by its key is ordered by it."""
+    top = top_rows(asked.route)
+    if top is None or not top.ordered:
         return True
-    document = decode(thing).document
-    told = document if isinstance(document, dict) else {}
-    return thing.status != _UNKNOWN and all(
-        str(value).casefold() == str(told[name]).casefold()
-        for name, value in row.items()
-        if isinstance(value, int | str)
-        and type(told.get(name)) is type(value)
-        and (asked.route_name, name) not in _TOLD_OTHERWISE
-    )
+    keys = [row.get(column) for row in rows if isinstance(row, dict) for column in top.key]
+    numbers = [key for key in keys if isinstance(key, int)]
+    return len(top.key) > 1 or numbers == sorted(numbers)
+
+
+def _is_true(asked: Asked, row: object, places: Mapping[str, Place], sources: Sources) -> bool:
+    """Whether a row is what the filters ask for, and says what its places say."""
+    return isinstance(row, dict) and all(fits_filters(asked, row)) and is_said(row, places, sources)
 
 
 def fits_filters(asked: Asked, row: Mapping[str, object]) -> Iterator[bool]:
@@ -101,16 +138,6 @@ def fits_filters(asked: Asked, row: Mapping[str, object]) -> Iterator[bool]:
         if type(row.get(column)) in (int, str):
             wanted = [one.strip().casefold() for one in value.split(",")]
             yield str(row[column]).casefold() in wanted or wanted == [_ALL]
-
-
-def _path(asked: Asked, row: object) -> str | None:
-    """Where the new side shows what a row is about; None where it has no such place."""
-    top = top_rows(asked.route)
-    if asked.route is None or top is None or not isinstance(row, dict):
-        return None
-    place, key = asked.route.new.path.removesuffix("/list"), top.key[0] if len(top.key) == 1 else None
-    value = row.get(key or "run_id")
-    return f"{place if key else '/run'}/{value}" if type(value) is int else None
 
 
 def _key(asked: Asked, row: object) -> bytes:

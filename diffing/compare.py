@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from config.problems import ProblemType
-from diffing.administrators import wider
+from diffing.administrators import further_differences, wider
 from diffing.decode import Decoded, Form, decode
 from diffing.defects import broken, defect_of, judge_defect, premise_holds, succeeded, success_differences
 from diffing.derive import follow_up_of, head_differences, sorted_differences, tail_differences
@@ -40,7 +40,7 @@ from diffing.problem import NO_RESULTS, demand, message_of, problem_differences
 from diffing.raw import with_raw
 from diffing.refusals import is_known
 from diffing.registry import Deviation, Kind, Registry
-from diffing.repair import repaired
+from diffing.repair import repaired, untouched
 from diffing.rows import CUTTING, incomplete, limited_differences, moved, unspecified
 from diffing.rules.book import RouteRules
 from diffing.tolerances import TEXTS
@@ -135,7 +135,9 @@ class Differ:
             judged = judge_defect(
                 asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text, meant
             )
-            if judged.outcome is not Outcome.LEGACY_ERROR or not judged.deviations or not succeeded(new):
+            # A refusal is right as it is; but where all rows are hidden, there is no result, and no refusal said so.
+            as_meant = succeeded(new) if judged.outcome is Outcome.LEGACY_ERROR else bool(readings)
+            if not judged.deviations or not as_meant:
                 return judged
             return self._as_meant(judged, asked, legacy, readings, new, young, entries, sources)
         return self._answers(asked, legacy, old, new, young, entries, sources)
@@ -156,9 +158,11 @@ class Differ:
         for reading in readings:
             found = self._documents(asked, legacy, reading, new, young, entries, sources)
             if found.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
-                return replace(judged, deviations=(*judged.deviations, *found.deviations))
+                ids = (*judged.deviations, *found.deviations)
+                return replace(judged, outcome=Outcome.LEGACY_ERROR, differences=(), deviations=ids)
             first = first or found
-        return first if first is not None and first.outcome is Outcome.MISMATCH else judged
+        unlike = first is not None and first.outcome is Outcome.MISMATCH
+        return first if first and unlike and judged.outcome is Outcome.LEGACY_ERROR else judged
 
     def _without_comparing(self, asked: Asked, legacy: Observation, new: Observation) -> Comparison | None:
         if asked.route is not None and not asked.route.implemented:
@@ -354,6 +358,8 @@ class Differ:
                 in_body = tuple(limited_differences(asked, rows, other, everything, full=full))
                 if more is not None and not unspecified(asked):
                     in_body += walk(moved(asked, everything), other, (), self.max_nodes)
+                if more is not None:
+                    in_body += tuple(further_differences(rows, other, exchange))
                 if in_body and incomplete(asked.route, everything):
                     return Comparison(Outcome.SKIPPED, SkipReason.LIMITED)
                 hits = hits if more is None else (*hits, more.id)
@@ -373,15 +379,9 @@ class Differ:
             found.append(Difference("$", "bytes", len(old.body), len(young.body)))
         if found:
             # The document has been normalised; to tell what the entries did it is needed as it was.
-            before = _untouched(legacy, old)
+            before = untouched(legacy, old)
             found = list(explained(found, asked, before, entries, self._rules(asked, old)))
         return verdict(tuple(found), hits)
-
-
-def _untouched(legacy: Observation, old: Decoded) -> object:
-    """The legacy document as it was before it was normalised."""
-    again = decode(legacy)
-    return next(repaired(again, old.names), again).document if old.pasted else again.document
 
 
 def canonical_form(document: object) -> bytes:

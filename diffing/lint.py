@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 
-from diffing.further import ExchangeFacts, Sources
+from diffing.further import ExchangeFacts, Further, Needed, Sources
 from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import MISSING, identical
 from diffing.registry import DOCUMENTED, Deviation, Example, Kind, Registry
@@ -64,9 +64,12 @@ def explains(deviation: Deviation, example: Example) -> bool:
         return identical(after, example.new) and not identical(after, example.legacy)
     if deviation.kind is Kind.TOLERANCE:
         before = example.legacy, example.new
-        legacy, new = TOLERANCES[deviation.canonical or ""](
-            deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _exchange_of(example)
-        )
+        try:
+            legacy, new = TOLERANCES[deviation.canonical or ""](
+                deepcopy(example.legacy), deepcopy(example.new), deviation.steps, _exchange_of(example)
+            )
+        except Needed:
+            return False  # the example does not say what it stands on
         return identical(legacy, new) and not identical(*before)
     return _answers_fit(deviation, example)
 
@@ -83,8 +86,10 @@ def _exchange_of(example: Example) -> ExchangeFacts:
     answer = Observation(404 if found is MISSING else 200, (("Content-Type", "application/json"),), b"{}")
     if found is not MISSING:
         answer = replace(answer, body=canonical(found))
-    sources = Sources({(FollowUp.STRANGER, None): answer})
-    return ExchangeFacts(asked_of(example), sources, pasted=deepcopy(example.pasted))
+    answers: dict[Further, Observation] = {(FollowUp.STRANGER, None): answer}
+    for path, said in (example.said or {}).items():
+        answers[FollowUp.PREMISE, path] = replace(answer, status=200, body=canonical(said))
+    return ExchangeFacts(asked_of(example), Sources(answers), pasted=deepcopy(example.pasted))
 
 
 def asked_of(example: Example) -> Asked:

@@ -50,6 +50,7 @@ class Example:
         document: A legacy document to try `when.value` with.
         shown: A new document to try `when.shows` with.
         stranger: What the new side answers to the request of a tolerance without a key; nothing where it is absent.
+        said: What the new side answers to further questions of a tolerance, by path.
         pasted: The legacy document of a tolerance with its texts as PHP pasted them, where that is another.
     """
 
@@ -60,6 +61,7 @@ class Example:
     shown: object = MISSING
     stranger: object = MISSING
     pasted: object = None
+    said: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

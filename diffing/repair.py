@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from diffing.decode import Decoded, Form, load_json
+from diffing.decode import Decoded, Form, decode, load_json
+from diffing.model import Observation
 from diffing.paths import MISSING
 from diffing.xml_tree import NotXml, json_tree, parse_xml
 
@@ -70,6 +71,17 @@ def repaired(broken: Decoded, names: frozenset[str]) -> Iterator[Decoded]:
         except ValueError:
             return
         yield Decoded(Form.JSON, broken.media_type, document, body=broken.body, pasted=True, names=names)
+
+
+def untouched(legacy: Observation, old: Decoded) -> object:
+    """The document of an answer as it was before it was normalised.
+
+    Args:
+        legacy: The answer.
+        old: It, decoded, and read as it stands where it is broken.
+    """
+    again = decode(legacy)
+    return next(repaired(again, old.names), again).document if old.pasted else again.document
 
 
 def read_list(text: str, names: frozenset[str]) -> dict[str, object]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Final
 
 from diffing.administrators import rows_for_administrators
+from diffing.elsewhere import INPUTS_OF_TASK, is_said
 from diffing.further import ExchangeFacts
 from diffing.pasted import CANONICAL, as_pasted
 from diffing.paths import Steps, change, values
 from diffing.static_documents import same_root
-from diffing.xml_tree import PHP_BLANKS, NotXml, convert, parse_xml
+from diffing.xml_tree import NotXml, convert, parse_xml, printed
 
 Documents = tuple[object, object]
 Canonical = Callable[[object, object, Sequence[Steps], ExchangeFacts], Documents]
@@ -26,19 +29,49 @@ MOST_APART: Final = 1000
 """How many ids others may have used up between a rehearsal and the write."""
 
 UNPRINTED: Final = "(what PHP could not print)"
+MOST_ROWS: Final = 6
+"""Of so many rows that PHP could not print the new side is asked for the task."""
 
 
-def unprinted_pairs(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
+def unprinted_pairs(
+    legacy: object, new: object, paths: Sequence[Steps], exchange: ExchangeFacts
+) -> Documents:
     """Lists of name and value that PHP pastes together as JSON text, and shows empty where that is no JSON.
 
-    An empty list of PHP stands for exactly those lists of which the pasted text is no JSON; any other list must
-    be the same on both sides (legacy notes, task 1.2). What PHP could paste it has read as JSON: a backslash in a value
-    has begun an escape there.
+    An empty list of PHP stands for exactly those lists of which the pasted text is no JSON, and which say what the
+    inputs of the task by itself say (the first ones are asked for); any other list must be the same on both sides
+    (legacy notes, task 1.2). What PHP could paste it has read as JSON: a backslash has begun an escape.
+
+    Raises:
+        Needed: the inputs of a task must be asked for first.
     """
     for steps in paths:
+        *above, key = steps
+        unprinted = {_id(row) for row in values(legacy, tuple(above)) if _at(row, key) == []} - {None}
+        asked = islice((row for row in values(new, tuple(above)) if _id(row) in unprinted), MOST_ROWS)
+        wrong = [row for row in asked if not _is_said(row, exchange)]
         legacy, _count = change(legacy, steps, lambda value: UNPRINTED if value == [] else value)
-        new, _count = change(new, steps, _pasted_pairs)
+        new, _count = change(new, tuple(above), partial(_pasted, key=key, wrong=wrong))
     return legacy, new
+
+
+def _id(row: object) -> int | None:
+    number = row.get("task_id") if isinstance(row, dict) else None
+    return number if type(number) is int else None
+
+
+def _at(row: object, key: str) -> object:
+    return row.get(key) if isinstance(row, dict) else None
+
+
+def _is_said(row: object, exchange: ExchangeFacts) -> bool:
+    return isinstance(row, dict) and is_said(row, {INPUTS_OF_TASK.of(row): INPUTS_OF_TASK}, exchange.sources)
+
+
+def _pasted(row: object, key: str, wrong: Sequence[object]) -> object:
+    if row in wrong or not isinstance(row, dict) or key not in row:
+        return row
+    return {**row, key: _pasted_pairs(row[key])}
 
 
 def _pasted_pairs(pairs: object) -> object:
@@ -71,19 +104,8 @@ def printed_texts(legacy: object, new: object, paths: Sequence[Steps], _: Exchan
     All texts in what the paths lead to are meant, so that no field can be forgotten.
     """
     for steps in paths:
-        new, _count = change(new, steps, _printed)
+        new, _count = change(new, steps, printed)
     return legacy, new
-
-
-def _printed(value: object) -> object:
-    match value:
-        case str():
-            return value.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
-        case list():
-            return [_printed(element) for element in value]
-        case dict():
-            return {key: _printed(element) for key, element in value.items()}
-    return value
 
 
 def handed_out_ids(legacy: object, new: object, paths: Sequence[Steps], _: ExchangeFacts) -> Documents:
@@ -115,8 +137,8 @@ def _as_shown(text: str) -> object:
     return convert(root) or ""
 
 
-TEXTS: Final = frozenset({"pasted_texts", "printed_texts"})
-"""The forms that are about texts alone, each for itself: they are those of every row, in whatever list it is."""
+TEXTS: Final = frozenset({"pasted_texts", "printed_texts", "unprinted_pairs"})
+"""The forms that are about each text or row by itself, in whatever list it is."""
 
 TOLERANCES: Final[Mapping[str, Canonical]] = {
     "unprinted_pairs": unprinted_pairs,

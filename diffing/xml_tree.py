@@ -46,6 +46,18 @@ def _depth(root: etree._Element) -> int:
     return deepest
 
 
+def printed(value: object) -> object:
+    """A document with all its texts as PHP's XML keeps them: line ends are LF, and blanks at both ends go."""
+    match value:
+        case str():
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
+        case list():
+            return [printed(element) for element in value]
+        case dict():
+            return {key: printed(element) for key, element in value.items()}
+    return value
+
+
 def json_tree(root: etree._Element) -> dict[str, object]:
     """The document that PHP's conversion makes of a root element."""
     return {_local(root): convert(root)}

@@ -97,7 +97,7 @@ class _Page:
             else (words.answer(example.legacy), words.answer(example.new))
             for example in (what.examples[:1] if isinstance(what, Deviation) else what.examples)
         )
-        yield "  - " + "; ".join(f"`{before}` → `{after}`" for before, after in pairs)
+        yield "  - " + "; ".join(f"{words.code(before)} → {words.code(after)}" for before, after in pairs)
 
     def _index(self) -> Iterator[str]:
         for section in self.texts.section:
@@ -130,7 +130,7 @@ class _Page:
         )
         yield f"- {mark}{start} {self.once(entry.why)}".rstrip()
         before, after = words.before_and_after(entry, self.registry.rules(route.name))
-        yield f"  ```diff\n  - {before}\n  + {after}\n  ```"
+        yield f"  - {words.code(before)} →\n    {words.code(after)}"
 
 
 def _facts(route: Route) -> Iterator[str]:

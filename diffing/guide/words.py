@@ -18,6 +18,7 @@ PREFIX: Final = "/api/v1/json/"
 _KIND: Final = re.compile(r":[^}]*\}")
 _IGNORED: Final = "/{ignored}"
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
+_BACKTICKS: Final = re.compile("`+")
 _NO_ANCHOR: Final = re.compile(r"[^\w\- ]")
 _DOCUMENTS: Final = (Kind.TRANSFORM, Kind.TOLERANCE)
 
@@ -84,6 +85,8 @@ def before_and_after(entry: Deviation, rules: RouteRules | None = None) -> tuple
     example = entry.examples[0]
     if entry.kind in _DOCUMENTS:
         path, steps = _place(entry, None if rules is None else rules.shape)
+        if entry.kind is Kind.TOLERANCE:
+            path, steps = "$", ()  # of which an example shows whole documents
         after = example.new if rules is None else _pruned(ruled(rules, steps, example.new), example.new)
         at = "" if path == "$" else f"{path}: "
         return at + value(example.legacy), at + value(after)
@@ -114,6 +117,15 @@ def _pruned(document: object, like: object) -> object:
     if isinstance(document, list) and isinstance(like, list):
         return [_pruned(*pair) for pair in zip(document, like, strict=False)]
     return document
+
+
+def code(text: str) -> str:
+    """A text as code, whatever backticks it holds."""
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    return (
+        f"{fence} {text} {fence}" if text.startswith("`") or text.endswith("`") else f"{fence}{text}{fence}"
+    )
 
 
 def value(document: object) -> str:

@@ -14,7 +14,7 @@ from diffing.registry import Deviation, Kind, Registry
 from diffing.rules.effect import RULE as NO_EFFECT
 from proxy.checking.effects import Columns, RowDifference, ScenarioWindow, State, expected, row_differences
 from proxy.checking.file_states import FileDifference, Files, expected_files, file_differences
-from proxy.checking.on_purpose import is_on_purpose
+from proxy.checking.on_purpose import GONE, is_on_purpose
 from proxy.checking.replay import ReplayedExchange
 from proxy.message.redact import redacted_target
 from proxy.recordings.scenarios import Step
@@ -158,7 +158,7 @@ def _judged(exchange: ReplayedExchange, effect: StepEffect, registry: Registry) 
     more = [entry for entry in explaining if entry.effect and _stores_more(entry, refused_by_php)]
     if more and not effect.differs:
         return DIFFERENT, f"{more[0].id} says that more is stored than PHP stored, and nothing is"
-    if more and any(row.what != "extra" for row in effect.rows):
+    if more and any(row.what != "extra" and not _may_go(row, more[0]) for row in effect.rows):
         return DIFFERENT, f"{more[0].id} explains further rows, not rows that are gone"
     if not effect.differs:
         return EQUAL, None
@@ -171,6 +171,10 @@ def _judged(exchange: ReplayedExchange, effect: StepEffect, registry: Registry) 
                 return entry.id, None
             why = f"{entry.id} does not explain it"
     return DIFFERENT, why
+
+
+def _may_go(row: RowDifference, entry: Deviation) -> bool:
+    return f"{GONE}{row.table.partition('.')[2]}" in (entry.effect or ())
 
 
 def _stores_more(entry: Deviation, refused_by_php: bool) -> bool:

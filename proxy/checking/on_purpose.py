@@ -9,6 +9,8 @@ from proxy.checking.file_states import FileDifference
 
 FURTHER = "+"
 """Before a table: rows that PHP does not have may be there, and none be gone or another."""
+GONE = "-"
+"""Before a table: rows that PHP has may be gone, and none be there or another."""
 
 
 def is_on_purpose(
@@ -18,7 +20,7 @@ def is_on_purpose(
 
     Args:
         effect: `table`: any of its rows; `table.column`: this column of rows that PHP changed, too; `+table`: further
-            rows; `files`: any file.
+            rows; `-table`: rows that are gone; `files`: any file.
         rows: The rows that are not as PHP left them.
         files: The files that are not.
     """
@@ -37,9 +39,11 @@ def _covers(effect: Collection[str], table: str, rows: Iterable[RowDifference]) 
     gone, further = Counter[tuple[tuple[str, str], ...]](), Counter[tuple[tuple[str, str], ...]]()
     for one in rows:
         (further if one.what == "extra" else gone)[_without(one.row, columns)] += 1
-    if not columns and gone:
+    if not columns and gone and further:
         return False
-    return gone <= further and (gone == further or f"{FURTHER}{table}" in effect)
+    return (gone <= further or f"{GONE}{table}" in effect) and (
+        further <= gone or f"{FURTHER}{table}" in effect
+    )
 
 
 def _without(row: Mapping[str, Any], columns: Collection[str]) -> tuple[tuple[str, str], ...]:

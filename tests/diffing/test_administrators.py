@@ -1,12 +1,14 @@
 """Lists in which administrators see more: each further row must be one that nobody else is shown."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.openapi import load_openapi
-from diffing.administrators import rows_for_administrators
+from config.routes import RowList
+from diffing.administrators import MOST_PLACES, further_differences, rows_for_administrators
 from diffing.further import ExchangeFacts, Further, Needed, Sources, Underived
 from diffing.model import Asked, FollowUp, Observation
 from diffing.rules.shapes import Shape, compiled
@@ -23,7 +25,9 @@ def exchange(
     answer = Observation(status, JSON, json.dumps(stranger).encode())
     answers: dict[Further, Observation] = {(FollowUp.STRANGER, None): answer}
     for one, found in ((2, 200), (8, 404), (9, 200)):
-        answers[FollowUp.PREMISE, f"/things/{one}"] = Observation(found, JSON, b"{}")
+        answers[FollowUp.PREMISE, f"/things/{one}"] = Observation(
+            found, JSON, json.dumps({"id": one}).encode()
+        )
     return ExchangeFacts(Asked(LIST, "GET", parameters, "admin"), Sources(answers), shape)
 
 
@@ -85,3 +89,49 @@ def test_without_an_answer_nothing_can_be_told() -> None:
     """A side that fails proves nothing."""
     with pytest.raises(Underived):
         rows_for_administrators(PUBLIC, [{"id": 9}], [], exchange({}, 503))
+
+
+def told(name: str, rows: list[dict[str, object]], *, ordered: bool = False) -> ExchangeFacts:
+    """An exchange of which strangers see nothing, and the new side says of each thing what a row says."""
+    route = replace(LIST, rows=(RowList("$", ("id",), ordered=ordered),))
+    answers: dict[Further, Observation] = {(FollowUp.STRANGER, None): Observation(404, JSON, b"{}")}
+    for row in rows:
+        said = Observation(200, JSON, json.dumps(row).encode())
+        answers[FollowUp.PREMISE, f"/{name}/{row['id']}"] = said
+    return ExchangeFacts(Asked(route, "GET", {}, "admin"), Sources(answers))
+
+
+def test_a_further_row_says_what_is_said_of_its_thing() -> None:
+    """Type and letter case count; what only the list says is not known."""
+    right: dict[str, object] = {"id": 9, "a": "x", "seen": 1}
+    exchange = told("things", [{"id": 9, "a": "x"}])
+    assert rows_for_administrators([], [right], [], exchange) == ([], [])
+    for other in ("X", "y", 1, None, ["x"]):
+        wrong = {**right, "a": other}
+        assert rows_for_administrators([], [wrong], [], exchange) == ([], [wrong])
+
+
+def test_a_further_row_stands_in_the_order_of_the_list() -> None:
+    """Where both sides order it; a list in another order is compared as it is."""
+    rows: list[dict[str, object]] = [{"id": 8}, {"id": 9}]
+    for ordered, kept in ((False, []), (True, rows[::-1])):
+        exchange = told("things", rows, ordered=ordered)
+        assert rows_for_administrators([], rows[::-1], [], exchange) == ([], kept)
+    assert rows_for_administrators([], rows, [], told("things", rows, ordered=True)) == ([], [])
+
+
+def test_not_every_row_is_asked_for() -> None:
+    """A list may have a thousand further rows."""
+    rows: list[dict[str, object]] = [{"id": number} for number in range(1, MOST_PLACES + 9)]
+    exchange = told("things", rows[:MOST_PLACES])
+    assert rows_for_administrators([], rows, [], exchange) == ([], [])
+
+
+def test_a_further_row_of_a_cut_list_is_true() -> None:
+    """It may be a public one, but it says what is said of its thing."""
+    rows: list[dict[str, object]] = [{"id": 1}, {"id": 9, "a": "x"}]
+    exchange = told("things", [{"id": 9, "a": "x"}])
+    assert list(further_differences(rows[:1], rows, exchange)) == []
+    wrong = {"id": 9, "a": "y"}
+    found = list(further_differences(rows[:1], [rows[0], wrong], exchange))
+    assert [(one.what, one.new) for one in found] == [("extra", wrong)]

@@ -12,7 +12,8 @@ from diffing.decode import Form, decode
 from diffing.deviations import load_registry
 from diffing.further import Further
 from diffing.model import Asked, FollowUp, Observation
-from diffing.repair import Unrepairable, read_list, repaired
+from diffing.repair import Unrepairable, read_list, repaired, untouched
+from tests.diffing.test_compare import answer, problem
 
 NAMES = frozenset({"a", "b", "c", "d", "version", "uploader"})
 
@@ -151,6 +152,39 @@ def test_what_broke_php_is_looked_for_in_its_own_answer() -> None:
         assert DIFFER.compare(asked, legacy, new, answers).verdict == verdict
 
 
+NO_RESULTS = DIFFER.problems["no-results"].title
+RUN = """{"runs":{"run":[
+    {"run_id":25,
+   "task_id":19,
+   "setup_id":1,
+   "flow_id":1,
+   "uploader":2,
+   "task_type_id":1,
+   "upload_time":"2017-02-04 23:53:37",
+   "error_message":"say "no"",
+   "run_details":""}
+   ]}}"""
+
+
+@pytest.mark.parametrize(
+    ("task", "code", "verdict"),
+    [(404, "512", "legacy_error"), (200, "512", "mismatch"), (404, "372", "mismatch")],
+    ids=["hidden", "shown", "another code"],
+)
+def test_a_broken_list_of_hidden_rows_has_no_result(task: int, code: str, verdict: str) -> None:
+    """The only run is one on a private data set; its message breaks PHP's list."""
+    asked = Asked(load_routes(CONFIG)["run.list"], "GET", {"run": "25"}, "user")
+    legacy = Observation(200, (("content-type", "application/json"), *CORS), RUN.encode())
+    question = "/tasks/list?status=all&task_id=19"
+    listed = answer([{"task_id": 19}]) if task == 200 else problem(404, "no-results", NO_RESULTS, "482")
+    answers: dict[Further, Observation] = {(FollowUp.PREMISE, question): listed}
+    new = problem(404, "no-results", NO_RESULTS, code)
+    found = DIFFER.compare(asked, legacy, new, answers)
+    assert found.verdict == verdict
+    if verdict == "legacy_error":
+        assert {"list-text-unescaped", "rows-on-private-data"} <= set(found.deviations)
+
+
 @pytest.mark.parametrize(
     "body", ["x", '{"flows":{"flow":[{"id":1,', '<b>Warning</b>: x {"flows":{"flow":[]}}', '{"error":{']
 )
@@ -216,3 +250,18 @@ def test_a_name_of_which_php_dies_is_shown(name: str, status: int, verdict: str)
         status, (("content-type", "application/json"), *CORS), json.dumps({**document, "name": name}).encode()
     )
     assert DIFFER.compare(asked, legacy, new).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [(b'{"a": ["x"]}', {"a": ["x"]}), (b'{"a": ["x"y"]}', {"a": ['x"y']})],
+    ids=["whole", "broken"],
+)
+def test_an_answer_is_read_again_as_it_was(body: bytes, document: object) -> None:
+    """Whatever became of the document meanwhile."""
+    legacy = Observation(200, (("Content-Type", "application/json"),), body)
+    decoded = decode(legacy)
+    old = decoded if decoded.form is Form.JSON else next(repaired(decoded, NAMES))
+    assert isinstance(old.document, dict)
+    old.document["a"] = None
+    assert untouched(legacy, old) == document

@@ -1,11 +1,14 @@
 """Tolerances: both documents in one canonical form."""
 
+import json
+
 import pytest
 
-from diffing.further import ExchangeFacts
-from diffing.model import Asked
+from diffing.further import ExchangeFacts, Needed, Sources
+from diffing.model import Asked, FollowUp, Observation
 from diffing.paths import parse
 from diffing.tolerances import (
+    MOST_ROWS,
     NEW_ID,
     UNPRINTED,
     handed_out_ids,
@@ -15,15 +18,39 @@ from diffing.tolerances import (
 
 INPUTS = [parse("$[*].input")]
 QUOTED = [{"name": "target_feature", "value": 'say "x"'}]
+OTHER = [{"name": "target_feature", "value": 'say "y"'}]
 PLAIN = [{"name": "target_feature", "value": "class"}]
+
+
+def of_tasks(said: object) -> ExchangeFacts:
+    """An exchange in which the new side says these inputs of each task."""
+    answer = Observation(200, (("Content-Type", "application/json"),), json.dumps({"input": said}).encode())
+    paths = [f"/tasks/inputs/{number}" for number in range(MOST_ROWS)]
+    return ExchangeFacts(Asked(None, "GET"), Sources({(FollowUp.PREMISE, path): answer for path in paths}))
 
 
 def test_an_unprinted_list_stands_for_one_that_is_no_json() -> None:
     """PHP shows nothing, the new side the values: one form."""
-    legacy, new = unprinted_pairs(
-        [{"input": []}], [{"input": QUOTED}], INPUTS, ExchangeFacts(Asked(None, "GET"))
-    )
-    assert legacy == new == [{"input": UNPRINTED}]
+    unprinted, listed = [{"task_id": 1, "input": []}], [{"task_id": 1, "input": QUOTED}]
+    legacy, new = unprinted_pairs(unprinted, listed, INPUTS, of_tasks(QUOTED))
+    assert legacy == new == [{"task_id": 1, "input": UNPRINTED}]
+
+
+def test_an_unprinted_list_is_that_of_the_task_by_itself() -> None:
+    """Which is asked for, of the first ones; PHP shows it there."""
+    unprinted, listed = [{"task_id": 1, "input": []}], [{"task_id": 1, "input": QUOTED}]
+    legacy, new = unprinted_pairs(unprinted, listed, INPUTS, of_tasks(OTHER))
+    assert (legacy, new) == ([{"task_id": 1, "input": UNPRINTED}], [{"task_id": 1, "input": QUOTED}])
+    with pytest.raises(Needed):
+        unprinted_pairs([{"task_id": 1, "input": []}], listed, INPUTS, ExchangeFacts(Asked(None, "GET")))
+    for number in ("1", 1.0, [1], None):
+        odd = [{"task_id": number, "input": QUOTED}]
+        assert unprinted_pairs(unprinted, odd, INPUTS, of_tasks(QUOTED))[1] == [
+            {**odd[0], "input": UNPRINTED}
+        ]
+    many = [{"task_id": number, "input": QUOTED} for number in range(MOST_ROWS + 3)]
+    legacy, new = unprinted_pairs([{**row, "input": []} for row in many], many, INPUTS, of_tasks(QUOTED))
+    assert legacy == new
 
 
 @pytest.mark.parametrize("new", [PLAIN, []])

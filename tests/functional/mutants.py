@@ -19,13 +19,13 @@ from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
 from diffing.compare import Differ
-from diffing.decode import load_json
+from diffing.decode import decode, load_json
 from diffing.deviations import load_registry
 from diffing.further import wanted
 from diffing.model import Comparison, FollowUp, Observation, Outcome
 from diffing.parity import FAILING, GOOD
 from diffing.paths import generalise
-from diffing.rows import CUTTING, unspecified
+from diffing.rows import CUTTING, top_rows, unspecified
 from diffing.walk import canonical
 from proxy.checking.check import InProcess, open_side
 from proxy.checking.replay import Replay, ReplayedExchange
@@ -54,10 +54,23 @@ ANOTHER_CHOICE = "another row of a limited list"
 """Nothing says which rows a limited list without an order has: one that became another of them is as right."""
 
 OF_BLANKS = frozenset({"blank before", "blank behind"})
-BLANKS = frozenset({"text-pasted", "xml-list-printed", "dataset-descriptions-pasted"})
-"""PHP's XML keeps no blanks at the ends of texts."""
-UNTOLD = frozenset({"administrators-see-all", "task-list-unprinted-inputs"})
-"""PHP leaves rows and values out, of which it says nothing then."""
+HIDDEN = "administrators-see-all"
+BLANKS = frozenset(
+    {
+        *("text-pasted", "xml-list-printed", "dataset-descriptions-pasted"),
+        *(HIDDEN, "task-list-unprinted-inputs"),
+    }
+)
+"""PHP's XML keeps no blanks at the ends of texts, nor does what the new side says elsewhere."""
+"""PHP leaves rows out: that one of them is missing nobody can tell, nor what only the list says of it."""
+ONLY_LISTED = {
+    "dataset.list": {"status", "md5_checksum"},
+    "task.list": {"status"},
+    "flow.list": {"full_name"},
+    "run.list": {"upload_time"},
+    "evaluation.list": {"upload_time", "data_name"},
+}
+"""Columns that no other answer about the thing has."""
 
 UNKNOWN = Observation(404, (("Content-Type", "application/problem+json"),), b'{"status": 404}')
 """What the new side answers to the question of a premise: damage makes nothing private."""
@@ -167,7 +180,6 @@ def _argument(differ: Differ, exchange: ReplayedExchange, mutant: Mutant, verdic
     if verdict.outcome is Outcome.LEGACY_ERROR and in_document(mutant) and not told:
         return NOTHING_TOLD
     hits = {*exchange.comparison.deviations, *verdict.deviations}
-    place = generalise(mutant.path)
     for entry in differ.registry.of_route(exchange.route):
         if entry.id in verdict.deviations and entry.derive == "schema" and in_document(mutant):
             return entry.id
@@ -178,9 +190,37 @@ def _argument(differ: Differ, exchange: ReplayedExchange, mutant: Mutant, verdic
             and _same_but_blanks(exchange, mutant)
         ):
             return entry.id
-        if entry.id in UNTOLD and entry.id in hits and any(place.startswith(at) for at in entry.at):
+        if entry.id == HIDDEN and entry.id in hits and _only_hidden(differ, exchange, mutant):
             return entry.id
     return None
+
+
+def _only_hidden(differ: Differ, exchange: ReplayedExchange, mutant: Mutant) -> bool:
+    """Whether only rows are damaged that PHP does not list: they are gone, or another in what only the list says."""
+    assert exchange.asked is not None
+    assert exchange.new is not None
+    top = top_rows(exchange.asked.route)
+    right, damaged = load_json(exchange.new.body), load_json(mutant.new.body)
+    listed = differ.normalised(exchange.asked, decode(exchange.recording.response)).document
+    if top is None or not isinstance(right, list) or not isinstance(damaged, list):
+        return False
+    shown = {_key(row, top.key) for row in listed} if isinstance(listed, list) else set()
+    columns = ONLY_LISTED.get(exchange.route, set[str]())
+
+    def told(row: object) -> bytes:
+        if not isinstance(row, dict) or _key(row, top.key) in shown:
+            return canonical(row)
+        return canonical({name: value for name, value in row.items() if name not in columns})
+
+    before, after = [told(row) for row in right], [told(row) for row in damaged]
+    hidden = {told(row) for row in right if _key(row, top.key) not in shown}
+    left = iter(before)
+    # What is left is as it was and in its order, and nothing but hidden rows is gone.
+    return all(row in left for row in after) and set(before) - set(after) <= hidden
+
+
+def _key(row: object, columns: Iterable[str]) -> bytes:
+    return canonical([row.get(column) for column in columns] if isinstance(row, dict) else row)
 
 
 def _same_but_blanks(exchange: ReplayedExchange, mutant: Mutant) -> bool:

@@ -9,9 +9,9 @@ from tests.functional.mutants import (
     ANOTHER_CHOICE,
     BLANKS,
     HELD,
+    HIDDEN,
     KINDS,
     NOTHING_TOLD,
-    UNTOLD,
     Outcomes,
     damage,
     replayed,
@@ -77,7 +77,7 @@ def test_little_has_to_be_argued(outcomes: Outcomes) -> None:
 
 def test_what_is_argued_has_a_named_reason(outcomes: Outcomes, without_php: Outcomes) -> None:
     """Of a skipped exchange, the reason why it is skipped."""
-    named = {NOTHING_TOLD, ANOTHER_CHOICE, *BLANKS, *UNTOLD, OF_SCHEMA}
+    named = {NOTHING_TOLD, ANOTHER_CHOICE, *BLANKS, HIDDEN, OF_SCHEMA}
     argued = {*outcomes.argued, *without_php.argued}
     assert {reason for reason in argued if not reason.startswith("skipped:")} <= named
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.routes import LegacyTemplate, NewTemplate
 from diffing.deviations import load_registry
-from diffing.guide.words import Once, anchor, answer, before_and_after, legacy_path, new_path
+from diffing.guide.words import Once, anchor, answer, before_and_after, code, legacy_path, new_path
 from diffing.paths import MISSING
 from tests.diffing.registry import GET
 
@@ -76,6 +76,14 @@ def test_an_answer_is_told_in_few_words(side: object, told: str) -> None:
             ('[{"did": 61}]', '[{"did": 61}, {"did": 130}]'),
         ),
         (
+            "dataset-descriptions-pasted",
+            "dataset.descriptions",
+            (
+                '[{"description": "a < b"}]',
+                '[{"description": "a <![CDATA[< b]]><!-- c -->"}]',
+            ),
+        ),
+        (
             "administrator-before-input",
             "evaluation.request",
             ("with a key: 412, code 100", "with a key: 403 administrator-only, code 106"),
@@ -86,3 +94,12 @@ def test_what_stands_now_is_what_the_endpoint_answers(name: str, route: str, tol
     """The rules go on where an entry ends; only the keys of the example are shown."""
     registry = load_registry(Path("config"))
     assert before_and_after(registry.by_id[name], registry.rules(route)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a``b`", "``` a``b` ```")],
+)
+def test_code_may_hold_backticks(text: str, expected: str) -> None:
+    """Between more of them than it holds together."""
+    assert code(text) == expected

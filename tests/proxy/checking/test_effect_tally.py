@@ -152,6 +152,11 @@ def test_where_php_died_more_is_stored_and_nothing_less(tmp_path: Path) -> None:
     assert nothing.why == "died says that more is stored than PHP stored, and nothing is"
     [gone] = judged(effect(before=AFTER), registry, "died").different
     assert gone.why == "died explains further rows, not rows that are gone"
+    (tmp_path / "deviations" / "x.toml").write_text(text.replace('["tag"]', '["-tag"]'))
+    registry = Registry(load_entries(tmp_path))
+    assert judged(effect(before=AFTER), registry, "died").realigned == {"died": 1}
+    [more] = judged(effect(after=AFTER), registry, "died").different
+    assert more.why == "died does not explain it"
 
 
 def test_where_php_stored_something_else_other_rows_are_explained(tmp_path: Path) -> None:
