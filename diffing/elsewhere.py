@@ -92,7 +92,6 @@ def is_said(row: Row, places: Mapping[str, Place], sources: Sources) -> bool:
     """Whether all its places say what a row says.
 
     Args:
-        row: The row.
         places: Its places, or some of them.
         sources: The further answers that are there.
 

@@ -77,7 +77,6 @@ def untouched(legacy: Observation, old: Decoded) -> object:
     """The document of an answer as it was before it was normalised.
 
     Args:
-        legacy: The answer.
         old: It, decoded, and read as it stands where it is broken.
     """
     again = decode(legacy)
