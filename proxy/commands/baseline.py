@@ -10,13 +10,14 @@ import typer
 from diffing.cluster import cluster_id
 from proxy.checking.check import CheckError
 from proxy.commands.options import Config
-from proxy.commands.output import day_of, say, wrote
+from proxy.commands.output import say, wrote
 from proxy.commands.report import Log, log_url
 from proxy.log.clusters import read_clusters, read_named
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, put
 from proxy.log.writer import utc_now
 from proxy.reporting.baseline import Baseline, baseline_text, exported, load_baseline, updated
+from proxy.triage.decide import last_day
 
 
 def baseline_command(
@@ -60,7 +61,7 @@ def baseline_command(
         raise CheckError("FILE goes with neither --import nor --log")
     if not reason.strip() or expires is None:
         raise CheckError("--reason must say why the differences may stay, and --expires until when")
-    last, today = day_of(expires), utc_now().date()
+    last, today = last_day(expires, "--expires"), utc_now().date()
     before = load_baseline(to) if to.exists() else Baseline({})
     after = updated(before, _clusters(result), reason, last, today=today, prune=not keep)
     wrote(baseline_text(after), str(to))

@@ -15,8 +15,7 @@ from proxy.commands.report import Log, log_url
 from proxy.log.clusters import Shown, read_cluster
 from proxy.log.reading import reading
 from proxy.rollout.live_config import load_contract
-from proxy.triage.entry_file import write_entries
-from proxy.triage.entry_toml import with_why
+from proxy.triage.decide import document_cluster
 from proxy.triage.filing import FilingError, Verdict, file_cluster
 
 
@@ -53,17 +52,14 @@ def file_command(
     if write and (out is not None or verdict is Verdict.NEW_WRONG):
         raise CheckError("--write is for entries of the registry; it takes neither --out nor --as new-wrong")
     directory = config_directory(config)
-    contract = load_contract(directory)
     found = asyncio.run(_cluster(log_url(log, config), cluster))
+    if why is not None:
+        say(document_cluster(found, verdict, why, directory))
+        return
     try:
-        filed = file_cluster(found, verdict, contract)
+        filed = file_cluster(found, verdict, load_contract(directory))
     except FilingError as error:
         raise CheckError(str(error)) from error
-    if why is not None and filed.file is not None:
-        file = directory / "deviations" / Path(filed.file).name
-        write_entries(with_why(filed.text, why), file, directory)
-        say(f"wrote {file}; the lint finds nothing wrong; {filed.tried}")
-        return
     if out is None:
         typer.echo(block(filed.text), nl=False)
     else:

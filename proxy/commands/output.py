@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from rich.progress import Progress
 
 from config.text import line
 from proxy.checking.check import CheckError
-from proxy.log.writer import utc_now
 from proxy.reporting.tables import json_bytes
 
 
@@ -55,25 +54,6 @@ def time_of(text: str | None, option: str) -> datetime | None:
     except ValueError as error:
         raise CheckError(f"{option} wants a time like 2026-11-22T00:30:00, not {text!r}") from error
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
-
-
-def day_of(text: str) -> date:
-    """The last day on which something is accepted.
-
-    Args:
-        text: As ``--expires`` has it.
-
-    Raises:
-        CheckError: It is no day, or has passed.
-    """
-    try:
-        last = date.fromisoformat(text)
-    except ValueError as error:
-        raise CheckError(f"--expires wants a date like 2026-12-31, not {text!r}") from error
-    today = utc_now().date()
-    if last < today:
-        raise CheckError(f"--expires {last} has passed; give a day from {today} on")
-    return last
 
 
 def waiting() -> Progress:

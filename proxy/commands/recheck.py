@@ -11,14 +11,15 @@ import typer
 from config.location import config_directory
 from proxy.checking.check import CheckError, over_network
 from proxy.commands.options import Config
-from proxy.commands.output import day_of, say, waiting, wrote_json
+from proxy.commands.output import say, waiting, wrote_json
 from proxy.commands.report import Json, Log, log_url
-from proxy.log.clusters import StoredCluster, read_cluster
+from proxy.log.clusters import read_cluster
 from proxy.log.reading import reading
-from proxy.log.states import ClusterState, Standing, put
+from proxy.log.states import ClusterState, Standing
 from proxy.log.writer import utc_now
 from proxy.recordings.caller_keys import read_keys
 from proxy.rollout.live_config import load_contract, rules_digest
+from proxy.triage.decide import last_day, put_clusters
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
 
 _SHOWN = 20
@@ -75,9 +76,9 @@ def accept_command(
     else:
         if not reason.strip() or expires is None:
             raise CheckError("give --reason WHY and --expires DATE, or --withdraw")
-        last = day_of(expires)
+        last = last_day(expires, "--expires")
         standing = Standing(ClusterState.ACCEPTED, utc_now(), reason, by or _somebody(), last)
-    for found in asyncio.run(_accepted(log_url(log, config), clusters, standing)):
+    for found in asyncio.run(put_clusters(log_url(log, config), clusters, standing)):
         say(f"{found.short} {standing.told}  {found.signature}")
 
 
@@ -101,17 +102,6 @@ async def _rechecked(
                 check = Recheck(contract, rules, side, known)
                 found = await recheck_clusters(url, check, chosen, progress=show)
     await bring_up_to_date(url, directory)
-    return found
-
-
-async def _accepted(url: str, names: Sequence[str], standing: Standing) -> list[StoredCluster]:
-    async with reading(url) as connection:
-        found = [(await read_cluster(connection, name)).cluster for name in names]
-        for cluster in found:
-            if cluster.standing.state in (ClusterState.DOCUMENTED, ClusterState.RESOLVED):
-                raise CheckError(f"{cluster.short} is closed already: {cluster.standing.told}")
-        await put(connection, {cluster.id: standing for cluster in found})
-        await connection.commit()
     return found
 
 

@@ -18,9 +18,9 @@ from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.refresh import refresh
 from proxy.dashboard.app import dashboard
+from proxy.dashboard.session import GuardedAdmin
 from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import find_run, ran_together, reading
-from proxy.process.session import GuardedAdmin
 from proxy.reporting.cluster_changes import changes, changes_since
 from proxy.reporting.cluster_view import cluster_markdown, clusters_markdown, print_cluster, print_clusters
 from proxy.reporting.console import markup, report_console
@@ -154,7 +154,7 @@ def dashboard_command(
     asyncio.run(_readable(url))
     refresh(url, config_directory(config))
     settings = load_proxy_settings(config_directory(config))
-    pages = dashboard(url, config_directory(config))
+    pages = dashboard(url, config_directory(config), token=settings.admin_token)
     guarded = GuardedAdmin(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
     serve_forever(guarded, host, port)
 

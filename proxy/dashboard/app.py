@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.errors import ConfigError
 from config.patience import at_most
 from proxy.dashboard.about import About, about
+from proxy.dashboard.decisions import Decisions
 from proxy.dashboard.page import Misasked, NotThere, Page, csv_text, html, json
 from proxy.dashboard.views import Views
 from proxy.log.reading import reading
@@ -28,7 +29,8 @@ _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # With no-referrer, browsers would hide from the buttons' requests where they come from.
+    "referrer-policy": "same-origin",
 }
 _COMMANDS: Final = "/-/"
 _FORMS: Final = ("html", "json", "csv")
@@ -38,9 +40,16 @@ _PATIENCE: Final = 5.0
 Make = Callable[[AsyncConnection, Request], Awaitable[Page]]
 
 
-def dashboard(log: str, config: Path) -> Starlette:
-    """The application. ``log``: URL of the diff log."""
+def dashboard(log: str, config: Path, *, new: str | None = None, token: str | None = None) -> Starlette:
+    """The application.
+
+    Args:
+        log: URL of the diff log.
+        new: The new side, which is asked again when somebody wants to know; None where there is none.
+        token: What decisions must bear; None refuses them all.
+    """
     views = Views(config)
+    decisions = Decisions(log, config, new, token)
     source = _Source(log, config)
     # Each page with the parameters that it knows.
     pages: dict[str, tuple[Make, tuple[str, ...]]] = {
@@ -57,7 +66,9 @@ def dashboard(log: str, config: Path) -> Starlette:
             ("route", "page", "dialect", "state"),
         ),
         "/clusters/{name}": (
-            lambda opened, request: views.cluster(opened, request.path_params["name"], request.query_params),
+            lambda opened, request: views.cluster(
+                opened, request.path_params["name"], request.query_params, decisions.offered(request)
+            ),
             ("show", "parameter", "role"),
         ),
         "/deviations": (
@@ -78,6 +89,7 @@ def dashboard(log: str, config: Path) -> Starlette:
     routes = [
         Route(path, _endpoint(make, known, source), methods=["GET"]) for path, (make, known) in pages.items()
     ]
+    routes.append(Route("/clusters/{name}/{decision}", _decision(decisions, source), methods=["POST"]))
     static = StaticFiles(directory=Path(__file__).parent / "static")
     return Starlette(routes=[*routes, Mount("/static", static)])
 
@@ -161,6 +173,17 @@ def _endpoint(
             headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}.csv"'}
             return Response(csv_text(page), status, headers, "text/csv; charset=utf-8")
         body = html(page, request.url.path, request.query_params, told)
+        return Response(body, status, _HEADERS, "text/html")
+
+    return answer
+
+
+def _decision(decisions: Decisions, source: _Source) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        status, page = await decisions.answer(request)
+        if request.query_params.get("as") == "json":
+            return Response(json(page), status, _HEADERS, "application/json")
+        body = html(page, request.url.path, {}, source.about())
         return Response(body, status, _HEADERS, "text/html")
 
     return answer

@@ -12,6 +12,7 @@ from proxy.dashboard.document_diff import diff
 from proxy.dashboard.page import Page
 from proxy.exchange.sample import answer_of, asked_of
 from proxy.log.clusters import Shown
+from proxy.log.writer import utc_now
 from proxy.reporting.cluster_view import DIFFERENCE_TITLES, difference_rows
 from proxy.reporting.cluster_words import causes_of, common_of, title_of
 from proxy.reporting.pytest_case import pytest_case
@@ -23,12 +24,13 @@ VIEWS: Final = ("expected", "legacy", "new", "headers", "timing")
 _NEARLY: Final = 20
 
 
-def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str]) -> Page:
+def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str], offered: str = "") -> Page:
     """The page.
 
     Args:
         contract: Routes, registry and problem types of today.
         query: ``show`` (one of `VIEWS`), ``parameter`` (a name, or ``NAME=VALUE``) and ``role`` of requests.
+        offered: What may be decided about it, as `proxy.dashboard.decisions.Decisions.offered` says.
     """
     rows = difference_rows(found)
     differences = found.differences
@@ -59,6 +61,8 @@ def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str]) -
         "recording": "",
         "test": "",
         "filing": filing(found, contract),
+        "offered": offered,
+        "today": utc_now().date().isoformat(),
     }
     if sample:
         context["recording"] = recording_line(found.cluster.short, sample)

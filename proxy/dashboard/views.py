@@ -159,14 +159,20 @@ class Views:
         titles = (_CLUSTER_TITLES[0], "state", *_CLUSTER_TITLES[1:])
         return Page("clusters.html", "Clusters", titles, rows, context)
 
-    async def cluster(self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING) -> Page:
-        """One cluster: what differs in words, both documents, why nothing explained it, requests, what to paste."""
+    async def cluster(
+        self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING, offered: str = ""
+    ) -> Page:
+        """One cluster: what differs in words, both documents, why nothing explained it, requests, what to paste.
+
+        Args:
+            offered: What may be decided, as `proxy.dashboard.decisions.Decisions.offered` says.
+        """
         show = query.get("show") or VIEWS[0]
         if show not in VIEWS:
             raise Misasked(f"show is {', '.join(VIEWS)}, not {show!r}")
         found = await read_cluster(log, name)
         # Comparing again takes its time, in which a proxy that serves in this process would answer nobody.
-        return await asyncio.to_thread(cluster_page, found, self._contract(), query)
+        return await asyncio.to_thread(cluster_page, found, self._contract(), query, offered)
 
     async def deviations(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
         """How each entry of the registry is used, and which are stale: by the rule of ``parity deviations lint``."""

@@ -1,6 +1,5 @@
 """The side of the proxy that operators talk to: health, counts, metrics, and commands behind a token."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -8,11 +7,9 @@ from typing import Final, Protocol
 from starlette.types import Receive, Scope, Send
 
 from config import text
+from proxy.dashboard.session import audit, refusal
 from proxy.process.metrics import CONTENT_TYPE, Snapshot, by_dialect, prometheus
-from proxy.process.session import bears, from_here, has_session
 
-# Who commanded what, and what came of it.
-_AUDIT: Final = logging.getLogger("proxy.audit")
 _JSON: Final = b"application/json"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "verdicts")
 _STATE: Final = ("config", "config_error", "kill_switch", "breakers", "processes", "queue", "fallbacks")
@@ -86,21 +83,17 @@ class Admin:
             return _json(405, {"allow": allowed}, (b"allow", allowed.encode()))
         if path in self._commands:
             answer = self._unauthorised(scope) or await self._commands[path]()
-            peer = scope["client"][0] if scope.get("client") else "unknown"
-            _AUDIT.warning("admin command %s from %s: %d", path, peer, answer.status)
+            audit(scope, answer.status)
             return answer
         return await self._reads[path]()
 
     def _unauthorised(self, scope: Scope) -> _Answer | None:
-        if self._token is None:
-            return _json(403, {"error": "commands are off: the settings have no admin_token"})
-        if not from_here(scope):
-            return _json(403, {"error": "commands are not taken from pages of others"})
-        if bears(scope, self._token) or has_session(scope, self._token):
+        refused = refusal(scope, self._token)
+        if refused is None:
             return None
-        return _json(
-            401, {"error": "Authorization: Bearer TOKEN is needed"}, (b"www-authenticate", b"Bearer")
-        )
+        status, reason = refused
+        challenge = ((b"www-authenticate", b"Bearer"),) if status == 401 else ()
+        return _json(status, {"error": reason}, *challenge)
 
     async def _health(self) -> _Answer:
         # A restart would help no client: they are served all the same.

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from config.settings import ProxySettings
 from proxy.dashboard.app import WithDashboard, dashboard
+from proxy.dashboard.session import GuardedAdmin
 from proxy.process.admin import Admin, Controls
-from proxy.process.session import GuardedAdmin
 
 
 def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> GuardedAdmin:
     """The admin side of a running proxy. ``controls``: what is shown and commanded. ``settings``: where it listens,
     its token, its names.
     """
-    pages = WithDashboard(Admin(controls, settings.admin_token), dashboard(settings.log, config))
-    return GuardedAdmin(
-        pages, token=settings.admin_token, host=settings.admin_host, names=settings.admin_hosts
-    )
+    token = settings.admin_token
+    shown = dashboard(settings.log, config, new=settings.new, token=token)
+    pages = WithDashboard(Admin(controls, token), shown)
+    return GuardedAdmin(pages, token=token, host=settings.admin_host, names=settings.admin_hosts)

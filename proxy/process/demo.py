@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import secrets
 import shlex
 import signal
 import socket
@@ -107,6 +108,7 @@ async def demo(
             if not not_as_seeded(report.tally.clusters.values()):
                 console.print("found: exactly these")
             if not once:
+                console.print(f"{'admin token':<{_NAMES}}{settings.admin_token}", highlight=False)
                 urls = {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}
                 for name, shown in urls.items():
                     console.print(f"{name:<{_NAMES}}{shown}", highlight=False)
@@ -170,6 +172,8 @@ def _settings(config: Path, legacy: str, new: str, log: str, entries: Sequence[R
         legacy=legacy,
         new=new,
         log=log,
+        # Decisions of the dashboard need one, also where only this machine can ask.
+        admin_token=settings.admin_token or secrets.token_hex(8),
         admin_keys=tuple(hashlib.sha256(key.encode()).hexdigest() for key in sorted(admins)),
         shadow=shadow,
     )

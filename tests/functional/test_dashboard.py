@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect, sync_playwright
 
 from diffing.cluster import cluster_id
-from tests.proxy.logs import NEW, two_runs
+from tests.proxy.filing_cases import AT, damaged, verdict
+from tests.proxy.logs import NEW, two_runs, write_run
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 SKIP = "SKIP_BROWSER"
+TOKEN = "a token"
 CLUSTER = f"/clusters/{cluster_id(NEW)[:10]}"
 VIEWS = tuple(f"{CLUSTER}?show={name}" for name in ("legacy", "headers", "timing"))
 PATHS = (
@@ -40,14 +43,13 @@ PATHS = (
 )
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboard of a log of two runs, served as an operator serves it."""
-    log, _, _ = asyncio.run(two_runs(tmp_path_factory.mktemp("log")))
+@contextmanager
+def dashboard(log: str, config: Path) -> Iterator[str]:
+    """The dashboard of a log, served as an operator serves it; gives its URL."""
     code = "from proxy.cli import main; main()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, "dashboard", "--log", log], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [sys.executable, "-c", code, "dashboard", "--log", log, "--config", str(config)]
+    environment = {**os.environ, "PARITY_ADMIN_TOKEN": TOKEN}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
@@ -57,7 +59,26 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser_page(url: str) -> Iterator[Page]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard of a log of two runs."""
+    log, _, _ = asyncio.run(two_runs(tmp_path_factory.mktemp("log")))
+    with dashboard(log, ROOT / "config") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def undecided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard of a log with one cluster, whose configuration may be written."""
+    folder = tmp_path_factory.mktemp("undecided")
+    shutil.copytree(ROOT / "config", folder / "config", ignore=shutil.ignore_patterns("sample", "*.py"))
+    case = damaged(lambda document: document["task_type"].update(id=1))
+    asyncio.run(write_run(f"sqlite:///{folder}/log.db", AT, verdict(AT, *case)))
+    with dashboard(f"sqlite:///{folder}/log.db", folder / "config") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser_page(url: str, undecided: str) -> Iterator[Page]:
     """A page of Debian's Chromium; opened last, because playwright keeps an event loop of its own running."""
     if os.environ.get(SKIP):
         pytest.skip(f"{SKIP} IS SET: THE DASHBOARD IS NOT TESTED IN A BROWSER")
@@ -100,6 +121,27 @@ def test_from_the_overview_to_a_cluster(page: Page, url: str) -> None:
     for side, value in (("Legacy", '"a"'), ("New", "null")):
         page.get_by_role("link", name=f"{side} as it came").click()
         expect(page.locator("mark")).to_have_text([f'"new": {value}'])
+
+
+def test_from_the_overview_to_a_closed_cluster(page: Page, undecided: str) -> None:
+    """Without a terminal, in seven clicks: see it, sign in, document it, see it closed, compare it again."""
+    page.goto(undecided)
+    needs = page.get_by_role("region", name="To decide")
+    expect(needs).to_contain_text("1 cluster needs a decision")
+    needs.get_by_role("link").first.click()
+    page.get_by_role("link", name="Sign in to decide").click()
+    page.get_by_label("Admin token").fill(TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Why").fill("Ids are numbers here.")
+    shot(page, "decide")
+    page.get_by_role("button", name="Document it").click()
+    expect(page.locator("main")).to_contain_text("the cluster is documented by the rules in force")
+    page.get_by_role("link", name="Back to the cluster").click()
+    expect(page.locator(".state")).to_contain_text("documented by the rules in force: explained by ")
+    page.get_by_role("button", name="Compare it again").click()
+    expect(page.locator("main")).to_contain_text("compared again: explained by ")
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("region", name="To decide")).to_contain_text("No cluster needs a decision.")
 
 
 class _Sink(BaseHTTPRequestHandler):

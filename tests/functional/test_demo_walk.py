@@ -36,11 +36,12 @@ TITLES: dict[str, str | re.Pattern[str]] = {
 
 
 @pytest.fixture(scope="module")
-def told() -> Iterator[str]:
-    """What the demo prints, as long as it stays up."""
-    with subprocess.Popen(
-        [SCRIPTS / "parity", "demo"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What the demo prints, as long as it stays up; its configuration is a copy, for decisions write into it."""
+    config = tmp_path_factory.mktemp("demo") / "config"
+    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("sample", "*.py"))
+    command = [str(SCRIPTS / "parity"), "demo", "--config", str(config)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines: list[str] = []
         for line in process.stdout:
@@ -159,6 +160,31 @@ def test_every_page_can_be_used_by_all(page: Page, width: int, scheme: str) -> N
             if item["impact"] in ("serious", "critical")
         ]
         assert (path, serious) == (path, [])
+
+
+def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
+    """With the token that the demo prints, in five clicks; then two clusters are left to decide about."""
+    token = re.search(r"^admin token +(\S+)$", told, re.MULTILINE)
+    assert token is not None, told
+    page.set_viewport_size({"width": 1360, "height": 1000})
+    page.goto("/")
+    needs = page.get_by_role("region", name="To decide")
+    expect(needs).to_contain_text("3 clusters need a decision")
+    needs.locator("li", has_text="flow.get").get_by_role("link").first.click()
+    page.get_by_role("link", name="Sign in to decide").click()
+    page.get_by_label("Admin token").fill(token[1])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Reason").fill("Until the next release.")
+    page.get_by_label("Last day").fill("2999-12-31")
+    page.get_by_label("Your name").fill("Ann")
+    page.locator("#decide").scroll_into_view_if_needed()
+    page.screenshot(path=IMAGES / "demo-decide.png")
+    page.get_by_role("button", name="Accept it").click()
+    expect(page.locator("main")).to_contain_text(
+        "the cluster is accepted until 2999-12-31 by Ann: Until the next release."
+    )
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("region", name="To decide")).to_contain_text("2 clusters need a decision")
 
 
 @pytest.mark.parametrize("width", [1360, 390])

@@ -1,13 +1,16 @@
-"""Who may see what on the admin port: the token, sessions made with it, and hosts under which the port is known."""
+"""Who may see and do what on the admin port: the token, sessions made with it, hosts under which the port is known."""
 
 import hmac
 import ipaddress
+import logging
+import re
 import time
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
+from markupsafe import Markup
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config import text
@@ -18,10 +21,15 @@ SECONDS: Final = 12 * 3600
 LOGIN: Final = "/-/session"
 # Below it are the pages that show what clients sent and sides answered.
 _BODIES: Final = "/clusters/"
-_LONGEST_FORM: Final = 4096
-_FORM: Final = b"""<!doctype html><meta charset="utf-8"><title>Parity</title>
-<form method="post" action="/-/session"><label>Admin token <input type="password" name="token" autofocus></label>
-<button>Open</button></form>"""
+_LONGEST_FORM: Final = 65_536
+_FORM: Final = Markup("""<!doctype html><html lang="en"><meta charset="utf-8"><title>Parity</title>
+<form method="post" action="/-/session"><input type="hidden" name="next" value="{}">
+<label>Admin token <input type="password" name="token" autofocus></label> <button>Sign in</button></form></html>""")
+# Where a browser goes after signing in: a page of this port, not of another one (`//host`, `/\\host`).
+_PAGE: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*+")
+_START: Final = "/clusters"
+# Who commanded what, and what came of it.
+_AUDIT: Final = logging.getLogger("proxy.audit")
 _SAFE: Final = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
@@ -67,7 +75,7 @@ class GuardedAdmin:
                 (b"content-type", b"text/html; charset=utf-8"),
                 *_SAFE,
             )
-            await _answer(send, 401, _FORM, headers)
+            await _answer(send, 401, _form(page_of(scope)), headers)
 
     def _is_known(self, host: str) -> bool:
         """Whether a page of others cannot have been given this name by its own name server (DNS rebinding)."""
@@ -80,14 +88,39 @@ class GuardedAdmin:
 
     async def _login(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
-            await _answer(send, 200, _FORM, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
+            wanted = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("next", "")
+            body = _form(wanted)
+            await _answer(send, 200, body, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
             return
-        given = dict(parse_qsl(await _short_body(receive))).get("token", "")
-        if self._token is None or not from_here(scope) or not _same(given, self._token):
+        given = await form_of(receive)
+        known = self._token is not None and from_here(scope) and _same(given.get("token", ""), self._token)
+        if self._token is None or not known:
             await _refuse(send, 403, "this is not the admin token")
             return
         cookie = f"{COOKIE}={session(self._token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
-        await _answer(send, 303, b"", ((b"set-cookie", cookie.encode()), (b"location", b"/clusters"), *_SAFE))
+        to = (b"location", _next(given.get("next", "")).encode())
+        await _answer(send, 303, b"", ((b"set-cookie", cookie.encode()), to, *_SAFE))
+
+
+def refusal(scope: Scope, token: str | None) -> tuple[int, str] | None:
+    """Status and reason with which a command is refused; None when it may be given.
+
+    Args:
+        token: The administrators' token; None when the settings have none.
+    """
+    if token is None:
+        return 403, "commands are off: the settings have no admin_token"
+    if not from_here(scope):
+        return 403, "commands are not taken from pages of others"
+    if bears(scope, token) or has_session(scope, token):
+        return None
+    return 401, "Authorization: Bearer TOKEN is needed"
+
+
+def audit(scope: Scope, status: int) -> None:
+    """Note who commanded what, and what came of it."""
+    peer = scope["client"][0] if scope.get("client") else "unknown"
+    _AUDIT.warning("admin command %s from %s: %d", text.line(scope["path"]), peer, status)
 
 
 def session(token: str, now: float | None = None) -> str:
@@ -142,13 +175,29 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-async def _short_body(receive: Receive) -> str:
+async def form_of(receive: Receive) -> dict[str, str]:
+    """The fields of a form; what is longer than any form here is cut."""
     body, more = b"", True
     while more and len(body) <= _LONGEST_FORM:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return body[:_LONGEST_FORM].decode("latin-1")
+    return dict(parse_qsl(body[:_LONGEST_FORM].decode("latin-1")))
+
+
+def page_of(scope: Scope) -> str:
+    """The page that a request is about, to come back to it."""
+    query = scope["query_string"].decode("latin-1")
+    path = scope["path"] if scope["method"] in ("GET", "HEAD") else _START
+    return f"{path}?{query}" if query else str(path)
+
+
+def _next(wanted: str) -> str:
+    return wanted if _PAGE.fullmatch(wanted) else _START
+
+
+def _form(wanted: str) -> bytes:
+    return str(_FORM.format(_next(wanted))).encode()
 
 
 async def _refuse(send: Send, status: int, error: str) -> None:

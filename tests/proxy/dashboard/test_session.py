@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse
 
 from diffing.model import Observation
 from proxy.checking.inprocess import Application
+from proxy.dashboard.session import COOKIE, SECONDS, GuardedAdmin, bears, from_here, has_session, session
 from proxy.outbound.observe import observe
-from proxy.process.session import COOKIE, SECONDS, GuardedAdmin, bears, from_here, has_session, session
 
 pytestmark = pytest.mark.anyio
 TOKEN = "grün token"
