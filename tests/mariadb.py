@@ -85,6 +85,9 @@ def running_server(folder: Path) -> Iterator[str]:
     if installed.returncode:
         raise RuntimeError(f"MariaDB cannot be installed:\n{installed.stdout[-_TOLD:]}")
     port = free_port()
+    # A server that starts removes what it takes for left-overs of an earlier one; in a common folder, tables in use.
+    scratch = folder / "tmp"
+    scratch.mkdir()
     # A test run that is killed takes the server along.
     setpriv = shutil.which("setpriv")
     along = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
@@ -96,6 +99,7 @@ def running_server(folder: Path) -> Iterator[str]:
                 "--no-defaults",
                 f"--user={user}",
                 f"--datadir={data}",
+                f"--tmpdir={scratch}",
                 f"--port={port}",
                 "--bind-address=127.0.0.1",
                 # The path of a Unix socket has a limit that test folders exceed.

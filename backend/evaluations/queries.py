@@ -3,10 +3,23 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Integer, Select, and_, bindparam, cast, exists, func, null, or_, select
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -15,7 +28,7 @@ from backend.database.join_order import as_written
 from backend.evaluations.random_order import random_order
 from backend.legacy.values import text_of
 from backend.runs.queries import AnyRow
-from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
+from backend.runs.selection import RunSelection, conditions, read_first, reads_in_order, selected
 
 Order = Literal["random", "reverse", "normal"]
 
@@ -56,41 +69,55 @@ class Presentation:
     sort_order: str | None
 
 
-@cache
-def _scores(*, per_fold: bool) -> Select[*tuple[Any, ...]]:
-    """The evaluations of all runs, or of their folds."""
-    score = tables.evaluation_fold if per_fold else tables.evaluation
-    source = tables.task_inputs
-    found = (
-        select(
-            _run.c.rid,
-            _run.c.uploader,
-            _run.c.task_id,
-            _run.c.setup,
-            _setup.c.implementation_id,
-            _flow.c.fullName.label("flow_name"),
-            _dataset.c.did,
-            _dataset.c.name.label("data_name"),
-            score.c.function_id,
-            _measure.c.name.label("function"),
-            score.c.evaluation_engine_id,
-            _run.c.start_time,
-            *(
-                (null().label("value"), null().label("array_data"))
-                if per_fold
-                else (score.c.value, score.c.array_data)
-            ),
-        )
-        .select_from(score)
-        .join(_measure, _measure.c.id == score.c.function_id)
+def _columns(score: FromClause, per_fold: bool) -> list[Any]:
+    """What a list shows of each evaluation."""
+    return [
+        _run.c.rid,
+        _run.c.uploader,
+        _run.c.task_id,
+        _run.c.setup,
+        _setup.c.implementation_id,
+        _flow.c.fullName.label("flow_name"),
+        _dataset.c.did,
+        _dataset.c.name.label("data_name"),
+        score.c.function_id,
+        _measure.c.name.label("function"),
+        score.c.evaluation_engine_id,
+        _run.c.start_time,
+        *(
+            (null().label("value"), null().label("array_data"))
+            if per_fold
+            else (score.c.value, score.c.array_data)
+        ),
+    ]
+
+
+def _runs_of(score: FromClause) -> FromClause:
+    """Evaluations with their measures, runs, setups and tasks."""
+    return (
+        score.join(_measure, _measure.c.id == score.c.function_id)
         .join(_run, _run.c.rid == score.c.source)
         .join(_setup, _setup.c.sid == _run.c.setup)
-        .join(_flow, _flow.c.id == _setup.c.implementation_id)
         .join(_task, _task.c.task_id == _run.c.task_id)
+    )
+
+
+def _key(score: FromClause) -> tuple[Any, ...]:
+    return score.c.source, score.c.function_id, score.c.evaluation_engine_id
+
+
+def _score(per_fold: bool) -> Table:
+    return tables.evaluation_fold if per_fold else tables.evaluation
+
+
+def _shown_of(runs: FromClause) -> FromClause:
+    """Runs with their setups and tasks, and what a list shows of them: flow and data set."""
+    source = tables.task_inputs
+    return (
+        runs.join(_flow, _flow.c.id == _setup.c.implementation_id)
         .join(source, and_(source.c.task_id == _task.c.task_id, source.c.input == "source_data"))
         .join(_dataset, _dataset.c.did == cast(source.c.value, Integer))
     )
-    return found.where(_first_fold()) if per_fold else found
 
 
 async def listed(
@@ -101,26 +128,70 @@ async def listed(
     Runs on tasks without a data set are left out (legacy notes, task 4.2). ``filters``: which runs; limit and offset
     count evaluations.
     """
-    score = tables.evaluation_fold if shown.per_fold else tables.evaluation
-    key = (score.c.source, score.c.function_id, score.c.evaluation_engine_id)
-    statement = _scores(per_fold=shown.per_fold).where(*conditions(filters, user, now))
-    if shown.function is not None:
-        statement = statement.where(_measure.c.name == shown.function)
+    score = _score(shown.per_fold)
+    # The name is unique: the index of the measures' ids has their runs in order.
+    wanted = [] if shown.function is None else [score.c.function_id == _id_of(shown.function)]
     sort_order = None if shown.per_fold else shown.sort_order
-    if sort_order == "desc":
-        statement = statement.order_by(score.c.value.desc())
-    elif sort_order == "asc":
-        statement = statement.order_by(score.c.value)
-    statement = statement.order_by(*key)
-    if filters.limit is not None:
-        statement = statement.limit(filters.limit)
-        if shown.sort_order is None and (
-            not names_runs(filters) or await count_runs(connection, filters, user, now, MAXIMUM) == MAXIMUM
-        ):
-            statement = as_written(statement)
-    if filters.offset:
-        statement = statement.offset(filters.offset)
+    if filters.limit is None or sort_order is not None:
+        statement = _all(filters, shown, wanted, user, now)
+        if sort_order is not None:
+            statement = statement.order_by(score.c.value.desc() if sort_order == "desc" else score.c.value)
+        statement = statement.order_by(*_key(score)).limit(filters.limit).offset(filters.offset or None)
+    else:
+        statement = _page(filters, shown, wanted, user, now)
     return (await connection.execute(statement)).all()
+
+
+def _id_of(measure: str) -> Any:
+    return select(_measure.c.id).where(_measure.c.name == measure).scalar_subquery()
+
+
+def _all(
+    filters: RunSelection, shown: Presentation, wanted: list[Any], user: User, now: datetime
+) -> Select[*tuple[Any, ...]]:
+    """The evaluations of the selected runs, in no order."""
+    score, first = _score(shown.per_fold), read_first(filters)
+    runs = _runs_of(score)
+    if first is not None:
+        runs = runs.join(first, selected(first)[1] == _run.c.rid)
+    statement = select(*_columns(score, shown.per_fold)).select_from(_shown_of(runs))
+    statement = statement.where(*conditions(filters, user, now, _dataset), *wanted)
+    if shown.per_fold:
+        statement = statement.where(_first_fold())
+    if shown.sort_order is not None and filters.limit is not None and not _names_few(filters):
+        # Sorting the values alone and looking up the best is cheaper than looking up all and sorting.
+        statement = as_written(statement)
+    return statement
+
+
+def _names_few(filters: RunSelection) -> bool:
+    return any(given is not None for given in (filters.run, filters.task, filters.setup, filters.study))
+
+
+def _page(
+    filters: RunSelection, shown: Presentation, wanted: list[Any], user: User, now: datetime
+) -> Select[*tuple[Any, ...]]:
+    """A page of the evaluations by run, measure and engine.
+
+    They are those of the first runs that have one: of so many runs as there are evaluations up to the end of the page.
+    What is shown of the runs is looked up for the page alone.
+    """
+    score = _score(shown.per_fold)
+    runs, rid = selected(read_first(filters))
+    evaluated = select(literal(1)).where(score.c.source == _run.c.rid, *wanted).limit(1).scalar_subquery()
+    first = select(_run.c.rid).select_from(_shown_of(runs))
+    first = first.where(*conditions(filters, user, now, _dataset), evaluated.is_not(None))
+    first = first.order_by(rid).limit((filters.limit or 0) + (filters.offset or 0))
+    if reads_in_order(filters):
+        first = as_written(first)
+    begun = first.subquery("begun")
+    rows = select(score).join(begun, score.c.source == begun.c.rid).where(*wanted)
+    if shown.per_fold:
+        rows = rows.where(_first_fold())
+    rows = rows.order_by(*_key(score)).limit(filters.limit).offset(filters.offset or None)
+    page = rows.subquery("page")
+    statement = select(*_columns(page, shown.per_fold)).select_from(_shown_of(_runs_of(page)))
+    return statement.order_by(*_key(page))
 
 
 def _first_fold() -> Any:
@@ -164,23 +235,17 @@ async def folds(connection: AsyncConnection, rows: Sequence[AnyRow]) -> Folds:
     return wanted
 
 
-_SELECTED: Select[*tuple[Any, ...]] = (
-    select(_run.c.rid)
-    .join(_setup, _setup.c.sid == _run.c.setup)
-    .join(_task, _task.c.task_id == _run.c.task_id)
-)
-
-
 async def count_runs(
     connection: AsyncConnection, filters: RunSelection, user: User, now: datetime, most: int | None = None
 ) -> int:
     """How many runs are selected, evaluated or not. ``filters``: which runs; limit and offset do not count. ``most``:
     do not count further than this.
     """
-    selected = _SELECTED.where(*conditions(filters, user, now))
+    runs = select(_run.c.rid).select_from(selected(read_first(filters))[0])
+    runs = runs.where(*conditions(filters, user, now))
     if most is not None:
-        selected = selected.limit(most)
-    return await connection.scalar(select(func.count()).select_from(selected.subquery())) or 0
+        runs = runs.limit(most)
+    return await connection.scalar(select(func.count()).select_from(runs.subquery())) or 0
 
 
 _PARAMETERS = (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Table,
     and_,
     bindparam,
     delete,
@@ -23,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend import tables
 from backend.access import User
 from backend.database.join_order import as_written
-from backend.runs.selection import MAXIMUM, RunSelection, conditions, names_runs
+from backend.runs.selection import MAXIMUM, RunSelection, conditions, read_first, reads_in_order, selected
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -165,27 +167,25 @@ async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[An
     return (await connection.execute(_FOLD_EVALUATIONS, {"rid": rid})).all()
 
 
-_LISTABLE = (
-    _run.join(_setup, _setup.c.sid == _run.c.setup)
-    .join(_task, _task.c.task_id == _run.c.task_id)
-    .outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid)
-)
-_LISTED = (
-    select(
-        _run.c.rid,
-        _run.c.task_id,
-        _task.c.ttid,
-        _run.c.setup,
-        _setup.c.implementation_id,
-        _run.c.uploader,
-        _run.c.start_time,
-        _run.c.error_message,
-        _run.c.run_details,
+@cache
+def _listed(first: Table | None) -> Select[*tuple[Any, ...]]:
+    """The list of all runs. ``first``: as `read_first` says."""
+    runs, rid = selected(first)
+    return (
+        select(
+            _run.c.rid,
+            _run.c.task_id,
+            _task.c.ttid,
+            _run.c.setup,
+            _setup.c.implementation_id,
+            _run.c.uploader,
+            _run.c.start_time,
+            _run.c.error_message,
+            _run.c.run_details,
+        )
+        .select_from(runs.outerjoin(_evaluated, _evaluated.c.run_id == _run.c.rid))
+        .order_by(rid)
     )
-    .select_from(_LISTABLE)
-    .order_by(_run.c.rid)
-)
-_LISTED_IDS = select(_run.c.rid).select_from(_LISTABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +213,10 @@ class Selection:
             found.append(_evaluated.c.error.is_(None))
         return found
 
-    def names_runs(self) -> bool:
-        """Whether any filter says which runs."""
-        return self.task_types is not None or names_runs(self.filters)
+    def reads_in_order(self) -> bool:
+        """As `backend.runs.selection.reads_in_order`; a task type says nothing of which runs."""
+        others = self.filters.model_copy(update={"flow": self.filters.flow or self.task_types})
+        return reads_in_order(others)
 
 
 async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[AnyRow]:
@@ -223,11 +224,12 @@ async def listed(connection: AsyncConnection, selection: Selection) -> Sequence[
     Returns the rows; without a limit at most one more than a list may have.
     """
     limit, offset = selection.filters.limit, selection.filters.offset
-    statement = _LISTED.where(*selection.conditions()).limit(MAXIMUM + 1 if limit is None else limit)
+    statement = _listed(read_first(selection.filters)).where(*selection.conditions())
+    statement = statement.limit(MAXIMUM + 1 if limit is None else limit)
     if offset:
         statement = statement.offset(offset)
     if limit is not None and (
-        not selection.names_runs() or await count_listed(connection, selection, MAXIMUM) == MAXIMUM
+        selection.reads_in_order() or await count_listed(connection, selection, MAXIMUM) == MAXIMUM
     ):
         statement = as_written(statement)
     return (await connection.execute(statement)).all()
@@ -237,7 +239,8 @@ async def count_listed(connection: AsyncConnection, selection: Selection, most: 
     """How many rows `listed` would have without limit and offset. ``selection``: which runs. ``most``: do not count
     further than this.
     """
-    found = _LISTED_IDS.where(*selection.conditions())
+    found = _listed(read_first(selection.filters)).with_only_columns(_run.c.rid).order_by(None)
+    found = found.where(*selection.conditions())
     if most is not None:
         found = found.limit(most)
     return await connection.scalar(select(func.count()).select_from(found.subquery())) or 0

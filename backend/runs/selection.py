@@ -5,13 +5,13 @@ then the limit, the study, whether anything was asked for at all, and last a lim
 4.2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Final
 
-from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy import Column, ColumnElement, FromClause, Table, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -20,7 +20,7 @@ from backend.handling.late_input import unprocessable
 from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
 from backend.input.parameters import Parameters
 from backend.operations import Call
-from backend.private_data import of_task
+from backend.private_data import hidden, of_task
 from backend.problems import InputProblem, ProblemCase, refused
 
 MAXIMUM: Final = 10_000
@@ -86,22 +86,6 @@ class SelectionCodes:
         return refused(self.limit, self.study, self.nothing_asked)
 
 
-def names_runs(filters: RunSelection) -> bool:
-    """Whether any filter says which runs, beside limit and offset."""
-    return any(
-        given is not None
-        for given in (
-            filters.task,
-            filters.setup,
-            filters.flow,
-            filters.uploader,
-            filters.run,
-            filters.tag,
-            filters.study,
-        )
-    )
-
-
 def check_limit(call: Call[Any], filters: RunSelection, codes: SelectionCodes) -> None:
     """Refuse a limit above the maximum, and an offset into no rows at all. ``codes``: the legacy codes of the list.
     Raises InputProblem: 422.
@@ -144,13 +128,55 @@ def too_many(call: Call[Any], message: str, code: str, additional: str) -> Input
     )
 
 
-def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnElement[bool]]:
-    """The selected runs that the caller may see listed, as conditions on run, algorithm_setup and task.
+def read_first(filters: RunSelection) -> Table | None:
+    """The table whose rows lead to the runs in the order of their ids, so that reading stops at a limit: that of tags
+    or studies, where no other filter leads to few runs; None is that of the runs.
+    """
+    if filters.run is not None or filters.task is not None or filters.setup is not None:
+        return None
+    return next((member for member, _, _ in _members(filters)), None)
+
+
+def _members(filters: RunSelection) -> Iterator[tuple[Table, Column[Any], ColumnElement[bool]]]:
+    """The tables in which runs are looked up: each with its column of run ids, and which rows fit."""
+    tag, study = tables.run_tag, tables.run_study
+    if filters.tag is not None:
+        yield tag, tag.c.id, tag.c.tag == filters.tag
+    if filters.study is not None:
+        yield study, study.c.run_id, study.c.study_id.in_(filters.study)
+
+
+@cache
+def selected(first: Table | None) -> tuple[FromClause, Column[Any]]:
+    """What `conditions` are about: the runs with their setups and tasks, and the column that they are ordered by.
+    ``first``: what `read_first` says.
+    """
+    run, setup, task = tables.run, tables.algorithm_setup, tables.task
+    rid = run.c.rid
+    start: FromClause = run
+    if first is not None:
+        rid = first.c.id if first is tables.run_tag else first.c.run_id
+        start = first.join(run, run.c.rid == rid)
+    return start.join(setup, setup.c.sid == run.c.setup).join(task, task.c.task_id == run.c.task_id), rid
+
+
+def reads_in_order(filters: RunSelection) -> bool:
+    """Whether reading `selected` as written, up to a limit, looks at few rows that are not listed. A flow leads to its
+    runs by their setups, which are not in the order of the runs.
+    """
+    leading = (filters.task, filters.setup, filters.uploader, filters.run, filters.tag, filters.study)
+    return filters.flow is None or any(given is not None for given in leading)
+
+
+def conditions(
+    filters: RunSelection, user: User, now: datetime, data: Table | None = None
+) -> list[ColumnElement[bool]]:
+    """The selected runs that the caller may see listed, as conditions on the tables of `selected`.
 
     An embargo of the task hides its runs from all but their uploaders and administrators (legacy notes, task 3.2); a
     private data set hides what hangs on it from all but its owner and administrators (new-API contract, decision 9).
-    By PHP's rules an embargo holds for administrators, too, and a private data set hides nothing. Returns the
-    conditions, all of which must hold.
+    By PHP's rules an embargo holds for administrators, too, and a private data set hides nothing. ``data``: the data
+    set of the task, where the statement reads it anyway. Returns the conditions, all of which must hold.
     """
     run, setup, task = tables.run, tables.algorithm_setup, tables.task
     columns = (
@@ -161,18 +187,15 @@ def conditions(filters: RunSelection, user: User, now: datetime) -> list[ColumnE
         (run.c.rid, filters.run),
     )
     found: list[ColumnElement[bool]] = [column.in_(ids) for column, ids in columns if ids is not None]
-    if filters.tag is not None:
-        tag = tables.run_tag
-        found.append(run.c.rid.in_(select(tag.c.id).where(tag.c.tag == filters.tag)))
-    if filters.study is not None:
-        member = tables.run_study
-        found.append(run.c.rid.in_(select(member.c.run_id).where(member.c.study_id.in_(filters.study))))
+    first = read_first(filters)
+    for member, of, fits in _members(filters):
+        found.append(fits if member is first else run.c.rid.in_(select(of).where(fits)))
     by_new_rules = user.sees_every_row
     if not (user.is_admin and by_new_rules):
         ends = task.c.embargo_end_date
         found.append(or_(ends.is_(None), ends < now, run.c.uploader == user.id))
     if not user.is_admin and by_new_rules:
-        found.append(_on_visible_data(user))
+        found.append(_on_visible_data(user) if data is None else not_(hidden(user, data)))
     return found
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from backend import tables
 from backend.access import ANONYMOUS, User
 from backend.database.connections import Database
-from backend.runs.selection import RunSelection, conditions, names_runs
+from backend.runs.selection import RunSelection, conditions, read_first, reads_in_order
+from backend.runs.selection import selected as selected_runs
 
 pytestmark = pytest.mark.anyio
 
@@ -20,14 +21,9 @@ BEFORE, AFTER = datetime.fromisoformat("2026-11-22"), datetime.fromisoformat("21
 
 async def selected(database: Database, filters: Mapping[str, object], user: User, now: datetime) -> list[int]:
     """Ids of the runs that fulfil the conditions."""
-    run, setup, task = tables.run, tables.algorithm_setup, tables.task
-    statement = (
-        select(run.c.rid)
-        .join(setup, setup.c.sid == run.c.setup)
-        .join(task, task.c.task_id == run.c.task_id)
-        .where(*conditions(RunSelection.model_validate(filters), user, now))
-        .order_by(run.c.rid)
-    )
+    wanted = RunSelection.model_validate(filters)
+    runs, rid = selected_runs(read_first(wanted))
+    statement = select(tables.run.c.rid).select_from(runs).where(*conditions(wanted, user, now)).order_by(rid)
     async with database.read() as connection:
         return list(await connection.scalars(statement))
 
@@ -71,8 +67,30 @@ async def test_of_several_studies_the_first_counts(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "named"), [({"limit": "3", "offset": "1"}, False), ({"tag": "basic"}, True)]
+    ("filters", "in_order"),
+    [
+        ({"limit": "3", "offset": "1"}, True),
+        ({"tag": "basic"}, True),
+        ({"flow": "1"}, False),
+        ({"flow": "1", "uploader": "2"}, True),
+    ],
 )
-def test_limit_and_offset_name_no_runs(filters: dict[str, object], named: bool) -> None:
-    """Only the other filters say which runs."""
-    assert names_runs(RunSelection.model_validate(filters)) is named
+def test_runs_of_a_flow_are_in_no_order(filters: dict[str, object], in_order: bool) -> None:
+    """Its setups lead to them; another filter may do better."""
+    assert reads_in_order(RunSelection.model_validate(filters)) is in_order
+
+
+@pytest.mark.parametrize(
+    ("filters", "table"),
+    [
+        ({"limit": "3"}, None),
+        ({"tag": "basic", "study": "123"}, "run_tag"),
+        ({"study": "123", "uploader": "1"}, "run_study"),
+        ({"tag": "basic", "task": "1"}, None),
+        ({"uploader": "1"}, None),
+    ],
+)
+def test_what_leads_to_the_runs_is_read_first(filters: dict[str, object], table: str | None) -> None:
+    """Unless a filter leads to few runs."""
+    first = read_first(RunSelection.model_validate(filters))
+    assert (first is None and table is None) or (first is not None and first.name == table)
