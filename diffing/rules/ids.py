@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths, numbered
 from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
@@ -83,4 +83,5 @@ def _odd(
     if patterns:
         legacy = LegacySide(ANSWERED, codes, BROKEN)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns, known=True))
-    yield from deaths(route, patterns, new)
+    never = numbered(route) if expression == WORD else frozenset[str]()
+    yield from deaths(route, {name: one for name, one in patterns.items() if name not in never}, new)
