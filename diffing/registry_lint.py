@@ -18,8 +18,8 @@ from diffing.unconditional import unconditional
 def lint_registry(
     registry: Registry, routes: RouteMap, problems: Mapping[str, ProblemType]
 ) -> Iterator[Finding]:
-    """Run every example and near miss; find contradictions, what is said twice, conditions that restrict nothing, and deaths of PHP
-    without a cause.
+    """Run every example and near miss; find contradictions, what is said twice, conditions that restrict nothing, and
+    deaths of PHP without a cause.
 
     Args:
         registry: The entries and the rules.

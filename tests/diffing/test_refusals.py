@@ -82,6 +82,16 @@ def test_php_dies_of_no_word_where_its_path_has_a_number() -> None:
     assert DIFFER.compare(free, DEAD, wrong("task_id", "id", "abc", "100")).verdict == "legacy_error"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("61abc", "legacy_error"), ("61.0", "legacy_error"), ("abc", UNDOCUMENTED), ("x61", UNDOCUMENTED)],
+)
+def test_php_dies_of_ids_in_forms_that_begin_with_one(text: str, verdict: str) -> None:
+    """By which the database finds a row; by other words it finds none, and PHP says so."""
+    new = wrong("data_id", "id", text, "472", "body")
+    assert DIFFER.compare(asked("dataset.tag", "POST", data_id=text, tag="t"), DEAD, new).verdict == verdict
+
+
 @pytest.mark.parametrize("ids", ["abc", "1,", ",1", "402,16x", "1,,2"])
 def test_php_dies_of_words_among_ids_of_users(ids: str) -> None:
     """They are no SQL."""
