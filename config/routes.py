@@ -62,7 +62,8 @@ class LegacyTemplate:
         dies_of: Parameters of which PHP dies (an empty 500) when what they hold is no id, or not one number.
         bare_filter: What becomes of a legal filter at the end of the path that has no value: PHP ignores it
             (``dropped``), except where it is an error (``sent``, with an empty value), or says that there is a filter
-            (``alone``: sent so where the path does not have it with a value, too).
+            (``alone``: sent so where the path does not have it with a value, too), or has the last word (``last``: the
+            value that the path gives it before does not count).
     """
 
     methods: tuple[str, ...]
@@ -81,7 +82,7 @@ class LegacyTemplate:
     envelope: tuple[str, ...] = ()
     native: bool = False
     dies_of: tuple[str, ...] = ()
-    bare_filter: Literal["dropped", "sent", "alone"] = "dropped"
+    bare_filter: Literal["dropped", "sent", "alone", "last"] = "dropped"
 
 
 @dataclass(frozen=True, slots=True)

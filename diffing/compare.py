@@ -27,6 +27,7 @@ from diffing.headers import (
 from diffing.model import (
     UNDOCUMENTED,
     Asked,
+    Breakage,
     Comparison,
     Difference,
     FollowUp,
@@ -131,9 +132,9 @@ class Differ:
             text = legacy.body[:_LONGEST_TEXT].decode("utf-8", "replace")
             names = frozenset[str]() if shape is None else shape.names
             readings = tuple(repaired(old, names)) if old.form is Form.BROKEN else ()
-            meant = readings[0].document if readings else None
+            broken_so = Breakage(defect, text, readings[0].document if readings else None)
             judged = judge_defect(
-                asked, defect, new, young, entries, self.problems, sources, self.usage, shape, text, meant
+                asked, broken_so, new, young, entries, self.problems, sources, self.usage, shape
             )
             # A refusal is right as it is; but where all rows are hidden, there is no result, and no refusal said so.
             as_meant = succeeded(new) if judged.outcome is Outcome.LEGACY_ERROR else bool(readings)

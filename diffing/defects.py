@@ -12,9 +12,9 @@ from diffing.decode import Decoded, Form
 from diffing.explain import demanded
 from diffing.further import Sources, Underived
 from diffing.headers import JSON, origin_differences, preflight_differences
-from diffing.model import Asked, Comparison, Difference, Observation, Outcome
+from diffing.model import Asked, Breakage, Comparison, Difference, Observation, Outcome
 from diffing.problem import demand, problem_differences
-from diffing.refusals import is_documented
+from diffing.refusals import breaks_so, is_documented, of_texts
 from diffing.registry import DOCUMENTED, Deviation
 from diffing.rules.shapes import Shape
 from diffing.usage import Usage
@@ -54,7 +54,7 @@ def broken(new: Observation, young: Decoded) -> str | None:
 
 def judge_defect(
     asked: Asked,
-    defect: str,
+    broke: Breakage,
     new: Observation,
     young: Decoded,
     entries: Sequence[Deviation],
@@ -62,22 +62,18 @@ def judge_defect(
     sources: Sources | None = None,
     usage: Usage | None = None,
     shape: Shape | None = None,
-    text: str = "",
-    meant: object = None,
 ) -> Comparison:
     """Legacy broke: the new answer must be what the first entry or rule that fits the defect expects. Returns
     `legacy_error` when it is, undocumented when no entry knows the defect; `mismatch` when it is not.
 
     Args:
         asked: Facts of the client's request.
-        defect: How the legacy answer is broken.
+        broke: How the legacy answer is broken.
         entries: The entries of the route.
         problems: Title and status of each problem type.
         sources: The further answers that are there.
         usage: Told of the entry that counts, and of those behind it.
         shape: What a success of the operation looks like; None where it is no JSON.
-        text: What of the broken answer can be read.
-        meant: What PHP meant to say; None where that cannot be told.
 
     Raises:
         Needed: a premise must be asked for first.
@@ -87,9 +83,10 @@ def judge_defect(
     for number, entry in enumerate(entries, 1):
         if entry.legacy is None or not entry.legacy.defects or entry.new is None:
             continue
-        reason = _unfit(entry, asked, defect, text, young.document, meant, entries)
+        reason = _unfit(entry, asked, broke, young.document, entries)
         written = asked.route is not None and asked.route.writes
-        if reason is None and meant is None and defect in _TEXTS and entry.new.status < 400 and not written:
+        untold = broke.meant is None and broke.defect in _TEXTS
+        if reason is None and untold and entry.new.status < 400 and not written:
             reason = "what PHP meant to say cannot be told from its answer"
         if reason is not None:
             reasons.append(f"{entry.id} does not apply: {reason}.")
@@ -101,7 +98,7 @@ def judge_defect(
             behind = [
                 later
                 for later in entries[number:]
-                if _unfit(later, asked, defect, text, young.document, meant, entries) is None
+                if _unfit(later, asked, broke, young.document, entries) is None
             ]
             usage.chosen(entry, behind, asked.route_name)
         if entry.new.status >= 400:
@@ -117,9 +114,9 @@ def judge_defect(
         outcome = Outcome.MISMATCH if found else Outcome.LEGACY_ERROR
         return Comparison(outcome, None, found, (entry.id,), demand=demand(entry.new))
     nearly = tuple(reasons) or (
-        f"No legacy_defect entry is about {asked.route_name}: {defect} is not known of it.",
+        f"No legacy_defect entry is about {asked.route_name}: {broke.defect} is not known of it.",
     )
-    difference = Difference("status", "undocumented", defect, new.status, nearly)
+    difference = Difference("status", "undocumented", broke.defect, new.status, nearly)
     return Comparison(Outcome.LEGACY_ERROR, differences=(difference,))
 
 
@@ -162,27 +159,32 @@ def success_differences(
 
 
 def _unfit(
-    entry: Deviation,
-    asked: Asked,
-    defect: str,
-    text: str,
-    new: object,
-    meant: object,
-    entries: Sequence[Deviation],
+    entry: Deviation, asked: Asked, broke: Breakage, new: object, entries: Sequence[Deviation]
 ) -> str | None:
     """Why an entry is not about this defect; None when it is."""
     about = entry.legacy.defects if entry.legacy is not None else frozenset()
     if not about:
         return "it is about another kind of difference"
-    # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
-    fits = defect in about or (
-        defect == "not_xml" and not about.isdisjoint({"empty_500", "not_json", "two_documents"})
-    )
+    fits = breaks_so(entry, broke.defect)
     if not fits and DOCUMENTED in about:
-        fits = is_documented(entry, asked, defect, text, meant, entries)
+        fits = is_documented(entry, asked, broke, entries)
         reason = None if fits else "nothing is documented that would break PHP's answer to this request so"
     else:
         reason = None if fits else f"it is about {' and '.join(sorted(about))}"
-    reason = reason or entry.when.why_not(asked, None, text, new)
+    reason = reason or _of_the_other_form(entry, asked, broke)
+    reason = reason or entry.when.why_not(asked, broke.meant, broke.text, new)
     # Of a list that a limit cuts, the new side may show other rows: what broke PHP is in its own.
-    return reason and (reason if meant is None or not fits else entry.when.why_not(asked, None, text, meant))
+    return reason and (
+        reason
+        if broke.meant is None or not fits
+        else entry.when.why_not(asked, broke.meant, broke.text, broke.meant)
+    )
+
+
+def _of_the_other_form(entry: Deviation, asked: Asked, broke: Breakage) -> str | None:
+    """Why no text of an answer can have broken it, where PHP sends its XML as it is; None where one can."""
+    read = asked.route is not None and not asked.route.writes
+    answered = entry.new is not None and entry.new.status < 400
+    if broke.defect == "empty_500" and asked.format == "xml" and read and answered and of_texts(entry):
+        return "PHP reads the XML that it made only where JSON is asked for"
+    return None

@@ -99,6 +99,21 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakage:
+    """How an answer of PHP is broken.
+
+    Args:
+        defect: In the words of the registry.
+        text: What of the answer can be read.
+        meant: The document that PHP meant to say; None where that cannot be told.
+    """
+
+    defect: str
+    text: str = ""
+    meant: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What diffing must know of the client's request.
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from config.routes import gives_files
 from diffing.decode import Decoded, Form
-from diffing.model import Asked
+from diffing.model import Asked, Breakage
 from diffing.registry import DOCUMENTED, Deviation, Kind
 from diffing.rules.book import RuleBook
 from diffing.rules.derived import PAGE, REFUSED
@@ -57,9 +57,20 @@ def codes_of(entries: Iterable[Deviation]) -> frozenset[str]:
     return frozenset({_NO_SUCH_PATH}).union(*(side.codes for side in sides))
 
 
-def is_documented(
-    refusal: Deviation, asked: Asked, defect: str, text: str, meant: object, entries: Iterable[Deviation]
-) -> bool:
+def of_texts(entry: Deviation) -> bool:
+    """Whether it says that something in an answer breaks it."""
+    return bool(entry.when.shows or entry.when.shows_any)
+
+
+def breaks_so(entry: Deviation, defect: str) -> bool:
+    """Whether an answer that an entry is about is broken in this way."""
+    about = frozenset[str]() if entry.legacy is None else entry.legacy.defects
+    # The text that kills the JSON form of an answer is pasted as it is into the XML form: one defect, two looks.
+    looks = {"not_json", "two_documents"} | ({"empty_500"} if of_texts(entry) else set())
+    return defect in about or (defect == "not_xml" and not about.isdisjoint(looks))
+
+
+def is_documented(refusal: Deviation, asked: Asked, broke: Breakage, entries: Iterable[Deviation]) -> bool:
     """Whether an entry or rule says that a request that is refused breaks PHP's answer in this way.
 
     What an entry says of the new side's answer is held to what PHP meant to say. Where that cannot be told, it counts
@@ -67,14 +78,11 @@ def is_documented(
 
     Args:
         refusal: The entry that refuses.
-        defect: How PHP's answer is broken.
-        text: What of it can be read.
-        meant: What PHP meant to say; None where that cannot be told.
         entries: The entries and rules of the route.
     """
     return any(
-        entry.when.why_not(asked, None, text, meant) is None
-        for entry in _about(defect, entries, hidden=refusal.premise is not None and meant is None)
+        entry.when.why_not(asked, None, broke.text, broke.meant) is None
+        for entry in _about(broke.defect, entries, hidden=refusal.premise is not None and broke.meant is None)
     )
 
 
@@ -82,7 +90,7 @@ def _about(defect: str, entries: Iterable[Deviation], *, hidden: bool) -> Iterat
     """The entries and rules that say what breaks an answer so; what is hidden counts as said."""
     for entry in entries:
         about = frozenset[str]() if entry.legacy is None else entry.legacy.defects
-        if defect not in about or DOCUMENTED in about:
+        if not breaks_so(entry, defect) or DOCUMENTED in about:
             continue
         if hidden:
             yield replace(entry, when=replace(entry.when, shows=(), shows_any=()))

@@ -43,6 +43,8 @@ def read_filters(template: LegacyTemplate, segments: Sequence[str]) -> Mapping[s
             unknown.append(name)
         elif at + 1 < len(segments):
             found[name] = decode(segments[at + 1])
+        elif template.bare_filter == "last":
+            found.pop(name, None)
         elif template.bare_filter == "sent" or (template.bare_filter == "alone" and name not in found):
             found[name] = ""
     if unknown:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.routes import Route
+from config.templates import parse_template
 from diffing.conditions import ALWAYS, Condition
 from diffing.registry import DOCUMENTED, Defect, Derivation, Deviation, Kind, LegacySide, NewSide
 from diffing.rules.rule import Rule
@@ -63,6 +64,12 @@ class Expectation:
             new=self.new,
             derive=self.derive,
         )
+
+
+def numbered(route: Route) -> frozenset[str]:
+    """The segments of the legacy path that are numbers: with a word there, PHP knows no such path, and dies of none."""
+    segments = () if route.legacy is None else parse_template(route.legacy.path)
+    return frozenset(segment.text for segment in segments if segment.kind == "number")
 
 
 def deaths(route: Route, patterns: Mapping[str, re.Pattern[str]], new: NewSide) -> Iterator[Expectation]:

@@ -9,7 +9,7 @@ from typing import Final
 from config.routes import Route
 from diffing.conditions import Condition
 from diffing.registry import Example, Kind, LegacySide, NewSide
-from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths
+from diffing.rules.derived import ANSWERED, BROKEN, KEYS, PAGE, REFUSED, Expectation, deaths, numbered
 from diffing.rules.parameters import ParameterRule
 from diffing.rules.rule import Rule
 
@@ -17,7 +17,10 @@ _NUMERIC: Final = r"[ \t\n\r\v\f]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 WORD: Final = rf"(?!{_NUMERIC}\Z)(?s:.+)"
 DECIMAL: Final = rf"(?![+-]?\d+\Z){_NUMERIC}"
 _BLANK: Final = r"(?:[ \t\n\r\v\f]|%20|%0[9-Da-d])*"
-NO_INTEGER: Final = rf"(?!{_BLANK}[+-]?\d+{_BLANK}\Z)(?s:.+)"
+_NO: Final = rf"(?!{_BLANK}[+-]?\d+{_BLANK}\Z)"
+NO_INTEGER: Final = rf"{_NO}(?s:.+)"
+FINDS: Final = rf"{_NO}(?s:{_BLANK}[+-]?\d.*)"
+"""What is no integer and begins with one: the database finds a row by it, and PHP breaks on the rest later."""
 PLUS: Final = rf"{_BLANK}\+\d+{_BLANK}"
 _WRONG: Final = frozenset({"id", "id_zero"})
 _TYPE: Final = "validation-error"
@@ -83,4 +86,8 @@ def _odd(
     if patterns:
         legacy = LegacySide(ANSWERED, codes, BROKEN)
         yield Expectation(Kind.REFUSAL, legacy, new, Condition(any_parameter=patterns, known=True))
+    if expression == WORD:
+        patterns = {name: one for name, one in patterns.items() if name not in numbered(route)}
+    elif expression == NO_INTEGER:
+        patterns = {one.name: one.pattern(FINDS) for one in ids}
     yield from deaths(route, patterns, new)

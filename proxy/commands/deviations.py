@@ -119,8 +119,8 @@ def lint_command(
 ) -> None:
     """Run every example and near miss, find contradictions and what is said twice or in vain; ask exchanges, too.
 
-    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, unconditional, dead, over-broad,
-    conflicting ones.
+    Exit 1 for entries that are wrong: examples, near misses, derivable, repeated, unconditional, causeless, dead,
+    over-broad, conflicting ones.
     Stale ones are told.
     Recorded writes (--scenarios) are played on a sample of their own, in a temporary folder.
     """

@@ -212,8 +212,11 @@ def _filters(match: LegacyMatch) -> Iterator[tuple[str, str]]:
     legal = legacy.filters or () if legacy else ()
     segments = match.filters
     bare = legacy.bare_filter if legacy else "dropped"
+    without = segments[-1] if bare == "last" and len(segments) % 2 else None
     for index in range(0, len(segments), 2):
         name, value = segments[index], segments[index + 1 : index + 2]
+        if name == without and name in legal:
+            continue
         if value:
             yield name, decode(value[0])
         elif name not in legal or bare == "sent" or (bare == "alone" and name not in segments[:index:2]):

@@ -1,15 +1,16 @@
 """Answers that are broken."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from config.routes import Route
-from diffing.conditions import Condition
+from diffing.conditions import Condition, ValueCondition
 from diffing.decode import decode
 from diffing.defects import broken, defect_of, judge_defect, success_differences
-from diffing.model import Asked, Observation, Outcome
+from diffing.model import UNDOCUMENTED, Asked, Breakage, Observation, Outcome
 from diffing.registry import Defect, Deviation, Kind, LegacySide, NewSide
 from diffing.rules.shapes import Shape
 from tests.diffing.registry import GET, LIST
@@ -19,6 +20,7 @@ JSON = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
 )
+SHOWN = Condition(shows=(ValueCondition("$.name", re.compile(".*&.*")),))
 
 
 @pytest.mark.parametrize(
@@ -57,10 +59,30 @@ def test_an_answer_to_head_is_whole_without_a_body() -> None:
 @pytest.mark.parametrize("defect", ["empty_500", "not_json", "two_documents"])
 def test_the_xml_form_of_a_defect_is_no_xml(defect: Defect) -> None:
     """What breaks the JSON answer breaks the XML one, in its own way; so do two documents in one body."""
-    new = Observation(200, JSON, b"{}")
-    entries = [replace(_entry(200), legacy=LegacySide(defects=frozenset({defect})))]
-    judged = judge_defect(Asked(None, "POST"), "not_xml", new, decode(new), entries, {})
+    new = Observation(200, JSON, b'{"name": "a & b"}')
+    entries = [replace(_entry(200), legacy=LegacySide(defects=frozenset({defect})), when=SHOWN)]
+    judged = judge_defect(Asked(None, "POST"), Breakage("not_xml"), new, decode(new), entries, {})
     assert judged.outcome is Outcome.LEGACY_ERROR
+
+
+@pytest.mark.parametrize(
+    ("defect", "form", "when", "verdict"),
+    [
+        ("empty_500", "json", SHOWN, "legacy_error"),
+        ("not_xml", "xml", SHOWN, "legacy_error"),
+        ("empty_500", "xml", SHOWN, UNDOCUMENTED),
+        ("empty_500", "xml", Condition(), "legacy_error"),
+        ("not_xml", "xml", Condition(), UNDOCUMENTED),
+    ],
+)
+def test_a_text_kills_the_json_form_and_spoils_the_xml_form(
+    defect: str, form: str, when: Condition, verdict: str
+) -> None:
+    """PHP sends its XML as it is. What else it dies of, it dies of in both forms, and never with half an answer."""
+    new, asked = Observation(200, JSON, b'{"name": "a & b"}'), Asked(GET, "GET", format=form)
+    broke = Breakage(defect, meant={"name": "a & b"} if defect == "not_xml" else None)
+    entries = [replace(_entry(200), when=when)]
+    assert judge_defect(asked, broke, new, decode(new), entries, {}).verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from diffing.conditions import Condition, ValueCondition
 from diffing.decode import decode
 from diffing.defects import judge_defect
 from diffing.further import Further, Needed, Sources, Underived, wanted
-from diffing.model import Asked, FollowUp, Observation
+from diffing.model import Asked, Breakage, FollowUp, Observation
 from diffing.premises import Premise
 from diffing.registry import Deviation, Kind, LegacySide, NewSide
 from tests.diffing.registry import GET, registry, settled
@@ -72,7 +72,7 @@ def test_a_defect_can_stand_on_a_premise() -> None:
     new = Observation(200, (("Content-Type", "application/json"),), b"{}")
     asked = Asked(None, "GET", {"task_id": "9"})
     with pytest.raises(Needed) as needed:
-        judge_defect(asked, "empty_500", new, decode(new), [entry], {})
+        judge_defect(asked, Breakage("empty_500"), new, decode(new), [entry], {})
     assert wanted(needed.value.comparison) == (FollowUp.PREMISE, "/tasks/9")
 
 

@@ -72,6 +72,63 @@ def test_php_dies_of_some_odd_ids() -> None:
     assert DIFFER.compare(other, DEAD, wrong("dataset_id", "id", "2.0")).verdict == UNDOCUMENTED
 
 
+def test_php_dies_of_no_word_where_its_path_has_a_number() -> None:
+    """It knows no such path then; a segment that its dispatcher does not look at may be a word."""
+    word = asked("dataset.get", dataset_id="abc")
+    assert DIFFER.compare(word, DEAD, wrong("dataset_id", "id", "abc", "100")).verdict == UNDOCUMENTED
+    decimal = asked("dataset.get", dataset_id="1.0")
+    assert DIFFER.compare(decimal, DEAD, wrong("dataset_id", "id", "1.0")).verdict == "legacy_error"
+    free = asked("setup.differences", setup_a="1", setup_b="5", task_id="abc", ignored="")
+    assert DIFFER.compare(free, DEAD, wrong("task_id", "id", "abc", "100")).verdict == "legacy_error"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("61abc", "legacy_error"), ("61.0", "legacy_error"), ("abc", UNDOCUMENTED), ("x61", UNDOCUMENTED)],
+)
+def test_php_dies_of_ids_in_forms_that_begin_with_one(text: str, verdict: str) -> None:
+    """By which the database finds a row; by other words it finds none, and PHP says so."""
+    new = wrong("data_id", "id", text, "472", "body")
+    assert DIFFER.compare(asked("dataset.tag", "POST", data_id=text, tag="t"), DEAD, new).verdict == verdict
+
+
+@pytest.mark.parametrize("ids", ["abc", "1,", ",1", "402,16x", "1,,2"])
+def test_php_dies_of_words_among_ids_of_users(ids: str) -> None:
+    """They are no SQL."""
+    new = wrong("user_id", "digit_list", ids, "371", "query")
+    assert DIFFER.compare(asked("user.list", user_id=ids), DEAD, new).verdict == "legacy_error"
+
+
+@pytest.mark.parametrize("ids", ["-1", "1.0", "1e3", "1,2.0"])
+def test_php_dies_of_no_number_among_ids_of_users(ids: str) -> None:
+    """The database reads any."""
+    new = wrong("user_id", "digit_list", ids, "371", "query")
+    assert DIFFER.compare(asked("user.list", user_id=ids), DEAD, new).verdict == UNDOCUMENTED
+
+
+GONE = problem(410, "study-legacy", "Legacy Study Not Supported", "601")
+STUDY = (
+    b'<oml:study xmlns:oml="http://openml.org/openml"><oml:id>1</oml:id><oml:name>a & b</oml:name>'
+    b"<oml:tag><oml:name>study_1</oml:name></oml:tag></oml:study>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (STUDY, "legacy_error"),
+        (STUDY.replace(b" & ", b" "), "explained"),
+        (STUDY + b"<oml:study>", UNDOCUMENTED),
+        (STUDY.replace(b"oml:tag>", b"oml:task>"), "mismatch"),
+    ],
+)
+def test_a_study_of_tags_whose_texts_break_its_xml(body: bytes, verdict: str) -> None:
+    """It is gone; that it has tags is read in what PHP meant to say."""
+    request = Asked(ROUTES["study.get"], "GET", {"study_id": "1"}, "none", "xml")
+    legacy = Observation(200, (("Content-Type", "text/xml; charset=utf-8"),), body)
+    assert DIFFER.compare(request, legacy, GONE).verdict == verdict
+
+
 def test_what_breaks_php_may_be_another_parameter_than_the_refused_one() -> None:
     """PHP died of the backslash in the tag; the new side refuses the limit."""
     new = wrong("limit", "digits", "2,3", "672", "query")

@@ -23,7 +23,7 @@ from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.deviations import load_registry
 from diffing.further import MOST, Answers, wanted
-from diffing.model import Asked, FollowUp, Observation
+from diffing.model import Asked, Comparison, FollowUp, Observation
 from diffing.parity import GOOD
 from diffing.registry import Registry
 from diffing.rules.book import RouteRules, RuleBook
@@ -122,15 +122,20 @@ class _Rules(RouteRules):
 
 
 def verdict(differ: Differ, one: Selected) -> str:
-    """The verdict on a stored exchange; what was not asked when it was stored is answered with 404."""
+    """The verdict on a stored exchange."""
+    return judged(differ, one).verdict
+
+
+def judged(differ: Differ, one: Selected) -> Comparison:
+    """What comes of a stored exchange; what was not asked when it was stored is answered with 404."""
     answers = dict(one.answers)
     for _ in range(MOST):
         found = differ.compare(one.asked, one.legacy, one.new, answers)
         further = wanted(found)
         if further is None:
-            return found.verdict
+            return found
         answers[further] = UNKNOWN
-    return found.verdict
+    return found
 
 
 def _selected(exchange: ReplayedExchange) -> Selected:

@@ -36,9 +36,10 @@ def test_values_that_nobody_looks_at() -> None:
 
 
 def test_bare_names_as_the_route_has_them() -> None:
-    """Sent empty, or only where there is no value."""
+    """Sent empty, or only where there is no value, or in place of the value before."""
     assert read_filters(replace(LIST, bare_filter="sent"), ("limit", "1", "limit")) == {"limit": ""}
     assert read_filters(replace(LIST, bare_filter="alone"), ("limit", "1", "limit")) == {"limit": "1"}
+    assert read_filters(replace(LIST, bare_filter="last"), ("limit", "1", "limit")) == {}
 
 
 def test_a_pasted_limit_can_skip() -> None:
