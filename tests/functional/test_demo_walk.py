@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect, sync_playwright
@@ -185,6 +187,18 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     )
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("region", name="To decide")).to_contain_text("2 clusters need a decision")
+
+
+def test_states_of_clusters_are_kept(told: str) -> None:
+    """The demo has what every proxy has: a keeper, whose first look counts the three faults."""
+    found = re.search(r"^dashboard +(http://\S+)$", told, re.MULTILINE)
+    assert found is not None, told
+    known = re.compile(r'^parity_clusters\{state="(\w+)"\} (\d+)', re.MULTILINE)
+    ends = time.monotonic() + 60
+    while not (counts := dict(known.findall(httpx.get(f"{found[1]}/-/metrics").text))):
+        assert time.monotonic() < ends
+        time.sleep(0.2)
+    assert sum(map(int, counts.values())) == len(TITLES)
 
 
 @pytest.mark.parametrize("width", [1360, 390])
