@@ -1,6 +1,7 @@
 """The walk that the README describes: the demo, its report, a cluster, a proposal, in a real browser.
 
 Screenshots go to tests/screenshots/ (not in git); with WRITE_IMAGES=1 to docs/images/, from where README.md shows them.
+With WRITE_README=1 what commands print is written into README.md, too.
 """
 
 import os
@@ -222,6 +223,32 @@ def test_the_documentation_of_the_backend_can_be_tried(page: Page, told: str, wi
         if item["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_the_readme_shows_what_commands_print(told: str) -> None:
+    """A request through the proxy, and the report: as the demo answers them, but for ports and files."""
+    readme = ROOT / "README.md"
+    urls = dict(re.findall(r"^(proxy|report) +(\S.*)$", told, re.MULTILINE))
+    log = urls["report"].partition("--log ")[2]
+    words = [str(SCRIPTS / "parity"), "report", "--log", log, "--route", "dataset.get"]
+    report = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    answer = httpx.get(f"{urls['proxy']}/api/v1/json/data/61").text[:80]
+    table = "\n".join(line.rstrip() for line in report.splitlines()[2:6])
+    sample = (
+        "$ curl -s http://127.0.0.1:8000/api/v1/json/data/61 | head -c 80          "
+        "# a client of the PHP API, through the proxy\n"
+        f"{answer}\n"
+        "$ parity report --log sqlite:///parity.db --route dataset.get | sed -n 3,6p"
+        "   # what the new backend would have answered\n"
+        f"{table}\n"
+    )
+    text = readme.read_text(encoding="utf-8")
+    before, fence, rest = text.partition("```\n")
+    _, end, after = rest.partition("```\n")
+    if os.environ.get("WRITE_README"):
+        readme.write_text(f"{before}{fence}{sample}{end}{after}", encoding="utf-8")
+    else:
+        assert f"{fence}{sample}{end}" in text
 
 
 def test_the_readme_shows_pictures_that_are_there() -> None:
