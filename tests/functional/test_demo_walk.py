@@ -27,6 +27,8 @@ PAGES = {
     "deviation": "/deviations/dataset-format-lower-case",
     "latency": "/latency",
     "compare": "/compare",
+    "glossary": "/glossary",
+    "sign-in": "/-/session",
 }
 IMAGES = ROOT / ("docs/images" if os.environ.get("WRITE_IMAGES") else "tests/screenshots")
 SKIP = "SKIP_BROWSER"
@@ -170,6 +172,7 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     token = re.search(r"^admin token +(\S+)$", told, re.MULTILINE)
     assert token is not None, told
     page.set_viewport_size({"width": 1360, "height": 1000})
+    page.emulate_media(color_scheme="light")
     page.goto("/")
     needs = page.get_by_role("region", name="To decide")
     expect(needs).to_contain_text("3 clusters need a decision")
@@ -180,8 +183,8 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     page.get_by_label("Reason").fill("Until the next release.")
     page.get_by_label("Last day").fill("2999-12-31")
     page.get_by_label("Your name").fill("Ann")
-    page.locator("#decide").scroll_into_view_if_needed()
-    page.screenshot(path=IMAGES / "demo-decide.png")
+    page.get_by_role("heading", name="Decide").evaluate("heading => heading.scrollIntoView()")
+    page.screenshot(path=IMAGES / "demo-decide.png", clip={"x": 0, "y": 0, "width": 1360, "height": 600})
     page.get_by_role("button", name="Accept it").click()
     expect(page.locator("main")).to_contain_text(
         "the cluster is accepted until 2999-12-31 by Ann: Until the next release."
@@ -202,20 +205,23 @@ def test_states_of_clusters_are_kept(told: str) -> None:
     assert sum(map(int, counts.values())) == len(TITLES)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1360, 390])
-def test_the_documentation_of_the_backend_can_be_tried(page: Page, told: str, width: int) -> None:
+def test_the_documentation_of_the_backend_can_be_tried(
+    page: Page, told: str, width: int, scheme: str
+) -> None:
     """An example fills the form, the answer is shown; it can be used by all."""
     found = re.search(r"^new +(http://\S+)$", told, re.MULTILINE)
     assert found is not None
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
     page.goto(f"{found[1]}/docs")
     operation = page.locator(r"#tasktype\.get")
     operation.locator("summary").click()
     operation.get_by_role("button", name="Send").click()
     expect(operation.locator("output")).to_contain_text("200 application/json")
     expect(operation.locator("output")).to_contain_text('"task_type"')
-    page.screenshot(path=IMAGES / f"docs-{width}-light.png")
+    page.screenshot(path=IMAGES / f"docs-{width}-{scheme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     serious = [
         (item["id"], [node["target"] for node in item["nodes"]][:3])
