@@ -184,7 +184,7 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     page.get_by_label("Last day").fill("2999-12-31")
     page.get_by_label("Your name").fill("Ann")
     page.get_by_role("heading", name="Decide").evaluate("heading => heading.scrollIntoView()")
-    page.screenshot(path=IMAGES / "demo-decide.png", clip={"x": 0, "y": 0, "width": 1360, "height": 600})
+    page.screenshot(path=IMAGES / "demo-decide.png", clip={"x": 0, "y": 0, "width": 1360, "height": 560})
     page.get_by_role("button", name="Accept it").click()
     expect(page.locator("main")).to_contain_text(
         "the cluster is accepted until 2999-12-31 by Ann: Until the next release."
