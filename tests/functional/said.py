@@ -29,7 +29,6 @@ class Said:
     """One thing that is said otherwise now.
 
     Args:
-        point: What it is about.
         asked: A command, or the path of a page.
         before: What 0.1.0 said and is said no more.
         now: What is said instead.
