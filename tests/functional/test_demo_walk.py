@@ -292,6 +292,11 @@ def test_two_runs_are_compared(page: Page, width: int, scheme: str) -> None:
     page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
     page.goto("/compare")
     expect(page.locator("tbody tr")).to_have_count(4)
+    for text in ("new 1", "still 1", "fixed 0", "not seen again 1", "unasked 1"):
+        counted = page.get_by_text(text, exact=True)
+        expect(counted).to_be_visible()
+        # What is one pixel wide is for screen readers only.
+        assert (counted.bounding_box() or {"width": 0})["width"] > 20
     page.screenshot(path=IMAGES / f"compare-{width}-{scheme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious(page) == []
