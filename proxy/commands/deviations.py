@@ -155,6 +155,7 @@ def guide_command(
     config: Config = None,
 ) -> None:
     """Write the migration guide that rules, entries and the route map tell."""
+    _folder_of(to)
     directory = config_directory(config)
     registry, routes = load_registry(directory), load_routes(directory)
     text = guide(registry, routes, load_problems(directory), load_guide(directory))
@@ -172,7 +173,9 @@ def switching_command(
     part = noticed(load_registry(directory), load_routes(directory), load_legacy_errors(directory))
     try:
         page = with_noticed(to.read_text(encoding="utf-8"), part)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise CheckError(f"{to} cannot be read: {error.strerror}; --to FILE names the page") from error
+    except ValueError as error:
         raise CheckError(f"{to} cannot be written: {error}") from error
     wrote(page, str(to))
     say(f"wrote {to}")
@@ -189,12 +192,21 @@ def operations_command(
     config: Config = None,
 ) -> None:
     """Write the table of all operations with both their parities on the recordings: new API and legacy face."""
+    _folder_of(to)
     directory = config_directory(config)
     words = recordings or [], database, public_url, object_store_url, files, directory
     new, face = _check(*words), _check(*words, dialect="legacy")
     table = operations_table(load_routes(directory), load_registry(directory), new.tally, face.tally)
     wrote(table, str(to))
     say(f"wrote {to}")
+
+
+def _folder_of(page: Path) -> None:
+    """Outside the repository there is none; that is told before anything is done."""
+    if not page.parent.is_dir():
+        raise CheckError(
+            f"{page} cannot be written: there is no folder {page.parent}; --to FILE names another place"
+        )
 
 
 async def _learn(log: str, since: datetime | None, usage: Usage) -> None:

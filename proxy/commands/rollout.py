@@ -18,11 +18,11 @@ from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.refresh import refresh
 from proxy.commands.report import Json, Log, Markdown, Since, log_url
-from proxy.log.reading import reading
+from proxy.log.reading import legacy_was_played, reading
 from proxy.recordings.recording import read_recordings
 from proxy.reporting import markdown as md
 from proxy.reporting.console import markup, report_console
-from proxy.reporting.tables import plain_table
+from proxy.reporting.tables import RECORDED_TIMES, plain_table
 from proxy.rollout.coverage import known_of_recordings, known_of_routes, together
 from proxy.rollout.edit import StageShare, held_because, next_step, with_step, write_rollout
 from proxy.rollout.gate import Move
@@ -69,15 +69,17 @@ def readiness_command(
         found = asyncio.run(
             _judged(log_url(log, config), directory, route, recordings, time_of(since, "--since"), dialect)
         )
-        decided = asyncio.run(_decided(log_url(log, config), {item.route for item in found}))
+        decided, played = asyncio.run(_decided(log_url(log, config), {item.route for item in found}))
     document = {
         "routes": [item.document() for item in found],
         "gate": [item.document() for item in decided],
+        "recorded_legacy": played,
     }
+    remark = RECORDED_TIMES if played else ""
     on_stdout = wrote_json(document, json)
-    on_stdout |= wrote(readiness_markdown(found, decided), markdown)
+    on_stdout |= wrote(readiness_markdown(found, decided, remark), markdown)
     if not on_stdout:
-        print_readiness(report_console(), found)
+        print_readiness(report_console(), found, remark)
         print_decisions(report_console(), decided)
 
 
@@ -172,8 +174,8 @@ def rollback_command(
     say(f"{route} ({dialect}) is back at {to}")
 
 
-def print_readiness(console: Console, found: list[Readiness]) -> None:
-    """A table of all routes, then a sentence for each that was asked at all."""
+def print_readiness(console: Console, found: list[Readiness], remark: str = "") -> None:
+    """A table of all routes, a remark on their times, then a sentence for each that was asked at all."""
     table = plain_table()
     table.add_column("route", overflow="fold")
     for title in _TITLES[1:]:
@@ -181,6 +183,8 @@ def print_readiness(console: Console, found: list[Readiness]) -> None:
     for item in found:
         table.add_row(markup(item.route), *(str(cell) for cell in _row(item)[1:]))
     console.print(table)
+    if remark:
+        console.print(remark, soft_wrap=True)
     for item in found:
         if item.received:
             console.print(markup(item.sentence), soft_wrap=True, style="green" if item.ready else "")
@@ -201,12 +205,13 @@ def print_decisions(console: Console, decided: list[Decided]) -> None:
         )
 
 
-def readiness_markdown(found: list[Readiness], decided: list[Decided]) -> str:
+def readiness_markdown(found: list[Readiness], decided: list[Decided], remark: str = "") -> str:
     """The same as Markdown."""
     sentences = "".join(f"- {md.cell(item.sentence)}\n" for item in found if item.received)
     gate = "".join(f"- {md.cell(item.sentence)}\n" for item in decided)
     table = md.table(_TITLES, map(_row, found), numbers=6)
-    return f"# Readiness\n\n{table}\n{sentences}" + (f"\n## Automatic gate\n\n{gate}" if gate else "")
+    told = f"{remark}\n\n" if remark else ""
+    return f"# Readiness\n\n{table}\n{told}{sentences}" + (f"\n## Automatic gate\n\n{gate}" if gate else "")
 
 
 def _row(item: Readiness) -> tuple[object, ...]:
@@ -237,9 +242,10 @@ async def _judged(
     return found
 
 
-async def _decided(url: str, routes: set[str]) -> list[Decided]:
+async def _decided(url: str, routes: set[str]) -> tuple[list[Decided], bool]:
     async with reading(url) as connection:
-        return [item for item in await read_decisions(connection) if item.route in routes]
+        decided = [item for item in await read_decisions(connection) if item.route in routes]
+        return decided, await legacy_was_played(connection)
 
 
 def _next(config: Path, route: str, dialect: Dialect) -> tuple[str, StageShare]:

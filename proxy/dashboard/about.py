@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.errors import ConfigError
 from config.version import told
-from proxy.log.tables import coverage, runs
+from proxy.log.reading import legacy_was_played
+from proxy.log.tables import runs
+from proxy.reporting.tables import RECORDED_TIMES
 from proxy.rollout.live_config import digest
 
 _SHORT = 12
@@ -35,15 +37,18 @@ class About:
     played: bool = False
 
     @property
+    def remark(self) -> str:
+        """What is to be said of its times, or nothing."""
+        return RECORDED_TIMES if self.played else ""
+
+    @property
     def product(self) -> str:
         """Which program, and which version."""
         return f"OpenML parity {told()}"
 
     async def of(self, log: AsyncConnection) -> "About":
         """The same with what the log says."""
-        played = select(coverage.c.route).where(coverage.c.kind == "legacy").limit(1)
-        found = (await log.execute(played)).first()
-        return replace(self, span=await span_of(log), played=found is not None)
+        return replace(self, span=await span_of(log), played=await legacy_was_played(log))
 
 
 async def span_of(log: AsyncConnection) -> tuple[datetime, datetime] | None:

@@ -22,9 +22,14 @@ LOGIN: Final = "/-/session"
 # Below it are the pages that show what clients sent and sides answered.
 _BODIES: Final = "/clusters/"
 _LONGEST_FORM: Final = 65_536
-_FORM: Final = Markup("""<!doctype html><html lang="en"><meta charset="utf-8"><title>Parity</title>
+_FORM: Final = Markup("""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · parity</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/style.css">
+</head><body><main><h1>Sign in</h1>
 <form method="post" action="/-/session"><input type="hidden" name="next" value="{}">
-<label>Admin token <input type="password" name="token" autofocus></label> <button>Sign in</button></form></html>""")
+<label>Admin token <input type="password" name="token" autofocus></label> <button>Sign in</button></form>
+<p>It is <code>admin_token</code> in proxy.toml, or <code>PARITY_ADMIN_TOKEN</code>. <code>parity demo</code> prints
+one.</p>
+</main></body></html>""")
 # Where a browser goes after signing in: a page of this port, not of another one (`//host`, `/\\host`).
 _PAGE: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*+")
 _START: Final = "/clusters"
@@ -32,7 +37,10 @@ _START: Final = "/clusters"
 _AUDIT: Final = logging.getLogger("proxy.audit")
 _SAFE: Final = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+    ),
     (b"referrer-policy", b"same-origin"),
 )
 

@@ -197,6 +197,8 @@ async def read_named(
         run: Of one run, or over all.
         received: Exchanges of each route, where they are known already.
     """
+    if not names:
+        return {}
     columns = differences.c
     query = _grouped() if run is None else _grouped().where(columns.run == run)
     received = await received_exchanges(connection, run) if received is None else received

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.log.schema import NEWEST, LogAway, LogError, migrate, version_of
-from proxy.log.tables import runs
+from proxy.log.tables import coverage, runs
 from proxy.log.writer import open_log
 
 
@@ -65,6 +65,12 @@ async def ran_together(connection: AsyncConnection, one: str, other: str) -> boo
     """
     rows = (await connection.execute(select(runs).where(runs.c.run.in_((one, other))))).all()
     return len(rows) == 2 and max(row.started for row in rows) < min(row.seen for row in rows)
+
+
+async def legacy_was_played(connection: AsyncConnection) -> bool:
+    """Whether the legacy side is, or was, a player of recordings: then its times are not PHP's."""
+    played = select(coverage.c.route).where(coverage.c.kind == "legacy").limit(1)
+    return (await connection.execute(played)).first() is not None
 
 
 def _up_to_date(connection: Connection, shown: str) -> None:

@@ -122,7 +122,17 @@ def _states(connection: Connection) -> None:
 def _moments(connection: Connection) -> None:
     """Version 8: the last hours by the second and by the minute; indices that hold what the overview needs."""
     moments.create(connection, checkfirst=True)
-    for table in (differences, traffic):
+    _index(connection, differences, traffic)
+
+
+def _hits(connection: Connection) -> None:
+    """Version 9: an index that holds what pages about entries need."""
+    _index(connection, deviations)
+
+
+def _index(connection: Connection, *tables: Table) -> None:
+    """Make the indices of tables that are not there, and those anew that have other columns."""
+    for table in tables:
         there = {
             index["name"]: index["column_names"] for index in inspect(connection).get_indexes(table.name)
         }
@@ -172,6 +182,7 @@ MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (
     _faces,
     _states,
     _moments,
+    _hits,
 )
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 

@@ -111,6 +111,16 @@ deviations = Table(
     Column("exchanges", Integer, nullable=False),
 )
 
+# As of traffic: sums by entry need not pass over the hours.
+Index(
+    "deviation_hits",
+    deviations.c.deviation,
+    deviations.c.asked,
+    deviations.c.route,
+    deviations.c.hour,
+    deviations.c.exchanges,
+)
+
 usages = Table(
     "deviation_usage",
     metadata,

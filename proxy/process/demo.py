@@ -24,6 +24,7 @@ from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_side
+from proxy.process.cluster_states import keep_states
 from proxy.process.seeded import FAULTS, WithFaults, not_as_seeded
 from proxy.process.serving import RunningProxy, running
 from proxy.recordings.callers import key_of
@@ -101,13 +102,16 @@ async def demo(
             await parts.recorder.write()
             report = await read_report(url_of_log)
             progress.stop()
-            print_report(console, report, recorded_legacy=True)
+            print_report(console, report)
             console.print("seeded in the new side:")
             for fault in FAULTS:
                 console.print(f"   {fault.told}")
             if not not_as_seeded(report.tally.clusters.values()):
                 console.print("found: exactly these")
             if not once:
+                # As in any proxy: changed rules compare again by themselves, and clusters close.
+                numbers = parts.telemetry.clusters, parts.telemetry.cluster_changes
+                parts.tasks.start("clusters", lambda: keep_states(url_of_log, config, *numbers))
                 console.print(f"{'admin token':<{_NAMES}}{settings.admin_token}", highlight=False)
                 urls = {"proxy": url, "legacy (recorded)": legacy, "new": backend, "dashboard": admin}
                 for name, shown in urls.items():

@@ -15,6 +15,9 @@ from proxy.log.moments import flows_since
 from proxy.log.states import gone
 from proxy.log.tables import differences, traffic
 
+# A run, or all of them, and the exchanges of each route in it.
+_Whole = tuple[str | None, Mapping[Place, int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -47,12 +50,16 @@ async def changes(
         most: Most clusters that are given; None for all.
     """
     columns = differences.c
+    # By itself: then the index of a run holds all that is asked of ten thousand rows (proxy.log.tables).
+    of_the_face = select(columns.cluster).where(columns.asked == Dialect.LEGACY.value).distinct()
+    faced = set((await connection.execute(of_the_face)).scalars())
 
     async def lines(run: str) -> dict[str, _Line]:
-        query = select(columns.cluster, columns.route, columns.asked, columns.exchanges)
+        query = select(columns.cluster, columns.route, columns.exchanges).where(columns.run == run)
+        rows = (await connection.execute(query)).all()
         return {
-            row.cluster: _Line(row.cluster, (row.route, Dialect(row.asked)), row.exchanges)
-            for row in await connection.execute(query.where(columns.run == run))
+            name: _Line(name, (route, Dialect.LEGACY if name in faced else Dialect.NEW), count)
+            for name, route, count in rows
         }
 
     earlier, later = await lines(before), await lines(after)
@@ -60,11 +67,11 @@ async def changes(
     found: dict[State, list[_Line]] = {state: [] for state in State}
     for name, line in later.items():
         found[State.STILL if name in earlier else State.NEW].append(line)
-    compared = await compared_exchanges(connection, run=after)
+    received_since, compared = await exchanges_of(connection, after)
     received = await received_exchanges(connection, before)
     for line in left:
         found[_gone(line, compared, received, fixed_after)].append(line)
-    return await _changes(connection, found, compared, most, (after, before))
+    return await _changes(connection, found, compared, most, ((after, received_since), (before, received)))
 
 
 async def changes_since(
@@ -87,18 +94,16 @@ async def changes_since(
         func.max(columns.last).label("last"),
     ).group_by(columns.cluster)
     found: dict[State, list[_Line]] = {state: [] for state in State}
-    compared = await compared_exchanges(connection, since=since)
-    earlier = {
-        place: count - compared.get(place, 0)
-        for place, count in (await received_exchanges(connection)).items()
-    }
+    compared = await compared_since(connection, since)
+    received = await received_exchanges(connection)
+    earlier = {place: count - compared.get(place, 0) for place, count in received.items()}
     for row in await connection.execute(query):
         line = _Line(row.cluster, (row.route, Dialect(row.asked)), int(row.exchanges))
         if row.last >= since:
             found[State.NEW if row.first >= since else State.STILL].append(line)
         else:
             found[_gone(line, compared, earlier, fixed_after)].append(line)
-    return await _changes(connection, found, compared, most, (None, None))
+    return await _changes(connection, found, compared, most, ((None, received), (None, received)))
 
 
 def _gone(
@@ -116,17 +121,17 @@ async def _changes(
     found: Mapping[State, list[_Line]],
     compared: Mapping[Place, int],
     most: int | None,
-    of: tuple[str | None, str | None],
+    of: tuple[_Whole, _Whole],
 ) -> Changes:
-    """Counts, and the first clusters whole: what is there by the first run, what is gone by the second."""
+    """Counts, and the first clusters whole: what is there by the first part of ``of``, what is gone by the second."""
     chosen: list[tuple[str, State]] = []
     for state, lines in found.items():
         ordered = sorted(lines, key=lambda line: (-line.exchanges, line.cluster))
         chosen += [(line.cluster, state) for line in ordered]
     chosen = chosen[:most]
     there = (State.NEW, State.STILL)
-    whole = await read_named(connection, [name for name, state in chosen if state in there], of[0])
-    whole |= await read_named(connection, [name for name, state in chosen if state not in there], of[1])
+    whole = await read_named(connection, [name for name, state in chosen if state in there], *of[0])
+    whole |= await read_named(connection, [name for name, state in chosen if state not in there], *of[1])
     clusters = [
         replace(
             whole[name],
@@ -138,21 +143,26 @@ async def _changes(
     return Changes({state: len(lines) for state, lines in found.items()}, clusters)
 
 
-async def compared_exchanges(
-    connection: AsyncConnection, *, run: str | None = None, since: datetime | None = None
-) -> dict[Place, int]:
-    """How many exchanges of each route were compared in a run, or since a time, by the dialect asked.
+async def compared_since(connection: AsyncConnection, since: datetime) -> dict[Place, int]:
+    """How many exchanges of each route were compared since a time, by the dialect asked.
 
-    Since a time, what may have been earlier is left out (proxy.log.moments).
+    What may have been earlier is left out (proxy.log.moments).
     """
     compared = [str(item) for item in COMPARED]
-    if since is not None:
-        found: Counter[Place] = Counter()
-        for flow in (await flows_since(connection, since, never_earlier=True))[0]:
-            if flow.verdict in compared:
-                found[flow.route, Dialect(flow.asked)] += flow.exchanges
-        return dict(found)
-    keys = traffic.c.route, traffic.c.asked
+    found: Counter[Place] = Counter()
+    for flow in (await flows_since(connection, since, never_earlier=True))[0]:
+        if flow.verdict in compared:
+            found[flow.route, Dialect(flow.asked)] += flow.exchanges
+    return dict(found)
+
+
+async def exchanges_of(connection: AsyncConnection, run: str) -> tuple[dict[Place, int], dict[Place, int]]:
+    """How many exchanges of each route a run received, and how many of them were compared, by the dialect asked."""
+    compared = [str(item) for item in COMPARED]
+    keys = traffic.c.route, traffic.c.asked, traffic.c.verdict
     query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
-    query = query.where(traffic.c.verdict.in_(compared), traffic.c.run == run)
-    return {(row.route, Dialect(row.asked)): int(row.exchanges) for row in await connection.execute(query)}
+    counts: tuple[Counter[Place], Counter[Place]] = Counter(), Counter()
+    for row in await connection.execute(query.where(traffic.c.run == run)):
+        for found in counts if row.verdict in compared else counts[:1]:
+            found[row.route, Dialect(row.asked)] += int(row.exchanges)
+    return dict(counts[0]), dict(counts[1])

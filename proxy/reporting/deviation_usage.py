@@ -74,8 +74,7 @@ async def read_usage(
 
     def grouped(table: Table, *names: str) -> Select[Any]:
         keys = [table.c[name] for name in names]
-        numbers = func.sum(table.c.exchanges).label("n"), func.max(table.c.hour).label("last")
-        query = select(*keys, *numbers).group_by(*keys)
+        query = select(*keys, func.sum(table.c.exchanges).label("n")).group_by(*keys)
         return query if hour is None else query.where(table.c.hour >= hour)
 
     # Between two answers of PHP's dialect nothing of the registry applies.
@@ -83,7 +82,8 @@ async def read_usage(
     for row in await connection.execute(grouped(traffic, "route", "verdict").where(api)):
         found.tried(row.route, row.verdict, int(row.n))
     api = deviations.c.asked == Dialect.NEW.value
-    for row in await connection.execute(grouped(deviations, "deviation", "route").where(api)):
+    hits = grouped(deviations, "deviation", "route").add_columns(func.max(deviations.c.hour).label("last"))
+    for row in await connection.execute(hits.where(api)):
         found.hit(renamed().get(row.deviation, row.deviation), row.route, int(row.n), row.last)
     for row in await connection.execute(grouped(usages, "what", "deviation", "about", "route")):
         found.learn((row.what, row.deviation, row.about), row.route, int(row.n))

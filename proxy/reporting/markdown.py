@@ -8,8 +8,8 @@ from diffing.cluster import cluster_id
 from diffing.model import Outcome
 from diffing.parity import percent
 from proxy.compare.tally import Cluster, Tally
-from proxy.reporting.report import Report
-from proxy.reporting.tables import in_order, summary
+from proxy.reporting.report import SLOWEST, Report
+from proxy.reporting.tables import RECORDED_TIMES, in_order, summary
 from proxy.reporting.values import sides
 
 _LONGEST = 200
@@ -122,6 +122,13 @@ def report_markdown(report: Report, differences: int = 20) -> str:
     if report.tally.deviations:
         hits = sorted(report.tally.deviations.items(), key=lambda item: (-item[1], item[0]))
         parts += ["## Deviations\n", table(("deviation", "exchanges"), hits, numbers=1)]
+    if report.latency:
+        parts += ["## Latency\n", *([f"{RECORDED_TIMES}\n"] if report.played else [])]
+        titles = ("route", "compared", "legacy ms", "new ms", "paired new/legacy")
+        rows = ((route, *found.told) for route, found in report.slowest[:SLOWEST])
+        parts.append(table(titles, rows, numbers=4))
+        if len(report.latency) > SLOWEST:
+            parts.append(f"… and {len(report.latency) - SLOWEST} that became less slow.\n")
     return "\n".join(parts)
 
 

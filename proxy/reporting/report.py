@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,12 +18,14 @@ from proxy.compare.tally import Cluster, Tally
 from proxy.exchange.example import read_example
 from proxy.log.clusters import read_named
 from proxy.log.moments import CountedFlow, flows_since
-from proxy.log.reading import reading
+from proxy.log.reading import legacy_was_played, reading
 from proxy.log.settling import due_of
 from proxy.log.states import ClusterState, Standing
 from proxy.log.tables import deviations, differences, runs, timings
 from proxy.rollout.readiness import PairedLatency, paired_latency
 
+SLOWEST: Final = 10
+"""Most routes whose times a report for people shows."""
 _Row = TypeVar("_Row", Row[Any], CountedFlow)
 
 
@@ -71,6 +73,12 @@ class Latency:
     new: float
     ratio: PairedLatency | None = None
 
+    @property
+    def told(self) -> tuple[str, str, str, str]:
+        """How many, both means in milliseconds, and the ratio."""
+        means = f"{self.legacy * 1000:.1f}", f"{self.new * 1000:.1f}"
+        return str(self.exchanges), *means, str(self.ratio or "–")
+
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
         ratio = None if self.ratio is None else self.ratio.document()
@@ -88,6 +96,7 @@ class Report:
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
         standings: The states of the clusters, by their names.
         counted_from: When the first exchange may have been, where the report begins at a time.
+        played: The legacy side is, or was, a player of recordings.
     """
 
     counted_runs: CountedRuns
@@ -96,6 +105,7 @@ class Report:
     dialects: Mapping[Dialect, Counter[str]] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     counted_from: datetime | None = None
+    played: bool = False
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
@@ -114,7 +124,15 @@ class Report:
             "dialects": self._dialects(),
             **counted,
             "latency": {route: found.document() for route, found in sorted(self.latency.items())},
+            "recorded_legacy": self.played,
         }
+
+    @property
+    def slowest(self) -> list[tuple[str, Latency]]:
+        """The routes, those first that became slowest compared with the legacy side."""
+        return sorted(
+            self.latency.items(), key=lambda item: (-(item[1].ratio.median if item[1].ratio else 0), item[0])
+        )
 
     @property
     def closed(self) -> frozenset[str]:
@@ -204,7 +222,8 @@ async def _read(
     counted_runs = _counted_runs((await connection.execute(select(runs))).all())
     names = [cluster_id(signature) for signature in tally.clusters]
     standings = {name: found.standing for name, found in (await read_named(connection, names)).items()}
-    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings, counted_from)
+    played = await legacy_was_played(connection)
+    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings, counted_from, played)
 
 
 def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:

@@ -4,21 +4,23 @@ from rich.console import Console
 from rich.table import Table
 
 from proxy.reporting.console import markup
-from proxy.reporting.report import Latency, Report
-from proxy.reporting.tables import deviations_table, plain_table, print_clusters, routes_table, summary
+from proxy.reporting.report import SLOWEST, Report
+from proxy.reporting.tables import (
+    RECORDED_TIMES,
+    deviations_table,
+    plain_table,
+    print_clusters,
+    routes_table,
+    summary,
+)
 
-_SLOWEST = 10
 
-
-def print_report(
-    console: Console, report: Report, *, differences: int = 20, recorded_legacy: bool = False
-) -> None:
+def print_report(console: Console, report: Report, *, differences: int = 20) -> None:
     """Print a report.
 
     Args:
         report: What the log says.
         differences: Most signatures shown.
-        recorded_legacy: Whether the legacy side was a player of recordings, whose times say nothing of PHP.
     """
     counted_runs = report.counted_runs
     if counted_runs.first is not None and counted_runs.last is not None:
@@ -30,8 +32,8 @@ def print_report(
         console.print(deviations_table(report.tally.deviations))
     if report.latency:
         console.print(_latency_table(report))
-        if recorded_legacy:
-            console.print("legacy is a player of recordings here: its times are not PHP's")
+        if report.played:
+            console.print(RECORDED_TIMES, soft_wrap=True)
     print_clusters(console, report.tally.clusters.values(), differences, report.told, report.closed)
     if report.standings:
         console.print(report.states_told())
@@ -44,22 +46,13 @@ def print_report(
         console.print(line)
 
 
-def slowest(report: Report) -> list[tuple[str, Latency]]:
-    """The routes, those first that became slowest compared with the legacy side."""
-    return sorted(
-        report.latency.items(), key=lambda item: (-(item[1].ratio.median if item[1].ratio else 0), item[0])
-    )
-
-
 def _latency_table(report: Report) -> Table:
     table = plain_table()
     table.add_column("mean latency", overflow="fold")
     for title in ("compared", "legacy ms", "new ms", "paired new/legacy"):
         table.add_column(title, justify="right", no_wrap=True)
-    ordered = slowest(report)
-    for route, found in ordered[:_SLOWEST]:
-        numbers = (f"{found.legacy * 1000:.1f}", f"{found.new * 1000:.1f}", str(found.ratio or "–"))
-        table.add_row(markup(route), str(found.exchanges), *numbers)
-    if len(ordered) > _SLOWEST:
-        table.add_row(f"… and {len(ordered) - _SLOWEST} that became less slow (--json)", *[""] * 4)
+    for route, found in report.slowest[:SLOWEST]:
+        table.add_row(markup(route), *found.told)
+    if len(report.latency) > SLOWEST:
+        table.add_row(f"… and {len(report.latency) - SLOWEST} that became less slow (--json)", *[""] * 4)
     return table

@@ -1,7 +1,7 @@
 """Numbers and clusters of a check or a diff log, as people read them on a terminal."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -24,6 +24,9 @@ _ERRORS = (
     Outcome.SHED,
 )
 _LONGEST = 300
+RECORDED_TIMES: Final = (
+    "Legacy is, or was, a player of recordings here: its times, and with them new/legacy, are not PHP's."
+)
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:

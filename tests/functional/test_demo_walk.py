@@ -1,19 +1,27 @@
 """The walk that the README describes: the demo, its report, a cluster, a proposal, in a real browser.
 
 Screenshots go to tests/screenshots/ (not in git); with WRITE_IMAGES=1 to docs/images/, from where README.md shows them.
+With WRITE_README=1 what commands print is written into README.md, too.
 """
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect, sync_playwright
+
+from proxy.log.writer import utc_now
+from tests.proxy.logs import finding, write_run
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = {
@@ -23,7 +31,8 @@ PAGES = {
     "deviations": "/deviations",
     "deviation": "/deviations/dataset-format-lower-case",
     "latency": "/latency",
-    "compare": "/compare",
+    "glossary": "/glossary",
+    "sign-in": "/-/session",
 }
 IMAGES = ROOT / ("docs/images" if os.environ.get("WRITE_IMAGES") else "tests/screenshots")
 SKIP = "SKIP_BROWSER"
@@ -76,6 +85,15 @@ def picture(page: Page, name: str, height: int = 900) -> None:
     """Keep what is to be seen, as wide as a desk."""
     page.set_viewport_size({"width": 1360, "height": height})
     page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def serious(page: Page) -> list[tuple[str, list[list[str]]]]:
+    """What axe finds that hinders people."""
+    return [
+        (item["id"], [node["target"] for node in item["nodes"]][:3])
+        for item in Axe().run(page).response["violations"]
+        if item["impact"] in ("serious", "critical")
+    ]
 
 
 def test_from_the_overview_to_what_to_do(page: Page) -> None:
@@ -154,12 +172,7 @@ def test_every_page_can_be_used_by_all(page: Page, width: int, scheme: str) -> N
         if name != path:
             page.screenshot(path=IMAGES / f"{name}-{width}-{scheme}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        serious = [
-            (item["id"], [node["target"] for node in item["nodes"]][:3])
-            for item in Axe().run(page).response["violations"]
-            if item["impact"] in ("serious", "critical")
-        ]
-        assert (path, serious) == (path, [])
+        assert (path, serious(page)) == (path, [])
 
 
 def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
@@ -167,6 +180,7 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     token = re.search(r"^admin token +(\S+)$", told, re.MULTILINE)
     assert token is not None, told
     page.set_viewport_size({"width": 1360, "height": 1000})
+    page.emulate_media(color_scheme="light")
     page.goto("/")
     needs = page.get_by_role("region", name="To decide")
     expect(needs).to_contain_text("3 clusters need a decision")
@@ -177,8 +191,8 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     page.get_by_label("Reason").fill("Until the next release.")
     page.get_by_label("Last day").fill("2999-12-31")
     page.get_by_label("Your name").fill("Ann")
-    page.locator("#decide").scroll_into_view_if_needed()
-    page.screenshot(path=IMAGES / "demo-decide.png")
+    page.get_by_role("heading", name="Decide").evaluate("heading => heading.scrollIntoView()")
+    page.screenshot(path=IMAGES / "demo-decide.png", clip={"x": 0, "y": 0, "width": 1360, "height": 560})
     page.get_by_role("button", name="Accept it").click()
     expect(page.locator("main")).to_contain_text(
         "the cluster is accepted until 2999-12-31 by Ann: Until the next release."
@@ -187,27 +201,63 @@ def test_a_difference_is_accepted_for_a_time(page: Page, told: str) -> None:
     expect(page.get_by_role("region", name="To decide")).to_contain_text("2 clusters need a decision")
 
 
+def test_states_of_clusters_are_kept(told: str) -> None:
+    """The demo has what every proxy has: a keeper, whose first look counts the three faults."""
+    found = re.search(r"^dashboard +(http://\S+)$", told, re.MULTILINE)
+    assert found is not None, told
+    known = re.compile(r'^parity_clusters\{state="(\w+)"\} (\d+)', re.MULTILINE)
+    ends = time.monotonic() + 60
+    while not (counts := dict(known.findall(httpx.get(f"{found[1]}/-/metrics").text))):
+        assert time.monotonic() < ends
+        time.sleep(0.2)
+    assert sum(map(int, counts.values())) == len(TITLES)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1360, 390])
-def test_the_documentation_of_the_backend_can_be_tried(page: Page, told: str, width: int) -> None:
+def test_the_documentation_of_the_backend_can_be_tried(
+    page: Page, told: str, width: int, scheme: str
+) -> None:
     """An example fills the form, the answer is shown; it can be used by all."""
     found = re.search(r"^new +(http://\S+)$", told, re.MULTILINE)
     assert found is not None
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
     page.goto(f"{found[1]}/docs")
     operation = page.locator(r"#tasktype\.get")
     operation.locator("summary").click()
     operation.get_by_role("button", name="Send").click()
     expect(operation.locator("output")).to_contain_text("200 application/json")
     expect(operation.locator("output")).to_contain_text('"task_type"')
-    page.screenshot(path=IMAGES / f"docs-{width}-light.png")
+    page.screenshot(path=IMAGES / f"docs-{width}-{scheme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    serious = [
-        (item["id"], [node["target"] for node in item["nodes"]][:3])
-        for item in Axe().run(page).response["violations"]
-        if item["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []
+
+
+def test_the_readme_shows_what_commands_print(told: str) -> None:
+    """A request through the proxy, and the report: as the demo answers them, but for ports and files."""
+    readme = ROOT / "README.md"
+    urls = dict(re.findall(r"^(proxy|report) +(\S.*)$", told, re.MULTILINE))
+    log = urls["report"].partition("--log ")[2]
+    words = [str(SCRIPTS / "parity"), "report", "--log", log, "--route", "dataset.get"]
+    report = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    answer = httpx.get(f"{urls['proxy']}/api/v1/json/data/61").text[:80]
+    table = "\n".join(line.rstrip() for line in report.splitlines()[2:6])
+    sample = (
+        "$ curl -s http://127.0.0.1:8000/api/v1/json/data/61 | head -c 80          "
+        "# a client of the PHP API, through the proxy\n"
+        f"{answer}\n"
+        "$ parity report --log sqlite:///parity.db --route dataset.get | sed -n 3,6p"
+        "   # what the new backend would have answered\n"
+        f"{table}\n"
+    )
+    text = readme.read_text(encoding="utf-8")
+    before, fence, rest = text.partition("```\n")
+    _, end, after = rest.partition("```\n")
+    if os.environ.get("WRITE_README"):
+        readme.write_text(f"{before}{fence}{sample}{end}{after}", encoding="utf-8")
+    else:
+        assert f"{fence}{sample}{end}" in text
 
 
 def test_the_readme_shows_pictures_that_are_there() -> None:
@@ -215,3 +265,38 @@ def test_the_readme_shows_pictures_that_are_there() -> None:
     shown = re.findall(r"!\[[^\]]+\]\((docs/images/[^)]+)\)", (ROOT / "README.md").read_text())
     assert len(shown) >= 2
     assert [name for name in shown if not (ROOT / name).is_file()] == []
+
+
+@pytest.fixture(scope="module")
+def later_run(told: str) -> None:
+    """A second run in the demo's log: one cluster came again, one did not though its route was asked, one is new."""
+    found = re.search(r"^report .*--log (\S+)", told, re.MULTILINE)
+    assert found is not None, told
+    now = utc_now().replace(microsecond=0)
+    seen = [
+        finding(now, "dataset.get 200→200 $.format value str→str"),
+        finding(now, "task.get 200→200 $.input[*].name value str→str"),
+        *(finding(now, route="flow.get") for _ in range(9)),
+    ]
+    # In a thread: playwright keeps an event loop of its own in this one.
+    with ThreadPoolExecutor() as pool:
+        pool.submit(asyncio.run, write_run(found[1], now, *seen)).result()
+
+
+@pytest.mark.usefixtures("later_run")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1360, 390])
+def test_two_runs_are_compared(page: Page, width: int, scheme: str) -> None:
+    """What is new, still there, not seen again, and what nobody asked for."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+    page.goto("/compare")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    for text in ("new 1", "still 1", "fixed 0", "not seen again 1", "unasked 1"):
+        counted = page.get_by_text(text, exact=True)
+        expect(counted).to_be_visible()
+        # What is one pixel wide is for screen readers only.
+        assert (counted.bounding_box() or {"width": 0})["width"] > 20
+    page.screenshot(path=IMAGES / f"compare-{width}-{scheme}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious(page) == []

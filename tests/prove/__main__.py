@@ -16,7 +16,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tests.prove import clients, dashboard, faces, front, isolation, mutants, rehearsals, rules, walks, writes
+from tests.prove import (
+    clients,
+    dashboard,
+    faces,
+    front,
+    isolation,
+    mutants,
+    rehearsals,
+    rules,
+    said,
+    walks,
+    writes,
+)
 from tests.prove.proof import Proof
 
 EVIDENCE: Final = Path("docs/evidence.md")
@@ -27,6 +39,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "face-mutants": faces.mutants,
     "walks": walks.prove,
     "dashboard": dashboard.prove,
+    "said": said.prove,
     "front-door": front.front_door,
     "bounds": front.bounds,
     "costs": front.costs,

@@ -83,7 +83,15 @@ BAD: dict[str, tuple[list[str], str]] = {
     ),
     "a guide that has no place": (
         ["deviations", "guide", "--to", "nothing/guide.md"],
-        "nothing/guide.md cannot be written: No such file or directory",
+        "nothing/guide.md cannot be written: there is no folder nothing; --to FILE names another place",
+    ),
+    "operations that have no place": (
+        ["deviations", "operations", "--to", "nothing/operations.md"],
+        "nothing/operations.md cannot be written: there is no folder nothing; --to FILE names another place",
+    ),
+    "a page that is not there": (
+        ["deviations", "switching", "--to", "nothing/page.md"],
+        "nothing/page.md cannot be read: No such file or directory; --to FILE names the page",
     ),
     "no such route": (["deviations", "list", "--route", "data.*"], "no route fits 'data.*'"),
     "wrong fault": (["legacy", "--recordings", TASKTYPES, "--fault", "sulk"], "--fault wants one of"),

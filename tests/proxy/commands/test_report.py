@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -15,6 +16,7 @@ from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.tables import moments
 from proxy.log.writer import Recorder, open_log
+from proxy.reporting.tables import RECORDED_TIMES
 from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
@@ -68,6 +70,18 @@ def test_a_report_says_from_when_it_counts(tmp_path: Path) -> None:
 def test_a_report_as_markdown(log: str) -> None:
     """Alone on stdout."""
     assert parity("report", "--log", log, "--markdown", "-").stdout.startswith("# Parity report\n")
+
+
+@pytest.mark.parametrize("command", ["report", "readiness"])
+def test_times_of_a_player_of_recordings_are_called_so(tmp_path: Path, log: str, command: str) -> None:
+    """In every form, and of no other legacy side."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    asyncio.run(write_run(url, FIRST, replace(finding(FIRST), facts=(("legacy", "recordings"),))))
+    for form in ((), ("--markdown", "-")):
+        assert RECORDED_TIMES in parity(command, "--log", url, *form).stdout
+        assert RECORDED_TIMES not in parity(command, "--log", log, *form).stdout
+    told = [orjson.loads(parity(command, "--log", one, "--json", "-").stdout) for one in (url, log)]
+    assert [document["recorded_legacy"] for document in told] == [True, False]
 
 
 def test_a_cluster_is_shown_by_the_name_that_the_comparison_gives(log: str) -> None:

@@ -157,14 +157,29 @@ async def test_every_page_says_what_it_is_about(tmp_path: Path, config: Path, pa
     assert "2026-11-21 12:34:56 to 2026-11-22 12:34:56 UTC" in page
 
 
-@pytest.mark.parametrize("path", ["/", "/latency", "/routes/task.get"])
+TIMES = ["/", "/latency", "/routes/task.get", f"/clusters/{cluster_id(KEPT)}?show=timing"]
+
+
+@pytest.mark.parametrize("path", TIMES)
 async def test_latency_against_recordings_says_so(tmp_path: Path, config: Path, path: str) -> None:
     """Wherever times are shown."""
     url = f"sqlite:///{tmp_path}/log.db"
-    await write_run(url, FIRST, finding(FIRST))
+    await write_run(url, FIRST, finding(FIRST, KEPT))
     assert "player of recordings" not in await shown(url, config, path)
     await write_run(url, SECOND, replace(finding(SECOND), facts=(("legacy", "recordings"),)))
     assert "player of recordings here: its times" in await shown(url, config, path)
+
+
+async def test_a_route_is_not_slow_for_recordings_alone(tmp_path: Path, config: Path) -> None:
+    """Where routes lack speed, the page says what it was measured against."""
+    url = f"sqlite:///{tmp_path}/log.db"
+    slow = [finding(FIRST, seconds=(0.1, 0.9)) for _ in range(9)]
+    await write_run(url, FIRST, *slow)
+    page = await shown(url, config, "/")
+    assert "1: the new side is too slow (" in page
+    await write_run(url, SECOND, replace(finding(SECOND), facts=(("legacy", "recordings"),)))
+    page = await shown(url, config, "/")
+    assert "1: the new side is too slow, measured against a player of recordings, not against PHP (" in page
 
 
 async def test_the_chart_has_axes_and_a_range(tmp_path: Path, config: Path) -> None:

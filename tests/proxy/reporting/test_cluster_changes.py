@@ -9,7 +9,7 @@ import pytest
 from config.rollout import Dialect
 from proxy.log.clusters import State
 from proxy.log.reading import reading
-from proxy.reporting.cluster_changes import changes, changes_since, compared_exchanges
+from proxy.reporting.cluster_changes import changes, changes_since, compared_since, exchanges_of
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -59,10 +59,10 @@ async def test_what_may_have_been_before_the_time_is_not_counted(tmp_path: Path)
     """The log counts by the hour: of the hour of the time, only runs that began after it are."""
     url, _, _ = await two_runs(tmp_path)
     async with reading(url) as log:
-        at_once = await compared_exchanges(log, since=SECOND)
+        at_once = await compared_since(log, SECOND)
         soon = SECOND + timedelta(seconds=1)
-        later = await compared_exchanges(log, since=soon)
-        of_the_hour = await compared_exchanges(log, since=SECOND.replace(minute=0, second=0))
+        later = await compared_since(log, soon)
+        of_the_hour = await compared_since(log, SECOND.replace(minute=0, second=0))
         found = (await changes_since(log, soon, 1)).clusters
     assert (
         at_once
@@ -105,8 +105,8 @@ async def test_clusters_of_the_face_are_not_fixed_by_the_new_api(tmp_path: Path)
         [unasked] = (await changes(log, before, after, 3)).clusters
         [fixed] = (await changes(log, before, last, 3)).clusters
         [since] = (await changes_since(log, SECOND, 3)).clusters
-        compared = await compared_exchanges(log, run=after)
-    assert compared == {("task.get", Dialect.NEW): 9}
+        received, compared = await exchanges_of(log, after)
+    assert received == compared == {("task.get", Dialect.NEW): 9}
     assert (unasked.state, unasked.compared, unasked.asked) == (State.UNASKED, 0, Dialect.LEGACY)
     assert (fixed.state, fixed.compared) == (State.FIXED, 9)
     assert (since.state, since.compared) == (State.FIXED, 9)

@@ -1,5 +1,6 @@
 """Reports as Markdown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.markdown import cell, code, report_markdown, table
 from proxy.reporting.report import CountedRuns, Latency, Report
+from proxy.reporting.tables import RECORDED_TIMES
+from proxy.rollout.readiness import PairedLatency
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 
@@ -68,3 +71,16 @@ def test_a_report_has_its_totals_routes_and_differences() -> None:
         "| envelope | 3 |",
     ]
     assert [part for part in expected if part not in text] == []
+
+
+def test_times_have_a_table_which_says_whose_they_are() -> None:
+    """The slowest first; those of a player of recordings are called so."""
+    latency = {
+        "dataset.get": Latency(4, 0.2, 0.1),
+        "task.get": Latency(9, 0.1, 0.2, PairedLatency(2, 1.9, 2.1)),
+    }
+    report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), Tally(), latency)
+    rows = "| task.get | 9 | 100.0 | 200.0 | 2.00 (1.90 to 2.10) |\n| dataset.get | 4 | 200.0 | 100.0 | – |\n"
+    assert rows in report_markdown(report)
+    assert "player of recordings" not in report_markdown(report)
+    assert f"## Latency\n\n{RECORDED_TIMES}\n" in report_markdown(replace(report, played=True))

@@ -1,6 +1,7 @@
 """A report for people."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.console import Console
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.report import CountedRuns, Latency, Report
 from proxy.reporting.report_view import print_report
+from proxy.reporting.tables import RECORDED_TIMES
 from proxy.rollout.readiness import PairedLatency
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -70,11 +72,11 @@ def test_times_of_a_player_of_recordings_are_called_so() -> None:
     """Nobody takes them for PHP's."""
     report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), Tally(), {"dataset.get": Latency(4, 0.2, 0.1)})
     shown = []
-    for recorded in (True, False):
-        console = Console(file=io.StringIO(), width=180)
-        print_report(console, report, recorded_legacy=recorded)
+    for played in (True, False):
+        console = Console(file=io.StringIO(), width=80)
+        print_report(console, replace(report, played=played))
         assert isinstance(console.file, io.StringIO)
-        shown.append("legacy is a player of recordings here" in console.file.getvalue())
+        shown.append(f"{RECORDED_TIMES}\n" in console.file.getvalue())
     assert shown == [True, False]
 
 
