@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
 export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER SKIP_CLIENTS
+# Where bytecode is not kept, each process that is started compiles all modules anew: that doubles what a start takes.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium clients lock openapi
 
