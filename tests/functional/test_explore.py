@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
 from backend.database.connections import Database
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "config" / "sample"
 PROVE = bool(os.environ.get("PROVE"))
 SEED = 1
-EQUAL, EQUAL_FACES, FAULTY = (1500, 1000, 8000) if PROVE else (1000, 500, 2500)
+EQUAL, EQUAL_FACES, FAULTY = (1500, 1000, 8000) if PROVE else (1000, 500, 3000)
 MOST_MISSED = 0 if PROVE else 4
 KEYS = """
 admin = "AD000000000000000000000000000000"
