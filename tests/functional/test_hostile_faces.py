@@ -16,6 +16,7 @@ import pytest
 
 from backend.database.collations import collations
 from backend.database.connections import Database
+from tests.functional.commands import parity_here
 from tests.functional.proxies import proxied
 from tests.functional.servers import Server
 from tests.functional.sick import Behaviour, heads, side
@@ -73,7 +74,7 @@ def answering(form: str, odd: bool) -> Behaviour:
 @pytest.mark.parametrize("form", ["json", "xml"])
 @pytest.mark.parametrize("odd", ["legacy", "new"])
 def test_no_answer_of_one_dialect_breaks_the_comparison(
-    serving: Serving, tmp_path: Path, form: str, odd: str
+    serving: Serving, tmp_path: Path, form: str, odd: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     """Each has a verdict in the log that is a difference or a fault of PHP, and can be shown; nothing is replaced."""
     config = tmp_path / "config"
@@ -99,12 +100,13 @@ def test_no_answer_of_one_dialect_breaks_the_comparison(
         assert re.search(r"^parity_comparers_total 0", metrics, re.M)
         assert not re.search(r"^parity_task_failures_total\{.*\} [1-9]", metrics, re.M)
         log = f"sqlite:///{proxy.log}"
-        shown = [parity("report", "--log", log), parity("report", "--log", log, "--markdown", "-")]
+        shown = [parity("report", "--log", log)]
+        shown.append(parity_here(capfdbinary, "report", "--log", log, "--markdown", "-"))
         rows = orjson.loads(proxy.told("/clusters?as=json"))["rows"]
         for row in rows:
             assert b"<html" in proxy.told(f"/clusters/{row['cluster']}")
-        shown.append(parity("show", rows[0]["cluster"], "--log", log))
-        shown.append(parity("show", rows[-1]["cluster"], "--log", log, "--markdown", "-"))
+        shown.append(parity_here(capfdbinary, "show", rows[0]["cluster"], "--log", log))
+        shown.append(parity_here(capfdbinary, "show", rows[-1]["cluster"], "--log", log, "--markdown", "-"))
         for one in shown:
             assert one.returncode == 0, one.stderr
             assert len(one.stdout) < 600_000
