@@ -8,12 +8,7 @@ from proxy.cli import main
 
 
 def parity_here(capture: pytest.CaptureFixture[bytes], *words: str) -> "subprocess.CompletedProcess[bytes]":
-    """Run a command as its process would; gives the exit status and what it wrote.
-
-    Args:
-        capture: The fixture ``capfdbinary``.
-        words: Its words.
-    """
+    """Run a command as its process would. ``capture``: the fixture ``capfdbinary``."""
     capture.readouterr()
     try:
         main(words)
