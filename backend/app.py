@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.badges import routes as badges
 from backend.clock import Clock, system_clock
@@ -88,6 +89,22 @@ class Faced:
         await (self.legacy if legacy else self.new)(scope, receive, send)
 
 
+@dataclass(frozen=True, slots=True)
+class Rooted:
+    """An application whose paths may begin with a prefix. ``path``: the prefix, without a slash at its end."""
+
+    app: ASGIApp
+    path: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request as if the prefix were not there."""
+        if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self.path}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self.path) or "/"}
+            if scope.get("raw_path"):
+                scope["raw_path"] = scope["raw_path"].removeprefix(self.path.encode()) or b"/"
+        await self.app(scope, receive, send)
+
+
 def open_storage(settings: BackendSettings) -> Storage | None:
     """The place for stored files that the settings name. Returns a bucket, a folder, or None when there is neither."""
     if settings.storage is not None:
@@ -130,8 +147,10 @@ def create_app(
             app.state.resources = resources
             yield
 
-    pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url)
-    app = Starlette(routes=pages, lifespan=lifespan)
+    root = settings.http.root_path
+    pages = documentation_pages(OPERATIONS, routes, problems, settings.public_url.rstrip("/") + root)
+    rooted = [Middleware(Rooted, path=root)] if root else []
+    app = Starlette(routes=pages, lifespan=lifespan, middleware=rooted)
     # Starlette's own router matches decoded paths; all requests go to ours, which reads the raw path.
     app.router.default = gateway
     return app

@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy.exc import StatementError
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, no_key, user_of_key
@@ -42,6 +42,7 @@ from backend.problems import (
     problem_response,
 )
 from backend.resources import Resources
+from backend.sending import send_answer
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction
 from config.dispatch import methods_of
@@ -88,9 +89,7 @@ class Gateway:
             return
         resources = cast(Resources, scope["app"].state.resources)
         response = await self._answer(scope, receive, resources)
-        if rehearsals.CALLER in scope:
-            response.headers[rehearsals.CALLER] = scope[rehearsals.CALLER]
-        await response(scope, receive, _finished(scope["method"], send))
+        await send_answer(response, scope, receive, send, CORS)
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
         try:
@@ -223,16 +222,3 @@ def _unavailable() -> Problem:
     return DATABASE_UNAVAILABLE.because(
         "The database cannot be reached at the moment.", headers={"Retry-After": "10"}
     )
-
-
-def _finished(method: str, send: Send) -> Send:
-    """Sends every answer with the CORS headers, and the answer to HEAD without its body."""
-
-    async def finished(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *CORS]
-        elif method == "HEAD" and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return finished

@@ -18,7 +18,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from backend import rehearsal as rehearsals
 from backend.access import ANONYMOUS, User, user_of_key
@@ -41,6 +41,7 @@ from backend.operations import JSON_BODY_LIMIT, Answer, Call, Operation
 from backend.performing import perform
 from backend.problems import InputProblem, Problem
 from backend.resources import Resources
+from backend.sending import send_answer
 from backend.storage.interface import NoStorage, StorageFull, StorageUnavailable, UnusableName
 from backend.transaction import Transaction
 from config.dispatch import LegacyMatch, dispatcher
@@ -103,9 +104,7 @@ class LegacyGateway:
         """Answer one HTTP request."""
         resources = cast(Resources, scope["app"].state.resources)
         response = await self._answer(scope, receive, resources)
-        if rehearsals.CALLER in scope:
-            response.headers[rehearsals.CALLER] = scope[rehearsals.CALLER]
-        await response(scope, receive, _finished(scope["method"], send))
+        await send_answer(response, scope, receive, send, CORS)
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
         target: Target = scope[_TARGET]
@@ -351,16 +350,3 @@ def _presented(answer: Answer, form: Form) -> Response:
 def _document(root: Element, form: Form, status: int) -> Response:
     body = to_json(root) if form == "json" else to_xml(root)
     return Response(body, status, headers={"Content-Type": TYPES[form]})
-
-
-def _finished(method: str, send: Send) -> Send:
-    """Sends every answer with PHP's CORS headers, and the answer to HEAD without its body."""
-
-    async def finished(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *CORS]
-        elif method == "HEAD" and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return finished

@@ -17,6 +17,7 @@ from config.web_address import is_web_address
 T = TypeVar("T")
 
 _MIB = 1024 * 1024
+_ROOT_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]++)++")
 _MAY_BE_ZERO = frozenset({"breaker_failures", "linger"})
 
 
@@ -28,6 +29,27 @@ class DatabaseNames:
 
     openml: str = "openml"
     openml_expdb: str = "openml_expdb"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How clients reach the new API. ``root_path``: what its paths begin with, such as ``/api/v2``, whether or not a
+    server before this one takes that off; empty for nothing. The legacy dialect keeps its own paths.
+    """
+
+    root_path: str = ""
+
+    def __post_init__(self) -> None:
+        if self.root_path and _ROOT_PATH.fullmatch(self.root_path) is None:
+            raise ConfigError(
+                f"{self.root_path!r} is no beginning of paths like /api/v2 (without a slash at its end)",
+                table="[http]",
+                key="root_path",
+            )
+        if f"{self.root_path}/".startswith("/api/v1/") or self.root_path == "/api":
+            raise ConfigError(
+                "/api/v1 is the legacy dialect's; take another one", table="[http]", key="root_path"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,7 @@ class BackendSettings:
         shadow_secret: Known to the proxy too, which signs rehearsals of writes with it; None for no rehearsals.
         search_index: URL of an Elasticsearch that is told of writes; None for none.
         private_urls: Whether data sets may be uploaded by addresses of the backend's own network.
+        http: How clients reach the new API.
         host: Address to listen on.
         port: Port to listen on, 0 for any free one.
     """
@@ -68,6 +91,7 @@ class BackendSettings:
     shadow_secret: str | None = field(default=None, repr=False)
     search_index: str | None = None
     private_urls: bool = False
+    http: HttpSettings = field(default_factory=HttpSettings)
     host: str = "127.0.0.1"
     port: int = 8001
 

@@ -82,7 +82,7 @@ _LAYERS = {
         access rehearsal fetching resources request_bodies operations openapi transaction performing handling
         moments tag_lists private_data writing_reads setups tagging flows users jobs votes gamification badges datasets
         evaluationmeasures estimationprocedures studies tasktypes runs tasks evaluations files downloads
-        gateway legacy_gateway schema_text documentation app cli
+        sending gateway legacy_gateway schema_text documentation app cli
     """,
 }
 LAYERS = {package: names.split() for package, names in _LAYERS.items()}

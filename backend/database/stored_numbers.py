@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 from config.php.text import TRIMMED
 
@@ -11,6 +12,8 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 """What JSON integers are read as without loss by the usual clients."""
 
 
+# A list has a thousand of them, most of which are few.
+@lru_cache(maxsize=4096)
 def float_or_text(text: str) -> float | str:
     """A stored number, or the text when it is none. ``text``: as the column has it. Returns ``63`` → 63.0; ``007``,
     ``NaN``, ``1_0``, ``0x1f`` and what is too large for a double stay text, trimmed.

@@ -90,7 +90,7 @@ async def list_(call: Call[DatasetFilters]) -> Answer:
     rows = await list_queries.listed(call.connection, call.parameters, call.user)
     if not rows:
         raise NOTHING_LISTED.because("No data sets match the filters.")
-    qualities = await list_queries.shown_qualities(call.connection, [row.did for row in rows])
+    qualities = await list_queries.shown_qualities(call.connection, (row.did for row in rows), empty=False)
     return DATASETS(rows, qualities)
 
 

@@ -1,6 +1,6 @@
 """SQL of task lists (legacy notes, task 1.2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend import tables
 from backend.access import User, visible_to
 from backend.database.results import AnyRow
-from backend.datasets.list_queries import PAGE, SHOWN_QUALITIES_OF, has_sizes, has_tag, listed_status
+from backend.datasets.list_queries import PAGE, has_sizes, has_tag, listed_status
 from backend.tasks.filters import TaskFilters
 from backend.tasks.queries import SOURCE
 
@@ -102,20 +102,4 @@ async def shown_inputs(
         rows = await connection.execute(_SHOWN_INPUTS, {"task_ids": task_ids[start : start + PAGE]})
         for task_id, name, value in rows:
             found[task_id].append((name, value))
-    return found
-
-
-async def shown_qualities(
-    connection: AsyncConnection, dids: Iterable[int]
-) -> dict[int, list[tuple[str, str]]]:
-    """The qualities that lists show of some data sets: one statement for each thousand of them. ``dids``: ids of the
-    data sets, possibly repeated. Returns name and value by data set, in the order of the names; NULL values are left
-    out.
-    """
-    distinct = list(dict.fromkeys(dids))
-    found: dict[int, list[tuple[str, str]]] = {did: [] for did in distinct}
-    for start in range(0, len(distinct), PAGE):
-        rows = await connection.execute(SHOWN_QUALITIES_OF, {"dids": distinct[start : start + PAGE]})
-        for did, name, value in rows:
-            found[did].append((name, value))
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from backend import tables
 from backend.database.results import AnyRow
+from backend.datasets.list_queries import shown_qualities
 from backend.input.filters import FilterCodes
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces
@@ -49,7 +50,7 @@ async def every_task(call: Call[TaskFilters]) -> Answer:
     if not rows:
         raise NOTHING.because("No tasks match the search criteria.")
     inputs = await list_queries.shown_inputs(call.connection, [row.task_id for row in rows])
-    qualities = await list_queries.shown_qualities(call.connection, [row.did for row in rows])
+    qualities = await shown_qualities(call.connection, (row.did for row in rows), empty=True)
     return TASKS(rows, inputs, qualities)
 
 

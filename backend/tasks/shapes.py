@@ -196,7 +196,7 @@ def listed(
     Args:
         rows: Of ``list_queries.listed``.
         inputs: Of ``list_queries.shown_inputs``.
-        qualities: Of ``list_queries.shown_qualities``.
+        qualities: Of ``backend.datasets.list_queries.shown_qualities``.
     """
     document: list[ListedTask] = []
     for row in rows:

@@ -148,7 +148,9 @@ def dashboard_command(
     config: Config = None,
 ) -> None:
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
-    with loading():  # a third of what the other commands of this module, and those beside it, would load for nothing
+    with (
+        loading()
+    ):  # a third of what the other commands of this module, and those beside it, would load for nothing
         from proxy.dashboard.app import dashboard
         from proxy.dashboard.session import GuardedAdmin
         from proxy.runtime.listen import serve_forever

@@ -94,8 +94,6 @@ async def decide(
 
     Args:
         new: The new side, to be asked again by a recheck; None to compare what was kept.
-        name: The cluster.
-        decision: One of `DECISIONS`.
         fields: What the page's form holds: ``reason``, ``expires``, ``by``, ``why``, ``as``.
 
     Raises:

@@ -101,3 +101,13 @@ def test_secrets_are_not_shown() -> None:
     """Settings are logged by people."""
     shown = repr(BackendSettings(shadow_secret="hidden", storage_key="hidden", storage_secret="hidden"))
     assert "hidden" not in shown
+
+
+@pytest.mark.parametrize("path", ["api/v2", "/api/v2/", "/", "/a b", "/api", "/api/v1", "/api/v1/x", "/é"])
+def test_a_root_path_is_a_beginning_of_paths(tmp_path: Path, path: str) -> None:
+    """And never that of the legacy dialect."""
+    (tmp_path / "backend.toml").write_text(f'[http]\nroot_path = "{path}"\n')
+    with pytest.raises(ConfigError, match="root_path"):
+        load_backend_settings(tmp_path, {})
+    (tmp_path / "backend.toml").write_text("")
+    assert load_backend_settings(tmp_path, {"OPENML_HTTP_ROOT_PATH": "/api/v2"}).http.root_path == "/api/v2"

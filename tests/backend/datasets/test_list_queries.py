@@ -56,7 +56,7 @@ async def test_a_list_with_a_limit_asks_for_a_page(database: Database) -> None:
 async def test_qualities_come_by_name_without_empty_ones(database: Database) -> None:
     """NULL is left out, and so is empty text (data 48)."""
     async with database.read() as connection:
-        qualities = await shown_qualities(connection, [61, 46, 48])
+        qualities = await shown_qualities(connection, [61, 46, 48], empty=False)
     names = [name for name, _ in qualities[61]]
     assert names == sorted(names)
     assert qualities[46] == []
@@ -67,5 +67,13 @@ async def test_many_data_sets_are_asked_for_in_pages(database: Database) -> None
     """No statement grows with the list."""
     dids = list(range(1, PAGE + 2))
     async with database.read() as connection:
-        qualities = await shown_qualities(connection, dids)
+        qualities = await shown_qualities(connection, dids, empty=False)
     assert list(qualities) == dids
+
+
+async def test_shown_qualities_keep_their_text(database: Database) -> None:
+    """Tasks show empty ones, too; those without a value are left out."""
+    async with database.read() as connection:
+        found = await shown_qualities(connection, [61, 46, 61], empty=True)
+    assert ("NumberOfInstances", "150") in [(name, value.split(".")[0]) for name, value in found[61]]
+    assert found[46] == []

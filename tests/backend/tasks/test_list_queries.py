@@ -59,11 +59,3 @@ async def test_shown_inputs_are_the_basic_ones(database: Database) -> None:
         found = await list_queries.shown_inputs(connection, [8, 999999])
     assert [name for name, _ in found[8]] == ["estimation_procedure", "source_data", "target_feature"]
     assert found[999999] == []
-
-
-async def test_shown_qualities_keep_their_text(database: Database) -> None:
-    """Qualities without a value are left out."""
-    async with database.read() as connection:
-        found = await list_queries.shown_qualities(connection, [61, 46, 61])
-    assert ("NumberOfInstances", "150") in [(name, value.split(".")[0]) for name, value in found[61]]
-    assert found[46] == []
