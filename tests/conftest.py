@@ -29,6 +29,8 @@ def pytest_collection_finish() -> None:
     """What was collected stays until the end: the garbage collector never looks at it again."""
     gc.collect()
     gc.freeze()
+    # Each round looks at all that a long test keeps, a tenth of its time; rounds as rare as these take no more memory.
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
 
 
