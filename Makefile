@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
 export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER SKIP_CLIENTS
+# Where bytecode is not kept, each process that is started compiles all modules anew: that doubles what a start takes.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium clients lock openapi
 
@@ -22,6 +24,7 @@ demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1:
 	$(BIN)/parity demo $(if $(ONCE),--once)
 
 test: install mariadb fronts chromium clients  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without), in Chromium (SKIP_BROWSER=1), with a real client (SKIP_CLIENTS=1)
+	@$(BIN)/python -m compileall -q backend config diffing proxy  # once, not in each process at the same time
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: install  ## formatting, lint and types

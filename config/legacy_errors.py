@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.typed import Place, build, read_toml
+from config.unchanged import once_for
 
 FILE = "legacy_errors.toml"
 USUAL_STATUS = 412
@@ -38,6 +39,7 @@ class LegacyErrors:
         return self.status.get(code, USUAL_STATUS)
 
 
+@once_for(FILE)
 def load_legacy_errors(config: Path) -> LegacyErrors:
     """Read the table. Returns texts and statuses. Raises ConfigError: the file cannot be read, or an entry is wrong."""
     file = config / FILE

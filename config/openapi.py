@@ -10,6 +10,7 @@ import orjson
 
 from config.errors import ConfigError
 from config.json_schema import SCHEMAS, Schema
+from config.unchanged import once_for
 
 FILE = "openapi.json"
 JSON = "application/json"
@@ -43,6 +44,7 @@ class Described:
     parameters: tuple[Parameter, ...]
 
 
+@once_for(FILE)
 def load_openapi(config: Path) -> Mapping[str, Described]:
     """Read the pinned document. Returns each operation by its ``operationId``. Raises ConfigError: the file cannot be
     read, or is no such document; it names the place in it.

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.typed import Place, build, read_toml
+from config.unchanged import once_for
 
 BASE_URI = "https://openml.org/problems/"
 
@@ -33,6 +34,7 @@ class ProblemType:
         return BASE_URI + self.slug
 
 
+@once_for("problems.toml")
 def load_problems(config: Path) -> Mapping[str, ProblemType]:
     """Read the table of problem types. Returns each problem type by its slug, in file order. Raises ConfigError: the
     file cannot be read, or an entry is wrong.

@@ -11,6 +11,7 @@ from config.errors import ConfigError
 from config.location import ROUTES
 from config.templates import parse_template, segment_names
 from config.typed import Place, build, read_toml, unknown
+from config.unchanged import once_for
 
 _SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
@@ -185,6 +186,7 @@ def gives_files(route: Route | None) -> bool:
     return route is not None and route.entity == "files" and not route.writes
 
 
+@once_for(f"{ROUTES}/*.toml")
 def load_routes(config: Path) -> RouteMap:
     """Read the route map. Returns the routes of all files in ``routes/``. Raises ConfigError: a file, table or key is
     wrong, or two routes have one name.

@@ -2,8 +2,6 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-import typer
-
 _NAME = "openml-parity"
 
 
@@ -18,5 +16,7 @@ def told() -> str:
 def show(wanted: bool) -> None:  # typer calls it with the option's value
     """What ``--version`` does: say it, and end."""
     if wanted:
+        import typer  # processes that only name their version have no command line
+
         typer.echo(f"{_NAME} {told()}")
         raise typer.Exit

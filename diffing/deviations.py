@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from config.errors import ConfigError
+from config.location import ROUTES
 from config.openapi import load_openapi
 from config.patterns import load_patterns, spelled_out
 from config.problems import load_problems
 from config.renamed import renamed
 from config.routes import load_routes
 from config.typed import Place, build
+from config.unchanged import once_for
 from diffing.model import UNROUTED
 from diffing.registry import SHARED, SHARED_FILES, Deviation, Kind, Registry
 from diffing.rules.book import RULES, RuleBook
@@ -56,6 +58,7 @@ _NEEDED: Final[Mapping[Kind, frozenset[str]]] = {
 }
 
 
+@once_for("patterns.toml", "problems.toml", "openapi.json", f"{ROUTES}/*.toml", "deviations/*.toml")
 def load_registry(config: Path) -> Registry:
     """Read `config/deviations/*.toml`, and the rules from the route map, the schema and the table of problems. Raises
     ConfigError: names the file, the entry and the key, and says what would be right.

@@ -43,7 +43,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 
 def command_line(wanted: str | None = None) -> typer.Typer:
     """The command line. ``wanted``: the command that is asked for: only that one is loaded, for all of them take a
-    second. With any other word, all are there.
+    second, and none for the version. With any other word, all are there.
     """
     app = typer.Typer(
         name="parity", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -51,7 +51,7 @@ def command_line(wanted: str | None = None) -> typer.Typer:
     # With a callback, one command is still asked for by its name.
     app.callback(help="Compare OpenML's legacy API with the new one, request by request.")(_options)
     for name, place in COMMANDS.items():
-        if wanted in COMMANDS and name != wanted:
+        if wanted == "--version" or (wanted in COMMANDS and name != wanted):
             continue
         module, _, attribute = place.partition(":")
         found: Any = getattr(import_module(f"proxy.commands.{module}"), attribute)

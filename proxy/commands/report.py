@@ -14,11 +14,10 @@ from config.location import config_directory
 from config.reports import load_report_settings
 from config.rollout import Dialect
 from config.settings import load_proxy_settings
+from config.startup import loading
 from proxy.commands.options import Config
 from proxy.commands.output import say, time_of, waiting, wrote, wrote_json
 from proxy.commands.refresh import refresh
-from proxy.dashboard.app import dashboard
-from proxy.dashboard.session import GuardedAdmin
 from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import find_run, ran_together, reading
 from proxy.reporting.cluster_changes import changes, changes_since
@@ -28,7 +27,6 @@ from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report import Report, read_report
 from proxy.reporting.report_view import print_report
 from proxy.reporting.tables import routes_table, summary
-from proxy.runtime.listen import serve_forever
 
 Log = Annotated[str | None, typer.Option("--log", help="SQLAlchemy URL of the diff log.", metavar="URL")]
 Since = Annotated[
@@ -150,6 +148,13 @@ def dashboard_command(
     config: Config = None,
 ) -> None:
     """Serve the pages of a diff log: overview, routes, clusters, deviations, latency, comparison of runs."""
+    with (
+        loading()
+    ):  # a third of what the other commands of this module, and those beside it, would load for nothing
+        from proxy.dashboard.app import dashboard
+        from proxy.dashboard.session import GuardedAdmin
+        from proxy.runtime.listen import serve_forever
+
     url = log_url(log, config)
     asyncio.run(_readable(url))
     refresh(url, config_directory(config))

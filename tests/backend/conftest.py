@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from backend import tables
 from backend.app import create_app
 from backend.clock import frozen_clock
 from backend.database.connections import Database
+from backend.tables import EXPERIMENTS, USERS
 from config.settings import BackendSettings
 
 PUBLIC_URL = "https://openml.test/"
@@ -82,21 +85,30 @@ class Writable:
 
     async def _known(self, table: Table, state: object) -> list[Any]:
         """The rows of a table, read unless a table in the same state was read before."""
-        if state is None:
-            return await self.rows(table)
         if (table, state) not in _READ:
             _READ[table, state] = await self.rows(table)
         return _READ[table, state]
 
     async def _states(self) -> dict[Table, object]:
-        """Each table with a checksum of its rows, where the server makes one: rows come slowly from it."""
+        """Each table with what tells whether its rows are others: SQLAlchemy makes rows slowly of what is stored."""
         found = tables.metadata.sorted_tables
         if self.database.is_sqlite:
-            return dict.fromkeys(found)
+            return self._stored_rows(found)
         async with self.database.read() as connection:
             names = ", ".join(f"`{self._name(table)}`.`{table.name}`" for table in found)
             sums = await connection.exec_driver_sql(f"CHECKSUM TABLE {names}")
             return dict(zip(found, sums.scalars(1), strict=True))
+
+    def _stored_rows(self, found: Iterable[Table]) -> dict[Table, object]:
+        """Each table of the files and a checksum of all that they hold of it."""
+        files, states = self.database.files, dict[Table, object]()
+        for schema, file in ((USERS, files.users), (EXPERIMENTS, files.experiments)):
+            with closing(sqlite3.connect(file)) as connection:
+                for table in found:
+                    if table.schema == schema:
+                        stored = connection.execute(f'SELECT * FROM "{table.name}"').fetchall()
+                        states[table] = hash(tuple(stored))
+        return {table: states[table] for table in found}
 
     def _name(self, table: Table) -> str:
         names = self.database.names

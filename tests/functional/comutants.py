@@ -65,8 +65,9 @@ def comutants(
     """
     declared = frozenset(errors)
     answered = answers_of(document)
+    shapes = _answered_shapes(document)
     for shape, schema in document["components"]["schemas"].items():
-        if not _is_answered(document, shape):
+        if shape not in shapes:
             continue
         for member, raw in schema.get("properties", {}).items():
             for kind in KINDS:
@@ -181,8 +182,8 @@ def answers_of(document: Document) -> Mapping[str, Document]:
     }
 
 
-def _is_answered(document: Document, shape: str) -> bool:
-    """Whether a success holds the shape."""
+def _answered_shapes(document: Document) -> set[str]:
+    """The shapes that successes hold."""
     schemas = document["components"]["schemas"]
     waiting = [str(schema) for schema in answers_of(document).values()]
     known: set[str] = set()
@@ -192,7 +193,7 @@ def _is_answered(document: Document, shape: str) -> bool:
             if name not in known and f"'{SCHEMAS}{name}'" in text:
                 known.add(name)
                 waiting.append(str(schemas[name]))
-    return shape in known
+    return known
 
 
 def _with_shape(document: Document, shape: str, schema: Document) -> Document:

@@ -1,12 +1,13 @@
 """Answers of the backend, held against the pinned OpenAPI document: strictly, and by how numbers are written."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import jsonschema_rs
 import orjson
@@ -17,6 +18,7 @@ from config.routes import Route, load_routes
 from config.settings import BackendSettings
 from diffing.model import Observation
 from proxy.checking.inprocess import running
+from proxy.checking.replay import ReplayedExchange
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.recordings.recording import read_recordings
@@ -72,13 +74,36 @@ def recorded_with(database: str) -> BackendSettings:
     )
 
 
-async def answers(settings: BackendSettings, every: int = 1) -> list[Answer]:
-    """What the backend answers to each recorded read, and to each write that PHP refused. ``settings``: of the
-    backend; nothing is written to its database. ``every``: takes each so-manieth recording only.
+Asked = tuple[str, bytes, bytes]
+NOTHING_KNOWN: Final[Mapping[Asked, Observation]] = MappingProxyType({})
+
+
+def answered(exchanges: Iterable[ReplayedExchange]) -> dict[Asked, Observation]:
+    """What the backend has answered in a check, by what it was asked; the first answer counts."""
+    found: dict[Asked, Observation] = {}
+    for one in exchanges:
+        if isinstance(one.translation, Translation) and one.new is not None:
+            found.setdefault(_key(one.translation), one.new)
+    return found
+
+
+def _key(twin: Translation) -> Asked:
+    return twin.method, twin.target, twin.body
+
+
+async def answers(
+    settings: BackendSettings, every: int = 1, known: Mapping[Asked, Observation] = NOTHING_KNOWN
+) -> list[Answer]:
+    """What the backend answers to each recorded read, and to each write that PHP refused.
+
+    Args:
+        settings: Of the backend; nothing is written to its database.
+        every: Takes each so-manieth recording only.
+        known: What it has answered before, and is not asked again.
     """
     routes = load_routes(CONFIG)
     found: list[Answer] = []
-    asked: set[tuple[str, bytes, bytes]] = set()
+    asked: set[Asked] = set()
     async with running(create_app(settings, config=str(CONFIG))) as side:
         for recording in islice(read_recordings((READ,)), 0, None, every):
             request = recording.request
@@ -88,10 +113,11 @@ async def answers(settings: BackendSettings, every: int = 1) -> list[Answer]:
             refused = (recording.response.status or 0) >= 400
             if not isinstance(twin, Translation) or twin.route is None or (twin.writes and not refused):
                 continue
-            if (key := (twin.method, twin.target, twin.body)) in asked:
+            if (key := _key(twin)) in asked:
                 continue
             asked.add(key)
-            answer = answer_of(twin, await observe(side, twin.method, twin.target, twin.headers, twin.body))
+            new = known.get(key) or await observe(side, twin.method, twin.target, twin.headers, twin.body)
+            answer = answer_of(twin, new)
             if answer is not None:
                 found.append(answer)
     return found

@@ -1,12 +1,9 @@
-"""Every answer of the backend to what was recorded is as the pinned OpenAPI document says."""
-
-import asyncio
+"""An answer that is not as the pinned OpenAPI document says is found; test_corpus looks at all answers."""
 
 import orjson
 import pytest
 
-from config.openapi import load_openapi
-from tests.functional.conformance import CONFIG, Answer, Pinned, answers, recorded_with
+from tests.functional.conformance import Answer, Pinned
 
 PINNED = Pinned()
 DATASET = {
@@ -19,16 +16,6 @@ DATASET = {
     "md5_checksum": "",
     "quality": [{"name": "NumberOfClasses", "value": 3.0}],
 }
-
-
-def test_answers_to_recorded_reads_fit_the_pinned_document(database_url: str) -> None:
-    """Documents and problems, on each kind of database."""
-    found = asyncio.run(answers(recorded_with(database_url)))
-    assert [fault for answer in found for fault in PINNED.faults(answer)] == []
-    # Fewer would mean that less is looked at than once was.
-    assert len(found) >= 4455
-    reads = {name for name, described in load_openapi(CONFIG).items() if described.answer is not None}
-    assert len(reads & {answer.operation for answer in found if answer.status == 200}) >= 57
 
 
 def listed(document: object) -> Answer:

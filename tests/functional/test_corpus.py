@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from config.openapi import load_openapi
 from config.routes import load_routes
 from diffing.deviations import load_registry
 from diffing.parity import FAILING
@@ -18,6 +19,7 @@ from proxy.checking.check import CheckResult, FailureLimits, InProcess, check
 from proxy.compare.tally import Tally
 from proxy.recordings.recording import read_recordings
 from proxy.reporting.operations_table import COLUMNS, operations_table
+from tests.functional.conformance import Pinned, answered, answers, recorded_with
 from tests.functional.frozen.moves import (
     known_failures,
     load_listed,
@@ -51,9 +53,9 @@ ROUND_TRIPS: dict[str, Mapping[str, int]] = {}
 
 
 @cache
-def recorded() -> int:
-    """How many reads are recorded."""
-    return sum(1 for _ in read_recordings((CORPUS,)))
+def recorded() -> tuple[str, ...]:
+    """The ids of all recorded reads."""
+    return tuple(recording.id for recording in read_recordings((CORPUS,)))
 
 
 def checked(url: str) -> CheckResult:
@@ -96,17 +98,31 @@ def test_no_listed_move_is_a_failure() -> None:
 
 
 def test_the_numbers_add_up(database_url: str) -> None:
-    """received = the sum of all outcomes, in total and for each route; the routes sum up to the total."""
+    """received = the sum of all outcomes, in total and for each route; the routes sum up to the total. None is lost."""
+    assert tuple(one.recording.id for one in checked(database_url).exchanges) == recorded()
     document = checked(database_url).tally.document()
     parts = [document["totals"], *document["routes"].values()]
     assert [outcomes(part) for part in parts] == [part["received"] for part in parts]
-    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == recorded() >= 7404
+    assert sum(part["received"] for part in parts[1:]) == parts[0]["received"] == len(recorded()) >= 7404
 
 
 def test_reads_take_as_many_round_trips_as_declared(database_url: str) -> None:
     """Each operation declares the most that a recorded request takes."""
     checked(database_url)
     assert declared_otherwise(ROUND_TRIPS[database_url], writes=False) == {}
+
+
+def test_answers_fit_the_pinned_document(database_url: str) -> None:
+    """Documents and problems; also those to requests that are not compared, and to writes that PHP refused."""
+    pinned, known = Pinned(), answered(checked(database_url).exchanges)
+    found = asyncio.run(answers(recorded_with(database_url), known=known))
+    assert [fault for answer in found for fault in pinned.faults(answer)] == []
+    # Fewer would mean that less is looked at than once was.
+    assert len(found) >= 4455
+    reads = {
+        name for name, described in load_openapi(ROOT / "config").items() if described.answer is not None
+    }
+    assert len(reads & {answer.operation for answer in found if answer.status == 200}) >= 57
 
 
 def test_both_databases_give_the_same_counts(sqlite_url: str, mariadb_url: str) -> None:

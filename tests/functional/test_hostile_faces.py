@@ -16,6 +16,7 @@ import pytest
 
 from backend.database.collations import collations
 from backend.database.connections import Database
+from tests.functional.commands import parity_here
 from tests.functional.proxies import proxied
 from tests.functional.servers import Server
 from tests.functional.sick import Behaviour, heads, side
@@ -73,7 +74,12 @@ def answering(form: str, odd: bool) -> Behaviour:
 @pytest.mark.parametrize("form", ["json", "xml"])
 @pytest.mark.parametrize("odd", ["legacy", "new"])
 def test_no_answer_of_one_dialect_breaks_the_comparison(
-    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, odd: str
+    serving: Serving,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    odd: str,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     """Each has a verdict in the log that is a difference or a fault of PHP, and can be shown; nothing is replaced."""
     # A comparison takes a second of processor time at most; a busy machine gives it that in many.
@@ -89,7 +95,7 @@ def test_no_answer_of_one_dialect_breaks_the_comparison(
         for number in range(len(ODD[form])):
             assert ask(proxy, f"/api/v1/{form}/data/list/limit/10?n={number}") == 200
         assert ask(proxy, f"/api/v1/{form}/data/list/limit/10") == 200
-        totals = proxy.totals()
+        totals = proxy.totals(patience=300)  # of the comparer, which runs at a lower priority
         assert totals["served"] == totals["received"] == len(ODD[form]) + 1
         assert set(totals["verdicts"]) <= {"match", "explained", "mismatch", "legacy_error:undocumented"}
         assert sum(totals["verdicts"].values()) == len(ODD[form]) + 1
@@ -101,12 +107,13 @@ def test_no_answer_of_one_dialect_breaks_the_comparison(
         assert re.search(r"^parity_comparers_total 0", metrics, re.M)
         assert not re.search(r"^parity_task_failures_total\{.*\} [1-9]", metrics, re.M)
         log = f"sqlite:///{proxy.log}"
-        shown = [parity("report", "--log", log), parity("report", "--log", log, "--markdown", "-")]
+        shown = [parity("report", "--log", log)]
+        shown.append(parity_here(capfdbinary, "report", "--log", log, "--markdown", "-"))
         rows = orjson.loads(proxy.told("/clusters?as=json"))["rows"]
         for row in rows:
             assert b"<html" in proxy.told(f"/clusters/{row['cluster']}")
-        shown.append(parity("show", rows[0]["cluster"], "--log", log))
-        shown.append(parity("show", rows[-1]["cluster"], "--log", log, "--markdown", "-"))
+        shown.append(parity_here(capfdbinary, "show", rows[0]["cluster"], "--log", log))
+        shown.append(parity_here(capfdbinary, "show", rows[-1]["cluster"], "--log", log, "--markdown", "-"))
         for one in shown:
             assert one.returncode == 0, one.stderr
             assert len(one.stdout) < 600_000

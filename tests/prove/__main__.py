@@ -43,6 +43,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "front-door": front.front_door,
     "bounds": front.bounds,
     "costs": front.costs,
+    "explore": front.explore,
     "canary": front.canary,
     "rollout": front.rollout,
     "face-canary": front.face_canary,

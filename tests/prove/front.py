@@ -68,3 +68,8 @@ def bounds() -> Proof:
 def costs() -> Proof:
     """Expressions, parsers and requests that make careless ones look at each byte again and again."""
     return proved("No input costs more than its length", "test_linear", "test_costs")
+
+
+def explore() -> Proof:
+    """Explorations of equal and of faulty backends."""
+    return proved("An exploration finds faults in rare branches", "test_explore")

@@ -25,9 +25,8 @@ FOUND = "test_entries_can_fail"
 
 def prove() -> Proof:
     """Every line of the table is counted here and now."""
-    ran = proved(
-        "The registry is short, and none of it cannot fail", FOUND, "test_unrecorded", "test_comutants"
-    )
+    title = "The registry is short, and none of it cannot fail"
+    ran = proved(title, FOUND, "test_unrecorded", "test_comutants", "test_documenting")
     registry = load_registry(CONFIG)
     rules = {rule.id for rule in RULES}
     lines = sum(len(file.read_text().splitlines()) for file in (CONFIG / "deviations").glob("*.toml"))
