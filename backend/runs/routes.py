@@ -71,7 +71,7 @@ class DescribedRunPath(Parameters):
     "run.list",
     parameters=RunFilters,
     answer=list[shapes.ListedRun],
-    round_trips=4,
+    round_trips=3,
     problems=(NOTHING_LISTED, *LIST_CODES.refused(), *refused(TOO_MANY)),
     filters=FilterCodes(unknown="514", illegal="511", no_results="512"),
     faces=RUNS,

@@ -111,7 +111,7 @@ async def check_scenarios(
             place.database, public_url or public, object_store_url or store, stage.root, clock=clock
         )
         async with open_side(side, config) as transport:
-            player = ScenarioRunner(stage, clock, registry, route, progress, len(steps))
+            runner = ScenarioRunner(stage, clock, registry, route, progress, len(steps))
             for scenario in plays:
                 timed = scenario.timed()
                 replay: Replay | FaceReplay
@@ -128,13 +128,13 @@ async def check_scenarios(
                     )
                 else:
                     replay = Replay(timed, routes, differ, transport, writes=True)
-                await player.play(scenario, replay)
+                await runner.play(scenario, replay)
         await stage.reset()
-    count_usage(usage, player.exchanges)
-    counts = tally(player.exchanges)
+    count_usage(usage, runner.exchanges)
+    counts = tally(runner.exchanges)
     found = breaches(counts, routes, limits, route, scenarios=True)
-    checked = CheckResult(counts, (*found, *player.effects.breaches()), tuple(player.exchanges))
-    return ScenariosResult(checked, player.effects, tuple(player.exchanges))
+    checked = CheckResult(counts, (*found, *runner.effects.breaches()), tuple(runner.exchanges))
+    return ScenariosResult(checked, runner.effects, tuple(runner.exchanges))
 
 
 def read_scenarios(paths: Sequence[Path]) -> list[Scenario]:

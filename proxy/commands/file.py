@@ -14,7 +14,7 @@ from proxy.commands.output import say
 from proxy.commands.report import Log, log_url
 from proxy.log.clusters import Shown, read_cluster
 from proxy.log.reading import reading
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from proxy.triage.decide import document_cluster
 from proxy.triage.filing import FilingError, Verdict, file_cluster
 
@@ -57,7 +57,7 @@ def file_command(
         say(document_cluster(found, verdict, why, directory))
         return
     try:
-        filed = file_cluster(found, verdict, load_contract(directory))
+        filed = file_cluster(found, verdict, load_live_config(directory))
     except FilingError as error:
         raise CheckError(str(error)) from error
     if out is None:

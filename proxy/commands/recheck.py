@@ -18,7 +18,7 @@ from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing
 from proxy.log.writer import utc_now
 from proxy.recordings.caller_keys import read_keys
-from proxy.rollout.live_config import load_contract, rules_digest
+from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.decide import last_day, put_clusters
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
 
@@ -85,7 +85,7 @@ def accept_command(
 async def _rechecked(
     url: str, directory: Path, names: Sequence[str] | None, new: str | None, keys: Path | None
 ) -> list[Rechecked]:
-    contract, rules = load_contract(directory), rules_digest(directory)
+    in_force, rules = load_live_config(directory), rules_digest(directory)
     known = read_keys(keys)
     async with reading(url) as connection:
         chosen = None if not names else [(await read_cluster(connection, name)).cluster.id for name in names]
@@ -96,10 +96,10 @@ async def _rechecked(
             progress.update(bar, completed=done, total=total)
 
         if new is None:
-            found = await recheck_clusters(url, Recheck(contract, rules), chosen, progress=show)
+            found = await recheck_clusters(url, Recheck(in_force, rules), chosen, progress=show)
         else:
             async with over_network(new) as side:
-                check = Recheck(contract, rules, side, known)
+                check = Recheck(in_force, rules, side, known)
                 found = await recheck_clusters(url, check, chosen, progress=show)
     await bring_up_to_date(url, directory)
     return found

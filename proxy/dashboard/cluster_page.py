@@ -24,11 +24,11 @@ VIEWS: Final = ("expected", "legacy", "new", "headers", "timing")
 _NEARLY: Final = 20
 
 
-def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str], offered: str = "") -> Page:
+def cluster_page(found: Shown, in_force: LiveConfig, query: Mapping[str, str], offered: str = "") -> Page:
     """The page.
 
     Args:
-        contract: Routes, registry and problem types of today.
+        in_force: Routes, registry and problem types of today.
         query: ``show`` (one of `VIEWS`), ``parameter`` (a name, or ``NAME=VALUE``) and ``role`` of requests.
         offered: What may be decided about it, as `proxy.dashboard.decisions.Decisions.offered` says.
     """
@@ -46,12 +46,12 @@ def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str], o
         "nearly": list(dict.fromkeys(sentence for item in differences for sentence in item["nearly"]))[
             :_NEARLY
         ],
-        "known": told_by_id(contract.registry).keys(),
+        "known": told_by_id(in_force.registry).keys(),
         "show": show,
         "views": VIEWS,
         "requests": requests,
         "kept": len(found.requests),
-        "common": common_of(found.requests, _segments(found, contract)),
+        "common": common_of(found.requests, _segments(found, in_force)),
         "parameters": sorted({name for item in found.requests for name in item["parameters"]}),
         "roles": sorted({str(item["role"]) for item in found.requests if item["role"]}),
         "wanted": {"parameter": query.get("parameter", ""), "role": query.get("role", "")},
@@ -60,7 +60,7 @@ def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str], o
         "headers": [],
         "recording": "",
         "test": "",
-        "filing": filing(found, contract),
+        "filing": filing(found, in_force),
         "offered": offered,
         "today": utc_now().date().isoformat(),
     }
@@ -68,7 +68,7 @@ def cluster_page(found: Shown, contract: LiveConfig, query: Mapping[str, str], o
         context["recording"] = recording_line(found.cluster.short, sample)
         context["test"] = pytest_case(found.cluster.short, found.cluster.signature, sample)
         if show == "expected":
-            context["parts"] = _parts(sample, contract)
+            context["parts"] = _parts(sample, in_force)
         elif show in ("legacy", "new"):
             context["body"] = lines(sample[show]["body"], [str(item["path"]) for item in differences])
         elif show == "headers":
@@ -105,26 +105,26 @@ def header_rows(
     return told
 
 
-def filing(found: Shown, contract: LiveConfig) -> dict[str, dict[str, str]]:
+def filing(found: Shown, in_force: LiveConfig) -> dict[str, dict[str, str]]:
     """By verdict: what to paste and what to do with it, or why it cannot be that."""
     filed: dict[str, dict[str, str]] = {}
     for verdict in Verdict:
         try:
-            made = file_cluster(found, verdict, contract)
+            made = file_cluster(found, verdict, in_force)
             filed[str(verdict)] = {"text": made.text, "remark": made.remark}
         except FilingError as error:
             filed[str(verdict)] = {"text": "", "remark": str(error)}
     return filed
 
 
-def _parts(sample: Mapping[str, Any], contract: LiveConfig) -> Any:
+def _parts(sample: Mapping[str, Any], in_force: LiveConfig) -> Any:
     """The lines of both documents; None where nothing is expected, or a body was cut."""
     route = sample["asked"]["route"]
     cut = sample["legacy"]["truncated"] or sample["new"]["truncated"]
-    if cut or (route is not None and route not in contract.routes.routes):
+    if cut or (route is not None and route not in in_force.routes.routes):
         return None
-    differ = Differ(contract.registry, contract.problems)
-    asked = asked_of(sample, contract.routes)
+    differ = Differ(in_force.registry, in_force.problems)
+    asked = asked_of(sample, in_force.routes)
     try:
         found = documents(differ, asked, answer_of(sample["legacy"]), answer_of(sample["new"]))
     except RecursionError:
@@ -132,9 +132,9 @@ def _parts(sample: Mapping[str, Any], contract: LiveConfig) -> Any:
     return None if found is None else diff(found.expected, found.new, asked.route.rows if asked.route else ())
 
 
-def _segments(found: Shown, contract: LiveConfig) -> set[str]:
+def _segments(found: Shown, in_force: LiveConfig) -> set[str]:
     """Parameters that every request of the route has: those of its path."""
-    route = contract.routes.routes.get(found.cluster.route)
+    route = in_force.routes.routes.get(found.cluster.route)
     if route is None or route.legacy is None:
         return set()
     return {segment.text for segment in parse_template(route.legacy.path) if segment.kind != "literal"}

@@ -38,7 +38,7 @@ from proxy.reporting.cluster_changes import changes
 from proxy.reporting.deviation_usage import entry_uses, read_usage
 from proxy.rollout.coverage import known_of_routes
 from proxy.rollout.gate_log import read_decisions
-from proxy.rollout.live_config import LiveConfig, digest, load_contract
+from proxy.rollout.live_config import LiveConfig, digest, load_live_config
 from proxy.rollout.readiness import Readiness, paired_latency
 from proxy.rollout.readiness_log import read_readiness
 from proxy.runtime.histogram import quantile
@@ -60,14 +60,14 @@ class Views:
 
     config: Path
 
-    def _contract(self) -> LiveConfig:
+    def _in_force(self) -> LiveConfig:
         # Parsing takes a tenth of a second, in which a proxy that serves in this process would answer nobody.
         return _parsed(self.config, digest(self.config))
 
     async def overview(self, log: AsyncConnection, query: Mapping[str, str]) -> Page:
         """What has to be decided, what has changed and can move; the traffic over time; all routes."""
-        contract = self._contract()
-        routes, rollout = contract.routes, contract.rollout
+        in_force = self._in_force()
+        routes, rollout = in_force.routes, in_force.rollout
         wanted, asked = query.get("route", ""), asked_of(query)
         pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
         found = await self._readiness(log, pattern, asked)
@@ -106,7 +106,7 @@ class Views:
 
     async def route(self, log: AsyncConnection, name: str, query: Mapping[str, str] = NOTHING) -> Page:
         """One route: its readiness in a sentence, its traffic, its clusters, its deviations."""
-        if name not in self._contract().routes.routes:
+        if name not in self._in_force().routes.routes:
             raise NotThere(f"no route is named {name!r}")
         asked = asked_of(query)
         [found] = await self._readiness(log, name, asked)
@@ -172,18 +172,18 @@ class Views:
             raise Misasked(f"show is {', '.join(VIEWS)}, not {show!r}")
         found = await read_cluster(log, name)
         # Comparing again takes its time, in which a proxy that serves in this process would answer nobody.
-        return await asyncio.to_thread(cluster_page, found, self._contract(), query, offered)
+        return await asyncio.to_thread(cluster_page, found, self._in_force(), query, offered)
 
     async def deviations(self, log: AsyncConnection, query: Mapping[str, str] = NOTHING) -> Page:
         """How each entry of the registry is used, and which are stale: by the rule of ``parity deviations lint``."""
         if query.get("state", "") not in ("", *STATES):
             raise Misasked(f"state is {', '.join(STATES)}, not {query['state']!r}")
-        registry = self._contract().registry
+        registry = self._in_force().registry
         return list_page(entry_uses(registry, await read_usage(log)), registry, query)
 
     async def deviation(self, log: AsyncConnection, name: str) -> Page:
         """One entry or rule: why, examples, hits over time and by route."""
-        registry = self._contract().registry
+        registry = self._in_force().registry
         uses = {use.deviation: use for use in entry_uses(registry, await read_usage(log))}
         if name not in uses:
             raise NotThere(f"no rule or entry is named {name!r}")
@@ -239,7 +239,7 @@ class Views:
         return Page("compare.html", "Compare runs", titles, rows, context)
 
     async def _readiness(self, log: AsyncConnection, pattern: str, asked: Dialect) -> list[Readiness]:
-        known = known_of_routes(self._contract().routes)
+        known = known_of_routes(self._in_force().routes)
         thresholds = load_report_settings(self.config).readiness
         return await read_readiness(log, known, thresholds, route=pattern, asked=asked)
 
@@ -272,7 +272,7 @@ def _terms() -> list[tuple[str, str, str]]:
 
 @lru_cache(maxsize=2)
 def _parsed(config: Path, _digest: str) -> LiveConfig:
-    return load_contract(config)
+    return load_live_config(config)
 
 
 async def _drawn(

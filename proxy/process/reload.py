@@ -8,7 +8,7 @@ from typing import Final
 
 from config.errors import ConfigError
 from proxy.process.kill import KillSwitch
-from proxy.rollout.live_config import LiveConfig, Snapshot, load_contract, marks
+from proxy.rollout.live_config import LiveConfig, Snapshot, load_live_config, marks
 from proxy.runtime.telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -16,8 +16,8 @@ _EVERY: Final = 0.25
 
 
 class Configuration:
-    """Gives the contract in force. ``telemetry``: where reloads are counted. Raises ConfigError: the configuration is
-    wrong at the start.
+    """Gives the configuration in force. ``telemetry``: where reloads are counted. Raises ConfigError: it is wrong at the
+    start.
     """
 
     def __init__(self, config: Path, kill: KillSwitch, telemetry: Telemetry | None = None) -> None:
@@ -25,14 +25,14 @@ class Configuration:
         self._kill = kill
         self._telemetry = telemetry or Telemetry()
         self._marks = marks(config)
-        self._snapshot, self._contract = _read(config)
-        self._killed = self._contract.killed()
+        self._snapshot, self._in_force = _read(config)
+        self._killed = self._in_force.killed()
         self._busy = asyncio.Lock()
         self.error = ""
 
     def __call__(self) -> LiveConfig:
-        """The contract in force."""
-        return self._killed if self._kill.on else self._contract
+        """The configuration in force."""
+        return self._killed if self._kill.on else self._in_force
 
     @property
     def path(self) -> Path:
@@ -40,30 +40,30 @@ class Configuration:
         return self._snapshot.path
 
     async def reload(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> bool:
-        """Read the configuration again. ``changed``: told of the new contract and of the copy of its files before the
-        old copy goes. Returns whether it was taken over; else ``error`` says why not and the last good one stays.
+        """Read the configuration again. ``changed``: told of the new one and of the copy of its files before the old copy
+        goes. Returns whether it was taken over; else ``error`` says why not and the last good one stays.
         """
         async with self._busy:
             self._marks = marks(self._config)
             try:
-                snapshot, contract = await asyncio.to_thread(_read, self._config)
+                snapshot, in_force = await asyncio.to_thread(_read, self._config)
             except ConfigError as error:
                 self.error = str(error)
                 self._telemetry.reload_failures += 1
                 _LOGGER.error("the configuration stays as it was: %s", error)
                 return False
             self.error = ""
-            if contract.digest == self._contract.digest:
+            if in_force.digest == self._in_force.digest:
                 snapshot.close()
                 return True
             before, self._snapshot = self._snapshot, snapshot
-            self._contract, self._killed = contract, contract.killed()
+            self._in_force, self._killed = in_force, in_force.killed()
             try:
-                await changed(contract, snapshot.path)
+                await changed(in_force, snapshot.path)
             finally:
                 before.close()
             self._telemetry.reloads += 1
-            _LOGGER.warning("configuration %s is in force", contract.digest[:12])
+            _LOGGER.warning("configuration %s is in force", in_force.digest[:12])
             return True
 
     async def watch(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> None:
@@ -99,7 +99,7 @@ def _read(config: Path) -> tuple[Snapshot, LiveConfig]:
 def _read_copy(config: Path) -> tuple[Snapshot, LiveConfig]:
     snapshot = Snapshot(config)
     try:
-        return snapshot, load_contract(snapshot.path)
+        return snapshot, load_live_config(snapshot.path)
     except ConfigError as error:
         snapshot.close()
         file = error.file

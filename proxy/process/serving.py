@@ -49,9 +49,9 @@ class RunningProxy:
         proxy: The application for clients.
         counters: The counts.
         recorder: Writes the log.
-        configuration: Gives the contract in force.
+        configuration: Gives the configuration in force.
         tasks: The long-lived tasks of the process.
-        changed: Tells the parts of a new contract.
+        changed: Tells the parts of a new configuration.
         ready: Whether new requests are wanted.
     """
 
@@ -66,8 +66,8 @@ class RunningProxy:
     tasks: Tasks
     ready: Callable[[], bool] = lambda: True
 
-    async def changed(self, _contract: LiveConfig, files: Path) -> None:
-        """Go by a new contract."""
+    async def changed(self, _in_force: LiveConfig, files: Path) -> None:
+        """Go by a new configuration."""
         await self.shadow.use(files)
 
     async def snapshot(self) -> Snapshot:

@@ -31,7 +31,7 @@ from proxy.process.reach import ReachWatcher
 from proxy.process.serving import check_sides, listener, running, settle_memory, sides_of
 from proxy.process.signals import operator_signals
 from proxy.rollout.controller import keep_gate
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.listen import Listener, bind, url_of
@@ -268,7 +268,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         clients = sockets.enter_context(bind(settings.host, settings.port))
         operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port, "--admin-port"))
         # Wrong input is told here, once, and the log gets its tables before the workers meet there.
-        load_contract(config)
+        load_live_config(config)
         await _prepare(settings.log)
         supervisor = Supervisor(settings, config, clients)
         application = admin_side(supervisor, settings, config)

@@ -43,7 +43,7 @@ _PAUSE = 5.0
 """Seconds until the next look after one that went wrong."""
 
 
-class GateKeeper:
+class RolloutController:
     """One gate.
 
     Args:
@@ -191,7 +191,7 @@ async def keep_gate(log: str, config: Path, killed: Callable[[], bool]) -> None:
     diff log. ``killed``: whether the kill switch is on.
     """
     engine = open_log(log)
-    keeper, told = GateKeeper(engine, config, killed=killed), ""
+    keeper, told = RolloutController(engine, config, killed=killed), ""
     try:
         while True:
             try:

@@ -48,7 +48,7 @@ class LiveConfig:
         return replace(self, rollout=replace(self.rollout, kill_switch=True))
 
 
-def load_contract(config: Path) -> LiveConfig:
+def load_live_config(config: Path) -> LiveConfig:
     """Read everything that the configuration says of routes and answers. Raises ConfigError: something in it is
     wrong.
     """
@@ -66,7 +66,7 @@ def load_contract(config: Path) -> LiveConfig:
 
 
 def files_of(config: Path) -> list[Path]:
-    """The files that a contract is read from, in a fixed order."""
+    """The files that a configuration is read from, in a fixed order."""
     return [file for part in _PARTS for file in sorted(config.glob(part))]
 
 
@@ -106,7 +106,7 @@ def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 class Snapshot:
-    """A copy of the files of a contract, so that a process that starts later reads the same."""
+    """A copy of the files of a configuration, so that a process that starts later reads the same."""
 
     def __init__(self, config: Path) -> None:
         self._kept = tempfile.TemporaryDirectory(prefix="parity-config-")

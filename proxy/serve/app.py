@@ -29,7 +29,7 @@ from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
 from proxy.serve.rehearse import Rehearsing
-from proxy.serve.served import RequestContext, ServedLeg, ServedSides
+from proxy.serve.served import RequestContext, Responder, ServedSides
 from proxy.shadow.link import ShadowLink
 
 HOP: Final = b"parity-hop"
@@ -41,7 +41,7 @@ class Proxy:
 
     Args:
         sides: The transports of what is served.
-        contract: Gives the configuration in force.
+        in_force: Gives the configuration in force.
         counters: Where everything is counted.
         settings: Limits and sizes.
         now: Tells the time.
@@ -52,7 +52,7 @@ class Proxy:
     def __init__(
         self,
         sides: ServedSides,
-        contract: Callable[[], LiveConfig],
+        in_force: Callable[[], LiveConfig],
         shadow: ShadowLink,
         counters: Counters,
         settings: ProxySettings,
@@ -63,10 +63,10 @@ class Proxy:
         rehearsing: Rehearsing | None = None,
     ) -> None:
         self._telemetry = telemetry or Telemetry()
-        self._served = ServedLeg(
+        self._served = Responder(
             sides, settings.timeouts, self._telemetry, hop_of(settings), may_help=self._may_help
         )
-        self._contract = contract
+        self._in_force = in_force
         self._shadow = shadow
         self._counters = counters
         self._settings = settings
@@ -164,15 +164,15 @@ class Proxy:
         origin = self._forwarding.of(scope["headers"], peer, scope["scheme"])
         record.facts["client"] = origin.address
         request = self._request(record, target, origin, request_body.start if request_body.complete else b"")
-        contract = self._contract()
+        in_force = self._in_force()
         decision = decide(
             request,
-            contract.routes,
-            contract.rollout,
+            in_force.routes,
+            in_force.rollout,
             self._callers.of(request, origin.address),
             rehearsals=self._rehearsing is not None,
         )
-        context = RequestContext(request, decision, request_body, contract)
+        context = RequestContext(request, decision, request_body, in_force)
         if not decision.takes_it_as_sent(decision.served) and not request_body.complete:
             most = self._settings.shadow.request_bytes
             long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")

@@ -42,7 +42,7 @@ class RequestContext:
     Args:
         request: The request, with what the sides are told of the client.
         decision: What was decided; who served in the end, once that is known.
-        contract: The configuration that it is served by.
+        in_force: The configuration that it is served by.
         other: What the other side has answered already; it is not asked again.
         fallback: Legacy served because the new side failed.
         unadaptable: The new side answered what legacy's answer has no new form for.
@@ -51,13 +51,13 @@ class RequestContext:
     request: Request
     decision: Decision
     request_body: RequestBody
-    contract: LiveConfig
+    in_force: LiveConfig
     other: Observation | None = None
     fallback: bool = False
     unadaptable: bool = False
 
 
-class ServedLeg:
+class Responder:
     """Asks the side that serves and gives its answer to the client.
 
     Args:
@@ -189,18 +189,18 @@ class ServedLeg:
             return None, answer
         asked = Asked(translation.route, translation.method, translation.parameters)
         unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
-        return unadaptable(asked, legacy, context.contract.registry) or unfit, answer
+        return unadaptable(asked, legacy, context.in_force.registry) or unfit, answer
 
     async def _helped(self, context: RequestContext) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
-        route, rollout = context.decision.route, context.contract.rollout
+        route, rollout = context.decision.route, context.in_force.rollout
         if (
             route is None
             or not route.implemented
             or context.request.method not in ("GET", "HEAD")
             or rollout.kill_switch
             or rollout.of(route, Dialect.NEW).stage is Stage.LEGACY
-            or route.name in context.contract.held
+            or route.name in context.in_force.held
             or not self._may_help()
         ):
             return False
@@ -221,10 +221,10 @@ class ServedLeg:
         )
 
     def _adapt(self, context: RequestContext, legacy: Observation) -> Adapted:
-        translation, contract = context.decision.translation, context.contract
+        translation, in_force = context.decision.translation, context.in_force
         assert isinstance(translation, Translation)
         asked = Asked(translation.route, context.request.method, translation.parameters)
-        return adapt(asked, legacy, contract.registry, contract.problems)
+        return adapt(asked, legacy, in_force.registry, in_force.problems)
 
     async def _send_adapted(self, context: RequestContext, answer: Adapted, send: Send) -> None:
         pairs = end_to_end(raw(answer.headers))

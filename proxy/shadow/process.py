@@ -32,7 +32,7 @@ from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.tap import Tap
-from proxy.shadow.workers import ShadowLeg
+from proxy.shadow.workers import ShadowWorkers
 
 _LOGGER = logging.getLogger(__name__)
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
@@ -162,20 +162,20 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        leg, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
-        outbox.open_breakers = leg.open_breakers
-        leg.start(tasks)
+        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
+        outbox.open_breakers = workers.open_breakers
+        workers.start(tasks)
         stack.push_async_callback(tasks.stop)
         outbox.flush(plan.files)
         tasks.start("heartbeat", lambda: _beat(outbox))
         routes = load_routes(plan.files)
         while (message := await read_frame(reader, routes.routes)) is not None:
             if isinstance(message, Path):
-                routes = await _use(message, leg, comparer) or routes
+                routes = await _use(message, workers, comparer) or routes
                 outbox.flush(message)
                 continue
             for exchange in message:
-                leg.offer(exchange)
+                workers.offer(exchange)
     writer.close()
 
 
@@ -185,11 +185,11 @@ async def _beat(outbox: Outbox) -> None:
         outbox.flush()
 
 
-async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | None:
+async def _use(files: Path, workers: ShadowWorkers, comparer: Comparer) -> RouteMap | None:
     # A directory that is gone again was replaced by another one, of which word is under way.
     with suppress(ConfigError, OSError):
         routes = load_routes(files)
-        leg.use(routes, files)
+        workers.use(routes, files)
         await comparer.use(files)
         return routes
     return None
@@ -197,7 +197,7 @@ async def _use(files: Path, leg: ShadowLeg, comparer: Comparer) -> RouteMap | No
 
 async def _opened(
     plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
-) -> tuple[ShadowLeg, Comparer]:
+) -> tuple[ShadowWorkers, Comparer]:
     settings, shadow = plan.settings, plan.settings.shadow
 
     loop = asyncio.get_running_loop()
@@ -230,7 +230,7 @@ async def _opened(
     if settings.recording.folder:
         tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
         stack.callback(tap.close)
-    leg = ShadowLeg(
+    workers = ShadowWorkers(
         sides,
         comparer,
         outbox,
@@ -243,4 +243,4 @@ async def _opened(
         tap=tap,
         repairs=Repairs(plan.files),
     )
-    return leg, comparer
+    return workers, comparer

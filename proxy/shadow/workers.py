@@ -55,7 +55,7 @@ class Verdicts(Protocol):
         """Count a verdict."""
 
 
-class ShadowLeg:
+class ShadowWorkers:
     """Workers that ask the other side and compare.
 
     Args:

@@ -16,7 +16,7 @@ from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.log.writer import utc_now
 from proxy.outbound.upstream import Upstream
-from proxy.rollout.live_config import load_contract, rules_digest
+from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.entry_file import write_entries
 from proxy.triage.entry_toml import with_why
 from proxy.triage.filing import FilingError, Verdict, file_cluster
@@ -77,7 +77,7 @@ def document_cluster(found: Shown, verdict: Verdict, why: str, config: Path) -> 
     if not why.strip():
         raise DecisionError("say why the difference is intended")
     try:
-        filed = file_cluster(found, verdict, load_contract(config))
+        filed = file_cluster(found, verdict, load_live_config(config))
     except FilingError as error:
         raise DecisionError(str(error)) from error
     if filed.file is None:
@@ -127,12 +127,12 @@ async def _shown(log: str, name: str) -> Shown:
 
 
 async def _rechecked(log: str, config: Path, new: str | None, cluster: str) -> str:
-    contract, rules = load_contract(config), rules_digest(config)
+    in_force, rules = load_live_config(config), rules_digest(config)
     if new is None:
-        found = await recheck_clusters(log, Recheck(contract, rules), [cluster])
+        found = await recheck_clusters(log, Recheck(in_force, rules), [cluster])
     else:
         async with Upstream(new) as side:
-            found = await recheck_clusters(log, Recheck(contract, rules, side), [cluster])
+            found = await recheck_clusters(log, Recheck(in_force, rules, side), [cluster])
     await bring_up_to_date(log, config)
     return f"compared again: {found[0].remark}"
 

@@ -69,27 +69,27 @@ class _Case:
     comparison: Comparison
 
 
-def file_cluster(found: Shown, verdict: Verdict, contract: LiveConfig) -> Filed:
-    """File a cluster. ``found``: the cluster with its sample. ``contract``: routes, registry and problem types of
+def file_cluster(found: Shown, verdict: Verdict, in_force: LiveConfig) -> Filed:
+    """File a cluster. ``found``: the cluster with its sample. ``in_force``: routes, registry and problem types of
     today. Returns what to paste. Raises FilingError: it cannot be that.
     """
     if verdict is Verdict.NEW_WRONG:
         remark = "an issue for whoever works on the new side; nothing of the registry changes"
         return Filed(issue(found), None, remark)
-    case = _case(found, contract)
+    case = _case(found, in_force)
     try:
-        drafts = list(_defect(case) if verdict is Verdict.LEGACY_DEFECT else _documented(case, contract))
+        drafts = list(_defect(case) if verdict is Verdict.LEGACY_DEFECT else _documented(case, in_force))
         route = case.asked.route_name
         taken: set[str] = set()
-        entries = "\n".join(entry_toml(draft, route, contract.registry, taken) for draft in drafts)
+        entries = "\n".join(entry_toml(draft, route, in_force.registry, taken) for draft in drafts)
     except Unfit as error:
         raise FilingError(str(error)) from error
     except RecursionError as error:
         raise FilingError(f"the answers of {found.cluster.short} are nested too deeply") from error
-    file = f"config/deviations/{file_of(route, contract.registry)}"
+    file = f"config/deviations/{file_of(route, in_force.registry)}"
     request = str(found.sample["legacy"]["request"] if found.sample else "")
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"
-    tried = _tried(entries, case, contract)
+    tried = _tried(entries, case, in_force)
     remark = f"append it to {file} and write the why: until then the registry cannot be read; {tried}"
     return Filed(head + entries, file, remark, tried)
 
@@ -112,7 +112,7 @@ def issue(found: Shown) -> str:
     )
 
 
-def _case(found: Shown, contract: LiveConfig) -> _Case:
+def _case(found: Shown, in_force: LiveConfig) -> _Case:
     if found.cluster.asked is Dialect.LEGACY:
         raise FilingError(
             f"{found.cluster.short} is a difference of the legacy face, which answers as PHP does: no deviation "
@@ -127,11 +127,11 @@ def _case(found: Shown, contract: LiveConfig) -> _Case:
         raise FilingError(
             f"a body of {found.cluster.short} was too long to be kept whole: write the entry by hand"
         )
-    if sample["asked"]["route"] is not None and sample["asked"]["route"] not in contract.routes.routes:
+    if sample["asked"]["route"] is not None and sample["asked"]["route"] not in in_force.routes.routes:
         raise FilingError(f"{sample['asked']['route']} is no route any more")
-    asked = asked_of(sample, contract.routes)
+    asked = asked_of(sample, in_force.routes)
     legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
-    comparison = Differ(contract.registry, contract.problems).compare(asked, legacy, new)
+    comparison = Differ(in_force.registry, in_force.problems).compare(asked, legacy, new)
     if comparison.outcome is None:
         # A further answer would be needed, which a sample does not hold: what was found then counts.
         found_then = (
@@ -144,7 +144,7 @@ def _case(found: Shown, contract: LiveConfig) -> _Case:
     return _Case(asked, legacy, new, comparison)
 
 
-def _documented(case: _Case, contract: LiveConfig) -> Iterator[EntryDraft]:
+def _documented(case: _Case, in_force: LiveConfig) -> Iterator[EntryDraft]:
     old, young = decode(case.legacy), decode(case.new)
     broke = broken(case.new, young)
     if broke is not None:
@@ -155,7 +155,7 @@ def _documented(case: _Case, contract: LiveConfig) -> Iterator[EntryDraft]:
     if found is not None:
         raise FilingError(f"PHP's answer is broken ({found}): file it --as {Verdict.LEGACY_DEFECT}")
     for name in case.comparison.deviations:
-        entries = contract.registry.of_route(case.asked.route_name)
+        entries = in_force.registry.of_route(case.asked.route_name)
         if any(entry.id == name and entry.kind in _SAYS_ALREADY for entry in entries):
             raise FilingError(
                 f"{name} says already what the new side must answer here, and the first entry counts: "
@@ -165,19 +165,19 @@ def _documented(case: _Case, contract: LiveConfig) -> Iterator[EntryDraft]:
     if error or (case.legacy.status or 0) >= 400 or (case.new.status or 0) >= 400:
         yield answers(case.asked, case.legacy, error, young, case.new)
     else:
-        _refuse_undoing(case, contract)
+        _refuse_undoing(case, in_force)
         yield from transforms(case.comparison.differences)
 
 
-def _refuse_undoing(case: _Case, contract: LiveConfig) -> None:
+def _refuse_undoing(case: _Case, in_force: LiveConfig) -> None:
     """No entry takes back what a rule does: then the new side is wrong, or the rule."""
     route = case.asked.route_name
     found = undone(
         case.comparison.differences,
         case.asked,
         decode(case.legacy).document,
-        contract.registry.of_route(route),
-        contract.registry.rules(route),
+        in_force.registry.of_route(route),
+        in_force.registry.rules(route),
     )
     for difference, name in found:
         raise FilingError(
@@ -199,11 +199,11 @@ def _defect(case: _Case) -> Iterator[EntryDraft]:
     yield defect(case.asked, found, young, case.new)
 
 
-def _tried(entries: str, case: _Case, contract: LiveConfig) -> str:
+def _tried(entries: str, case: _Case, in_force: LiveConfig) -> str:
     """What comes of the sample with the entries added."""
     written = read_deviations(entries.replace(UNWRITTEN, "Tried"), Path("scaffold"))
     differ = Differ(
-        Registry((*contract.registry.deviations, *written), contract.registry.book), contract.problems
+        Registry((*in_force.registry.deviations, *written), in_force.registry.book), in_force.problems
     )
     found = differ.compare(case.asked, case.legacy, case.new)
     if found.outcome is None:

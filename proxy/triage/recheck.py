@@ -37,7 +37,7 @@ from proxy.log.writer import utc_now
 from proxy.message.translation import Request
 from proxy.outbound.observe import observe
 from proxy.recordings.caller_keys import CallerKeys
-from proxy.rollout.live_config import LiveConfig, load_contract, rules_digest
+from proxy.rollout.live_config import LiveConfig, load_live_config, rules_digest
 from proxy.triage.resend import Unsendable, request_of
 
 _AT_ONCE: Final = 200
@@ -79,7 +79,7 @@ class Recheck:
     """Compares samples again.
 
     Args:
-        contract: Routes and registry in force.
+        in_force: Routes and registry in force.
         rules: Digest of the rules in force.
         new: The new side, when it is to be asked again.
         keys: Keys of callers, by their roles.
@@ -87,14 +87,14 @@ class Recheck:
 
     def __init__(
         self,
-        contract: LiveConfig,
+        in_force: LiveConfig,
         rules: str,
         new: httpx.AsyncBaseTransport | None = None,
         keys: CallerKeys | None = None,
     ) -> None:
         self.rules = rules
-        self._routes = contract.routes
-        self._differ = Differ(contract.registry, contract.problems)
+        self._routes = in_force.routes
+        self._differ = Differ(in_force.registry, in_force.problems)
         self._new = new
         self._keys = keys or CallerKeys()
 
@@ -266,7 +266,7 @@ async def bring_up_to_date(
     async with reading(url) as connection:
         old = await connection.scalar(select(rechecks.c.config).where(rechecks.c.name == _ALL))
     if old != rules:
-        found = await recheck_clusters(url, Recheck(load_contract(config), rules), progress=progress)
+        found = await recheck_clusters(url, Recheck(load_live_config(config), rules), progress=progress)
     async with reading(url) as connection:
         await settle_states(connection, utc_now(), enough)
         await connection.commit()

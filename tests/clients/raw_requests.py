@@ -8,6 +8,7 @@ nor JSON, its beginning stands in quotes.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
@@ -101,4 +102,8 @@ def send(request: RawRequest, url: str) -> tuple[int, str, bytes]:
         connection.sendall(request.sent(host))
         response = HTTPResponse(connection, method=request.text.partition(" ")[0])
         response.begin()
-        return response.status, response.headers["Content-Type"], response.read()
+        body = response.read()
+        # As a client does that says it takes that.
+        if response.headers["Content-Encoding"] == "gzip":
+            body = gzip.decompress(body)
+        return response.status, response.headers["Content-Type"], body

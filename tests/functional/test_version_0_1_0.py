@@ -21,7 +21,7 @@ import pytest
 from config.reports import load_report_settings
 from config.settings import load_backend_settings, load_proxy_settings
 from diffing.cluster import cluster_id
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from tests.functional.frozen.verdicts import ROOT
 from tests.functional.public_names import public_names
 from tests.functional.sick import heads, side
@@ -85,9 +85,9 @@ def test_its_configuration_is_read(config: Path) -> None:
     load_backend_settings(config, {})
     load_proxy_settings(config, {})
     load_report_settings(config)
-    contract = load_contract(config)
+    contract = load_live_config(config)
     assert len(contract.routes) == 117
-    assert contract.routes.routes.keys() <= load_contract(ROOT / "config").routes.routes.keys()
+    assert contract.routes.routes.keys() <= load_live_config(ROOT / "config").routes.routes.keys()
     assert contract.registry.deviations
 
 

@@ -20,10 +20,10 @@ from proxy.log.clusters import Shown, StoredCluster
 from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
-from proxy.rollout.live_config import LiveConfig, load_contract
+from proxy.rollout.live_config import LiveConfig, load_live_config
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
-CONTRACT = load_contract(Path("config"))
+CONTRACT = load_live_config(Path("config"))
 CORS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Headers", "Origin, X-Requested-With, Content-Type, Accept"),
@@ -64,10 +64,10 @@ def problem(status: int, slug: str, code: str | None, **members: object) -> Obse
 
 
 def compared(
-    asked: Asked, legacy: Observation, new: Observation, contract: LiveConfig = CONTRACT
+    asked: Asked, legacy: Observation, new: Observation, in_force: LiveConfig = CONTRACT
 ) -> Comparison:
     """What the registry says."""
-    return Differ(contract.registry, contract.problems).compare(asked, legacy, new)
+    return Differ(in_force.registry, in_force.problems).compare(asked, legacy, new)
 
 
 def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:

@@ -40,7 +40,7 @@ def test_matches_are_parity(routes: RouteMap) -> None:
     "outcome", ["mismatch", "new_error", "both_error", "timeout", "too_large", "too_expensive"]
 )
 def test_these_verdicts_fail_a_check(routes: RouteMap, outcome: str) -> None:
-    """The contract names them."""
+    """The in_force names them."""
     tally = counted(MATCH, Comparison(Outcome(outcome)))
     assert breaches(tally, routes, FailureLimits(), None) == [f"1 {outcome}"]
 

@@ -140,7 +140,7 @@ def test_the_json_tells_what_is_accepted() -> None:
 
 
 def test_the_json_has_what_scripts_rely_on() -> None:
-    """The contract's keys, and what the exit status is made of."""
+    """The in_force's keys, and what the exit status is made of."""
     document = orjson.loads(json_bytes(check_document(result("1 mismatch"))))
     assert document["totals"]["skipped"] == {"xml": 1}
     assert document["routes"]["dataset.get"] == document["totals"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.location import PACKAGED
-from proxy.rollout.live_config import digest, load_contract
+from proxy.rollout.live_config import digest, load_live_config
 from tests.proxy.command import parity
 
 
@@ -15,7 +15,7 @@ def test_an_export_is_the_whole_configuration(tmp_path: Path) -> None:
     done = parity("config", "export", str(to))
     assert (done.returncode, f"--config {to}" in done.stdout) == (0, True), done.stderr
     assert digest(to) == digest(PACKAGED)
-    assert load_contract(to).registry.deviations
+    assert load_live_config(to).registry.deviations
     assert [path for path in to.rglob("*") if path.suffix in (".py", ".pyc")] == []
     assert {file.name for file in PACKAGED.glob("*.toml")} == {file.name for file in to.glob("*.toml")}
     assert (to / "sample" / "recordings").is_dir()

@@ -11,7 +11,7 @@ from proxy.dashboard.page import Misasked, NotThere, Page, html
 from proxy.dashboard.views import Views
 from proxy.log.reading import reading
 from proxy.reporting.deviation_usage import GONE
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from tests.proxy.logs import FIRST, SECOND, explained, write_run
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +53,7 @@ async def test_entries_are_grouped_by_section(url: str, config: Path) -> None:
     groups = page.context["groups"]
     assert sum(map(len, groups.values())) == len(page.rows) > 100
     assert [row[0] for row in groups[GONE]] == ["gone-entry"]
-    told = told_by_id(load_contract(config).registry)
+    told = told_by_id(load_live_config(config).registry)
     assert ENTRY in {row[0] for row in groups[told[ENTRY].guide]}
 
 
@@ -85,7 +85,7 @@ async def test_an_unknown_state_is_refused(url: str, config: Path) -> None:
 async def test_an_entry_has_why_examples_and_hits_over_time(url: str, config: Path) -> None:
     """With links to the routes that it was hit at, and to the clusters of those that it is about."""
     page = await entry(url, config, ENTRY)
-    told = load_contract(config).registry.by_id[ENTRY]
+    told = load_live_config(config).registry.by_id[ENTRY]
     assert page.document is not None
     assert list(page.document["hours"].values()) == [2, 1]
     assert page.rows == [("dataset.get", 2), ("dataset.list", 1)]

@@ -30,9 +30,9 @@ class Told:
     def __init__(self) -> None:
         self.digests: list[str] = []
 
-    async def __call__(self, contract: LiveConfig, files: Path) -> None:
+    async def __call__(self, in_force: LiveConfig, files: Path) -> None:
         assert (files / "rollout.toml").exists()
-        self.digests.append(contract.digest)
+        self.digests.append(in_force.digest)
 
 
 async def test_a_changed_file_is_taken_over(own: Path, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ async def test_the_kill_switch_does_not_wait_for_a_reload(own: Path, tmp_path: P
     """However long those who are told of it take."""
     asked = asyncio.Event()
 
-    async def never(_contract: LiveConfig, _files: Path) -> None:
+    async def never(_in_force: LiveConfig, _files: Path) -> None:
         asked.set()
         await asyncio.Event().wait()
 

@@ -15,7 +15,7 @@ from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy, running, serve
 from proxy.reporting.report import read_report
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from proxy.runtime.listen import bind
 
 pytestmark = pytest.mark.anyio
@@ -25,8 +25,8 @@ Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
 
 def test_the_packaged_configuration_can_be_read(config: Path) -> None:
     """Routes, rollout, registry and problems."""
-    contract = load_contract(config)
-    assert (len(contract.routes) > 50, len(contract.problems) > 5) == (True, True)
+    in_force = load_live_config(config)
+    assert (len(in_force.routes) > 50, len(in_force.problems) > 5) == (True, True)
 
 
 @pytest.mark.parametrize("given", [{"legacy": "http://h"}, {"new": "http://h"}])

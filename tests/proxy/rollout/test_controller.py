@@ -13,7 +13,7 @@ from config.rollout import Dialect, load_rollout
 from config.routes import load_routes
 from proxy.log.reading import reading
 from proxy.log.writer import open_log, prepare
-from proxy.rollout.controller import GateKeeper
+from proxy.rollout.controller import RolloutController
 from proxy.rollout.gate import Move, step_of
 from proxy.rollout.gate_log import Decided, read_decisions
 from tests.proxy.logs import SECOND, finding, write_run
@@ -48,7 +48,7 @@ class Machine:
         (folder / "reports.toml").write_text(GATE)
         (folder / "rollout.toml").write_text('# mine\n[[stage]]\nroutes = ["task.get"]\nstage = "shadow"\n')
         self.engine = open_log(url)
-        self.gate = GateKeeper(self.engine, folder, killed=lambda: self.killed, now=lambda: self.now)
+        self.gate = RolloutController(self.engine, folder, killed=lambda: self.killed, now=lambda: self.now)
 
     async def look(self, seconds: float = 0) -> str:
         """Look, so many seconds later; gives where task.get stands then."""

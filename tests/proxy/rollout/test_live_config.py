@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-from proxy.rollout.live_config import Snapshot, digest, files_of, load_contract, marks, rules_digest
+from proxy.rollout.live_config import Snapshot, digest, files_of, load_live_config, marks, rules_digest
 
 
 def test_the_digest_is_of_all_files(config: Path, tmp_path: Path) -> None:
     """Wherever they are; another stage is another digest."""
     copy = tmp_path / "config"
     shutil.copytree(config, copy, ignore=shutil.ignore_patterns("sample", "__pycache__"))
-    assert digest(copy) == digest(config) == load_contract(config).digest
+    assert digest(copy) == digest(config) == load_live_config(config).digest
     before = marks(copy)
     with (copy / "rollout.toml").open("a") as file:
         file.write("# a word\n")
@@ -39,6 +39,6 @@ def test_rollout_and_routes_are_among_the_files(config: Path) -> None:
 
 def test_killed_is_legacy_for_all(config: Path) -> None:
     """And keeps the digest: it is the same configuration."""
-    contract = load_contract(config)
-    assert contract.killed().rollout.kill_switch
-    assert contract.killed().digest == contract.digest
+    in_force = load_live_config(config)
+    assert in_force.killed().rollout.kill_switch
+    assert in_force.killed().digest == in_force.digest

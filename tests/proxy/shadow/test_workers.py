@@ -24,7 +24,7 @@ from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Counters
 from proxy.message.translation import Request, Translation
-from proxy.shadow.workers import ShadowLeg
+from proxy.shadow.workers import ShadowWorkers
 from proxy.translate.to_new import legacy_to_new
 
 pytestmark = pytest.mark.anyio
@@ -77,9 +77,9 @@ def exchange(
 
 def leg(
     routes: RouteMap, comparer: Comparer, counters: Counters, new: Recorded, legacy: Recorded, **settings: Any
-) -> ShadowLeg:
+) -> ShadowWorkers:
     """A shadow between two sides in memory."""
-    return ShadowLeg(
+    return ShadowWorkers(
         {Side.NEW: Application(new), Side.LEGACY: Application(legacy)},
         comparer,
         counters,
@@ -88,7 +88,7 @@ def leg(
     )
 
 
-async def worked(shadow: ShadowLeg, *exchanges: Exchange) -> None:
+async def worked(shadow: ShadowWorkers, *exchanges: Exchange) -> None:
     """Work on exchanges until all have their verdict."""
     tasks = Tasks(Counter())
     shadow.start(tasks)

@@ -15,7 +15,7 @@ from diffing.deviations import load_registry
 from diffing.lint import lint_examples
 from diffing.model import Asked, Observation
 from proxy.log.clusters import Shown
-from proxy.rollout.live_config import load_contract
+from proxy.rollout.live_config import load_live_config
 from proxy.triage.entry_toml import PLACEHOLDER
 from proxy.triage.filing import Filed, FilingError, Verdict, file_cluster
 from tests.proxy.filing_cases import (
@@ -93,7 +93,7 @@ def verdict_after(filed: Filed, case: Case, config: Path) -> str:
     registered(filed, config)
     registry = load_registry(config)
     assert list(lint_examples(registry)) == []
-    return compared(*case, contract=replace(CONTRACT, registry=registry)).verdict
+    return compared(*case, in_force=replace(CONTRACT, registry=registry)).verdict
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
@@ -208,4 +208,4 @@ def test_a_remark_tells_what_is_still_different(tmp_path: Path) -> None:
 
 def test_the_contract_of_the_tests_is_the_packaged_one() -> None:
     """Whatever is filed here could be filed."""
-    assert CONTRACT.digest == load_contract(Path("config")).digest
+    assert CONTRACT.digest == load_live_config(Path("config")).digest

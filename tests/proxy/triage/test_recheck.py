@@ -16,7 +16,7 @@ from diffing.model import Observation
 from proxy.log.clusters import read_cluster, read_clusters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
-from proxy.rollout.live_config import load_contract, rules_digest
+from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage import recheck
 from proxy.triage.filing import Verdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
@@ -78,7 +78,7 @@ async def states(url: str) -> dict[str, ClusterState]:
 
 def checking(config: Path, new: httpx.AsyncBaseTransport | None = None) -> Recheck:
     """By the rules of a configuration."""
-    return Recheck(load_contract(config), rules_digest(config), new)
+    return Recheck(load_live_config(config), rules_digest(config), new)
 
 
 async def by(url: str, check: Recheck) -> dict[str, Rechecked]:
