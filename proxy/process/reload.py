@@ -16,8 +16,8 @@ _EVERY: Final = 0.25
 
 
 class Configuration:
-    """Gives the configuration in force. ``telemetry``: where reloads are counted. Raises ConfigError: it is wrong at the
-    start.
+    """Gives the configuration in force. ``telemetry``: where reloads are counted. Raises ConfigError: it is wrong at
+    the start.
     """
 
     def __init__(self, config: Path, kill: KillSwitch, telemetry: Telemetry | None = None) -> None:
@@ -40,8 +40,8 @@ class Configuration:
         return self._snapshot.path
 
     async def reload(self, changed: Callable[[LiveConfig, Path], Awaitable[None]]) -> bool:
-        """Read the configuration again. ``changed``: told of the new one and of the copy of its files before the old copy
-        goes. Returns whether it was taken over; else ``error`` says why not and the last good one stays.
+        """Read the configuration again. ``changed``: told of the new one and of the copy of its files before the old
+        copy goes. Returns whether it was taken over; else ``error`` says why not and the last good one stays.
         """
         async with self._busy:
             self._marks = marks(self._config)
