@@ -11,6 +11,7 @@ _LOGGER = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 0.5
 """Seconds before a task that failed is started again; twice as long after each failure that follows soon."""
 LONGEST_PAUSE: Final = 10.0
+_AGAIN: Final = 1.0
 WELL_AFTER: Final = 5.0
 """Seconds without a failure after which a task no longer counts as failing."""
 
@@ -95,10 +96,12 @@ class Tasks:
         """End all tasks."""
         for timer in self._timers.values():
             timer.cancel()
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        running = set(self._running)
+        # Again, for one that was cancelled may have lost that: whoever stops does not wait for it for ever.
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=_AGAIN)
 
     def _well(self, name: str) -> None:
         self._timers.pop(name, None)

@@ -175,7 +175,8 @@ class Comparer:
             reader, writer = await self._started()
             writer.write(message)
             try:
-                answer = await asyncio.wait_for(read_frame(reader), self._limit)
+                async with asyncio.timeout(self._limit):
+                    answer = await read_frame(reader)
             except TimeoutError:
                 await self._end()
                 return Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))

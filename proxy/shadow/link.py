@@ -153,7 +153,8 @@ class ShadowLink:
         self._using.clear()
         self._writer.write(frame(files))
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._using.wait(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                await self._using.wait()
 
     async def work(self) -> None:
         """Run the other process and hear what it says, until cancelled. Raises ShadowEnded: it has ended; what it had
@@ -183,7 +184,8 @@ class ShadowLink:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
         self._flush()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
         self._shed()
 
     def _left_alone(self, exchange: Exchange) -> bool:
@@ -234,7 +236,12 @@ class ShadowLink:
             self._writer = writer
             self._flush()
             patience = _STARTING
-            while (found := await asyncio.wait_for(read_frame(reader), patience)) is not None:
+            while True:
+                # Not wait_for: until Python 3.12 it forgets a cancellation that comes with what it waits for.
+                async with asyncio.timeout(patience):
+                    found = await read_frame(reader)
+                if found is None:
+                    break
                 self._take(found)
                 patience = max(self._settings.shadow.compare_seconds, _BEATS * BEAT)
         except TimeoutError:

@@ -139,7 +139,8 @@ class ShadowWorkers:
     async def drain(self, seconds: float) -> None:
         """Wait for the verdicts of what waits; what is not done in time is shed."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._queue.join(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._queue.join()
         for exchange in self._queue.drop():
             self.settle(exchange, Comparison(Outcome.SHED))
 

@@ -78,3 +78,27 @@ async def test_a_failing_item_needs_no_end() -> None:
     assert failures == {"job": 1}
     assert list(tasks.failing()) == ["job"]
     await tasks.stop()
+
+
+async def test_a_task_that_loses_its_cancellation_is_ended_all_the_same() -> None:
+    """As wait_for does before Python 3.12 when a cancellation comes with what it waits for."""
+    lost: list[str] = []
+    began = asyncio.Event()
+
+    async def forgetful() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.append("once")
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
+        await asyncio.Event().wait()
+
+    tasks = Tasks(Counter())
+    tasks.start("forgetful", forgetful)
+    await began.wait()
+    async with asyncio.timeout(10):
+        await tasks.stop()
+    assert lost == ["once"]
