@@ -11,9 +11,10 @@ _LOGGER = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 0.5
 """Seconds before a task that failed is started again; twice as long after each failure that follows soon."""
 LONGEST_PAUSE: Final = 10.0
-_AGAIN: Final = 1.0
 WELL_AFTER: Final = 5.0
 """Seconds without a failure after which a task no longer counts as failing."""
+_CANCELLED_AGAIN: Final = 1.0
+"""Seconds after which a task that was cancelled, and has not ended, is cancelled again."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -97,11 +98,11 @@ class Tasks:
         for timer in self._timers.values():
             timer.cancel()
         running = set(self._running)
-        # Again, for one that was cancelled may have lost that: whoever stops does not wait for it for ever.
+        # A cancellation can be lost (asyncio.wait_for before Python 3.12): nobody waits for such a task for ever.
         while running:
             for task in running:
                 task.cancel()
-            _, running = await asyncio.wait(running, timeout=_AGAIN)
+            _, running = await asyncio.wait(running, timeout=_CANCELLED_AGAIN)
 
     def _well(self, name: str) -> None:
         self._timers.pop(name, None)

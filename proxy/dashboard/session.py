@@ -100,12 +100,11 @@ class GuardedAdmin:
             body = _form(wanted)
             await _answer(send, 200, body, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
             return
-        given = await form_of(receive)
-        known = self._token is not None and from_here(scope) and _same(given.get("token", ""), self._token)
-        if self._token is None or not known:
+        given, token = await form_of(receive), self._token
+        if token is None or not from_here(scope) or not _same(given.get("token", ""), token):
             await _refuse(send, 403, "this is not the admin token")
             return
-        cookie = f"{COOKIE}={session(self._token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
+        cookie = f"{COOKIE}={session(token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
         to = (b"location", _next(given.get("next", "")).encode())
         await _answer(send, 303, b"", ((b"set-cookie", cookie.encode()), to, *_SAFE))
 

@@ -20,8 +20,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect, sync_playwright
 
 from diffing.cluster import cluster_id
-from tests.proxy.filing_cases import AT, damaged, verdict
-from tests.proxy.logs import NEW, two_runs, write_run
+from tests.proxy.filing_cases import own_config, undecided_log
+from tests.proxy.logs import NEW, two_runs
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "tests" / "screenshots"
@@ -72,10 +72,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def undecided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard of a log with one cluster, whose configuration may be written."""
     folder = tmp_path_factory.mktemp("undecided")
-    shutil.copytree(ROOT / "config", folder / "config", ignore=shutil.ignore_patterns("sample", "*.py"))
-    case = damaged(lambda document: document["task_type"].update(id=1))
-    asyncio.run(write_run(f"sqlite:///{folder}/log.db", AT, verdict(AT, *case)))
-    with dashboard(f"sqlite:///{folder}/log.db", folder / "config") as found:
+    log = asyncio.run(undecided_log(folder))
+    with dashboard(log, own_config(folder)) as found:
         yield found
 
 

@@ -1,6 +1,7 @@
 """Clusters to file: the new answer is made of the legacy one by the registry, and then damaged."""
 
 import copy
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.rollout.live_config import LiveConfig, load_live_config
+from tests.proxy.logs import write_run
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
 CONTRACT = load_live_config(Path("config"))
@@ -118,3 +120,20 @@ def damaged(
     document = normalise(copy.deepcopy(legacy), asked, entries, rules=rules).document
     change(document)
     return asked, answer(legacy), answer(document)
+
+
+ID_TYPE = damaged(lambda document: document["task_type"].update(id=1))
+"""A difference that can be documented: the id is a number."""
+ID_TYPE_CLUSTER = cluster_id(cluster(*ID_TYPE).cluster.signature)
+
+
+async def undecided_log(folder: Path) -> str:
+    """A log whose one cluster is that difference; gives its URL."""
+    url = f"sqlite:///{folder}/log.db"
+    await write_run(url, AT, verdict(AT, *ID_TYPE))
+    return url
+
+
+def own_config(folder: Path) -> Path:
+    """A copy of the configuration, which may be written."""
+    return shutil.copytree("config", folder / "config", ignore=shutil.ignore_patterns("sample", "*.py"))

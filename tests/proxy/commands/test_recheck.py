@@ -1,7 +1,6 @@
 """``parity recheck`` and ``parity accept``, as people call them."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import orjson
@@ -9,27 +8,23 @@ import pytest
 
 from diffing.cluster import cluster_id
 from tests.proxy.command import parity
-from tests.proxy.filing_cases import AT, cluster, damaged, verdict
-from tests.proxy.logs import FIRST, KEPT, NEW, two_runs, write_run
+from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
+from tests.proxy.logs import FIRST, KEPT, NEW, two_runs
 
-CASE = damaged(lambda document: document["task_type"].update(id=1))
-NAME = cluster_id(cluster(*CASE).cluster.signature)[:10]
+NAME = ID_TYPE_CLUSTER[:10]
 FAR = "2999-12-31"
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> str:
     """The URL of a log with one cluster that can be documented."""
-    url = f"sqlite:///{tmp_path}/log.db"
-    asyncio.run(write_run(url, AT, verdict(AT, *CASE)))
-    return url
+    return asyncio.run(undecided_log(tmp_path))
 
 
 @pytest.fixture
 def config_copy(tmp_path: Path) -> Path:
     """A configuration of one's own."""
-    shutil.copytree("config", tmp_path / "config", ignore=shutil.ignore_patterns("sample", "*.py"))
-    return tmp_path / "config"
+    return own_config(tmp_path)
 
 
 def opened(url: str) -> dict[str, int]:

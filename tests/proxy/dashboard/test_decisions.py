@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,17 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from diffing.cluster import cluster_id
 from proxy.dashboard import decisions
 from proxy.dashboard.app import dashboard
 from proxy.dashboard.session import GuardedAdmin
 from proxy.runtime import child
-from tests.proxy.filing_cases import AT, cluster, damaged, verdict
-from tests.proxy.logs import write_run
+from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
 pytestmark = pytest.mark.anyio
-CASE = damaged(lambda document: document["task_type"].update(id=1))
-NAME = cluster_id(cluster(*CASE).cluster.signature)[:10]
+NAME = ID_TYPE_CLUSTER[:10]
 TOKEN = {"authorization": "Bearer t"}
 FAR = "2999-12-31"
 
@@ -28,15 +24,13 @@ FAR = "2999-12-31"
 @pytest.fixture
 def registry(tmp_path: Path) -> Path:
     """The file into which an entry for the cluster is written."""
-    shutil.copytree("config", tmp_path / "config", ignore=shutil.ignore_patterns("sample", "*.py"))
-    return tmp_path / "config" / "deviations" / "tasktypes.toml"
+    return own_config(tmp_path) / "deviations" / "tasktypes.toml"
 
 
 @pytest.fixture
 async def page(registry: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the pages of a log with one cluster that can be documented."""
-    url = f"sqlite:///{tmp_path}/log.db"
-    await write_run(url, AT, verdict(AT, *CASE))
+    url = await undecided_log(tmp_path)
     pages = GuardedAdmin(dashboard(url, registry.parent.parent, token="t"), token="t", host="127.0.0.1")
     transport = httpx.ASGITransport(pages, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -12,46 +11,33 @@ import orjson
 import pytest
 
 from config.errors import BadInput
-from diffing.cluster import cluster_id
 from proxy.log.clusters import read_cluster
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.log.writer import utc_now
 from proxy.triage.decide import DECISIONS, decide, last_day, put_clusters, work
-from tests.proxy.filing_cases import AT, cluster, damaged, verdict
-from tests.proxy.logs import write_run
+from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
-CASE = damaged(lambda document: document["task_type"].update(id=1))
-NAME = cluster_id(cluster(*CASE).cluster.signature)
 FAR = "2999-12-31"
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> str:
     """The URL of a log with one cluster."""
-    url = f"sqlite:///{tmp_path}/log.db"
-    asyncio.run(write_run(url, AT, verdict(AT, *CASE)))
-    return url
-
-
-@pytest.fixture
-def config_copy(tmp_path: Path) -> Path:
-    """A configuration of one's own."""
-    shutil.copytree("config", tmp_path / "config", ignore=shutil.ignore_patterns("sample", "*.py"))
-    return tmp_path / "config"
+    return asyncio.run(undecided_log(tmp_path))
 
 
 async def standing(url: str) -> Standing:
     """The state of the cluster."""
     async with reading(url) as connection:
-        return (await read_cluster(connection, NAME)).cluster.standing
+        return (await read_cluster(connection, ID_TYPE_CLUSTER)).cluster.standing
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
-def test_each_decision_says_what_came_of_it(log: str, config_copy: Path, decision: str) -> None:
+def test_each_decision_says_what_came_of_it(log: str, tmp_path: Path, decision: str) -> None:
     """In one sentence that ends with the state."""
     fields = {"reason": "Soon.", "expires": FAR, "by": "ann", "why": "Ids are numbers."}
-    told = asyncio.run(decide(log, config_copy, None, NAME[:10], decision, fields))
+    told = asyncio.run(decide(log, own_config(tmp_path), None, ID_TYPE_CLUSTER[:10], decision, fields))
     expected = {
         "accept": f"the cluster is accepted until {FAR} by ann: Soon.",
         "withdraw": "the cluster is open by ann",
@@ -68,10 +54,10 @@ def test_what_is_closed_is_not_accepted(log: str) -> None:
         # Closed after the cluster came last: one that came later is open by itself.
         state = Standing(ClusterState.RESOLVED, utc_now(), "clean since", "evidence")
         async with reading(log) as connection:
-            await put(connection, {NAME: state})
+            await put(connection, {ID_TYPE_CLUSTER: state})
             await connection.commit()
         with pytest.raises(BadInput, match="is closed already: resolved by evidence: clean since"):
-            await put_clusters(log, [NAME], Standing(ClusterState.ACCEPTED, utc_now(), "x", "ann"))
+            await put_clusters(log, [ID_TYPE_CLUSTER], Standing(ClusterState.ACCEPTED, utc_now(), "x", "ann"))
         assert (await standing(log)).state is ClusterState.RESOLVED
 
     asyncio.run(closed())
@@ -109,7 +95,7 @@ def test_the_process_reads_what_to_do_and_says_what_was_done(
         "log": log,
         "config": "config",
         "new": None,
-        "name": NAME,
+        "name": ID_TYPE_CLUSTER,
         "decision": decision,
         "fields": {},
     }
