@@ -6,6 +6,7 @@ Texts hold bytes that are not UTF-8 as surrogate escapes, so that they can be en
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal
 from urllib.parse import quote, unquote_plus
@@ -42,6 +43,7 @@ class ApiPath:
     segments: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)  # who decides on a request reads its target more than once
 def read_target(target: bytes) -> Target:
     """Split a request target.
 

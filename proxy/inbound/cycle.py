@@ -15,6 +15,8 @@ from proxy.runtime.listen import BrokenOff
 _LOGGER = logging.getLogger(__name__)
 # Under this key the beginning of an answer has its reason phrase, which ASGI does not tell.
 REASON: Final = "parity.reason"
+# So the beginning of an answer says that the body follows at once: one write does for both.
+WITH_BODY: Final = "parity.with-body"
 _PHRASES: Final = {status.value: status.phrase.encode() for status in http.HTTPStatus}
 _NO_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 NO_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -55,6 +57,8 @@ class Cycle:
         self._waiting = 0
         self._news = asyncio.Event()
         self._ended = self._told = False
+        # A head that waits for the body which follows at once.
+        self._kept_head = b""
         # None for an answer whose length is not said: chunks, or the end of the connection.
         self._missing: int | None = None
         self.keep_alive = True
@@ -132,14 +136,23 @@ class Cycle:
         if self.gone:
             return
         if not self.started:
-            self._transport.write(self._head(message))
+            head = self._head(message)
+            if WITH_BODY in message:
+                self._kept_head = head
+            else:
+                self._transport.write(head)
             self.started = True
             return
         if self.complete or message["type"] != "http.response.body":
             raise RuntimeError(f"an answer goes on with {message['type']}")
         body: bytes = message.get("body", b"")
         more: bool = message.get("more_body", False)
-        self._transport.write(self._framed(body, last=not more))
+        framed = self._framed(body, last=not more)
+        if self._kept_head:
+            self._transport.writelines((self._kept_head, framed))
+            self._kept_head = b""
+        elif framed:
+            self._transport.write(framed)
         if not more:
             self.complete = True
             self._news.set()

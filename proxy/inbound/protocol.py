@@ -200,9 +200,10 @@ class FrontProtocol(asyncio.Protocol):
         found = refusal(head.method, head.target, head.fields, self.limits, head.version)
         # What is refused is the last request of its connection: where it ends is not looked for.
         body = body_of(head.fields, self.limits) if found is None else None
+        bodiless = body is None or body.over
         self._local = self._local or get_local_addr(self._transport)
         cycle = Cycle(
-            scope_of(head, found, self._local, self._remote, self._state),
+            scope_of(head, found, bodiless, self._local, self._remote, self._state),
             self._transport,
             self._flow,
             continues=head.version == "1.1" and any(name == b"expect" for name, _ in head.fields),
@@ -211,10 +212,10 @@ class FrontProtocol(asyncio.Protocol):
         )
         cycle.keep_alive = found is None and head.version == "1.1" and not head.is_last
         self._cycle = cycle
-        if body is not None and not body.over:
-            self._body = body
-        else:
+        if bodiless:
             cycle.feed(b"", over=True)
+        else:
+            self._body = body
         # One with others behind it does not wait for its answer either.
         if waited and (self._body is not None or not len(self._reader)):
             self._run(cycle)

@@ -7,14 +7,17 @@ from starlette.types import Scope
 from proxy.inbound.guard import Refusal
 from proxy.inbound.head import Head
 
-# Under these names the scope has the target as it was on the wire, and what the guard says of the head.
+# Under these names the scope has the target as it was on the wire, what the guard says of the head, and whether there
+# is no body to wait for.
 TARGET: Final = "parity.target"
 REFUSAL: Final = "parity.refusal"
+BODILESS: Final = "parity.bodiless"
 
 
 def scope_of(
     head: Head,
     found: Refusal | None,
+    bodiless: bool,
     local: tuple[str, int | None] | None,
     remote: tuple[str, int | None] | None,
     state: dict[str, Any],
@@ -23,6 +26,7 @@ def scope_of(
 
     Args:
         found: Why it is refused; None for one that is not.
+        bodiless: It has no body.
         local: The address that it came to.
         remote: The address that it came from.
         state: What the application's lifespan left.
@@ -44,4 +48,5 @@ def scope_of(
         "state": state.copy(),
         TARGET: head.target,
         REFUSAL: found,
+        BODILESS: bodiless,
     }

@@ -88,10 +88,15 @@ class Upstream(httpx.AsyncBaseTransport):
             error.request = request
             raise
         answer = wire.answer
+        stream: httpx.AsyncByteStream = _Body(self._pool, wire, request)
+        if answer.whole:
+            # A short one: nobody needs to wait for it piece by piece, and its connection is free again.
+            stream = httpx.ByteStream(answer.take())
+            self._pool.release(wire)
         return httpx.Response(
             answer.status,
             headers=answer.fields,
-            stream=_Body(self._pool, wire, request),
+            stream=stream,
             extensions={"reason_phrase": answer.reason},
             request=request,
         )

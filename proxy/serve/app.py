@@ -18,7 +18,7 @@ from proxy.inbound.answers import BUSY, LOOP, SLOW_BODY, refuse
 from proxy.inbound.forwarded import Forwarding, Origin
 from proxy.inbound.guard import Refusal, long_body, refusal
 from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Terms, take_in
-from proxy.inbound.scope import REFUSAL, TARGET
+from proxy.inbound.scope import BODILESS, REFUSAL, TARGET
 from proxy.log.counters import Counters
 from proxy.log.writer import utc_now
 from proxy.message.translation import Request, Translation
@@ -142,6 +142,9 @@ class Proxy:
     async def _serve(
         self, scope: Scope, target: bytes, receive: Receive, record: AccessRecord, peer: str
     ) -> None:
+        if scope.get(BODILESS):
+            await self._serve_whole(scope, target, receive, record, peer, RequestBody(b"", True, self._terms))
+            return
         try:
             request_body = await take_in(receive, self._terms)
         except BodyRefused as refused:

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Send
 
 from config import text
 from diffing.model import Headers, Observation
-from proxy.inbound.cycle import REASON
+from proxy.inbound.cycle import REASON, WITH_BODY
 from proxy.inbound.guard import OF_THE_PROXY
 from proxy.inbound.request_body import ClientGone, RequestBody, Rest
 from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
@@ -212,6 +212,13 @@ class _Relay:
         start: Message = {"type": "http.response.start", "status": status, "headers": headers}
         if "reason_phrase" in response.extensions:
             start[REASON] = response.extensions["reason_phrase"]
+        if isinstance(response.stream, httpx.ByteStream) and not held:
+            body = b"" if bodiless else b"".join(response.stream)
+            self._keep(body)
+            self.begun = start[WITH_BODY] = True
+            await _send(self._send, start)
+            await _send(self._send, {"type": "http.response.body", "body": body})
+            return self.observation()
         if not held and not self._capture.hold:
             await self._begin(start)
         assert isinstance(response.stream, httpx.AsyncByteStream)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
-from config.dispatch import Dispatcher, LegacyMatch, dispatcher, methods_of
+from config.dispatch import Dispatcher, LegacyMatch, NewMatch, dispatcher, methods_of
 from config.php.requests import (
     MOST_FIELDS,
     MOST_FILES,
@@ -51,10 +53,13 @@ _CONDITIONS: Final = frozenset(
 _CONTENT: Final = frozenset(
     {"content-type", "content-length", "content-encoding", "transfer-encoding", "expect"}
 )
+_WITHOUT_CONTENT: Final = _CREDENTIALS | _CONDITIONS | _CONTENT
 # PHP never reads the body of these; the new side would read filters from it (new-API contract, decision 4).
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Only these, and only of a POST, become fields (legacy notes, data 2); the new side would read JSON and others, too.
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
+# Longer targets are translated anew each time: what is remembered is bounded.
+_REMEMBERED: Final = 512
 # What entries of the registry may look at of a path that PHP does not know.
 _PATH_LIMIT: Final = 200
 
@@ -65,6 +70,23 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     ``request``: what the client sent to ``/api/v1/...`` or to a file's address. Returns the request for the new side,
     or why there is none.
     """
+    if request.method not in _BODILESS or len(request.target) > _REMEMBERED:
+        return _translated(request, routes)
+    found = _of_target(request.method, request.target, routes)
+    if isinstance(found, Untranslatable):
+        return found
+    return replace(found, headers=_without_content(request.headers))
+
+
+@lru_cache(maxsize=1024)
+def _of_target(method: str, target: bytes, routes: RouteMap) -> Translation | Untranslatable:
+    """The translation of a request without a body, but for its headers, which nothing else depends on: many clients
+    ask the same.
+    """
+    return _translated(Request(method, target), routes)
+
+
+def _translated(request: Request, routes: RouteMap) -> Translation | Untranslatable:
     index = dispatcher(routes)
     target = read_target(request.target)
     query = parse_form(target.query)
@@ -82,7 +104,8 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
         method, new_path, match = request.method, found, None
     else:
         method, new_path = found
-        match = _by_method(index, method, new_path, match)
+    twin = index.new(method, tuple(new_path.strip("/").split("/")))
+    match = _by_method(method, match, twin)
     if match is not None and (name := _taken(match)):
         return Untranslatable(
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
@@ -105,7 +128,7 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
         route=match.route if match else None,
         parameters=parameters,
         format=path.format if path else "json",
-        writes=_writes(index, method, new_path, match),
+        writes=_writes(match, twin),
         fit=match.fit if match else "none",
     )
 
@@ -128,12 +151,11 @@ def _resolve(
     return nowhere if twin is not None else "/" + "/".join(renamed)
 
 
-def _by_method(index: Dispatcher, method: str, path: str, match: LegacyMatch | None) -> LegacyMatch | None:
+def _by_method(method: str, match: LegacyMatch | None, twin: NewMatch | None) -> LegacyMatch | None:
     """The route that the new side takes, where PHP's takes any method and the new side's does not have this one.
 
     ``DELETE /setup/list`` is the list for PHP; for the new side it is the deletion of a setup whose id is no number.
     """
-    twin = index.new(method, tuple(path.strip("/").split("/")))
     if match is None or twin is None or method in methods_of(match.route) or not twin.method_known:
         return match
     return LegacyMatch(twin.route, twin.values, (), "number")
@@ -245,7 +267,7 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
     moved = _moved(match) if match is not None and match.fit == "exact" else {}
     added = {new: match.values[old] for old, new in moved.items() if old in match.values} if match else {}
     if method in _BODILESS or request.method != "POST" or kind not in _FORMS:
-        kept = tuple(pair for pair in request.headers if pair[0].lower() not in dropped | _CONTENT)
+        kept = _without_content(request.headers)
         if method in _BODILESS or not added:
             return kept, b""
         # What PHP reads of the path is a field on the new side, also where no form came with it.
@@ -260,6 +282,10 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
         body = rewrite(request.header("content-type"), body, renamed, added, unread)
         dropped = dropped | {"content-length"}
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped), body
+
+
+def _without_content(headers: Headers) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() not in _WITHOUT_CONTENT)
 
 
 def _unread(match: LegacyMatch) -> set[str]:
@@ -282,9 +308,8 @@ def _moved(match: LegacyMatch) -> dict[str, str]:
     }
 
 
-def _writes(index: Dispatcher, method: str, path: str, match: LegacyMatch | None) -> bool:
+def _writes(match: LegacyMatch | None, twin: NewMatch | None) -> bool:
     if match is not None and match.route.writes:
         return True
     # A method that PHP does not look at can be another operation on the new side.
-    twin = index.new(method, tuple(path.strip("/").split("/")))
     return twin is not None and twin.method_known and twin.route.writes

@@ -49,8 +49,10 @@ def nginx(folder: Path, servers: str) -> Iterator[int]:
     paths = " ".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # Its worker gives up the rights of root otherwise, and may not read what is in a folder of ours.
+    user = "user root; " if os.geteuid() == 0 else ""
     conf.write_text(
-        f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"{user}daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
         f"events {{ worker_connections 1024; }}\n"
         f"http {{ access_log off; {paths} keepalive_requests 1000000;\n{servers}\n}}\n"
     )

@@ -24,6 +24,8 @@ from typing import Final
 import httpx
 
 from backend.database.load import load
+from diffing.headers import compared
+from diffing.model import Observation
 from proxy.recordings.recording import read_recordings
 from tests.benchmarks.processes import cpu, nginx, tree
 from tests.functional.proxies import Running, proxied
@@ -69,22 +71,48 @@ class Row:
         return self.ratio >= self.target if self.rate else self.ratio <= self.target
 
 
-def recorded() -> tuple[bytes, bytes]:
-    """PHP's answer for a data set, and the new side's: equal but for what is documented."""
+def recorded() -> tuple[Observation, bytes]:
+    """PHP's answer for a data set, and the path it is asked by."""
     path = b"/api/v1/json/data/61"
     [legacy, *_] = [
-        one.response.body
+        one.response
         for one in read_recordings([Path("tests/recordings/read/data.jsonl.gz")])
         if one.request.target == path and one.response.status == 200
     ]
     return legacy, path
 
 
+def side(folder: Path, name: str, port: int, answer: Observation) -> str:
+    """The server block of a side that always gives an answer, with the headers that are compared."""
+    (folder / f"{name}.json").write_bytes(answer.body)
+    headers = "".join(
+        f'add_header {key} "{value}";'
+        for key, value in compared(answer).headers
+        if key.lower() != "content-type"
+    )
+    kind = answer.header("content-type")
+    return (
+        f"server {{ listen 127.0.0.1:{port}; types {{ }} location / {{ root {folder}; {headers} "
+        f'default_type "{kind}"; try_files /{name}.json =404; }} }}'
+    )
+
+
 @contextlib.contextmanager
 def backend(database: str, folder: Path) -> Iterator[tuple[str, int]]:
     """The backend on a database; gives its URL and process."""
     with serving(
-        "backend.cli", "serve", "--database", database, "--files", str(folder), "--port", "0"
+        "backend.cli",
+        "serve",
+        "--database",
+        database,
+        "--files",
+        str(folder),
+        "--port",
+        "0",
+        "--public-url",
+        "https://openml.test/",
+        "--object-store-url",
+        "https://minio.openml.test/",
     ) as server:
         yield server.url, server.process.pid
 
@@ -144,8 +172,6 @@ def in_turn(cases: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> d
     return {name: statistics.median(values) for name, values in found.items()}
 
 
-SIDE: Final = """server {{ listen 127.0.0.1:{port}; location / {{
-  root {folder}; default_type application/json; try_files /{name}.json =404; }} }}"""
 UPSTREAM: Final = "upstream legacy {{ server 127.0.0.1:{legacy}; keepalive 64; }}"
 PASSING: Final = """server {{ listen 127.0.0.1:{port}; location / {{
   proxy_pass http://legacy; proxy_http_version 1.1; proxy_set_header Connection ""; {mirror} }}
@@ -153,18 +179,16 @@ PASSING: Final = """server {{ listen 127.0.0.1:{port}; location / {{
   proxy_set_header Connection ""; }} }}"""
 
 
-def proxying(folder: Path, new: bytes) -> Iterator[Row]:
+def proxying(folder: Path, new: Observation) -> Iterator[Row]:
     """The proxy beside nginx: shadowed, passed through, and what it adds to one request."""
     legacy, path = recorded()
-    (folder / "legacy.json").write_bytes(legacy)
-    (folder / "new.json").write_bytes(new)
     ports = {name: free_port() for name in ("legacy", "new", "mirror", "plain")}
     upstreams = UPSTREAM.format(**ports) + UPSTREAM.replace("legacy", "new").format(**ports)
     mirror = PASSING.format(port=ports["mirror"], mirror="mirror /shadow;")
     plain = PASSING.format(port=ports["plain"], mirror="")
     request = raw(path.decode())
-    both = "\n".join(SIDE.format(folder=folder, name=name, port=ports[name]) for name in ("legacy", "new"))
-    sides = {side: f"http://127.0.0.1:{ports[side]}" for side in ("legacy", "new")}
+    both = side(folder, "legacy", ports["legacy"], legacy) + side(folder, "new", ports["new"], new)
+    sides = {name: f"http://127.0.0.1:{ports[name]}" for name in ("legacy", "new")}
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
         enter(nginx(folder / "sides", both))
@@ -203,6 +227,8 @@ def proxying(folder: Path, new: bytes) -> Iterator[Row]:
             4,
         )
         rate = saturated(shadowing, request)
+        judged = set(json.loads(shadowing.told("/-/totals"))["verdicts"])
+        assert judged <= {"explained", "shed"}, judged  # else something else was measured
         yield Row("shadow at saturation", f"{rate:,.0f} exchanges/s", "", rate, 2000, rate=True)
 
 
@@ -350,7 +376,8 @@ def run(database: str, document: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with backend(database, Path("config/sample/files")) as (url, _):
-            new = httpx.get(f"{url}/datasets/61").raise_for_status().content
+            found = httpx.get(f"{url}/datasets/61").raise_for_status()
+            new = Observation(found.status_code, tuple(found.headers.items()), found.content)
         rows = [*proxying(folder, new), *database_rows(folder), *starting(folder, database)]
     print(f"\n{'what':<38} {'value':>18}  {'against':<28} {'ratio':>8} {'target':>8}")
     for row in rows:
