@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 _LOGGER = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 0.5
@@ -17,6 +17,7 @@ _CANCELLED_AGAIN: Final = 1.0
 """Seconds after which a task that was cancelled, and has not ended, is cancelled again."""
 
 Work = Callable[[], Awaitable[None]]
+T = TypeVar("T")
 
 
 class Tasks:
@@ -108,3 +109,17 @@ class Tasks:
         self._timers.pop(name, None)
         if self._since.pop(name, None) is not None:
             self._changed()
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for what must not be left half done; whoever cancels the waiting, once or again, waits as well."""
+    task = asyncio.ensure_future(work)
+    cancelled = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    return task.result()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.settings import ProxySettings
+from config.tasks import to_its_end
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.compare.questions import without_differences
@@ -251,7 +252,7 @@ class ShadowLink:
         finally:
             self._writer = None
             writer.close()
-            await asyncio.shield(asyncio.to_thread(_reaped, process))
+            await to_its_end(asyncio.to_thread(_reaped, process))
         return process.returncode
 
     def _take(self, found: ShadowReport) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from config import tasks as tasks_module
-from config.tasks import Tasks
+from config.tasks import Tasks, to_its_end
 
 pytestmark = pytest.mark.anyio
 
@@ -102,3 +102,22 @@ async def test_a_task_that_loses_its_cancellation_is_ended_all_the_same() -> Non
     async with asyncio.timeout(10):
         await tasks.stop()
     assert lost == ["once"]
+
+
+async def test_what_must_not_be_left_half_done_is_waited_for() -> None:
+    """However often the waiting is cancelled; the cancellation is not lost."""
+    over = asyncio.Event()
+
+    async def work() -> bool:
+        return await over.wait()
+
+    waiting = asyncio.create_task(to_its_end(work()))
+    for _ in range(3):
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    over.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await to_its_end(work())
