@@ -36,7 +36,7 @@ from proxy.shadow.workers import ShadowWorkers
 
 _LOGGER = logging.getLogger(__name__)
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
-_EVERY: Final = 0.02
+_EVERY: Final = 0.05
 # Seconds between two words to the process that serves, so that it knows that this one goes on.
 BEAT: Final = 1.0
 
