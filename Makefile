@@ -7,7 +7,7 @@ export SKIP_MARIADB SKIP_FRONTS SKIP_BROWSER SKIP_CLIENTS
 # Where bytecode is not kept, each process that is started compiles all modules anew: that doubles what a start takes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: fronts help install demo test check lint bench fuzz prove mariadb chromium clients lock openapi
+.PHONY: fronts help install demo test check lint bench profile fuzz prove mariadb chromium clients lock openapi
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ check: lint test  ## what CI runs
 
 bench: install  ## benchmarks: each prints ratios measured in one run
 	$(BIN)/python -m tests.benchmarks
+
+profile: install mariadb fronts  ## flame graphs of the proxy's processes and of the backend, in build/profile
+	$(BIN)/python -m tests.benchmarks.profiling
 
 mariadb:
 	@sh tests/install.sh mariadb

@@ -26,6 +26,7 @@ from tests.prove import (
     rehearsals,
     rules,
     said,
+    steady,
     walks,
     writes,
 )
@@ -49,6 +50,7 @@ PROOFS: Final[Mapping[str, Callable[[], Proof]]] = {
     "face-canary": front.face_canary,
     "sick-shadow": front.sick_shadow,
     "isolation": isolation.prove,
+    "steady": steady.prove,
     "rehearsals": rehearsals.prove,
     "rehearsal-ends": writes.rehearsal_ends,
     "fetching": writes.fetching,

@@ -36,6 +36,7 @@ from tests.prove.sides import WORK
 PAIRS: Final = int(os.environ.get("PAIRS", "20"))
 SECONDS: Final = float(os.environ.get("SECONDS", "1.6"))
 RATE: Final = float(os.environ.get("RATE", "300"))
+HEALTHY_RATE: Final = 2 * RATE
 MOST: Final = 1.05
 SURE: Final = 0.95
 # Three processes with an interpreter each, twice the queue (shadow.queue_bytes), and the answers that are compared.
@@ -104,8 +105,9 @@ class Fault:
     imposed: Imposed = _nothing
 
 
+HEALTHY: Final = Fault("healthy")
 FAULTS: Final[Mapping[str, Fault]] = {
-    "none: a healthy shadow": Fault("healthy"),
+    "none: a healthy shadow": HEALTHY,
     "absent: no such name": Fault("http://shadow.invalid"),
     "nobody listens": Fault("http://127.0.0.1:1"),
     **{name: Fault(name) for name in SICK},
@@ -207,7 +209,7 @@ def measured(
         seconds: Of a round.
         rate: Requests per second.
     """
-    result = Measured(fault == Fault("healthy"))
+    result = Measured(fault == HEALTHY)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         # Given up soon and few in number, so that nothing of a round with the fault is left for the next without it.
@@ -282,12 +284,16 @@ def _switch(proxy: Running, file: Path, *, on: bool) -> None:
 
 def prove() -> Proof:
     """All faults."""
-    found = {name: measured(name, fault) for name, fault in FAULTS.items()}
+    found = {
+        name: measured(name, fault, rate=HEALTHY_RATE if fault == HEALTHY else RATE)
+        for name, fault in FAULTS.items()
+    }
     served = sum(one.requests for one in found.values())
     errors, wrong = sum(one.errors for one in found.values()), sum(one.wrong for one in found.values())
     lines = (
         f"- {len(FAULTS)} faults, each {PAIRS} pairs of rounds without and with it, {SECONDS:g} s a round, {RATE:g} "
-        f"requests per second at random moments, a legacy side that takes {WORK * 1e3:g} ms; {served} requests, "
+        f"requests per second at random moments ({HEALTHY_RATE:g} "
+        f"without a fault), a legacy side that takes {WORK * 1e3:g} ms; {served} requests, "
         f"{errors} client errors, {wrong} answers with another byte; every request has its verdict",
         f"- memory of all processes of the proxy together never over {max(o.memory for o in found.values()) >> 20} MiB "
         f"(bound: {MEMORY >> 20})",
