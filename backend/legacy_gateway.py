@@ -136,7 +136,9 @@ class LegacyGateway:
             return self._refused(LegacyRefusal(code, problem.additional), path.format)
         except (DatabaseUnavailable, NobodyWaits) as error:
             log.error("%s", error)
-            return self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
+            refused = self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
+            refused.headers["Retry-After"] = "10"  # the proxy asks the other side then
+            return refused
         except UnusableName as error:
             return page(422, f"{error}.")
         except (StorageFull, DatabaseFull) as error:
