@@ -54,10 +54,15 @@ log = logging.getLogger("backend")
 Form = Literal["json", "xml"]
 
 TYPES: Mapping[Form, str] = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-CORS = (
+HEADERS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-headers", b"Origin, X-Requested-With, Content-Type, Accept"),
+    # Without these a cache between keeps what a session has just changed.
+    (b"expires", b"Thu, 19 Nov 1981 08:52:00 GMT"),
+    (b"cache-control", b"no-store, no-cache, must-revalidate"),
+    (b"pragma", b"no-cache"),
 )
+"""Of every answer (legacy notes, data 6)."""
 
 NO_ROUTE, NO_KEY, WRONG_KEY, READ_ONLY, NO_DATABASE = "100", "102", "103", "104", "107"
 READ_ONLY_TOLD = "API calls of the read-only user can only be of type GET. "
@@ -104,7 +109,7 @@ class LegacyGateway:
         """Answer one HTTP request."""
         resources = cast(Resources, scope["app"].state.resources)
         response = await self._answer(scope, receive, resources)
-        await send_answer(response, scope, receive, send, CORS)
+        await send_answer(response, scope, receive, send, HEADERS)
 
     async def _answer(self, scope: Scope, receive: Receive, resources: Resources) -> Response:
         target: Target = scope[_TARGET]
@@ -131,7 +136,9 @@ class LegacyGateway:
             return self._refused(LegacyRefusal(code, problem.additional), path.format)
         except (DatabaseUnavailable, NobodyWaits) as error:
             log.error("%s", error)
-            return self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
+            refused = self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
+            refused.headers["Retry-After"] = "10"  # the proxy asks the other side then
+            return refused
         except UnusableName as error:
             return page(422, f"{error}.")
         except (StorageFull, DatabaseFull) as error:
@@ -151,7 +158,7 @@ class LegacyGateway:
         self, scope: Scope, receive: Receive, path: ApiPath, query: str, resources: Resources
     ) -> Response:
         begun: float = scope.get(HEAD_CAME) or time.monotonic()
-        method: str = scope["method"]
+        method: str = scope["method"].upper()  # PHP reads a form of POST only, and knows get for GET
         rehearsal = Request(scope).headers.get(rehearsals.HEADER)
         likely = self._operation(self._dispatcher.legacy(method, path.segments, {}))
         limit = JSON_BODY_LIMIT if likely is None else likely.body_limit
@@ -161,7 +168,7 @@ class LegacyGateway:
             seconds: float = rehearsals.VALID_SECONDS
             if rehearsal is not None and digest is not None:
                 seconds = resources.rehearsals.admit(
-                    rehearsal, method, raw_target_of(scope), digest.hexdigest()
+                    rehearsal, scope["method"], raw_target_of(scope), digest.hexdigest()
                 )
             key = intake.key()
             if key is None and method != "GET":

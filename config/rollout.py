@@ -101,6 +101,14 @@ class Rollout:
             return _LEGACY
         return self.placements.get((route.name, dialect), _LEGACY)
 
+    def of_unknown_api_path(self, routes: RouteMap) -> Placement:
+        """The placement of what is below ``/api/v1`` and belongs to no route: new once legacy serves none of them."""
+        if self.kill_switch:
+            return _LEGACY
+        own = [self.of(route, Dialect.LEGACY) for route in routes if route.legacy is not None]
+        over = all(placement.stage is Stage.NEW and placement.by_face for placement in own)
+        return Placement(Stage.NEW) if over else _LEGACY
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:

@@ -38,9 +38,10 @@ class Element:
         children: In order.
         text: Its own text; of several pieces around children all together, which is what PHP's JSON has.
         plain: It is in no namespace, as markup within a stored text is.
+        pieces: Of what was parsed and has children, that text before the first one and behind each.
     """
 
-    __slots__ = ("attributes", "children", "name", "plain", "text")
+    __slots__ = ("attributes", "children", "name", "pieces", "plain", "text")
 
     def __init__(
         self,
@@ -50,12 +51,14 @@ class Element:
         text: str = "",
         *,
         plain: bool = False,
+        pieces: Sequence[str] | None = None,
     ) -> None:
         self.name = name
         self.attributes = attributes
         self.children = children
         self.text = text
         self.plain = plain
+        self.pieces = pieces
 
 
 class Record(Element):
@@ -75,6 +78,7 @@ class Record(Element):
         self.children = _NOTHING
         self.text = ""
         self.plain = False
+        self.pieces = None
         self.values = values
 
 
@@ -239,12 +243,14 @@ def _is_deeper(parsed: ElementTree.Element, most: int) -> bool:
 def from_parsed(parsed: ElementTree.Element, *, plain: bool | None = None) -> Element:
     """A parsed element of this kind of tree; what is in no namespace is plain."""
     space, _, name = parsed.tag.rpartition("}")
+    pieces = [parsed.text or "", *(child.tail or "" for child in parsed)]
     return Element(
         name,
         {key.rpartition("}")[2]: value for key, value in parsed.attrib.items()} or None,
         [from_parsed(child) for child in parsed],
-        (parsed.text or "") + "".join(child.tail or "" for child in parsed),
+        "".join(pieces),
         plain=not space if plain is None else plain,
+        pieces=pieces if len(pieces) > 1 else None,
     )
 
 

@@ -29,18 +29,37 @@ def _write(node: Element, write: Callable[[str], object], declared: str = "") ->
     if kind is not Element:
         write(_text(node, declared))
         return
+    name, opened = _opened(node, declared)
+    if not node.children:
+        write(f"{opened}{escaped(node.text)}</{name}>\n")
+        return
+    if node.pieces is not None:
+        write(f"{_in_line(node, declared)}\n")
+        return
+    write(f"{opened}{escaped(node.text)}\n")
+    for child in node.children:
+        _write(child, write)
+    write(f"</{name}>\n")
+
+
+def _opened(node: Element, declared: str) -> tuple[str, str]:
+    """The whole name of an element, and what it begins with."""
     name = node.name if node.plain else f"oml:{node.name}"
     opened = f"<{name}{declared}"
     if node.attributes:
         for key, value in node.attributes.items():
             opened += f' {key}="{escaped(one_line(value))}"'
-    if not node.children:
-        write(f"{opened}>{escaped(node.text)}</{name}>\n")
-        return
-    write(f"{opened}>{escaped(node.text)}\n")
-    for child in node.children:
-        _write(child, write)
-    write(f"</{name}>\n")
+    return name, f"{opened}>"
+
+
+def _in_line(node: Element, declared: str = "") -> str:
+    """An element within a text, where a line end more would be another text."""
+    name, opened = _opened(node, declared)
+    texts = node.pieces or (node.text, *[""] * len(node.children))
+    inner = [escaped(texts[0])]
+    for child, text in zip(node.children, texts[1:], strict=True):
+        inner += (_in_line(child), escaped(text))
+    return f"{opened}{''.join(inner)}</{name}>"
 
 
 def _text(node: Element, declared: str = "") -> str:

@@ -70,4 +70,5 @@ def check(call: Call[SetupFilters]) -> None:
 def too_many(call: Call[SetupFilters], number: int) -> InputProblem:
     """The problem of a list without a limit that matches too much. ``number``: how many setups match."""
     message = f"{number} setups match, and a list may have {MOST}; give a limit or more filters"
-    return unprocessable(call, ["limit"], "too_many", message, code="673", le=MOST)
+    told = f"Allowed: {MOST}, found:{number}"
+    return unprocessable(call, ["limit"], "too_many", message, code="673", additional=told, le=MOST)

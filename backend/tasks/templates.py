@@ -164,6 +164,7 @@ def _converted(element: ElementTree.Element, around: str) -> Payload:
 def _heard(tree: Element) -> Element:
     """The same tree, with the characters that XML cannot hold where they were."""
     tree.text = tree.text.translate(_SPOKEN)
+    tree.pieces = tree.pieces and [piece.translate(_SPOKEN) for piece in tree.pieces]
     for child in tree.children:
         _heard(child)
     return tree

@@ -63,11 +63,16 @@ def is_api(segments: tuple[str, ...]) -> bool:
     return segments[:1] != () and segments[0] in _API
 
 
+def is_api_v1(segments: tuple[str, ...]) -> bool:
+    """Whether a path is one of the API, in the version that there is."""
+    return is_api(segments) and segments[1:2] == ("v1",)
+
+
 def read_api_path(segments: tuple[str, ...]) -> ApiPath | None:
     """Take prefix and format off the segments. Returns format and the rest; None when the path is not that of an API
     request.
     """
-    if len(segments) < 3 or segments[0] not in _API or segments[1] != "v1":
+    if len(segments) < 3 or not is_api_v1(segments):
         return None
     match segments[2]:
         case "json":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.dispatch import dispatcher
-from config.php.requests import read_api_path, read_target
+from config.php.requests import is_api_v1, read_api_path, read_target
 from config.rollout import Dialect, Placement, Rollout, Stage
 from config.routes import Route, RouteMap
 from diffing.cluster import face_name
@@ -91,7 +91,8 @@ def decide(
         rehearsals: Writes can be rehearsed where the rollout says so.
     """
     dialect, translation, route, writes = _read(request, routes)
-    placement = rollout.of(route, dialect)
+    known = route is not None or not is_api_v1(read_target(request.target).segments)
+    placement = rollout.of(route, dialect) if known else rollout.of_unknown_api_path(routes)
     share = bucket(route.name if route else "", caller)
     served = _served(placement, dialect, translation, route, share, rollout)
     skip = _skip(placement, translation, route, writes, share, rollout)
@@ -167,9 +168,11 @@ def _served(
     if dialect is Dialect.NEW and isinstance(translation, Untranslatable):
         # What legacy cannot be asked for (an operation of the new API only) is the new side's, whatever the stage.
         return Side.NEW if route is not None and not rollout.kill_switch else Side.LEGACY
-    # What cannot be translated belongs to no route, and the new shapes are JSON.
-    if dialect is Dialect.LEGACY and (
-        isinstance(translation, Untranslatable) or (translation.format == "xml" and not placement.by_face)
+    # What cannot be translated belongs to no route, and the new shapes are JSON; the face takes all as it is.
+    if (
+        dialect is Dialect.LEGACY
+        and not placement.by_face
+        and (isinstance(translation, Untranslatable) or translation.format == "xml")
     ):
         return Side.LEGACY
     match placement.stage:

@@ -56,6 +56,7 @@ class Explored:
         requests: What was asked, with placeholders for keys, in its order.
         result: The counts and the breaches, as ``parity check`` has them.
         counts: How far it came.
+        dialect: In which the new side was asked.
     """
 
     seed: int
@@ -63,6 +64,7 @@ class Explored:
     requests: tuple[Recording, ...]
     result: CheckResult
     counts: Counted
+    dialect: Dialect = "new"
 
 
 async def explore(
@@ -114,7 +116,9 @@ async def explore(
         exchanges = await replay.run(concurrency=1 if how.writes else how.concurrency, progress=progress)
     found = tally(exchanges)
     result = CheckResult(found, tuple(breaches(found, routes, limits, None)), tuple(exchanges))
-    return Explored(wanted.seed, same, tuple(made), result, counted(exchanges, maker.operations))
+    return Explored(
+        wanted.seed, same, tuple(made), result, counted(exchanges, maker.operations), wanted.dialect
+    )
 
 
 def _as(keys: CallerKeys, ask: Ask) -> Ask:

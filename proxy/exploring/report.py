@@ -45,7 +45,9 @@ def print_explored(console: Console, explored: Explored) -> None:
         console.print(f"[bold red]not reached:[/] {markup(', '.join(counts.unreached))}")
     total = counts.total
     share = percent(total.successes / total.requests) if total.requests else "none"
-    sides = "both sides speak the new API: any difference counts" if explored.same else "PHP and the new API"
+    sides = "PHP and the legacy face" if explored.dialect == "legacy" else "PHP and the new API"
+    if explored.same:
+        sides = "both sides speak the new API: any difference counts"
     console.print(f"seed {explored.seed} · sent {total.requests} · successes {share} · {sides}")
 
 

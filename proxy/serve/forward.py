@@ -25,6 +25,7 @@ from proxy.runtime.listen import BrokenOff
 
 _NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
 _WATCH_AFTER: Final = 0.05
+LATER: Final = b"retry-after"
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
@@ -93,7 +94,8 @@ class CapturePolicy:
         most: Most bytes of the body; a longer body is not kept; 0 keeps none.
         digest: Of a longer body, keep length and hash.
         total: Seconds for the whole exchange.
-        hold: Hold an answer of 500 and above back, and any other until it is whole, because another side may serve.
+        hold: Hold an answer of 500 and above back, and one that says when to come again, as that of the legacy face
+            without its database; any other until it is whole, because another side may serve.
         late: Most bytes of an answer that is held until it is whole; a longer one begins to be sent then.
         budget: What all answers under way may keep together.
     """
@@ -204,7 +206,7 @@ class _Relay:
         headers = end_to_end(response.headers.raw)
         self._pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         self._status = status = response.status_code
-        held = self._capture.hold and status >= 500
+        held = self._capture.hold and (status >= 500 or any(name.lower() == LATER for name, _ in headers))
         bodiless = self._method == "HEAD" or status in (204, 304)
         if bodiless and self._method != "HEAD":
             # The server below would wait for the bytes that the length promises.

@@ -103,7 +103,7 @@ class Responder:
             decision.served is Side.NEW
             and not self._unsafe(context)
             and context.request_body.complete
-            and isinstance(decision.translation, Translation)
+            and (decision.face or isinstance(decision.translation, Translation))
         )
         capture = replace(capture, total=self._timeouts.total, hold=held, late=_LATE)
         try:
@@ -119,11 +119,11 @@ class Responder:
         self, context: RequestContext, failed: Observation, receive: Receive, send: Send
     ) -> Observation:
         """Legacy serves in the shapes that the new side would have given."""
-        translation = context.decision.translation
-        assert isinstance(translation, Translation)
         self._telemetry.fallbacks[route_name(context.decision)] += 1
         request, method = context.request, context.request.method
         if context.decision.dialect is Dialect.NEW:
+            translation = context.decision.translation
+            assert isinstance(translation, Translation)
             request = Request(translation.method, translation.target, translation.headers, translation.body)
         with DisconnectWatcher(receive):
             legacy = await self._observe(Side.LEGACY, request)

@@ -115,9 +115,12 @@ async def test_a_lost_database_is_503(sqlite_url: str, tmp_path: Path) -> None:
             transport=httpx.ASGITransport(app), base_url="http://backend.test"
         ) as client:
             response = await client.get("/datasets/61")
+            face = await client.get("/api/v1/json/data/61")
         await gone.dispose()
     assert (response.status_code, response.json()["code"]) == (503, "107")
-    assert response.headers["retry-after"]
+    assert (face.status_code, face.headers["content-type"]) == (412, "text/xml; charset=utf-8")
+    assert b"<oml:code>107<" in face.content
+    assert response.headers["retry-after"] == face.headers["retry-after"]
 
 
 SECRET = "tests sign with this"

@@ -64,6 +64,24 @@ async def test_checks_come_in_phps_order(
 
 
 @pytest.mark.anyio
+async def test_letter_case_of_methods_does_not_count(client: httpx.AsyncClient) -> None:
+    """PHP lowers it: get reads, and needs no key; but only POST brings a form."""
+    for method, status in (("get", 200), ("Post", 412)):
+        request = client.build_request("GET", f"{BASE}/json/tasktype/1")
+        request.method = method  # httpx writes its own in upper case
+        assert (await client.send(request)).status_code == status
+
+
+@pytest.mark.anyio
+async def test_no_cache_keeps_an_answer(client: httpx.AsyncClient) -> None:
+    """One in front of PHP never did, so that sessions see what they wrote."""
+    for path in ("/json/tasktype/1", "/json/nothing"):
+        answer = await client.get(f"{BASE}{path}")
+        assert answer.headers["cache-control"] == "no-store, no-cache, must-revalidate"
+        assert (answer.headers["pragma"], answer.headers["expires"][-3:]) == ("no-cache", "GMT")
+
+
+@pytest.mark.anyio
 async def test_an_unknown_version_is_a_page(client: httpx.AsyncClient) -> None:
     """Of our own."""
     for path in ("/api", "/api/v2/json/tasktype/1"):

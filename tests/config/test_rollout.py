@@ -32,6 +32,27 @@ def test_a_request_without_route_is_left_to_legacy(tmp_path: Path, routes: Route
     assert Placement(Stage.LEGACY) == rollout.of(None, Dialect.LEGACY)
 
 
+@pytest.mark.parametrize(
+    ("more", "stage"),
+    [
+        ("", Stage.NEW),
+        ('[[stage]]\nroutes = ["run.trace"]\nstage = "new_verified"', Stage.LEGACY),
+        ('[[stage]]\nroutes = ["run.trace"]\nstage = "new"\nreshape = "none"', Stage.LEGACY),
+    ],
+)
+def test_what_the_api_does_not_know_goes_with_the_last_route(
+    tmp_path: Path, routes: RouteMap, more: str, stage: Stage
+) -> None:
+    """As long as legacy serves one route, it also says which paths there are not."""
+    rollout = _load(
+        tmp_path, routes, f'[[stage]]\nroutes = ["*"]\ndialects = ["legacy"]\nstage = "new"\n{more}'
+    )
+    assert rollout.of_unknown_api_path(routes) == Placement(stage)
+    assert rollout.of(None, Dialect.LEGACY) == Placement(Stage.LEGACY)
+    killed = _load(tmp_path, routes, 'kill_switch = true\n[[stage]]\nroutes = ["*"]\nstage = "new"')
+    assert killed.of_unknown_api_path(routes) == Placement(Stage.LEGACY)
+
+
 def test_a_later_entry_wins(tmp_path: Path, routes: RouteMap) -> None:
     """A pattern first, exceptions behind it."""
     text = (

@@ -147,6 +147,28 @@ def test_reads_fall_back_when_the_new_side_is_gone(serving: Serving, sqlite_url:
 
 
 @pytest.mark.usefixtures("tell_served")
+def test_the_old_server_can_be_switched_off(serving: Serving, sqlite_url: str, tmp_path: Path) -> None:
+    """Nobody asks it any more, not even for what the API does not know."""
+    unknown = {
+        "/api/v1": 412,
+        "/api/v1/json/nothing": 412,
+        "/api/v1/json/votes/sideways/1": 450,
+        "/api/v1/json/data/list/api_key/x": 412,
+    }
+    with moved(serving, sqlite_url, tmp_path, 'stage = "new"') as (running, legacy, *_):
+        legacy.process.kill()
+        legacy.process.wait()
+        for target in READS:
+            status, _, _, told = ask(running, "GET", target)
+            assert (status < 500, told) == (True, "new"), target
+        for target, status in unknown.items():
+            assert ask(running, "GET", target)[::3] == (status, "new"), target
+            assert ask(running, "POST", target, "a=b")[::3] == (412, "new"), target
+        assert ask(running, "GET", "/some/page")[0] == 502
+        assert conserved(running.totals(), len(READS) + 2 * len(unknown) + 1)
+
+
+@pytest.mark.usefixtures("tell_served")
 def test_the_shadow_can_ask_the_second_face(serving: Serving, sqlite_url: str, tmp_path: Path) -> None:
     """Answers of one dialect are compared as they are."""
     stage = 'stage = "shadow"\nshadow_dialect = "legacy"'

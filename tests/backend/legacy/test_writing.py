@@ -3,7 +3,9 @@
 from datetime import datetime
 from xml.etree import ElementTree
 
-from backend.legacy.tree import alike, element, from_parsed, named, record
+import pytest
+
+from backend.legacy.tree import alike, element, from_parsed, markup, named, record
 from backend.legacy.writing import to_xml
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001  # the database has no zones
@@ -52,3 +54,20 @@ def test_what_is_within_a_record_is_elements_in_xml() -> None:
     )
     assert to_xml(fast) == to_xml(slow)
     assert to_xml(element("a", fast)) == to_xml(element("a", slow))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A <b>bold</b> word &amp; more",
+        "<p>One</p> and <p>two</p>",
+        "behind it<br></br>",
+        '<ul>\n<li>a <i>b</i> c</li>\n<li x="1 &lt;">d</li></ul> end',
+        "<oml:e>of ours</oml:e> text",
+    ],
+)
+def test_texts_around_markup_stay_where_they_are(text: str) -> None:
+    """PHP pastes them as they are stored."""
+    body = to_xml(element("a", markup("b", text), element("c", 1)))
+    assert f"<oml:b>{text}</oml:b>".encode() in body
+    assert b"</oml:b>\n<oml:c>1</oml:c>" in body

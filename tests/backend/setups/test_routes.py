@@ -70,6 +70,8 @@ async def test_a_list_that_is_too_long_says_how_long(
     problem = (await client.get("/setup/list?flow=")).json()
     assert (problem["status"], problem["code"]) == (422, "673")
     assert str(number) in problem["detail"]
+    told = (await client.get("/api/v1/json/setup/list/flow")).json()["error"]
+    assert told["additional_information"] == f"Allowed: 1000, found:{number}"
 
 
 async def test_differences_of_two_setups(client: httpx.AsyncClient) -> None:

@@ -170,6 +170,29 @@ def test_the_second_face_takes_requests_of_the_legacy_dialect_as_they_are(
     assert all(decision.takes_it_as_sent(side) for side in Side)
 
 
+@pytest.mark.parametrize("stage", [Stage.NEW_VERIFIED, Stage.NEW])
+@pytest.mark.parametrize(
+    ("target", "below"),
+    [
+        (b"/api/v1/json/nothing/61", True),
+        (b"/api/v1", True),
+        (b"/api_new/v1/votes/sideways/1", True),
+        (b"/api/v1/json/data/list/api_key/x", True),
+        (b"/api", False),
+        (b"/api/v2/json/data/61", False),
+        (b"/d/61", False),
+    ],
+)
+def test_once_all_routes_are_new_legacy_has_the_website_only(
+    routes: RouteMap, target: bytes, below: bool, stage: Stage
+) -> None:
+    """Until then what the API does not know is legacy's."""
+    decision = decide(Request("GET", target), routes, rollout(routes, stage), b"caller")
+    served = Side.NEW if below and stage is Stage.NEW else Side.LEGACY
+    assert (decision.served, decision.skip) == (served, SkipReason.NO_ROUTE)
+    assert decision.takes_it_as_sent(served)
+
+
 def test_both_faces_can_be_asked(routes: RouteMap) -> None:
     """Each has its verdict; a write is rehearsed once, in the new API."""
     place = Placement(Stage.SHADOW, shadow_dialect=ShadowDialect.BOTH)

@@ -1,13 +1,15 @@
 """What an exploration shows."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome, SkipReason
-from proxy.checking.check import CheckResult
+from proxy.checking.check import CheckResult, Dialect
 from proxy.checking.replay import ReplayedExchange, tally
 from proxy.exploring.counts import counted
 from proxy.exploring.explore import Explored
@@ -58,12 +60,21 @@ def test_every_differing_request_is_listed_as_a_line() -> None:
     assert (document["seed"], document["explored"]["requests"]) == (7, 5)
 
 
-def test_people_see_how_far_it_came() -> None:
-    """And the seed."""
+@pytest.mark.parametrize(
+    ("same", "dialect", "sides"),
+    [
+        (False, "new", "PHP and the new API"),
+        (False, "legacy", "PHP and the legacy face"),
+        (True, "new", "both sides speak the new API"),
+    ],
+)
+def test_people_see_how_far_it_came(same: bool, dialect: Dialect, sides: str) -> None:
+    """And the seed, and who was asked."""
     console = Console(file=io.StringIO(), width=160)
-    print_explored(console, explored())
+    print_explored(console, replace(explored(), same=same, dialect=dialect))
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
+    assert sides in text
     assert "seed 7 · sent 5 · successes 100.00%" in text
     assert "role: admin 5" in text
     assert "dataset_id 5" in text

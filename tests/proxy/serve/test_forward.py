@@ -228,13 +228,17 @@ def test_connection_cannot_name_what_the_message_needs() -> None:
     assert end_to_end(headers) == headers[1:]
 
 
-async def test_an_answer_that_is_held_back_is_not_sent() -> None:
+@pytest.mark.parametrize(("status", "headers"), [(500, []), (412, [(b"Retry-After", b"10")])])
+async def test_an_answer_that_is_held_back_is_not_sent(
+    status: int, headers: list[tuple[bytes, bytes]]
+) -> None:
     """Another side may serve instead."""
     client = Client()
-    capture, side = CapturePolicy(100, hold=True), Side(Parts(b"oops"), 500)
+    capture, side = CapturePolicy(100, hold=True), Side(Parts(b"oops"), status, headers)
     with pytest.raises(NotServed) as caught:
         await forward(side, "GET", b"/", [], WHOLE, client.receive, client.send, capture=capture)
-    assert (caught.value.observation.status, caught.value.observation.body, client.sent) == (500, b"oops", [])
+    held = caught.value.observation
+    assert (held.status, held.body, client.sent) == (status, b"oops", [])
 
 
 @pytest.mark.parametrize("most", [0, 100])

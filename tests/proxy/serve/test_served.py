@@ -92,6 +92,27 @@ async def test_legacy_serves_when_new_fails(
     assert seen == ({"new_error": 1} if stage == "new_verified" else {"skipped:sampled": 1})
 
 
+@pytest.mark.parametrize("both", [False, True])
+async def test_legacy_serves_when_the_legacy_face_has_no_database(
+    serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path], both: bool
+) -> None:
+    """It says so as PHP does, with 412, and that one may come again; what PHP says then is the answer."""
+    later = {**CORS, "Retry-After": "10", "Content-Type": "text/xml"}
+    lost = Response("<oml:error>", 412, headers=later)
+    own = {name: value for name, value in later.items() if name != "Retry-After"}
+    answer = Response("<oml:error>", 412, headers=own) if both else legacy_names(NAMES)
+    stage = '[[stage]]\nroutes = ["*"]\ndialects = ["legacy"]\nstage = "new"\n'
+    async with (
+        serve(answer) as old,
+        serve(lost) as young,
+        between(old, young, config=staged(stage), tell_served=True) as (url, parts),
+        Upstream(url) as client,
+    ):
+        found = await observe(client, "GET", OLD.encode(), (HOST, ("Parity-Tell", "1")))
+        await verdicts(parts)
+    assert (found.status, found.header("parity-served")) == (412 if both else 200, "legacy; fallback")
+
+
 async def test_new_serves_where_the_rollout_says_so(
     serve: Serve, between: Between, verdicts: Verdicts, staged: Callable[[str], Path]
 ) -> None:
