@@ -228,6 +228,16 @@ def test_an_underscore_in_a_name_is_refused_and_said(front: Pair) -> None:
     assert (answer[:12], b"underscore" in answer, front.served) == (b"HTTP/1.1 400", True, [])
 
 
+@pytest.mark.parametrize("name", [b"X.Forwarded.For", b"x-real.ip", b"Content!Length", b"parity~shadow"])
+def test_no_name_is_read_as_one_of_the_proxy(front: Pair, name: bytes) -> None:
+    """PHP makes underscores of dots, and servers before it of other signs; what it reads as nothing of ours goes on."""
+    head = b"GET / HTTP/1.1\r\nHost: h\r\n"
+    assert front.ask(head + name + b": 1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert front.served == []
+    front.ask(head + b"X.Own: y\r\n" + END)
+    assert [seen.field(b"x.own") for seen in front.served] == [b"y"]
+
+
 def test_without_strict_names_an_underscore_goes_on(serving: Serving, tmp_path: Path) -> None:
     """But not in the proxy's name, which PHP would read it as."""
     with pair(serving, tmp_path, PARITY_LIMITS_STRICT_NAMES="false") as front:
