@@ -160,6 +160,22 @@ def test_501_closes_the_connection(front: Pair) -> None:
     assert (answer.count(b"HTTP/1.1 "), front.served) == (1, [])
 
 
+@pytest.mark.parametrize("sent", [b"", b"80000\r\n" + b"x" * 0x80000 + b"\r\n"], ids=["at once", "later"])
+@pytest.mark.parametrize(
+    ("rest", "status"), [(b"0x2\r\nhi\r\n", b"400"), (b"0\r\nX: " + b"x" * 70_000, b"431")]
+)
+def test_a_body_that_is_refused_is_counted_so(
+    serving: Serving, tmp_path: Path, sent: bytes, rest: bytes, status: bytes
+) -> None:
+    """While it is taken in, and while the side has it already: its client has not gone."""
+    with pair(serving, tmp_path, PARITY_SHADOW_REQUEST_BYTES="65536") as front:
+        head = b"POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        assert front.ask(head + sent + rest)[:12] == b"HTTP/1.1 " + status
+        totals = front.proxy.totals()
+        assert [totals[name] for name in ("received", "refused", "client_gone")] == [1, 1, 0]
+        assert b'parity_refusals_total{status="%s"} 1.0' % status in front.proxy.told("/-/metrics")
+
+
 def test_blanks_and_tabs_around_values_are_legal(front: Pair) -> None:
     """Those of the framing among them; within a value they are its own."""
     head = b"POST / HTTP/1.1\r\nHost:\t h \t\r\nX-A: \t a\tb  c \t \r\nX-B:\t\r\nConnection:\tclose\t\r\n"
