@@ -65,25 +65,31 @@ class GuardedAdmin:
         """Answer one request, or refuse it."""
         if scope["type"] != "http":
             return
+        refused = 0
         if not self._is_known(_field(scope, b"host")):
-            await _refuse(send, 421, "this host name is not in admin_hosts")
+            refused = 421
+            await _refuse(send, refused, "this host name is not in admin_hosts")
         elif scope["path"] == LOGIN:
             await self._login(scope, receive, send)
         elif self._open or not scope["path"].startswith(_BODIES):
             await self._app(scope, receive, send)
         elif self._token is None:
+            refused = 403
             await _refuse(
-                send, 403, "recorded bodies are shown with a token only; the settings have no admin_token"
+                send, refused, "recorded bodies are shown with a token only; the settings have no admin_token"
             )
         elif bears(scope, self._token) or has_session(scope, self._token):
             await self._app(scope, receive, send)
         else:
+            refused = 401
             headers = (
                 (b"www-authenticate", b"Bearer"),
                 (b"content-type", b"text/html; charset=utf-8"),
                 *_SAFE,
             )
-            await _answer(send, 401, _form(page_of(scope)), headers)
+            await _answer(send, refused, _form(page_of(scope)), headers)
+        if refused and scope["method"] == "POST":
+            audit(scope, refused)
 
     def _is_known(self, host: str) -> bool:
         """Whether a page of others cannot have been given this name by its own name server (DNS rebinding)."""
@@ -101,7 +107,9 @@ class GuardedAdmin:
             await _answer(send, 200, body, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
             return
         given, token = await form_of(receive), self._token
-        if token is None or not from_here(scope) or not _same(given.get("token", ""), token):
+        known = given is not None and token is not None and _same(given.get("token", ""), token)
+        audit(scope, 303 if known and from_here(scope) else 403)
+        if given is None or token is None or not known or not from_here(scope):
             await _refuse(send, 403, "this is not the admin token")
             return
         cookie = f"{COOKIE}={session(token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
@@ -182,14 +190,16 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-async def form_of(receive: Receive) -> dict[str, str]:
-    """The fields of a form; what is longer than any form here is cut."""
+async def form_of(receive: Receive) -> dict[str, str] | None:
+    """The fields of a form; None of one that is longer than any form here, or does not come to its end."""
     body, more = b"", True
     while more and len(body) <= _LONGEST_FORM:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return dict(parse_qsl(body[:_LONGEST_FORM].decode("latin-1")))
+    return None if len(body) > _LONGEST_FORM else dict(parse_qsl(body.decode("latin-1")))
 
 
 def page_of(scope: Scope) -> str:
