@@ -1,5 +1,6 @@
 """Who may see and do what on the admin port: the token, sessions made with it, hosts under which the port is known."""
 
+import asyncio
 import hmac
 import ipaddress
 import logging
@@ -22,6 +23,7 @@ LOGIN: Final = "/-/session"
 # Below it are the pages that show what clients sent and sides answered.
 _BODIES: Final = "/clusters/"
 _LONGEST_FORM: Final = 65_536
+_FORM_SECONDS: Final = 10.0
 _FORM: Final = Markup("""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · parity</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/style.css">
 </head><body><main><h1>Sign in</h1>
@@ -167,7 +169,8 @@ def from_here(scope: Scope) -> bool:
     origin = _field(scope, b"origin")
     if not origin:
         return _field(scope, b"sec-fetch-site") in ("", "none", "same-origin")
-    return origin.partition("://")[2].lower() == _field(scope, b"host").lower()
+    named = origin.partition("://")[2].lower()
+    return bool(named) and named == _field(scope, b"host").lower()
 
 
 def _same(one: str, other: str) -> bool:
@@ -191,14 +194,18 @@ def _is_loopback(host: str) -> bool:
 
 
 async def form_of(receive: Receive) -> dict[str, str] | None:
-    """The fields of a form; None of one that is longer than any form here, or does not come to its end."""
+    """The fields of a form; None of one that is longer than any form here, or does not come to its end soon."""
     body, more = b"", True
-    while more and len(body) <= _LONGEST_FORM:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    try:
+        async with asyncio.timeout(_FORM_SECONDS):
+            while more and len(body) <= _LONGEST_FORM:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        return None
     return None if len(body) > _LONGEST_FORM else dict(parse_qsl(body.decode("latin-1")))
 
 

@@ -153,6 +153,7 @@ def test_a_session_ends() -> None:
         ({"host": "h:1", "origin": "http://h:1"}, True),
         ({"host": "h:1", "origin": "http://h:2"}, False),
         ({"host": "h:1", "origin": "null"}, False),
+        ({"origin": "null"}, False),
         ({"host": "h:1", "sec_fetch_site": "cross-site"}, False),
         ({"host": "h:1", "sec_fetch_site": "same-origin"}, True),
     ],
