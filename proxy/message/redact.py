@@ -44,6 +44,7 @@ _SEGMENT: Final = re.compile(rb"(?i)(/(?:" + _ANY + rb")/)([^/?#\s]+)")
 # The head of a part may go on in the next line, behind a blank.
 _DISPOSITION: Final = re.compile(rb"(?im)^[ \t]*content-disposition[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
 _PART_NAME: Final = re.compile(rb"""(?i)[;\s]name[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^;\s]*))""")
+_LONGEST_HEAD: Final = 4096
 # A field of a form or a query as PHP cuts it.
 _FIELD: Final = re.compile(rb"(?:\A|(?<=&))([^=&]++)=([^&]*+)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
@@ -224,7 +225,11 @@ def _in_parts(body: bytes, mark: Mark) -> bytes:
 
 
 def _is_of_secret(disposition: bytes) -> bool:
-    """Whether a part holds a secret: by the name that PHP gives it, or by any that somebody else may."""
+    """Whether a part holds a secret: by the name that PHP gives it, or by any that somebody else may. A head that is
+    longer than any honest one is not read.
+    """
+    if len(disposition) > _LONGEST_HEAD:
+        return True
     line = disposition.replace(b"\r\n", b"").replace(b"\n", b"").rstrip(b"\r").decode("latin-1")
     named = read_disposition(line).get("name", "").encode("latin-1")
     others = (found[1] or found[2] or found[3] or b"" for found in _PART_NAME.finditer(disposition))

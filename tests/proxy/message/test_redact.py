@@ -70,6 +70,7 @@ def test_the_rest_of_the_target_stays() -> None:
                 b'x="; name=a"; name="api_key"',
                 b'filename="; name=a"; name="api_key"',
                 b'name="api_key',
+                b"name=a;" * 9999 + b"name=api_key",
             )
         ),
         b"<oml:api_key>" + KEY + b"</oml:api_key>",
