@@ -40,7 +40,7 @@ def admin_listener(
     Args:
         application: What ``admin_side`` made.
         settings: Limits and times for clients, most of which hold here, too.
-        operators: The socket.
+        operators: It listens already.
         tasks: Keeps it running.
     """
     most = min(MOST_CONNECTIONS, settings.limits.connections)
