@@ -131,7 +131,9 @@ def _without_id(value: object, number: int) -> object:
 
 def _as_shown(text: str) -> object:
     try:
-        root = parse_xml(f'<text xmlns:oml="http://openml.org/openml">{text}</text>'.encode())
+        # A half character, which JSON can hold, is in no XML.
+        whole = f'<text xmlns:oml="http://openml.org/openml">{text}</text>'.encode("utf-8", "surrogatepass")
+        root = parse_xml(whole)
     except NotXml:
         return text
     return convert(root) or ""

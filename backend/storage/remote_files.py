@@ -24,6 +24,7 @@ from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from backend.storage.interface import storing
@@ -210,9 +211,8 @@ class _Copy:
 
 async def _read(url: str, copy: _Copy, *, private: bool) -> RemoteFile:
     resolver = _Resolver(copy.threads, private=private)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver), auto_decompress=False
-    ) as session:
+    connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=partial(_socket, private))
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
         for _ in range(HOPS):
             _check(url, private=private)
             async with session.get(
@@ -234,6 +234,14 @@ async def _copied(url: str, answer: aiohttp.ClientResponse, copy: _Copy) -> Remo
     if told is None or kind is None:
         raise Unmeasured(f"The server of {url} sends no Content-Length or no Content-Type")
     return RemoteFile(copy.path, int(told), kind, copy.md5())
+
+
+def _socket(private: bool, info: AddrInfoType) -> socket.socket:
+    """What connects to an address, if it may: whatever spelling of a host led to it, and whoever read that."""
+    family, kind, protocol, _, place = info
+    if not private and not is_public(ipaddress.ip_address(place[0])):
+        raise RemoteFileError(f"{place[0]} is not a public address")
+    return socket.socket(family, kind, protocol)
 
 
 def _check(url: str, *, private: bool) -> None:

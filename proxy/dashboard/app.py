@@ -1,5 +1,6 @@
 """The dashboard as an ASGI application: every page at a stable URL, as HTML, JSON (`?as=json`) and CSV (`?as=csv`)."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -172,7 +173,8 @@ def _endpoint(
             name = page.title.lower().replace(" ", "-")
             headers = {**_HEADERS, "content-disposition": f'attachment; filename="{name}.csv"'}
             return Response(csv_text(page), status, headers, "text/csv; charset=utf-8")
-        body = html(page, request.url.path, request.query_params, told)
+        # A page of many lines takes its time, in which a proxy that serves in this process would answer nobody.
+        body = await asyncio.to_thread(html, page, request.url.path, request.query_params, told)
         return Response(body, status, _HEADERS, "text/html")
 
     return answer

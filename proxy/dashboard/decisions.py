@@ -51,10 +51,12 @@ class Decisions:
             status, told = 404, f"there is no decision {decision!r}; there are {', '.join(DECISIONS)}"
         else:
             fields = await form_of(request.receive)
-            async with self._turn:
-                status, told = await _decided(
-                    {**self._job, "name": name, "decision": decision, "fields": fields}
-                )
+            if fields is None:
+                status, told = 413, "the form is too long, or did not come to its end; nothing was decided"
+            else:
+                job = {**self._job, "name": name, "decision": decision, "fields": fields}
+                async with self._turn:
+                    status, told = await _decided(job)
         audit(request.scope, status)
         title = "Decided" if status == 200 else "Not done"
         return status, Page("decided.html", title, (), (), {"cluster": name, "told": told}, {"message": told})

@@ -8,13 +8,15 @@ from typing import Final
 
 from config import text
 from config.routes import RowList
-from diffing.paths import generalise, identical
-from diffing.walk import canonical
 
 MOST_ROWS: Final = 4000
 _AROUND: Final = 3
 """Equal lines that are shown before and after a difference."""
 _ALIGNED_AT_MOST: Final = 400
+_ALIGNED_IN_ALL: Final = 2 * _ALIGNED_AT_MOST**2
+"""Pairs of elements, of all lists together, that may be looked at for aligning; others are paired by their places."""
+_INDENTED: Final = 40
+"""Levels that are indented; deeper ones stand below each other."""
 _LONGEST: Final = 2000
 
 
@@ -66,10 +68,10 @@ def diff(expected: object, new: object, rows: Sequence[RowList] = ()) -> list[Pa
         new: What it answered.
         rows: Lists whose rows have a key, by which they are paired.
     """
+    differ = _Differ({entry.at: entry for entry in rows})
     try:
-        found = list(
-            _Differ({entry.at: entry for entry in rows}).lines("$", ("", ""), ("", ""), expected, new, 0)
-        )
+        differ.lines("$", ("", ""), ("", ""), expected, new, 0)
+        found = differ.rows
     except RecursionError:
         found = _beside([_json(expected)], [_json(new)])
     return list(_parts(found))
@@ -112,49 +114,49 @@ def _runs(rows: Iterable[DiffRow]) -> Iterator[tuple[bool, list[DiffRow]]]:
 
 class _Differ:
     def __init__(self, keyed: Mapping[str, RowList]) -> None:
+        self.rows: list[DiffRow] = []
         self._keyed = keyed
+        self._forms = _Forms()
+        self._aligned = 0
 
     def lines(
         self, path: str, names: tuple[str, str], ends: tuple[str, str], old: object, new: object, depth: int
-    ) -> Iterator[DiffRow]:
-        """The lines of two values; each side has a name before and a comma behind its value."""
-        blank = "  " * depth
-        if identical(old, new):
-            for line in _lines(old, depth, names[0], ends[0]):
-                yield DiffRow(Cell(line), Cell(line), True)
-        elif isinstance(old, dict) and isinstance(new, dict):
-            yield _same(f"{blank}{names[0]}{{")
-            yield from self._members(path, old, new, depth + 1)
-            yield _same(f"{blank}}}{ends[0]}")
-        elif isinstance(old, list) and isinstance(new, list):
-            yield _same(f"{blank}{names[0]}[")
-            yield from self._elements(path, old, new, depth + 1)
-            yield _same(f"{blank}]{ends[0]}")
-        elif isinstance(old, dict | list) or isinstance(new, dict | list):
-            yield from _beside(
-                list(_lines(old, depth, names[0], ends[0])), list(_lines(new, depth, names[1], ends[1]))
+    ) -> None:
+        """Add the lines of two values; each side has a name before and a comma behind its value."""
+        blank = _blank(depth)
+        if self._forms.of(old) == self._forms.of(new):
+            self.rows += (
+                DiffRow(Cell(line), Cell(line), True) for line in _lines(old, depth, names[0], ends[0])
             )
+        elif isinstance(old, dict) and isinstance(new, dict):
+            self.rows.append(_same(f"{blank}{names[0]}{{"))
+            self._members(path, old, new, depth + 1)
+            self.rows.append(_same(f"{blank}}}{ends[0]}"))
+        elif isinstance(old, list) and isinstance(new, list):
+            self.rows.append(_same(f"{blank}{names[0]}["))
+            self._elements(path, old, new, depth + 1)
+            self.rows.append(_same(f"{blank}]{ends[0]}"))
+        elif isinstance(old, dict | list) or isinstance(new, dict | list):
+            self.rows += _beside(_lines(old, depth, names[0], ends[0]), _lines(new, depth, names[1], ends[1]))
         else:
             # Of numbers that differ in a digit, the number differs.
             inside = isinstance(old, str) and isinstance(new, str)
-            yield _marked(f"{blank}{names[0]}", _json(old), _json(new), ends, inside=inside)
+            self.rows.append(_marked(f"{blank}{names[0]}", _json(old), _json(new), ends, inside=inside))
 
-    def _members(
-        self, path: str, old: Mapping[str, object], new: Mapping[str, object], depth: int
-    ) -> Iterator[DiffRow]:
+    def _members(self, path: str, old: Mapping[str, object], new: Mapping[str, object], depth: int) -> None:
         keys = [*old, *(key for key in new if key not in old)]
         last_old, last_new = _last(keys, old), _last(keys, new)
         for key in keys:
             name = f"{_json(key)}: "
             ends = "" if key == last_old else ",", "" if key == last_new else ","
             if key in old and key in new:
-                yield from self.lines(f"{path}.{key}", (name, name), ends, old[key], new[key], depth)
+                self.lines(f"{path}.{key}", (name, name), ends, old[key], new[key], depth)
             elif key in old:
-                yield from _beside(list(_lines(old[key], depth, name, ends[0])), [])
+                self.rows += _beside(_lines(old[key], depth, name, ends[0]), [])
             else:
-                yield from _beside([], list(_lines(new[key], depth, name, ends[1])))
+                self.rows += _beside([], _lines(new[key], depth, name, ends[1]))
 
-    def _elements(self, path: str, old: list[object], new: list[object], depth: int) -> Iterator[DiffRow]:
+    def _elements(self, path: str, old: list[object], new: list[object], depth: int) -> None:
         pairs = self._paired(path, old, new)
         left = sum(one is not None for one, _ in pairs)
         right = sum(other is not None for _, other in pairs)
@@ -163,25 +165,52 @@ class _Differ:
             right -= other is not None
             ends = "," if left else "", "," if right else ""
             if one is not None and other is not None:
-                yield from self.lines(f"{path}[*]", ("", ""), ends, one[0], other[0], depth)
+                self.lines(f"{path}[*]", ("", ""), ends, one[0], other[0], depth)
             elif one is not None:
-                yield from _beside(list(_lines(one[0], depth, "", ends[0])), [])
+                self.rows += _beside(_lines(one[0], depth, "", ends[0]), [])
             elif other is not None:
-                yield from _beside([], list(_lines(other[0], depth, "", ends[1])))
+                self.rows += _beside([], _lines(other[0], depth, "", ends[1]))
 
     def _paired(self, path: str, old: list[object], new: list[object]) -> list[tuple[_Element, _Element]]:
-        entry = self._keyed.get(generalise(path))
+        entry = self._keyed.get(path)
         if entry is not None:
             return _by_key(entry.key, old, new)
-        if max(len(old), len(new)) > _ALIGNED_AT_MOST:
-            most = max(len(old), len(new))
+        most = max(len(old), len(new))
+        self._aligned += len(old) * len(new)
+        if most > _ALIGNED_AT_MOST or most == 1 or self._aligned > _ALIGNED_IN_ALL:
             return [(_at(old, number), _at(new, number)) for number in range(most)]
-        forms = [canonical(value) for value in old], [canonical(value) for value in new]
+        forms = [self._forms.of(value) for value in old], [self._forms.of(value) for value in new]
         pairs: list[tuple[_Element, _Element]] = []
         for _, a0, a1, b0, b1 in SequenceMatcher(None, *forms, autojunk=False).get_opcodes():
             most = max(a1 - a0, b1 - b0)
             pairs += [(_at(old[:a1], a0 + offset), _at(new[:b1], b0 + offset)) for offset in range(most)]
         return pairs
+
+
+class _Forms:
+    """Numbers values so that equal ones, and only those, have one number: 1, 1.0, "1" and true are four values."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, int] = {}
+        self._known: dict[int, int] = {}
+        """By the identity of objects and lists, which live as long as both documents do."""
+
+    def of(self, value: object) -> int:
+        """The number of a value; each part of it is looked at once."""
+        if not isinstance(value, dict | list):
+            exact = value.hex() if isinstance(value, float) else value
+            return self._number((type(value), exact))
+        if id(value) not in self._known:
+            found: object
+            if isinstance(value, dict):
+                found = frozenset((key, self.of(member)) for key, member in value.items())
+            else:
+                found = tuple(map(self.of, value))
+            self._known[id(value)] = self._number((type(value), found))
+        return self._known[id(value)]
+
+    def _number(self, form: object) -> int:
+        return self._numbers.setdefault(form, len(self._numbers))
 
 
 def _at(values: Sequence[object], index: int) -> _Element:
@@ -244,21 +273,31 @@ def _common(one: str, other: str) -> int:
     return next((number for number, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _lines(value: object, depth: int, before: str = "", after: str = "") -> Iterator[str]:
-    blank = "  " * depth
+def _lines(value: object, depth: int, before: str = "", after: str = "") -> list[str]:
+    found: list[str] = []
+    _add_lines(found, value, depth, before, after)
+    return found
+
+
+def _add_lines(found: list[str], value: object, depth: int, before: str, after: str) -> None:
+    blank = _blank(depth)
     if isinstance(value, dict | list) and value:
         first, last = ("{", "}") if isinstance(value, dict) else ("[", "]")
-        yield f"{blank}{before}{first}"
+        found.append(f"{blank}{before}{first}")
         members = (
             [(f"{_json(key)}: ", member) for key, member in value.items()]
             if isinstance(value, dict)
             else [("", element) for element in value]
         )
         for number, (name, member) in enumerate(members, 1):
-            yield from _lines(member, depth + 1, name, "," if number < len(members) else "")
-        yield f"{blank}{last}{after}"
+            _add_lines(found, member, depth + 1, name, "," if number < len(members) else "")
+        found.append(f"{blank}{last}{after}")
     else:
-        yield f"{blank}{before}{_json(value)}{after}"
+        found.append(f"{blank}{before}{_json(value)}{after}")
+
+
+def _blank(depth: int) -> str:
+    return "  " * min(depth, _INDENTED)
 
 
 def _json(value: object) -> str:

@@ -1,5 +1,6 @@
 """Who may see and do what on the admin port: the token, sessions made with it, hosts under which the port is known."""
 
+import asyncio
 import hmac
 import ipaddress
 import logging
@@ -22,6 +23,7 @@ LOGIN: Final = "/-/session"
 # Below it are the pages that show what clients sent and sides answered.
 _BODIES: Final = "/clusters/"
 _LONGEST_FORM: Final = 65_536
+_FORM_SECONDS: Final = 10.0
 _FORM: Final = Markup("""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · parity</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/style.css">
 </head><body><main><h1>Sign in</h1>
@@ -65,25 +67,31 @@ class GuardedAdmin:
         """Answer one request, or refuse it."""
         if scope["type"] != "http":
             return
+        refused = 0
         if not self._is_known(_field(scope, b"host")):
-            await _refuse(send, 421, "this host name is not in admin_hosts")
+            refused = 421
+            await _refuse(send, refused, "this host name is not in admin_hosts")
         elif scope["path"] == LOGIN:
             await self._login(scope, receive, send)
         elif self._open or not scope["path"].startswith(_BODIES):
             await self._app(scope, receive, send)
         elif self._token is None:
+            refused = 403
             await _refuse(
-                send, 403, "recorded bodies are shown with a token only; the settings have no admin_token"
+                send, refused, "recorded bodies are shown with a token only; the settings have no admin_token"
             )
         elif bears(scope, self._token) or has_session(scope, self._token):
             await self._app(scope, receive, send)
         else:
+            refused = 401
             headers = (
                 (b"www-authenticate", b"Bearer"),
                 (b"content-type", b"text/html; charset=utf-8"),
                 *_SAFE,
             )
-            await _answer(send, 401, _form(page_of(scope)), headers)
+            await _answer(send, refused, _form(page_of(scope)), headers)
+        if refused and scope["method"] == "POST":
+            audit(scope, refused)
 
     def _is_known(self, host: str) -> bool:
         """Whether a page of others cannot have been given this name by its own name server (DNS rebinding)."""
@@ -101,7 +109,9 @@ class GuardedAdmin:
             await _answer(send, 200, body, ((b"content-type", b"text/html; charset=utf-8"), *_SAFE))
             return
         given, token = await form_of(receive), self._token
-        if token is None or not from_here(scope) or not _same(given.get("token", ""), token):
+        known = given is not None and token is not None and _same(given.get("token", ""), token)
+        audit(scope, 303 if known and from_here(scope) else 403)
+        if given is None or token is None or not known or not from_here(scope):
             await _refuse(send, 403, "this is not the admin token")
             return
         cookie = f"{COOKIE}={session(token)}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Strict"
@@ -159,7 +169,8 @@ def from_here(scope: Scope) -> bool:
     origin = _field(scope, b"origin")
     if not origin:
         return _field(scope, b"sec-fetch-site") in ("", "none", "same-origin")
-    return origin.partition("://")[2].lower() == _field(scope, b"host").lower()
+    named = origin.partition("://")[2].lower()
+    return bool(named) and named == _field(scope, b"host").lower()
 
 
 def _same(one: str, other: str) -> bool:
@@ -182,14 +193,20 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-async def form_of(receive: Receive) -> dict[str, str]:
-    """The fields of a form; what is longer than any form here is cut."""
+async def form_of(receive: Receive) -> dict[str, str] | None:
+    """The fields of a form; None of one that is longer than any form here, or does not come to its end soon."""
     body, more = b"", True
-    while more and len(body) <= _LONGEST_FORM:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return dict(parse_qsl(body[:_LONGEST_FORM].decode("latin-1")))
+    try:
+        async with asyncio.timeout(_FORM_SECONDS):
+            while more and len(body) <= _LONGEST_FORM:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        return None
+    return None if len(body) > _LONGEST_FORM else dict(parse_qsl(body.decode("latin-1")))
 
 
 def page_of(scope: Scope) -> str:

@@ -47,7 +47,10 @@ def curl_line(request: Request, redactor: Redactor, base: str = BASE_OF_LEGACY) 
         if name.lower() not in _LEFT_OUT:
             words += ["-H", _parts(text.clean(f"{name}: {value}", _LONGEST).split(_KEY))]
     if request.body:
-        words += ["--data-binary", _quoted(text.clean(redactor.body(request.body), _LONGEST))]
+        words += [
+            "--data-binary",
+            _quoted(text.clean(redactor.body(request.body, request.headers), _LONGEST)),
+        ]
     return " ".join(words)
 
 

@@ -128,7 +128,7 @@ def _sent(request: Request, role: str, redactor: Redactor) -> dict[str, Any]:
         return f"KEY_OF_{role}{mask}"
 
     kept = named_headers(request.headers, redactor.headers(request.headers), placeholder)
-    body = redactor.body(request.body)[:BODY_BYTES]
+    body = redactor.body(request.body, request.headers)[:BODY_BYTES]
     shown, coded = _coded(body)
     return {
         "method": request.method,
@@ -153,7 +153,7 @@ def _coded(body: bytes) -> tuple[str, str | None]:
 
 
 def _side(side: SampleSide, redactor: Redactor, base: str) -> dict[str, Any]:
-    body = redactor.body(side.answer.body)
+    body = redactor.body(side.answer.body, side.answer.headers)
     kept = body[:BODY_BYTES]
     shown, coded = _coded(kept)
     return {

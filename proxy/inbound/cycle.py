@@ -10,6 +10,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.flow_control import FlowControl
 
+from proxy.inbound.guard import Refusal
 from proxy.runtime.listen import BrokenOff
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ _PHRASES: Final = {status.value: status.phrase.encode() for status in http.HTTPS
 _NO_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 NO_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _FAILED: Final = b"Internal Server Error"
+# Under this key a disconnect has the refusal of its body, which the connection answers itself.
+REFUSED: Final = "parity.refused"
 # So many bytes of a body wait for the application before the client has to.
 _ENOUGH: Final = 65536
 
@@ -61,6 +64,7 @@ class Cycle:
         self._kept_head = b""
         # None for an answer whose length is not said: chunks, or the end of the connection.
         self._missing: int | None = None
+        self._refused: Refusal | None = None
         self.keep_alive = True
         self.gone = False
         # The application has it; it has begun to answer.
@@ -91,8 +95,9 @@ class Cycle:
         self._ended = over
         self._news.set()
 
-    def leave(self) -> None:
-        """Tell the application that the client has gone."""
+    def leave(self, refused: Refusal | None = None) -> None:
+        """Tell the application that the client has gone, or that its body was refused."""
+        self._refused = refused
         self.gone = True
         self._news.set()
 
@@ -120,7 +125,8 @@ class Cycle:
             self._want()
             await self._news.wait()
         if self.gone or self.complete:
-            return {"type": "http.disconnect"}
+            left: Message = {"type": "http.disconnect"}
+            return left if self._refused is None else {**left, REFUSED: self._refused}
         # One piece is handed on as it is: of many large bodies, each copy would be felt by all clients.
         body = b"".join(self._body)
         self._body.clear()

@@ -279,7 +279,7 @@ class FrontProtocol(asyncio.Protocol):
             assert self._cycle is not None
             # It is the body of a request; where the application has that, it counts it.
             known = self._cycle.begun
-            self._cycle.leave()
+            self._cycle.leave(None if self._cycle.started else refused)
             if self._cycle.started:
                 self._transport.close()
                 return

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 import httpx
 from starlette.types import Receive
 
+from proxy.inbound.cycle import REFUSED
+from proxy.inbound.guard import Refusal
 from proxy.runtime.capture_budget import CaptureBudget
 
 
 class ClientGone(Exception):
-    """The client went away before it had its answer."""
+    """The client went away before it had its answer. ``refused``: why its connection was ended with an answer: its
+    body was not framed as it must be.
+    """
+
+    def __init__(self, refused: Refusal | None = None) -> None:
+        super().__init__()
+        self.refused = refused
 
 
 class BodyRefused(Exception):
@@ -107,7 +115,7 @@ async def _piece(receive: Receive, terms: Terms, until: float | None) -> tuple[b
     except TimeoutError as error:
         raise BodyRefused(slow=True) from error
     if message["type"] == "http.disconnect":
-        raise ClientGone
+        raise ClientGone(message.get(REFUSED))
     return message.get("body", b""), message.get("more_body", False)
 
 
@@ -119,7 +127,7 @@ class Rest(httpx.AsyncByteStream):
     def __init__(self, request_body: RequestBody, receive: Receive) -> None:
         self._intake = request_body
         self._receive = receive
-        self.gone = False
+        self.gone: ClientGone | None = None
         self.refused: BodyRefused | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -136,8 +144,8 @@ class Rest(httpx.AsyncByteStream):
                 # Raised within the client library, which tells of it as a failure of its own.
                 self.refused = refused
                 raise
-            except ClientGone:
-                self.gone = True
+            except ClientGone as gone:
+                self.gone = gone
                 raise
             if piece:
                 yield piece

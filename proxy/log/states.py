@@ -26,11 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from config import text
 from proxy.compare.tally import COMPARED
 from proxy.log.tables import differences, runs, states, traffic
 from proxy.log.writer import utc_now
 
 _AT_ONCE: Final = 1000
+_LONGEST_WHO: Final = 200
 _EVIDENCE: Final = "evidence"
 
 
@@ -278,8 +280,8 @@ async def put(
             "state": standing.state.value,
             "since": standing.since,
             "at": standing.since if standing.new else at,
-            "reason": standing.reason,
-            "who": standing.by[:200],
+            "reason": text.clean(standing.reason),
+            "who": text.line(standing.by, _LONGEST_WHO)[:_LONGEST_WHO],
             "expires": standing.expires,
             "config": standing.config,
             "told": int(told),

@@ -152,6 +152,11 @@ def rewrite(
     return b"".join(lines) + b"--" + boundary + b"--\r\n"
 
 
+def is_urlencoded(content_type: str) -> bool:
+    """Whether a body is a form of pairs joined by ``&``."""
+    return _is(URLENCODED, content_type)
+
+
 def write_fields(fields: Mapping[str, str]) -> bytes:
     """A URL-encoded form. Returns the body."""
     return "&".join(f"{encode(name)}={encode(value)}" for name, value in fields.items()).encode()

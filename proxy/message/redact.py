@@ -5,10 +5,14 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, unquote, unquote_plus
 
+from config.php.multipart import disposition as read_disposition
+from config.php.requests import MOST_FIELDS
 from diffing.model import Headers
+from proxy.message.forms import is_urlencoded
 
 T = TypeVar("T")
 Mark = Callable[[bytes], bytes]
@@ -37,8 +41,12 @@ _END: Final = re.compile(rb"[&#\s]")
 _END_ENCODED: Final = re.compile(rb"(?i)[&#\s]|%26")
 _END_QUOTED: Final = re.compile(rb"[&#\s\"'<>\\]")
 _SEGMENT: Final = re.compile(rb"(?i)(/(?:" + _ANY + rb")/)([^/?#\s]+)")
-_DISPOSITION: Final = re.compile(rb"(?im)^[ \t]*content-disposition[ \t]*:([^\r\n]*)")
+# The head of a part may go on in the next line, behind a blank.
+_DISPOSITION: Final = re.compile(rb"(?im)^[ \t]*content-disposition[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
 _PART_NAME: Final = re.compile(rb"""(?i)[;\s]name[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^;\s]*))""")
+_LONGEST_HEAD: Final = 4096
+# A field of a form or a query as PHP cuts it.
+_FIELD: Final = re.compile(rb"(?:\A|(?<=&))([^=&]++)=([^&]*+)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _PART_END: Final = re.compile(rb"\r?\n--")
 _JSON: Final = re.compile(rb'(?i)("(?:\w+:)?(?:' + _ANY + rb')"\s*:\s*)"((?:[^"\\]|\\.)*)"')
@@ -48,6 +56,7 @@ _LIKELY: Final = re.compile(rb"(?i)%|api.?key|session|token|passw")
 MOST_SECRETS: Final = 200
 # A shorter text occurs by chance, and these say how credentials are written.
 _SHORTEST: Final = 6
+_UNDERSCORES: Final = str.maketrans(" .-", "___")
 _SCHEMES: Final = frozenset({"bearer", "digest", "negotiate"})
 
 
@@ -81,9 +90,11 @@ class Redactor:
             for name, value in headers
         )
 
-    def body(self, body: bytes) -> bytes:
-        """A form, multipart, JSON or XML body whose secret fields are replaced."""
-        return _in_body(body, self.mark)
+    def body(self, body: bytes, headers: Headers = ()) -> bytes:
+        """A form, multipart, JSON or XML body whose secret fields are replaced. ``headers``: of its message; they say
+        whether it is a form, of which any text that PHP reads as a field is one.
+        """
+        return _in_body(body, self.mark, headers)
 
     def scrubbed(self, document: T, known: Iterable[str]) -> T:
         """A JSON document without texts that are known to be secret, wherever they stand: a side may repeat them.
@@ -124,12 +135,6 @@ def redacted_target(target: bytes, shown: str = "...") -> str:
     return _in_target(target, lambda secret: mark if secret else b"").decode("utf-8", "replace")
 
 
-def redacted_body(body: bytes, shown: str = "...") -> bytes:
-    """A form, multipart, JSON or XML body, secret fields replaced by a constant."""
-    mark = shown.encode()
-    return _in_body(body, lambda secret: mark if secret else b"")
-
-
 def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[str]:
     """The secrets that a message holds, in all spellings in which a side could repeat them. ``target``: path and
     query; empty for an answer. ``headers``: its pairs.
@@ -141,7 +146,7 @@ def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[
         return b""
 
     _in_target(target, noted)
-    _in_body(body[:1_048_576], noted)
+    _in_body(body[:1_048_576], noted, headers)
     for name, value in headers:
         if _HEADERS.search(name):
             # A scheme stands before credentials, a name before each cookie's value.
@@ -159,18 +164,43 @@ def _spellings(secret: str) -> Iterator[str]:
 
 
 def _is_secret(name: bytes) -> bool:
-    """As PHP reads names: decoded, without leading blanks and brackets, dots and blanks as underscores."""
-    text = unquote_plus(name.decode("latin-1")).lstrip(" ").partition("[")[0]
-    return text.replace(".", "_").replace(" ", "_").replace("-", "_").lower() in _NAMES
+    """As PHP reads names: decoded, up to NUL, without leading blanks and brackets, dots and blanks as underscores, and
+    a bracket that does not close, too.
+    """
+    text = unquote_plus(name.decode("latin-1")).partition("\0")[0].lstrip(" ").lower()
+    plain = text.translate(_UNDERSCORES)
+    return plain.partition("[")[0] in _NAMES or ("]" not in plain and plain.replace("[", "_") in _NAMES)
 
 
 def _in_target(target: bytes, mark: Mark) -> bytes:
     if b"=" in target or b"%3" in target:
-        target = _in_pairs(target, mark, _END)
+        path, question, query = target.partition(b"?")
+        form = _in_form(query, mark, lambda rest: _in_pairs(rest, mark, _END))
+        target = _in_pairs(path, mark, _END) + question + form
     return _SEGMENT.sub(lambda match: match[1] + mark(match[2]), target)
 
 
-def _in_body(body: bytes, mark: Mark) -> bytes:
+def _in_body(body: bytes, mark: Mark, headers: Headers) -> bytes:
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    if is_urlencoded(kind):
+        return _in_form(body, mark, lambda rest: _in_text(rest, mark))
+    return _in_text(body, mark)
+
+
+def _in_form(form: bytes, mark: Mark, between: Callable[[bytes], bytes]) -> bytes:
+    """The fields that PHP reads in a form or a query, and what stands between them."""
+    if not _LIKELY.search(form):
+        return form
+    pieces: list[bytes] = []
+    done = 0
+    for match in islice(_FIELD.finditer(form), MOST_FIELDS):
+        if _is_secret(match[1]):
+            pieces += [between(form[done : match.start(2)]), mark(match[2])]
+            done = match.end()
+    return b"".join(pieces) + between(form[done:])
+
+
+def _in_text(body: bytes, mark: Mark) -> bytes:
     body = _in_parts(body, mark)
     body = _JSON.sub(lambda match: match[1] + b'"' + mark(match[2]) + b'"', body)
     body = _ELEMENT.sub(lambda match: match[1] + mark(match[2]), body)
@@ -182,8 +212,7 @@ def _in_parts(body: bytes, mark: Mark) -> bytes:
     pieces: list[bytes] = []
     done = 0
     for match in _DISPOSITION.finditer(body):
-        named = _PART_NAME.search(match[1])
-        if match.start() < done or named is None or not _is_secret(named[1] or named[2] or named[3] or b""):
+        if match.start() < done or not _is_of_secret(match[1]):
             continue
         blank = _BLANK_LINE.search(body, match.end())
         if blank is None:
@@ -193,6 +222,18 @@ def _in_parts(body: bytes, mark: Mark) -> bytes:
         pieces += [body[done : blank.end()], mark(body[blank.end() : last])]
         done = last
     return b"".join(pieces) + body[done:] if pieces else body
+
+
+def _is_of_secret(disposition: bytes) -> bool:
+    """Whether a part holds a secret: by the name that PHP gives it, or by any that somebody else may. A head that is
+    longer than any honest one is not read.
+    """
+    if len(disposition) > _LONGEST_HEAD:
+        return True
+    line = disposition.replace(b"\r\n", b"").replace(b"\n", b"").rstrip(b"\r").decode("latin-1")
+    named = read_disposition(line).get("name", "").encode("latin-1")
+    others = (found[1] or found[2] or found[3] or b"" for found in _PART_NAME.finditer(disposition))
+    return _is_secret(named) or any(map(_is_secret, others))
 
 
 def _in_pairs(text: bytes, mark: Mark, end: re.Pattern[bytes]) -> bytes:

@@ -20,7 +20,7 @@ from proxy.inbound.protocol import front
 from proxy.log.counters import Counters
 from proxy.log.writer import Recorder, open_log
 from proxy.outbound.upstream import Upstream
-from proxy.process.admin_side import admin_side
+from proxy.process.admin_side import admin_listener, admin_side
 from proxy.process.cluster_states import keep_states
 from proxy.process.kill import KillSwitch
 from proxy.process.metrics import Snapshot, snapshot
@@ -269,7 +269,7 @@ async def _listen(
     ready: Callable[[str, str], None],
 ) -> None:
     application = admin_side(parts, settings, config)
-    admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=parts.tasks)
+    admin = admin_listener(application, settings, operators, parts.tasks)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     settle_memory()
     async with asyncio.TaskGroup() as group:

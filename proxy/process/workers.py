@@ -23,7 +23,7 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.log.settling import settle_runs
 from proxy.log.writer import PATIENCE, LogError, open_log, prepare, utc_now
-from proxy.process.admin_side import admin_side
+from proxy.process.admin_side import admin_listener, admin_side
 from proxy.process.cluster_states import keep_states
 from proxy.process.kill import KillSwitch
 from proxy.process.metrics import Snapshot, ended, merged
@@ -34,7 +34,7 @@ from proxy.rollout.controller import keep_gate
 from proxy.rollout.live_config import load_live_config
 from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
-from proxy.runtime.listen import Listener, bind, url_of
+from proxy.runtime.listen import bind, url_of
 from proxy.runtime.loop import run_loop
 
 _LOGGER = logging.getLogger(__name__)
@@ -273,7 +273,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         supervisor = Supervisor(settings, config, clients)
         application = admin_side(supervisor, settings, config)
         tasks = supervisor.tasks
-        admin = Listener(application, operators, lifespan=False, drain=1, signals=False, tasks=tasks)
+        admin = admin_listener(application, settings, operators, tasks)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:

@@ -83,12 +83,12 @@ class CallerKeys:
                 request,
                 target=marker.target(request.target),
                 headers=marker.headers(request.headers),
-                body=marker.body(request.body),
+                body=marker.body(request.body, request.headers),
             ),
             response=replace(
                 response,
                 headers=marker.headers(response.headers),
-                body=marker.without(marker.body(response.body), known),
+                body=marker.without(marker.body(response.body, response.headers), known),
             ),
         )
 
@@ -146,9 +146,9 @@ class _Marker(Redactor):
                 kept += self._plain.headers(((name, value),))
         return tuple(kept)
 
-    def body(self, body: bytes) -> bytes:
+    def body(self, body: bytes, headers: Headers = ()) -> bytes:
         """A body without keys."""
-        return self._known(super().body(body))
+        return self._known(super().body(body, headers))
 
     def _known(self, text: bytes) -> bytes:
         for key in self._long:

@@ -107,9 +107,14 @@ class Proxy:
                 await self._refuse(record, refused)
             else:
                 await self._serve(scope, target, receive, record, peer)
-        except ClientGone:
-            self._counters.client_gone += 1
-            record.facts["gone"] = True
+        except ClientGone as gone:
+            if gone.refused is None:
+                self._counters.client_gone += 1
+                record.facts["gone"] = True
+            else:
+                self._counters.refused += 1
+                self._telemetry.refusals[gone.refused.status] += 1
+                record.status = gone.refused.status
         except AnswerBroken:
             raise
         except Exception:

@@ -153,8 +153,8 @@ async def forward(
             finally:
                 await response.aclose()
     except httpx.TransportError as error:
-        if rest is not None and rest.gone:
-            raise ClientGone from error
+        if rest is not None and rest.gone is not None:
+            raise ClientGone(rest.gone.refused) from error
         if rest is not None and rest.refused is not None and not relay.begun:
             raise rest.refused from error
         raise relay.failed(told(error)) from error

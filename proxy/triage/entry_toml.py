@@ -15,6 +15,8 @@ from proxy.triage.scaffold import EntryDraft, Unfit
 PLACEHOLDER: Final = (
     f"{UNWRITTEN}: why is this difference intended? One or two sentences for who reads the report."
 )
+# Half characters, which JSON can escape and TOML cannot hold.
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def entry_toml(draft: EntryDraft, route: str, registry: Registry, taken: set[str]) -> str:
@@ -40,7 +42,7 @@ def entry_toml(draft: EntryDraft, route: str, registry: Registry, taken: set[str
         lines.append(f"[[deviation.{name}]]")
         for side, value in (("legacy", legacy), ("new", new)):
             if value is not MISSING:
-                lines.append(f"{side}_json = {_value(json.dumps(value, ensure_ascii=False))}")
+                lines.append(f"{side}_json = {_value(_json(value))}")
         if draft.request:
             lines.append(f"request = {_value(draft.request)}")
     return "\n".join(lines) + "\n"
@@ -79,13 +81,18 @@ def _free(name: str, taken: Collection[str]) -> str:
     return next(candidate for candidate in numbers if candidate not in taken)
 
 
+def _json(value: object) -> str:
+    plain = json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if _HALF.search(plain) else plain
+
+
 def _value(value: Any) -> str:
     """A value as TOML, in one line."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(name)} = {_value(item)}" for name, item in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
+    if isinstance(value, str) and not _HALF.search(value):
         plain = "'" not in value and value.isprintable() and ("\\" in value or '"' in value)
         # A basic string of TOML is one of JSON, but for DEL, which must be escaped.
         return f"'{value}'" if plain else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

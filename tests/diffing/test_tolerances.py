@@ -91,6 +91,7 @@ def test_a_printed_list_stays_as_it_is() -> None:
         ("a &amp;amp; b", "a &amp; b"),
         ("some <b>bold</b> text", {"b": "bold", "value": "some  text"}),
         ("a < b", "a < b"),
+        ("half \ud83d", "half \ud83d"),
         ("", ""),
     ],
 )

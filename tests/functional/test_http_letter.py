@@ -160,6 +160,22 @@ def test_501_closes_the_connection(front: Pair) -> None:
     assert (answer.count(b"HTTP/1.1 "), front.served) == (1, [])
 
 
+@pytest.mark.parametrize("sent", [b"", b"80000\r\n" + b"x" * 0x80000 + b"\r\n"], ids=["at once", "later"])
+@pytest.mark.parametrize(
+    ("rest", "status"), [(b"0x2\r\nhi\r\n", b"400"), (b"0\r\nX: " + b"x" * 70_000, b"431")]
+)
+def test_a_body_that_is_refused_is_counted_so(
+    serving: Serving, tmp_path: Path, sent: bytes, rest: bytes, status: bytes
+) -> None:
+    """While it is taken in, and while the side has it already: its client has not gone."""
+    with pair(serving, tmp_path, PARITY_SHADOW_REQUEST_BYTES="65536") as front:
+        head = b"POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        assert front.ask(head + sent + rest)[:12] == b"HTTP/1.1 " + status
+        totals = front.proxy.totals()
+        assert [totals[name] for name in ("received", "refused", "client_gone")] == [1, 1, 0]
+        assert b'parity_refusals_total{status="%s"} 1.0' % status in front.proxy.told("/-/metrics")
+
+
 def test_blanks_and_tabs_around_values_are_legal(front: Pair) -> None:
     """Those of the framing among them; within a value they are its own."""
     head = b"POST / HTTP/1.1\r\nHost:\t h \t\r\nX-A: \t a\tb  c \t \r\nX-B:\t\r\nConnection:\tclose\t\r\n"
@@ -226,6 +242,16 @@ def test_an_underscore_in_a_name_is_refused_and_said(front: Pair) -> None:
     """400 with what is wrong."""
     answer = front.ask(b"GET / HTTP/1.1\r\nHost: h\r\napi_key: x\r\n\r\n")
     assert (answer[:12], b"underscore" in answer, front.served) == (b"HTTP/1.1 400", True, [])
+
+
+@pytest.mark.parametrize("name", [b"X.Forwarded.For", b"x-real.ip", b"Content!Length", b"parity~shadow"])
+def test_no_name_is_read_as_one_of_the_proxy(front: Pair, name: bytes) -> None:
+    """PHP makes underscores of dots, and servers before it of other signs; what it reads as nothing of ours goes on."""
+    head = b"GET / HTTP/1.1\r\nHost: h\r\n"
+    assert front.ask(head + name + b": 1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert front.served == []
+    front.ask(head + b"X.Own: y\r\n" + END)
+    assert [seen.field(b"x.own") for seen in front.served] == [b"y"]
 
 
 def test_without_strict_names_an_underscore_goes_on(serving: Serving, tmp_path: Path) -> None:

@@ -290,7 +290,11 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "forms": _form,
     "query": lambda text: (parse_form(_text(text)), read_target(b"/a?" + text), read_target(b"/" + text)),
     "translation": _translated,
-    "redacted body": Redactor().body,
+    "redacted body": lambda text: (
+        Redactor().body(text),
+        Redactor().body(text, (("content-type", URLENCODED),)),
+        Redactor().body(b"content-disposition: form-data; name=" + text),
+    ),
     "redacted target": lambda text: (Redactor().target(text), redacted_target(text)),
     "redacted headers": lambda text: Redactor().headers((("referer", _text(text)), ("cookie", _text(text)))),
     "secrets": lambda text: secrets_of(text, (("authorization", _text(text)),), text),

@@ -117,6 +117,21 @@ async def test_the_own_network_is_not_asked(server: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host",
+    [
+        *("１２７.0.0.1", "①②⑦.0.0.1", "127。0。0。1", "127．0．0．1", "ⓛocalhost"),  # IDNA reads them
+        *("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.000.000.001", "127.0.0.1.", "0", "u@127.0.0.1"),
+    ],
+)
+async def test_no_spelling_leads_into_the_own_network(server: str, host: str) -> None:
+    """What counts is the address that is connected to, whoever reads it out of the URL."""
+    port = server.rpartition(":")[2]
+    with pytest.raises(RemoteFileError, match=r"not a public address|cannot be read"):
+        async with remote_file(f"http://{host}:{port}/whole", largest=100):
+            pass
+
+
+@pytest.mark.parametrize(
     ("address", "public"),
     [
         ("93.184.216.34", True),

@@ -118,7 +118,26 @@ async def test_only_those_who_may_decide(page: httpx.AsyncClient, caplog: pytest
     done = await page.post(path, data=fields)
     assert (done.status_code, "Back to the cluster" in done.text) == (200, True)
     lines = [record.message for record in caplog.records if record.name == "proxy.audit"]
-    assert lines == [f"admin command {path} from 192.0.2.7: {status}" for status in (401, 403, 200)]
+    told = [(path, 401), (path, 403), ("/-/session", 303), (path, 200)]
+    assert lines == [f"admin command {where} from 192.0.2.7: {status}" for where, status in told]
+
+
+async def test_a_form_that_does_not_end_decides_nothing(page: httpx.AsyncClient) -> None:
+    """Nor does one that is too long: what is missing may be what matters."""
+    status, told = await decided(page, "accept", reason="x" * 70_000, expires=FAR)
+    assert (status, told[:20]) == (413, "the form is too long")
+    assert await state(page) == "open"
+
+
+async def test_what_somebody_says_of_a_cluster_is_stored_as_text(page: httpx.AsyncClient) -> None:
+    """Bounded, and nothing that a terminal obeys."""
+    status, _ = await decided(
+        page, "accept", reason="\0\x1b[31m" + "x" * 9000, expires=FAR, by="\x1b\n" * 300
+    )
+    standing = (await page.get(f"/clusters/{NAME}?as=json")).json()["standing"]
+    assert (status, standing["state"], standing["reason"][:12]) == (200, "accepted", r"\x00\x1b[31m"[:12])
+    assert (len(standing["reason"]) < 2100, standing["by"][:12]) == (True, r"\x1b\n\x1b\n"[:12])
+    assert len(standing["by"]) <= 200
 
 
 async def test_without_a_token_nobody_decides(page: httpx.AsyncClient, tmp_path: Path) -> None:

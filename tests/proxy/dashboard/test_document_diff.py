@@ -1,5 +1,7 @@
 """Two documents side by side."""
 
+import time
+
 from config.routes import RowList
 from proxy.dashboard.document_diff import MOST_ROWS, Part, diff
 
@@ -103,3 +105,22 @@ def test_the_page_is_bounded() -> None:
     for _ in range(5000):
         deep = [deep]
     assert diff(deep, 1)
+
+
+def nested(depth: int, value: object) -> object:
+    """A value in so many lists."""
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_no_document_costs_more_than_its_length() -> None:
+    """Many lists to be aligned, and lists in lists, of as many bytes as are kept: each takes less than two seconds."""
+    odds, evens = ([(number * number // 7 + shift) % 2 for number in range(400)] for shift in (0, 1))
+    many = ([[*odds, number] for number in range(80)], [[number, *evens] for number in range(80)])
+    deep = ([nested(180, number) for number in range(150)], [nested(180, -number) for number in range(150)])
+    for old, new in (many, deep):
+        started = time.process_time()
+        parts = diff(old, new)
+        assert time.process_time() - started < 2
+        assert sum(len(cell.before) for part in parts for row in part.rows if (cell := row.new)) < 4_000_000

@@ -8,7 +8,16 @@ from starlette.responses import PlainTextResponse
 
 from diffing.model import Observation
 from proxy.checking.inprocess import Application
-from proxy.dashboard.session import COOKIE, SECONDS, GuardedAdmin, bears, from_here, has_session, session
+from proxy.dashboard.session import (
+    COOKIE,
+    SECONDS,
+    GuardedAdmin,
+    bears,
+    form_of,
+    from_here,
+    has_session,
+    session,
+)
 from proxy.outbound.observe import observe
 
 pytestmark = pytest.mark.anyio
@@ -81,6 +90,31 @@ async def test_a_session_is_made_with_the_token() -> None:
     assert (await asked(BODIES, ("authorization", f"bearer  {TOKEN}"))).status == 200
 
 
+async def test_refused_commands_leave_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Also those that come no further than the door, and whoever guesses the token."""
+    caplog.set_level("WARNING", "proxy.audit")
+    await asked(BODIES + b"/accept", body=b"reason=x")
+    await asked(BODIES + b"/accept", body=b"reason=x", token=None)
+    await asked(BODIES + b"/accept", ("host", "attacker.test"), body=b"reason=x")
+    await asked(b"/-/session", body=b"token=x")
+    await asked(BODIES)
+    told = [record.message.rpartition(" ")[2] for record in caplog.records if record.name == "proxy.audit"]
+    assert told == ["401", "403", "421", "403"]
+
+
+@pytest.mark.parametrize("rest", [b"x" * 70_000, None], ids=["too long", "cut off"])
+async def test_half_a_form_is_none(rest: bytes | None) -> None:
+    """A client that leaves while it sends has not said all."""
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"a=b&c=", "more_body": True}]
+    last = {"type": "http.disconnect"} if rest is None else {"type": "http.request", "body": rest}
+    messages.append(last)
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    assert await form_of(receive) is None
+
+
 def scope(**fields: str) -> dict[str, Any]:
     """A request with some fields."""
     return {"headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in fields.items()]}
@@ -119,6 +153,7 @@ def test_a_session_ends() -> None:
         ({"host": "h:1", "origin": "http://h:1"}, True),
         ({"host": "h:1", "origin": "http://h:2"}, False),
         ({"host": "h:1", "origin": "null"}, False),
+        ({"origin": "null"}, False),
         ({"host": "h:1", "sec_fetch_site": "cross-site"}, False),
         ({"host": "h:1", "sec_fetch_site": "same-origin"}, True),
     ],

@@ -1,16 +1,22 @@
 """The admin port of a running proxy, at a real socket."""
 
+import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.responses import PlainTextResponse
 
-from config.settings import ProxySettings
+from config.settings import Limits, ProxySettings, Timeouts
+from config.tasks import Tasks
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
-from proxy.process.admin_side import admin_side
+from proxy.process.admin_side import admin_listener, admin_side
+from proxy.runtime.listen import bind
 from tests.proxy.process.test_admin import Recorded
 
 pytestmark = pytest.mark.anyio
@@ -37,6 +43,33 @@ async def test_what_writes_needs_the_token_and_leaves_a_line(
     assert (statuses, controls.commands) == ([401, 403, 200, 401], ["kill"])
     lines = [record.message for record in caplog.records if record.name == "proxy.audit"]
     assert lines == [f"admin command /-/kill from 127.0.0.1: {status}" for status in (401, 403, 200)]
+
+
+async def test_operators_have_bounds_of_their_own() -> None:
+    """Of connections that say nothing, few are held, and those not for long; what is no request is refused."""
+    limits, times = Limits(connections=4), Timeouts(head=0.5)
+    settings = ProxySettings(limits=limits, timeouts=times)
+    with bind("127.0.0.1", 0) as operators:
+        listener = admin_listener(PlainTextResponse("well"), settings, operators, Tasks(Counter()))
+        serving = asyncio.create_task(listener.run_bound())
+
+        async def asked(head: bytes) -> bytes:
+            reader, writer = await asyncio.open_connection(*operators.getsockname())
+            writer.write(head)
+            found = await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return found
+
+        started = time.monotonic()
+        many = await asyncio.gather(*[asked(b"GET / HTTP/1.1\r\nHost: ") for _ in range(20)])
+        assert {found[:12] for found in many} <= {b"HTTP/1.1 408", b"HTTP/1.1 503", b""}
+        assert sum(found.startswith(b"HTTP/1.1 408") for found in many) <= 4
+        assert time.monotonic() - started < 3
+        two = b"Host: localhost\r\nHost: attacker.test\r\n"
+        assert (await asked(b"GET / HTTP/1.1\r\n" + two + b"\r\n")).startswith(b"HTTP/1.1 400")
+        assert (await asked(b"GET / HTTP/1.0\r\n\r\n")).endswith(b"well")
+        listener.should_exit = True
+        await serving
 
 
 async def test_an_empty_token_is_none(serve: Serve, tmp_path: Path, config: Path) -> None:

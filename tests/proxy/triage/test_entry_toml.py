@@ -1,5 +1,6 @@
 """Entries as TOML."""
 
+import json
 import tomllib
 
 import pytest
@@ -23,6 +24,17 @@ def test_an_entry_can_be_read_again() -> None:
     [entry] = tomllib.loads(entry_toml(draft, "task.get", CONTRACT.registry, set()))["deviation"]
     assert (entry["title"], entry["with"]["value"]) == (nasty, [nasty, 1, True])
     assert entry["why"] == PLACEHOLDER
+
+
+def test_half_characters_of_examples_are_escaped() -> None:
+    """As JSON escapes them; a key that holds one has no form in TOML."""
+    draft = EntryDraft(Kind.TRANSFORM, "x", "t", {"at": "$.a"}, ("A\ud83d", "a"), ("A", "A"))
+    text = entry_toml(draft, "task.get", CONTRACT.registry, set())
+    [entry] = tomllib.loads(text.encode().decode())["deviation"]
+    assert json.loads(entry["example"][0]["legacy_json"]) == "A\ud83d"
+    odd = EntryDraft(Kind.TRANSFORM, "x", "t", {"at": "$.\ud83d"}, ("A", "a"), ("A", "A"))
+    with pytest.raises(Unfit, match="cannot be written as TOML"):
+        entry_toml(odd, "task.get", CONTRACT.registry, set())
 
 
 def test_ids_are_given_once() -> None:
