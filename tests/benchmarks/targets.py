@@ -160,7 +160,7 @@ def one(connection: socket.socket, request: bytes) -> bytes:
 def loaded(
     where: tuple[str, int], pids: Callable[[], list[int]], request: bytes, seconds: float = SECONDS
 ) -> Callable[[], float]:
-    """A round of load, and the CPU seconds of a request in it. ``seconds``: of a round."""
+    """A round of load, and the CPU seconds of a request in it."""
     generator = Generator(request, answered(where, request))
 
     def run() -> float:
