@@ -58,7 +58,7 @@ _WITHOUT_CONTENT: Final = _CREDENTIALS | _CONDITIONS | _CONTENT
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Only these, and only of a POST, become fields (legacy notes, data 2); the new side would read JSON and others, too.
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
-# Longer targets are translated anew each time: what is remembered is bounded.
+# Longer targets, and those with a query, are translated anew each time: what is remembered is bounded, and no key.
 _REMEMBERED: Final = 512
 # What entries of the registry may look at of a path that PHP does not know.
 _PATH_LIMIT: Final = 200
@@ -70,7 +70,7 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     ``request``: what the client sent to ``/api/v1/...`` or to a file's address. Returns the request for the new side,
     or why there is none.
     """
-    if request.method not in _BODILESS or len(request.target) > _REMEMBERED:
+    if request.method not in _BODILESS or len(request.target) > _REMEMBERED or b"?" in request.target:
         return _translated(request, routes)
     found = _of_target(request.method, request.target, routes)
     if isinstance(found, Untranslatable):

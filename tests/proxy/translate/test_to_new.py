@@ -4,7 +4,7 @@ import pytest
 
 from config.location import config_directory
 from config.routes import RouteMap, load_routes
-from proxy.translate.to_new import Request, Translation, Untranslatable, legacy_to_new
+from proxy.translate.to_new import Request, Translation, Untranslatable, _of_target, legacy_to_new
 
 ROUTES = load_routes(config_directory())
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-Other", "1"))
@@ -267,7 +267,9 @@ def test_what_is_remembered_of_a_target_has_nothing_of_who_asked() -> None:
     assert (first.headers, second.headers) == ((("Accept", "a"),), (("Accept", "b"),))
     assert first.body == second.body == b""
     assert _translated("HEAD", target).method == "HEAD"
+    known = _of_target.cache_info().currsize
     assert _translated("GET", target + "?api_key=k").target == b"/datasets/61?api_key=k"
+    assert _of_target.cache_info().currsize == known, "a key is remembered"
     others = RouteMap(ROUTES.routes)
     again = legacy_to_new(Request("GET", target.encode()), others)
     assert isinstance(again, Translation)
