@@ -46,7 +46,7 @@ def admin_listener(
     most = min(MOST_CONNECTIONS, settings.limits.connections)
     limits = replace(settings.limits, connections=most, held_bytes=_HELD_BYTES, strict_names=False)
     return Listener(
-        _Door(application),
+        _HeadsRefused(application),
         operators,
         lifespan=False,
         drain=1,
@@ -56,7 +56,7 @@ def admin_listener(
     )
 
 
-class _Door:
+class _HeadsRefused:
     """Refuses what the head alone says is no request, and tells paths as applications know them."""
 
     def __init__(self, app: ASGIApp) -> None:
