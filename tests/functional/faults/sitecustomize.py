@@ -20,9 +20,11 @@ async def faulty(self: Tasks, name: str, work: Work) -> None:
         try:
             while not task.done():
                 await asyncio.wait([task], timeout=0.05)
-                if (FOLDER / f"end {name}").exists():
+                try:
                     (FOLDER / f"end {name}").unlink()
-                    raise RuntimeError(f"injected into {name}")
+                except FileNotFoundError:  # not told, or another process of that name was faster
+                    continue
+                raise RuntimeError(f"injected into {name}")
             task.result()
         finally:
             task.cancel()
