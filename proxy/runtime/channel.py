@@ -56,9 +56,10 @@ async def read_frame(reader: asyncio.StreamReader, routes: Mapping[str, Route] =
     return _Unpickler(body, routes).load()
 
 
-def receive(file: BinaryIO) -> Any:
-    """As ``read_frame``, for a process that does nothing else meanwhile, and is told of no routes."""
+def receive(file: BinaryIO, routes: Mapping[str, Route] = _NO_ROUTES) -> Any:
+    """As ``read_frame``, for a process that does nothing else meanwhile."""
     head = file.read(_LENGTH)
     size = int.from_bytes(head)
     body = file.read(size)
-    return pickle.loads(body) if len(head) == _LENGTH and len(body) == size else None
+    whole = len(head) == _LENGTH and len(body) == size
+    return _Unpickler(body, routes).load() if whole else None

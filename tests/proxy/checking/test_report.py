@@ -11,7 +11,6 @@ from proxy.checking.check import CheckResult
 from proxy.checking.effect_tally import EffectDifference, Effects
 from proxy.checking.effects import RowDifference
 from proxy.checking.file_states import FileDifference
-from proxy.checking.replay import ReplayedExchange
 from proxy.checking.report import check_document, print_check
 from proxy.compare.tally import Tally
 from proxy.message.translation import Untranslatable
@@ -19,6 +18,7 @@ from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.reporting.tables import json_bytes
 from tests.proxy.checks import ACCEPTED, NEW, parity
 from tests.proxy.checks import result as checked
+from tests.proxy.exchanges import replayed_exchange
 
 EXAMPLE = {
     "recording": "data.data-1",
@@ -57,7 +57,7 @@ def effects() -> Effects:
     """One equal effect, one on purpose, one that differs in a row and a file."""
     asked = RecordedRequest("POST", "https://openml.test", b"/api/v1/json/data/tag")
     recording = Recording("data.tag.1", "data/tag", "user2", asked, Observation(200, (), b""))
-    exchange = ReplayedExchange(
+    exchange = replayed_exchange(
         recording,
         Untranslatable("-"),
         None,

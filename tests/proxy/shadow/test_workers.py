@@ -19,9 +19,10 @@ from config.settings import ProxySettings, Shadow
 from config.tasks import Tasks
 from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.compare.comparer import Comparer, Judgement, Question
+from proxy.compare.comparer import Comparer
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
 from proxy.message.translation import Request, Translation
 from proxy.shadow.workers import ShadowWorkers
@@ -52,14 +53,14 @@ class Recorded:
 
 
 class Scripted(Comparer):
-    """Gives prepared comparisons and keeps the questions."""
+    """Gives prepared comparisons and keeps what it is asked."""
 
     def __init__(self, *comparisons: Comparison) -> None:
         self.comparisons = list(comparisons)
-        self.questions: list[Question] = []
+        self.asked: list[Exchange] = []
 
-    async def compare(self, question: Question) -> Judgement:
-        self.questions.append(question)
+    async def compare(self, exchange: Exchange) -> Judgement:
+        self.asked.append(replace(exchange))
         return Judgement(self.comparisons.pop(0), "signature")
 
 
@@ -72,7 +73,7 @@ def exchange(
     translation = legacy_to_new(request, routes)
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
-    return Exchange(AT, decision, request, SERVED)
+    return Exchange(request, decision, SERVED, at=AT)
 
 
 def leg(
@@ -132,7 +133,7 @@ async def test_follow_ups_are_asked_of_the_new_side(
         exchange(routes, "/api/v1/json/data/list/limit/2/tag/a"),
     )
     assert (new.targets, counters.verdicts) == (asked, {"match": 1})
-    assert list(comparer.questions[1].answers) == [(kind, None)]
+    assert list(comparer.asked[1].answers) == [(kind, None)]
 
 
 async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
@@ -174,9 +175,9 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
         def __init__(self) -> None:
             pass
 
-        async def compare(self, question: Question) -> Judgement:
+        async def compare(self, exchange: Exchange) -> Judgement:
             await asyncio.Event().wait()
-            raise AssertionError(question)
+            raise AssertionError(exchange)
 
     counters = Counters(served=3)
     shadow = leg(routes, Stuck(), counters, Recorded(), Recorded())
@@ -262,8 +263,9 @@ async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body:
     item = exchange(routes, target)
     served = replace(SERVED, status=412 if b"error" in body else 200, body=body)
     shadow = leg(routes, comparer, Counters(served=1), Recorded(), Recorded())
-    await worked(shadow, replace(item, served=served))
-    assert comparer.questions[0].role == role
+    await worked(shadow, replace(item, legacy=served))
+    assert comparer.asked[0].asked is not None
+    assert comparer.asked[0].asked.role == role
 
 
 async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> None:

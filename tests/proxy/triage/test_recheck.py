@@ -20,6 +20,7 @@ from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage import recheck
 from proxy.triage.filing import Verdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
+from tests.proxy.exchanges import changed
 from tests.proxy.filing_cases import AT, CONTRACT, damaged, verdict
 from tests.proxy.logs import FIRST, two_runs, write_run
 
@@ -153,11 +154,7 @@ async def test_a_cluster_of_the_face_is_compared_as_such(tmp_path: Path) -> None
     """Both answers in PHP's dialect; no rule lies between."""
     url = f"sqlite:///{tmp_path}/log.db"
     asked, legacy, _ = NUMBER
-    found = verdict(AT, asked, legacy, NUMBER[2])
-    found = type(found)(
-        **{name: getattr(found, name) for name in found.__slots__} | {"asked": Dialect.LEGACY}
-    )
-    await write_run(url, AT, found)
+    await write_run(url, AT, changed(verdict(AT, asked, legacy, NUMBER[2]), asked=Dialect.LEGACY))
     [kept] = await recheck_clusters(url, checking(Path("config")))
     assert kept.remark == "still mismatch"
     [asked_again] = await recheck_clusters(url, checking(Path("config"), side(legacy)))
