@@ -3,8 +3,6 @@
 What they settle is closed, what they no longer settle is open again; who was not asked stays as it was.
 """
 
-import asyncio
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +15,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from config.errors import BadInput
 from config.reports import load_report_settings
-from config.text import line
 from diffing.compare import Differ
 from diffing.further import Further
 from diffing.model import Comparison, Observation, SkipReason
@@ -273,15 +269,6 @@ def counted(found: Sequence[Rechecked]) -> str:
     told = ", ".join(f"{states[state]} {state}" for state in ClusterState if states[state])
     changed = sum(one.changed for one in found)
     return f"{len(found)} clusters compared again: {told or 'none'}; {changed} changed"
-
-
-def work() -> None:
-    """Bring a log up to date: the main function of a process beside one that serves."""
-    log, config = orjson.loads(sys.stdin.buffer.read())
-    try:
-        asyncio.run(bring_up_to_date(log, Path(config)))
-    except BadInput as error:
-        sys.exit(f"parity: {line(error)}")
 
 
 async def _samples(connection: AsyncConnection, names: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
