@@ -145,6 +145,16 @@ def test_every_part_is_put_together() -> None:
     assert PARTS - made == set()
 
 
+def test_no_class_name_stands_for_two_things() -> None:
+    """Whoever reads a name knows what it is, in all packages."""
+    places: dict[str, list[str]] = {}
+    for source in SOURCES:
+        for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(source))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_only_one_module_speaks_http_for_the_proxy() -> None:
     """The HTTP client is swapped by changing one file: only that one knows the wire, and no library's own is used."""
     users: dict[str, list[Path]] = {"aiohttp": [], "httptools": [], "proxy.wire": []}

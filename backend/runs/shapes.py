@@ -139,8 +139,8 @@ def run(
     fold_evaluations: Sequence[AnyRow],
     settings: BackendSettings,
 ) -> Run:
-    """A run with all that belongs to it (legacy notes, task 3.3; contract, section C). Returns the document of ``GET
-    /run/{run_id}``.
+    """A run with all that belongs to it (legacy notes, task 3.3; new-API contract, section C). Returns the document of
+    ``GET /run/{run_id}``.
 
     Args:
         row: Of ``queries.run``.

@@ -38,7 +38,7 @@ class ListedSetup(TypedDict):
 
 
 class SetupParameters(TypedDict):
-    """The parameters of one setup; without parameters the key is left out (migration guide, setups)."""
+    """The parameters of one setup; without parameters the key is left out."""
 
     setup_id: int
     flow_id: int

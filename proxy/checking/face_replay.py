@@ -21,7 +21,7 @@ from proxy.outbound.observe import observe
 from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
 
-# Errors that list ids or values as an index has them (recordings of writes, README, oddity 9).
+# Errors that list ids or values as an index has them (PHP took them from its search index).
 _LISTING = re.compile(rb'"code":"(?:324|622)"|<oml:code>(?:324|622)<')
 # What goes over the wire anew, or belongs to the connection.
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})

@@ -264,7 +264,7 @@ class Counters:
         sample = evidence.make()
         more = _size(sample) + _size(example) - _size(cluster.sample) - _size(cluster.example)
         if self._held + more > self.evidence_bytes:
-            self.dropped["witnesses"] += 1
+            self.dropped["samples"] += 1
             return
         self._held += more
         cluster.sample, cluster.size, cluster.example = sample, evidence.size, example

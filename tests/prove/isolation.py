@@ -115,7 +115,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "log locked": Fault("healthy", _locked),
     "log gone": Fault("healthy", _gone),
     "comparer killed": Fault("healthy", _killed("proxy.process.comparing")),
-    "shadow leg killed": Fault("healthy", _killed("proxy.process.asking")),
+    "shadow killed": Fault("healthy", _killed("proxy.process.asking")),
 }
 
 

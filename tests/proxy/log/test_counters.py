@@ -93,7 +93,7 @@ def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
         counters.add(shown(signature, size))
     kept = {name: cluster.size for name, cluster in counters.clusters.items()}
     assert kept == {"a": 3, "b": 5, "dataset.get (further signatures)": 0}
-    assert counters.dropped == {"clusters": 1, "witnesses": 1}
+    assert counters.dropped == {"clusters": 1, "samples": 1}
 
 
 def test_facts_that_clients_choose_are_bounded() -> None:

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from proxy.process.deciding import work
-from tests.proxy.filing_cases import ID_TYPE_CLUSTER, undecided_log
+from tests.proxy.triage_cases import ID_TYPE_CLUSTER, undecided_log
 
 
 @pytest.fixture

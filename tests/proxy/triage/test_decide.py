@@ -12,7 +12,7 @@ from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.log.writer import utc_now
 from proxy.triage.decide import DECISIONS, decide, last_day, put_clusters
-from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
+from tests.proxy.triage_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
 FAR = "2999-12-31"
 

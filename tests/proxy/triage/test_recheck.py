@@ -18,8 +18,8 @@ from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.filing import Verdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
 from tests.proxy.exchanges import changed
-from tests.proxy.filing_cases import AT, CONTRACT, damaged, verdict
 from tests.proxy.logs import FIRST, two_runs, write_run
+from tests.proxy.triage_cases import AT, CONTRACT, damaged, verdict
 
 pytestmark = pytest.mark.anyio
 NUMBER = damaged(lambda document: document["task_type"].update(id=1))
