@@ -107,7 +107,7 @@ class DescriptionVersion(TypedDict):
 
 
 class Unprocessed(TypedDict):
-    """A data set in a work list; ``status`` has no column any more, so it is null."""
+    """A data set in a work list; ``status`` is always null."""
 
     did: int
     name: str

@@ -60,7 +60,7 @@ class NameFields(Parameters):
 async def get(call: Call[FlowPath]) -> Answer:
     """One flow with its parameters, tags, files and components, to any depth.
 
-    Private flows can be read by id, as in PHP (legacy notes, flow 2.2).
+    Private flows can be read by id (legacy notes, flow 2.2).
     """
     flow_id = call.parameters.flow_id
     tree = await queries.tree(call.connection, flow_id)

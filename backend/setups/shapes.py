@@ -52,7 +52,7 @@ class Setup(TypedDict):
 
 
 class Existence(TypedDict):
-    """Whether a setup exists; the id of none is -1, as in PHP."""
+    """Whether a setup exists; the id of none is -1."""
 
     exists: bool
     id: int

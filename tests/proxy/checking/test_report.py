@@ -15,7 +15,7 @@ from proxy.checking.report import check_document, print_check
 from proxy.compare.tally import Tally
 from proxy.message.translation import Untranslatable
 from proxy.recordings.recording import RecordedRequest, Recording
-from proxy.reporting.tables import json_bytes
+from proxy.reporting.tables import GLOSSARY, json_bytes
 from tests.proxy.checks import ACCEPTED, NEW, parity
 from tests.proxy.checks import result as checked
 from tests.proxy.exchanges import replayed_exchange
@@ -80,7 +80,8 @@ def printed(found: CheckResult, effects: Effects | None = None) -> str:
 
 
 def test_the_report_states_the_numbers() -> None:
-    """received, compared, each outcome, and the reasons of skips."""
+    """received, compared, each outcome, and the reasons of skips; the words are in the glossary."""
+    assert f"{GLOSSARY}\n" in printed(CheckResult(Tally(), ()))
     line = "received 4 · compared 3 · match 1 · explained 1 · mismatch 1 · skipped 1 (1 xml) · parity 66.67%"
     assert line in printed(result())
 
