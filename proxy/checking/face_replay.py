@@ -10,7 +10,7 @@ from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE, WHOLE, Further
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.checking.replay import ReplayedExchange, replayed, request_of, route_name
+from proxy.checking.replay import ReplayedExchange, replay_each, replayed, request_of, route_name
 from proxy.compare.face_judge import FaceJudge
 from proxy.compare.further import further_requests
 from proxy.compare.runner import first_answered, settle
@@ -70,21 +70,7 @@ class FaceReplay:
     ) -> list[ReplayedExchange]:
         """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
         chosen = [pair for pair in self.translated if selected(route_name(pair[1]))]
-        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
-        pending = iter(enumerate(chosen))
-        done = 0
-
-        async def worker() -> None:
-            nonlocal done
-            for index, (recording, translation) in pending:
-                exchanges[index] = await self.step(recording, translation)
-                done += 1
-                progress(done, len(chosen))
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(concurrency):
-                group.create_task(worker(), name=f"replay {number}")
-        return [exchange for exchange in exchanges if exchange is not None]
+        return await replay_each(chosen, self.step, concurrency, progress)
 
     async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
         """Replay one recording now. ``translation``: names its route."""

@@ -1,7 +1,7 @@
 """Replay recordings against the new side and compare its answers with the recorded ones."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,21 +119,7 @@ class Replay:
             progress: Called with the number done and the number of all.
         """
         chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
-        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
-        pending = iter(enumerate(chosen))
-        done = 0
-
-        async def worker() -> None:
-            nonlocal done
-            for index, (recording, translation) in pending:
-                exchanges[index] = await self._exchange(recording, translation)
-                done += 1
-                progress(done, len(chosen))
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(concurrency):
-                group.create_task(worker(), name=f"replay {number}")
-        return [exchange for exchange in exchanges if exchange is not None]
+        return await replay_each(chosen, self._exchange, concurrency, progress)
 
     @property
     def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
@@ -239,6 +225,30 @@ class Replay:
 
     def _guessed(self, recording: Recording, role: str) -> bool:  # noqa: ARG002  # live servers are sent keys that nobody has named
         return False
+
+
+async def replay_each(
+    chosen: Sequence[tuple[Recording, Translation | Untranslatable]],
+    replay: Callable[[Recording, Translation | Untranslatable], Awaitable[ReplayedExchange]],
+    concurrency: int,
+    progress: Callable[[int, int], None],
+) -> list[ReplayedExchange]:
+    """Replay recordings, so many at a time; gives the exchanges in their order."""
+    exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
+    pending = iter(enumerate(chosen))
+    done = 0
+
+    async def worker() -> None:
+        nonlocal done
+        for index, pair in pending:
+            exchanges[index] = await replay(*pair)
+            done += 1
+            progress(done, len(chosen))
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(concurrency):
+            group.create_task(worker(), name=f"replay {number}")
+    return [exchange for exchange in exchanges if exchange is not None]
 
 
 def tally(exchanges: Iterable[ReplayedExchange]) -> Tally:
