@@ -7,6 +7,7 @@ from sqlalchemy import Column, Select, String, and_, bindparam, case, func, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import together
 from backend.database.results import AnyRow, grouped
 
 ENGINE = 1
@@ -85,17 +86,12 @@ _DESCRIPTION = _description_of_one()
 _TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("did")).order_by(_tag.c.tag)
 
 
-async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
-    """One data set with its file, newest description, newest status and processing result. Returns the row; ``file``
-    is None when there is no file row. None for an unknown id.
+async def description(connection: AsyncConnection, did: int) -> tuple[AnyRow | None, list[str]]:
+    """One data set with its file, newest description, newest status and processing result, and its tags in the order
+    of the key. ``file`` of the row is None when there is no file row; the row is None for an unknown id.
     """
-    found = await connection.execute(_DESCRIPTION, {"did": did})
-    return found.first()
-
-
-async def tags(connection: AsyncConnection, did: int) -> list[str]:
-    """The tags of a data set, in the order of the key."""
-    return list(await connection.scalars(_TAGS, {"did": did}))
+    found, tags = await together(connection, (_DESCRIPTION, {"did": did}), (_TAGS, {"did": did}))
+    return next(iter(found), None), [tag for (tag,) in tags]
 
 
 _PROCESSING = (
