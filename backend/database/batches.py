@@ -33,6 +33,13 @@ async def rows(
     return found
 
 
+async def first(
+    connection: AsyncConnection, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> AnyRow | None:
+    """The first row that one statement finds; None where it finds nothing."""
+    return next(iter(await rows(connection, statement, values)), None)
+
+
 async def together(connection: AsyncConnection, *reads: Read) -> list[Sequence[AnyRow]]:
     """What several statements find, all in one state of the database.
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolResetState
 from sqlalchemy.sql.schema import HasSchemaAttr
 
 from backend.database.collations import collations
@@ -147,7 +147,7 @@ def server_engine(
         pool_recycle=3600,
         pool_pre_ping=ping,
         # A trip each for a ping and a ROLLBACK would be a third of what a small answer costs: whoever reads or begins
-        # tries again where the connection was lost, and SQLAlchemy itself ends the transactions that it began.
+        # tries again where the connection was lost, and `reset` asks the driver what it knows.
         pool_reset_on_return=None,
     )
 
@@ -162,6 +162,12 @@ def server_engine(
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get(IMMEDIATE):
             connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def reset(adapted: Any, _record: ConnectionPoolEntry, state: PoolResetState) -> None:
+        # SQLAlchemy ends what it began, but for a COMMIT that failed.
+        if state.asyncio_safe and adapted.driver_connection.get_transaction_status():
+            adapted.rollback()
 
     return engine
 

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.database.batches import together
+from backend.database.batches import first, rows, together
 from backend.database.join_order import as_written
 from backend.runs.selection import MAXIMUM, RunSelection, conditions, read_first, reads_in_order, selected
 
@@ -247,12 +247,12 @@ _OWNER = select(_run.c.uploader).where(_run.c.rid == bindparam("rid"))
 
 async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
     """The trace of a run, of all engines, in order."""
-    return (await connection.execute(_TRACE, {"rid": rid})).all()
+    return await rows(connection, _TRACE, {"rid": rid})
 
 
 async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
     """Whose run it is. Returns a row with the uploader, who may be None; None for an unknown id."""
-    return (await connection.execute(_OWNER, {"rid": rid})).first()
+    return await first(connection, _OWNER, {"rid": rid})
 
 
 async def forget_evaluations(connection: AsyncConnection, rid: int) -> None:

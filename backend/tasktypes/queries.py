@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.database.batches import together
+from backend.database.batches import rows, together
 from backend.database.results import AnyRow
 
 _type = tables.task_type
@@ -24,7 +24,7 @@ _INPUTS = (
 
 async def every_type(connection: AsyncConnection) -> Sequence[AnyRow]:
     """All task types. Returns rows in the order of the key."""
-    return (await connection.execute(_EVERY_TYPE)).all()
+    return await rows(connection, _EVERY_TYPE, {})
 
 
 async def task_type(connection: AsyncConnection, ttid: int) -> tuple[AnyRow | None, Sequence[AnyRow]]:
