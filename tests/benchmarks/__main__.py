@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import comparing, faces, lists, proxying, targets
+from tests.benchmarks import comparing, faces, growing, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
 
@@ -22,6 +22,7 @@ def main() -> None:
         asyncio.run(faces.run(database))
         proxying.run(database)
         targets.run(database)
+    growing.run()
 
 
 if __name__ == "__main__":
