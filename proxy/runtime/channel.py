@@ -45,6 +45,10 @@ def _by_fields(kind: type) -> Callable[[Any], Any] | None:
 _REDUCERS: Final = _Reducers({**copyreg.dispatch_table, Route: lambda route: (route_named, (route.name,))})
 
 
+_FOUND: Final[dict[tuple[str, str], Any]] = {}
+"""What messages name: a few classes."""
+
+
 class _Unpickler(pickle.Unpickler):
     def __init__(self, body: bytes, routes: Mapping[str, Route]) -> None:
         super().__init__(io.BytesIO(body))
@@ -52,7 +56,12 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """A route that is in the map no more is none."""
-        return self._routes.get if name == route_named.__name__ else super().find_class(module, name)
+        if name == route_named.__name__:
+            return self._routes.get
+        found = _FOUND.get((module, name))
+        if found is None:
+            found = _FOUND[module, name] = super().find_class(module, name)
+        return found
 
 
 def frame(message: object) -> bytes:
