@@ -22,7 +22,7 @@ from diffing.xml_tree import PHP_BLANKS
 
 Arguments = Mapping[str, object]
 
-# new-api.md decision 5: what counts as a number stored as text
+# new-API contract, decision 5: what counts as a number stored as text
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LONGEST = 4000
 """Digits of an integer; JSON has no longer ones either."""
@@ -134,7 +134,7 @@ def _float(text: str) -> object:
 
 
 def number(value: object, _: Arguments) -> object:
-    """Text that is a number (new-api.md decision 5) becomes a float; so does an integer."""
+    """Text that is a number (new-API contract, decision 5) becomes a float; so does an integer."""
     if type(value) is int:
         return float(value) if abs(value) <= _LARGEST else value
     return _each(value, _float)
@@ -241,7 +241,7 @@ def _levels(value: object, arguments: Arguments) -> object:
 def php_array(value: object, _: Arguments) -> object:
     """The text of an array as PHP's list template takes it apart: brackets gone, cut at commas, numbers as they are.
 
-    Numbers may have blanks before them, not behind (task-run-eval.md 4.2); all else is text, trimmed.
+    Numbers may have blanks before them, not behind (legacy notes, task 4.2); all else is text, trimmed.
     """
     if not isinstance(value, str):
         return value

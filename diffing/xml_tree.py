@@ -1,4 +1,4 @@
-"""The legacy XML answer as the legacy JSON tree: PHP's own conversion, done once more (common-data.md 5.3).
+"""The legacy XML answer as the legacy JSON tree: PHP's own conversion, done once more (legacy notes, data 5.3).
 
 PHP makes most of its JSON by rendering the XML template and converting it, so that the XML form of an answer holds
 the same facts. Clients that ask for XML are compared by that tree.
