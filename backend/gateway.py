@@ -1,4 +1,4 @@
-"""The gate that every request passes: path, key, rights, input, then the operation.
+"""The gateway of the new dialect, for every request: path, key, rights, input, then the operation.
 
 Checks come in one order and the first that applies answers (new-API contract, decision 6): known path and
 method, authentication, read-only account, administrators only, input; the rest is the operation's. Each request

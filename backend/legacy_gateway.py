@@ -1,7 +1,7 @@
-"""The gate of the legacy dialect: every request to ``/api/...`` passes it, in PHP's order of checks.
+"""The gateway of the legacy dialect: every request to ``/api/...`` passes it, in PHP's order of checks.
 
 Characters of the path, version, key, rights, type, then the dispatcher of the type, filters, the operation (legacy
-notes, data 1 to 4). The gate's own refusals are XML whatever form was asked for. What PHP crashes on is answered as
+notes, data 1 to 4). Refusals before the route are XML whatever form was asked for. What PHP crashes on is answered as
 it would have answered.
 """
 
@@ -263,7 +263,7 @@ def is_legacy(scope: Scope) -> bool:
 
 
 async def _caller(transaction: Transaction, key: str | None, method: str) -> User:
-    """The user of a key, as PHP's gate lets pass."""
+    """The user of a key, whom PHP lets pass."""
     if key is None:
         return replace(ANONYMOUS, sees_every_row=False)
     try:

@@ -1,7 +1,7 @@
 """Check the new side's problem document against what a registry entry promises of it.
 
-Status, media type and code strictly; type and title by the table of problems; `detail` for the names and numbers that it
-must hold; `errors[].type` and `.loc` against the declaration; never the wording (new-API contract, decision 6).
+Status, media type and code strictly; type and title by the table of problems; `detail` for the names and numbers that
+it must hold; `errors[].type` and `.loc` against the declaration; never the wording (new-API contract, decision 6).
 """
 
 from __future__ import annotations
