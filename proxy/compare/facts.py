@@ -12,7 +12,7 @@ from proxy.recordings.callers import is_guess, key_in, role_of_key
 from proxy.recordings.recording import PLAYER
 
 PLAYED: Final = ("legacy", "recordings")
-"""The fact that the legacy side was a player of recordings."""
+"""The fact that the legacy side answered from recordings."""
 CALLER: Final = "Parity-Caller"
 """The header in which the backend tells the id of the user whose key a rehearsal has."""
 

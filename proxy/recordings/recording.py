@@ -24,7 +24,7 @@ from proxy.recordings.superseded import superseded
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 PLAYER: Final = "parity-recordings"
-"""What a player of recordings calls itself in its header ``Server``: its times are not PHP's."""
+"""What a server that answers from recordings calls itself in its header ``Server``: its times are not PHP's."""
 
 
 class RecordingError(BadInput):
