@@ -16,8 +16,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from backend import request_bodies
-from backend.input.intake import KEY
 from backend.input.parameters import Parameters, Reader
+from backend.input.request_input import KEY
 from backend.operations import Operation
 from backend.problems import (
     BODY_TOO_LARGE,

@@ -20,7 +20,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
-from backend.database.table_states import NUMBERED
+from backend.database.snapshots import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
 from proxy.checking.sandbox import Sandbox, SandboxPlace, staged
