@@ -1,4 +1,4 @@
-"""The one noun: a client's request with what both sides answered and what came of it, from front door to report."""
+"""A client's request with what both sides answered and what came of it, from the connection to the report."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
