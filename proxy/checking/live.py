@@ -1,6 +1,6 @@
 """``parity check --legacy URL``: ask two live servers the same, instead of comparing with recordings."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +74,27 @@ class LiveLegacy:
         return await self.answer(request.method, request.target, request.headers, request.body)
 
 
+async def judge_again(
+    exchange: ReplayedExchange,
+    legacy: LiveLegacy,
+    again: Callable[[Observation], Awaitable[ReplayedExchange]],
+) -> None:
+    """Judge a difference of a safe request by what both sides say now, unless legacy itself says two things.
+
+    ``again``: asks the new side once more, and compares with legacy's later answer.
+    """
+    if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
+        return
+    before = await legacy.to(exchange.recording.request)
+    later = await again(before)
+    after = await legacy.to(exchange.recording.request)
+    if later.new is None or None in (before.status, later.new.status, after.status):
+        return
+    found = asked_again(exchange.comparison, same_side(before, after), later.comparison)
+    if found is not exchange.comparison:
+        exchange.judgement = exchange.settled(found)
+
+
 class LiveReplay(Replay):
     """Asks both sides. A difference of a safe request is asked again, as the proxy does it.
 
@@ -111,23 +132,13 @@ class LiveReplay(Replay):
             return exchange
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super()._exchange(answered, translation)
-        if exchange.comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
-            await self._judge_again(exchange, translation)
-        return exchange
 
-    async def _judge_again(self, exchange: ReplayedExchange, translation: Translation) -> None:
-        request = exchange.recording.request
-        before = await self._legacy.to(request)
-        new = await self._ask(translation.request)
-        after = await self._legacy.to(request)
-        if None in (before.status, new.status, after.status):
-            return
-        self._lists.clear()  # older than these answers
-        again = replace(exchange, legacy=before, new=new, answers={})
-        await self._judge(again)
-        found = asked_again(exchange.comparison, same_side(before, after), again.comparison)
-        if found is not exchange.comparison:
-            exchange.judgement = exchange.settled(found)
+        async def again(legacy: Observation) -> ReplayedExchange:
+            self._lists.clear()  # older than this answer
+            return await super(LiveReplay, self)._exchange(replace(recording, response=legacy), translation)
+
+        await judge_again(exchange, self._legacy, again)
+        return exchange
 
     async def _ask(self, request: Request) -> Observation:
         await self._pace.turn()

@@ -13,9 +13,8 @@ from diffing.compare import Differ
 from diffing.face import FaceAsked, face_asked
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_replay import FaceReplay, facts
-from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
+from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make, judge_again
 from proxy.checking.replay import Replay, ReplayedExchange, replayed
-from proxy.compare.control import asked_again, same_side
 from proxy.compare.face_judge import FaceJudge
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import Recording
@@ -100,17 +99,12 @@ class LiveFaceReplay(FaceReplay):
         exchange = await super().step(answered, translation)
         if isinstance(translation, Translation):
             exchange.asked = self._twin.asked(answered, translation)
-        if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
-            return exchange
-        before = await self._legacy.to(recording.request)
-        self._whole.clear()  # older than these answers
-        later = await super().step(replace(recording, response=before), translation)
-        after = await self._legacy.to(recording.request)
-        if later.new is None or None in (before.status, later.new.status, after.status):
-            return exchange
-        found = asked_again(exchange.comparison, same_side(before, after), later.comparison)
-        if found is not exchange.comparison:
-            exchange.judgement = exchange.settled(found)
+
+        async def again(legacy: Observation) -> ReplayedExchange:
+            self._whole.clear()  # older than this answer
+            return await super(LiveFaceReplay, self).step(replace(recording, response=legacy), translation)
+
+        await judge_again(exchange, self._legacy, again)
         return exchange
 
     def _unasked(self, recording: Recording, translation: Translation | Untranslatable) -> SkipReason | None:
