@@ -1,6 +1,6 @@
 """``parity check --legacy URL``: ask two live servers the same, instead of comparing with recordings."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,9 +24,9 @@ from proxy.checking.check import (
     selected,
 )
 from proxy.checking.replay import Replay, ReplayedExchange, replayed, request_of, skip, tally
-from proxy.compare.control import asked_again, same_side
 from proxy.compare.further import legacy_get
-from proxy.compare.runner import UNDERIVED
+from proxy.compare.runner import UNDERIVED, compare_control, judge_again
+from proxy.exchange.decision import Side
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
 from proxy.recordings.callers import is_guess, key_in, role_of_key
@@ -74,27 +74,6 @@ class LiveLegacy:
         return await self.answer(request.method, request.target, request.headers, request.body)
 
 
-async def judge_again(
-    exchange: ReplayedExchange,
-    legacy: LiveLegacy,
-    again: Callable[[Observation], Awaitable[ReplayedExchange]],
-) -> None:
-    """Judge a difference of a safe request by what both sides say now, unless legacy itself says two things.
-
-    ``again``: asks the new side once more, and compares with legacy's later answer.
-    """
-    if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
-        return
-    before = await legacy.to(exchange.recording.request)
-    later = await again(before)
-    after = await legacy.to(exchange.recording.request)
-    if later.new is None or None in (before.status, later.new.status, after.status):
-        return
-    found = asked_again(exchange.comparison, same_side(before, after), later.comparison)
-    if found is not exchange.comparison:
-        exchange.judgement = exchange.settled(found)
-
-
 class LiveReplay(Replay):
     """Asks both sides. A difference of a safe request is asked again, as the proxy does it.
 
@@ -132,13 +111,21 @@ class LiveReplay(Replay):
             return exchange
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super()._exchange(answered, translation)
-
-        async def again(legacy: Observation) -> ReplayedExchange:
-            self._lists.clear()  # older than this answer
-            return await super(LiveReplay, self)._exchange(replace(recording, response=legacy), translation)
-
-        await judge_again(exchange, self._legacy, again)
+        if exchange.comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
+            await self._judge_again(exchange, translation)
         return exchange
+
+    async def _judge_again(self, exchange: ReplayedExchange, translation: Translation) -> None:
+        async def ask(side: Side) -> Observation:
+            if side is Side.LEGACY:
+                return await self._legacy.to(exchange.recording.request)
+            return await self._ask(translation.request)
+
+        async def judge(again: ReplayedExchange) -> None:
+            self._lists.clear()  # older than these answers
+            await self._judge(again)
+
+        await judge_again(exchange, ask, compare_control, judge)
 
     async def _ask(self, request: Request) -> Observation:
         await self._pace.turn()

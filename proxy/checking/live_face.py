@@ -13,9 +13,11 @@ from diffing.compare import Differ
 from diffing.face import FaceAsked, face_asked
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_replay import FaceReplay, facts
-from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make, judge_again
+from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
 from proxy.checking.replay import Replay, ReplayedExchange, replayed
 from proxy.compare.face_judge import FaceJudge
+from proxy.compare.runner import compare_control, judge_again
+from proxy.exchange.decision import Side
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import Recording
 from proxy.recordings.request_lines import UNANSWERED
@@ -99,12 +101,20 @@ class LiveFaceReplay(FaceReplay):
         exchange = await super().step(answered, translation)
         if isinstance(translation, Translation):
             exchange.asked = self._twin.asked(answered, translation)
+        if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
+            return exchange
 
-        async def again(legacy: Observation) -> ReplayedExchange:
-            self._whole.clear()  # older than this answer
-            return await super(LiveFaceReplay, self).step(replace(recording, response=legacy), translation)
+        async def ask(side: Side) -> Observation:
+            request = recording.request
+            return await (
+                self._legacy.to(request) if side is Side.LEGACY else self._ask(recording, request.target)
+            )
 
-        await judge_again(exchange, self._legacy, again)
+        async def judge(again: ReplayedExchange) -> None:
+            self._whole.clear()  # older than these answers
+            await self._judge_answers(again, replace(recording, response=again.pair[0]), translation)
+
+        await judge_again(exchange, ask, compare_control, judge)
         return exchange
 
     def _unasked(self, recording: Recording, translation: Translation | Untranslatable) -> SkipReason | None:

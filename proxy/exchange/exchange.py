@@ -65,6 +65,19 @@ class Exchange:
         return self.decision.translation
 
     @property
+    def translated(self) -> Translation:
+        """The translation; there is one."""
+        assert isinstance(self.translation, Translation)
+        return self.translation
+
+    @property
+    def pair(self) -> tuple[Observation, Observation]:
+        """What legacy and the new side answered; both have."""
+        assert self.legacy is not None
+        assert self.new is not None
+        return self.legacy, self.new
+
+    @property
     def served(self) -> Observation:
         """What the side that served answered."""
         found = self.legacy if self.decision.served is Side.LEGACY else self.new
@@ -104,19 +117,15 @@ class Exchange:
 
     def request_for(self, side: Side) -> Request:
         """What a side is asked; there is a translation."""
-        translation = self.translation
-        assert isinstance(translation, Translation)
         if not self.decision.takes_it_as_sent(side):
-            return translation.request
+            return self.translated.request
         if self.request.method == "HEAD" and self.decision.native is Side.NEW:
             return replace(self.request, method="GET")
         return self.request
 
     def judged(self, comparison: Comparison) -> Judgement:
         """The judgement that a comparison of both answers makes."""
-        assert self.legacy is not None
-        assert self.new is not None
-        return Judgement(comparison, signature(self.name, self.legacy, self.new, comparison.differences))
+        return Judgement(comparison, signature(self.name, *self.pair, comparison.differences))
 
     def settled(self, comparison: Comparison) -> Judgement:
         """The judgement where nothing was compared."""

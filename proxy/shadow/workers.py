@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -19,11 +20,11 @@ from diffing.further import Further
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer
-from proxy.compare.control import asked_again, by_length
+from proxy.compare.control import by_length
 from proxy.compare.facts import asked_by, facts_of
 from proxy.compare.further import WHOLE_LISTS, bare_get, further_requests, legacy_get
 from proxy.compare.repairs import Repairs, may_be_repaired
-from proxy.compare.runner import first_answered, settle
+from proxy.compare.runner import first_answered, judge_again, settle
 from proxy.exchange.decision import Side
 from proxy.exchange.example import asked_facts, example_of
 from proxy.exchange.exchange import Exchange
@@ -214,9 +215,7 @@ class ShadowWorkers:
         return observation
 
     async def _judge(self, exchange: Exchange, *, sampled: bool = True) -> None:
-        legacy, new = exchange.legacy, exchange.new
-        assert legacy is not None
-        assert new is not None
+        legacy, new = exchange.pair
         if TOO_LARGE in (legacy.error, new.error) and exchange.passes_unchanged and not exchange.control:
             exchange.judgement = exchange.settled(by_length(legacy, new))
             return
@@ -259,20 +258,12 @@ class ShadowWorkers:
         )
 
     async def _judge_again(self, exchange: Exchange) -> None:
-        """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
-        before = await self._ask(exchange, Side.LEGACY)
-        new = await self._ask(exchange, Side.NEW)
-        after = await self._ask(exchange, Side.LEGACY)
-        if None in (before.status, new.status, after.status):
-            return
-        legacy = replace(exchange, legacy=before, new=after, control=True, answers={})
-        still = await self._comparer.compare(legacy)
-        again = replace(exchange, legacy=before, new=new, answers={})
-        await self._judge(again, sampled=False)
-        comparison = asked_again(exchange.comparison, still.comparison, again.comparison)
-        if comparison is not exchange.comparison:
-            exchange.judgement = exchange.settled(comparison)
+
+        async def judge(again: Exchange) -> None:
+            await self._judge(again, sampled=False)
+
+        await judge_again(exchange, partial(self._ask, exchange), self._comparer.compare, judge)
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
@@ -282,8 +273,7 @@ class ShadowWorkers:
         return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
 
     async def _further(self, exchange: Exchange, further: Further) -> Observation:
-        translation = exchange.decision.translation
-        assert isinstance(translation, Translation)
+        translation = exchange.translated
         if further[0] is FollowUp.LEGACY_GET:
             native = exchange.decision.native is Side.LEGACY
             get = (
