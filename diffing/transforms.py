@@ -16,9 +16,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from config.php.numbers import is_numeric
+from config.php.text import TRIMMED
 from diffing.decode import load_json
 from diffing.paths import MISSING, change, parse
-from diffing.xml_tree import PHP_BLANKS
 
 Arguments = Mapping[str, object]
 
@@ -126,7 +126,7 @@ def _is_integer(text: str) -> bool:
 
 
 def _float(text: str) -> object:
-    stripped = text.strip(PHP_BLANKS)
+    stripped = text.strip(TRIMMED)
     if not _NUMBER.fullmatch(stripped):
         return text
     number = float(stripped)
@@ -142,7 +142,7 @@ def number(value: object, _: Arguments) -> object:
 
 def literal(value: object, _: Arguments) -> object:
     """Text becomes an integer if written as one, else a float if it is a number."""
-    return _each(value, lambda text: int(text) if _is_integer(text.strip(PHP_BLANKS)) else _float(text))
+    return _each(value, lambda text: int(text) if _is_integer(text.strip(TRIMMED)) else _float(text))
 
 
 def boolean(value: object, _: Arguments) -> object:
@@ -165,7 +165,7 @@ def split(value: object, arguments: Arguments) -> object:
     if not isinstance(value, str):
         return value
     parts = value.split(str(arguments["separator"]))
-    return [part.strip(PHP_BLANKS) for part in parts] if arguments.get("trim") else parts
+    return [part.strip(TRIMMED) for part in parts] if arguments.get("trim") else parts
 
 
 def split_each(value: object, arguments: Arguments) -> object:
@@ -246,12 +246,12 @@ def php_array(value: object, _: Arguments) -> object:
     if not isinstance(value, str):
         return value
     parts = value.replace("[", "").replace("]", "").split(",")
-    return [_json_number(part) if is_numeric(part) else part.strip(PHP_BLANKS) for part in parts]
+    return [_json_number(part) if is_numeric(part) else part.strip(TRIMMED) for part in parts]
 
 
 def _json_number(text: str) -> object:
     try:
-        return load_json(text.strip(PHP_BLANKS).encode())
+        return load_json(text.strip(TRIMMED).encode())
     except ValueError:
         return text
 
