@@ -15,22 +15,19 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-from config.php.numbers import is_numeric
+from config.php.numbers import JSON_INTEGER, JSON_NUMBER, is_numeric
 from config.php.text import TRIMMED
 from diffing.decode import load_json
 from diffing.paths import MISSING, change, parse
 
 Arguments = Mapping[str, object]
 
-# new-API contract, decision 5: what counts as a number stored as text
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LONGEST = 4000
 """Digits of an integer; JSON has no longer ones either."""
 _LARGEST = sys.float_info.max
-_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _ENTITIES: Mapping[str, str] = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _ENTITY = re.compile("|".join(_ENTITIES))
-_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +119,12 @@ def integer(value: object, _: Arguments) -> object:
 
 
 def _is_integer(text: str) -> bool:
-    return len(text) <= _LONGEST and _INTEGER.fullmatch(text) is not None
+    return len(text) <= _LONGEST and JSON_INTEGER.fullmatch(text) is not None
 
 
 def _float(text: str) -> object:
     stripped = text.strip(TRIMMED)
-    if not _NUMBER.fullmatch(stripped):
+    if not JSON_NUMBER.fullmatch(stripped):
         return text
     number = float(stripped)
     return number if number - number == 0.0 else text
