@@ -42,7 +42,9 @@ def imported(source: Path, package: str = "") -> Iterator[str]:
     for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module
+            assert not node.level, f"{source} imports by a relative name"
             # Of a package itself, modules are imported by their own names.
             own = node.module == package
             names = [f"{package}.{alias.name}" for alias in node.names] if own else [node.module]
