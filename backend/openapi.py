@@ -133,9 +133,6 @@ def _path(route: Route) -> str:
     return "/" + "/".join(parts)
 
 
-_Key = tuple[str, Literal["validation", "serialization"]]
-
-
 def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema], dict[str, Schema]]:
     """The schema of each operation's answer by its name, and the definitions that they share."""
     adapters: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [

@@ -11,8 +11,6 @@ from config.dispatch import LegacyMatch
 from config.php.requests import ARRAY, field_name, parse_form
 from config.routes import Route
 
-MOVES = ("query.", "path.", "body.")
-
 
 @dataclass(frozen=True, slots=True)
 class LegacyInput:
