@@ -70,7 +70,7 @@ async def test_readiness(ready: bool, status: int) -> None:
     assert (await observe(side(Recorded(ready=ready)), "GET", b"/-/readyz")).status == status
 
 
-async def test_totals_are_those_of_the_ledger() -> None:
+async def test_totals_are_those_of_the_counters() -> None:
     """received = served + refused + client_gone; served = verdicts + pending, by the dialect that is asked."""
     assert orjson.loads((await observe(side(), "GET", b"/-/totals")).body) == {
         "received": 4,
