@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from config.environment import environment_table, merge
 from config.errors import ConfigError
+from config.queue import QueueSettings
 from config.typed import Place, build, read_toml, unknown
 from config.web_address import is_web_address
 
@@ -255,6 +256,7 @@ class ProxySettings:
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
         recording: What of the traffic is recorded.
+        queue: Through which workers elsewhere compare.
     """
 
     legacy: str = ""
@@ -279,6 +281,7 @@ class ProxySettings:
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
 
     def __post_init__(self) -> None:
         for name in ("legacy", "new"):
@@ -298,10 +301,10 @@ class ProxySettings:
             raise ConfigError(f"must be header:NAME or cookie:NAME, not {self.sticky!r}", key="sticky")
         if self.workers < 1:
             raise ConfigError(f"must be 1 or more, not {self.workers}", key="workers")
-        for table in (self.timeouts, self.limits, self.shadow, self.recording):
+        for table in (self.timeouts, self.limits, self.shadow, self.recording, self.queue):
             for key in table.__dataclass_fields__:
                 value = getattr(table, key)
-                if not isinstance(value, bool | str) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
+                if not isinstance(value, bool | str | Path | None) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
                     raise ConfigError(f"must be greater than 0, not {value!r}", key=key)
 
 

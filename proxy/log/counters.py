@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from config import text
 from config.rollout import Dialect
+from diffing.model import Outcome
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.compare.comparer import Judgement
@@ -67,6 +68,13 @@ class ExchangeVerdict:
     asked: Dialect = Dialect.NEW
 
 
+class Verdicts(Protocol):
+    """Who is told of verdicts."""
+
+    def add(self, finding: ExchangeVerdict) -> None:
+        """Count a verdict."""
+
+
 @dataclass(slots=True)
 class HourlyCount:
     """Exchanges of one hour, route, dialect, side, verdict, and dialect in which the new side was asked."""
@@ -75,9 +83,9 @@ class HourlyCount:
     legacy_seconds: float = 0.0
     new_seconds: float = 0.0
 
-    def add(self, seconds: tuple[float, float] | None) -> None:
+    def add(self, seconds: tuple[float, float] | None, exchanges: int = 1) -> None:
         """Count one; the times of both sides where both were asked."""
-        self.exchanges += 1
+        self.exchanges += exchanges
         if seconds is not None:
             self.legacy_seconds += seconds[0]
             self.new_seconds += seconds[1]
@@ -142,6 +150,7 @@ class Counters:
         timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, bucket (proxy.runtime.histogram), and
             dialect asked.
         dropped: What was not kept because it would have been too much.
+        shed: Exchanges that the queue of a fleet did not get, by reason.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
         evidence_bytes: Most bytes of all signatures, examples and samples; what finds no room is counted likewise.
         most_facts: Most facts of one route that are covered, and most in an hour that its entries did; of further ones
@@ -163,6 +172,7 @@ class Counters:
     coverage: Counter[CoverKey] = field(default_factory=Counter)
     timings: Counter[TimingKey] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    shed: Counter[str] = field(default_factory=Counter)
     most_clusters: int = MOST_CLUSTERS
     evidence_bytes: int = EVIDENCE_BYTES
     most_facts: int = MOST_FACTS
@@ -219,7 +229,20 @@ class Counters:
         self.flows.setdefault(key, HourlyCount()).add(finding.seconds)
         self._moment(finding, comparison.verdict)
 
-    def _moment(self, finding: ExchangeVerdict, verdict: str) -> None:
+    def replace_queued(self, finding: ExchangeVerdict) -> None:
+        """Count a verdict on an exchange that another process has counted as ``queued``.
+
+        ``queued`` is lowered by as much: over all runs of a fleet it is the number of those that wait, and of the run
+        that only judges nothing is due.
+        """
+        self.add(finding)
+        hour = finding.at.replace(minute=0, second=0, microsecond=0)
+        queued, asked = str(Outcome.QUEUED), finding.asked.value
+        key = (hour, finding.route, finding.dialect.value, finding.served.value, queued, asked)
+        self.flows.setdefault(key, HourlyCount()).exchanges -= 1
+        self._moment(finding, queued, -1)
+
+    def _moment(self, finding: ExchangeVerdict, verdict: str, exchanges: int = 1) -> None:
         second = finding.at.replace(microsecond=0)
         second = second if self._floor is None else max(second, self._floor)
         for width, at in zip(_WIDTHS, (second, second.replace(second=0)), strict=True):
@@ -227,7 +250,9 @@ class Counters:
             if key not in self.moments and len(self.moments) >= MOST_MOMENTS:
                 self.dropped["moments"] += 1
                 continue
-            self.moments.setdefault(key, HourlyCount()).add(finding.seconds)
+            self.moments.setdefault(key, HourlyCount()).add(
+                finding.seconds if exchanges > 0 else None, exchanges
+            )
             self.touched.add(key)
 
     def forget_moments(self, now: datetime) -> list[MomentKey]:

@@ -257,6 +257,16 @@ dropped = Table(
     Column("exchanges", Integer, nullable=False),
 )
 
+judged = Table(
+    "judged_capture",
+    metadata,
+    Column("capture", String(32), primary_key=True, comment="proxy.fleet.capture"),
+    Column("run", String(32), nullable=False, comment="the worker's, which counted its verdict"),
+    Column("at", DateTime, nullable=False, comment="when it was counted"),
+)
+
+Index("judged_capture_at", judged.c.at)
+
 # A server's default may be an alphabet that signatures do not fit in, or take "Tag" and "tag" for one parameter.
 for _table in metadata.tables.values():
     _table.dialect_options["mysql"].update(charset="utf8mb4", collate="utf8mb4_bin")

@@ -46,6 +46,7 @@ def snapshot(counters: Counters, telemetry: Telemetry, state: Mapping[str, Any])
         **{name: getattr(counters, name) for name in _TOTALS},
         "verdicts": dict(sorted(counters.verdicts.items())),
         "flows": dict(flows),
+        "queue_shed": dict(counters.shed),
         "active": telemetry.active,
         **{name: {str(k): v for k, v in getattr(telemetry, name).items()} for name in _COUNTS},
         **{name: getattr(telemetry, name) for name in _SINGLE if hasattr(telemetry, name)},
@@ -64,7 +65,7 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
             continue
         for name in (*_TOTALS, *_SINGLE, "active", "queue", "processes"):
             result[name] += one[name]
-        for name in (*_COUNTS, "verdicts", "flows"):
+        for name in (*_COUNTS, "verdicts", "flows", "queue_shed"):
             result[name] = dict(Counter(result[name]) + Counter(one[name]))
         result["durations"] = _durations(result["durations"], one["durations"])
         result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
@@ -154,6 +155,7 @@ class _Found(Collector):
             ("refusals", "status", "Requests that the proxy refused itself."),
             ("fallbacks", "route", "Requests that legacy served because the new side failed."),
             ("rehearsals", "outcome", "Rehearsed writes."),
+            ("queue_shed", "reason", "Exchanges that the queue of a fleet did not get."),
             ("recorded", "outcome", "Exchanges that were to be recorded."),
             ("breaker_opened", "side", "How often a side was left alone in the shadow."),
             ("side_errors", "side", "Requests that the side that serves did not answer."),

@@ -239,6 +239,7 @@ _NOBODY: Final[Snapshot] = {
     **dict.fromkeys(("access_dropped", "processes"), 0),
     **{name: {} for name in ("verdicts", "flows", "durations", "answers", "refusals", "fallbacks")},
     "rehearsals": {},
+    "queue_shed": {},
     "recorded": {},
     "breaker_opened": {},
     "task_failures": {},

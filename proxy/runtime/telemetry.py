@@ -44,6 +44,7 @@ class Telemetry:
         reasked: Mismatches that were asked again.
         breaker_opened: How often a side was left alone, by side.
         recorded: Exchanges of live traffic by what came of recording them.
+        shed: Captures that the queue of a fleet did not get, by reason.
         reloads: Configurations that were taken over.
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
@@ -63,6 +64,7 @@ class Telemetry:
     reasked: int = 0
     breaker_opened: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
+    shed: Counter[str] = field(default_factory=Counter)
     reloads: int = 0
     reload_failures: int = 0
     comparers: int = 0

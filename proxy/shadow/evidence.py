@@ -1,5 +1,7 @@
 """What is kept of an exchange that differs, without what is secret in it."""
 
+from collections.abc import Iterable
+
 from diffing.model import Comparison, Observation
 from proxy.compare.comparer import Question
 from proxy.exchange.decision import Side
@@ -37,7 +39,7 @@ def evidence_of(
     )
 
 
-def secrets_in(exchange: Exchange, sides: tuple[Observation, Observation] | None) -> frozenset[str]:
+def secrets_in(exchange: Exchange, sides: Iterable[Observation] | None) -> frozenset[str]:
     """What must not be kept of an exchange: the client's secrets, and those that a side made."""
     request = exchange.request
     known = secrets_of(request.target, request.headers, request.body)

@@ -265,6 +265,8 @@ class ShadowLink:
                 self._telemetry.breaker_opened[side] += count
             elif kind == "recorded":
                 self._telemetry.recorded[side] += count
+            elif kind == "shed":
+                self._counters.shed[side] += count
             elif kind == "task":
                 self._telemetry.task_failures[side] += count
             else:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from config.errors import ConfigError
 from config.routes import RouteMap, load_routes
@@ -25,8 +26,8 @@ from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer, Judgement
 from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side, told
-from proxy.exchange.exchange import MemoryQueue
-from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
+from proxy.exchange.exchange import Exchange, MemoryQueue
+from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict, Verdicts
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
@@ -34,6 +35,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
 
+_Workers = TypeVar("_Workers", bound=ShadowWorkers)
 _LOGGER = logging.getLogger(__name__)
 # What is found is told in batches: the process that serves has better things to do than to be woken for each.
 _EVERY: Final = 0.05
@@ -71,6 +73,22 @@ class ShadowReport:
     failing: Mapping[str, float] = field(default_factory=dict)
 
 
+class Shadowing(Protocol):
+    """What takes exchanges in the process: it judges them, or hands them on."""
+
+    def start(self, tasks: Tasks) -> None:
+        """Work on exchanges until the tasks are stopped."""
+
+    def offer(self, exchange: Exchange) -> None:
+        """Take a served exchange over."""
+
+    def use(self, routes: RouteMap, files: Path) -> None:
+        """Go by another configuration."""
+
+    def open_breakers(self) -> list[str]:
+        """The sides that are left alone just now."""
+
+
 class Outbox:
     """Collects verdicts and tells them now and then: the counters, as the shadow sees them. ``writer``: the channel.
     ``telemetry``: what is counted beside them.
@@ -104,6 +122,7 @@ class Outbox:
         now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
         now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
+        now.update({f"shed {reason}": n for reason, n in self._telemetry.shed.items()})
         now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         findings, self._findings = self._findings, []
         found = ShadowReport(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
@@ -185,19 +204,52 @@ async def _beat(outbox: Outbox) -> None:
         outbox.flush()
 
 
-async def _use(files: Path, workers: ShadowWorkers, comparer: Comparer) -> RouteMap | None:
+async def _use(files: Path, workers: Shadowing, comparer: Comparer | None) -> RouteMap | None:
     # A directory that is gone again was replaced by another one, of which word is under way.
     with suppress(ConfigError, OSError):
         routes = load_routes(files)
         workers.use(routes, files)
-        await comparer.use(files)
+        if comparer is not None:
+            await comparer.use(files)
         return routes
     return None
 
 
 async def _opened(
     plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
-) -> tuple[ShadowWorkers, Comparer]:
+) -> tuple[Shadowing, Comparer | None]:
+    if not plan.settings.queue.url:
+        return await open_workers(plan, outbox, telemetry, tasks, stack, ShadowWorkers)
+    # Its libraries are those of the extra: without a queue nobody needs them.
+    from proxy.fleet.seal import load_seal
+    from proxy.fleet.sender import CaptureSender
+    from proxy.fleet.stream import CaptureStream
+    from proxy.shadow.captured import AskedSender
+
+    stream = CaptureStream(plan.settings.queue)
+    stack.push_async_callback(stream.aclose)
+    seal = load_seal(plan.settings.queue)
+    sender = CaptureSender(stream, seal, outbox, telemetry)
+    if seal is not None:
+        return sender, None
+    sender.start(tasks)
+    make = partial(AskedSender, sender=sender)
+    return await open_workers(plan, outbox, telemetry, tasks, stack, make)
+
+
+async def open_workers(
+    plan: StartPlan,
+    verdicts: Verdicts,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    kind: Callable[..., _Workers],
+) -> tuple[_Workers, Comparer]:
+    """Workers that ask and compare, and who compares for them; both are open as long as the stack is.
+
+    Args:
+        kind: Makes the workers.
+    """
     settings, shadow = plan.settings, plan.settings.shadow
 
     loop = asyncio.get_running_loop()
@@ -230,10 +282,10 @@ async def _opened(
     if settings.recording.folder:
         tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
         stack.callback(tap.close)
-    workers = ShadowWorkers(
+    workers = kind(
         sides,
         comparer,
-        outbox,
+        verdicts,
         load_routes(plan.files),
         settings,
         # How much may wait is up to the process that serves.

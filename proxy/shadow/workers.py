@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx
 
@@ -34,7 +34,7 @@ from proxy.compare.runner import UNDERIVED, first_answered, settle
 from proxy.exchange.decision import Side, route_name, told
 from proxy.exchange.example import asked_facts, example_of, served_only
 from proxy.exchange.exchange import Exchange, MemoryQueue, Queue
-from proxy.log.counters import ExchangeVerdict
+from proxy.log.counters import ExchangeVerdict, Verdicts
 from proxy.message.redact import MOST_SECRETS, Redactor
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import HOP_BY_HOP, NOT_RECORDED, TOO_LARGE, observe
@@ -46,13 +46,6 @@ from proxy.shadow.tap import Tap
 
 _LOGGER = logging.getLogger(__name__)
 _WORKER: Final = "shadow worker"
-
-
-class Verdicts(Protocol):
-    """Who is told of verdicts."""
-
-    def add(self, finding: ExchangeVerdict) -> None:
-        """Count a verdict."""
 
 
 class ShadowWorkers:
@@ -178,7 +171,6 @@ class ShadowWorkers:
 
     async def _work_on(self, exchange: Exchange) -> None:
         decision = exchange.decision
-        assert isinstance(decision.translation, Translation)
         if (
             exchange.request.method == "HEAD"
             and decision.dialect is Dialect.NEW
@@ -196,9 +188,13 @@ class ShadowWorkers:
         if other is None:
             self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        served, other = await self._readable(exchange.served), await self._readable(other)
+        await self._answered(exchange, await self._readable(exchange.served), await self._readable(other))
+
+    async def _answered(self, exchange: Exchange, served: Observation, other: Observation) -> None:
+        """Judge an exchange that both sides have answered."""
+        decision = exchange.decision
         legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
-        question = question_of(exchange, decision.translation, legacy, new, self._admin_keys)
+        question = self._question(exchange, legacy, new)
         if self._settings.control and exchange.other is None:
             question = replace(question, legacy=served, new=other, control=True)
         judgement = await self._judge(exchange, question)
@@ -208,6 +204,11 @@ class ShadowWorkers:
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
             self._tap.add(route_name(decision), exchange.at, question.role, exchange.request, legacy)
+
+    def _question(self, exchange: Exchange, legacy: Observation, new: Observation) -> Question:
+        translation = exchange.decision.translation
+        assert isinstance(translation, Translation)
+        return question_of(exchange, translation, legacy, new, self._admin_keys)
 
     async def _readable(self, answer: Observation) -> Observation:
         """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
