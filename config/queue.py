@@ -46,5 +46,9 @@ class QueueSettings:
                 table="[queue]",
                 key="stream",
             )
+        for key in ("captures", "capture_bytes", "claim_seconds", "deliveries"):
+            if getattr(self, key) <= 0:
+                problem = f"must be greater than 0, not {getattr(self, key)!r}"
+                raise ConfigError(problem, table="[queue]", key=key)
         if self.key and self.key_file is not None:
             raise ConfigError("cannot be given together with key_file", table="[queue]", key="key")

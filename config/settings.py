@@ -301,10 +301,10 @@ class ProxySettings:
             raise ConfigError(f"must be header:NAME or cookie:NAME, not {self.sticky!r}", key="sticky")
         if self.workers < 1:
             raise ConfigError(f"must be 1 or more, not {self.workers}", key="workers")
-        for table in (self.timeouts, self.limits, self.shadow, self.recording, self.queue):
+        for table in (self.timeouts, self.limits, self.shadow, self.recording):
             for key in table.__dataclass_fields__:
                 value = getattr(table, key)
-                if not isinstance(value, bool | str | Path | None) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
+                if not isinstance(value, bool | str) and (value < 0 if key in _MAY_BE_ZERO else value <= 0):
                     raise ConfigError(f"must be greater than 0, not {value!r}", key=key)
 
 

@@ -9,6 +9,7 @@ from config.errors import ConfigError
 from config.location import config_directory
 from config.settings import load_proxy_settings
 from proxy.commands.options import Config, Queue
+from proxy.process.serving import process_name
 from proxy.runtime.listen import announce
 from proxy.runtime.loop import run_loop
 
@@ -36,6 +37,6 @@ def worker_command(
     if not settings.queue.url:
         raise ConfigError("the URL of the queue is missing; give --queue URL", table="[queue]", key="url")
     # Its libraries are those of the extra: no other command needs them.
-    from proxy.process.fleet_worker import work, worker_name
+    from proxy.process.fleet_worker import work
 
-    run_loop(work(settings, directory, name or worker_name(), announce))
+    run_loop(work(settings, directory, name or process_name(), announce))

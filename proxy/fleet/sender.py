@@ -22,6 +22,8 @@ _LOGGER = logging.getLogger(__name__)
 _BATCH: Final = 64
 _BATCH_BYTES: Final = 1024 * 1024
 _AGAIN: Final = 0.5
+# So long a full queue is not asked for room: sealing what it refuses would be for nothing.
+_FULL: Final = 0.1
 FULL: Final = "queue full"
 AWAY: Final = "queue away"
 REFUSED: Final = "queue refused"
@@ -50,11 +52,15 @@ class CaptureSender:
         self._waiting: deque[tuple[Exchange, str | None]] = deque()
         self._filled = asyncio.Event()
         self._trouble: QueueAway | None = None
+        self._full_until = 0.0
 
     def offer(self, exchange: Exchange, role: str | None = None) -> None:
         """Take an exchange over. Never waits. ``role``: as ``capture.encode`` has it."""
         if self._trouble is not None and not isinstance(self._trouble, QueueRefused):
             self.shed(exchange, AWAY)
+            return
+        if asyncio.get_running_loop().time() < self._full_until:
+            self.shed(exchange, FULL)
             return
         self._waiting.append((exchange, role))
         self._filled.set()
@@ -124,6 +130,8 @@ class CaptureSender:
                 await asyncio.sleep(_AGAIN)
             else:
                 self._note(None)
+                if not all(added):
+                    self._full_until = asyncio.get_running_loop().time() + _FULL
                 return ["" if there else FULL for there in added]
 
     def _note(self, trouble: QueueAway | None) -> None:

@@ -148,6 +148,8 @@ class CaptureStream:
             retry=Retry(NoBackoff(), 0),
         )
         self._grouped = False
+        # One look sees only some of what workers have; the next one goes on from there.
+        self._looked_at: str | bytes = "0-0"
 
     @property
     def shown(self) -> str:
@@ -180,9 +182,9 @@ class CaptureStream:
 
     async def take_over(self, name: str, most: int) -> list[Entry]:
         """Captures of workers that nothing was heard of."""
-        idle = int(self._settings.claim_seconds * 1000)
-        _, entries, *_ = await self._in_group(
-            lambda: self._redis.xautoclaim(self._stream, _GROUP, name, idle, "0-0", count=most)
+        idle, start = int(self._settings.claim_seconds * 1000), self._looked_at
+        self._looked_at, entries, *_ = await self._in_group(
+            lambda: self._redis.xautoclaim(self._stream, _GROUP, name, idle, start, count=most)
         )
         entries = [one for one in entries if one[1]]
         if not entries:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +12,7 @@ from config.queue import QueueSettings
 from config.routes import RouteMap
 from config.tasks import Tasks
 from diffing.model import Comparison, Outcome, SkipReason
+from diffing.parity import FAILING
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import told
 from proxy.exchange.exchange import Exchange
@@ -27,8 +28,8 @@ _WAIT: Final = 1.0
 _AGAIN: Final = 0.5
 _BATCH: Final = 500
 _EVERY: Final = 1.0
-_UNWRITTEN: Final = 5000
-"""So many verdicts may wait for the log; then no more captures are taken."""
+_IN_HAND: Final = 5000
+"""With so many captures whose verdicts wait for the log, no more are taken."""
 ABANDONED: Final = "abandoned"
 UNREADABLE: Final = "unreadable"
 _BEAT: Final = 60.0
@@ -66,6 +67,7 @@ class CaptureTaker:
         seal: Opens captures; None where no key is configured.
         name: The worker's, among all of its fleet.
         at_once: How many captures are judged at a time.
+        most_bytes: With so many bytes of captures no more are taken.
         routes: Gives the route map in force.
     """
 
@@ -77,6 +79,7 @@ class CaptureTaker:
         settings: QueueSettings,
         name: str,
         at_once: int,
+        most_bytes: int,
         routes: Callable[[], RouteMap],
     ) -> None:
         self._stream = stream
@@ -87,7 +90,9 @@ class CaptureTaker:
         self._most = 2 * at_once
         self._routes = routes
         self._number = 0
-        self._ids: set[bytes] = set()
+        self._most_bytes = most_bytes
+        self._ids: dict[bytes, int] = {}
+        self._held = 0
         self._judging: dict[int, tuple[Entry, Label]] = {}
         self._judged: list[tuple[Entry, JudgedCapture]] = []
         self._counted: list[Entry] = []
@@ -114,7 +119,7 @@ class CaptureTaker:
         """Take, write and remove until the tasks are stopped."""
         tasks.start("captures", lambda: self._take(judges))
         tasks.start("diff log", self._write)
-        tasks.start("claims", lambda: self._claim(judges))
+        tasks.start("claims", self._claim)
 
     def leave(self) -> None:
         """Take no more."""
@@ -144,6 +149,9 @@ class CaptureTaker:
             # Not done in time.
             self._unwanted.append(entry)
         else:
+            if finding.judgement.comparison.verdict not in FAILING:
+                # Nobody looks at it, and it holds both answers.
+                finding = replace(finding, evidence=None)
             self._note(entry, JudgedCapture(label.id, finding))
 
     def _note(self, entry: Entry, judged: JudgedCapture) -> None:
@@ -151,14 +159,23 @@ class CaptureTaker:
         self._filled.set()
 
     async def _take(self, judges: Judges) -> None:
+        now = asyncio.get_running_loop().time
+        look = now()
         while not self._leaving:
             room = self._most - len(self._judging)
-            if room <= 0 or len(self._judged) >= _UNWRITTEN:
+            if room <= 0 or len(self._ids) >= _IN_HAND or self._held >= self._most_bytes:
                 self._room.clear()
                 await self._room.wait()
                 continue
             try:
-                entries = await self._stream.read(self._name, room, _WAIT)
+                entries: list[Entry] = []
+                if now() >= look:
+                    entries = await self._stream.take_over(self._name, room)
+                    self.counts.taken_over += len(entries)
+                    if not entries:
+                        look = now() + self._settings.claim_seconds / 4
+                if not entries:
+                    entries = await self._stream.read(self._name, room, _WAIT)
             except QueueAway as error:
                 self._queue_is(str(error))
                 await asyncio.sleep(_AGAIN)
@@ -184,10 +201,10 @@ class CaptureTaker:
             _LOGGER.error("a capture of %s cannot be read: %s", label.route, error)
             # Another worker may have the key.
             if given_up:
-                self._ids.add(entry.id)
+                self._hold(entry)
                 self._note(entry, _lost(label, Outcome.SHED, UNREADABLE))
             return
-        self._ids.add(entry.id)
+        self._hold(entry)
         if given_up:
             # It may have ended each of them.
             _LOGGER.error(
@@ -200,6 +217,10 @@ class CaptureTaker:
             judges.offer_captured(exchange, role)
         else:
             judges.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.NO_ROUTE))
+
+    def _hold(self, entry: Entry) -> None:
+        self._ids[entry.id] = entry.size
+        self._held += entry.size
 
     def _opened(self, entry: Entry, label: Label) -> tuple[Exchange, str | None]:
         content = entry.capture.content
@@ -240,26 +261,22 @@ class CaptureTaker:
         await self._recorder.record([judged for _, judged in some])
         del self._judged[: len(some)]
         self._counted += [entry for entry, _ in some]
-        self._room.set()
         try:
             await self._stream.remove(self._counted)
         except QueueAway as error:
             self._queue_is(str(error))
             return
-        self._ids.difference_update(entry.id for entry in self._counted)
+        for entry in self._counted:
+            self._held -= self._ids.pop(entry.id, 0)
         self._counted.clear()
+        self._room.set()
 
-    async def _claim(self, judges: Judges) -> None:
-        """Keep what is in hand, and take over what nobody keeps."""
+    async def _claim(self) -> None:
+        """Keep what is in hand, so that no other worker takes it over."""
         forgotten = 0.0
         while True:
             try:
                 await self._stream.keep(self._name, self._ids)
-                room = self._most - len(self._judging)
-                if room > 0 and not self._leaving and not self._log_trouble:
-                    for entry in await self._stream.take_over(self._name, room):
-                        self.counts.taken_over += 1
-                        self._begin(entry, judges)
                 now = asyncio.get_running_loop().time()
                 if now > forgotten:
                     await self._stream.forget_names()

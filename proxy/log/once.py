@@ -55,6 +55,7 @@ class OnceRecorder:
         self._engine = engine
         self._new_counters = counters
         self._new_recorder = recorder
+        self._batch = 0
         self.verdicts: Counter[str] = Counter()
         self._begin()
 
@@ -111,15 +112,15 @@ class OnceRecorder:
 
     async def _claimed(self, connection: AsyncConnection, names: list[str]) -> list[str]:
         """Those of the captures that nobody has counted; nobody else counts them any more."""
-        there = select(judged.c.capture).where(judged.c.capture.in_(names))
-        known = set((await connection.execute(there)).scalars())
-        rows = [{"capture": name, "run": self.run, "at": utc_now()} for name in names if name not in known]
-        if not rows:
+        if not names:
             return []
+        self._batch += 1
+        batch, at = self._batch, utc_now()
+        rows = [{"capture": name, "run": self.run, "batch": batch, "at": at} for name in names]
         await connection.execute(_or_ignore(connection), rows)
-        # Another worker may have been faster; its rows are those of another run.
-        ours = there.where(judged.c.run == self.run)
-        return [name for name in (await connection.execute(ours)).scalars() if name not in known]
+        ours = select(judged.c.capture).where(judged.c.run == self.run, judged.c.batch == batch)
+        found = await connection.execute(ours.where(judged.c.capture.in_(names)))
+        return list(found.scalars())
 
     async def prune(self) -> None:
         """Forget captures that nobody can judge again."""

@@ -132,8 +132,9 @@ def _hits(connection: Connection) -> None:
 
 
 def _judged(connection: Connection) -> None:
-    """Version 10: the captures of a fleet that have been judged."""
+    """Version 10: the captures of a fleet that have been judged, and which process writes a run."""
     judged.create(connection, checkfirst=True)
+    _add(connection, runs, "place")
 
 
 def _index(connection: Connection, *tables: Table) -> None:

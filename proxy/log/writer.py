@@ -119,6 +119,7 @@ class Recorder:
         every: Seconds between writes.
         retention: What to keep of earlier runs.
         now: Tells the time.
+        place: What the process is called.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Recorder:
         every: float = 1.0,
         retention: Retention | None = None,
         now: Callable[[], datetime] = utc_now,
+        place: str = "",
     ) -> None:
         self.run = uuid.uuid4().hex
         self._engine = engine
@@ -138,6 +140,7 @@ class Recorder:
         self._every = every
         self._retention = retention or Retention()
         self._now = now
+        self._place = place
         self._started = now()
         self._written = Written(self.run)
         self._file = LogFile(engine.url)
@@ -341,6 +344,7 @@ class Recorder:
             "pending": counters.pending,
             "faced": counters.faced,
             "twice": counters.twice,
+            "place": self._place,
         }
 
 

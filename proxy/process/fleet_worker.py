@@ -1,9 +1,7 @@
 """A worker of a fleet: takes captures from the queue, asks the other side, compares, and writes the diff log."""
 
 import asyncio
-import os
 import signal
-import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -65,6 +63,7 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                     counters,
                     rollout=lambda: configuration().digest,
                     retention=load_report_settings(config).retention,
+                    place=f"worker {name}",
                 ),
             )
             await recorder.open()
@@ -76,6 +75,7 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 settings.queue,
                 name,
                 settings.shadow.workers,
+                settings.shadow.queue_bytes,
                 lambda: configuration().routes,
             )
             plan = StartPlan(settings, configuration.path, hop_of(settings))
@@ -110,8 +110,3 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 await tasks.stop()
                 await taker.aclose()
                 admin.should_exit = True
-
-
-def worker_name() -> str:
-    """The name of a worker that was given none: machine and process."""
-    return f"{socket.gethostname()}-{os.getpid()}"

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -141,6 +142,11 @@ def check_sides(settings: ProxySettings) -> None:
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
 
 
+def process_name() -> str:
+    """Machine and process."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
 def sides_of(settings: ProxySettings) -> dict[str, str]:
     """The URLs of both sides by their names."""
     return {side.value: settings.legacy if side is Side.LEGACY else settings.new for side in Side}
@@ -156,6 +162,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         counters,
         rollout=lambda: configuration().digest,
         retention=load_report_settings(config).retention,
+        place=f"proxy {process_name()}",
     )
     await recorder.open()
     stack.push_async_callback(recorder.dispose)
