@@ -100,6 +100,7 @@ class CaptureTaker:
         self._room = asyncio.Event()
         self._filled = asyncio.Event()
         self._leaving = False
+        self._left = asyncio.Event()
         self._queue_trouble = ""
         self._log_trouble = ""
         self.counts = TakerCounts()
@@ -121,10 +122,11 @@ class CaptureTaker:
         tasks.start("diff log", self._write)
         tasks.start("claims", self._claim)
 
-    def leave(self) -> None:
-        """Take no more."""
+    async def leave(self) -> None:
+        """Take no more. What Redis may just be giving is still taken: nobody else would be for a while."""
         self._leaving = True
         self._room.set()
+        await self._left.wait()
 
     async def aclose(self) -> None:
         """Write what is judged, and give back everything else."""
@@ -183,6 +185,7 @@ class CaptureTaker:
             self._queue_is("")
             for entry in entries:
                 self._begin(entry, judges)
+        self._left.set()
 
     def _begin(self, entry: Entry, judges: Judges) -> None:
         if entry.id in self._ids:

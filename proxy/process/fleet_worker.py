@@ -105,7 +105,7 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 taker.start(tasks, workers)
                 ready(admin.url)
                 await stop.wait()
-                taker.leave()
+                await taker.leave()
                 await workers.drain(settings.timeouts.drain)
                 await tasks.stop()
                 await taker.aclose()

@@ -67,7 +67,7 @@ async def test_the_totals_are_written(recorder: Recorder, counters: Counters) ->
     """received = served + refused + client_gone."""
     counters.received, counters.served, counters.refused, counters.client_gone = 6, 3, 2, 1
     await recorder.write()
-    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
+    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0, "")]
 
 
 async def test_counts_are_rewritten_not_added(recorder: Recorder, counters: Counters) -> None:
