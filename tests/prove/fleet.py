@@ -1,0 +1,242 @@
+"""A fleet on a bad day, how workers scale, and what a full queue costs clients.
+
+The bad day: HAProxy, three proxies, PHP as recorded, the backend on MariaDB, Redis with an append-only file, two
+workers. While clients ask, one proxy is told to stop, one worker is killed, Redis and MariaDB restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import aiohttp
+import yarl
+from sqlalchemy import text
+
+from backend.database.load import load
+from proxy.log.writer import open_log
+from proxy.recordings.recording import read_recordings
+from proxy.reporting.report import Report
+from tests.benchmarks.processes import cpu, nginx
+from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded, side
+from tests.functional.fleets import Fleet, fleet, told
+from tests.functional.servers import serving
+from tests.functional.test_hostile_answers import until
+from tests.mariadb import MariaDBServer, free_port
+from tests.prove.isolation import Fault, Measured, measured
+from tests.prove.load import Generator
+from tests.prove.proof import Proof
+from tests.redis_server import RedisServer
+
+ROOT: Final = Path(__file__).parent.parent.parent
+SECONDS: Final = float(os.environ.get("SECONDS", "60"))
+CLIENTS: Final = 50
+TARGETS: Final = 200
+CANARY: Final = "CANARY0123456789canary0123456789"
+CAPTURES: Final = int(os.environ.get("CAPTURES", "3000"))
+ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
+MOST_CPU: Final = 1.10
+MOST_SHARE: Final = 0.05
+SHADOW: Final = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\npercentage = 100\n'
+
+
+@dataclass(slots=True)
+class BadDay:
+    """What became of a bad day.
+
+    Args:
+        answers: Answers to clients.
+        failed: Requests that were answered otherwise than legacy answers them, or not at all.
+        served: Exchanges that the proxies served, and that is how many verdicts there must be.
+        queued: Captures that the queue acknowledged.
+        names: Captures that the log counted.
+        leaks: Places in the files of Redis that hold the secret.
+    """
+
+    answers: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    served: int = 0
+    queued: int = 0
+    names: list[str] = field(default_factory=list)
+    verdicts: dict[str, int] = field(default_factory=dict)
+    leaks: int = 0
+    report: Report | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing failed, and nothing was lost, counted twice, or told."""
+        once = len(self.names) == len(set(self.names)) == self.queued
+        return not self.failed and once and sum(self.verdicts.values()) == self.served and not self.leaks
+
+
+async def _targets(legacy: str) -> dict[str, tuple[int, bytes]]:
+    """What clients ask, each with a secret, and what legacy answers."""
+    found: dict[str, tuple[int, bytes]] = {}
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+        for one in read_recordings(sorted((ROOT / "tests/recordings/read").glob("*.jsonl.gz"))):
+            if one.request.method != "GET" or one.caller != "none" or one.response.status not in (200, 412):
+                continue
+            target = one.request.target.decode("latin-1")
+            keyed = f"{target}{'&' if '?' in target else '?'}session_hash={CANARY}"
+            async with session.get(yarl.URL(legacy + keyed, encoded=True)) as answer:
+                if answer.status < 500:
+                    found[keyed] = answer.status, await answer.read()
+            if len(found) == TARGETS:
+                break
+    return found
+
+
+async def _clients(front: str, targets: dict[str, tuple[int, bytes]], until_: float, day: BadDay) -> None:
+    names = list(targets)
+    connector = aiohttp.TCPConnector(limit=CLIENTS)
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+
+        async def client(number: int) -> None:
+            while time.monotonic() < until_:
+                target = names[number % len(names)]
+                number += 7
+                day.answers += 1
+                try:
+                    async with session.get(yarl.URL(front + target, encoded=True)) as answer:
+                        got = answer.status, await answer.read()
+                except (aiohttp.ClientError, TimeoutError) as error:
+                    day.failed[type(error).__name__] += 1
+                    continue
+                if got != targets[target]:
+                    day.failed[f"status {got[0]} instead of {targets[target][0]}"] += 1
+                await asyncio.sleep(0.1)
+
+        await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+
+
+@contextmanager
+def _haproxy(folder: Path, found: Fleet) -> Iterator[str]:
+    """The example of config/, in front of three proxies."""
+    program = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise SystemExit("HAProxy is not installed; as root: apt-get install haproxy")
+    port = free_port()
+    config = (ROOT / "config/haproxy/haproxy.cfg").read_text().replace(":8000", f":{port}")
+    config = re.sub(r"    server proxy\d .*\n", "", config)
+    servers = "".join(
+        f"    server proxy{number} 127.0.0.1:{one.address[1]} port {one.admin}\n"
+        for number, one in enumerate(found.proxies)
+    )
+    (folder / "haproxy.cfg").write_text(config.replace("port 8081 inter 1s", "inter 1s").replace(
+        "fall 2 rise 2\n", f"fall 2 rise 2\n{servers}"
+    ))
+    with subprocess.Popen([program, "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL) as process:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _database(server: str, name: str) -> str:
+    async def create() -> None:
+        engine = open_log(server)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        await engine.dispose()
+
+    asyncio.run(create())
+    return f"{server.rstrip('/')}/{name}"
+
+
+def _folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def bad_day(folder: Path, seconds: float = SECONDS) -> BadDay:
+    """A bad day of so many seconds."""
+    day = BadDay()
+    with ExitStack() as stack:
+        mariadb = MariaDBServer(_folder(folder, "mariadb"))
+        mariadb.start()
+        stack.callback(mariadb.stop)
+        asyncio.run(load(ROOT / "config/sample", mariadb.url))
+        redis = stack.enter_context(RedisServer(_folder(folder, "redis")))
+        recordings = ("--recordings", str(ROOT / "tests/recordings/read"), "--port", "0")
+        legacy = stack.enter_context(serving("proxy.cli", "legacy", *recordings)).url
+        new, _ = stack.enter_context(backend(mariadb.url, ROOT / "config/sample/files"))
+        config = folder / "config"
+        shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("sample", "__pycache__"))
+        (config / "rollout.toml").write_text(SHADOW)
+        log = _database(mariadb.url, "parity_fleet")
+        found = stack.enter_context(
+            fleet(serving, folder, redis, log, (legacy, new), PARITY_TIMEOUTS_LINGER="5")
+        )
+        found.options = ("--config", str(config))
+        for _ in range(3):
+            found.proxy()
+        victim = found.worker("victim")
+        found.worker("survivor")
+        targets = asyncio.run(_targets(legacy))
+        with _haproxy(folder, found) as front:
+            started = time.monotonic()
+            until(lambda: _ready(front), 20)
+            asking = threading.Thread(
+                target=lambda: asyncio.run(_clients(front, targets, started + seconds, day))
+            )
+            asking.start()
+
+            def at(share: float) -> None:
+                time.sleep(max(0.0, started + share * seconds - time.monotonic()))
+
+            at(0.2)
+            victim.process.send_signal(signal.SIGKILL)
+            at(0.35)
+            redis.stop()
+            time.sleep(2)
+            redis.start()
+            at(0.5)
+            stopped = found.proxies.pop()
+            os.kill(stopped.pid, signal.SIGTERM)
+            at(0.65)
+            mariadb.stop()
+            time.sleep(2)
+            mariadb.start()
+            asking.join()
+        totals = found.totals()
+        # Of the one that was stopped only the log can tell.
+        until(lambda: not os.path.exists(f"/proc/{stopped.pid}") or _ended(stopped.pid), 60)
+        until(lambda: _logged(found, totals), 60)
+        until(lambda: found.report().fleet.waiting == 0, 20 * 60)
+        day.report = found.report()
+        day.served = day.report.counted_runs.served
+        day.queued = day.report.fleet.queued
+        day.names, day.verdicts = found.names(), found.verdicts()
+        day.leaks = len(re.findall(rb"(?i)canary", redis.written()))
+    return day
+
+
+def _ready(front: str) -> bool:
+    with suppress(OSError):
+        host, port = urlsplit(front).hostname or "", urlsplit(front).port or 0
+        return answered((host, port), raw("/api/v1/json/tasktype/list")).startswith(b"HTTP/1.1 200")
+    return False
+
+
+def _ended(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def _logged(found: Fleet, totals: Sequence[dict[str, int]]) -> bool:
+    """Whether the log knows what the proxies know that still run, and nothing is pending."""
+    runs = found.report().counted_runs
+    return runs.pending == 0 and runs.served >= sum(one["served"] for one in totals)
