@@ -86,7 +86,7 @@ class MariaDBServer:
             raise RuntimeError(f"MariaDB cannot be installed:\n{installed.stdout[-_TOLD:]}")
         self._port = free_port()
         self.url = f"mysql+aiomysql://root@127.0.0.1:{self._port}/"
-        # A server that starts removes what it takes for left-overs of an earlier one: in a common folder, what others use.
+        # A server that starts removes what it takes for left-overs: in a common folder, files that others use.
         scratch = folder / "tmp"
         scratch.mkdir()
         # A test run that is killed takes the server along.

@@ -116,10 +116,14 @@ def fleet(
         sealed: Whether it has a key.
         settings: Further ones, such as ``PARITY_QUEUE_CAPTURES``.
     """
-    key = {"PARITY_QUEUE_KEY": b64encode(secrets.token_bytes(32)).decode()} if sealed else {}
-    environment = {"PARITY_QUEUE_CLAIM_SECONDS": str(CLAIM_SECONDS), **key, **settings}
+    environment = {"PARITY_QUEUE_CLAIM_SECONDS": str(CLAIM_SECONDS), **(key() if sealed else {}), **settings}
     with mock.patch.dict(os.environ, environment), ExitStack() as stack:
         yield Fleet(serving, folder, redis, log, *sides, stack)
+
+
+def key() -> dict[str, str]:
+    """A new key, as a setting."""
+    return {"PARITY_QUEUE_KEY": b64encode(secrets.token_bytes(32)).decode()}
 
 
 def told(server: Server, path: str) -> Any:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from unittest import mock
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -33,7 +35,8 @@ from proxy.recordings.recording import read_recordings
 from proxy.reporting.report import Report
 from tests.benchmarks.processes import cpu, nginx
 from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded, side
-from tests.functional.fleets import Fleet, fleet, told
+from tests.functional.fleets import Fleet, fleet, key, told
+from tests.functional.proxies import Running
 from tests.functional.servers import serving
 from tests.functional.test_hostile_answers import until
 from tests.mariadb import MariaDBServer, free_port
@@ -131,14 +134,17 @@ def _haproxy(folder: Path, found: Fleet) -> Iterator[str]:
         raise SystemExit("HAProxy is not installed; as root: apt-get install haproxy")
     port = free_port()
     config = (ROOT / "config/haproxy/haproxy.cfg").read_text().replace(":8000", f":{port}")
+    config = config.replace("php:80", urlsplit(found.legacy).netloc)
     config = re.sub(r"    server proxy\d .*\n", "", config)
     servers = "".join(
         f"    server proxy{number} 127.0.0.1:{one.address[1]} port {one.admin}\n"
         for number, one in enumerate(found.proxies)
     )
-    (folder / "haproxy.cfg").write_text(config.replace("port 8081 inter 1s", "inter 1s").replace(
-        "fall 2 rise 2\n", f"fall 2 rise 2\n{servers}"
-    ))
+    (folder / "haproxy.cfg").write_text(
+        config.replace("port 8081 inter 1s", "inter 1s").replace(
+            "fall 2 rise 2\n", f"fall 2 rise 2\n{servers}"
+        )
+    )
     with subprocess.Popen([program, "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL) as process:
         try:
             yield f"http://127.0.0.1:{port}"
@@ -214,7 +220,7 @@ def bad_day(folder: Path, seconds: float = SECONDS) -> BadDay:
             asking.join()
         totals = found.totals()
         # Of the one that was stopped only the log can tell.
-        until(lambda: not os.path.exists(f"/proc/{stopped.pid}") or _ended(stopped.pid), 60)
+        until(lambda: _ended(stopped.pid), 60)
         until(lambda: _logged(found, totals), 60)
         until(lambda: found.report().fleet.waiting == 0, 20 * 60)
         day.report = found.report()
@@ -233,10 +239,119 @@ def _ready(front: str) -> bool:
 
 
 def _ended(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def _logged(found: Fleet, totals: Sequence[dict[str, int]]) -> bool:
     """Whether the log knows what the proxies know that still run, and nothing is pending."""
     runs = found.report().counted_runs
     return runs.pending == 0 and runs.served >= sum(one["served"] for one in totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """So many workers at a full queue. ``cpu``: seconds of an exchange. ``shares``: of the captures, of each worker."""
+
+    workers: int
+    cpu: float
+    shares: tuple[float, ...]
+
+    @property
+    def uneven(self) -> float:
+        """How far a share is from an equal one."""
+        return max(abs(share - 1 / self.workers) for share in self.shares)
+
+
+def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
+    """Let workers empty a queue. ``server``: a MariaDB. ``number``: of the round."""
+    legacy, path = recorded()
+    ports = [free_port() for _ in range(2)]
+    with ExitStack() as stack:
+        sides = side(folder, "legacy", ports[0], legacy) + side(folder, "new", ports[1], new_answer(folder))
+        stack.enter_context(nginx(folder / "sides", sides))
+        redis = stack.enter_context(RedisServer(_folder(folder, "redis")))
+        urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+        log = _database(server, f"parity_scaled_{number}")
+        patient = {"PARITY_QUEUE_CLAIM_SECONDS": "600", "PARITY_SHADOW_QUEUE": str(CAPTURES)}
+        found = stack.enter_context(fleet(serving, folder, redis, log, urls, sealed=True, **patient))
+        proxy = found.proxy()
+        names = [found.worker(f"worker{number}") for number in range(workers)]
+        pids = [one.process.pid for one in names]
+        # They start and connect, and then stand still until there is work for all of them.
+        request = raw(path.decode())
+        generator = Generator(request, answered(proxy.address, request))
+        stack.callback(generator.close)
+        found.settled(1)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        generator.run(proxy.address, 400, CAPTURES / 400, number)
+        queued = found.handed_over()
+        before = cpu(*pids)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        found.settled(queued, 300)
+        used = cpu(*pids) - before
+        counts = [sum(told(one, "/-/totals")["verdicts"].values()) for one in names]
+    return Scaled(workers, used / sum(counts), tuple(count / sum(counts) for count in counts))
+
+
+def scaling(parent: Path) -> list[Scaled]:
+    """One, two and four workers, in turns."""
+    mariadb = MariaDBServer(_folder(parent, "mariadb"))
+    mariadb.start()
+    try:
+        found = []
+        for number in range(3 * ROUNDS):
+            folder = _folder(parent, f"round{number}")
+            found.append(scaled(folder, mariadb.url, (1, 2, 4)[number % 3], number))
+        return found
+    finally:
+        mariadb.stop()
+
+
+def full_queue() -> Measured:
+    """What clients wait in front of a queue that is full, beside what they wait without any shadow."""
+    with tempfile.TemporaryDirectory() as folder, RedisServer(Path(folder)) as redis:
+        settings = {"PARITY_QUEUE_URL": redis.url, "PARITY_QUEUE_CAPTURES": "1", **key()}
+        with mock.patch.dict(os.environ, settings):
+            return measured("queue full", Fault("healthy", _nothing))
+
+
+@contextmanager
+def _nothing(_proxy: Running) -> Iterator[None]:
+    yield
+
+
+def prove() -> Proof:
+    """At full size."""
+    with tempfile.TemporaryDirectory() as folder:
+        day = bad_day(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        rounds = scaling(Path(folder))
+    full = full_queue()
+    per = {n: statistics.median(one.cpu for one in rounds if one.workers == n) for n in (1, 2, 4)}
+    uneven = max(statistics.median(one.uneven for one in rounds if one.workers == n) for n in (1, 2, 4))
+    spread = max(per.values()) / min(per.values())
+    told_day = day.report.fleet.told() if day.report else ()
+    verdicts = ", ".join(f"{name} {count:,}" for name, count in sorted(day.verdicts.items()))
+    without, with_full = (statistics.median(series) * 1e3 for series in zip(*full.p99, strict=True))
+    lines = (
+        f"- {SECONDS:g} s of {CLIENTS} clients through HAProxy and three proxies, while a proxy is told to stop, a "
+        f"worker is killed, Redis and MariaDB restart: {day.answers:,} requests, {day.failed.total()} answered "
+        "otherwise than legacy answers them, or not at all",
+        f"- {day.queued:,} captures were acknowledged by Redis; the log counted {len(set(day.names)):,} of them, and "
+        f"{len(day.names) - len(set(day.names))} twice",
+        f"- {day.served:,} exchanges were served; verdicts of the fleet: {verdicts}; together "
+        f"{sum(day.verdicts.values()):,}",
+        *(f"- {line}" for line in told_day),
+        f"- a secret that each request held is found {day.leaks} times in the files of Redis",
+        f"- processor time of a capture with 1, 2 and 4 workers (median of {ROUNDS} rounds of {CAPTURES:,}): "
+        f"{', '.join(f'{per[n] * 1e3:.2f} ms' for n in (1, 2, 4))}, {spread - 1:.0%} apart (at most "
+        f"{MOST_CPU - 1:.0%}); the share of a worker is at most {uneven * 100:.1f} points from an equal one (5)",
+        f"- a full queue: p99 of clients {with_full:.2f} ms, {without:.2f} ms without a shadow; ratio of pairs "
+        f"{statistics.median(full.ratios):.3f}, its lower bound {full.bound:.3f} (at most 1.05); "
+        f"{full.errors + full.wrong} errors",
+    )
+    holds = day.holds and spread <= MOST_CPU and uneven <= MOST_SHARE and full.holds
+    return Proof("A fleet counts each capture once, whatever ends or restarts", holds, lines)
