@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -30,18 +31,27 @@ import yarl
 from sqlalchemy import text
 
 from backend.database.load import load
-from proxy.log.writer import open_log
+from config.queue import QueueSettings
+from diffing.headers import compared
+from proxy.exchange.decision import decide
+from proxy.exchange.exchange import Exchange
+from proxy.fleet.capture import Label, encode
+from proxy.fleet.seal import load_seal
+from proxy.fleet.stream import CaptureStream, Sent
+from proxy.log.writer import open_log, utc_now
+from proxy.message.translation import Request
 from proxy.recordings.recording import read_recordings
 from proxy.reporting.report import Report
-from tests.benchmarks.processes import cpu, nginx
-from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded, side
+from proxy.rollout.live_config import load_live_config
+from tests.benchmarks.processes import cpu
+from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded
 from tests.functional.fleets import Fleet, fleet, key, told
 from tests.functional.proxies import Running
 from tests.functional.servers import serving
+from tests.functional.sick import heads, side
 from tests.functional.test_hostile_answers import until
 from tests.mariadb import MariaDBServer, free_port
 from tests.prove.isolation import Fault, Measured, measured
-from tests.prove.load import Generator
 from tests.prove.proof import Proof
 from tests.redis_server import RedisServer
 
@@ -54,6 +64,8 @@ CAPTURES: Final = int(os.environ.get("CAPTURES", "3000"))
 ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
 MOST_CPU: Final = 1.10
 MOST_SHARE: Final = 0.05
+NEW_SECONDS: Final = 0.04
+"""What the new side takes, so that a machine of two processors has enough of them for four workers."""
 SHADOW: Final = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\npercentage = 100\n'
 
 
@@ -87,17 +99,16 @@ class BadDay:
 
 
 async def _targets(legacy: str) -> dict[str, tuple[int, bytes]]:
-    """What clients ask, each with a secret, and what legacy answers."""
+    """What clients ask, and what legacy answers."""
     found: dict[str, tuple[int, bytes]] = {}
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         for one in read_recordings(sorted((ROOT / "tests/recordings/read").glob("*.jsonl.gz"))):
             if one.request.method != "GET" or one.caller != "none" or one.response.status not in (200, 412):
                 continue
             target = one.request.target.decode("latin-1")
-            keyed = f"{target}{'&' if '?' in target else '?'}session_hash={CANARY}"
-            async with session.get(yarl.URL(legacy + keyed, encoded=True)) as answer:
+            async with session.get(yarl.URL(legacy + target, encoded=True)) as answer:
                 if answer.status < 500:
-                    found[keyed] = answer.status, await answer.read()
+                    found[target] = answer.status, await answer.read()
             if len(found) == TARGETS:
                 break
     return found
@@ -106,7 +117,8 @@ async def _targets(legacy: str) -> dict[str, tuple[int, bytes]]:
 async def _clients(front: str, targets: dict[str, tuple[int, bytes]], until_: float, day: BadDay) -> None:
     names = list(targets)
     connector = aiohttp.TCPConnector(limit=CLIENTS)
-    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+    secret = {"Cookie": f"PHPSESSID={CANARY}"}
+    async with aiohttp.ClientSession(connector=connector, headers=secret, auto_decompress=False) as session:
 
         async def client(number: int) -> None:
             while time.monotonic() < until_:
@@ -265,35 +277,51 @@ class Scaled:
 
 def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
     """Let workers empty a queue. ``server``: a MariaDB. ``number``: of the round."""
-    legacy, path = recorded()
-    ports = [free_port() for _ in range(2)]
+    new = new_answer(folder)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in compared(new).headers)
+    answer = f"HTTP/1.1 200 OK\r\n{headers}Content-Length: {len(new.body)}\r\n\r\n".encode() + new.body
+
+    def slow(connection: socket.socket) -> None:
+        for _ in heads(connection):
+            time.sleep(NEW_SECONDS)
+            connection.sendall(answer)
+
     with ExitStack() as stack:
-        sides = side(folder, "legacy", ports[0], legacy) + side(folder, "new", ports[1], new_answer(folder))
-        stack.enter_context(nginx(folder / "sides", sides))
         redis = stack.enter_context(RedisServer(_folder(folder, "redis")))
-        urls = (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
+        sides = (stack.enter_context(side(slow)), stack.enter_context(side(slow)))
         log = _database(server, f"parity_scaled_{number}")
-        patient = {"PARITY_QUEUE_CLAIM_SECONDS": "600", "PARITY_SHADOW_QUEUE": str(CAPTURES)}
-        found = stack.enter_context(fleet(serving, folder, redis, log, urls, sealed=True, **patient))
-        proxy = found.proxy()
+        found = stack.enter_context(fleet(serving, folder, redis, log, sides))
         names = [found.worker(f"worker{number}") for number in range(workers)]
         pids = [one.process.pid for one in names]
-        # They start and connect, and then stand still until there is work for all of them.
-        request = raw(path.decode())
-        generator = Generator(request, answered(proxy.address, request))
-        stack.callback(generator.close)
-        found.settled(1)
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        generator.run(proxy.address, 400, CAPTURES / 400, number)
-        queued = found.handed_over()
+        until(lambda: all(told(one, "/-/totals")["queue"] is not None for one in names))
         before = cpu(*pids)
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-        found.settled(queued, 300)
+        asyncio.run(_fill(redis.url))
+        found.settled(CAPTURES, 300)
         used = cpu(*pids) - before
         counts = [sum(told(one, "/-/totals")["verdicts"].values()) for one in names]
+        assert set(found.verdicts()) == {"explained", "queued"}, found.verdicts()
     return Scaled(workers, used / sum(counts), tuple(count / sum(counts) for count in counts))
+
+
+async def _fill(url: str) -> None:
+    """Queue captures of one request; each answer has other bytes, so that none is known already."""
+    legacy, path = recorded()
+    settings = QueueSettings(url=url, key=os.environ["PARITY_QUEUE_KEY"])
+    seal = load_seal(settings)
+    assert seal is not None
+    config = load_live_config(ROOT / "config")
+    request = Request("GET", path)
+    decision = decide(request, config.routes, config.rollout, b"")
+    stream = CaptureStream(settings)
+    for start in range(0, CAPTURES, 100):
+        batch = []
+        for number in range(start, min(start + 100, CAPTURES)):
+            served = replace(legacy, body=legacy.body + b" " * number)
+            exchange = Exchange(utc_now(), decision, request, served)
+            label = Label.of(exchange).bytes()
+            batch.append(Sent(label, seal.seal(encode(exchange), label), sealed=True))
+        assert all(await stream.add(batch))
+    await stream.aclose()
 
 
 def scaling(parent: Path) -> list[Scaled]:
