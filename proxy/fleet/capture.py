@@ -64,7 +64,7 @@ def read_label(content: bytes) -> Label:
         if version == VERSION:
             when = datetime.fromisoformat(at)
             return Label(str(name), when, str(route), Dialect(dialect), Side(served), Dialect(asked))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Unreadable("it has no label of a capture") from error
     raise Unreadable(f"it is a capture of version {version}, here is version {VERSION}")
 
@@ -107,7 +107,7 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
         if head["other"] is not None:
             other, start = _observation(head["other"], content, start)
         role, writes, rehearse = head["role"], bool(head["writes"]), bool(head["rehearse"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Unreadable("it has no content of a capture") from error
     dialect, translation, route, _ = read_request(request, routes)
     decision = Decision(

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text
 
 from proxy.log.writer import open_log
-from tests import redis_server
 from tests.functional.fleets import fleet, told
 from tests.functional.proxies import Running
 from tests.functional.sick import side
@@ -23,20 +22,6 @@ from tests.redis_server import RedisServer
 Serving = Callable[..., AbstractContextManager[Any]]
 PATH = "/api/v1/json/tasktype/list"
 CANARY = "CANARY0123456789canary0123456789"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A queue of the test's own."""
-    if redis_server.skipped():
-        pytest.skip(f"{redis_server.SKIP} IS SET: NOTHING IS TESTED ON REDIS")
-    folder = tmp_path / "redis"
-    folder.mkdir()
-    try:
-        with RedisServer(folder) as server:
-            yield server
-    except redis_server.RedisMissing as error:
-        pytest.fail(f"{error} (or set {redis_server.SKIP}=1)")
 
 
 @pytest.fixture
