@@ -100,6 +100,15 @@ async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, 
     assert (counters.verdicts, counters.pending) == ({"both_error": 1, "match": 1}, 0)
 
 
+async def test_why_a_fleet_sheds_is_counted_here(routes: RouteMap, config: Path) -> None:
+    """The process that hands captures on tells the reasons beside the verdicts."""
+    counters = Counters(served=1)
+    link = unconnected(config, counters)
+    for _ in range(2):
+        link._take(ShadowReport([], {"shed queue full": 3, "shed queue away": 1}, []))
+    assert counters.shed == {"queue full": 6, "queue away": 2}
+
+
 async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:
     """What it had not answered is shed, the next exchanges are compared, and both are counted."""
     async with (
