@@ -170,9 +170,7 @@ class CaptureStream:
         return [one == 1 for one in added]
 
     async def read(self, name: str, most: int, seconds: float) -> list[Entry]:
-        """The next captures that no worker has had; none when there is none. ``name``: the worker's. ``seconds``: how
-        long to wait for one.
-        """
+        """The next captures that no worker has had; none when there is none. ``seconds``: how long to wait for one."""
         found = await self._in_group(
             lambda: self._redis.xreadgroup(
                 _GROUP, name, {self._stream: ">"}, count=most, block=int(seconds * 1000)

@@ -66,7 +66,7 @@ class CaptureTaker:
     Args:
         seal: Opens captures; None where no key is configured.
         name: The worker's, among all of its fleet.
-        at_once: How many captures are judged at a time.
+        at_once: How many the judges work on.
         most_bytes: With so many bytes of captures no more are taken.
         routes: Gives the route map in force.
     """

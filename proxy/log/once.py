@@ -41,7 +41,6 @@ class OnceRecorder:
     under a new run, whose names say which captures were counted.
 
     Args:
-        engine: The log.
         counters: Makes the counters of a run.
         recorder: Makes the recorder of a run.
     """

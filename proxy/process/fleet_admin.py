@@ -24,7 +24,6 @@ class FleetControls:
     """What an operator sees of a worker.
 
     Args:
-        name: The worker's.
         leaving: Whether it takes no more captures.
     """
 

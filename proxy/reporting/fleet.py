@@ -55,7 +55,7 @@ class Fleet:
 
 
 async def read_fleet(connection: AsyncConnection) -> Fleet:
-    """What a diff log says of a fleet. ``connection``: the log."""
+    """What a diff log says of a fleet."""
     total = func.sum(traffic.c.exchanges)
     of_runs = select(total).where(traffic.c.verdict == str(Outcome.QUEUED)).group_by(traffic.c.run)
     # A proxy counts up what it hands over, a worker counts down what it judges (proxy.log.counters).

@@ -18,7 +18,7 @@ from proxy.shadow.workers import ShadowWorkers
 
 
 class AskedSender(ShadowWorkers):
-    """Asks the other side, and hands on what both answered, without secrets; ``sender``: takes it."""
+    """Asks the other side, and hands on what both answered, without secrets."""
 
     def __init__(self, *arguments: Any, sender: CaptureSender, **others: Any) -> None:
         super().__init__(*arguments, **others)
