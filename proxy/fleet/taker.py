@@ -12,15 +12,15 @@ from config.queue import QueueSettings
 from config.routes import RouteMap
 from config.tasks import Tasks
 from diffing.model import Comparison, Outcome, SkipReason
-from diffing.parity import FAILING
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import told
 from proxy.exchange.exchange import Exchange
 from proxy.fleet.capture import Label, Unreadable, decode, read_label
 from proxy.fleet.seal import Seal, Unsealable
 from proxy.fleet.stream import CaptureStream, Entry, QueueAway
-from proxy.log.counters import ExchangeVerdict
+from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.log.once import JudgedCapture, OnceRecorder
+from proxy.log.smallest import SmallestSamples
 from proxy.message.translation import Translation
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ ABANDONED: Final = "abandoned"
 UNREADABLE: Final = "unreadable"
 _BEAT: Final = 60.0
 _PRUNED_EVERY: Final = 3600.0
+_TOLD: Final = 100
 LOG_AWAY: Final = (SQLAlchemyError, OSError, TimeoutError)
 """What says that the log cannot be written just now."""
 
@@ -103,6 +104,8 @@ class CaptureTaker:
         self._left = asyncio.Event()
         self._queue_trouble = ""
         self._log_trouble = ""
+        self._told: set[str] = set()
+        self._samples = SmallestSamples()
         self.counts = TakerCounts()
 
     @property
@@ -131,7 +134,8 @@ class CaptureTaker:
     async def aclose(self) -> None:
         """Write what is judged, and give back everything else."""
         try:
-            await self._write_some()
+            while self._judged:
+                await self._write_some()
         except LOG_AWAY as error:
             _LOGGER.error(
                 "%d verdicts could not be written, others judge again: %s", len(self._judged), error
@@ -145,16 +149,20 @@ class CaptureTaker:
 
     def add(self, finding: ExchangeVerdict) -> None:
         """Hear a verdict."""
-        entry, label = self._judging.pop(finding.number)
+        found = self._judging.pop(finding.number, None)
+        if found is None:
+            # Whatever went wrong after its verdict: it has one.
+            return
+        entry, label = found
         self._room.set()
         if finding.judgement.comparison.outcome is Outcome.SHED:
             # Not done in time.
             self._unwanted.append(entry)
         else:
-            if finding.judgement.comparison.verdict not in FAILING:
-                # Nobody looks at it, and it holds both answers.
-                finding = replace(finding, evidence=None)
-            self._note(entry, JudgedCapture(label.id, finding))
+            # Both answers are held no longer than this.
+            sample = self._samples.of(finding)
+            kept = None if sample is None else LazySample(sample[0], lambda: sample[1])
+            self._note(entry, JudgedCapture(label.id, replace(finding, evidence=kept)))
 
     def _note(self, entry: Entry, judged: JudgedCapture) -> None:
         self._judged.append((entry, judged))
@@ -194,14 +202,14 @@ class CaptureTaker:
             label = read_label(entry.capture.label)
         except Unreadable as error:
             # Another version may know it; else it is seen in the queue.
-            _LOGGER.error("a capture is left in the queue: %s", error)
+            self._tell("a capture is left in the queue: %s", error)
             return
         self.counts.taken += 1
         given_up = entry.deliveries > self._settings.deliveries
         try:
             exchange, role = self._opened(entry, label)
         except (Unreadable, Unsealable) as error:
-            _LOGGER.error("a capture of %s cannot be read: %s", label.route, error)
+            self._tell("a capture cannot be read: %s", error)
             # Another worker may have the key.
             if given_up:
                 self._hold(entry)
@@ -221,18 +229,27 @@ class CaptureTaker:
         else:
             judges.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.NO_ROUTE))
 
+    def _tell(self, problem: str, error: Exception) -> None:
+        """Log a problem once: it is one of many captures, and of each again and again."""
+        if (told := problem % error) not in self._told and len(self._told) < _TOLD:
+            self._told.add(told)
+            _LOGGER.error("%s", told)
+
     def _hold(self, entry: Entry) -> None:
         self._ids[entry.id] = entry.size
         self._held += entry.size
 
     def _opened(self, entry: Entry, label: Label) -> tuple[Exchange, str | None]:
         content = entry.capture.content
-        if entry.capture.sealed:
-            if self._seal is None:
-                raise Unsealable("it is sealed, and no key is configured")
-            content = self._seal.open(content, entry.capture.label)
         self._number += 1
-        return decode(label, content, self._routes(), self._number)
+        if not entry.capture.sealed:
+            exchange, role = decode(label, content, self._routes(), self._number)
+            # Anybody may have written it: with a role, nobody is asked anything by it.
+            return exchange, role or "none"
+        if self._seal is None:
+            raise Unsealable("it is sealed, and no key is configured")
+        opened = self._seal.open(content, entry.capture.label)
+        return decode(label, opened, self._routes(), self._number)
 
     async def _write(self) -> None:
         pruned = 0.0

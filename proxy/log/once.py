@@ -16,6 +16,7 @@ from diffing.model import Comparison, Outcome
 from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import told
 from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.log.deadlocks import past_deadlocks
 from proxy.log.tables import judged
 from proxy.log.writer import OF_A_ROW, PATIENCE, Recorder, utc_now
 
@@ -76,7 +77,7 @@ class OnceRecorder:
         the run goes on. Raises SQLAlchemyError, OSError or TimeoutError: nobody knows whether they are.
         """
         try:
-            await self._record(found)
+            await past_deadlocks(lambda: self._record(found))
         except OF_A_ROW:
             # One of them cannot be stored; it must not keep the others back.
             for one in found:

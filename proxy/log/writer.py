@@ -27,6 +27,7 @@ from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.log.changes import LogRow, Written, store
 from proxy.log.counters import Counters, MomentKey
+from proxy.log.deadlocks import past_deadlocks
 from proxy.log.file import LogFile
 from proxy.log.retention import prune
 from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
@@ -199,7 +200,7 @@ class Recorder:
         self._told = self._counters.judged
 
     async def _written_and_pruned(self) -> None:
-        await self.write()
+        await past_deadlocks(self.write)
         now = self._now()
         if now - self._pruned > _PRUNED_EVERY:
             async with self._engine.begin() as connection:

@@ -117,6 +117,7 @@ class _Found(Collector):
             ("captures", "Captures that the queue keeps."),
             ("bytes", "Bytes of captures that the queue keeps."),
             ("pending", "Captures that workers have."),
-            ("lag_seconds", "Age of the oldest capture that no worker has: what to scale by."),
         ):
             yield GaugeMetricFamily(f"parity_queue_{name}", told, value=found["queue"][name])
+        lag = "How long the exchange that waits longest has waited for a worker: what to scale by."
+        yield GaugeMetricFamily("parity_lag_seconds", lag, value=found["queue"]["lag_seconds"])

@@ -22,12 +22,12 @@ from config.errors import ConfigError
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings
 from config.tasks import Tasks
-from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer, Judgement
 from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side, told
 from proxy.exchange.exchange import Exchange, MemoryQueue
-from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict, Verdicts
+from proxy.log.counters import ExchangeVerdict, Verdicts
+from proxy.log.smallest import SmallestSamples
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
@@ -99,7 +99,7 @@ class Outbox:
         self._telemetry = telemetry
         self._findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]] = []
         self._told: Counter[str] = Counter()
-        self._smallest: dict[str, int] = {}
+        self._samples = SmallestSamples()
         self._timer: asyncio.TimerHandle | None = None
         self.open_breakers: Callable[[], list[str]] = list
         self.failing: Callable[[], dict[str, float]] = dict
@@ -107,7 +107,7 @@ class Outbox:
     def add(self, finding: ExchangeVerdict) -> None:
         """Tell a verdict."""
         bare = replace(finding, evidence=None)
-        self._findings.append((finding.number, bare, self._sample(finding)))
+        self._findings.append((finding.number, bare, self._samples.of(finding)))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 
@@ -134,19 +134,6 @@ class Outbox:
             message = frame(replace(found, findings=[_tellable(*one) for one in findings]))
         self._writer.write(message)
         self._told = now
-
-    def _sample(self, finding: ExchangeVerdict) -> tuple[int, Any] | None:
-        """The exchange itself, where it is a smaller one than those that were told before."""
-        evidence, signature = finding.evidence, finding.judgement.signature
-        if evidence is None or finding.judgement.comparison.verdict not in FAILING:
-            return None
-        known = self._smallest.get(signature)
-        if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (
-            known is not None and evidence.size >= known
-        ):
-            return None
-        self._smallest[signature] = evidence.size
-        return evidence.size, evidence.make()
 
 
 def _tellable(

@@ -153,6 +153,17 @@ async def test_what_is_judged_is_counted_and_removed(
     assert await value(log, COUNTED) == 2
 
 
+async def test_nobody_is_asked_by_what_was_not_sealed(
+    stream: CaptureStream, worker: Callable[..., Worker]
+) -> None:
+    """Whoever can write into the queue would make the worker send what they like."""
+    found = worker()
+    await found.start()
+    await stream.add([sent(sealed=False), sent()])
+    await until(lambda: len(found.judges.offered) == 2)
+    assert [role for _, role in found.judges.offered] == ["none", None]
+
+
 async def test_no_more_is_taken_than_is_worked_on(
     stream: CaptureStream, worker: Callable[..., Worker]
 ) -> None:

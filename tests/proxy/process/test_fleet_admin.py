@@ -63,7 +63,7 @@ async def test_metrics_hold_what_to_scale_by(redis: RedisServer, tmp_path: Path)
     }
     assert lines["parity_queue_up"] == lines["parity_log_up"] == 1
     assert (lines["parity_queue_captures"], lines["parity_queue_bytes"]) == (1, 3)
-    assert 0 <= lines["parity_queue_lag_seconds"] < 60
+    assert 0 <= lines["parity_lag_seconds"] < 60
     assert lines['parity_task_failures_total{task="claims"}'] == 2
 
 
@@ -73,7 +73,7 @@ async def test_a_queue_that_is_away_is_told(redis: RedisServer, tmp_path: Path) 
     found = controls(QueueSettings(url=redis.url), tmp_path)
     _, body = await asked(found, "/-/metrics")
     assert b"parity_queue_up 0.0" in body
-    assert b"parity_queue_lag_seconds" not in body
+    assert b"parity_lag_seconds" not in body
     status, told = await asked(controls(QueueSettings(url=redis.url), tmp_path), "/-/totals")
     assert (status, orjson.loads(told)["queue"], list(orjson.loads(told)["away"])) == (200, None, ["queue"])
 

@@ -1,0 +1,27 @@
+"""Of exchanges with one signature the smallest is kept: only samples that are smaller than those before are made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from diffing.parity import FAILING
+from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
+
+
+class SmallestSamples:
+    """Makes the samples that are worth keeping, so that nobody holds an exchange for the others."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[str, int] = {}
+
+    def of(self, finding: ExchangeVerdict) -> tuple[int, Mapping[str, Any]] | None:
+        """Size and content of a verdict's sample; None where nobody looks at it, or a smaller one was made before."""
+        evidence, signature = finding.evidence, finding.judgement.signature
+        if evidence is None or finding.judgement.comparison.verdict not in FAILING:
+            return None
+        known = self._sizes.get(signature)
+        if (known is None and len(self._sizes) >= MOST_CLUSTERS) or (
+            known is not None and evidence.size >= known
+        ):
+            return None
+        self._sizes[signature] = evidence.size
+        return evidence.size, evidence.make()
