@@ -47,7 +47,7 @@ from tests.benchmarks.processes import cpu
 from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded
 from tests.functional.fleets import Fleet, fleet, key, told
 from tests.functional.proxies import Running
-from tests.functional.servers import serving
+from tests.functional.servers import Server, serving
 from tests.functional.sick import heads, side
 from tests.functional.test_hostile_answers import until
 from tests.mariadb import MariaDBServer, free_port
@@ -64,6 +64,7 @@ CAPTURES: Final = int(os.environ.get("CAPTURES", "3000"))
 ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
 MOST_CPU: Final = 1.10
 MOST_SHARE: Final = 0.05
+FIRST: Final = 100
 NEW_SECONDS: Final = 0.04
 """What the new side takes, so that a machine of two processors has enough of them for four workers."""
 SHADOW: Final = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\npercentage = 100\n'
@@ -294,16 +295,24 @@ def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
         names = [found.worker(f"worker{number}") for number in range(workers)]
         pids = [one.process.pid for one in names]
         until(lambda: all(told(one, "/-/totals")["queue"] is not None for one in names))
-        before = cpu(*pids)
-        asyncio.run(_fill(redis.url))
-        found.settled(CAPTURES, 300)
-        used = cpu(*pids) - before
-        counts = [sum(told(one, "/-/totals")["verdicts"].values()) for one in names]
+        # The first ones cost what a process does once.
+        asyncio.run(_fill(redis.url, workers * FIRST))
+        found.settled(workers * FIRST)
+        first, begun = _counts(names), cpu(*pids)
+        asyncio.run(_fill(redis.url, CAPTURES))
+        found.settled(workers * FIRST + CAPTURES, 300)
+        used = cpu(*pids) - begun
+        counts = [after - before for after, before in zip(_counts(names), first, strict=True)]
         assert set(found.verdicts()) == {"explained", "queued"}, found.verdicts()
     return Scaled(workers, used / sum(counts), tuple(count / sum(counts) for count in counts))
 
 
-async def _fill(url: str) -> None:
+def _counts(workers: Sequence[Server]) -> list[int]:
+    """How many verdicts each has written."""
+    return [sum(told(one, "/-/totals")["verdicts"].values()) for one in workers]
+
+
+async def _fill(url: str, captures: int) -> None:
     """Queue captures of one request; each answer has other bytes, so that none is known already."""
     legacy, path = recorded()
     settings = QueueSettings(url=url, key=os.environ["PARITY_QUEUE_KEY"])
@@ -313,9 +322,9 @@ async def _fill(url: str) -> None:
     request = Request("GET", path)
     decision = decide(request, config.routes, config.rollout, b"")
     stream = CaptureStream(settings)
-    for start in range(0, CAPTURES, 100):
+    for start in range(0, captures, 100):
         batch = []
-        for number in range(start, min(start + 100, CAPTURES)):
+        for number in range(start, min(start + 100, captures)):
             served = replace(legacy, body=legacy.body + b" " * number)
             exchange = Exchange(utc_now(), decision, request, served)
             label = Label.of(exchange).bytes()
