@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from backend.http_methods import AnyMethodProtocol
+from backend.http_protocol import LenientProtocol
 from config.errors import ListenError
 
 BACKLOG = 2048
@@ -26,12 +26,12 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: ASGIApp, bound: socket.socket, ready: Callable[[str], None]) -> None:
-        # No access log: a request line can hold the key of a caller (contract, decision 8).
+        # No access log: a request line can hold the key of a caller (new-API contract, decision 8).
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http=AnyMethodProtocol,
+                http=LenientProtocol,
                 ws="none",
                 lifespan="on",
                 log_level="warning",

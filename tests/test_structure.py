@@ -78,7 +78,7 @@ _LAYERS = {
         fleet shadow serve dashboard process checking exploring commands cli
     """,
     "backend": """
-        tables http_methods serve problems deadline clock database storage search input legacy
+        tables http_protocol serve problems deadline clock database storage search input legacy
         access rehearsal fetching resources request_bodies operations openapi transaction performing handling
         moments tag_lists private_data writing_reads setups tagging flows users jobs votes gamification badges datasets
         evaluationmeasures estimationprocedures studies tasktypes runs tasks evaluations files downloads
@@ -109,6 +109,52 @@ def test_layers_import_one_way(package: str) -> None:
             if here != "__init__" and layers.index(there) > layers.index(here):
                 wrong.append(f"{source} imports {name}")
     assert wrong == []
+
+
+PARTS = {
+    *("Proxy", "ServedSides", "Rehearsing", "ShadowLink", "ShadowWorkers", "Outbox", "MemoryQueue", "Tap"),
+    *("Comparer", "Repairs", "Counters", "Recorder", "Supervisor", "KillSwitch"),
+    *("CaptureStream", "CaptureSender", "CaptureTaker", "CaptureWorkers", "AskedSender", "OnceRecorder"),
+}
+"""What a running proxy, or a worker of a fleet, is put together of."""
+
+
+def called(source: Path) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in a file, with the last name of what is called."""
+    for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func).rpartition(".")[2], node
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s.parts[0] == "proxy"], ids=str)
+def test_a_proxy_is_put_together_in_one_folder(source: Path) -> None:
+    """In ``process`` parts are constructed and processes have their main functions; commands run what it made."""
+    calls = list(called(source))
+    started = [ast.unparse(call.args[0]) for _, call in calls if ast.unparse(call.func) == "child.command"]
+    assert [name for name in started if not name.startswith("'proxy.process.")] == []
+    if source.parts[1] != "process":
+        assert [name for name, _ in calls if name in PARTS] == []
+        assert not re.search(r"^def work\(", (ROOT / source).read_text(encoding="utf-8"), re.MULTILINE)
+        assert source.parts[1] in ("commands", "runtime") or "run_loop" not in {name for name, _ in calls}
+
+
+def test_every_part_is_put_together() -> None:
+    """None is listed that is gone."""
+    sources = [
+        (ROOT / source).read_text("utf-8") for source in SOURCES if source.parts[:2] == ("proxy", "process")
+    ]
+    named = {node.id for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    assert PARTS - named == set()
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    """Whoever reads a name knows what it is, in all packages."""
+    places: dict[str, list[str]] = {}
+    for source in SOURCES:
+        for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(source))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_only_one_module_speaks_http_for_the_proxy() -> None:

@@ -17,13 +17,13 @@ from config.routes import RouteMap
 from diffing.model import Observation
 from proxy.exchange.decision import Decision, Side, read_request, route_name
 from proxy.exchange.exchange import Exchange
-from proxy.message.translation import Request
+from proxy.message.translation import Request, Untranslatable
 
 VERSION: Final = 1
 _LENGTH: Final = 4
 
 
-class Unreadable(Exception):
+class UnreadableCapture(Exception):
     """It is no capture of a version that is known here."""
 
 
@@ -58,15 +58,15 @@ class Label:
 
 
 def read_label(content: bytes) -> Label:
-    """A label as it travels. Raises Unreadable: it is none, or of another version."""
+    """A label as it travels. Raises UnreadableCapture: it is none, or of another version."""
     try:
         version, name, at, route, dialect, served, asked = json.loads(content)
         if version == VERSION:
             when = datetime.fromisoformat(at)
             return Label(str(name), when, str(route), Dialect(dialect), Side(served), Dialect(asked))
     except (ValueError, TypeError, RecursionError) as error:
-        raise Unreadable("it has no label of a capture") from error
-    raise Unreadable(f"it is a capture of version {version}, here is version {VERSION}")
+        raise UnreadableCapture("it has no label of a capture") from error
+    raise UnreadableCapture(f"it is a capture of version {version}, here is version {VERSION}")
 
 
 def encode(exchange: Exchange, role: str | None = None) -> bytes:
@@ -90,7 +90,7 @@ def encode(exchange: Exchange, role: str | None = None) -> bytes:
 
 def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> tuple[Exchange, str | None]:
     """The exchange in a capture, translated by the route map of whoever reads it, and the caller's role where it is
-    told. ``number``: what the reader calls it. Raises Unreadable: it is none.
+    told. ``number``: what the reader calls it. Raises UnreadableCapture: it is none.
     """
     try:
         start = _LENGTH + int.from_bytes(content[:_LENGTH])
@@ -108,11 +108,11 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
             other, start = _observation(head["other"], content, start)
         role, writes, rehearse = head["role"], bool(head["writes"]), bool(head["rehearse"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Unreadable("it has no content of a capture") from error
+        raise UnreadableCapture("it has no content of a capture") from error
     dialect, translation, route, _ = read_request(request, routes)
     decision = Decision(
         dialect,
-        route,
+        routes.routes.get(label.route, route),
         translation,
         label.served,
         None,
@@ -120,7 +120,19 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
         rehearse,
         face=label.asked is Dialect.LEGACY,
     )
-    return Exchange(label.at, decision, request, served, other, number), role
+    found = Exchange(request, decision, at=label.at, number=number)
+    found.put(label.served, served)
+    found.put(label.served.other, other)
+    return found, role
+
+
+def unread(label: Label, routes: RouteMap) -> Exchange:
+    """An exchange of which nothing but the label can be read."""
+    route = routes.routes.get(label.route)
+    face = label.asked is Dialect.LEGACY
+    nothing = Untranslatable("The capture cannot be read.")
+    decision = Decision(label.dialect, route, nothing, label.served, None, writes=False, face=face)
+    return Exchange(Request("", b""), decision, at=label.at)
 
 
 def _json(value: object) -> bytes:

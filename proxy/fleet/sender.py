@@ -9,13 +9,11 @@ from typing import Final
 from config.routes import RouteMap
 from config.tasks import Tasks
 from diffing.model import Comparison, Outcome
-from proxy.compare.questions import without_differences
-from proxy.exchange.decision import route_name
 from proxy.exchange.exchange import Exchange
 from proxy.fleet.capture import Label, encode
 from proxy.fleet.seal import Seal
 from proxy.fleet.stream import CaptureStream, QueueAway, QueueRefused, Sent
-from proxy.log.counters import ExchangeVerdict, Verdicts
+from proxy.log.counters import Verdicts
 from proxy.runtime.telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -107,7 +105,7 @@ class CaptureSender:
             try:
                 capture = self._captured(exchange, role)
             except Exception:
-                _LOGGER.exception("an exchange of %s cannot be queued", route_name(exchange.decision))
+                _LOGGER.exception("an exchange of %s cannot be queued", exchange.route)
                 self.shed(exchange, FAILED)
                 continue
             exchanges.append(exchange)
@@ -148,15 +146,5 @@ class CaptureSender:
         self._settle(exchange, Outcome.SHED)
 
     def _settle(self, exchange: Exchange, outcome: Outcome) -> None:
-        decision = exchange.decision
-        self._verdicts.add(
-            ExchangeVerdict(
-                exchange.at,
-                route_name(decision),
-                decision.dialect,
-                decision.served,
-                without_differences(decision, Comparison(outcome)),
-                number=exchange.number,
-                asked=decision.asked,
-            )
-        )
+        exchange.judgement = exchange.settled(Comparison(outcome))
+        self._verdicts.add(exchange)

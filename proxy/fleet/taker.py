@@ -12,13 +12,11 @@ from config.queue import QueueSettings
 from config.routes import RouteMap
 from config.tasks import Tasks
 from diffing.model import Comparison, Outcome, SkipReason
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import told
 from proxy.exchange.exchange import Exchange
-from proxy.fleet.capture import Label, Unreadable, decode, read_label
+from proxy.exchange.judgement import LazySample
+from proxy.fleet.capture import Label, UnreadableCapture, decode, read_label, unread
 from proxy.fleet.seal import Seal, Unsealable
 from proxy.fleet.stream import CaptureStream, Entry, QueueAway
-from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.log.once import JudgedCapture, OnceRecorder
 from proxy.log.smallest import SmallestSamples
 from proxy.message.translation import Translation
@@ -147,22 +145,23 @@ class CaptureTaker:
         except QueueAway as error:
             _LOGGER.error("%d captures are not given back, others take them over: %s", len(rest), error)
 
-    def add(self, finding: ExchangeVerdict) -> None:
-        """Hear a verdict."""
-        found = self._judging.pop(finding.number, None)
-        if found is None:
+    def add(self, exchange: Exchange) -> None:
+        """Hear what came of an exchange."""
+        found, judgement = self._judging.pop(exchange.number, None), exchange.judgement
+        if found is None or judgement is None:
             # Whatever went wrong after its verdict: it has one.
             return
         entry, label = found
         self._room.set()
-        if finding.judgement.comparison.outcome is Outcome.SHED:
+        if judgement.comparison.outcome is Outcome.SHED:
             # Not done in time.
             self._unwanted.append(entry)
-        else:
-            # Both answers are held no longer than this.
-            sample = self._samples.of(finding)
-            kept = None if sample is None else LazySample(sample[0], lambda: sample[1])
-            self._note(entry, JudgedCapture(label.id, replace(finding, evidence=kept)))
+            return
+        # Both answers are held no longer than this.
+        sample, bare = self._samples.of(judgement), exchange.bare()
+        kept = None if sample is None else LazySample(sample[0], lambda: sample[1])
+        bare.judgement = replace(judgement, evidence=kept)
+        self._note(entry, JudgedCapture(label.id, bare))
 
     def _note(self, entry: Entry, judged: JudgedCapture) -> None:
         self._judged.append((entry, judged))
@@ -200,7 +199,7 @@ class CaptureTaker:
             return
         try:
             label = read_label(entry.capture.label)
-        except Unreadable as error:
+        except UnreadableCapture as error:
             # Another version may know it; else it is seen in the queue.
             self._tell("a capture is left in the queue: %s", error)
             return
@@ -208,12 +207,12 @@ class CaptureTaker:
         given_up = entry.deliveries > self._settings.deliveries
         try:
             exchange, role = self._opened(entry, label)
-        except (Unreadable, Unsealable) as error:
+        except (UnreadableCapture, Unsealable) as error:
             self._tell("a capture cannot be read: %s", error)
             # Another worker may have the key.
             if given_up:
                 self._hold(entry)
-                self._note(entry, _lost(label, Outcome.SHED, UNREADABLE))
+                self._note(entry, self._lost(label, Outcome.SHED, UNREADABLE))
             return
         self._hold(entry)
         if given_up:
@@ -221,7 +220,7 @@ class CaptureTaker:
             _LOGGER.error(
                 "a capture of %s that %d workers had is given up", label.route, entry.deliveries - 1
             )
-            self._note(entry, _lost(label, Outcome.TOO_EXPENSIVE, ABANDONED))
+            self._note(entry, self._lost(label, Outcome.TOO_EXPENSIVE, ABANDONED))
             return
         self._judging[exchange.number] = entry, label
         if isinstance(exchange.decision.translation, Translation):
@@ -250,6 +249,12 @@ class CaptureTaker:
             raise Unsealable("it is sealed, and no key is configured")
         opened = self._seal.open(content, entry.capture.label)
         return decode(label, opened, self._routes(), self._number)
+
+    def _lost(self, label: Label, outcome: Outcome, why: str) -> JudgedCapture:
+        """The verdict on a capture that nobody judges."""
+        exchange = unread(label, self._routes())
+        exchange.judgement = exchange.settled(Comparison(outcome))
+        return JudgedCapture(label.id, exchange, why)
 
     async def _write(self) -> None:
         pruned = 0.0
@@ -318,13 +323,3 @@ class CaptureTaker:
         if self._log_trouble and not trouble:
             _LOGGER.warning("the diff log is written again")
         self._log_trouble = trouble
-
-
-def _lost(label: Label, outcome: Outcome, why: str) -> JudgedCapture:
-    """The verdict on a capture that nobody judges."""
-    comparison = Comparison(outcome)
-    judgement = Judgement(comparison, f"{told(label.route, label.asked)} {comparison.verdict}")
-    finding = ExchangeVerdict(
-        label.at, label.route, label.dialect, label.served, judgement, asked=label.asked
-    )
-    return JudgedCapture(label.id, finding, why)

@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.patience import at_most
 from diffing.model import Comparison, Outcome
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import told
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Counters
 from proxy.log.deadlocks import past_deadlocks
 from proxy.log.tables import judged
 from proxy.log.writer import OF_A_ROW, PATIENCE, Recorder, utc_now
@@ -30,7 +29,7 @@ class JudgedCapture:
     """The verdict on a capture. ``lost``: why nobody judged it; empty where somebody did."""
 
     capture: str
-    finding: ExchangeVerdict
+    exchange: Exchange
     lost: str = ""
 
 
@@ -87,8 +86,8 @@ class OnceRecorder:
         try:
             await self._record([one])
         except OF_A_ROW:
-            _LOGGER.exception("a verdict on %s cannot be stored as it is", one.finding.route)
-            await self._record([replace(one, finding=_bare(one.finding))])
+            _LOGGER.exception("a verdict on %s cannot be stored as it is", one.exchange.route)
+            await self._record([replace(one, exchange=_bare(one.exchange))])
 
     async def _record(self, found: Sequence[JudgedCapture]) -> None:
         counted: Counter[str] = Counter()
@@ -98,10 +97,10 @@ class OnceRecorder:
             by_name = {one.capture: one for one in found}
             for name in await self._claimed(connection, sorted(by_name)):
                 one = by_name[name]
-                self._counters.replace_queued(one.finding)
+                self._counters.replace_queued(one.exchange)
                 if one.lost:
                     self._counters.shed[one.lost] += 1
-                counted[one.finding.judgement.comparison.verdict] += 1
+                counted[one.exchange.comparison.verdict] += 1
 
         try:
             await at_most(PATIENCE, self._recorder.write_with(count))
@@ -141,8 +140,6 @@ def _or_ignore(connection: AsyncConnection) -> Any:
     return insert(judged)
 
 
-def _bare(finding: ExchangeVerdict) -> ExchangeVerdict:
+def _bare(exchange: Exchange) -> Exchange:
     """The same without what cannot be stored."""
-    comparison = Comparison(Outcome.BOTH_ERROR)
-    judgement = Judgement(comparison, f"{told(finding.route, finding.asked)} {comparison.verdict}")
-    return replace(finding, judgement=judgement, example={}, facts=(), evidence=None)
+    return replace(exchange, judgement=exchange.settled(Comparison(Outcome.BOTH_ERROR)))

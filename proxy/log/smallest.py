@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffing.parity import FAILING
-from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import MOST_CLUSTERS
 
 
 class SmallestSamples:
@@ -13,10 +14,10 @@ class SmallestSamples:
     def __init__(self) -> None:
         self._sizes: dict[str, int] = {}
 
-    def of(self, finding: ExchangeVerdict) -> tuple[int, Mapping[str, Any]] | None:
-        """Size and content of a verdict's sample; None where nobody looks at it, or a smaller one was made before."""
-        evidence, signature = finding.evidence, finding.judgement.signature
-        if evidence is None or finding.judgement.comparison.verdict not in FAILING:
+    def of(self, judgement: Judgement) -> tuple[int, Mapping[str, Any]] | None:
+        """Size and content of a sample; None where nobody looks at it, or a smaller one was made before."""
+        evidence, signature = judgement.evidence, judgement.signature
+        if evidence is None or judgement.comparison.verdict not in FAILING:
             return None
         known = self._sizes.get(signature)
         if (known is None and len(self._sizes) >= MOST_CLUSTERS) or (

@@ -17,6 +17,7 @@ from proxy.log.counters import Counters
 from proxy.log.once import OnceRecorder
 from proxy.log.writer import Recorder, open_log
 from proxy.process.admin_side import admin_listener
+from proxy.process.asking import open_workers
 from proxy.process.fleet_admin import FleetAdmin, FleetControls
 from proxy.process.kill import KillSwitch
 from proxy.process.reload import Configuration
@@ -26,7 +27,7 @@ from proxy.runtime.listen import bind
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.app import hop_of
 from proxy.shadow.captured import CaptureWorkers
-from proxy.shadow.process import StartPlan, open_workers
+from proxy.shadow.messages import StartPlan
 
 
 async def work(settings: ProxySettings, config: Path, name: str, ready: Callable[[str], None]) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from diffing.model import Headers, Observation
-from proxy.compare.comparer import Question
+from diffing.model import Asked, Headers, Observation
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.fleet.sender import TOO_MANY_SECRETS, CaptureSender
@@ -25,16 +24,14 @@ class AskedSender(ShadowWorkers):
         self._sender = sender
         self._salted = Redactor()
 
-    async def _answered(self, exchange: Exchange, served: Observation, other: Observation) -> None:
-        legacy, new = (served, other) if exchange.decision.served is Side.LEGACY else (other, served)
-        role = self._question(exchange, legacy, new).role
-        known = secrets_in(exchange, (served, other))
+    async def _answered(self, exchange: Exchange, *, fresh: bool) -> None:  # noqa: ARG002  # of the base
+        known = secrets_in(exchange)
         if len(known) > MOST_SECRETS:
             # Each would have to be looked for in everything that is handed on.
             self._sender.shed(exchange, TOO_MANY_SECRETS)
             return
-        asked = replace(exchange, served=served, other=other)
-        self._sender.offer(without_secrets(asked, self._salted, known), role)
+        role = self._asked(exchange).role
+        self._sender.offer(without_secrets(exchange, self._salted, known), role)
 
 
 class CaptureWorkers(ShadowWorkers):
@@ -56,10 +53,9 @@ class CaptureWorkers(ShadowWorkers):
         finally:
             self._roles.pop(exchange.number, None)
 
-    def _question(self, exchange: Exchange, legacy: Observation, new: Observation) -> Question:
-        question = super()._question(exchange, legacy, new)
-        role = self._roles.get(exchange.number)
-        return question if role is None else replace(question, role=role, guessed=is_guess(role))
+    def _asked(self, exchange: Exchange) -> Asked:
+        asked, role = super()._asked(exchange), self._roles.get(exchange.number)
+        return asked if role is None else replace(asked, role=role, guessed=is_guess(role))
 
     async def _send(self, exchange: Exchange, side: Side, request: Request) -> Observation:
         return (
@@ -78,8 +74,10 @@ def without_secrets(exchange: Exchange, redactor: Redactor, known: Collection[st
     def body(told: bytes, of: Headers) -> bytes:
         return redactor.without(redactor.body(told, of), known)
 
-    def hidden(answer: Observation) -> Observation:
-        return replace(answer, headers=headers(answer.headers), body=body(answer.body, answer.headers))
+    def hidden(answer: Observation | None) -> Observation | None:
+        return answer and replace(
+            answer, headers=headers(answer.headers), body=body(answer.body, answer.headers)
+        )
 
     request = exchange.request
     return replace(
@@ -90,6 +88,6 @@ def without_secrets(exchange: Exchange, redactor: Redactor, known: Collection[st
             headers=headers(request.headers),
             body=body(request.body, request.headers),
         ),
-        served=hidden(exchange.served),
-        other=None if exchange.other is None else hidden(exchange.other),
+        legacy=hidden(exchange.legacy),
+        new=hidden(exchange.new),
     )

@@ -326,7 +326,7 @@ async def _fill(url: str, captures: int) -> None:
         batch = []
         for number in range(start, min(start + 100, captures)):
             served = replace(legacy, body=legacy.body + b" " * number)
-            exchange = Exchange(utc_now(), decision, request, served)
+            exchange = Exchange(request, decision, served, at=utc_now())
             label = Label.of(exchange).bytes()
             batch.append(Sent(label, seal.seal(encode(exchange), label), sealed=True))
         assert all(await stream.add(batch))

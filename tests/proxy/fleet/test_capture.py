@@ -13,7 +13,7 @@ from config.routes import load_routes
 from diffing.model import Observation
 from proxy.exchange.decision import decide
 from proxy.exchange.exchange import Exchange
-from proxy.fleet.capture import Label, Unreadable, decode, encode, read_label
+from proxy.fleet.capture import Label, UnreadableCapture, decode, encode, read_label
 from proxy.message.translation import Request
 
 ROUTES = load_routes(config_directory())
@@ -35,7 +35,9 @@ def exchange(target: str = "/api/v1/json/data/61", method: str = "GET", body: by
     """A served exchange."""
     request = Request(method, target.encode(), (("Host", "openml.test"),), body)
     decision = decide(request, ROUTES, ROLLOUT, b"")
-    return Exchange(AT, decision, request, Observation(200, (), b"{}", 0.1))
+    found = Exchange(request, decision, at=AT)
+    found.put(decision.served, Observation(200, (), b"{}", 0.1))
+    return found
 
 
 @given(ANSWERS, st.none() | ANSWERS, st.binary(max_size=50), st.none() | st.sampled_from(["user", "admin"]))
@@ -43,7 +45,8 @@ def test_everything_comes_back(
     served: Observation, other: Observation | None, body: bytes, role: str | None
 ) -> None:
     """Bytes and order of headers, times, errors, the decision, and the caller's role."""
-    sent = replace(exchange("/api/v1/json/data/list/limit/2?a=%FF", "POST", body), served=served, other=other)
+    sent = exchange("/api/v1/json/data/list/limit/2?a=%FF", "POST", body)
+    sent.legacy, sent.new = served, other
     label = read_label(Label.of(sent).bytes())
     assert decode(label, encode(sent, role), ROUTES, 7) == (replace(sent, number=7), role)
 
@@ -68,13 +71,13 @@ def test_the_label_says_how_it_is_counted(target: str, face: bool) -> None:
 )
 def test_what_is_no_label_is_not_read(content: bytes) -> None:
     """Whoever writes into the stream does not end a worker."""
-    with pytest.raises(Unreadable, match="no label"):
+    with pytest.raises(UnreadableCapture, match="no label"):
         read_label(content)
 
 
 def test_a_capture_of_a_later_version_is_left_to_others() -> None:
     """Its version is told."""
-    with pytest.raises(Unreadable, match="version 2, here is version 1"):
+    with pytest.raises(UnreadableCapture, match="version 2, here is version 1"):
         read_label(Label.of(exchange()).bytes().replace(b"[1,", b"[2,"))
 
 
@@ -83,5 +86,5 @@ def test_what_is_no_content_is_not_read(content: bytes) -> None:
     """Also bytes that begin well."""
     label = Label.of(exchange())
     for wrong in (content, encode(exchange())[: len(content)], (8).to_bytes(4) + b'{"a":[]}' + content):
-        with pytest.raises(Unreadable, match="no content"):
+        with pytest.raises(UnreadableCapture, match="no content"):
             decode(label, wrong, ROUTES)

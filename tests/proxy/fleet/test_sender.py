@@ -13,7 +13,6 @@ from proxy.fleet.capture import decode, read_label
 from proxy.fleet.seal import Seal
 from proxy.fleet.sender import AWAY, FAILED, FULL, REFUSED, CaptureSender
 from proxy.fleet.stream import CaptureStream
-from proxy.log.counters import ExchangeVerdict
 from proxy.runtime.telemetry import Telemetry
 from tests.proxy.fleet.test_capture import ROUTES, exchange
 from tests.redis_server import RedisServer
@@ -25,16 +24,16 @@ class Told:
     """Who is told of verdicts."""
 
     def __init__(self) -> None:
-        self.findings: list[ExchangeVerdict] = []
+        self.findings: list[Exchange] = []
 
-    def add(self, finding: ExchangeVerdict) -> None:
+    def add(self, exchange: Exchange) -> None:
         """Keep it."""
-        self.findings.append(finding)
+        self.findings.append(exchange)
 
     @property
     def verdicts(self) -> Counter[str]:
         """How many of which."""
-        return Counter(one.judgement.comparison.verdict for one in self.findings)
+        return Counter(one.comparison.verdict for one in self.findings)
 
     async def until(self, number: int) -> None:
         """Wait for so many."""

@@ -13,14 +13,12 @@ from sqlalchemy.exc import OperationalError
 from config.queue import QueueSettings
 from config.tasks import Tasks
 from diffing.model import Comparison, Outcome
-from proxy.compare.questions import without_differences
-from proxy.exchange.decision import route_name
 from proxy.exchange.exchange import Exchange
 from proxy.fleet.capture import Label, encode
 from proxy.fleet.seal import Seal
 from proxy.fleet.stream import CaptureStream, Sent
 from proxy.fleet.taker import ABANDONED, UNREADABLE, CaptureTaker
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.log.counters import Counters
 from proxy.log.once import OnceRecorder
 from proxy.log.tables import dropped, judged, traffic
 from proxy.log.writer import Recorder, open_log
@@ -48,17 +46,8 @@ class Judged:
     def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Tell a verdict."""
         assert self.taker is not None
-        decision = exchange.decision
-        self.taker.add(
-            ExchangeVerdict(
-                exchange.at,
-                route_name(decision),
-                decision.dialect,
-                decision.served,
-                without_differences(decision, comparison),
-                number=exchange.number,
-            )
-        )
+        exchange.judgement = exchange.settled(comparison)
+        self.taker.add(exchange)
 
 
 class Worker:

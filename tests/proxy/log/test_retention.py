@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from config.reports import Retention
 from diffing.cluster import cluster_id
 from diffing.model import Comparison, Outcome
-from proxy.compare.comparer import Judgement
+from proxy.exchange.judgement import Judgement
 from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters
 from proxy.log.reading import reading

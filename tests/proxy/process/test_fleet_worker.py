@@ -47,7 +47,8 @@ async def test_it_judges_until_it_is_told_to_stop(
     async with serve(JSONResponse([])) as new:
         settings = settings_of(redis, tmp_path, new)
         stream = CaptureStream(settings.queue)
-        found = replace(exchange(), other=exchange().served)
+        found = exchange()
+        found.new = found.legacy
         captures = [Sent(Label.of(found).bytes(), encode(found, "none"), sealed=False) for _ in range(3)]
         assert all(await stream.add(captures))
         working = asyncio.create_task(work(settings, config, "w", ready.set_result))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diffing.model import Comparison, Outcome
-from proxy.compare.comparer import Judgement
+from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
 from proxy.log.once import JudgedCapture, OnceRecorder
 from proxy.log.reading import reading

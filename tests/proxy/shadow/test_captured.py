@@ -74,7 +74,7 @@ async def test_a_proxy_without_a_key_asks_and_hands_both_answers_on(routes: Rout
     assert asked.targets == [f"GET /datasets/61?api_key={KEY}"]
     assert (found.number, role, found.other and found.other.status) == (5, "user", 200)
     assert KEY.encode() not in found.request.target
-    assert comparer.questions == []
+    assert comparer.asked == []
 
 
 async def test_too_many_secrets_are_not_looked_for(routes: RouteMap) -> None:
@@ -102,12 +102,12 @@ async def test_a_worker_asks_nobody_by_a_capture_without_secrets(routes: RouteMa
     asked, counters = Recorded(), Counters()
     comparer = Scripted(Comparison(None, follow_up=FollowUp.NEW_GET), Comparison(Outcome.SKIPPED))
     workers = made(CaptureWorkers, routes, comparer, asked, counters=counters)
-    answered = replace(exchange(routes), number=1, other=Observation(200, (), b"{}"))
+    answered = replace(exchange(routes), number=1, new=Observation(200, (), b"{}"))
     workers.offer_captured(answered, "admin")
     await finished(workers)
     assert asked.targets == []
-    assert [question.role for question in comparer.questions] == ["admin", "admin"]
-    [answer] = comparer.questions[1].answers.values()
+    assert [one.asked and one.asked.role for one in comparer.asked] == ["admin", "admin"]
+    [answer] = comparer.asked[1].answers.values()
     assert answer.error == "not recorded"
 
 
@@ -119,8 +119,8 @@ def test_no_secret_is_left_wherever_it_stands(routes: RouteMap) -> None:
     one, other = (
         Observation(200, (("Set-Cookie", f"b={SECRET}3"), ("X-Seen", f"{KEY}!")), repeated) for _ in range(2)
     )
-    found = replace(found, request=request, served=one, other=other)
-    hidden = without_secrets(found, Redactor(), secrets_in(found, (one, other)))
+    found = replace(found, request=request, legacy=one, new=other)
+    hidden = without_secrets(found, Redactor(), secrets_in(found))
     assert SECRET not in repr(hidden.request) + repr(hidden.served) + repr(hidden.other)
     assert KEY not in repr(hidden.request) + repr(hidden.served) + repr(hidden.other)
     assert hidden.other is not None

@@ -1,76 +1,39 @@
-"""The shadow's own process: it asks the other side and compares, so that no client waits for its work.
+"""The process that asks: it asks the other side and has the answers compared, so that no client waits for that.
 
 Serving and the shadow would share one event loop, one interpreter and one garbage collector otherwise, and what the
-shadow does would show in the latency of what is served (design, promise 1). ``proxy.shadow.link`` is the other end.
+shadow does would show in the latency of what is served. ``proxy.shadow.link`` is the other end of its channel.
 """
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from config.errors import ConfigError
 from config.routes import RouteMap, load_routes
-from config.settings import ProxySettings
 from config.tasks import Tasks
-from proxy.compare.comparer import Comparer, Judgement
+from proxy.compare.comparer import Comparer
 from proxy.compare.repairs import Repairs
-from proxy.exchange.decision import Side, told
-from proxy.exchange.exchange import Exchange, MemoryQueue
-from proxy.log.counters import ExchangeVerdict, Verdicts
-from proxy.log.smallest import SmallestSamples
+from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Verdicts
 from proxy.outbound.upstream import Upstream
-from proxy.runtime.channel import frame, read_frame
+from proxy.runtime.channel import read_frame
 from proxy.runtime.loop import run_loop
 from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.messages import BEAT, StartPlan
+from proxy.shadow.outbox import Outbox
+from proxy.shadow.queue import MemoryQueue
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
 
 _Workers = TypeVar("_Workers", bound=ShadowWorkers)
-_LOGGER = logging.getLogger(__name__)
-# What is found is told in batches: the process that serves has better things to do than to be woken for each.
-_EVERY: Final = 0.05
-# Seconds between two words to the process that serves, so that it knows that this one goes on.
-BEAT: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class StartPlan:
-    """What the process is started with. ``files``: the configuration directory. ``hop``: marks what this proxy
-    sends.
-    """
-
-    settings: ProxySettings
-    files: Path
-    hop: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowReport:
-    """What the process has to tell.
-
-    Args:
-        findings: Verdicts by number, each with size and content of its sample where one is worth keeping.
-        grown: What was counted since the last time: ``proxy.runtime.telemetry`` by name, breakers by side.
-        breakers: The sides that are left alone just now.
-        using: The configuration directory that it goes by from now on.
-        failing: Tasks that fail, and for how many seconds.
-    """
-
-    findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]]
-    grown: dict[str, int]
-    breakers: list[str]
-    using: Path | None = None
-    failing: Mapping[str, float] = field(default_factory=dict)
 
 
 class Shadowing(Protocol):
@@ -87,66 +50,6 @@ class Shadowing(Protocol):
 
     def open_breakers(self) -> list[str]:
         """The sides that are left alone just now."""
-
-
-class Outbox:
-    """Collects verdicts and tells them now and then: the counters, as the shadow sees them. ``writer``: the channel.
-    ``telemetry``: what is counted beside them.
-    """
-
-    def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:
-        self._writer = writer
-        self._telemetry = telemetry
-        self._findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]] = []
-        self._told: Counter[str] = Counter()
-        self._samples = SmallestSamples()
-        self._timer: asyncio.TimerHandle | None = None
-        self.open_breakers: Callable[[], list[str]] = list
-        self.failing: Callable[[], dict[str, float]] = dict
-
-    def add(self, finding: ExchangeVerdict) -> None:
-        """Tell a verdict."""
-        bare = replace(finding, evidence=None)
-        self._findings.append((finding.number, bare, self._samples.of(finding)))
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
-
-    def flush(self, using: Path | None = None) -> None:
-        """Tell everything now."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._writer.is_closing():
-            # The proxy is gone: there is nobody to tell.
-            return
-        now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
-        now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
-        now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
-        now.update({f"shed {reason}": n for reason, n in self._telemetry.shed.items()})
-        now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
-        findings, self._findings = self._findings, []
-        found = ShadowReport(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
-        try:
-            message = frame(found)
-        except Exception:
-            _LOGGER.exception("verdicts cannot be told as they are")
-            self._telemetry.task_failures["verdicts"] += 1
-            message = frame(replace(found, findings=[_tellable(*one) for one in findings]))
-        self._writer.write(message)
-        self._told = now
-
-
-def _tellable(
-    number: int, finding: ExchangeVerdict, sample: tuple[int, Any] | None
-) -> tuple[int, ExchangeVerdict, tuple[int, Any] | None]:
-    """A verdict as it is, or without what keeps it from being told."""
-    try:
-        frame((finding, sample))
-    except Exception:
-        comparison = replace(finding.judgement.comparison, differences=())
-        judgement = Judgement(comparison, f"{told(finding.route, finding.asked)} {comparison.verdict}")
-        return number, replace(finding, judgement=judgement, example={}, facts=()), None
-    return number, finding, sample
 
 
 def work() -> None:
