@@ -57,7 +57,7 @@ openapi: install  ## pin the OpenAPI document anew, after a change that is meant
 
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --extra otel --no-emit-index-url --no-emit-find-links \
 		--no-header --output-file requirements.lock pyproject.toml
 
 fuzz: install mariadb  ## schemathesis against the running backend, 10,000 requests on each database

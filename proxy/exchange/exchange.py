@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from diffing.model import Headers, Observation
 from proxy.exchange.decision import Decision
+from proxy.message.trace import SpanContext
 from proxy.message.translation import Request, Translation
 
 # What an exchange holds beside the bodies, roughly.
@@ -24,6 +25,7 @@ class Exchange:
         served: What the side that serves answered.
         other: What the other side has answered already; None when it is still to be asked.
         number: What the process that served it calls it.
+        span: The served leg in the client's trace; None where there is no trace.
     """
 
     at: datetime
@@ -32,6 +34,7 @@ class Exchange:
     served: Observation
     other: Observation | None = None
     number: int = 0
+    span: SpanContext | None = None
 
     @property
     def size(self) -> int:

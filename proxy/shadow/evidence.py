@@ -27,11 +27,12 @@ def evidence_of(
     as_sent = exchange.decision.takes_it_as_sent
     legacy = SampleSide(exchange.request if as_sent(Side.LEGACY) else translated, question.legacy)
     new = SampleSide(exchange.request if as_sent(Side.NEW) else translated, question.new)
+    trace = exchange.span.trace if exchange.span is not None else None
     asked = question.asked(translation.route)
     return LazySample(
         size_of(legacy, new, keyed=question.role != "none"),
         lambda: redactor.scrubbed(
-            sample(asked, exchange.at, legacy, new, comparison, redactor),
+            sample(asked, exchange.at, legacy, new, comparison, redactor, trace),
             secrets_in(exchange, (question.legacy, question.new)),
         ),
     )

@@ -27,10 +27,12 @@ from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side, told
 from proxy.exchange.exchange import MemoryQueue
 from proxy.log.counters import MOST_CLUSTERS, ExchangeVerdict
+from proxy.message.trace import FinishedSpan
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.loop import run_loop
-from proxy.runtime.telemetry import Telemetry
+from proxy.runtime.telemetry import Histogram, Telemetry
+from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
 
@@ -62,6 +64,7 @@ class ShadowReport:
         breakers: The sides that are left alone just now.
         using: The configuration directory that it goes by from now on.
         failing: Tasks that fail, and for how many seconds.
+        durations: How long things took since the last time.
     """
 
     findings: list[tuple[int, ExchangeVerdict, tuple[int, Any] | None]]
@@ -69,6 +72,7 @@ class ShadowReport:
     breakers: list[str]
     using: Path | None = None
     failing: Mapping[str, float] = field(default_factory=dict)
+    durations: Mapping[str, Histogram] = field(default_factory=dict)
 
 
 class Outbox:
@@ -106,7 +110,10 @@ class Outbox:
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
         now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         findings, self._findings = self._findings, []
-        found = ShadowReport(findings, dict(now - self._told), self.open_breakers(), using, self.failing())
+        durations, self._telemetry.durations = self._telemetry.durations, {}
+        found = ShadowReport(
+            findings, dict(now - self._told), self.open_breakers(), using, self.failing(), durations
+        )
         try:
             message = frame(found)
         except Exception:
@@ -162,7 +169,8 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
+        spans = _exporter(plan.settings.tracing.endpoint, stack)
+        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack, spans)
         outbox.open_breakers = workers.open_breakers
         workers.start(tasks)
         stack.push_async_callback(tasks.stop)
@@ -174,9 +182,20 @@ async def _work(channel: socket.socket) -> None:
                 routes = await _use(message, workers, comparer) or routes
                 outbox.flush(message)
                 continue
-            for exchange in message:
-                workers.offer(exchange)
+            for item in message:
+                if isinstance(item, FinishedSpan):
+                    spans.add(item)
+                else:
+                    workers.offer(item)
     writer.close()
+
+
+def _exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+    if not endpoint:
+        return NO_SPANS
+    exporter = OtlpExporter(endpoint)
+    stack.push_async_callback(asyncio.to_thread, exporter.close)
+    return exporter
 
 
 async def _beat(outbox: Outbox) -> None:
@@ -196,7 +215,12 @@ async def _use(files: Path, workers: ShadowWorkers, comparer: Comparer) -> Route
 
 
 async def _opened(
-    plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
+    plan: StartPlan,
+    outbox: Outbox,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    spans: Spans,
 ) -> tuple[ShadowWorkers, Comparer]:
     settings, shadow = plan.settings, plan.settings.shadow
 
@@ -242,5 +266,6 @@ async def _opened(
         hop=plan.hop,
         tap=tap,
         repairs=Repairs(plan.files),
+        spans=spans,
     )
     return workers, comparer

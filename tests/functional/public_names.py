@@ -69,10 +69,12 @@ def metrics() -> list[str]:
         "kill_switch": False,
         "config": "x",
         "config_error": "",
+        "lag": 2.5,
+        "log_away": False,
         "ready": True,
     }
     telemetry = Telemetry()
-    telemetry.took("legacy", 0.02)
+    telemetry.took("served", "legacy", 0.02)
     text = prometheus(snapshot(Counters(), telemetry, {**state, "access_dropped": 0})).decode()
     return [family.name for family in families(text)]
 
