@@ -7,13 +7,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import threading
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,17 +20,12 @@ import yaml  # type: ignore[import-untyped]  # stubs only for these files are no
 
 from tests.functional.proxies import Running, proxied
 from tests.functional.public_names import metrics
+from tests.functional.sides import LEGACY, NEW, naming
 from tests.functional.test_deployment import ask, free_port, program
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DEPLOY: Final = ROOT / "config" / "deploy"
 ALERTS: Final = DEPLOY / "alerts.yml"
-LEGACY: Final = "/api/v1/json/data/features/qualities/list"
-NEW: Final = "/datasets/features/qualities/list"
-CORS: Final = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-headers": "Origin, X-Requested-With, Content-Type, Accept, Authorization",
-}
 Serving = Callable[..., AbstractContextManager[Any]]
 
 
@@ -82,53 +75,6 @@ def test_alerts_and_dashboard_name_metrics_that_exist() -> None:
     }
     assert used - known == set()
     assert len(used) > 10
-
-
-class Side:
-    """A side that answers, fails or hangs as it is told to."""
-
-    def __init__(self, document: object) -> None:
-        self.document = document
-        self.status = 200
-        self.hangs = threading.Event()
-        self.url = ""
-        self.leave: Callable[[], None] = lambda: None
-
-    @contextmanager
-    def serving(self) -> Iterator["Side"]:
-        """On a free port, until the end of the block; ``leave`` ends it before."""
-        side = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                while side.hangs.is_set():
-                    time.sleep(0.05)
-                body = json.dumps(side.document).encode()
-                with suppress(OSError):
-                    self.send_response(side.status)
-                    for pair in {**CORS, "content-type": "application/json"}.items():
-                        self.send_header(*pair)
-                    self.send_header("content-length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            block_on_close = False
-
-            def handle_error(self, *_: object) -> None:
-                """Whoever asked is gone."""
-
-        with Server(("127.0.0.1", 0), Handler) as server:
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            self.leave = server.server_close
-            yield self
-            self.hangs.clear()
-            server.shutdown()
 
 
 @contextmanager
@@ -204,7 +150,7 @@ def test_each_alert_fires_for_a_real_proxy(
     few = {"SHADOW_QUEUE": "2", "SHADOW_WORKERS": "1", "SHADOW_BREAKER_FAILURES": "3", "TIMEOUTS_SHADOW": "4"}
     for name, value in few.items():
         monkeypatch.setenv(f"PARITY_{name}", value)
-    legacy, new = Side({"feature_qualities_list": {"quality": ["Distinct", "Entropy"]}}), Side(["Distinct"])
+    legacy, new = naming("Distinct", "Entropy")[0], naming("Distinct")[1]
     with (
         legacy.serving(),
         new.serving(),
@@ -236,7 +182,7 @@ def test_each_alert_fires_for_a_real_proxy(
         until_fired(url, "ParityShed", "ParityLag", "ParityBreakerOpen", meanwhile=lambda: ask(port, LEGACY))
         new.hangs.clear()
 
-        legacy.leave()
+        legacy.gone.set()
         assert {ask(port, LEGACY) for _ in range(15)} == {502}
         until_fired(url, "ParityServedSideAway")
         until_answered(url, *expressions())
