@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import comparing, faces, lists, proxying, targets
+from tests.benchmarks import capacity, comparing, faces, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
 
@@ -20,6 +20,7 @@ def main() -> None:
         asyncio.run(load(SAMPLE, database))
         asyncio.run(lists.run(database))
         asyncio.run(faces.run(database))
+        capacity.run(database)
         proxying.run(database)
         targets.run(database)
 
