@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import together
 from backend.database.collations import storable
+from backend.database.results import AnyRow
 from backend.problems import (
     ADMIN_ONLY,
     CHALLENGE,
@@ -98,9 +101,9 @@ async def user_of_key(connection: AsyncConnection, key: str) -> User:
     have is taken, and ``active`` is not looked at (legacy notes, data 3.1). Returns the user with the groups. Raises
     Problem: 401, when nobody has this key.
     """
-    rows = []
+    rows: Sequence[AnyRow] = ()
     if storable(KEY_COLLATION, key):
-        rows = list(await connection.execute(_USER_OF_KEY, {"key": key}))
+        [rows] = await together(connection, (_USER_OF_KEY, {"key": key}))
     if not rows:
         raise WRONG_KEY.because("Authentication failed: nobody has this key.", headers=CHALLENGE)
     first = rows[0].id

@@ -24,7 +24,7 @@ from backend.database.connections import DatabaseFull, DatabaseUnavailable
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.handling.validation import read_parameters
-from backend.http_methods import HEAD_CAME
+from backend.http_protocol import HEAD_CAME
 from backend.input.intake import hashing, read_intake
 from backend.legacy.faces import Found
 from backend.operations import Answer, Call, Operation

@@ -27,7 +27,7 @@ from backend.database.storing import as_php_sends
 from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.handling.validation import read_parameters
-from backend.http_methods import HEAD_CAME
+from backend.http_protocol import HEAD_CAME
 from backend.input.intake import ABSENT, RequestInput, hashing
 from backend.input.parameters import readers
 from backend.legacy.errors import LegacyRefusal, error_document

@@ -107,7 +107,8 @@ class Operation(Generic[P]):
         body_limit: Bytes that a body may have.
         media_type: Of the answer on success.
         status: Of the answer on success.
-        round_trips: The most statements that a recorded request takes, the key's included; measured by tests.
+        round_trips: The most trips to a database server that a recorded request takes, the key's included; measured
+            by tests.
         further: What other statuses say that are no problems: parts, redirections, "not modified".
         fetches_without: A file of the form; where it is missing, the handler may want one from elsewhere.
         faces: Present what the handler found; None where it answers with a response, the same in both dialects, or in

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from backend.http_methods import AnyMethodProtocol
+from backend.http_protocol import LenientProtocol
 from config.errors import ListenError
 
 BACKLOG = 2048
@@ -31,7 +31,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http=AnyMethodProtocol,
+                http=LenientProtocol,
                 ws="none",
                 lifespan="on",
                 log_level="warning",

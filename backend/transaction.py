@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.database.connections import DatabaseUnavailable
+from backend.database.connections import ConnectionLost, DatabaseUnavailable
 from backend.deadline import Deadline
 from backend.resources import Resources
 from backend.search.index import IndexChanges
@@ -49,9 +49,17 @@ class _Rehearsed(Exception):
 
 
 async def read(resources: Resources, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    """Do what changes nothing. ``resources``: of the application."""
-    async with resources.database.read() as connection:
-        return await work(Transaction(connection, FileWrites(resources.storage), IndexChanges()))
+    """Do what changes nothing; once more where the connection was lost. ``resources``: of the application."""
+
+    async def once() -> T:
+        async with resources.database.read() as connection:
+            return await work(Transaction(connection, FileWrites(resources.storage), IndexChanges()))
+
+    try:
+        return await once()
+    except ConnectionLost as error:
+        log.info("reading again: %s", error)
+        return await once()
 
 
 async def write(

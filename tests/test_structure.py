@@ -78,7 +78,7 @@ _LAYERS = {
         shadow serve dashboard process checking exploring commands cli
     """,
     "backend": """
-        tables http_methods serve problems deadline clock database storage search input legacy
+        tables http_protocol serve problems deadline clock database storage search input legacy
         access rehearsal fetching resources request_bodies operations openapi transaction performing handling
         moments tag_lists private_data writing_reads setups tagging flows users jobs votes gamification badges datasets
         evaluationmeasures estimationprocedures studies tasktypes runs tasks evaluations files downloads

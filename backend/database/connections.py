@@ -1,14 +1,15 @@
 """The two legacy databases behind one object: connections for reading and transactions for writing.
 
 DatabaseUnavailable     the database cannot be reached, or is no OpenML database
-└── DatabaseFull        it has no room
+├── DatabaseFull        it has no room
+└── ConnectionLost      it was reached, and then no more
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cached_property
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend import tables
 from backend.database.engines import (
     IMMEDIATE,
+    ConnectionLost,
     DatabaseFull,
     DatabaseUnavailable,
     Names,
@@ -34,7 +36,7 @@ from backend.database.server_guard import ServerGuard
 from backend.database.watchdog import Killer
 from backend.deadline import Deadline
 
-__all__ = ["Database", "DatabaseFull", "DatabaseUnavailable", "Names", "SchemaNames"]
+__all__ = ["ConnectionLost", "Database", "DatabaseFull", "DatabaseUnavailable", "Names", "SchemaNames"]
 
 # MySQL and MariaDB: the disk is full; the table is.
 _FULL = frozenset({1021, 1114})
@@ -66,7 +68,8 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose statements all see one state of the database. Yields the connection; what it changes is
-        rolled back. Raises DatabaseUnavailable: no connection, or it was lost.
+        rolled back. Raises DatabaseUnavailable: no connection; ConnectionLost: it went, perhaps while it was idle, and
+        the next one is a new one.
         """
         with self._mapping_errors():
             async with self.engine.connect() as connection:
@@ -80,8 +83,17 @@ class Database:
         lost, or another writer did not end in time.
         """
         with self._mapping_errors():
-            async with self._writing.begin() as connection:
-                yield connection
+            async with AsyncExitStack() as stack:
+                yield await self._begun(stack)
+
+    async def _begun(self, stack: AsyncExitStack) -> AsyncConnection:
+        try:
+            return await stack.enter_async_context(self._writing.begin())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # It was lost while it was idle, and nothing was asked of it; no other of its age is taken.
+        return await stack.enter_async_context(self._writing.begin())
 
     @asynccontextmanager
     async def rehearse(self, deadline: Deadline) -> AsyncIterator[AsyncConnection]:
@@ -141,7 +153,9 @@ class Database:
         except DBAPIError as error:
             if _is_full(error):
                 raise DatabaseFull(f"{self.shown}: {error.orig}") from error
-            if error.connection_invalidated or error.statement is None or _is_away(error):
+            if error.connection_invalidated:
+                raise ConnectionLost(f"{self.shown}: {error.orig}") from error
+            if error.statement is None or _is_away(error):
                 raise DatabaseUnavailable(f"{self.shown}: {error.orig}") from error
             raise
 

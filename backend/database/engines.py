@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolResetState
 from sqlalchemy.sql.schema import HasSchemaAttr
 
 from backend.database.collations import collations
@@ -50,8 +50,8 @@ _SERVER_SESSION = (
     "',STRICT_TRANS_TABLES,', ','), ',STRICT_ALL_TABLES,', ','))"
 )
 
-IMMEDIATE = "sqlite_immediate"
-"""Execution option: whether a SQLite transaction takes the write lock when it begins."""
+IMMEDIATE = "immediate"
+"""Execution option: whether a transaction begins, and on SQLite takes the write lock, before its first statement."""
 
 
 class DatabaseUnavailable(BadInput):
@@ -60,6 +60,10 @@ class DatabaseUnavailable(BadInput):
 
 class DatabaseFull(DatabaseUnavailable):
     """The database has no room."""
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The database was reached, and then no more."""
 
 
 class Names(Protocol):
@@ -123,9 +127,12 @@ def sqlite_files(url: URL) -> SqliteFiles:
     return SqliteFiles(experiments, experiments.with_stem(f"{experiments.stem}-openml"))
 
 
-def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> AsyncEngine:
+def server_engine(
+    url: URL, names: Names, *, most: int = _CONNECTIONS_MOST, ping: bool = False
+) -> AsyncEngine:
     """The engine for a MySQL or MariaDB server. ``url``: of the server, parsed. ``names``: of the two databases.
-    Returns the engine; nothing is connected yet. ``most``: connections at a time.
+    Returns the engine; nothing is connected yet. ``most``: connections at a time. ``ping``: see whether one is still
+    there before it is used.
     """
     translated = {
         logical: real
@@ -137,8 +144,11 @@ def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> A
         execution_options={"schema_translate_map": translated} if translated else {},
         pool_size=_CONNECTIONS_KEPT,
         max_overflow=most - _CONNECTIONS_KEPT,
-        pool_pre_ping=True,
         pool_recycle=3600,
+        pool_pre_ping=ping,
+        # A trip each for a ping and a ROLLBACK would be a third of what a small answer costs: whoever reads or begins
+        # tries again where the connection was lost, and `reset` asks the driver what it knows.
+        pool_reset_on_return=None,
     )
 
     # Not the drivers' init_command: SQLAlchemy sends a SET NAMES of its own after that one.
@@ -147,6 +157,17 @@ def server_engine(url: URL, names: Names, *, most: int = _CONNECTIONS_MOST) -> A
         cursor = connection.cursor()
         cursor.execute(_SERVER_SESSION)
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(IMMEDIATE):
+            connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def reset(adapted: Any, _record: ConnectionPoolEntry, state: PoolResetState) -> None:
+        # SQLAlchemy ends what it began, but for a COMMIT that failed.
+        if state.asyncio_safe and adapted.driver_connection.get_transaction_status():
+            adapted.rollback()
 
     return engine
 

@@ -93,7 +93,7 @@ class RehearsalConnections:
                 await connection.begin()
             except BaseException as error:
                 await connection.close()
-                if not (isinstance(error, OperationalError) and _is_busy(error) and deadline.left):
+                if not (isinstance(error, OperationalError) and _may_begin_later(error) and deadline.left):
                     raise
             else:
                 return connection
@@ -124,5 +124,9 @@ class RehearsalConnections:
         )
 
 
-def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+def _may_begin_later(error: OperationalError) -> bool:
+    """Another one writes, or the connection was lost while it was idle."""
+    return (
+        error.connection_invalidated
+        or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    )

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Select, String, and_, bindparam, case, func, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import first, rows, together
 from backend.database.results import AnyRow, grouped
 
 ENGINE = 1
@@ -85,17 +86,12 @@ _DESCRIPTION = _description_of_one()
 _TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("did")).order_by(_tag.c.tag)
 
 
-async def description(connection: AsyncConnection, did: int) -> AnyRow | None:
-    """One data set with its file, newest description, newest status and processing result. Returns the row; ``file``
-    is None when there is no file row. None for an unknown id.
+async def description(connection: AsyncConnection, did: int) -> tuple[AnyRow | None, list[str]]:
+    """One data set with its file, newest description, newest status and processing result, and its tags in the order
+    of the key. ``file`` of the row is None when there is no file row; the row is None for an unknown id.
     """
-    found = await connection.execute(_DESCRIPTION, {"did": did})
-    return found.first()
-
-
-async def tags(connection: AsyncConnection, did: int) -> list[str]:
-    """The tags of a data set, in the order of the key."""
-    return list(await connection.scalars(_TAGS, {"did": did}))
+    found, tags = await together(connection, (_DESCRIPTION, {"did": did}), (_TAGS, {"did": did}))
+    return next(iter(found), None), [tag for (tag,) in tags]
 
 
 _PROCESSING = (
@@ -114,8 +110,7 @@ async def processing(connection: AsyncConnection, did: int, engine: int) -> AnyR
     ``engine``: id of the evaluation engine. Returns owner, visibility, date of the processing (None: not processed)
     and its error; None for an unknown id.
     """
-    found = await connection.execute(_PROCESSING, {"did": did, "engine": engine})
-    return found.first()
+    return await first(connection, _PROCESSING, {"did": did, "engine": engine})
 
 
 _FEATURES = (
@@ -143,7 +138,7 @@ _ONTOLOGIES = select(_text.c.index, _text.c.value, _text.c.date).where(
 
 async def features(connection: AsyncConnection, did: int) -> Sequence[AnyRow]:
     """The features of a data set, of all engines, in the order of their index."""
-    return (await connection.execute(_FEATURES, {"did": did})).all()
+    return await rows(connection, _FEATURES, {"did": did})
 
 
 async def nominal_values(connection: AsyncConnection, did: int) -> dict[int, list[str]]:
@@ -159,8 +154,8 @@ async def ontologies(
     """The ontologies of features, oldest first. ``as_stored``: in the order of the table, whatever their dates: PHP
     gives them none. Returns the ontologies by index of the feature.
     """
-    rows = (await connection.execute(_ONTOLOGIES, {"did": did})).all()
-    ordered = rows if as_stored else sorted(rows, key=lambda row: (row.date, row.value))
+    found = await rows(connection, _ONTOLOGIES, {"did": did})
+    ordered = found if as_stored else sorted(found, key=lambda row: (row.date, row.value))
     return grouped((row.index, row.value) for row in ordered)
 
 
@@ -175,7 +170,7 @@ async def qualities(connection: AsyncConnection, did: int, engine: int) -> Seque
     """The qualities of a data set by one engine, in the order of their names. ``engine``: id of the evaluation engine.
     Returns name and stored value of each.
     """
-    return (await connection.execute(_QUALITIES, {"did": did, "engine": engine})).all()
+    return await rows(connection, _QUALITIES, {"did": did, "engine": engine})
 
 
 _DESCRIPTIONS = (
@@ -190,7 +185,7 @@ async def descriptions(connection: AsyncConnection, did: int) -> Sequence[AnyRow
     """All versions of a data set's description, newest first, and who may see it. Returns owner, visibility, version
     and text; one row without version for a data set without descriptions, none for an unknown id.
     """
-    return (await connection.execute(_DESCRIPTIONS, {"did": did})).all()
+    return await rows(connection, _DESCRIPTIONS, {"did": did})
 
 
 def _used_names(kind: str, used: Column[str]) -> Select[tuple[str]]:
@@ -208,9 +203,9 @@ _QUALITY_NAMES = _used_names("DataQuality", _measured.c.quality)
 
 async def feature_quality_names(connection: AsyncConnection) -> list[str]:
     """The feature qualities that at least one feature has, of any engine, in the order of their names."""
-    return list(await connection.scalars(_FEATURE_QUALITY_NAMES))
+    return [value for (value,) in await rows(connection, _FEATURE_QUALITY_NAMES, {})]
 
 
 async def quality_names(connection: AsyncConnection) -> list[str]:
     """The data qualities that at least one data set has, of any engine, in the order of their names."""
-    return list(await connection.scalars(_QUALITY_NAMES))
+    return [value for (value,) in await rows(connection, _QUALITY_NAMES, {})]

@@ -57,14 +57,14 @@ class DatasetPath(Parameters):
     "dataset.get",
     parameters=DatasetPath,
     answer=shapes.Description,
-    round_trips=3,
+    round_trips=2,
     problems=(UNKNOWN, PRIVATE, NO_FILE),
     faces=DATASET,
 )
 async def get(call: Call[DatasetPath]) -> Answer:
     """One data set with all that describes it."""
     did = call.parameters.dataset_id
-    row = await queries.description(call.connection, did)
+    row, tags = await queries.description(call.connection, did)
     if row is None:
         raise UNKNOWN.because(f"No dataset with id {did} found.")
     if not call.user.may_see(row.visibility, row.uploader):
@@ -73,7 +73,7 @@ async def get(call: Call[DatasetPath]) -> Answer:
         raise NO_FILE.because(f"Could not find the data file record of dataset {did}.")
     sent: str = call.request.path_params["dataset_id"]
     asked = sent if call.is_legacy and sent.isdecimal() else str(did)
-    return DATASET(row, await queries.tags(call.connection, did), call.settings, asked)
+    return DATASET(row, tags, call.settings, asked)
 
 
 @operation(

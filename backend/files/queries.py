@@ -6,6 +6,7 @@ from sqlalchemy import Integer, Row, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import first, rows
 
 ENGINE = 1
 """The evaluation engine whose features are shown."""
@@ -37,18 +38,18 @@ _DATA_OF_TASK = (
 
 async def file(connection: AsyncConnection, file_id: int) -> Row[*tuple[Any, ...]] | None:
     """One registered file. Returns the row; None for an unknown id."""
-    return (await connection.execute(_FILE, {"file_id": file_id})).first()
+    return await first(connection, _FILE, {"file_id": file_id})
 
 
 async def feature_names(connection: AsyncConnection, file_id: int) -> list[str]:
     """The names of the features of the data set that a file belongs to. Returns the names in the order of the columns;
     none when no data set has this file.
     """
-    return list(await connection.scalars(_FEATURE_NAMES, {"file_id": file_id}))
+    return [value for (value,) in await rows(connection, _FEATURE_NAMES, {"file_id": file_id})]
 
 
 async def data_of_task(connection: AsyncConnection, task_id: int) -> Row[*tuple[Any, ...]] | None:
     """Whose the data set of a task is. Returns the data set's ``did``, ``visibility`` and ``uploader``; None for a
     task that has none.
     """
-    return (await connection.execute(_DATA_OF_TASK, {"task_id": task_id})).first()
+    return await first(connection, _DATA_OF_TASK, {"task_id": task_id})

@@ -1,6 +1,6 @@
 """SQL of flows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
+from backend.database.batches import Read, together
 from backend.database.collations import storable
 from backend.tables.columns import unicode
 
@@ -115,17 +116,18 @@ class FlowTree:
 
 
 async def tree(connection: AsyncConnection, flow_id: int) -> FlowTree | None:
-    """One flow with its components, to any depth, in four statements. Returns the rows; None for an unknown id. The
+    """One flow with its components, to any depth. Returns the rows; None for an unknown id. The
     orders are those of the keys that PHP reads along (legacy notes, flow 2.2).
     """
-    rows = (await connection.execute(_FLOWS, {"flow_id": flow_id})).all()
-    if not rows:
-        return None
-    ids = {"ids": [row.id for row in rows]}
-    components = await connection.execute(_COMPONENTS, ids)
-    parameters = await connection.execute(_PARAMETERS, ids)
-    tags = await connection.execute(_TAGS, ids)
-    return FlowTree(rows, components.all(), parameters.all(), tags.all())
+    rows, *beside = await together(connection, (_FLOWS, {"flow_id": flow_id}), *_beside([flow_id]))
+    if len(rows) > 1:
+        beside = await together(connection, *_beside([row.id for row in rows]))
+    return FlowTree(rows, *beside) if rows else None
+
+
+def _beside(ids: Sequence[int]) -> Iterator[Read]:
+    """What is read of some flows besides their own rows."""
+    return ((statement, {"ids": ids}) for statement in (_COMPONENTS, _PARAMETERS, _TAGS))
 
 
 async def listed(

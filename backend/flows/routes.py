@@ -55,7 +55,7 @@ class NameFields(Parameters):
 
 
 @operation(
-    "flow.get", parameters=FlowPath, answer=shapes.Flow, round_trips=5, problems=(UNKNOWN,), faces=FLOW
+    "flow.get", parameters=FlowPath, answer=shapes.Flow, round_trips=3, problems=(UNKNOWN,), faces=FLOW
 )
 async def get(call: Call[FlowPath]) -> Answer:
     """One flow with its parameters, tags, files and components, to any depth.

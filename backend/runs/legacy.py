@@ -6,29 +6,22 @@ from typing import Any
 from backend.database.results import AnyRow
 from backend.legacy.tree import Element, element, marked_record, markup, optional
 from backend.legacy.values import Value, text_of
+from backend.runs.queries import RunRows
 from backend.runs.shapes import NO_DATASET
 from config.settings import BackendSettings
 
 
-def run(
-    row: AnyRow,
-    parameters: Sequence[AnyRow],
-    tags: Sequence[str],
-    datasets: Sequence[AnyRow],
-    files: Sequence[AnyRow],
-    evaluations: Sequence[AnyRow],
-    fold_evaluations: Sequence[AnyRow],
-    settings: BackendSettings,
-) -> Element:
+def run(rows: RunRows, settings: BackendSettings) -> Element:
     """A run with all that belongs to it; ``error`` is there where the default engine looked at it."""
-    used = [_dataset(data) for data in datasets if not data.made]
+    row = rows.row
+    used = [_dataset(data) for data in rows.used]
     output = [
-        *(_dataset(data) for data in datasets if data.made),
-        *(_file(part, settings) for part in files),
-        *(element("evaluation", _score(found)) for found in evaluations),
+        *(_dataset(data) for data in rows.made),
+        *(_file(part, settings) for part in rows.files),
+        *(element("evaluation", _score(found)) for found in rows.evaluations),
         *(
             element("evaluation", _score(found), repeat=found.repeat, fold=found.fold)
-            for found in fold_evaluations
+            for found in rows.fold_evaluations
         ),
     ]
     return element(
@@ -46,8 +39,8 @@ def run(
         None if row.error_message is None else markup("error_message", row.error_message),
         None if row.run_details is None else markup("run_details", row.run_details),
         element("setup_string", row.setup_string),
-        (_setting(setting) for setting in parameters),
-        (markup("tag", tag) for tag in tags),
+        (_setting(setting) for setting in rows.parameters),
+        (markup("tag", tag) for tag in rows.tags),
         element("input_data", used) if used else None,
         element("output_data", output) if output else None,
     )

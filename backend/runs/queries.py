@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
     Table,
@@ -16,14 +15,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal,
     select,
-    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
+from backend.database.batches import first, rows, together
 from backend.database.join_order import as_written
 from backend.runs.selection import MAXIMUM, RunSelection, conditions, read_first, reads_in_order, selected
 
@@ -38,6 +36,7 @@ _flow = tables.implementation
 _task = tables.task
 _evaluated = tables.run_evaluated
 _dataset = tables.dataset
+_used = tables.input_data
 _measure = tables.math_function
 _users = tables.users
 _inputs = tables.task_inputs
@@ -50,18 +49,6 @@ _file = tables.file
 _score = tables.evaluation
 _fold = tables.evaluation_fold
 _trace = tables.trace
-
-
-def _used_and_made() -> Select[*tuple[Any, ...]]:
-    used = tables.input_data
-    columns = (_dataset.c.did, _dataset.c.name, _dataset.c.url)
-    both = union_all(
-        select(literal(0, Integer).label("made"), *columns)
-        .join(used, used.c.data == _dataset.c.did)
-        .where(used.c.run == bindparam("rid")),
-        select(literal(1, Integer), *columns).where(_dataset.c.source == bindparam("rid")),
-    ).subquery()
-    return select(both).order_by(both.c.made, both.c.did)
 
 
 _RUN = (
@@ -97,11 +84,22 @@ _RUN = (
 _PARAMETERS = (
     select(_parameter.c.name, _setting.c.value, _parameter.c.implementation_id)
     .join(_parameter, _parameter.c.id == _setting.c.input_id)
-    .where(_setting.c.setup == bindparam("setup_id"))
+    .where(_setting.c.setup == select(_run.c.setup).where(_run.c.rid == bindparam("rid")).scalar_subquery())
     .order_by(_setting.c.input_id)
 )
 _TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("rid")).order_by(_tag.c.tag)
-_DATASETS = _used_and_made()
+# By its own column: sorting the wide rows of data sets would cost more than all the rest.
+_USED = (
+    select(_dataset.c.did, _dataset.c.name, _dataset.c.url)
+    .join(_used, _used.c.data == _dataset.c.did)
+    .where(_used.c.run == bindparam("rid"))
+    .order_by(_used.c.data)
+)
+_MADE = (
+    select(_dataset.c.did, _dataset.c.name, _dataset.c.url)
+    .where(_dataset.c.source == bindparam("rid"))
+    .order_by(_dataset.c.did)
+)
 _FILES = (
     select(_part.c.field, _part.c.file_id, _file.c.filename_original)
     .join(_file, _file.c.id == _part.c.file_id)
@@ -122,49 +120,41 @@ _FOLD_EVALUATIONS = (
 )
 
 
-async def run(connection: AsyncConnection, rid: int) -> AnyRow | None:
-    """One run with its uploader, task, setup, flow and what the default engine said of it. Returns the row;
-    ``evaluated`` is None when the engine has not looked at the run. None for an unknown id.
+@dataclass(frozen=True, slots=True)
+class RunRows:
+    """A run with all that is stored beside it.
+
+    Args:
+        row: With its uploader, task, setup, flow and what the default engine said of it; ``evaluated`` is None when the
+            engine has not looked at the run.
+        parameters: The settings of its setup, by the ids of the parameters: name, value and the id of the flow that has
+            the parameter.
+        tags: In the order of the key.
+        used: The data sets that it used, by their ids: did, name and url.
+        made: Those that it made, likewise.
+        files: By their fields: field, file id and original file name.
+        evaluations: Of the whole run, by all engines, by measure and engine: measure, value and array_data.
+        fold_evaluations: Of its folds, by measure, engine, fold and repeat: measure, value, array_data, repeat, fold.
     """
-    return (await connection.execute(_RUN, {"rid": rid})).first()
+
+    row: AnyRow
+    parameters: Sequence[AnyRow]
+    tags: list[str]
+    used: Sequence[AnyRow]
+    made: Sequence[AnyRow]
+    files: Sequence[AnyRow]
+    evaluations: Sequence[AnyRow]
+    fold_evaluations: Sequence[AnyRow]
 
 
-async def parameters(connection: AsyncConnection, setup_id: int) -> Sequence[AnyRow]:
-    """The parameter settings of a setup, by the ids of the parameters. Returns rows of name, value and the id of the
-    flow that has the parameter.
-    """
-    return (await connection.execute(_PARAMETERS, {"setup_id": setup_id})).all()
-
-
-async def tags(connection: AsyncConnection, rid: int) -> list[str]:
-    """The tags of a run, in the order of the key."""
-    return list(await connection.scalars(_TAGS, {"rid": rid}))
-
-
-async def datasets(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The data sets that a run used and those that it made, each by their ids. Returns rows of did, name and url;
-    ``made`` is 1 for an output.
-    """
-    return (await connection.execute(_DATASETS, {"rid": rid})).all()
-
-
-async def files(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The files of a run, by their fields. Returns rows of field, file id and original file name."""
-    return (await connection.execute(_FILES, {"rid": rid})).all()
-
-
-async def evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The evaluations of a whole run by all engines, by measure and engine. Returns rows of measure, value and
-    array_data.
-    """
-    return (await connection.execute(_EVALUATIONS, {"rid": rid})).all()
-
-
-async def fold_evaluations(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
-    """The evaluations of the folds of a run by all engines, by measure, engine, fold and repeat. Returns rows of
-    measure, value, array_data, repeat and fold.
-    """
-    return (await connection.execute(_FOLD_EVALUATIONS, {"rid": rid})).all()
+async def run(connection: AsyncConnection, rid: int) -> RunRows | None:
+    """One run; None for an unknown id."""
+    beside = (_PARAMETERS, _TAGS, _USED, _MADE, _FILES, _EVALUATIONS, _FOLD_EVALUATIONS)
+    given = {"rid": rid}
+    found, parameters, tags, *others = await together(
+        connection, (_RUN, given), *((statement, given) for statement in beside)
+    )
+    return RunRows(found[0], parameters, [tag for (tag,) in tags], *others) if found else None
 
 
 @cache
@@ -257,12 +247,12 @@ _OWNER = select(_run.c.uploader).where(_run.c.rid == bindparam("rid"))
 
 async def trace(connection: AsyncConnection, rid: int) -> Sequence[AnyRow]:
     """The trace of a run, of all engines, in order."""
-    return (await connection.execute(_TRACE, {"rid": rid})).all()
+    return await rows(connection, _TRACE, {"rid": rid})
 
 
 async def owner(connection: AsyncConnection, rid: int) -> AnyRow | None:
     """Whose run it is. Returns a row with the uploader, who may be None; None for an unknown id."""
-    return (await connection.execute(_OWNER, {"rid": rid})).first()
+    return await first(connection, _OWNER, {"rid": rid})
 
 
 async def forget_evaluations(connection: AsyncConnection, rid: int) -> None:

@@ -117,26 +117,17 @@ async def trace(call: Call[RunPath]) -> Answer:
     "run.get",
     parameters=DescribedRunPath,
     answer=shapes.Run,
-    round_trips=8,
+    round_trips=2,
     problems=(UNKNOWN,),
     faces=RUN,
 )
 async def get(call: Call[DescribedRunPath]) -> Answer:
     """One run with its parameters, tags, data, files and evaluations."""
-    rid, connection = call.parameters.run_id, call.connection
-    row = await queries.run(connection, rid)
-    if row is None:
+    rid = call.parameters.run_id
+    run = await queries.run(call.connection, rid)
+    if run is None:
         raise UNKNOWN.because(f"No run with id {rid} found.")
-    return RUN(
-        row,
-        await queries.parameters(connection, row.setup),
-        await queries.tags(connection, rid),
-        await queries.datasets(connection, rid),
-        await queries.files(connection, rid),
-        await queries.evaluations(connection, rid),
-        await queries.fold_evaluations(connection, rid),
-        call.settings,
-    )
+    return RUN(run, call.settings)
 
 
 @operation(

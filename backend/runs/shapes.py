@@ -5,9 +5,10 @@ from typing import Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from backend.database.results import AnyRow
 from backend.database.stored_numbers import float_or_text
 from backend.moments import Moment, iso_or_none
-from backend.runs.queries import AnyRow
+from backend.runs.queries import RunRows
 from config.php.text import trimmed, trimmed_or_empty
 from config.settings import BackendSettings
 
@@ -129,26 +130,12 @@ class Concerned(TypedDict):
     run_id: int
 
 
-def run(
-    row: AnyRow,
-    parameters: Sequence[AnyRow],
-    tags: Sequence[str],
-    datasets: Sequence[AnyRow],
-    files: Sequence[AnyRow],
-    evaluations: Sequence[AnyRow],
-    fold_evaluations: Sequence[AnyRow],
-    settings: BackendSettings,
-) -> Run:
+def run(rows: RunRows, settings: BackendSettings) -> Run:
     """A run with all that belongs to it (legacy notes, task 3.3; contract, section C). Returns the document of ``GET
     /run/{run_id}``.
 
-    Args:
-        row: Of ``queries.run``.
-        parameters: Of the setup.
-        datasets: Used and made.
-        evaluations: Of the whole run.
-        settings: For the base of its URLs.
     """
+    row = rows.row
     document: Run = {
         "run_id": row.rid,
         "uploader": row.uploader,
@@ -165,16 +152,16 @@ def run(
                 "value": trimmed_or_empty(setting.value),
                 "component": setting.implementation_id,
             }
-            for setting in parameters
+            for setting in rows.parameters
         ],
-        "tag": [trimmed_or_empty(tag) for tag in tags],
-        "input_data": [_dataset(used) for used in datasets if not used.made],
+        "tag": [trimmed_or_empty(tag) for tag in rows.tags],
+        "input_data": [_dataset(used) for used in rows.used],
         "output_data": {
-            "dataset": [_dataset(made) for made in datasets if made.made],
-            "file": [_file(part, settings) for part in files],
+            "dataset": [_dataset(made) for made in rows.made],
+            "file": [_file(part, settings) for part in rows.files],
             "evaluation": [
-                *(_evaluation(found) for found in evaluations),
-                *(_fold_evaluation(found) for found in fold_evaluations),
+                *(_evaluation(found) for found in rows.evaluations),
+                *(_fold_evaluation(found) for found in rows.fold_evaluations),
             ],
         },
     }

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import first, rows
 from backend.database.collations import storable
 from backend.tables.columns import binary
 
@@ -47,7 +48,7 @@ _PARAMETERS_AND_TAGS = _PARAMETERS.add_columns(_TAGS_OF.label("tags"))
 
 async def setup(connection: AsyncConnection, setup_id: int) -> Row[*tuple[Any, ...]] | None:
     """One setup. Returns its id and flow; None for an unknown id."""
-    return (await connection.execute(_SETUP, {"setup_id": setup_id})).first()
+    return await first(connection, _SETUP, {"setup_id": setup_id})
 
 
 async def parameters(
@@ -153,7 +154,7 @@ _DIFFERENCES_ON_TASK = _DIFFERENCES.where(_differences.c.task_id == bindparam("t
 
 async def flow(connection: AsyncConnection, flow_id: int) -> Row[*tuple[Any, ...]] | None:
     """The flow of a run description. Returns its id and what it implements; None for an unknown id."""
-    return (await connection.execute(_FLOW, {"flow_id": flow_id})).first()
+    return await first(connection, _FLOW, {"flow_id": flow_id})
 
 
 async def is_evaluation_measure(connection: AsyncConnection, name: str) -> bool:
@@ -177,5 +178,5 @@ async def differences(connection: AsyncConnection, one: int, other: int, task_id
     """
     setups = {"lower": min(one, other), "higher": max(one, other)}
     if task_id is None:
-        return (await connection.execute(_DIFFERENCES, setups)).all()
-    return (await connection.execute(_DIFFERENCES_ON_TASK, {**setups, "task_id": task_id})).all()
+        return await rows(connection, _DIFFERENCES, setups)
+    return await rows(connection, _DIFFERENCES_ON_TASK, {**setups, "task_id": task_id})

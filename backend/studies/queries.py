@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User, visible_to
+from backend.database.batches import first, rows
 from backend.input.parameters import LARGEST
 from backend.studies.parameters import StudyFilters, StudyKey
 
@@ -74,27 +75,27 @@ async def study(connection: AsyncConnection, key: StudyKey) -> Row[*tuple[Any, .
     unknown one.
     """
     if key.id is None:
-        return (await connection.execute(_STUDY_OF_ALIAS, {"alias": key.alias})).first()
-    return (await connection.execute(_STUDY_OF_ID, {"id": key.id})).first()
+        return await first(connection, _STUDY_OF_ALIAS, {"alias": key.alias})
+    return await first(connection, _STUDY_OF_ID, {"id": key.id})
 
 
 async def task_members(connection: AsyncConnection, study_id: int) -> Rows:
     """The tasks of a suite. Returns rows of ``task_id`` and ``data``, the text of its data set's id."""
-    return (await connection.execute(_TASK_MEMBERS, {"study_id": study_id})).all()
+    return await rows(connection, _TASK_MEMBERS, {"study_id": study_id})
 
 
 async def run_members(connection: AsyncConnection, study_id: int) -> Rows:
     """The runs of a study. Returns rows of ``run_id``, ``task_id``, ``setup_id``, ``flow_id`` and ``data``, the text
     of its data set's id.
     """
-    return (await connection.execute(_RUN_MEMBERS, {"study_id": study_id})).all()
+    return await rows(connection, _RUN_MEMBERS, {"study_id": study_id})
 
 
 async def tags(connection: AsyncConnection, study_id: int) -> Rows:
     """What makes a study of the old kind. Returns rows of ``tag``, ``window_start``, ``window_end`` and
     ``write_access``.
     """
-    return (await connection.execute(_TAGS, {"study_id": study_id})).all()
+    return await rows(connection, _TAGS, {"study_id": study_id})
 
 
 async def tagged(connection: AsyncConnection, study_id: int, creator: int, part: str | None) -> Rows:

@@ -1,6 +1,7 @@
 """SQL of single tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import BigInteger, Select, Table, and_, bindparam, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import together
 from backend.database.results import AnyRow
 
 SOURCE = "source_data"
@@ -43,52 +45,88 @@ _INPUTS = (
 )
 _INPUTS_AND_OUTPUTS = (
     select(_inout.c.name, _inout.c.io, _inout.c.order, _inout.c.template_api)
-    .where(_inout.c.ttid == bindparam("ttid"))
+    .where(
+        _inout.c.ttid == select(_task.c.ttid).where(_task.c.task_id == bindparam("task_id")).scalar_subquery()
+    )
     .order_by(_inout.c.name, _inout.c.type)
 )
 _TAGS = select(_tag.c.tag).where(_tag.c.id == bindparam("task_id")).order_by(_tag.c.tag)
 
 
+LOOKED_UP = "estimation_procedure"
+"""The table in which the templates of most types look values up."""
+
+
 @cache
 def _record_of(table: Table) -> Select[*tuple[Any, ...]]:
-    key = cast(bindparam("key", type_=BigInteger), BigInteger)
-    return select(table).where(table.c.id == key).order_by(table.c.id).limit(1)
+    named = select(_input.c.value).where(
+        _input.c.task_id == bindparam("task_id"), _input.c.input == table.name
+    )
+    return (
+        select(table)
+        .where(table.c.id == cast(named.scalar_subquery(), BigInteger))
+        .order_by(table.c.id)
+        .limit(1)
+    )
 
 
-async def task(connection: AsyncConnection, task_id: int) -> AnyRow | None:
-    """One task with its type and what is to be known of its data set.
+@dataclass(frozen=True, slots=True)
+class TaskRows:
+    """A task with all that is stored beside it.
 
-    Returns the row; ``task_type`` is None without a type, ``source`` (the input's text) without a data set, and
-    ``dataset``, ``visibility`` and ``uploader`` when there is no data set of that id. None for an unknown task.
+    Args:
+        row: With its type and what is to be known of its data set. ``task_type`` is None without a type, ``source``
+            (the input's text) without a data set, and ``dataset``, ``visibility`` and ``uploader`` when there is no
+            data set of that id.
+        inputs: The values that it was made with, by name of the input, in the order of the names.
+        declared: What tasks of its type take and give, with the templates of the API, in the order of the key;
+            ``order`` says how they are shown.
+        tags: In the order of the key.
+        records: The row of `LOOKED_UP` that an input names; none where none does.
     """
-    return (await connection.execute(_TASK, {"task_id": task_id})).first()
+
+    row: AnyRow
+    inputs: dict[str, str]
+    declared: Sequence[AnyRow]
+    tags: list[str]
+    records: Mapping[str, AnyRow]
 
 
-async def inputs(connection: AsyncConnection, task_id: int) -> dict[str, str]:
-    """The values that a task was made with. Returns values by name of the input, in the order of the names."""
-    return dict((await connection.execute(_INPUTS, {"task_id": task_id})).all())
+async def task(connection: AsyncConnection, task_id: int) -> TaskRows | None:
+    """One task; None for an unknown one."""
+    record = _record_of(tables.estimation_procedure)
+    given = {"task_id": task_id}
+    found, inputs, declared, tags, records = await together(
+        connection,
+        *((statement, given) for statement in (_TASK, _INPUTS, _INPUTS_AND_OUTPUTS, _TAGS, record)),
+    )
+    if not found:
+        return None
+    return TaskRows(
+        found[0],
+        dict(map(tuple, inputs)),
+        declared,
+        [tag for (tag,) in tags],
+        dict(zip([LOOKED_UP], records, strict=False)),
+    )
 
 
-async def inputs_and_outputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
-    """What tasks of a type take and give, with the templates of the API. Returns rows of name, ``io`` and template, in
-    the order of the key; ``order`` says how they are shown.
+async def records(connection: AsyncConnection, task: TaskRows, names: Iterable[str]) -> dict[str, AnyRow]:
+    """The rows that a task's inputs name of the tables of their names, of the experiment database.
+
+    Returns rows by table; none for a table or row that is not there.
     """
-    return (await connection.execute(_INPUTS_AND_OUTPUTS, {"ttid": ttid})).all()
-
-
-async def record(connection: AsyncConnection, table: str, key: str) -> dict[str, object]:
-    """The row of a table that a template looks up.
-
-    ``table``: name of the table, of the experiment database. ``key``: text of its ``id``, compared as a number.
-    Returns values by name of the column; none when there is no such table or row.
-    """
-    looked_up = tables.metadata.tables.get(f"{tables.EXPERIMENTS}.{table}")
-    if looked_up is None or "id" not in looked_up.c:
-        return {}
-    row = (await connection.execute(_record_of(looked_up), {"key": key})).first()
-    return {} if row is None else dict(row._mapping)
-
-
-async def tags(connection: AsyncConnection, task_id: int) -> list[str]:
-    """The tags of a task, in the order of the key."""
-    return list(await connection.scalars(_TAGS, {"task_id": task_id}))
+    wanted = [name for name in names if name in task.inputs]
+    others = {
+        name: _record_of(table)
+        for name in wanted
+        if name != LOOKED_UP
+        and (table := tables.metadata.tables.get(f"{tables.EXPERIMENTS}.{name}")) is not None
+        and "id" in table.c
+    }
+    given = {"task_id": task.row.task_id}
+    found = (
+        await together(connection, *((statement, given) for statement in others.values())) if others else []
+    )
+    rows = {**task.records, **{name: row for name, some in zip(others, found, strict=True) for row in some}}
+    return {name: rows[name] for name in wanted if name in rows}

@@ -58,48 +58,46 @@ async def every_task(call: Call[TaskFilters]) -> Answer:
     "task.get",
     parameters=TaskPath,
     answer=shapes.Task,
-    round_trips=6,
+    round_trips=2,
     problems=(UNKNOWN, UNKNOWN_TYPE, PRIVATE, DEPRECATED),
     faces=TASK,
 )
 async def get(call: Call[TaskPath]) -> Answer:
     """One task, its inputs and outputs as the templates of its type say."""
-    row = await _task(call, UNKNOWN)
+    task = await _task(call, UNKNOWN)
+    row = task.row
     if row.task_type is None:
         raise UNKNOWN_TYPE.because(f"Task {row.task_id} has the unknown task type {row.ttid}.")
     _check_visible(call, row)
-    values: dict[str, object] = dict(await queries.inputs(call.connection, row.task_id))
+    values: dict[str, object] = dict(task.inputs)
     if CUSTOM_TEST_SET in values:
         raise DEPRECATED.because(
             f"Task {row.task_id} is of a kind that is no longer supported; find or create another one."
         )
-    declared = await queries.inputs_and_outputs(call.connection, row.ttid)
-    used = templates.templates((name, io, order, text) for name, io, order, text in declared)
-    for table in templates.looked_up_tables(used):
-        if (key := values.get(table)) is not None:
-            found = await queries.record(call.connection, table, str(key))
-            values |= {f"{table}.{column}": value for column, value in found.items()}
+    used = templates.templates((name, io, order, text) for name, io, order, text in task.declared)
+    records = await queries.records(call.connection, task, templates.looked_up_tables(used))
+    for table, record in records.items():
+        values |= {f"{table}.{column}": value for column, value in record._mapping.items()}
     asked = digits_of(call.request.path_params["task_id"]) if call.is_legacy else str(row.task_id)
     pieces = templates.expanded(used, values, asked, call.settings.public_url)
-    return TASK(row, pieces, await queries.tags(call.connection, row.task_id), asked)
+    return TASK(row, pieces, task.tags, asked)
 
 
 @operation(
     "task.inputs",
     parameters=TaskPath,
     answer=shapes.Inputs,
-    round_trips=3,
+    round_trips=2,
     problems=(UNKNOWN_INPUTS, PRIVATE, NO_INPUTS),
     faces=INPUTS,
 )
 async def inputs(call: Call[TaskPath]) -> Answer:
     """The values that a task was made with."""
-    row = await _task(call, UNKNOWN_INPUTS)
-    _check_visible(call, row)
-    values = await queries.inputs(call.connection, row.task_id)
-    if not values:
-        raise NO_INPUTS.because(f"Task {row.task_id} has no inputs.")
-    return INPUTS(row, values)
+    task = await _task(call, UNKNOWN_INPUTS)
+    _check_visible(call, task.row)
+    if not task.inputs:
+        raise NO_INPUTS.because(f"Task {task.row.task_id} has no inputs.")
+    return INPUTS(task.row, task.inputs)
 
 
 @operation(
@@ -119,12 +117,12 @@ async def every_tag(call: Call[NoParameters]) -> Answer:
     return TAGS(tags)
 
 
-async def _task(call: Call[TaskPath], unknown: ProblemCase) -> AnyRow:
+async def _task(call: Call[TaskPath], unknown: ProblemCase) -> queries.TaskRows:
     task_id = call.parameters.task_id
-    row = await queries.task(call.connection, task_id)
-    if row is None:
+    task = await queries.task(call.connection, task_id)
+    if task is None:
         raise unknown.because(f"No task with id {task_id} found.")
-    return row
+    return task
 
 
 def _check_visible(call: Call[TaskPath], row: AnyRow) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import rows, together
 from backend.database.results import AnyRow
 
 _type = tables.task_type
@@ -23,16 +24,15 @@ _INPUTS = (
 
 async def every_type(connection: AsyncConnection) -> Sequence[AnyRow]:
     """All task types. Returns rows in the order of the key."""
-    return (await connection.execute(_EVERY_TYPE)).all()
+    return await rows(connection, _EVERY_TYPE, {})
 
 
-async def task_type(connection: AsyncConnection, ttid: int) -> AnyRow | None:
-    """One task type. Returns the row; None for an unknown id."""
-    return (await connection.execute(_TASK_TYPE, {"ttid": ttid})).first()
+async def task_type(connection: AsyncConnection, ttid: int) -> tuple[AnyRow | None, Sequence[AnyRow]]:
+    """One task type and its inputs, hidden ones too (legacy notes, task 2.2).
 
-
-async def inputs(connection: AsyncConnection, ttid: int) -> Sequence[AnyRow]:
-    """The inputs of a task type, hidden ones too (legacy notes, task 2.2). Returns rows by their order. Two of one
-    order come as PHP's server gives them, the last name first (recordings, tasktype/8); SQL leaves that open.
+    Returns the row, None for an unknown id, and the inputs by their order. Two of one order come as PHP's server gives
+    them, the last name first (recordings, tasktype/8); SQL leaves that open.
     """
-    return (await connection.execute(_INPUTS, {"ttid": ttid})).all()
+    given = {"ttid": ttid}
+    found, inputs = await together(connection, (_TASK_TYPE, given), (_INPUTS, given))
+    return next(iter(found), None), inputs

@@ -29,17 +29,17 @@ async def every_type(call: Call[NoParameters]) -> Answer:
     "tasktype.get",
     parameters=TaskTypePath,
     answer=shapes.TaskType,
-    round_trips=3,
+    round_trips=2,
     problems=(UNKNOWN,),
     faces=TASK_TYPE,
 )
 async def get(call: Call[TaskTypePath]) -> Answer:
     """One task type with its inputs."""
     ttid = call.parameters.task_type_id
-    row = await queries.task_type(call.connection, ttid)
+    row, inputs = await queries.task_type(call.connection, ttid)
     if row is None:
         raise UNKNOWN.because(f"No task type with id {ttid} found.")
-    return TASK_TYPE(row, await queries.inputs(call.connection, ttid))
+    return TASK_TYPE(row, inputs)
 
 
 operations: tuple[Operation[Any], ...] = (every_type, get)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
+from backend.database.batches import first, rows
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -73,7 +74,7 @@ async def likes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -
 
 async def bare_downvotes(connection: AsyncConnection) -> Rows:
     """All downvotes, the agreeing ones too. Returns rows in the order of item and user."""
-    return (await connection.execute(_BARE_DOWNVOTES)).all()
+    return await rows(connection, _BARE_DOWNVOTES, {})
 
 
 async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Rows:
@@ -85,8 +86,9 @@ async def downvotes(connection: AsyncConnection, *conditions: ColumnElement[bool
 
 async def has_liked(connection: AsyncConnection, user_id: int, kind: str, item: int) -> bool:
     """Whether a user likes an item. ``kind``: type of the item."""
-    found = await connection.execute(_LIKE_OF_USER, {"user_id": user_id, "kind": kind, "item": item})
-    return found.first() is not None
+    return (
+        await first(connection, _LIKE_OF_USER, {"user_id": user_id, "kind": kind, "item": item}) is not None
+    )
 
 
 async def reason_of(connection: AsyncConnection, user_id: int, kind: str, item: int) -> int | None:

@@ -139,10 +139,10 @@ def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[
     """The secrets that a message holds, in all spellings in which a side could repeat them. ``target``: path and
     query; empty for an answer. ``headers``: its pairs.
     """
-    found: list[bytes] = []
+    found: set[bytes] = set()
 
     def noted(secret: bytes) -> bytes:
-        found.append(secret)
+        found.add(secret)
         return b""
 
     _in_target(target, noted)
@@ -150,7 +150,7 @@ def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[
     for name, value in headers:
         if _HEADERS.search(name):
             # A scheme stands before credentials, a name before each cookie's value.
-            found += [part.encode("latin-1", "replace") for part in re.split(r"[\s;,=]+", value)]
+            found.update(part.encode("latin-1", "replace") for part in re.split(r"[\s;,=]+", value))
         else:
             _in_target(value.encode("latin-1", "replace"), noted)
     return frozenset(spelt for secret in found for spelt in _spellings(secret.decode("utf-8", "replace")))

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import capacity, comparing, faces, lists, proxying, targets
+from tests.benchmarks import capacity, comparing, faces, growing, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
 
@@ -23,6 +23,7 @@ def main() -> None:
         capacity.run(database)
         proxying.run(database)
         targets.run(database)
+    growing.run()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 async def test_the_newest_status_counts(database: Database, did: int, status: str) -> None:
     """Of two of one second it is active; without a row it is in preparation."""
     async with database.read() as connection:
-        row = await queries.description(connection, did)
+        row, _ = await queries.description(connection, did)
     assert row is not None
     assert row.status == status
 
@@ -25,7 +25,8 @@ async def test_the_newest_status_counts(database: Database, did: int, status: st
 async def test_the_newest_description_counts(database: Database) -> None:
     """With its version; a data set without one has neither."""
     async with database.read() as connection:
-        several, none = await queries.description(connection, 2), await queries.description(connection, 30)
+        several, _ = await queries.description(connection, 2)
+        none, _ = await queries.description(connection, 30)
     assert several is not None
     assert none is not None
     assert (several.description_version, none.description_version, none.description) == (3, None, None)
@@ -34,7 +35,7 @@ async def test_the_newest_description_counts(database: Database) -> None:
 async def test_an_unknown_id_has_no_row(database: Database) -> None:
     """Also one that no column can hold."""
     async with database.read() as connection:
-        assert await queries.description(connection, 2**63 - 1) is None
+        assert await queries.description(connection, 2**63 - 1) == (None, [])
         assert await queries.processing(connection, -1, 1) is None
         assert await queries.descriptions(connection, 999999) == []
 
@@ -42,7 +43,8 @@ async def test_an_unknown_id_has_no_row(database: Database) -> None:
 async def test_tags_come_in_the_order_of_the_key(database: Database) -> None:
     """Capitals and small letters are equal to the column."""
     async with database.read() as connection:
-        assert await queries.tags(connection, 51) == ["Life Science", "openfield", "under1m"]
+        _, tags = await queries.description(connection, 51)
+    assert tags == ["Life Science", "openfield", "under1m"]
 
 
 async def test_processing_is_that_of_one_engine(database: Database) -> None:

@@ -1,11 +1,13 @@
 """PHP's documents of runs."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from backend.legacy.tree import to_json
 from backend.legacy.writing import to_xml
 from backend.runs import legacy
+from backend.runs.queries import RunRows
 
 ROW: Any = SimpleNamespace(
     rid=7,
@@ -26,11 +28,17 @@ ROW: Any = SimpleNamespace(
 )
 SCORE: Any = SimpleNamespace(name="kappa", value=0.5, array_data="", repeat=0, fold=1)
 SETTINGS: Any = SimpleNamespace(public_url="https://x/")
+NOTHING = RunRows(ROW, [], [], [], [], [], [], [])
+
+
+def run_rows(**rows: Any) -> RunRows:
+    """The run, with a few rows beside it."""
+    return replace(NOTHING, **rows)
 
 
 def test_a_run_shows_only_what_it_has() -> None:
     """An evaluation without error has an empty one; a fold is in attributes."""
-    made = to_json(legacy.run(ROW, [], [], [], [], [], [SCORE], SETTINGS))
+    made = to_json(legacy.run(run_rows(fold_evaluations=[SCORE]), SETTINGS))
     assert made == (
         b'{"run":{"run_id":"7","uploader":"1","uploader_name":"A","task_id":"2","task_type":"T","flow_id":"3",'
         b'"flow_name":"f(1)","setup_id":"4","error":[],"run_details":[],"setup_string":"s",'
@@ -43,7 +51,7 @@ def test_a_file_is_no_data_set() -> None:
     part: Any = SimpleNamespace(field="model", file_id=9, filename_original="m.bin")
     assert (
         b'"file":{"did":"-1","file_id":"9","name":"model","url":"https:\\/\\/x\\/data\\/download\\/9\\/m.bin"}'
-        in (to_json(legacy.run(ROW, [], [], [], [part], [], [], SETTINGS)))
+        in (to_json(legacy.run(run_rows(files=[part]), SETTINGS)))
     )
 
 

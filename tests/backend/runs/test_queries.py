@@ -56,10 +56,10 @@ async def test_a_count_can_stop_early(database: Database) -> None:
 async def test_evaluations_come_by_measure_and_engine(database: Database) -> None:
     """Kappa of run 25 was measured by two engines."""
     async with database.read() as connection:
-        rows = await queries.evaluations(connection, 25)
-        folds = await queries.fold_evaluations(connection, 25)
-    assert [row.value for row in rows if row.name == "kappa"] == [0.560496, 0.25]
-    assert [(row.fold, row.repeat) for row in folds][:10] == [(fold, 0) for fold in range(10)]
+        run = await queries.run(connection, 25)
+    assert run is not None
+    assert [row.value for row in run.evaluations if row.name == "kappa"] == [0.560496, 0.25]
+    assert [(row.fold, row.repeat) for row in run.fold_evaluations][:10] == [(fold, 0) for fold in range(10)]
 
 
 async def test_a_reset_takes_evaluations_and_trace_along(scratch_database: Database) -> None:
@@ -68,4 +68,6 @@ async def test_a_reset_takes_evaluations_and_trace_along(scratch_database: Datab
         assert await queries.trace(connection, 26) != []
         await queries.forget_evaluations(connection, 26)
         assert await queries.trace(connection, 26) == []
-        assert await queries.evaluations(connection, 26) == []
+        run = await queries.run(connection, 26)
+        assert run is not None
+        assert run.evaluations == []

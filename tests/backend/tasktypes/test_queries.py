@@ -18,14 +18,14 @@ async def test_all_types_come_in_the_order_of_their_ids(database: Database) -> N
 async def test_an_unknown_type_has_no_row(database: Database) -> None:
     """Ids that no row can have find nothing."""
     async with database.read() as connection:
-        assert await queries.task_type(connection, -1) is None
+        assert await queries.task_type(connection, -1) == (None, [])
 
 
 async def test_inputs_of_one_order_come_with_the_last_name_first(database: Database) -> None:
     """PHP's server gives them so; hidden inputs are among them, outputs are not."""
     async with database.read() as connection:
-        subgroups = await queries.inputs(connection, 8)
-        curves = await queries.inputs(connection, 3)
+        _, subgroups = await queries.task_type(connection, 8)
+        _, curves = await queries.task_type(connection, 3)
     assert [row.name for row in subgroups] == [
         "source_data",
         "target_value",

@@ -1,4 +1,4 @@
-"""HTTP methods that the parser does not know: PHP takes any word for one, so they must reach the application.
+"""What PHP's server takes and uvicorn refuses: any word for a method, and raw bytes beyond ASCII in a target.
 
 httptools refuses a method that is not registered before anything else is read of the request; a client would get an
 anonymous 400 where a wrong method is 405 with `Allow` (new-API contract, decision 2; RFC 9110 section 9.1).
@@ -19,21 +19,25 @@ STAND_IN = b"SOURCE"
 HEAD_CAME = "backend.head_came"
 """Key of the scope: when the head of the request had come, on the monotonic clock."""
 
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) [^\s]+ HTTP/1\.[01]\r?\n")
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\s]+) HTTP/1\.[01]\r?\n")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-class AnyMethodProtocol(HttpToolsProtocol):
-    """uvicorn's protocol over httptools, for which every token is a method."""
+class LenientProtocol(HttpToolsProtocol):
+    """uvicorn's protocol over httptools, for which every token is a method and every byte a part of a target."""
 
     _method: str | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Let the parser see a registered method in the place of one that it would refuse."""
+        """Let the parser see a registered method, and raw bytes in percent signs, where it would refuse."""
         if self.cycle is None or self.cycle.response_complete:
             line = _REQUEST_LINE.match(data)
-            if line is not None and line[1] not in KNOWN:
-                self._method = line[1].decode("ascii")
-                data = STAND_IN + data[line.end(1) :]
+            if line is not None and not (line[1] in KNOWN and line[2].isascii()):
+                method = line[1]
+                if method not in KNOWN:
+                    self._method, method = method.decode("ascii"), STAND_IN
+                target = _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line[2])
+                data = b"%b %b%b" % (method, target, data[line.end(2) :])
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
