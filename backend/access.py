@@ -79,7 +79,7 @@ def visible_to(
     user: User, visibility: ColumnElement[str], owner: ColumnElement[int | None]
 ) -> ColumnElement[bool]:
     """The rows of a list that the caller may see, as a condition. Returns public or one's own; all rows for
-    administrators (migration guide, GET /data/list), except by PHP's rules.
+    administrators (new-API contract, section B1), except by PHP's rules.
     """
     if user.is_admin and user.sees_every_row:
         return true()

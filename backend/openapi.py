@@ -153,8 +153,8 @@ def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema]
 
 
 def _for_users(docstring: str) -> str:
-    """A docstring without its citations, which are for those who read the code."""
-    return _CITATION.sub("", inspect.cleandoc(docstring))
+    """A docstring as Markdown, without its citations, which are for those who read the code."""
+    return _CITATION.sub("", inspect.cleandoc(docstring)).replace("``", "`")
 
 
 class _Closed(GenerateJsonSchema):

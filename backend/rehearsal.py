@@ -1,4 +1,4 @@
-"""Rehearsals: writes that run completely and are then rolled back, because the proxy asks so (design: promise 5).
+"""Rehearsals: writes that run completely and are then rolled back, because the proxy asks so.
 
 The proxy signs such a request with a secret that both know::
 

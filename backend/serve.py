@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: ASGIApp, bound: socket.socket, ready: Callable[[str], None]) -> None:
-        # No access log: a request line can hold the key of a caller (contract, decision 8).
+        # No access log: a request line can hold the key of a caller (new-API contract, decision 8).
         super().__init__(
             uvicorn.Config(
                 app,

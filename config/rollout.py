@@ -127,8 +127,7 @@ _LEGACY = Placement(Stage.LEGACY)
 def load_rollout(config: Path, routes: RouteMap) -> Rollout:
     """Read the rollout; a later entry wins over an earlier one.
 
-    Returns the stages. Raises ConfigError: a key or value is wrong, an entry fits no route, or a stage is not possible
-    (design, section 6.8).
+    Returns the stages. Raises ConfigError: a key or value is wrong, an entry fits no route, or a stage is not possible.
     """
     file = config / "rollout.toml"
     try:

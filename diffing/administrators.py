@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from diffing.decode import decode
-from diffing.elsewhere import Place, is_said, places_of
+from diffing.elsewhere import OtherPath, is_said, places_of
 from diffing.further import ExchangeFacts, Sources, Underived
 from diffing.model import Asked, Difference, FollowUp
 from diffing.paths import Steps
@@ -102,9 +102,9 @@ def _fits(row: object, exchange: ExchangeFacts) -> bool:
     return exchange.shape is None or next(exchange.shape.fits([row]), None) is None
 
 
-def asked_places(asked: Asked, rows: Iterable[object]) -> Mapping[bytes, Mapping[str, Place]]:
+def asked_places(asked: Asked, rows: Iterable[object]) -> Mapping[bytes, Mapping[str, OtherPath]]:
     """The places that the new side is asked for, by the key of the row that they are about: of the first rows."""
-    found: dict[bytes, Mapping[str, Place]] = {}
+    found: dict[bytes, Mapping[str, OtherPath]] = {}
     paths = set[str]()
     for row in rows:
         places = places_of(asked, row)
@@ -125,7 +125,7 @@ def _is_ordered(asked: Asked, rows: Sequence[object]) -> bool:
     return len(top.key) > 1 or numbers == sorted(numbers)
 
 
-def _is_true(asked: Asked, row: object, places: Mapping[str, Place], sources: Sources) -> bool:
+def _is_true(asked: Asked, row: object, places: Mapping[str, OtherPath], sources: Sources) -> bool:
     """Whether a row is what the filters ask for, and says what its places say."""
     return isinstance(row, dict) and all(fits_filters(asked, row)) and is_said(row, places, sources)
 

@@ -57,7 +57,7 @@ _KNOWN: Final = (410, 412)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OtherPath:
     """A path of the new API that shows what a row is about.
 
     Args:
@@ -75,20 +75,20 @@ class Place:
         return self.path.format_map({name: value for name, value in row.items() if type(value) is int})
 
 
-def places_of(asked: Asked, row: object) -> Mapping[str, Place]:
+def places_of(asked: Asked, row: object) -> Mapping[str, OtherPath]:
     """Where the new side says the same as a row, by path; nothing where a row has no such place."""
     top = top_rows(asked.route)
     if asked.route is None or top is None or not isinstance(row, dict):
         return {}
     itself = f"{asked.route.new.path.removesuffix('/list')}/{{{top.key[0]}}}"
-    places = _PLACES.get(asked.route.name, (Place(itself, _same),))
+    places = _PLACES.get(asked.route.name, (OtherPath(itself, _same),))
     try:
         return {place.of(row): place for place in places}
     except KeyError:
         return {}
 
 
-def is_said(row: Row, places: Mapping[str, Place], sources: Sources) -> bool:
+def is_said(row: Row, places: Mapping[str, OtherPath], sources: Sources) -> bool:
     """Whether all its places say what a row says.
 
     Args:
@@ -102,7 +102,7 @@ def is_said(row: Row, places: Mapping[str, Place], sources: Sources) -> bool:
     return all(_agrees(row, place, sources.answer(FollowUp.PREMISE, path)) for path, place in places.items())
 
 
-def _agrees(row: Row, place: Place, answer: Observation) -> bool:
+def _agrees(row: Row, place: OtherPath, answer: Observation) -> bool:
     if answer.status is None or answer.status >= 500:
         raise Underived
     if answer.status in _KNOWN:
@@ -200,24 +200,24 @@ def _array(text: object) -> object:
 
 # The status is left out: of a data set that had several, a list shows another one than the description.
 _DATASET: Final = {"did": "id", "name": "name", "format": "format"}
-_OF_DATASET: Final = Place("/datasets/{did}", _named(_DATASET, folded={"format"}))
+_OF_DATASET: Final = OtherPath("/datasets/{did}", _named(_DATASET, folded={"format"}))
 _QUALITIES: Final = "/datasets/qualities/{did}"
-INPUTS_OF_TASK: Final = Place("/tasks/inputs/{task_id}", _inputs, may_lack=True)
+INPUTS_OF_TASK: Final = OtherPath("/tasks/inputs/{task_id}", _inputs, may_lack=True)
 _TASK: Final = {"task_id": "id", "task_type_id": "task_type_id", "task_type": "task_type"}
-_RUN: Final = Place("/run/{run_id}", _evaluated)
-_PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
+_RUN: Final = OtherPath("/run/{run_id}", _evaluated)
+_PLACES: Final[Mapping[str, tuple[OtherPath, ...]]] = {
     "dataset.list": (
-        Place(
+        OtherPath(
             "/datasets/{did}",
             _named({**_DATASET, "version": "version", "file_id": "file_id"}, folded={"format"}),
         ),
-        Place(_QUALITIES, _qualities(_as_it_is), may_lack=True),
+        OtherPath(_QUALITIES, _qualities(_as_it_is), may_lack=True),
     ),
     "task.list": (
-        Place("/tasks/{task_id}", _named(_TASK)),
+        OtherPath("/tasks/{task_id}", _named(_TASK)),
         INPUTS_OF_TASK,
         _OF_DATASET,
-        Place(_QUALITIES, _qualities(_measured), may_lack=True),
+        OtherPath(_QUALITIES, _qualities(_measured), may_lack=True),
     ),
     "evaluation.list": (_RUN,),
     "evaluation.setup_list": (_RUN,),

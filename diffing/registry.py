@@ -25,13 +25,13 @@ DOCUMENTED: Final[Defect] = "documented"
 Derivation: TypeAlias = Literal["offset", "get", "headers", "preflight", "schema", "unsorted"]
 
 SHARED: Final = "all_routes.toml"
-SHARED_FILES: Final = (SHARED, "gate.toml")
-"""Where what all routes share may stand; the second name is that of version 0.1.0, read for one version."""
 """The file of the entries that all routes share."""
+SHARED_FILES: Final = (SHARED, "gate.toml")
+"""Where these may stand; the second name is that of version 0.1.0, read for one version."""
 
 
 class Kind(StrEnum):
-    """What an entry says (design: the deviation registry)."""
+    """What an entry says."""
 
     TRANSFORM = "transform"
     STATUS = "status"

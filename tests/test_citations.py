@@ -72,6 +72,33 @@ def test_every_citation_leads_somewhere() -> None:
     ] == []
 
 
+_OUTSIDE: Final = re.compile(
+    r"\bdesign(?:,|:|\.md)? (?:§|promise|section|the\b)|\bpromises? \d"
+    r"|(?<!API )contract, (?:decision|section)|migration guide, |\brecordings\b[^.]{0,20}\bREADME\b|\boddity \d",
+    re.IGNORECASE,
+)
+"""Words for a page that is not in the repository, or not named so that it can be found."""
+
+
+def test_nothing_is_cited_that_is_not_in_the_repository() -> None:
+    """A reader could not follow it."""
+    sources = [file for file in FILES if file.suffix == ".py"]
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in sources
+        for match in _OUTSIDE.finditer(re.sub(r"\s*\n\s*(?:#\s*)?", " ", file.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["(design, promise 5)", "(design §2)", "(contract, decision 5)", "promise 6"]
+)
+def test_a_citation_of_what_is_elsewhere_is_found(text: str) -> None:
+    """Whatever it is called."""
+    assert _OUTSIDE.search(text)
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [

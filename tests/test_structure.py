@@ -111,6 +111,50 @@ def test_layers_import_one_way(package: str) -> None:
     assert wrong == []
 
 
+PARTS = {
+    *("Proxy", "ServedSides", "Rehearsing", "ShadowLink", "ShadowWorkers", "Outbox", "MemoryQueue", "Tap"),
+    *("Comparer", "Repairs", "Counters", "Recorder", "Supervisor", "KillSwitch"),
+}
+"""What a running proxy is put together of."""
+
+
+def called(source: Path) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in a file, with the last name of what is called."""
+    for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func).rpartition(".")[2], node
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s.parts[0] == "proxy"], ids=str)
+def test_a_proxy_is_put_together_in_one_folder(source: Path) -> None:
+    """In ``process`` parts are constructed and processes have their main functions; commands run what it made."""
+    calls = list(called(source))
+    started = [ast.unparse(call.args[0]) for _, call in calls if ast.unparse(call.func) == "child.command"]
+    assert [name for name in started if not name.startswith("'proxy.process.")] == []
+    if source.parts[1] != "process":
+        assert [name for name, _ in calls if name in PARTS] == []
+        assert not re.search(r"^def work\(", (ROOT / source).read_text(encoding="utf-8"), re.MULTILINE)
+        assert source.parts[1] in ("commands", "runtime") or "run_loop" not in {name for name, _ in calls}
+
+
+def test_every_part_is_put_together() -> None:
+    """None is listed that is gone."""
+    made = {
+        name for source in SOURCES if source.parts[:2] == ("proxy", "process") for name, _ in called(source)
+    }
+    assert PARTS - made == set()
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    """Whoever reads a name knows what it is, in all packages."""
+    places: dict[str, list[str]] = {}
+    for source in SOURCES:
+        for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(source))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_only_one_module_speaks_http_for_the_proxy() -> None:
     """The HTTP client is swapped by changing one file: only that one knows the wire, and no library's own is used."""
     users: dict[str, list[Path]] = {"aiohttp": [], "httptools": [], "proxy.wire": []}

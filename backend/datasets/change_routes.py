@@ -146,11 +146,9 @@ async def reset(call: Call[ChangedDatasetPath]) -> Answer:
     faces=STATUS_UPDATED,
 )
 async def update_status(call: Call[StatusFields]) -> Answer:
-    """Activate (administrators) or deactivate a data set.
-
-    A deactivated data set keeps the row that says it is active, so that activating it again only takes the other row
-    away (legacy notes, data 10.21).
-    """
+    """Activate (administrators) or deactivate a data set."""
+    # A deactivated data set keeps the row that says it is active, so that activating it again only takes the other
+    # row away (legacy notes, data 10.21).
     wanted = call.parameters.status
     if wanted not in (ACTIVE, DEACTIVATED):
         message = f"Give as status {ACTIVE} or {DEACTIVATED}"

@@ -77,8 +77,9 @@ async def edit(call: Call[EditFields]) -> Answer:
 
     Target, row id and ignored attributes are the owner's to change, and only while no task is about the data set. Of a
     repeated element the last one counts, as it stands. A new description is a new version, under the name of the data
-    set's uploader (legacy notes, data 10.13). The order of checks is PHP's: what is to change comes first.
+    set's uploader (legacy notes, data 10.13).
     """
+    # The order of the checks is PHP's: what is to change comes first.
     changes = await _changes(call)
     if not given(call.parameters.data_id):
         raise unprocessable(call, ["data_id"], "missing", "Give data_id", code="1062")

@@ -67,9 +67,10 @@ def _feature_ids(root: Node) -> tuple[int, int]:
 async def upload_features(call: Call[NoParameters]) -> Answer:
     """Store the features that an engine found, or why it found none; what it stored after a failure goes.
 
-    As in PHP, data set and engine are looked for before the schema is asked. A document that the schema refuses
-    changes nothing (PHP stores the refusal as the engine's failure).
+    A document that the schema refuses changes nothing.
     """
+    # As in PHP, data set and engine are looked for before the schema is asked; PHP stores its refusal as the engine's
+    # failure.
     document = await engine_document(call, "data_features", missing="442", invalid="443")
     did, engine_id = _feature_ids(document.root)
     dataset = await write_queries.dataset(call.connection, did)
@@ -121,7 +122,7 @@ async def upload_features(call: Call[NoParameters]) -> Answer:
 async def upload_qualities(call: Call[NoParameters]) -> Answer:
     """Store qualities that an engine measured; what is stored already stays, also if it is nothing.
 
-    As in PHP, qualities of an engine or a feature that is not there are not stored, and that is no error.
+    Qualities of an engine or a feature that is not there are not stored, and that is no error.
     """
     root = await description(call, FIELD, "data_qualities", missing="382", invalid="383", quiet=True)
     did, engine_id = integer(root.text(DID)), integer(root.text(ENGINE_ID))

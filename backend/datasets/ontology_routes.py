@@ -97,10 +97,8 @@ def _told_by_php(call: Call[OntologyFields], url: str) -> str:
     faces=ADDED,
 )
 async def add_ontology(call: Call[OntologyFields]) -> Answer:
-    """Put an ontology on a feature; answers all that the feature has then.
-
-    PHP stores it and then dies of its own answer.
-    """
+    """Put an ontology on a feature; answers all that the feature has then."""
+    # PHP stores it and then dies of its own answer.
     did, index, url = await _looked_at(call)
     row = await write_queries.dataset(call.connection, did)
     there = row is not None and await ontology_queries.has_feature(call.connection, did, index)

@@ -92,12 +92,13 @@ class FeatureQualitiesPath(Parameters):
     problems=(FEATURE_UNKNOWN, FEATURE_NOT_PROCESSED, FEATURE_FAILED),
 )
 async def feature_qualities(call: Call[FeatureQualitiesPath]) -> Answer:
-    """Qualities of the features of a data set, which no data set has, as in PHP.
+    """Qualities of the features of a data set: no data set has any.
 
-    PHP looks for an error in a column that the schema does not have any more, finds nothing, and takes every
-    processed data set for a failed one (legacy notes, data 10.6). No client can have seen another answer, and
-    what the rows mean today nobody has said; so that is kept. Administrators are strangers here, too.
+    Administrators are strangers here, too.
     """
+    # PHP looks for an error in a column that the schema does not have any more, finds nothing, and takes every
+    # processed data set for a failed one (legacy notes, data 10.6). No client can have seen another answer, and
+    # what the rows mean today nobody has said; so that is kept.
     did, engine = call.parameters.dataset_id, call.parameters.engine_id
     state = await queries.processing(call.connection, did, engine)
     if state is None or not (state.visibility == PUBLIC or state.uploader == call.user.id):

@@ -107,7 +107,7 @@ class DescriptionVersion(TypedDict):
 
 
 class Unprocessed(TypedDict):
-    """A data set in a work list; ``status`` has no column any more, so it is null."""
+    """A data set in a work list; ``status`` is always null."""
 
     did: int
     name: str
@@ -117,8 +117,8 @@ class Unprocessed(TypedDict):
 
 
 def description(row: AnyRow, tags: list[str], settings: BackendSettings, asked: str) -> Description:
-    """A data set with all that describes it (legacy notes, data 10.2; contract, decision 5). Returns the document of
-    ``GET /datasets/{dataset_id}``.
+    """A data set with all that describes it (legacy notes, data 10.2; new-API contract, decision 5). Returns the
+    document of ``GET /datasets/{dataset_id}``.
 
     Args:
         row: Of ``queries.description``.
@@ -154,7 +154,7 @@ def description(row: AnyRow, tags: list[str], settings: BackendSettings, asked: 
         "url": trimmed_or_empty(
             f"{settings.public_url}data/v1/download/{row.file_id}/{row.name}.{row.format.lower()}"
         ),
-        # Only ARFF files have one (migration guide, GET /{dataset_id}); PHP shows a URL for other formats, too.
+        # Only ARFF files have one (new-API contract, section B1); PHP shows a URL for other formats, too.
         "parquet_url": parquet_url(row.did, asked, settings.object_store_url) if form == "arff" else None,
         "file_id": row.file_id,
         "format": form,

@@ -57,7 +57,7 @@ async def _asked(call: Call[TopicFields]) -> tuple[int, str]:
 async def add_topic(call: Call[TopicFields]) -> Answer:
     """Put a topic on a data set.
 
-    Topics that are numbers are compared as such; capitals do not count in the database.
+    Two topics that are the same number, or differ in capitals only, are the same topic.
     """
     did, topic = await _asked(call)
     there = await topic_queries.topics(call.connection, did)

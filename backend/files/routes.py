@@ -160,7 +160,8 @@ def _csv(name: str) -> Operation[FilePath]:
     further=PARTLY | FROM_ELSEWHERE,
 )
 async def splits(call: Call[SplitsPath]) -> Answer:
-    """The splits of a task: stored ones, else from where the setting ``splits_url`` says."""
+    """The splits of a task, as a file."""
+    # Stored ones, else from where the setting ``splits_url`` says.
     task_id = call.parameters.task_id
     data = await queries.data_of_task(call.connection, task_id)
     if data is not None and not call.user.may_see(data.visibility, data.uploader):

@@ -126,7 +126,7 @@ async def tree(connection: AsyncConnection, flow_id: int) -> FlowTree | None:
 
 
 def _beside(ids: Sequence[int]) -> Iterator[Read]:
-    """What is read of some flows besides their own rows."""
+    """What is read of some flows beside them."""
     return ((statement, {"ids": ids}) for statement in (_COMPONENTS, _PARAMETERS, _TAGS))
 
 

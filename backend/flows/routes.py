@@ -16,7 +16,7 @@ from backend.tag_lists import NO_TAGS, distinct_tags, tag_faces
 UNKNOWN = ProblemCase("flow-not-found", "181")
 NOTHING = ProblemCase("no-results", "500")
 CODES = FilterCodes(unknown="501", illegal="502", no_results="500")
-# PHP answers 200 and the id -1, without a code (migration guide, GET /flow/exists).
+# PHP answers 200 and the id -1, without a code (new-API contract, section B2).
 NONE_SUCH = ProblemCase("flow-not-found")
 
 FLOW = Faces(shapes.flow, legacy.flow)
@@ -60,7 +60,7 @@ class NameFields(Parameters):
 async def get(call: Call[FlowPath]) -> Answer:
     """One flow with its parameters, tags, files and components, to any depth.
 
-    Private flows can be read by id, as in PHP (legacy notes, flow 2.2).
+    Private flows can be read by id (legacy notes, flow 2.2).
     """
     flow_id = call.parameters.flow_id
     tree = await queries.tree(call.connection, flow_id)

@@ -89,9 +89,9 @@ class FlowFile:
 async def upload(call: Call[NoParameters]) -> Answer:
     """Store a flow: a description with its components, parameters and tags, and perhaps a source and a binary.
 
-    Components that are there already are linked, others are stored with it. The order of the checks is PHP's: that the
-    flow exists already comes before other mistakes with its files.
+    Components that are there already are linked, others are stored with it.
     """
+    # The order of the checks is PHP's: that the flow exists already comes before other mistakes with its files.
     parts = dict(_parts(call.form))
     for field, part in parts.items():
         reason = file_problem(part)

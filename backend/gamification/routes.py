@@ -76,7 +76,7 @@ async def activity(call: Call[Score]) -> Answer:
     faces=REACH,
 )
 async def reach(call: Call[Score]) -> Answer:
-    """What an item received, in all or per day; 0 for a user, as PHP has it (legacy notes, flow 9)."""
+    """What an item received, in all or per day; 0 for a user (legacy notes, flow 9)."""
     asked = call.parameters
     window = await _window(call)
     if asked.type == USER:

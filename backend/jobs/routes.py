@@ -56,7 +56,7 @@ class JobRequest(Parameters):
     faces=JOB,
 )
 async def request(call: Call[JobRequest]) -> Answer:
-    """The job that waits longest; it is noted that it was handed out, also to callers without a key, as in PHP."""
+    """The job that waits longest; it is noted that it was handed out, also to callers without a key."""
     asked = call.parameters
     wrong = list(_mistakes(asked, numbers=not call.is_legacy))
     if wrong:

@@ -67,9 +67,10 @@ SELECTED = {"1": "true", "0": ""}
 async def evaluate(call: Call[NoParameters]) -> Answer:
     """Store what an engine computed of a run, or why it could not; that it failed before is forgotten.
 
-    PHP stores a refusal because of the task (429 to 433) in place of what it knew of the run; here a refusal changes
-    nothing (new-API contract, decision 10).
+    A refusal changes nothing.
     """
+    # PHP stores one because of the task (429 to 433) in place of what it knew of the run (new-API contract,
+    # decision 10).
     root = await description(call, FIELD, "run_evaluate", missing="422", invalid="423")
     rid, engine_id = integer(root.text("run_id")), integer(root.text("evaluation_engine_id"))
     procedure = await _procedure(call, rid)

@@ -131,8 +131,8 @@ class Concerned(TypedDict):
 
 
 def run(rows: RunRows, settings: BackendSettings) -> Run:
-    """A run with all that belongs to it (legacy notes, task 3.3; contract, section C). Returns the document of ``GET
-    /run/{run_id}``.
+    """A run with all that belongs to it (legacy notes, task 3.3; new-API contract, section C). Returns the document of
+    ``GET /run/{run_id}``.
 
     """
     row = rows.row

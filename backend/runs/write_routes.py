@@ -36,7 +36,7 @@ class RunPath(Parameters):
 async def delete(call: Call[RunPath]) -> Answer:
     """Delete a run that no study has, with all that was computed of it.
 
-    Its files stay, and so does its setup, as in PHP (legacy notes, task 3.7).
+    Its files stay, and so does its setup (legacy notes, task 3.7).
     """
     rid = call.parameters.run_id
     unknown = UNKNOWN.because(f"No run with id {rid} found.")

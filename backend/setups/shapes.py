@@ -38,7 +38,7 @@ class ListedSetup(TypedDict):
 
 
 class SetupParameters(TypedDict):
-    """The parameters of one setup; without parameters the key is left out (migration guide, setups)."""
+    """The parameters of one setup; without parameters the key is left out."""
 
     setup_id: int
     flow_id: int
@@ -52,7 +52,7 @@ class Setup(TypedDict):
 
 
 class Existence(TypedDict):
-    """Whether a setup exists; the id of none is -1, as in PHP."""
+    """Whether a setup exists; the id of none is -1."""
 
     exists: bool
     id: int

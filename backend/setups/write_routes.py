@@ -62,9 +62,9 @@ class SetupDeleted(TypedDict):
 async def delete(call: Call[ChangedSetupPath]) -> Answer:
     """Delete a setup that nothing uses, with its settings.
 
-    A setup has no owner of its own: it is its flow's uploader's to delete. PHP lets any account do so (new-API
-    contract, decision 11).
+    A setup has no owner of its own: it is its flow's uploader's to delete.
     """
+    # PHP lets any account do so (new-API contract, decision 11).
     setup_id = call.parameters.setup_id
     row = await write_queries.with_uses(call.connection, setup_id)
     if row is None:
@@ -96,8 +96,7 @@ async def delete(call: Call[ChangedSetupPath]) -> Answer:
 async def store_differences(call: Call[DifferenceFields]) -> Answer:
     """Store how far two setups differ on a task; what is stored already stays. Answers what is stored then.
 
-    As in PHP nothing is stored where a number is missing, and setups and task need not be there (legacy notes, flow
-    3.5).
+    Nothing is stored where a number is missing; setups and task need not be there (legacy notes, flow 3.5).
     """
     given = call.parameters
     pair = given.setup_a, given.setup_b

@@ -96,7 +96,8 @@ async def get(call: Call[StudyPath]) -> Answer:
     faces=STUDY,
 )
 async def part(call: Call[StudyPart]) -> Answer:
-    """The same as without the part: PHP restricts only studies that are made of tags (legacy notes, flow 4.3)."""
+    """The same as without the part."""
+    # PHP restricts only studies that are made of tags (legacy notes, flow 4.3).
     return await _study(call, call.parameters.part)
 
 

@@ -80,10 +80,8 @@ def _tagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Oper
         faces=faces,
     )
     async def tag_one(call: Call[Any]) -> Answer:
-        """Put a tag on what one may see; answers all tags that are there then.
-
-        Looks for entity and tag before it looks at the characters, as PHP does.
-        """
+        """Put a tag on what one may see; answers all tags that are there then."""
+        # Looks for entity and tag before it looks at the characters, as PHP does.
         entity_id, tag = _fields(call, kind)
         number = _number(call, kind, entity_id)
         row = await queries.entity(call.connection, kind, number)
@@ -144,7 +142,7 @@ def _untagging(kind: TaggedKind, route: str, parameters: type[Parameters]) -> Op
     status=204,
 )
 async def delete_tag(call: Call[DatasetTagPath]) -> Answer:
-    """Take a tag off a data set, as ``dataset.untag`` does; answers nothing."""
+    """Take a tag off a data set, as `POST /datasets/untag` does; answers nothing."""
     if not given(call.parameters.tag):
         raise unprocessable(call, ["tag"], "missing", "Give tag", code="471")
     dataset_id = call.parameters.dataset_id

@@ -17,7 +17,7 @@ class Tagged(TypedDict):
 
 
 class Untagged(TypedDict):
-    """The same as PHP shows it: one tag is a text, none is no key."""
+    """The tags that are left: one tag is a text, none is no key."""
 
     id: str
     tag: NotRequired[str | list[str]]

@@ -56,9 +56,9 @@ class Identified(TypedDict):
 async def upload(call: Call[NoParameters]) -> Answer:
     """Store a task: its type, inputs and tags. Of two equal uploads at once the later one finds the other.
 
-    The order of the checks is PHP's: that a data set is not active comes before an input that is missing. A tag that
-    is refused does not keep the task from being made.
+    A tag that is refused does not keep the task from being made.
     """
+    # The order of the checks is PHP's: that a data set is not active comes before an input that is missing.
     root = await description(
         call, uploads.DESCRIPTION, "task_upload", missing="611", invalid="613", quiet=True
     )

@@ -18,7 +18,7 @@ class Like(TypedDict):
 
 
 class BareDownvote(Like):
-    """A downvote in the list of all, where PHP tells neither reason nor count."""
+    """A downvote in the list of all, which has neither reason nor count."""
 
     reason: None
     reason_id: None

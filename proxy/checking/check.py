@@ -184,7 +184,7 @@ def count_usage(usage: Usage | None, exchanges: Iterable[ReplayedExchange]) -> N
 def breaches(
     result: Tally, routes: RouteMap, limits: FailureLimits, route: str | None, *, scenarios: bool = False
 ) -> list[str]:
-    """Why a tally is no parity (contract of ``parity check``).
+    """Why a tally is no parity.
 
     A route that the recordings ask for, or that ``--route`` names in full, must have been compared at least once
     when it is implemented and only reads: a check that looks at nothing proves nothing. In scenarios this holds for

@@ -8,18 +8,20 @@ import httpx
 
 from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
-from diffing.further import NONE, WHOLE, Answers, Further
+from diffing.further import NONE, WHOLE, Further
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.checking.replay import ReplayedExchange, route_name
+from proxy.checking.replay import ReplayedExchange, replay_each, replayed, request_of, route_name
 from proxy.compare.face_judge import FaceJudge
 from proxy.compare.further import further_requests
 from proxy.compare.runner import first_answered, settle
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import observe
 from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
 
-# Errors that list ids or values as an index has them (recordings of writes, README, oddity 9).
+# Errors that list ids or values as an index has them (PHP took them from its search index).
 _LISTING = re.compile(rb'"code":"(?:324|622)"|<oml:code>(?:324|622)<')
 # What goes over the wire anew, or belongs to the connection.
 _FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
@@ -68,50 +70,42 @@ class FaceReplay:
     ) -> list[ReplayedExchange]:
         """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
         chosen = [pair for pair in self.translated if selected(route_name(pair[1]))]
-        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
-        pending = iter(enumerate(chosen))
-        done = 0
-
-        async def worker() -> None:
-            nonlocal done
-            for index, (recording, translation) in pending:
-                exchanges[index] = await self.step(recording, translation)
-                done += 1
-                progress(done, len(chosen))
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(concurrency):
-                group.create_task(worker(), name=f"replay {number}")
-        return [exchange for exchange in exchanges if exchange is not None]
+        return await replay_each(chosen, self.step, concurrency, progress)
 
     async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:
         """Replay one recording now. ``translation``: names its route."""
         if self._writes:
             self._whole.clear()  # an earlier step may have changed what is there
+        exchange = replayed(recording, translation, face=True)
         if self._skipped(recording, translation):
-            skipped = Comparison(Outcome.SKIPPED, SkipReason.WRITE)
-            return ReplayedExchange(recording, translation, None, None, skipped, face=True)
+            exchange.judgement = exchange.settled(Comparison(Outcome.SKIPPED, SkipReason.WRITE))
+            return exchange
         asked = self._facts(recording, translation)
         before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
-        face = await self._ask(recording, recording.request.target)
+        face = exchange.new = await self._ask(recording, recording.request.target)
 
-        async def compare(answers: Answers) -> Comparison:
-            return compare_faces(asked, recording.response, face, answers.get(WHOLE))
+        async def compare(exchange: Exchange) -> Judgement:
+            return exchange.judged(
+                compare_faces(asked, recording.response, face, exchange.answers.get(WHOLE))
+            )
 
         async def further(wanted: Further) -> Observation:
             return await self._whole_list(wanted, recording, translation)
 
-        comparison = await settle(compare, further, {})
-        if comparison.outcome is Outcome.MATCH and recording.volatile:
+        await settle(exchange, compare, further)
+        found = exchange.comparison
+        if found.outcome is Outcome.MATCH and recording.volatile:
             # A random pick that happens to be the same proves no more than another one.
-            comparison = Comparison(Outcome.EXPLAINED, deviations=(VOLATILE,))
-        if comparison.outcome in (Outcome.LEGACY_ERROR, Outcome.MISMATCH) and self._judge is not None:
+            found = Comparison(Outcome.EXPLAINED, deviations=(VOLATILE,))
+        if found.outcome in (Outcome.LEGACY_ERROR, Outcome.MISMATCH) and self._judge is not None:
 
             async def ask(target: bytes) -> Observation:
                 return await self._ask(recording, target)
 
-            comparison = await self._judge.judge(recording, translation, face, comparison, ask, before)
-        return ReplayedExchange(recording, translation, None, face, comparison, face=True)
+            found = await self._judge.judge(recording, translation, face, found, ask, before)
+        if found is not exchange.comparison:
+            exchange.judgement = exchange.judged(found)
+        return exchange
 
     def _facts(self, recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
         return facts(recording, translation)
@@ -125,9 +119,6 @@ class FaceReplay:
     async def _whole_list(
         self, wanted: Further, recording: Recording, translation: Translation | Untranslatable
     ) -> Observation:
-        request = recording.request
-        sent = Request(request.method, request.target, request.headers, request.body)
-
         async def ask(one: Request) -> Observation:
             key = recording.caller, one.target
             task = self._whole.get(key)
@@ -136,7 +127,9 @@ class FaceReplay:
                 self._whole[key] = task
             return await task
 
-        return await first_answered(further_requests(wanted, sent, route_of(translation), face=True), ask)
+        return await first_answered(
+            further_requests(wanted, request_of(recording), route_of(translation), face=True), ask
+        )
 
     async def _ask(self, recording: Recording, target: bytes) -> Observation:
         request = recording.request
@@ -179,5 +172,4 @@ def route_of(translation: Translation | Untranslatable) -> Route | None:
 
 
 def _translated(recording: Recording, routes: RouteMap) -> Translation | Untranslatable:
-    request = recording.request
-    return legacy_to_new(Request(request.method, request.target, request.headers, request.body), routes)
+    return legacy_to_new(request_of(recording), routes)

@@ -13,7 +13,7 @@ from config.routes import RouteMap, load_routes
 from config.settings import load_proxy_settings
 from diffing.compare import Differ
 from diffing.deviations import load_registry
-from diffing.model import Comparison, Headers, Observation, Outcome
+from diffing.model import Headers, Observation, Outcome
 from proxy.checking.check import (
     CheckResult,
     FailureLimits,
@@ -23,10 +23,9 @@ from proxy.checking.check import (
     over_network,
     selected,
 )
-from proxy.checking.replay import Replay, ReplayedExchange, skip, tally
+from proxy.checking.replay import Replay, ReplayedExchange, replayed, request_of, skip, tally
 from proxy.compare.control import asked_again, same_side
 from proxy.compare.further import legacy_get
-from proxy.compare.questions import only_reads
 from proxy.compare.runner import UNDERIVED
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
@@ -107,37 +106,35 @@ class LiveReplay(Replay):
     ) -> ReplayedExchange:
         skipped = skip(recording, translation, writes=self._asking.writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
+            exchange = replayed(recording, translation)
+            exchange.judgement = exchange.settled(skipped or UNDERIVED)
+            return exchange
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super()._exchange(answered, translation)
-        again = only_reads(recording.request.method, translation)
-        if exchange.comparison.outcome is not Outcome.MISMATCH or not again:
-            return exchange
-        return replace(exchange, comparison=await self._again(exchange, translation))
+        if exchange.comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
+            await self._judge_again(exchange, translation)
+        return exchange
 
-    async def _again(self, exchange: ReplayedExchange, translation: Translation) -> Comparison:
-        request, asked = exchange.recording.request, exchange.asked
-        assert asked is not None
+    async def _judge_again(self, exchange: ReplayedExchange, translation: Translation) -> None:
+        request = exchange.recording.request
         before = await self._legacy.to(request)
         new = await self._ask(translation.request)
         after = await self._legacy.to(request)
         if None in (before.status, new.status, after.status):
-            return exchange.comparison
+            return
         self._lists.clear()  # older than these answers
-        again = await self._compared(
-            replace(exchange.recording, response=before), translation, asked, new, {}
-        )
-        return asked_again(exchange.comparison, same_side(before, after), again)
+        again = replace(exchange, legacy=before, new=new, answers={})
+        await self._judge(again)
+        found = asked_again(exchange.comparison, same_side(before, after), again.comparison)
+        if found is not exchange.comparison:
+            exchange.judgement = exchange.settled(found)
 
     async def _ask(self, request: Request) -> Observation:
         await self._pace.turn()
         return await super()._ask(request)
 
     async def _legacy_get(self, recording: Recording, translation: Translation) -> Observation:
-        asked = recording.request
-        request = legacy_get(
-            Request(asked.method, asked.target, asked.headers, asked.body), translation, self._routes
-        )
+        request = legacy_get(request_of(recording), translation, self._routes)
         if request is None:
             return NOT_RECORDED
         answer = await self._legacy.answer("GET", request.target, request.headers, b"")

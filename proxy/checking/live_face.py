@@ -14,10 +14,9 @@ from diffing.face import FaceAsked, face_asked
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_replay import FaceReplay, facts
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
-from proxy.checking.replay import Replay, ReplayedExchange
+from proxy.checking.replay import Replay, ReplayedExchange, replayed
 from proxy.compare.control import asked_again, same_side
 from proxy.compare.face_judge import FaceJudge
-from proxy.compare.questions import only_reads
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import Recording
 from proxy.recordings.request_lines import UNANSWERED
@@ -94,15 +93,14 @@ class LiveFaceReplay(FaceReplay):
         """Ask both sides one request now; arguments and result as of ``FaceReplay.step``."""
         reason = self._unasked(recording, translation)
         if reason is not None:
-            return ReplayedExchange(
-                recording, translation, None, None, Comparison(Outcome.SKIPPED, reason), face=True
-            )
+            exchange = replayed(recording, translation, face=True)
+            exchange.judgement = exchange.settled(Comparison(Outcome.SKIPPED, reason))
+            return exchange
         answered = replace(recording, response=await self._legacy.to(recording.request))
         exchange = await super().step(answered, translation)
         if isinstance(translation, Translation):
-            exchange = replace(exchange, asked=self._twin.asked(answered, translation))
-        again = only_reads(recording.request.method, translation)
-        if exchange.comparison.outcome is not Outcome.MISMATCH or not again:
+            exchange.asked = self._twin.asked(answered, translation)
+        if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
             return exchange
         before = await self._legacy.to(recording.request)
         self._whole.clear()  # older than these answers
@@ -111,7 +109,9 @@ class LiveFaceReplay(FaceReplay):
         if later.new is None or None in (before.status, later.new.status, after.status):
             return exchange
         found = asked_again(exchange.comparison, same_side(before, after), later.comparison)
-        return replace(exchange, comparison=found)
+        if found is not exchange.comparison:
+            exchange.judgement = exchange.settled(found)
+        return exchange
 
     def _unasked(self, recording: Recording, translation: Translation | Untranslatable) -> SkipReason | None:
         in_api = read_api_path(read_target(recording.request.target).segments) is not None

@@ -14,7 +14,7 @@ from proxy.checking.report import headline
 from proxy.checking.sarif import sarif
 from proxy.reporting import markdown
 from proxy.reporting.baseline import NOTHING, Acceptance, Baseline
-from proxy.reporting.tables import json_bytes, summary
+from proxy.reporting.tables import GLOSSARY, json_bytes, summary
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Environment variable of GitHub Actions: a file whose Markdown is shown on the page of the job."""
@@ -88,6 +88,7 @@ def check_markdown(result: CheckResult, accepted: Acceptance, remarks: list[str]
     if known:
         parts += ["## In the baseline\n", markdown.clusters(known, _CLUSTERS, accepted.told)]
     parts.append(f"<details><summary>Routes</summary>\n\n{markdown.routes(result.tally)}\n</details>\n")
+    parts.append(f"{GLOSSARY}\n")
     return "\n".join(parts)
 
 

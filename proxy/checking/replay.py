@@ -1,17 +1,17 @@
 """Replay recordings against the new side and compare its answers with the recorded ones."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from config import text
+from config.rollout import Dialect
 from config.routes import RouteMap
-from diffing.cluster import face_name, signature
 from diffing.compare import Differ
-from diffing.further import MOST, Answers, Further
+from diffing.further import MOST, Further
 from diffing.model import (
     UNROUTED,
     Asked,
@@ -22,9 +22,12 @@ from diffing.model import (
     SkipReason,
 )
 from proxy.compare.further import WHOLE_LISTS, further_requests
-from proxy.compare.runner import UNDERIVED, settle
+from proxy.compare.runner import UNDERIVED, compared, settle
 from proxy.compare.tally import Tally
+from proxy.exchange.decision import Decision, Side
 from proxy.exchange.example import REQUEST, example
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.message.redact import redacted_target
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
@@ -35,32 +38,30 @@ from proxy.translate.to_new import legacy_to_new
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedExchange:
-    """One recording, what it means for the new side, and what came of it.
-
-    Args:
-        recording: The recorded exchange.
-        translation: The request for the new side, or why there is none.
-        asked: Facts of the request; None when the new side was not asked.
-        new: What the new side answered; None when it was not asked.
-        comparison: The settled comparison.
-        answers: The further answers that it took.
-        face: The new side was asked in PHP's dialect.
-    """
+@dataclass(slots=True, kw_only=True)
+class ReplayedExchange(Exchange):
+    """An exchange that was recorded: its legacy answer is the recorded one."""
 
     recording: Recording
-    translation: Translation | Untranslatable
-    asked: Asked | None
-    new: Observation | None
-    comparison: Comparison
-    answers: Answers = field(default_factory=dict)
-    face: bool = False
 
-    @property
-    def route(self) -> str:
-        """The name under which the exchange is counted."""
-        return route_name(self.translation)
+
+def replayed(
+    recording: Recording, translation: Translation | Untranslatable, *, face: bool = False
+) -> ReplayedExchange:
+    """A recording that the new side is to be asked, in PHP's dialect where ``face``."""
+    route, writes = (
+        (translation.route, translation.writes) if isinstance(translation, Translation) else (None, False)
+    )
+    decision = Decision(Dialect.LEGACY, route, translation, Side.LEGACY, None, writes, face=face)
+    return ReplayedExchange(
+        request=request_of(recording), decision=decision, legacy=recording.response, recording=recording
+    )
+
+
+def request_of(recording: Recording) -> Request:
+    """What was asked."""
+    asked = recording.request
+    return Request(asked.method, asked.target, asked.headers, asked.body)
 
 
 class Replay:
@@ -91,19 +92,7 @@ class Replay:
         self._deadline = deadline
         self._body_cap = body_cap
         self._translated = [
-            (
-                recording,
-                legacy_to_new(
-                    Request(
-                        recording.request.method,
-                        recording.request.target,
-                        recording.request.headers,
-                        recording.request.body,
-                    ),
-                    routes,
-                ),
-            )
-            for recording in recordings
+            (recording, legacy_to_new(request_of(recording), routes)) for recording in recordings
         ]
         self._roles = roles_by_key(self._translated)
         self._legacy_gets = {
@@ -130,21 +119,7 @@ class Replay:
             progress: Called with the number done and the number of all.
         """
         chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
-        exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
-        pending = iter(enumerate(chosen))
-        done = 0
-
-        async def worker() -> None:
-            nonlocal done
-            for index, (recording, translation) in pending:
-                exchanges[index] = await self._exchange(recording, translation)
-                done += 1
-                progress(done, len(chosen))
-
-        async with asyncio.TaskGroup() as group:
-            for number in range(concurrency):
-                group.create_task(worker(), name=f"replay {number}")
-        return [exchange for exchange in exchanges if exchange is not None]
+        return await replay_each(chosen, self._exchange, concurrency, progress)
 
     @property
     def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
@@ -161,14 +136,16 @@ class Replay:
     async def _exchange(
         self, recording: Recording, translation: Translation | Untranslatable
     ) -> ReplayedExchange:
+        exchange = replayed(recording, translation)
         skipped = skip(recording, translation, writes=self._writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
-        asked = self.asked(recording, translation)
-        answers = await self.ahead(recording, translation)
-        new = await self._ask(translation.request)
-        comparison = await self._compared(recording, translation, asked, new, answers)
-        return ReplayedExchange(recording, translation, asked, new, comparison, answers)
+            exchange.judgement = exchange.settled(skipped or UNDERIVED)
+            return exchange
+        exchange.asked = self.asked(recording, translation)
+        exchange.answers = await self.ahead(recording, translation)
+        exchange.new = await self._ask(translation.request)
+        await self._judge(exchange)
+        return exchange
 
     async def ahead(self, recording: Recording, translation: Translation) -> dict[Further, Observation]:
         """What the new side says before it does what was asked, because that changes the answer; nothing of a read.
@@ -196,23 +173,21 @@ class Replay:
             guessed=self._guessed(recording, role),
         )
 
-    async def _compared(
-        self,
-        recording: Recording,
-        translation: Translation,
-        asked: Asked,
-        new: Observation,
-        answers: dict[Further, Observation],
-    ) -> Comparison:
-        """Settle a comparison; the further answers that it takes are added to those that are there."""
+    async def _judge(self, exchange: ReplayedExchange) -> None:
+        """Settle an exchange that both sides have answered."""
+        translation, recording = exchange.translation, exchange.recording
+        assert isinstance(translation, Translation)
 
-        async def compare(answers: Answers) -> Comparison:
-            return self._differ.compare(asked, recording.response, new, answers)
+        async def compare(exchange: Exchange) -> Judgement:
+            return exchange.judged(compared(self._differ, exchange))
 
         async def ask(further: Further) -> Observation:
             return await self._further(further, recording, translation)
 
-        return _settled(recording, await settle(compare, ask, answers))
+        await settle(exchange, compare, ask)
+        found = _settled(recording, exchange.comparison)
+        if found is not exchange.comparison:
+            exchange.judgement = exchange.judged(found)
 
     async def _ask(self, request: Request) -> Observation:
         return await observe(
@@ -252,15 +227,38 @@ class Replay:
         return False
 
 
+async def replay_each(
+    chosen: Sequence[tuple[Recording, Translation | Untranslatable]],
+    replay: Callable[[Recording, Translation | Untranslatable], Awaitable[ReplayedExchange]],
+    concurrency: int,
+    progress: Callable[[int, int], None],
+) -> list[ReplayedExchange]:
+    """Replay recordings, so many at a time; gives the exchanges in their order."""
+    exchanges: list[ReplayedExchange | None] = [None] * len(chosen)
+    pending = iter(enumerate(chosen))
+    done = 0
+
+    async def worker() -> None:
+        nonlocal done
+        for index, pair in pending:
+            exchanges[index] = await replay(*pair)
+            done += 1
+            progress(done, len(chosen))
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(concurrency):
+            group.create_task(worker(), name=f"replay {number}")
+    return [exchange for exchange in exchanges if exchange is not None]
+
+
 def tally(exchanges: Iterable[ReplayedExchange]) -> Tally:
     """Count exchanges. ``exchanges``: what a replay gave."""
     result = Tally()
     for exchange in exchanges:
 
         def named(exchange: ReplayedExchange = exchange) -> str:
-            new = exchange.new or NOT_RECORDED
-            route = face_name(exchange.route) if exchange.face else exchange.route
-            return signature(route, exchange.recording.response, new, exchange.comparison.differences)
+            assert exchange.judgement is not None
+            return exchange.judgement.signature
 
         def shown(exchange: ReplayedExchange = exchange) -> Mapping[str, Any]:
             return _example(exchange)
@@ -315,7 +313,7 @@ def _example(exchange: ReplayedExchange) -> Mapping[str, Any]:
     named = _named(exchange.recording)
     return {
         "recording": named["recording"],
-        **example(named["request"], exchange.comparison, exchange.recording.response, exchange.new),
+        **example(named["request"], exchange.comparison, exchange.legacy, exchange.new),
         "new_request": (
             text.clean(
                 f"{exchange.translation.method} {redacted_target(exchange.translation.target, caller)}"

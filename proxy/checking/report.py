@@ -9,7 +9,7 @@ from proxy.checking.check import CheckResult
 from proxy.checking.effect_tally import Effects
 from proxy.reporting.baseline import NOTHING, Acceptance
 from proxy.reporting.console import markup
-from proxy.reporting.tables import deviations_table, print_clusters, routes_table, summary
+from proxy.reporting.tables import GLOSSARY, deviations_table, print_clusters, routes_table, summary
 from proxy.reporting.values import as_json
 
 _LONGEST = 300
@@ -72,6 +72,7 @@ def print_check(
     if result.tally.deviations:
         console.print(deviations_table(result.tally.deviations))
     console.print(summary(result.tally))
+    console.print(GLOSSARY, soft_wrap=True)
     if effects is not None:
         print_effects(console, effects, differences)
     for breach in result.breaches:

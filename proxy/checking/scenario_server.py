@@ -20,7 +20,7 @@ from proxy.checking.sandbox import COLUMNS, Sandbox, SandboxPlace, staged
 from proxy.checking.scenarios import read_scenarios
 from proxy.recordings.recording import Recording
 from proxy.recordings.scenarios import Scenario, Step, contents, with_times
-from proxy.recordings.server import Behaviour, Question, RecordedServer, asked, loose
+from proxy.recordings.server import Behaviour, RecordedServer, RequestKey, asked, loose
 from proxy.runtime.listen import Listener, announce, bind
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -72,7 +72,7 @@ class ScenarioServer(RecordedServer):
                 self._reset_later(), name="next scenario"
             )
 
-    async def find(self, question: Question) -> Recording | None:
+    async def find(self, question: RequestKey) -> Recording | None:
         """Play the step that the request asks for. Returns the step as recorded, with the times of the clock; None
         when no step is meant.
         """
@@ -118,7 +118,7 @@ class ScenarioServer(RecordedServer):
     def _finished(self) -> bool:
         return self._next >= len(self._scenarios[self._scenario].steps)
 
-    def _place(self, question: Question) -> tuple[int, int] | None:
+    def _place(self, question: RequestKey) -> tuple[int, int] | None:
         """Scenario and step that a request means."""
         reads = question[0] in _READS
         steps, questions = self._scenarios[self._scenario].steps, self._questions[self._scenario]

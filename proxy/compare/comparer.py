@@ -1,99 +1,30 @@
-"""Compare in a process of its own: never on the event loop that serves clients (design §5)."""
+"""Compare in a process of its own, never on the event loop that serves clients."""
 
 import asyncio
 import hashlib
 import pickle
-import resource
-import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 from config import text
-from config.problems import load_problems
-from config.routes import Route, load_routes
-from config.startup import loading
-from diffing.cluster import face_name, signature
-from diffing.compare import Differ
-from diffing.deviations import load_registry
-from diffing.face import compare_faces, face_asked
-from diffing.further import WHOLE, Answers
+from config.rollout import Dialect
 from diffing.headers import compared
-from diffing.model import UNROUTED, Asked, Comparison, Difference, Observation, Outcome
-from diffing.usage import Fact, Usage
-from proxy.compare.control import same_side
-from proxy.exchange.example import shortened
+from diffing.model import Comparison, Difference, Outcome
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.message.translation import Request, Untranslatable
 from proxy.runtime import child
-from proxy.runtime.channel import frame, read_frame, receive
+from proxy.runtime.channel import frame, read_frame
 
-TOO_EXPENSIVE = Comparison(Outcome.TOO_EXPENSIVE)
+TOO_EXPENSIVE: Final = Comparison(Outcome.TOO_EXPENSIVE)
 _KNOWN: Final = 2048
 """So many verdicts on equal answers are remembered; each is a few hundred bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be compared. Routes travel by name; the process has its own route map.
-
-    Args:
-        route: Name of the route, None when there is none.
-        method: The client's method.
-        parameters: As ``Asked`` has them.
-        role: Likewise.
-        format: Likewise.
-        known: Likewise.
-        answers: What the follow-ups gave.
-        control: Both answers are of one side (A/A): no deviation applies.
-        rehearsed: As ``Asked`` has it.
-        caller: Likewise.
-        guessed: Likewise.
-        face: Both answers are of the legacy dialect: nothing is normalised between them.
-    """
-
-    route: str | None
-    method: str
-    parameters: Mapping[str, str]
-    role: str
-    format: str
-    known: bool
-    legacy: Observation
-    new: Observation
-    answers: Answers = field(default_factory=dict)
-    control: bool = False
-    rehearsed: bool = False
-    caller: str | None = None
-    guessed: bool = False
-    face: bool = False
-
-    def asked(self, route: Route | None) -> Asked:
-        """The facts of the request. ``route``: the one that is named."""
-        return Asked(
-            route,
-            self.method,
-            self.parameters,
-            self.role,
-            self.format,
-            self.known,
-            self.rehearsed,
-            self.caller,
-            self.guessed,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A comparison and the signature of its differences, small enough to be stored. ``comparison``: what came of it.
-    ``usage``: what entries of the registry did besides explaining (diffing.usage).
-    """
-
-    comparison: Comparison
-    signature: str
-    usage: tuple[Fact, ...] = ()
+_REQUEST: Final = Request("", b"")
+_ELSEWHERE: Final = Untranslatable("said where it is asked")
 
 
 class Comparer:
@@ -123,27 +54,26 @@ class Comparer:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._known: dict[bytes, Judgement] = {}
 
-    async def compare(self, question: Question) -> Judgement:
-        """Compare one exchange.
+    async def compare(self, exchange: Exchange) -> Judgement:
+        """Compare an exchange that both sides have answered.
 
-        The same question has the same answer as long as the configuration is the same, so one without differences is
-        remembered by a digest of all that a comparison looks at. Returns what came of it; a comparison that fails is a
-        mismatch that says so.
+        The same exchange has the same judgement as long as the configuration is the same, so one without differences
+        is remembered by a digest of all that a comparison looks at. Returns what came of it; a comparison that fails
+        is a mismatch that says so.
         """
         try:
-            whole = question.control or question.face
-            message = frame(question if whole else _essential(question))
+            message = frame(essential(exchange))
         except (pickle.PickleError, TypeError) as error:
-            return _failed(question, error)
+            return failed(exchange, error)
         digest = hashlib.blake2b(message).digest()
         async with self._turn:
             known = self._known.get(digest)
             if known is not None:
                 return known
             try:
-                found = await self._ask(question, message)
+                found = await self._ask(exchange, message)
             except asyncio.CancelledError:
-                self._kill()  # else its answer would be taken for that to the next question
+                self._kill()  # else its answer would be taken for that to the next exchange
                 raise
             if found.comparison.outcome in (Outcome.MATCH, Outcome.EXPLAINED):
                 self._known[digest] = found
@@ -157,7 +87,7 @@ class Comparer:
             await self._started()
 
     async def use(self, config: Path) -> None:
-        """Compare by another configuration from the next question on. ``config``: its directory, which has been
+        """Compare by another configuration from the next exchange on. ``config``: its directory, which has been
         checked.
         """
         async with self._turn:
@@ -170,7 +100,7 @@ class Comparer:
         async with self._turn:
             await self._end()
 
-    async def _ask(self, question: Question, message: bytes) -> Judgement:
+    async def _ask(self, exchange: Exchange, message: bytes) -> Judgement:
         for _ in range(2):
             reader, writer = await self._started()
             writer.write(message)
@@ -179,13 +109,13 @@ class Comparer:
                     answer = await read_frame(reader)
             except TimeoutError:
                 await self._end()
-                return Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
+                return exchange.judged(TOO_EXPENSIVE)
             if isinstance(answer, Judgement):
                 return answer
             # Somebody killed the process (perhaps the kernel, for want of memory): one more try with a new one.
             await self._end()
             self._restarted()
-        return Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
+        return exchange.judged(TOO_EXPENSIVE)
 
     async def _started(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._process is None or self._process.poll() is not None:
@@ -211,87 +141,29 @@ class Comparer:
             self._process = None
 
 
-def _essential(question: Question) -> Question:
-    """A question without what no comparison looks at."""
-    return replace(
-        question,
-        legacy=compared(question.legacy),
-        new=compared(question.new),
-        answers={further: compared(answer) for further, answer in question.answers.items()},
-    )
+def essential(exchange: Exchange) -> Exchange:
+    """An exchange without what no comparison looks at."""
+    asked, face = exchange.asked, exchange.decision.face
+    route = None if asked is None else asked.route
+    decision = Decision(Dialect.LEGACY, route, _ELSEWHERE, Side.LEGACY, None, writes=False, face=face)
+    legacy, new, answers = exchange.legacy, exchange.new, exchange.answers
+    if not exchange.control and not face:
+        legacy, new = legacy and compared(legacy), new and compared(new)
+        answers = {further: compared(answer) for further, answer in answers.items()}
+    return Exchange(_REQUEST, decision, legacy, new, asked=asked, answers=answers, control=exchange.control)
+
+
+def failed(exchange: Exchange, error: BaseException) -> Judgement:
+    """The judgement where comparing itself went wrong."""
+    told = text.clean(f"{type(error).__name__}: {error}", text.SENTENCE)
+    difference = Difference("$", "comparing failed", nearly=(f"Comparing failed: {told}",))
+    return exchange.judged(Comparison(Outcome.MISMATCH, differences=(difference,)))
 
 
 def _start(channel: socket.socket, config: Path, memory: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        child.command("proxy.compare.comparer", str(channel.fileno()), str(config.resolve()), str(memory)),
+        child.command("proxy.process.comparing", str(channel.fileno()), str(config.resolve()), str(memory)),
         pass_fds=[channel.fileno()],
         stdin=subprocess.DEVNULL,
         env=child.environment(),
     )
-
-
-def judge(differ: Differ, asked: Asked, question: Question) -> Judgement:
-    """Compare, and cut what comes of it down to what is stored."""
-    if question.control:
-        comparison = same_side(question.legacy, question.new)
-    elif question.face:
-        whole = question.answers.get(WHOLE)
-        comparison = compare_faces(face_asked(asked, question.legacy), question.legacy, question.new, whole)
-    else:
-        comparison = differ.compare(asked, question.legacy, question.new, question.answers)
-    name = named(question, comparison)
-    usage = tuple(differ.usage.facts()) if differ.usage is not None else ()
-    return Judgement(shortened(comparison), name, usage)
-
-
-def work() -> None:
-    """Answer questions until the other end is closed: the main function of the comparing process."""
-    # Ctrl-C goes to the whole group; the process that serves drains first and then ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
-    config = Path(sys.argv[2])
-    with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rwb") as pipe:
-        _answer(cast(BinaryIO, pipe), config)
-
-
-def _answer(pipe: BinaryIO, config: Path) -> None:
-    usage = Usage()
-    with loading():
-        routes = load_routes(config)
-        differ = Differ(load_registry(config), load_problems(config), usage=usage)
-    while (question := receive(pipe)) is not None:
-        try:
-            asked = question.asked(routes[question.route] if question.route else None)
-            usage.clear()
-            judgement = judge(differ, asked, question)
-        except MemoryError:
-            judgement = Judgement(TOO_EXPENSIVE, named(question, TOO_EXPENSIVE))
-        except Exception as error:  # a failing comparison is reported, it does not end the others
-            judgement = _failed(question, error)
-        try:
-            message = frame(judgement)
-        except Exception as error:  # likewise one that cannot be told
-            message = frame(_failed(question, error))
-        try:
-            pipe.write(message)
-            pipe.flush()
-        except OSError:
-            return
-
-
-def _failed(question: Question, error: BaseException) -> Judgement:
-    told = text.clean(f"{type(error).__name__}: {error}", text.SENTENCE)
-    comparison = Comparison(
-        Outcome.MISMATCH,
-        differences=(Difference("$", "comparing failed", None, None, (f"Comparing failed: {told}",)),),
-    )
-    return Judgement(comparison, named(question, comparison))
-
-
-def named(question: Question, comparison: Comparison) -> str:
-    """The signature of a comparison."""
-    route = question.route or UNROUTED
-    name = face_name(route) if question.face else route
-    return signature(name, question.legacy, question.new, comparison.differences)

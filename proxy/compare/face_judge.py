@@ -22,6 +22,7 @@ from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.registry import Deviation, Kind, Registry
 from diffing.rules import ids, index
 from diffing.xml_tree import NotXml, json_tree, parse_xml
+from proxy.exchange.exchange import Exchange
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import Recording
 
@@ -36,22 +37,10 @@ _LONGEST_TEXT: Final = 65_536
 _NOT_THERE: Final = ("not-found", "no-results")
 
 
-class Said(Protocol):
-    """What the new API said, and what comparing that with PHP's answer found."""
-
-    @property
-    def new(self) -> Observation | None:
-        """Its answer."""
-
-    @property
-    def comparison(self) -> Comparison:
-        """The settled comparison."""
-
-
 class NewApi(Protocol):
     """The new API, which can be asked what PHP was asked (``proxy.checking.replay.Replay``)."""
 
-    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Said:
+    async def step(self, recording: Recording, translation: Translation | Untranslatable) -> Exchange:
         """Ask it now."""
 
     async def ahead(self, recording: Recording, translation: Translation) -> Answers:

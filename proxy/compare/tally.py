@@ -1,4 +1,4 @@
-"""Counting verdicts so that the numbers add up: received is the sum of all outcomes (design, promise 6)."""
+"""Counting verdicts so that the numbers add up: received is the sum of all outcomes."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ class Counts:
 
     @property
     def compared(self) -> int:
-        """Match, explained and mismatch (design §2)."""
+        """Match, explained and mismatch."""
         return sum(self.verdicts[outcome] for outcome in COMPARED)
 
     @property

@@ -9,7 +9,7 @@ from diffing.rows import top_rows
 
 
 def unlimited(target: bytes, route: Route | None = None) -> bytes:
-    """The new target that asks for the whole list (design §4, limited lists).
+    """The new target that asks for the whole list.
 
     Limit and offset are left out; where the route map says that it takes certain values to get the whole list, what
     cuts it gets these. Where a list without filters is refused and an offset is the only one, a limit takes its place.

@@ -42,7 +42,7 @@ def cluster_page(found: Shown, in_force: LiveConfig, query: Mapping[str, str], o
         "heading": title_of(found),
         "causes": causes_of(found),
         "example": found.example,
-        "witness": sample,
+        "sample": sample,
         "nearly": list(dict.fromkeys(sentence for item in differences for sentence in item["nearly"]))[
             :_NEARLY
         ],

@@ -64,7 +64,7 @@ class Decisions:
 
 async def _decided(job: dict[str, object]) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
-        *child.command("proxy.triage.decide", nice=5),
+        *child.command("proxy.process.deciding", nice=5),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=child.environment(),

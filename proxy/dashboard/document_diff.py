@@ -49,7 +49,7 @@ class DiffRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffPart:
     """Lines that belong together.
 
     Args:
@@ -60,7 +60,7 @@ class Part:
     folded: bool = False
 
 
-def diff(expected: object, new: object, rows: Sequence[RowList] = ()) -> list[Part]:
+def diff(expected: object, new: object, rows: Sequence[RowList] = ()) -> list[DiffPart]:
     """The lines of two documents, at most `MOST_ROWS` of those that are not folded.
 
     Args:
@@ -77,28 +77,28 @@ def diff(expected: object, new: object, rows: Sequence[RowList] = ()) -> list[Pa
     return list(_parts(found))
 
 
-def _parts(rows: Sequence[DiffRow]) -> Iterator[Part]:
+def _parts(rows: Sequence[DiffRow]) -> Iterator[DiffPart]:
     shown = 0
     for same, run in _runs(rows):
         if not same:
             left = MOST_ROWS - shown
-            yield Part(tuple(run[:left]))
+            yield DiffPart(tuple(run[:left]))
             shown += len(run)
             if len(run) > left:
-                yield Part((DiffRow(Cell(f"… {len(rows)} lines in all"), None, False),))
+                yield DiffPart((DiffRow(Cell(f"… {len(rows)} lines in all"), None, False),))
                 return
             continue
         first, last = run[0] is rows[0], run[-1] is rows[-1]
         head, tail = (0 if first else _AROUND), (0 if last else _AROUND)
         middle = run[head : len(run) - tail]
         if len(middle) < 2:
-            yield Part(tuple(run))
+            yield DiffPart(tuple(run))
             continue
         if head:
-            yield Part(tuple(run[:head]))
-        yield Part(tuple(middle), folded=True)
+            yield DiffPart(tuple(run[:head]))
+        yield DiffPart(tuple(middle), folded=True)
         if tail:
-            yield Part(tuple(run[-tail:]))
+            yield DiffPart(tuple(run[-tail:]))
 
 
 def _runs(rows: Iterable[DiffRow]) -> Iterator[tuple[bool, list[DiffRow]]]:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect, Rollout
 from diffing.parity import Parity, parity
-from proxy.log.clusters import Place, StoredCluster, read_named
+from proxy.exchange.decision import AskedRoute
+from proxy.log.clusters import StoredCluster, read_named
 from proxy.log.moments import flows_since
 from proxy.log.states import OPEN, ClusterState, Placed, placed, states_since
 from proxy.log.tables import runs
@@ -40,7 +41,7 @@ COLUMNS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class OpenDecision:
     """A cluster of which somebody has to decide.
 
     Args:
@@ -92,7 +93,7 @@ class Summary:
         lacks: What the other routes that were asked lack, each with their names.
     """
 
-    decide: Sequence[Decision]
+    decide: Sequence[OpenDecision]
     open: int
     states: Mapping[ClusterState, int]
     since: Since | None
@@ -157,7 +158,9 @@ async def summary(
     )
 
 
-async def _decisions(log: AsyncConnection, where: Placed, received: Mapping[Place, int]) -> list[Decision]:
+async def _decisions(
+    log: AsyncConnection, where: Placed, received: Mapping[AskedRoute, int]
+) -> list[OpenDecision]:
     if not where.largest:
         return []
     why, newest = dict.fromkeys(where.largest, "one of the largest"), where.newest
@@ -165,7 +168,7 @@ async def _decisions(log: AsyncConnection, where: Placed, received: Mapping[Plac
     why[newest] = f"{why[newest]} and the newest" if newest in why else "the newest"
     found = await read_named(log, list(why), received=received)
     return [
-        Decision(found[name], told, likely_side(found[name].verdict, found[name].signature))
+        OpenDecision(found[name], told, likely_side(found[name].verdict, found[name].signature))
         for name, told in why.items()
     ]
 

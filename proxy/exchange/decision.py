@@ -15,6 +15,9 @@ from proxy.translate.to_new import legacy_to_new, new_to_legacy
 
 _VERSION = b"/v1/"
 
+AskedRoute = tuple[str, Dialect]
+"""A route, and a dialect: of its clients, or in which the new side is asked."""
+
 
 class Side(StrEnum):
     """Who answers."""

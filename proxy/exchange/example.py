@@ -9,7 +9,6 @@ import orjson
 from config import text
 from diffing.model import Asked, Comparison, Difference, Observation
 from proxy.exchange.curl import curl_line
-from proxy.exchange.decision import Side
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.recordings.callers import role_told
@@ -118,11 +117,6 @@ def affected(example: Mapping[str, Any]) -> dict[str, Any]:
 def read_affected(stored: str | bytes) -> list[dict[str, Any]]:
     """The requests that were stored with an example; none by an older version."""
     return list(orjson.loads(stored).get("requests", ()))
-
-
-def served_only(side: Side, served: Observation) -> tuple[Observation | None, Observation | None]:
-    """The answers of both sides where only the one that serves was asked."""
-    return (served, None) if side is Side.LEGACY else (None, served)
 
 
 def read_example(stored: str | bytes) -> dict[str, Any]:

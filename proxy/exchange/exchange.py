@@ -1,50 +1,156 @@
-"""Served exchanges that wait to be compared."""
+"""The one noun: a client's request with what both sides answered and what came of it, from front door to report."""
 
-import asyncio
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
-from diffing.model import Headers, Observation
-from proxy.exchange.decision import Decision
+from config.routes import gives_files
+from diffing.cluster import signature
+from diffing.further import Answers
+from diffing.model import Asked, Comparison, Headers, Observation
+from proxy.exchange.decision import Decision, Side, route_name, told
+from proxy.exchange.judgement import Judgement
 from proxy.message.trace import SpanContext
-from proxy.message.translation import Request, Translation
+from proxy.message.translation import Request, Translation, Untranslatable
 
+UNSERVED: Final = datetime.min  # noqa: DTZ901  # all times of exchanges are UTC without a zone
 # What an exchange holds beside the bodies, roughly.
 _OVERHEAD: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
-    """A served exchange that is to be compared.
+    """One request and all that becomes of it, filled in on its way.
 
     Args:
-        decision: What was decided on it.
-        request: The client's request, with its body.
-        served: What the side that serves answered.
-        other: What the other side has answered already; None when it is still to be asked.
+        request: The client's request, with its body as far as that is kept.
+        decision: What was decided; who served in the end, once that is known.
+        legacy: What the legacy side answered; None when it was not asked, or not yet.
+        new: Likewise the new side.
+        at: When it was served, UTC without a zone.
+        asked: What comparing must know of the request.
+        answers: The further answers that comparing took.
+        control: Both answers are of the side that served (A/A): no deviation applies.
+        judgement: What came of comparing; None until it is known.
         number: What the process that served it calls it.
+        fallback: Legacy served because the new side failed.
+        unadaptable: The client got the new side's answer, for legacy's has no new form.
         span: The served leg in the client's trace; None where there is no trace.
     """
 
-    at: datetime
-    decision: Decision
     request: Request
-    served: Observation
-    other: Observation | None = None
+    decision: Decision
+    legacy: Observation | None = None
+    new: Observation | None = None
+    at: datetime = UNSERVED
+    asked: Asked | None = None
+    answers: Answers = field(default_factory=dict)
+    control: bool = False
+    judgement: Judgement | None = None
     number: int = 0
+    fallback: bool = False
+    unadaptable: bool = False
     span: SpanContext | None = None
+
+    @property
+    def route(self) -> str:
+        """The name under which it is counted."""
+        return route_name(self.decision)
+
+    @property
+    def name(self) -> str:
+        """How signatures call its route."""
+        return told(self.route, self.decision.asked)
+
+    @property
+    def translation(self) -> Translation | Untranslatable:
+        """The request for the side that does not speak its dialect, or why there is none."""
+        return self.decision.translation
+
+    @property
+    def served(self) -> Observation:
+        """What the side that served answered."""
+        found = self.legacy if self.decision.served is Side.LEGACY else self.new
+        assert found is not None
+        return found
+
+    @property
+    def other(self) -> Observation | None:
+        """What the other side answered; None when it is still to be asked."""
+        return self.new if self.decision.served is Side.LEGACY else self.legacy
+
+    def put(self, side: Side, answer: Observation | None) -> None:
+        """Say what a side answered."""
+        if side is Side.LEGACY:
+            self.legacy = answer
+        else:
+            self.new = answer
+
+    @property
+    def comparison(self) -> Comparison:
+        """The settled comparison."""
+        assert self.judgement is not None
+        return self.judgement.comparison
+
+    @property
+    def passes_unchanged(self) -> bool:
+        """Answers that no deviation touches (downloads) are compared by length and hash when they are long."""
+        return gives_files(self.decision.route)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it may be asked again: it is safe by its method, or by its route (lists and searches by POST)."""
+        translation = self.translation
+        if not isinstance(translation, Translation) or translation.writes:
+            return False
+        return self.request.method in ("GET", "HEAD", "OPTIONS") or translation.route is not None
+
+    def request_for(self, side: Side) -> Request:
+        """What a side is asked; there is a translation."""
+        translation = self.translation
+        assert isinstance(translation, Translation)
+        if not self.decision.takes_it_as_sent(side):
+            return translation.request
+        if self.request.method == "HEAD" and self.decision.native is Side.NEW:
+            return replace(self.request, method="GET")
+        return self.request
+
+    def judged(self, comparison: Comparison) -> Judgement:
+        """The judgement that a comparison of both answers makes."""
+        assert self.legacy is not None
+        assert self.new is not None
+        return Judgement(comparison, signature(self.name, self.legacy, self.new, comparison.differences))
+
+    def settled(self, comparison: Comparison) -> Judgement:
+        """The judgement where nothing was compared."""
+        return Judgement(comparison, f"{self.name} {comparison.verdict}")
+
+    def parts(self) -> tuple["Exchange", ...]:
+        """An exchange for each verdict that it gets; what was rehearsed was rehearsed in one dialect."""
+        if not self.decision.both:
+            return (self,)
+        parts = tuple(replace(self, decision=decision) for decision in self.decision.parts)
+        for part in parts:
+            if not part.decision.rehearse:
+                part.put(part.decision.served.other, None)
+        return parts
+
+    def bare(self) -> "Exchange":
+        """Itself without bodies and answers: what its verdict is counted by."""
+        decision, translation = self.decision, self.translation
+        if isinstance(translation, Translation):
+            decision = replace(decision, translation=replace(translation, body=b"", headers=()))
+        request = Request(self.request.method, self.request.target)
+        return Exchange(request, decision, at=self.at, number=self.number)
 
     @property
     def size(self) -> int:
         """Bytes that it holds, roughly."""
-        request = self.request
-        translation = self.decision.translation
+        request, translation = self.request, self.translation
         size = _OVERHEAD + len(request.body) + len(request.target) + _length(request.headers)
         if isinstance(translation, Translation):
             size += len(translation.body)
-        for answer in (self.served, self.other):
+        for answer in (self.legacy, self.new):
             if answer is not None:
                 size += len(answer.body) + _length(answer.headers)
         return size
@@ -52,83 +158,3 @@ class Exchange:
 
 def _length(headers: Headers) -> int:
     return sum(len(name) + len(value) for name, value in headers)
-
-
-class Queue(Protocol):
-    """Where exchanges wait. In this process; later another one that many machines read (design §8)."""
-
-    def __len__(self) -> int:
-        """How many exchanges wait."""
-
-    def put(self, exchange: Exchange) -> bool:
-        """Add an exchange, or refuse it because the queue is full. Never waits."""
-
-    async def get(self) -> Exchange:
-        """The next exchange."""
-
-    def done(self) -> None:
-        """An exchange that was taken has its verdict."""
-
-    def drop(self) -> list[Exchange]:
-        """Take out all exchanges that wait."""
-
-    async def join(self) -> None:
-        """Wait until no exchange waits or is worked on."""
-
-
-class MemoryQueue:
-    """Jobs in memory, bounded by number and by bytes. ``most``: most exchanges that wait. ``most_bytes``: most bytes
-    that wait.
-    """
-
-    def __init__(self, most: int, most_bytes: int) -> None:
-        self._most = most
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._exchanges: deque[Exchange] = deque()
-        self._unfinished = 0
-        self._filled = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
-
-    def __len__(self) -> int:
-        return len(self._exchanges)
-
-    def put(self, exchange: Exchange) -> bool:
-        """Add an exchange unless the queue is full."""
-        if len(self._exchanges) >= self._most or self._bytes + exchange.size > self._most_bytes:
-            return False
-        self._exchanges.append(exchange)
-        self._bytes += exchange.size
-        self._unfinished += 1
-        self._idle.clear()
-        self._filled.set()
-        return True
-
-    async def get(self) -> Exchange:
-        """The exchange that has waited longest."""
-        while not self._exchanges:
-            self._filled.clear()
-            await self._filled.wait()
-        exchange = self._exchanges.popleft()
-        self._bytes -= exchange.size
-        return exchange
-
-    def done(self) -> None:
-        """An exchange that was taken has its verdict."""
-        self._unfinished -= 1
-        if self._unfinished == 0:
-            self._idle.set()
-
-    def drop(self) -> list[Exchange]:
-        """Take out all exchanges that wait."""
-        exchanges = list(self._exchanges)
-        self._exchanges.clear()
-        self._bytes = 0
-        for _ in exchanges:
-            self.done()
-        return exchanges
-
-    async def join(self) -> None:
-        """Wait until no exchange waits or is worked on."""
-        await self._idle.wait()

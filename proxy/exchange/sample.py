@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from config import text
+from config.rollout import Dialect
 from config.routes import RouteMap
 from diffing.model import Asked, Comparison, Observation
 from proxy.exchange.curl import BASE_OF_LEGACY, BASE_OF_NEW, curl_line
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange
 from proxy.exchange.masked import named, named_headers
 from proxy.message.redact import Redactor
-from proxy.message.translation import Request
+from proxy.message.translation import Request, Untranslatable
 
 BODY_BYTES: Final = 65_536
 _HEADERS: Final = 200
 _KEYED: Final = 1_048_576
 _TARGET: Final = 8192
+_UNKEPT: Final = Untranslatable("not kept")
 # What every client sends anew, what the proxy says of the client, and cookies.
 _NOT_RECORDED: Final = frozenset(
     {
@@ -115,6 +119,15 @@ def asked_of(sample: Mapping[str, Any], routes: RouteMap) -> Asked:
         asked.get("caller"),
         asked.get("guessed", False),
     )
+
+
+def exchange_of(sample: Mapping[str, Any], routes: RouteMap, dialect: Dialect) -> Exchange:
+    """The exchange that a sample shows, without what it was translated to. ``dialect``: that in which new was asked."""
+    asked = asked_of(sample, routes)
+    face = dialect is Dialect.LEGACY
+    decision = Decision(Dialect.LEGACY, asked.route, _UNKEPT, Side.LEGACY, None, writes=False, face=face)
+    legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
+    return Exchange(Request(asked.method, b""), decision, legacy, new, asked=asked)
 
 
 def answer_of(side: Mapping[str, Any]) -> Observation:

@@ -10,9 +10,8 @@ from diffing.compare import Differ
 from diffing.model import Comparison, Observation, Outcome
 from diffing.problem import MEDIA_TYPE
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay
-from proxy.checking.replay import ReplayedExchange, skip
+from proxy.checking.replay import ReplayedExchange, replayed, skip
 from proxy.compare.control import asked_again, same_side
-from proxy.compare.questions import only_reads
 from proxy.compare.runner import UNDERIVED
 from proxy.exploring.harvest import Ask
 from proxy.message.translation import Request, Translation, Untranslatable
@@ -78,12 +77,14 @@ class SameSides(LiveReplay):
     async def _exchange(
         self, recording: Recording, translation: Translation | Untranslatable
     ) -> ReplayedExchange:
+        exchange = replayed(recording, translation)
         skipped = skip(recording, translation, writes=self._asking.writes)
         if skipped is not None or isinstance(translation, Untranslatable):
-            return ReplayedExchange(recording, translation, None, None, skipped or UNDERIVED)
+            exchange.judgement = exchange.settled(skipped or UNDERIVED)
+            return exchange
         first, second = await asyncio.gather(self._first(translation), self._second(translation))
         comparison = _compared(translation, first, second)
-        if comparison.outcome is Outcome.MISMATCH and only_reads(recording.request.method, translation):
+        if comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
             before, new, after = (
                 await self._first(translation),
                 await self._second(translation),
@@ -92,7 +93,11 @@ class SameSides(LiveReplay):
             still = _compared(translation, before, after)
             comparison = asked_again(comparison, still, _compared(translation, before, new))
         answered = replace(recording, response=first)
-        return ReplayedExchange(answered, translation, self.asked(answered, translation), second, comparison)
+        exchange = replayed(answered, translation)
+        exchange.new, exchange.control = second, True
+        exchange.asked = self.asked(answered, translation)
+        exchange.judgement = exchange.judged(comparison)
+        return exchange
 
     async def _first(self, translation: Translation) -> Observation:
         return await self._legacy.answer(

@@ -1,4 +1,4 @@
-"""What is written of an exchange: a recording without secrets, in the form of recordings/README."""
+"""What is written of an exchange: a recording without secrets, as a HAR entry on one line."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -101,7 +101,7 @@ def _is_page(response: Observation) -> bool:
 
 
 def _defect(response: Observation) -> str | None:
-    """How the legacy server broke, in the words of recordings/README."""
+    """How the legacy server broke, in a few words."""
     if response.status == 500 and not response.body:
         return "empty 500"
     kind = response.header("content-type") or ""

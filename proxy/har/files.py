@@ -25,7 +25,7 @@ from proxy.message.forms import MULTIPART, URLENCODED
 from proxy.recordings.recording import RecordingError, read_recordings, recording_of
 from proxy.recordings.request_lines import caller_of
 
-# Custom fields of recordings (recordings/README); those of browsers tell of the page that asked.
+# Custom fields of recordings; those of browsers tell of the page that asked.
 _OURS: Final = frozenset(
     [
         "_id",

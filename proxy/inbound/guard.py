@@ -1,4 +1,4 @@
-"""What the proxy refuses before anybody is asked (design, promise 3)."""
+"""What the proxy refuses before anybody is asked."""
 
 import re
 from collections.abc import Sequence

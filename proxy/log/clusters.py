@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
+from proxy.exchange.decision import AskedRoute
 from proxy.exchange.example import read_affected, read_example
 from proxy.log.counters import MOST_REQUESTS
 from proxy.log.schema import LogError
@@ -26,9 +27,6 @@ from proxy.log.states import (
 )
 from proxy.log.tables import differences, samples, traffic
 from proxy.log.writer import utc_now
-
-Place = tuple[str, Dialect]
-"""A route, and the dialect in which the new side was asked."""
 
 SHORT = 10
 """Characters of a cluster's name that people see; any beginning that is unique names it."""
@@ -187,7 +185,7 @@ async def read_named(
     connection: AsyncConnection,
     names: Sequence[str],
     run: str | None = None,
-    received: Mapping[Place, int] | None = None,
+    received: Mapping[AskedRoute, int] | None = None,
 ) -> dict[str, StoredCluster]:
     """Some clusters by their names.
 
@@ -306,7 +304,7 @@ def _grouped() -> Select[Any]:
     ).group_by(columns.cluster)
 
 
-async def received_exchanges(connection: AsyncConnection, run: str | None = None) -> dict[Place, int]:
+async def received_exchanges(connection: AsyncConnection, run: str | None = None) -> dict[AskedRoute, int]:
     """How many exchanges of each route were served, of one run or over all."""
     keys = traffic.c.route, traffic.c.asked
     query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
@@ -315,7 +313,7 @@ async def received_exchanges(connection: AsyncConnection, run: str | None = None
     return {(row.route, Dialect(row.asked)): int(row.exchanges) for row in await connection.execute(query)}
 
 
-def _stored(row: Row[Any], received: Mapping[Place, int]) -> StoredCluster:
+def _stored(row: Row[Any], received: Mapping[AskedRoute, int]) -> StoredCluster:
     asked = Dialect(row.asked)
     count, total = int(row.exchanges), received.get((row.route, asked), 0)
     return StoredCluster(

@@ -1,7 +1,7 @@
-"""What a running proxy has seen: every request is counted once, every served one gets one verdict (promise 6)."""
+"""What a running proxy has seen: every request is counted once, every served one gets one verdict."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,10 +10,10 @@ from config import text
 from config.rollout import Dialect
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
-from proxy.compare.comparer import Judgement
 from proxy.compare.tally import COMPARED
-from proxy.exchange.decision import Side, told
 from proxy.exchange.example import affected
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.runtime.histogram import bucket
 
 MOST_CLUSTERS: Final = 10_000
@@ -25,46 +25,6 @@ MOST_MOMENTS: Final = 100_000
 KEPT: Final = timedelta(minutes=2)
 """So long seconds and minutes are held, for verdicts that come late; of later ones the next moment is told."""
 _WIDTHS: Final = (1, 60)
-
-
-@dataclass(frozen=True, slots=True)
-class LazySample:
-    """The whole exchange behind a verdict, made only when it is to be kept. ``size``: how much a reader would have to
-    look at. ``make``: makes it, without secrets.
-    """
-
-    size: int
-    make: Callable[[], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeVerdict:
-    """The verdict on one served exchange.
-
-    Args:
-        at: When it was served, UTC without a zone.
-        route: The name under which it is counted.
-        dialect: Which API the request spoke.
-        judgement: What came of comparing.
-        seconds: How long the legacy and the new side took; None where one was not asked.
-        example: What a reader needs to see it, without secrets.
-        facts: What it covers of its route: pairs like ``("parameter", "data_id")``, ``("status", "2xx")``.
-        evidence: The whole exchange.
-        number: Its number, where another process served it.
-        asked: The dialect in which the new side was asked: its new API, or its legacy face.
-    """
-
-    at: datetime
-    route: str
-    dialect: Dialect
-    served: Side
-    judgement: Judgement
-    seconds: tuple[float, float] | None = None
-    example: Mapping[str, Any] = field(default_factory=dict)
-    facts: tuple[tuple[str, str], ...] = ()
-    evidence: LazySample | None = None
-    number: int = 0
-    asked: Dialect = Dialect.NEW
 
 
 @dataclass(slots=True)
@@ -201,33 +161,35 @@ class Counters:
         self.faced += Dialect.LEGACY in asked
         self.twice += len(asked) > 1
 
-    def add(self, finding: ExchangeVerdict) -> None:
-        """Count a verdict."""
-        comparison = finding.judgement.comparison
-        hour = finding.at.replace(minute=0, second=0, microsecond=0)
-        asked = finding.asked.value
-        key = (hour, finding.route, finding.dialect.value, finding.served.value, comparison.verdict, asked)
+    def add(self, exchange: Exchange) -> None:
+        """Count the verdict of an exchange that has its judgement."""
+        judgement, decision, route = exchange.judgement, exchange.decision, exchange.route
+        assert judgement is not None
+        comparison, asked = judgement.comparison, decision.asked.value
+        hour = exchange.at.replace(minute=0, second=0, microsecond=0)
+        key = (hour, route, decision.dialect.value, decision.served.value, comparison.verdict, asked)
         for deviation in comparison.hits:
-            self.hits[hour, finding.route, deviation, asked] += 1
-        for what, entry, about in finding.judgement.usage:
-            self._count("usage", self.usage, (hour, finding.route, entry, what, about[:LONGEST_ABOUT]))
+            self.hits[hour, route, deviation, asked] += 1
+        for what, entry, about in judgement.usage:
+            self._count("usage", self.usage, (hour, route, entry, what, about[:LONGEST_ABOUT]))
         if comparison.outcome in COMPARED:
-            self._cover(finding)
+            self._cover(route, asked, judgement)
         if comparison.verdict in FAILING:
-            self._cluster(finding)
-        # Last: whoever counts a finding that cannot be counted may still give the exchange another verdict.
-        self.flows.setdefault(key, HourlyCount()).add(finding.seconds)
-        self._moment(finding, comparison.verdict)
+            self._cluster(exchange, judgement)
+        # Last: an exchange whose judgement cannot be counted may still be given another one.
+        self.flows.setdefault(key, HourlyCount()).add(judgement.seconds)
+        self._moment(exchange, judgement)
 
-    def _moment(self, finding: ExchangeVerdict, verdict: str) -> None:
-        second = finding.at.replace(microsecond=0)
+    def _moment(self, exchange: Exchange, judgement: Judgement) -> None:
+        second = exchange.at.replace(microsecond=0)
         second = second if self._floor is None else max(second, self._floor)
+        verdict, asked = judgement.comparison.verdict, exchange.decision.asked.value
         for width, at in zip(_WIDTHS, (second, second.replace(second=0)), strict=True):
-            key = (width, at, finding.route, verdict, finding.asked.value)
+            key = (width, at, exchange.route, verdict, asked)
             if key not in self.moments and len(self.moments) >= MOST_MOMENTS:
                 self.dropped["moments"] += 1
                 continue
-            self.moments.setdefault(key, HourlyCount()).add(finding.seconds)
+            self.moments.setdefault(key, HourlyCount()).add(judgement.seconds)
             self.touched.add(key)
 
     def forget_moments(self, now: datetime) -> list[MomentKey]:
@@ -242,14 +204,14 @@ class Counters:
             del self.moments[key]
         return gone
 
-    def _cover(self, finding: ExchangeVerdict) -> None:
-        for kind, value in finding.facts:
-            self._count("coverage", self.coverage, (finding.route, kind, value, finding.asked.value))
-        if finding.seconds is not None:
-            legacy, new = finding.seconds
+    def _cover(self, route: str, asked: str, judgement: Judgement) -> None:
+        for kind, value in judgement.facts:
+            self._count("coverage", self.coverage, (route, kind, value, asked))
+        if judgement.seconds is not None:
+            legacy, new = judgement.seconds
             ratio = new / legacy if legacy > 0 else 1.0
             for what, number in (("legacy", legacy), ("new", new), ("ratio", ratio)):
-                self.timings[finding.route, what, bucket(number), finding.asked.value] += 1
+                self.timings[route, what, bucket(number), asked] += 1
 
     def _count(self, what: str, counts: Counter[Any], key: tuple[Any, ...]) -> None:
         """Count a fact, unless its route has too many others."""
@@ -262,28 +224,25 @@ class Counters:
             self._facts[place] += 1
         counts[key] += 1
 
-    def _cluster(self, finding: ExchangeVerdict) -> None:
-        signature = finding.judgement.signature
-        example = finding.example
+    def _cluster(self, exchange: Exchange, judgement: Judgement) -> None:
+        signature, example, at = judgement.signature, judgement.example, exchange.at
         if signature not in self.clusters:
             size = len(signature) + _size(example)
             if len(self.clusters) >= self.most_clusters or self._held + size > self.evidence_bytes:
                 # A side that answers garbage makes a signature of every exchange; they are counted, not kept.
                 self.dropped["clusters"] += 1
-                signature, example = f"{told(finding.route, finding.asked)} (further signatures)", {}
+                signature, example = f"{exchange.name} (further signatures)", {}
             else:
                 self._held += size
         cluster = self.clusters.get(signature)
         if cluster is None:
-            verdict = finding.judgement.comparison.verdict
-            cluster = SampledCluster(
-                finding.route, verdict, 0, finding.at, finding.at, example, finding.asked
-            )
+            verdict, asked = judgement.comparison.verdict, exchange.decision.asked
+            cluster = SampledCluster(exchange.route, verdict, 0, at, at, example, asked)
             self.clusters[signature] = cluster
         cluster.exchanges += 1
-        cluster.last = max(cluster.last, finding.at)
-        self._keep_request(cluster, finding.example)
-        self._keep_smallest(cluster, finding)
+        cluster.last = max(cluster.last, at)
+        self._keep_request(cluster, judgement.example)
+        self._keep_smallest(cluster, judgement)
 
     def _keep_request(self, cluster: SampledCluster, example: Mapping[str, Any]) -> None:
         """Keep a request that is not there yet, as long as there is room."""
@@ -298,17 +257,17 @@ class Counters:
         self._held += size
         cluster.requests[key] = request
 
-    def _keep_smallest(self, cluster: SampledCluster, finding: ExchangeVerdict) -> None:
-        evidence = finding.evidence
+    def _keep_smallest(self, cluster: SampledCluster, judgement: Judgement) -> None:
+        evidence, example = judgement.evidence, judgement.example
         if evidence is None or (cluster.sample is not None and evidence.size >= cluster.size):
             return
         sample = evidence.make()
-        more = _size(sample) + _size(finding.example) - _size(cluster.sample) - _size(cluster.example)
+        more = _size(sample) + _size(example) - _size(cluster.sample) - _size(cluster.example)
         if self._held + more > self.evidence_bytes:
-            self.dropped["witnesses"] += 1
+            self.dropped["samples"] += 1
             return
         self._held += more
-        cluster.sample, cluster.size, cluster.example = sample, evidence.size, finding.example
+        cluster.sample, cluster.size, cluster.example = sample, evidence.size, example
 
 
 def _size(document: Mapping[str, Any] | None) -> int:

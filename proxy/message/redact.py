@@ -1,4 +1,4 @@
-"""Take secrets out of what is stored or shown: keys, cookies, credentials (design, promise 4)."""
+"""Take secrets out of what is stored or shown: keys, cookies, credentials."""
 
 import hashlib
 import hmac

@@ -64,11 +64,6 @@ class Translation:
         """Whether the legacy side has a route for the path."""
         return self.fit != "none"
 
-    @property
-    def numeric(self) -> bool:
-        """Whether all segments are of the kind that PHP's dispatcher wants."""
-        return self.fit != "number"
-
 
 @dataclass(frozen=True, slots=True)
 class Untranslatable:

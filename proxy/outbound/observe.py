@@ -19,7 +19,7 @@ NOT_KEPT = "not_kept"
 UNPACED: Final = Pace()
 NOT_RECORDED: Final = Observation(None, (), b"", error="not recorded")
 """What a recorded server answers to what it does not know."""
-# Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's (promise 5).
+# Fields of one hop (RFC 9110, 7.6.1), those that only a proxy or a server reads, and the rehearsal's.
 HOP_BY_HOP: Final = frozenset(
     {
         b"connection",
@@ -62,8 +62,7 @@ async def observe(
     digest: bool = False,
     pace: Pace = UNPACED,
 ) -> Observation:
-    """Send one request to a side. Returns the observation: an answer, or an error as design §2 has it; never an
-    exception.
+    """Send one request to a side. Returns the observation: an answer, or an error; never an exception.
 
     Args:
         target: Path and query byte for byte.

@@ -36,7 +36,7 @@ class Upstream(httpx.AsyncBaseTransport):
     """One side behind its own pool of connections; nothing in it is shared with another instance.
 
     Requests carry their raw target in ``extensions["target"]``. No cookies are kept, no redirect is followed,
-    no content coding undone and no proxy taken from the environment (design, promise 4).
+    no content coding undone and no proxy taken from the environment.
 
     Args:
         base: URL of the side; a path in it is put before every target.

@@ -99,7 +99,7 @@ class StateKeeper:
         if rules in (known, self._refused):
             return
         process = await asyncio.create_subprocess_exec(
-            *child.command("proxy.triage.recheck", nice=5),
+            *child.command("proxy.process.rechecking", nice=5),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             env=child.environment(),

@@ -124,7 +124,7 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
     async with AsyncExitStack() as stack:
         parts = await _opened(settings, config, stack)
         tasks = parts.tasks
-        tasks.start("shadow leg", parts.shadow.work)
+        tasks.start("shadow", parts.shadow.work)
         tasks.start("diff log", parts.recorder.keep_writing)
         tasks.start("configuration", lambda: parts.configuration.watch(parts.changed))
         tasks.start("kill switch", parts.configuration.watch_switch)
@@ -181,7 +181,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
             )
         )
 
-    # Reads and writes have transports of their own; the shadow's are in its process (design, promise 1).
+    # Reads and writes have transports of their own; the shadow's are in its process, so that nothing is shared.
     most = settings.limits.concurrency
     sides = ServedSides(
         {side: await upstream(side, most) for side in Side},

@@ -17,7 +17,7 @@ _USERS: Final = {"admin2": "1159", "nogroup": "874"}
 
 
 def role_of(caller: str) -> str:
-    """The role of a recorded caller (recordings/README, ``_as``).
+    """The role of a recorded caller (``_as``).
 
     ``nogroup`` may read like any user: PHP looks at groups only where something is written.
     """
@@ -32,7 +32,7 @@ def role_told(asked: Asked) -> str:
 
 
 def caller_id(caller: str) -> str | None:
-    """The user id of a recorded caller (recordings/README, ``_as``); None where the recording tells a role only."""
+    """The user id of a recorded caller (``_as``); None where the recording tells a role only."""
     if caller.startswith("user") and caller[4:].isdecimal():
         return caller[4:]
     return _USERS.get(caller)

@@ -63,7 +63,7 @@ class RecordedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recorded exchange (recordings/README, "Format").
+    """One recorded exchange.
 
     Args:
         id: Unique name.

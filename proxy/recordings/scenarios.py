@@ -1,4 +1,4 @@
-"""Scenarios: recorded requests in order, with what each did to the databases and files (recordings of writes, README).
+"""Scenarios: recorded requests in order, with what each did to the databases and files.
 
 A scenario starts from the pristine sample. Times of writing are not those of the recording but those of the clock
 that the replay shows, so times in recorded answers are brought to that clock.

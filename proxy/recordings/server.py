@@ -21,7 +21,7 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep
 _NEARBY: Final = 5
 _TRICKLE_SECONDS: Final = 0.2
 
-Question = tuple[str, str, tuple[tuple[str, str], ...], tuple[object, ...]]
+RequestKey = tuple[str, str, tuple[tuple[str, str], ...], tuple[object, ...]]
 
 
 class InjectedFault(StrEnum):
@@ -61,8 +61,8 @@ class RecordedServer:
     def __init__(self, recordings: Iterable[Recording], behaviour: Behaviour | None = None) -> None:
         self._behaviour = behaviour or Behaviour()
         self._requests = 0
-        self._answers: dict[Question, Recording] = {}
-        self._loose: dict[Question, Recording] = {}
+        self._answers: dict[RequestKey, Recording] = {}
+        self._loose: dict[RequestKey, Recording] = {}
         self._methods: dict[str, dict[str, None]] = {}
         for recording in recordings:
             question = asked(recording.request)
@@ -102,7 +102,7 @@ class RecordedServer:
         else:
             await self._recorded(recording, send)
 
-    async def find(self, question: Question) -> Recording | None:
+    async def find(self, question: RequestKey) -> Recording | None:
         """The recording that answers a request."""
         return self._answers.get(question) or self._loose.get(loose(question))
 
@@ -132,7 +132,7 @@ class RecordedServer:
             head=recording.request.method == "HEAD",
         )
 
-    async def _unknown(self, request: RecordedRequest, question: Question, send: Send) -> None:
+    async def _unknown(self, request: RecordedRequest, question: RequestKey, send: Send) -> None:
         shown = redacted_target(request.target)
         methods = list(self._methods.get(_plain(question[1]), ()))
         if methods:
@@ -157,7 +157,7 @@ class RecordedServer:
         await _answer(send, 404, headers, orjson.dumps(document, option=orjson.OPT_INDENT_2), None)
 
 
-def asked(request: RecordedRequest) -> Question:
+def asked(request: RecordedRequest) -> RequestKey:
     """What makes two requests the same: method, path, query pairs, and form fields in any order."""
     path, _, query = request.target.decode("utf-8", "surrogateescape").partition("?")
     return request.method, path, tuple(parse_qsl(query, keep_blank_values=True)), _form(request)
@@ -221,7 +221,7 @@ def _plain(path: str) -> str:
     return "/" + "/".join(segment for segment in path.split("/") if segment)
 
 
-def loose(question: Question) -> Question:
+def loose(question: RequestKey) -> RequestKey:
     """A question as clients may have changed it: no empty segments, parameters in any order."""
     # The order of parameters matters to PHP only where one occurs twice, and no recording needs it told apart then.
     method, path, query, form = question

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.rollout import Dialect
 from proxy.compare.tally import COMPARED
-from proxy.log.clusters import Place, State, StoredCluster, read_named, received_exchanges
+from proxy.exchange.decision import AskedRoute
+from proxy.log.clusters import State, StoredCluster, read_named, received_exchanges
 from proxy.log.moments import flows_since
 from proxy.log.states import gone
 from proxy.log.tables import differences, traffic
 
 # A run, or all of them, and the exchanges of each route in it.
-_Whole = tuple[str | None, Mapping[Place, int]]
+_Whole = tuple[str | None, Mapping[AskedRoute, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class _Line:
     """What the state of a cluster is made of."""
 
     cluster: str
-    place: Place
+    place: AskedRoute
     exchanges: int
 
 
@@ -107,7 +108,7 @@ async def changes_since(
 
 
 def _gone(
-    line: _Line, compared: Mapping[Place, int], earlier: Mapping[Place, int], fixed_after: int
+    line: _Line, compared: Mapping[AskedRoute, int], earlier: Mapping[AskedRoute, int], fixed_after: int
 ) -> State:
     """The state of a cluster that did not come again."""
     since, total = compared.get(line.place, 0), earlier.get(line.place, 0)
@@ -119,7 +120,7 @@ def _gone(
 async def _changes(
     connection: AsyncConnection,
     found: Mapping[State, list[_Line]],
-    compared: Mapping[Place, int],
+    compared: Mapping[AskedRoute, int],
     most: int | None,
     of: tuple[_Whole, _Whole],
 ) -> Changes:
@@ -143,25 +144,27 @@ async def _changes(
     return Changes({state: len(lines) for state, lines in found.items()}, clusters)
 
 
-async def compared_since(connection: AsyncConnection, since: datetime) -> dict[Place, int]:
+async def compared_since(connection: AsyncConnection, since: datetime) -> dict[AskedRoute, int]:
     """How many exchanges of each route were compared since a time, by the dialect asked.
 
     What may have been earlier is left out (proxy.log.moments).
     """
     compared = [str(item) for item in COMPARED]
-    found: Counter[Place] = Counter()
+    found: Counter[AskedRoute] = Counter()
     for flow in (await flows_since(connection, since, never_earlier=True))[0]:
         if flow.verdict in compared:
             found[flow.route, Dialect(flow.asked)] += flow.exchanges
     return dict(found)
 
 
-async def exchanges_of(connection: AsyncConnection, run: str) -> tuple[dict[Place, int], dict[Place, int]]:
+async def exchanges_of(
+    connection: AsyncConnection, run: str
+) -> tuple[dict[AskedRoute, int], dict[AskedRoute, int]]:
     """How many exchanges of each route a run received, and how many of them were compared, by the dialect asked."""
     compared = [str(item) for item in COMPARED]
     keys = traffic.c.route, traffic.c.asked, traffic.c.verdict
     query = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
-    counts: tuple[Counter[Place], Counter[Place]] = Counter(), Counter()
+    counts: tuple[Counter[AskedRoute], Counter[AskedRoute]] = Counter(), Counter()
     for row in await connection.execute(query.where(traffic.c.run == run)):
         for found in counts if row.verdict in compared else counts[:1]:
             found[row.route, Dialect(row.asked)] += int(row.exchanges)

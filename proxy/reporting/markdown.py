@@ -9,7 +9,7 @@ from diffing.model import Outcome
 from diffing.parity import percent
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.report import SLOWEST, Report
-from proxy.reporting.tables import RECORDED_TIMES, in_order, summary
+from proxy.reporting.tables import GLOSSARY, RECORDED_TIMES, in_order, summary
 from proxy.reporting.values import sides
 
 _LONGEST = 200
@@ -129,6 +129,7 @@ def report_markdown(report: Report, differences: int = 20) -> str:
         parts.append(table(titles, rows, numbers=4))
         if len(report.latency) > SLOWEST:
             parts.append(f"… and {len(report.latency) - SLOWEST} that became less slow.\n")
+    parts.append(f"{GLOSSARY}\n")
     return "\n".join(parts)
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from proxy.reporting.console import markup
 from proxy.reporting.report import SLOWEST, Report
 from proxy.reporting.tables import (
+    GLOSSARY,
     RECORDED_TIMES,
     deviations_table,
     plain_table,
@@ -44,6 +45,7 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
     console.print(f"exchanges: {markup(summary(report.tally))}")
     for line in report.dialects_told():
         console.print(line)
+    console.print(GLOSSARY, soft_wrap=True)
 
 
 def _latency_table(report: Report) -> Table:

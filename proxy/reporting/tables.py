@@ -28,6 +28,8 @@ RECORDED_TIMES: Final = (
     "Legacy is, or was, a player of recordings here: its times, and with them new/legacy, are not PHP's."
 )
 
+GLOSSARY: Final = "All verdicts, reasons and stages: docs/glossary.md, or /glossary of the dashboard."
+
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """A document as indented JSON; what JSON cannot say is shown as text."""

@@ -20,6 +20,7 @@ from config.errors import ConfigError
 from config.reports import Gate, ReportSettings, load_report_settings
 from config.rollout import Dialect, Placement, Rollout, Stage, load_rollout
 from config.routes import RouteMap, load_routes
+from proxy.exchange.decision import AskedRoute
 from proxy.log.clusters import open_clusters
 from proxy.log.writer import open_log, utc_now
 from proxy.rollout.coverage import Fact, coverage, known_of_routes
@@ -27,7 +28,6 @@ from proxy.rollout.edit import held_because, with_step, write_rollout
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence, Situation, decide, step_of
 from proxy.rollout.gate_log import (
     Decided,
-    Place,
     last_number,
     read_decisions,
     read_evidence,
@@ -65,7 +65,7 @@ class RolloutController:
         self._killed = killed
         self._now = now
         self._name = uuid.uuid4().hex
-        self._looks: deque[tuple[datetime, Mapping[Place, RouteEvidence]]] = deque()
+        self._looks: deque[tuple[datetime, Mapping[AskedRoute, RouteEvidence]]] = deque()
         self._applied: int | None = None
 
     async def look(self) -> float:
@@ -107,7 +107,7 @@ class RolloutController:
         settings: ReportSettings,
         routes: RouteMap,
         rollout: Rollout,
-        evidence: Mapping[Place, RouteEvidence],
+        evidence: Mapping[AskedRoute, RouteEvidence],
         now: datetime,
     ) -> None:
         stands = await standing(connection)
@@ -146,7 +146,7 @@ class RolloutController:
             and any(fnmatchcase(name, pattern) for pattern in gate.routes)
         ]
 
-    def _before_window(self, place: Place, begun: Decided, now: datetime, gate: Gate) -> RouteEvidence:
+    def _before_window(self, place: AskedRoute, begun: Decided, now: datetime, gate: Gate) -> RouteEvidence:
         """What had been counted when the window began, or when the route came where it stands, if that was later."""
         start = now - timedelta(seconds=gate.window)
         if begun.at >= start:
@@ -157,7 +157,7 @@ class RolloutController:
         # This gate has not looked for so long yet.
         return self._looks[0][1].get(place, _NOTHING) if self._looks else begun.baseline
 
-    def _remember(self, now: datetime, evidence: Mapping[Place, RouteEvidence], gate: Gate) -> None:
+    def _remember(self, now: datetime, evidence: Mapping[AskedRoute, RouteEvidence], gate: Gate) -> None:
         self._looks.append((now, evidence))
         start = now - timedelta(seconds=gate.window)
         while len(self._looks) > 1 and self._looks[1][0] <= start:

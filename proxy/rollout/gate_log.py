@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config import text
 from config.rollout import Dialect, Stage
+from proxy.exchange.decision import AskedRoute
 from proxy.log import tables as log_tables
 from proxy.log.tables import decisions, lease, timings, traffic
 from proxy.rollout.coverage import Fact
 from proxy.rollout.edit import StageShare
 from proxy.rollout.gate import GateDecision, Move, RouteEvidence
-
-Place = tuple[str, Dialect]
-"""A route, and a dialect: of its clients, or in which the new side was asked."""
 
 _NAME: Final = "gate"
 _MOVES: Final = (Move.BEGIN.value, Move.PROMOTE.value, Move.RETURN.value)
@@ -100,14 +98,14 @@ async def take_lease(
     return True
 
 
-async def read_evidence(connection: AsyncConnection) -> dict[Place, RouteEvidence]:
+async def read_evidence(connection: AsyncConnection) -> dict[AskedRoute, RouteEvidence]:
     """What the log has counted for each route and dialect in which the new side was asked, of all runs."""
-    verdicts: dict[Place, dict[str, int]] = defaultdict(dict)
+    verdicts: dict[AskedRoute, dict[str, int]] = defaultdict(dict)
     keys = traffic.c.route, traffic.c.asked, traffic.c.verdict
     flows = select(*keys, func.sum(traffic.c.exchanges).label("exchanges")).group_by(*keys)
     for row in await connection.execute(flows):
         verdicts[row.route, Dialect(row.asked)][row.verdict] = int(row.exchanges)
-    ratios: dict[Place, Counter[int]] = defaultdict(Counter)
+    ratios: dict[AskedRoute, Counter[int]] = defaultdict(Counter)
     places = timings.c.route, timings.c.asked, timings.c.bucket
     wanted = select(*places, func.sum(timings.c.exchanges).label("exchanges"))
     for row in await connection.execute(wanted.where(timings.c.what == "ratio").group_by(*places)):
@@ -115,9 +113,9 @@ async def read_evidence(connection: AsyncConnection) -> dict[Place, RouteEvidenc
     return {place: RouteEvidence(verdicts[place], ratios[place]) for place in {*verdicts, *ratios}}
 
 
-async def read_seen(connection: AsyncConnection) -> dict[Place, set[Fact]]:
+async def read_seen(connection: AsyncConnection) -> dict[AskedRoute, set[Fact]]:
     """What of each route was compared, by the dialect in which the new side was asked, in all runs."""
-    seen: dict[Place, set[Fact]] = defaultdict(set)
+    seen: dict[AskedRoute, set[Fact]] = defaultdict(set)
     facts = log_tables.coverage.c
     query = select(facts.route, facts.asked, facts.kind, facts.value).distinct()
     for row in await connection.execute(query):
@@ -125,7 +123,7 @@ async def read_seen(connection: AsyncConnection) -> dict[Place, set[Fact]]:
     return seen
 
 
-async def standing(connection: AsyncConnection) -> dict[Place, Decided]:
+async def standing(connection: AsyncConnection) -> dict[AskedRoute, Decided]:
     """For each route and dialect of clients the decision that brought it, or found it, where it stands."""
     columns = decisions.c
     newest = select(func.max(columns.number)).where(columns.kind.in_(_MOVES))

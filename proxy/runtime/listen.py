@@ -63,7 +63,7 @@ class Listener(uvicorn.Server):
         linger: float = 0.0,
         tasks: Tasks | None = None,
     ) -> None:
-        # httptools refuses requests that a lenient parser would let a smuggler use (design, promise 3).
+        # httptools refuses requests that a lenient parser would let a smuggler use.
         importlib.import_module("httptools")
         super().__init__(
             uvicorn.Config(

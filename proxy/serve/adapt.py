@@ -1,4 +1,4 @@
-"""A legacy answer in the shape of the new API, for new-dialect clients that legacy serves (design, promise 8)."""
+"""A legacy answer in the shape of the new API, for new-dialect clients that legacy serves."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

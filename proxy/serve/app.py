@@ -10,8 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from config.settings import ProxySettings
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.compare.questions import passes_unchanged
-from proxy.exchange.decision import Decision, Side, decide, route_name
+from proxy.exchange.decision import Decision, Side, decide
 from proxy.exchange.exchange import Exchange
 from proxy.inbound.access_log import REQUEST_ID, AccessLog, AccessRecord
 from proxy.inbound.answers import BUSY, LOOP, SLOW_BODY, refuse
@@ -30,7 +29,7 @@ from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
 from proxy.serve.rehearse import Rehearsing
-from proxy.serve.served import RequestContext, Responder, ServedSides
+from proxy.serve.served import Responder, ServedSides
 from proxy.shadow.link import ShadowLink
 
 HOP: Final = b"parity-hop"
@@ -181,7 +180,7 @@ class Proxy:
             self._callers.of(request, origin.address),
             rehearsals=self._rehearsing is not None,
         )
-        context = RequestContext(request, decision, request_body, in_force)
+        exchange = Exchange(request, decision)
         if not decision.takes_it_as_sent(decision.served) and not request_body.complete:
             most = self._settings.shadow.request_bytes
             long = Refusal(413, "Content Too Large", f"Bodies over {most} bytes cannot be translated.")
@@ -191,38 +190,40 @@ class Proxy:
         short = request_body.complete and len(request_body.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
             with DisconnectWatcher(receive):
-                context.other = await self._rehearsing.rehearse(request, _for_new(decision))
-        await self._answer(context, receive, record, scope["headers"])
+                exchange.new = await self._rehearsing.rehearse(request, _for_new(decision))
+        await self._answer(exchange, in_force, request_body, receive, record, scope["headers"])
 
     async def _answer(
         self,
-        context: RequestContext,
+        exchange: Exchange,
+        in_force: LiveConfig,
+        request_body: RequestBody,
         receive: Receive,
         record: AccessRecord,
         headers: list[tuple[bytes, bytes]],
     ) -> None:
         keep = self._settings.shadow.answer_bytes
-        kept = context.decision.skip is None and context.request_body.complete
+        kept = exchange.decision.skip is None and request_body.complete
         if self._settings.tell_served and any(name == _TELL for name, _ in headers):
-            record.tell = context.decision.served.encode()
+            record.tell = exchange.decision.served.encode()
         started = time.perf_counter()
         try:
             served = await self._served.serve(
-                context,
+                exchange,
+                in_force,
+                request_body,
                 receive,
-                _telling(record, context),
-                CapturePolicy(
-                    keep if kept else 0, kept and passes_unchanged(context.decision), budget=self._budget
-                ),
+                _telling(record, exchange),
+                CapturePolicy(keep if kept else 0, kept and exchange.passes_unchanged, budget=self._budget),
             )
         except BodyRefused as refused:
             await self._refuse(record, SLOW_BODY if refused.slow else long_body(self._settings.limits))
             return
         except AnswerBroken as broken:
-            self._settle(context, broken.observation, record)
+            self._settle(exchange, broken.observation, request_body, record)
             raise
-        self._telemetry.took("served", context.decision.served.value, time.perf_counter() - started)
-        self._settle(context, served, record)
+        self._telemetry.took("served", exchange.decision.served.value, time.perf_counter() - started)
+        self._settle(exchange, served, request_body, record)
 
     def _request(self, record: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
         headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
@@ -234,43 +235,45 @@ class Proxy:
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         return Request(record.method, target, pairs, body)
 
-    def _settle(self, context: RequestContext, served: Observation, record: AccessRecord) -> None:
-        decision = context.decision
-        parts = decision.parts
-        self._counters.serve([part.asked for part in parts])
+    def _settle(
+        self, exchange: Exchange, served: Observation, request_body: RequestBody, record: AccessRecord
+    ) -> None:
+        decision = exchange.decision
+        exchange.at = self._now()
+        exchange.span = record.span
+        exchange.put(decision.served, served)
+        parts = exchange.parts()
+        self._counters.serve([part.decision.asked for part in parts])
         record.facts |= {
-            "route": route_name(decision),
+            "route": exchange.route,
             "dialect": decision.dialect.value,
             "served": decision.served.value,
         }
         if record.span is not None:
             self._shadow.trace(_span_of(record, record.span))
-        if context.fallback:
+        if exchange.fallback:
             record.facts["fallback"] = True
-        if context.unadaptable:
+        if exchange.unadaptable:
             record.facts["unadaptable"] = True
         if served.error not in (None, TOO_LARGE, NOT_KEPT):
             record.facts["error"] = served.error
             self._telemetry.side_errors[decision.served.value] += 1
-        at = self._now()
         for part in parts:
-            # What was rehearsed was rehearsed in one dialect.
-            other = context.other if part.rehearse or not decision.both else None
-            self._judge(context, Exchange(at, part, context.request, served, other, span=record.span))
+            self._judge(part, request_body)
 
-    def _judge(self, context: RequestContext, exchange: Exchange) -> None:
+    def _judge(self, exchange: Exchange, request_body: RequestBody) -> None:
         """Have one verdict of an exchange made: by the shadow, or here, where it is known."""
         decision, served = exchange.decision, exchange.served
-        if context.unadaptable:
+        if exchange.unadaptable:
             # Nobody documented it for this exchange: it counts against the route.
             self._shadow.settle(exchange, Comparison(Outcome.LEGACY_ERROR))
         elif decision.skip is not None:
             self._shadow.settle(exchange, Comparison(Outcome.SKIPPED, decision.skip))
         elif decision.rehearse and exchange.other is None:
             self._shadow.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.TOO_LARGE_TO_REHEARSE))
-        elif not context.request_body.complete and not context.request_body.crowded:
+        elif not request_body.complete and not request_body.crowded:
             self._shadow.settle(exchange, Comparison(Outcome.TOO_LARGE))
-        elif served.error == NOT_KEPT or not context.request_body.complete:
+        elif served.error == NOT_KEPT or not request_body.complete:
             self._shadow.settle(exchange, Comparison(Outcome.SHED))
         else:
             self._shadow.offer(exchange)
@@ -302,17 +305,17 @@ def hop_of(settings: ProxySettings) -> bytes:
     return hashlib.blake2b(sides.encode(), digest_size=8).hexdigest().encode()
 
 
-def _telling(record: AccessRecord, context: RequestContext) -> Any:
+def _telling(record: AccessRecord, exchange: Exchange) -> Any:
     """Tell who served at the time when the answer begins: a fallback is known only then."""
     if record.tell is None:
         return record.send
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
-            told = context.decision.served.encode()
-            if context.unadaptable:
+            told = exchange.decision.served.encode()
+            if exchange.unadaptable:
                 told = b"new; unadaptable"
-            record.tell = told + b"; fallback" if context.fallback else told
+            record.tell = told + b"; fallback" if exchange.fallback else told
         await record.send(message)
 
     return send

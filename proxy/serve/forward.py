@@ -1,6 +1,6 @@
 """One request to one side and its answer back, byte for byte. This is the hot path.
 
-Nothing here waits for the shadow or shares anything with it (design, promise 1).
+Nothing here waits for the shadow or shares anything with it.
 """
 
 import asyncio

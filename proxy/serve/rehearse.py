@@ -1,4 +1,4 @@
-"""Rehearse a write: ask the new side for it, signed, in a transaction that it rolls back (design, promise 5).
+"""Rehearse a write: ask the new side for it, signed, in a transaction that it rolls back.
 
 This is the one thing that a client waits for although another side serves it, so it is off by default, and the wait
 is short: a failing or late rehearsal never stops the write.

@@ -10,7 +10,8 @@ from starlette.types import Receive, Send
 from config.rollout import Dialect, Stage
 from config.settings import Timeouts
 from diffing.model import Asked, Observation
-from proxy.exchange.decision import Decision, Side, route_name
+from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
 from proxy.inbound.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
 from proxy.inbound.request_body import RequestBody
 from proxy.message.translation import Request, Translation
@@ -33,28 +34,6 @@ class ServedSides:
 
     reads: dict[Side, httpx.AsyncBaseTransport]
     writes: dict[Side, httpx.AsyncBaseTransport]
-
-
-@dataclass(slots=True)
-class RequestContext:
-    """What becomes of one request.
-
-    Args:
-        request: The request, with what the sides are told of the client.
-        decision: What was decided; who served in the end, once that is known.
-        in_force: The configuration that it is served by.
-        other: What the other side has answered already; it is not asked again.
-        fallback: Legacy served because the new side failed.
-        unadaptable: The new side answered what legacy's answer has no new form for.
-    """
-
-    request: Request
-    decision: Decision
-    request_body: RequestBody
-    in_force: LiveConfig
-    other: Observation | None = None
-    fallback: bool = False
-    unadaptable: bool = False
 
 
 class Responder:
@@ -83,12 +62,19 @@ class Responder:
         self._mark = (b"parity-hop", b"served; " + hop)
 
     async def serve(
-        self, context: RequestContext, receive: Receive, send: Send, capture: CapturePolicy
+        self,
+        exchange: Exchange,
+        in_force: LiveConfig,
+        request_body: RequestBody,
+        receive: Receive,
+        send: Send,
+        capture: CapturePolicy,
     ) -> Observation:
         """Serve one request. Returns what the side that served answered.
 
         Args:
-            context: The request; who served and what the other side said is written there.
+            exchange: The request; who served and what the other side said is written there.
+            in_force: The configuration that it is served by.
             receive: ASGI's.
             send: ASGI's.
             capture: What is kept of the answer.
@@ -98,33 +84,33 @@ class Responder:
             BodyRefused: The client's body is too long or too slow; nothing was sent.
             AnswerBroken: The side failed within its answer.
         """
-        decision = context.decision
+        decision = exchange.decision
         held = (
             decision.served is Side.NEW
-            and not self._unsafe(context)
-            and context.request_body.complete
+            and not self._unsafe(exchange)
+            and request_body.complete
             and (decision.face or isinstance(decision.translation, Translation))
         )
         capture = replace(capture, total=self._timeouts.total, hold=held, late=_LATE)
         try:
-            return await self._by(context, receive, send, capture)
+            return await self._by(exchange, in_force, request_body, receive, send, capture)
         except NotServed as failed:
             if held:
-                return await self._fall_back(context, failed.observation, receive, send)
+                return await self._fall_back(exchange, in_force, failed.observation, receive, send)
             late = failed.observation.error == TIMEOUT
-            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, context.request.method)
+            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, exchange.request.method)
             return failed.observation
 
     async def _fall_back(
-        self, context: RequestContext, failed: Observation, receive: Receive, send: Send
+        self, exchange: Exchange, in_force: LiveConfig, failed: Observation, receive: Receive, send: Send
     ) -> Observation:
         """Legacy serves in the shapes that the new side would have given."""
-        self._telemetry.fallbacks[route_name(context.decision)] += 1
-        request, method = context.request, context.request.method
-        if context.decision.dialect is Dialect.NEW:
-            translation = context.decision.translation
+        self._telemetry.fallbacks[exchange.route] += 1
+        request, method = exchange.request, exchange.request.method
+        if exchange.decision.dialect is Dialect.NEW:
+            translation = exchange.translation
             assert isinstance(translation, Translation)
-            request = Request(translation.method, translation.target, translation.headers, translation.body)
+            request = translation.request
         with DisconnectWatcher(receive):
             legacy = await self._observe(Side.LEGACY, request)
         if legacy.status is None or legacy.status >= 500:
@@ -133,81 +119,89 @@ class Responder:
                 await send_whole(send, failed.status, raw(failed.headers), failed.body, head=method == "HEAD")
             else:
                 await refuse(send, GATEWAY_TIMEOUT if failed.error == TIMEOUT else BAD_GATEWAY, method)
-            context.other = legacy
+            exchange.legacy = legacy
             return failed
-        context.decision = replace(context.decision, served=Side.LEGACY)
-        context.other = failed
-        context.fallback = True
-        if context.decision.face:
+        exchange.decision = replace(exchange.decision, served=Side.LEGACY)
+        exchange.new = failed
+        exchange.fallback = True
+        if exchange.decision.face:
             pairs = end_to_end(raw(legacy.headers))
             await send_whole(send, legacy.status, pairs, legacy.body, head=method == "HEAD")
         else:
-            await self._send_adapted(context, self._adapt(context, legacy), send)
+            await self._send_adapted(exchange, self._adapt(exchange, in_force, legacy), send)
         return legacy
 
     async def _by(
-        self, context: RequestContext, receive: Receive, send: Send, capture: CapturePolicy
+        self,
+        exchange: Exchange,
+        in_force: LiveConfig,
+        request_body: RequestBody,
+        receive: Receive,
+        send: Send,
+        capture: CapturePolicy,
     ) -> Observation:
-        decision, request = context.decision, context.request
+        decision, request = exchange.decision, exchange.request
         if decision.takes_it_as_sent(decision.served):
-            method, target, request_body = request.method, request.target, context.request_body
-            headers = raw(request.headers)
+            method, target, headers = request.method, request.target, raw(request.headers)
         else:
             translation = decision.translation
             assert isinstance(translation, Translation)
             method, target, headers = translation.method, translation.target, raw(translation.headers)
             request_body = RequestBody(translation.body, True)
             if decision.dialect is Dialect.NEW:
-                translated = Request(method, target, translation.headers, translation.body)
                 with DisconnectWatcher(receive):
-                    legacy = await self._observe(Side.LEGACY, translated, unsafe=self._unsafe(context))
-                    why, answer = self._adapted(context, legacy)
-                    helped = why is not None and await self._helped(context)
-                if helped and context.other is not None:
-                    new = context.other
+                    legacy = await self._observe(
+                        Side.LEGACY, translation.request, unsafe=self._unsafe(exchange)
+                    )
+                    why, answer = self._adapted(exchange, in_force, legacy)
+                    helped = why is not None and await self._helped(exchange, in_force)
+                if helped and exchange.new is not None:
+                    new = exchange.new
                     await send_whole(
                         send, new.status or 502, end_to_end(raw(new.headers)), new.body, head=method == "HEAD"
                     )
                 elif why is not None:
-                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), context.request.method)
+                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), exchange.request.method)
                 else:
-                    await self._send_adapted(context, answer, send)
+                    await self._send_adapted(exchange, answer, send)
                 return legacy
         headers.append(self._mark)
-        side = (self._sides.writes if self._unsafe(context) else self._sides.reads)[decision.served]
+        side = (self._sides.writes if self._unsafe(exchange) else self._sides.reads)[decision.served]
         if not request_body.complete:
             return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
         with DisconnectWatcher(receive):
             return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
 
-    def _adapted(self, context: RequestContext, legacy: Observation) -> tuple[str | None, Adapted]:
+    def _adapted(
+        self, exchange: Exchange, in_force: LiveConfig, legacy: Observation
+    ) -> tuple[str | None, Adapted]:
         """The answer in its new form, and why it has none; of a write it is told as it is, for it was carried out."""
-        translation = context.decision.translation
+        translation = exchange.translation
         assert isinstance(translation, Translation)
-        answer = self._adapt(context, legacy)
-        if legacy.status is None or legacy.error is not None or self._unsafe(context):
+        answer = self._adapt(exchange, in_force, legacy)
+        if legacy.status is None or legacy.error is not None or self._unsafe(exchange):
             return None, answer
         asked = Asked(translation.route, translation.method, translation.parameters)
         unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
-        return unadaptable(asked, legacy, context.in_force.registry) or unfit, answer
+        return unadaptable(asked, legacy, in_force.registry) or unfit, answer
 
-    async def _helped(self, context: RequestContext) -> bool:
+    async def _helped(self, exchange: Exchange, in_force: LiveConfig) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
-        route, rollout = context.decision.route, context.in_force.rollout
+        route, rollout = exchange.decision.route, in_force.rollout
         if (
             route is None
             or not route.implemented
-            or context.request.method not in ("GET", "HEAD")
+            or exchange.request.method not in ("GET", "HEAD")
             or rollout.kill_switch
             or rollout.of(route, Dialect.NEW).stage is Stage.LEGACY
-            or route.name in context.in_force.held
+            or route.name in in_force.held
             or not self._may_help()
         ):
             return False
-        new = await self._observe(Side.NEW, context.request)
+        new = await self._observe(Side.NEW, exchange.request)
         if new.status is None or new.error is not None or new.status >= 500:
             return False
-        context.other, context.unadaptable = new, True
+        exchange.new, exchange.unadaptable = new, True
         return True
 
     async def _observe(self, side: Side, request: Request, *, unsafe: bool = False) -> Observation:
@@ -220,19 +214,19 @@ class Responder:
             deadline=self._timeouts.served,
         )
 
-    def _adapt(self, context: RequestContext, legacy: Observation) -> Adapted:
-        translation, in_force = context.decision.translation, context.in_force
+    def _adapt(self, exchange: Exchange, in_force: LiveConfig, legacy: Observation) -> Adapted:
+        translation = exchange.translation
         assert isinstance(translation, Translation)
-        asked = Asked(translation.route, context.request.method, translation.parameters)
+        asked = Asked(translation.route, exchange.request.method, translation.parameters)
         return adapt(asked, legacy, in_force.registry, in_force.problems)
 
-    async def _send_adapted(self, context: RequestContext, answer: Adapted, send: Send) -> None:
+    async def _send_adapted(self, exchange: Exchange, answer: Adapted, send: Send) -> None:
         pairs = end_to_end(raw(answer.headers))
-        await send_whole(send, answer.status, pairs, answer.body, head=context.request.method == "HEAD")
+        await send_whole(send, answer.status, pairs, answer.body, head=exchange.request.method == "HEAD")
 
-    def _unsafe(self, context: RequestContext) -> bool:
+    def _unsafe(self, exchange: Exchange) -> bool:
         # A method that is not safe may write on a path that no route is known for.
-        decision = context.decision
+        decision = exchange.decision
         return decision.writes or (
-            decision.route is None and context.request.method not in ("GET", "HEAD", "OPTIONS")
+            decision.route is None and exchange.request.method not in ("GET", "HEAD", "OPTIONS")
         )

@@ -8,8 +8,7 @@ import httpx
 
 from config.settings import ProxySettings
 from diffing.model import Observation
-from proxy.compare.questions import passes_unchanged
-from proxy.exchange.decision import Side, route_name
+from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.message.trace import TRACEPARENT
 from proxy.message.translation import Request
@@ -62,11 +61,11 @@ class ShadowLeg:
             request.body,
             deadline=self._deadline,
             body_cap=self._body_cap,
-            digest=passes_unchanged(exchange.decision),
+            digest=exchange.passes_unchanged,
             pace=self._pace,
         )
         self._telemetry.took("asked", side.value, answer.seconds)
         if span is not None:
             about = {"parity.side": side.value, "http.request.method": request.method}
-            self._spans.add(finished(f"asked {route_name(exchange.decision)}", span, started, answer, about))
+            self._spans.add(finished(f"asked {exchange.route}", span, started, answer, about))
         return answer

@@ -1,6 +1,6 @@
 """The shadow, as the process that serves sees it: takes exchanges without waiting, counts what comes of them.
 
-The counters stays here, so that nothing that was counted is lost when the other process is: what it had not answered
+The counters stay here, so that nothing that was counted is lost when the other process is: what it had not answered
 yet is shed, and another one takes its place.
 """
 
@@ -16,21 +16,19 @@ from typing import Any, Final
 
 from config.settings import ProxySettings
 from config.tasks import to_its_end
-from diffing.model import Comparison, Observation, Outcome, SkipReason
+from diffing.model import Comparison, Outcome, SkipReason
 from diffing.parity import FAILING
-from proxy.compare.questions import without_differences
-from proxy.exchange.decision import Decision, route_name
-from proxy.exchange.example import example_of, served_only
+from proxy.exchange.example import example_of
 from proxy.exchange.exchange import Exchange
-from proxy.log.counters import Counters, ExchangeVerdict, LazySample
+from proxy.exchange.judgement import Judgement, LazySample
+from proxy.log.counters import Counters
 from proxy.log.writer import utc_now
 from proxy.message.redact import MOST_SECRETS, Redactor, secrets_of
 from proxy.message.trace import FinishedSpan
-from proxy.message.translation import Translation
 from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.telemetry import Histogram, Telemetry
-from proxy.shadow.process import BEAT, ShadowReport, StartPlan
+from proxy.shadow.messages import BEAT, ShadowReport, StartPlan
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost serving more than all the rest.
@@ -44,7 +42,6 @@ _BEATS: Final = 5
 _NICE: Final = 5
 # While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
 _TRY: Final = 0.1
-_BARE: Final = Observation(None, (), b"")
 _MOST_SPANS: Final = 1000
 """So many spans wait for the next batch; further ones are dropped."""
 
@@ -98,27 +95,18 @@ class ShadowLink:
 
     def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
-        decision = exchange.decision
-        judgement = without_differences(decision, comparison)
-        shown = self._shown(exchange, comparison) if comparison.verdict in FAILING else {}
-        self._counters.add(
-            ExchangeVerdict(
-                exchange.at,
-                route_name(decision),
-                decision.dialect,
-                decision.served,
-                judgement,
-                example=shown,
-                asked=decision.asked,
-            )
-        )
+        judgement = exchange.settled(comparison)
+        if comparison.verdict in FAILING:
+            judgement = replace(judgement, example=self._shown(exchange, comparison))
+        exchange.judgement = judgement
+        self._counters.add(exchange)
 
     def _shown(self, exchange: Exchange, comparison: Comparison) -> Mapping[str, Any]:
         request = exchange.request
         known = secrets_of(request.target, request.headers, request.body)
         if len(known) > MOST_SECRETS:
             return {}
-        sides = served_only(exchange.decision.served, exchange.served)
+        sides = exchange.legacy, exchange.new
         values = self._settings.shadow.store_bodies
         return example_of(request, comparison, *sides, self._redactor, known, values=values)
 
@@ -132,14 +120,9 @@ class ShadowLink:
             self.settle(exchange, Comparison(Outcome.SHED))
             return
         self._number += 1
-        self._batch.append(replace(exchange, number=self._number))
-        # What is kept for its verdict is the decision, not the bodies.
-        self._waiting[self._number] = (
-            Exchange(
-                exchange.at, _bare(exchange.decision), replace(exchange.request, body=b"", headers=()), _BARE
-            ),
-            size,
-        )
+        exchange.number = self._number
+        self._batch.append(exchange)
+        self._waiting[self._number] = exchange.bare(), size
         self._bytes += size
         self._batch_bytes += size
         self._idle.clear()
@@ -295,40 +278,34 @@ class ShadowLink:
             self._telemetry.durations.setdefault(name, Histogram()).merge(timing.counts, timing.total)
         if found.using == self._files:
             self._using.set()
-        for number, finding, sample in found.findings:
+        for number, judgement, sample in found.judged:
             known = self._waiting.pop(number, None)
             if known is None:
                 continue
-            self._bytes -= known[1]
+            exchange, size = known
+            self._bytes -= size
+            exchange.judgement = _with_sample(judgement, sample)
             try:
-                self._counters.add(_with_sample(finding, sample))
+                self._counters.add(exchange)
             except Exception:
                 # A verdict that cannot be counted must not end the counting of all others.
-                _LOGGER.exception("a verdict of %s cannot be counted", finding.route)
+                _LOGGER.exception("a verdict of %s cannot be counted", exchange.route)
                 self._telemetry.task_failures["verdicts"] += 1
-                self.settle(known[0], Comparison(Outcome.BOTH_ERROR))
+                self.settle(exchange, Comparison(Outcome.BOTH_ERROR))
         if not self._waiting:
             self._idle.set()
 
 
-def _bare(decision: Decision) -> Decision:
-    """A decision without the body that it was translated to."""
-    translation = decision.translation
-    if not isinstance(translation, Translation):
-        return decision
-    return replace(decision, translation=replace(translation, body=b"", headers=()))
-
-
-def _with_sample(finding: ExchangeVerdict, sample: tuple[int, dict[str, object]] | None) -> ExchangeVerdict:
+def _with_sample(judgement: Judgement, sample: tuple[int, dict[str, object]] | None) -> Judgement:
     if sample is None:
-        return finding
+        return judgement
     size, content = sample
-    return replace(finding, evidence=LazySample(size, lambda: content))
+    return replace(judgement, evidence=LazySample(size, lambda: content))
 
 
 def _started(channel: socket.socket) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        child.command("proxy.shadow.process", str(channel.fileno()), nice=_NICE),
+        child.command("proxy.process.asking", str(channel.fileno()), nice=_NICE),
         pass_fds=[channel.fileno()],
         stdin=subprocess.DEVNULL,
         env=child.environment(),

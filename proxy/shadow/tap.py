@@ -12,11 +12,10 @@ from typing import BinaryIO, Final
 
 from config.routes import RouteMap
 from config.settings import RecordingSettings
-from diffing.model import Observation
+from proxy.exchange.exchange import Exchange
 from proxy.har.entries import Writing, line, started
 from proxy.har.files import kept_of_request
 from proxy.message.redact import secrets_of
-from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
 from proxy.recordings.recording import RecordedRequest, Recording
 
@@ -45,23 +44,19 @@ class Tap:
         self._file: BinaryIO | None = None
         self._broken = False
 
-    def add(self, route: str, at: datetime, role: str, request: Request, legacy: Observation) -> None:
-        """Write an exchange, if it is its turn.
-
-        Args:
-            route: The name under which it is counted.
-            at: When it was served.
-            role: What the key turned out to be.
-            request: What the legacy side was asked.
-        """
+    def add(self, exchange: Exchange) -> None:
+        """Write an exchange that was compared, if it is its turn."""
         try:
-            self._add(route, at, role, request, legacy)
+            self._add(exchange)
         except Exception:
             # The exchange has its verdict already; what goes wrong here must not give it another one.
-            _LOGGER.exception("an exchange of %s cannot be recorded", route)
+            _LOGGER.exception("an exchange of %s cannot be recorded", exchange.route)
             self._counts["failed"] += 1
 
-    def _add(self, route: str, at: datetime, role: str, request: Request, legacy: Observation) -> None:
+    def _add(self, exchange: Exchange) -> None:
+        route, request, legacy = exchange.route, exchange.request, exchange.legacy
+        assert exchange.asked is not None
+        assert legacy is not None
         settings = self._settings
         self._seen[route] += 1
         if (
@@ -83,7 +78,7 @@ class Tap:
         recording = Recording(
             f"{self._name}.{number:06}",
             "",
-            role,
+            exchange.asked.role,
             RecordedRequest(
                 request.method,
                 f"https://{host}" if host else _UNSENT,
@@ -94,7 +89,7 @@ class Tap:
             legacy,
         )
         known = secrets_of(b"", request.headers)
-        self._write(line(self._writing.entry(recording, started(at), known)))
+        self._write(line(self._writing.entry(recording, started(exchange.at), known)))
 
     def close(self) -> None:
         """Close the file."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import httpx
 
@@ -16,26 +16,18 @@ from config.routes import RouteMap
 from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
-from diffing.further import Answers, Further
+from diffing.further import Further
 from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
-from proxy.compare.comparer import Comparer, Judgement, Question, named
+from proxy.compare.comparer import Comparer
 from proxy.compare.control import asked_again, by_length
+from proxy.compare.facts import asked_by, facts_of
 from proxy.compare.further import WHOLE_LISTS, bare_get, further_requests, legacy_get
-from proxy.compare.questions import (
-    facts_of,
-    only_reads,
-    passes_unchanged,
-    question_of,
-    request_for,
-    without_differences,
-)
 from proxy.compare.repairs import Repairs, may_be_repaired
-from proxy.compare.runner import UNDERIVED, first_answered, settle
-from proxy.exchange.decision import Side, route_name, told
-from proxy.exchange.example import asked_facts, example_of, served_only
-from proxy.exchange.exchange import Exchange, MemoryQueue, Queue
-from proxy.log.counters import ExchangeVerdict
+from proxy.compare.runner import first_answered, settle
+from proxy.exchange.decision import Side
+from proxy.exchange.example import asked_facts, example_of
+from proxy.exchange.exchange import Exchange
 from proxy.message.redact import MOST_SECRETS, Redactor
 from proxy.message.trace import FinishedSpan
 from proxy.message.translation import Request, Translation
@@ -44,6 +36,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
 from proxy.shadow.leg import ShadowLeg
+from proxy.shadow.queue import MemoryQueue, Queue
 from proxy.shadow.spans import NO_SPANS, Spans
 from proxy.shadow.tap import Tap
 
@@ -54,8 +47,8 @@ _WORKER: Final = "shadow worker"
 class Verdicts(Protocol):
     """Who is told of verdicts."""
 
-    def add(self, finding: ExchangeVerdict) -> None:
-        """Count a verdict."""
+    def add(self, exchange: Exchange) -> None:
+        """Count the verdict of an exchange."""
 
 
 class ShadowWorkers:
@@ -132,7 +125,8 @@ class ShadowWorkers:
 
     def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
-        self._note(exchange, without_differences(exchange.decision, comparison), None)
+        exchange.judgement = exchange.settled(comparison)
+        self._note(exchange)
 
     def start(self, tasks: Tasks) -> None:
         """Work on exchanges until the tasks are stopped."""
@@ -157,27 +151,16 @@ class ShadowWorkers:
                 raise
             except Exception as error:
                 # Whatever goes wrong here must neither stop the workers nor lose the exchange.
-                error.add_note(f"on an exchange of {route_name(exchange.decision)}")
+                error.add_note(f"on an exchange of {exchange.route}")
                 tasks.failed(_WORKER, error)
                 self._give_up(exchange)
             finally:
                 self._queue.done()
 
     def _give_up(self, exchange: Exchange) -> None:
-        decision = exchange.decision
-        judgement = without_differences(decision, Comparison(Outcome.BOTH_ERROR))
         # Nothing is made of the exchange: whatever broke the worker may be in it.
-        self._counters.add(
-            ExchangeVerdict(
-                exchange.at,
-                route_name(decision),
-                decision.dialect,
-                decision.served,
-                judgement,
-                number=exchange.number,
-                asked=decision.asked,
-            )
-        )
+        exchange.judgement = exchange.settled(Comparison(Outcome.BOTH_ERROR))
+        self._counters.add(exchange)
 
     async def _work_on(self, exchange: Exchange) -> None:
         decision = exchange.decision
@@ -190,29 +173,32 @@ class ShadowWorkers:
             # PHP has no HEAD, its GET has a body, and the new side's answer has none.
             self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.UNDERIVED))
             return
-        if exchange.served.error == TOO_LARGE and not passes_unchanged(decision):
+        if exchange.served.error == TOO_LARGE and not exchange.passes_unchanged:
             # Nothing could be compared with the other side's answer.
             self.settle(exchange, Comparison(Outcome.TOO_LARGE))
             return
-        asking = decision.served if self._settings.control else decision.served.other
-        other = exchange.other or await self._unless_open(exchange, asking)
-        if other is None:
+        fresh = exchange.other is None
+        if fresh:
+            exchange.control = self._settings.control
+            asking = decision.served if exchange.control else decision.served.other
+            exchange.put(decision.served.other, await self._unless_open(exchange, asking))
+        if exchange.legacy is None or exchange.new is None:
             self.settle(exchange, Comparison(Outcome.SKIPPED, SkipReason.BREAKER_OPEN))
             return
-        served, other = await self._readable(exchange.served), await self._readable(other)
-        legacy, new = (served, other) if decision.served is Side.LEGACY else (other, served)
-        question = question_of(exchange, decision.translation, legacy, new, self._admin_keys)
-        if self._settings.control and exchange.other is None:
-            question = replace(question, legacy=served, new=other, control=True)
+        exchange.legacy, exchange.new = (
+            await self._readable(exchange.legacy),
+            await self._readable(exchange.new),
+        )
+        exchange.asked = asked_by(exchange, self._admin_keys)
         started = time.time()
-        judgement = await self._judge(exchange, question)
-        if self._is_doubtful(exchange, judgement):
-            judgement = await self._judge_again(exchange, question, judgement)
-        self._took(exchange, judgement, started)
-        self._note(exchange, judgement, (legacy, new), question)
+        await self._judge(exchange)
+        if fresh and self._is_doubtful(exchange):
+            await self._judge_again(exchange)
+        self._took(exchange, started)
+        self._note(exchange, compared=True)
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
-            self._tap.add(route_name(decision), exchange.at, question.role, exchange.request, legacy)
+            self._tap.add(exchange)
 
     async def _readable(self, answer: Observation) -> Observation:
         """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
@@ -228,21 +214,17 @@ class ShadowWorkers:
         # The served answer was short enough to be compared. When the other side's is not, again and again, something is
         # wrong with it, and reading it costs the machine that serves.
         breaker.note(
-            observation.error is None
-            or (observation.error == TOO_LARGE and passes_unchanged(exchange.decision))
+            observation.error is None or (observation.error == TOO_LARGE and exchange.passes_unchanged)
         )
         return observation
 
-    async def _judge(self, exchange: Exchange, question: Question, *, sampled: bool = True) -> Judgement:
-        too_large = TOO_LARGE in (question.legacy.error, question.new.error)
-        if too_large and passes_unchanged(exchange.decision) and not question.control:
-            return without_differences(exchange.decision, by_length(question.legacy, question.new))
-        judgement = without_differences(exchange.decision, UNDERIVED)
-
-        async def compare(answers: Answers) -> Comparison:
-            nonlocal judgement
-            judgement = await self._comparer.compare(replace(question, answers=dict(answers)))
-            return judgement.comparison
+    async def _judge(self, exchange: Exchange, *, sampled: bool = True) -> None:
+        legacy, new = exchange.legacy, exchange.new
+        assert legacy is not None
+        assert new is not None
+        if TOO_LARGE in (legacy.error, new.error) and exchange.passes_unchanged and not exchange.control:
+            exchange.judgement = exchange.settled(by_length(legacy, new))
+            return
 
         async def ask(further: Further) -> Observation | SkipReason:
             # A rehearsal is over when its answer is here: what could be asked now is another state. Only what its
@@ -253,57 +235,49 @@ class ShadowWorkers:
                 return SkipReason.LIMITED
             return await self._further(exchange, further)
 
-        answers = dict(question.answers)
-        comparison = await settle(compare, ask, answers)
-        if comparison is not judgement.comparison:
-            return without_differences(exchange.decision, comparison)
-        question = replace(question, answers=answers)
-        if self._repairs is not None and may_be_repaired(exchange, question, judgement.comparison):
-            return await self._repaired(self._repairs, exchange, question, judgement)
-        return judgement
+        await settle(exchange, self._comparer.compare, ask)
+        if self._repairs is not None and may_be_repaired(exchange):
+            await self._repair(self._repairs, exchange)
 
-    async def _repaired(
-        self, repairs: Repairs, exchange: Exchange, question: Question, judgement: Judgement
-    ) -> Judgement:
-        """The judgement on an answer of the face that may differ from PHP's on purpose."""
-        api = replace(exchange, decision=replace(exchange.decision, face=False))
+    async def _repair(self, repairs: Repairs, exchange: Exchange) -> None:
+        """Judge anew an answer of the face that may differ from PHP's on purpose."""
+        api = replace(exchange, decision=replace(exchange.decision, face=False), answers={})
 
-        async def of_the_new_api() -> tuple[Observation, Comparison]:
-            new = await self._ask(api, Side.NEW)
-            asked = replace(question, face=False, new=new, answers={})
-            return new, (await self._judge(api, asked, sampled=False)).comparison
+        async def of_the_new_api() -> Exchange:
+            api.new = await self._ask(api, Side.NEW)
+            await self._judge(api, sampled=False)
+            return api
 
         async def ask(target: bytes) -> Observation:
             return await self._send(exchange, Side.NEW, replace(exchange.request, target=target))
 
-        found = await repairs.judge(exchange, question, judgement.comparison, of_the_new_api, ask)
-        return replace(judgement, comparison=found, signature=named(question, found))
+        await repairs.judge(exchange, of_the_new_api, ask)
 
-    def _is_doubtful(self, exchange: Exchange, judgement: Judgement) -> bool:
+    def _is_doubtful(self, exchange: Exchange) -> bool:
         """Whether a difference may be a race: something was written between the two answers."""
         return (
             self._settings.reask
             and not self._settings.control
-            and judgement.comparison.outcome is Outcome.MISMATCH
+            and exchange.comparison.outcome is Outcome.MISMATCH
             and not exchange.decision.writes
-            and exchange.other is None
-            and only_reads(exchange.request.method, exchange.decision.translation)
+            and exchange.only_reads
         )
 
-    async def _judge_again(self, exchange: Exchange, first: Question, judgement: Judgement) -> Judgement:
+    async def _judge_again(self, exchange: Exchange) -> None:
         """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
         before = await self._ask(exchange, Side.LEGACY)
         new = await self._ask(exchange, Side.NEW)
         after = await self._ask(exchange, Side.LEGACY)
         if None in (before.status, new.status, after.status):
-            return judgement
-        still = await self._comparer.compare(replace(first, legacy=before, new=after, control=True))
-        again = await self._judge(exchange, replace(first, legacy=before, new=new), sampled=False)
-        comparison = asked_again(judgement.comparison, still.comparison, again.comparison)
-        if comparison is judgement.comparison:
-            return judgement
-        return without_differences(exchange.decision, comparison)
+            return
+        legacy = replace(exchange, legacy=before, new=after, control=True, answers={})
+        still = await self._comparer.compare(legacy)
+        again = replace(exchange, legacy=before, new=new, answers={})
+        await self._judge(again, sampled=False)
+        comparison = asked_again(exchange.comparison, still.comparison, again.comparison)
+        if comparison is not exchange.comparison:
+            exchange.judgement = exchange.settled(comparison)
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
@@ -324,71 +298,57 @@ class ShadowWorkers:
             )
             answer = NOT_RECORDED if get is None else await self._send(exchange, Side.LEGACY, get)
         else:
-            asked = request_for(exchange, Side.NEW)
+            asked = exchange.request_for(Side.NEW)
             requests = further_requests(further, asked, translation.route, face=exchange.decision.face)
             answer = await first_answered(requests, lambda request: self._send(exchange, Side.NEW, request))
         # The recorded server says that it cannot know: nothing can be derived.
         return NOT_RECORDED if answer.header("parity-recorded") == "no" else answer
 
     async def _ask(self, exchange: Exchange, side: Side) -> Observation:
-        return await self._send(exchange, side, request_for(exchange, side))
+        return await self._send(exchange, side, exchange.request_for(side))
 
     async def _send(self, exchange: Exchange, side: Side, request: Request) -> Observation:
         return await self._leg.send(exchange, side, request)
 
-    def _took(self, exchange: Exchange, judgement: Judgement, started: float) -> None:
+    def _took(self, exchange: Exchange, started: float) -> None:
         """Count how long it took to come to a verdict, further answers and asking again included."""
         seconds = max(0.0, time.time() - started)
         self._telemetry.took("compared", exchange.decision.asked.value, seconds)
         if exchange.span is not None:
-            verdict = judgement.comparison.verdict
-            name, about = f"compared {route_name(exchange.decision)}", {"parity.verdict": verdict}
+            verdict = exchange.comparison.verdict
+            name, about = f"compared {exchange.route}", {"parity.verdict": verdict}
             failed = verdict in FAILING
             self._spans.add(FinishedSpan(name, exchange.span.child(), started, seconds, about, failed))
 
-    def _note(
-        self,
-        exchange: Exchange,
-        judgement: Judgement,
-        sides: tuple[Observation, Observation] | None,
-        question: Question | None = None,
-    ) -> None:
-        answered = sides is not None and None not in (sides[0].status, sides[1].status)
-        # Only what somebody has to look at is kept as an example.
-        shown: dict[str, Any] = {}
-        if judgement.comparison.verdict in FAILING:
-            known = secrets_in(exchange, sides)
-            if len(known) > MOST_SECRETS:
-                # Each would have to be looked for in everything that is kept.
-                hidden = f"{told(route_name(exchange.decision), exchange.decision.asked)} (too many secrets to show)"
-                judgement, question = replace(judgement, signature=hidden), None
-            else:
-                judgement = replace(judgement, signature=self._redactor.scrubbed(judgement.signature, known))
-                legacy, new = sides or served_only(exchange.decision.served, exchange.served)
-                shown = example_of(
+    def _note(self, exchange: Exchange, *, compared: bool = False) -> None:
+        judgement, legacy, new = exchange.judgement, exchange.legacy, exchange.new
+        assert judgement is not None
+        if compared and legacy and new and None not in (legacy.status, new.status):
+            judgement = replace(judgement, seconds=(legacy.seconds, new.seconds))
+        known = secrets_in(exchange) if judgement.comparison.verdict in FAILING else frozenset()
+        if len(known) > MOST_SECRETS:
+            # Each would have to be looked for in everything that is kept.
+            judgement = replace(judgement, signature=f"{exchange.name} (too many secrets to show)")
+        elif compared:
+            judgement = replace(judgement, facts=facts_of(exchange))
+        if judgement.comparison.verdict in FAILING and len(known) <= MOST_SECRETS:
+            # Only what somebody has to look at is kept as an example.
+            judgement = replace(
+                judgement,
+                signature=self._redactor.scrubbed(judgement.signature, known),
+                example=example_of(
                     exchange.request,
                     judgement.comparison,
                     legacy,
                     new,
                     self._redactor,
                     known,
-                    asked=None if question is None else asked_facts(question.asked(None)),
+                    asked=asked_facts(exchange.asked) if compared and exchange.asked else None,
                     values=self._settings.store_bodies,
-                )
-        self._counters.add(
-            ExchangeVerdict(
-                exchange.at,
-                route_name(exchange.decision),
-                exchange.decision.dialect,
-                exchange.decision.served,
-                judgement,
-                (sides[0].seconds, sides[1].seconds) if sides is not None and answered else None,
-                shown,
-                facts_of(question) if question is not None else (),
-                evidence_of(exchange, judgement.comparison, question, self._redactor)
-                if question is not None and self._settings.store_bodies
+                ),
+                evidence=evidence_of(exchange, self._redactor)
+                if compared and self._settings.store_bodies
                 else None,
-                exchange.number,
-                exchange.decision.asked,
             )
-        )
+        exchange.judgement = judgement
+        self._counters.add(exchange)

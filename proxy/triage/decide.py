@@ -1,15 +1,10 @@
 """Decide about clusters: accept them for a time, or document them in the registry."""
 
-import asyncio
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import orjson
-
-from config import text
 from config.errors import BadInput
 from proxy.log.clusters import Shown, StoredCluster, read_cluster
 from proxy.log.reading import reading
@@ -135,14 +130,3 @@ async def _rechecked(log: str, config: Path, new: str | None, cluster: str) -> s
             found = await recheck_clusters(log, Recheck(in_force, rules, side), [cluster])
     await bring_up_to_date(log, config)
     return f"compared again: {found[0].remark}"
-
-
-def work() -> None:
-    """Decide what standard input says: the main function of a process beside one that serves."""
-    job: dict[str, Any] = orjson.loads(sys.stdin.buffer.read())
-    config = Path(job.pop("config"))
-    try:
-        told = {"done": asyncio.run(decide(config=config, **job))}
-    except BadInput as error:
-        told = {"error": text.line(error)}
-    sys.stdout.buffer.write(text.json_bytes(told))

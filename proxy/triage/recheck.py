@@ -3,8 +3,6 @@
 What they settle is closed, what they no longer settle is open again; who was not asked stays as it was.
 """
 
-import asyncio
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +15,16 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from config.errors import BadInput
 from config.reports import load_report_settings
-from config.rollout import Dialect
-from config.text import line
 from diffing.compare import Differ
-from diffing.face import compare_faces, face_asked
-from diffing.further import WHOLE, Answers, Further
-from diffing.model import Asked, Comparison, Observation, SkipReason
+from diffing.further import Further
+from diffing.model import Comparison, Observation, SkipReason
 from diffing.parity import FAILING, GOOD
 from proxy.compare.further import further_requests
-from proxy.compare.runner import first_answered, settle
-from proxy.exchange.sample import answer_of, asked_of
+from proxy.compare.runner import compared, first_answered, settle
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.exchange.sample import exchange_of
 from proxy.log.clusters import StoredCluster, read_named
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put, settle_states
@@ -111,12 +107,13 @@ class Recheck:
         if not usable:
             why = self._unusable(stored[0]) if stored else "no sample of it was kept"
             return Rechecked(cluster, before, f"cannot be told: {why}")
-        found = [self._compared(cluster, sample, answer_of(sample["new"]), {}) for sample in usable]
+        kept = [exchange_of(sample, self._routes, cluster.asked) for sample in usable]
+        found = [compared(self._differ, exchange) for exchange in kept]
         left = next((one for one in found if one.verdict in FAILING), None)
         if left is None and all(one.verdict in GOOD for one in found):
             return self._settled(cluster, found, now)
         if self._new is not None:
-            return await self._asked(self._new, cluster, usable[0], now)
+            return await self._asked(self._new, cluster, kept[0], usable[0], now)
         if left is None:
             return Rechecked(
                 cluster, before, "cannot be told by the sample alone; --new URL asks the new side"
@@ -149,24 +146,19 @@ class Recheck:
         standing = Standing(ClusterState.DOCUMENTED, now, told, _RULES, config=self.rules)
         return Rechecked(cluster, standing, told)
 
-    def _compared(
-        self, cluster: StoredCluster, sample: Mapping[str, Any], new: Observation, answers: Answers
-    ) -> Comparison:
-        asked, legacy = self._facts(sample), answer_of(sample["legacy"])
-        if cluster.asked is Dialect.LEGACY:
-            return compare_faces(face_asked(asked, legacy), legacy, new, answers.get(WHOLE))
-        return self._differ.compare(asked, legacy, new, answers)
-
-    def _facts(self, sample: Mapping[str, Any]) -> Asked:
-        return asked_of(sample, self._routes)
-
     async def _asked(
-        self, side: httpx.AsyncBaseTransport, cluster: StoredCluster, sample: Mapping[str, Any], now: datetime
+        self,
+        side: httpx.AsyncBaseTransport,
+        cluster: StoredCluster,
+        exchange: Exchange,
+        sample: Mapping[str, Any],
+        now: datetime,
     ) -> Rechecked:
         """Ask the new side for what it answered then, and what a comparison needs besides."""
-        before = cluster.standing
+        before, asked = cluster.standing, exchange.asked
+        assert asked is not None
         try:
-            request = request_of(sample, self._facts(sample), self._keys)
+            request = request_of(sample, asked, self._keys)
         except Unsendable as error:
             return Rechecked(cluster, before, f"cannot be told: {error}")
 
@@ -174,17 +166,15 @@ class Recheck:
             return await observe(side, one.method, one.target, one.headers, one.body)
 
         async def ask(further: Further) -> Observation | SkipReason:
-            face = cluster.asked is Dialect.LEGACY
-            return await first_answered(
-                further_requests(further, request, self._facts(sample).route, face=face), send
-            )
+            face = exchange.decision.face
+            return await first_answered(further_requests(further, request, asked.route, face=face), send)
 
-        new = await send(request)
+        async def compare(exchange: Exchange) -> Judgement:
+            return exchange.judged(compared(self._differ, exchange))
 
-        async def compare(answers: Answers) -> Comparison:
-            return self._compared(cluster, sample, new, answers)
-
-        found = await settle(compare, ask, {})
+        exchange.new = await send(request)
+        await settle(exchange, compare, ask)
+        found = exchange.comparison
         if found.verdict in GOOD:
             reason = f"the new side's answer of now is {found.verdict}"
             return Rechecked(cluster, Standing(ClusterState.RESOLVED, now, reason, "recheck"), reason)
@@ -279,15 +269,6 @@ def counted(found: Sequence[Rechecked]) -> str:
     told = ", ".join(f"{states[state]} {state}" for state in ClusterState if states[state])
     changed = sum(one.changed for one in found)
     return f"{len(found)} clusters compared again: {told or 'none'}; {changed} changed"
-
-
-def work() -> None:
-    """Bring a log up to date: the main function of a process beside one that serves."""
-    log, config = orjson.loads(sys.stdin.buffer.read())
-    try:
-        asyncio.run(bring_up_to_date(log, Path(config)))
-    except BadInput as error:
-        sys.exit(f"parity: {line(error)}")
 
 
 async def _samples(connection: AsyncConnection, names: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:

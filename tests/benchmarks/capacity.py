@@ -20,8 +20,8 @@ from tests.functional.servers import serving
 RECORDINGS: Final = Path("tests/recordings/read")
 PROCESSES: Final = {
     "serves": "proxy.cli",
-    "asks": "proxy.shadow.process",
-    "compares": "proxy.compare.comparer",
+    "asks": "proxy.process.asking",
+    "compares": "proxy.process.comparing",
 }
 _PUBLIC: Final = ("--public-url", "https://openml.test/", "--object-store-url", "https://minio.openml.test/")
 

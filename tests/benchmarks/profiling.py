@@ -28,8 +28,8 @@ SAMPLES: Final = 400
 """In a second."""
 _PROCESSES: Final = {
     "serving": "proxy.cli",
-    "asking": "proxy.shadow.process",
-    "comparing": "proxy.compare.comparer",
+    "asking": "proxy.process.asking",
+    "comparing": "proxy.process.comparing",
 }
 
 

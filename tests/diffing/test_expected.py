@@ -5,7 +5,7 @@ from typing import Any
 from diffing.compare import Differ
 from diffing.expected import documents
 from diffing.model import Observation
-from tests.proxy.filing_cases import CONTRACT, TASK_TYPE, answer, asked_for, damaged, error, problem
+from tests.proxy.triage_cases import CONTRACT, TASK_TYPE, answer, asked_for, damaged, error, problem
 
 DIFFER = Differ(CONTRACT.registry, CONTRACT.problems)
 

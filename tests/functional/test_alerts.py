@@ -166,7 +166,7 @@ def test_each_alert_fires_for_a_real_proxy(
         until_fired(url, "ParityNewError", "ParityFallback")
         new.status = 200
 
-        kill(proxy, "proxy.shadow.process")
+        kill(proxy, "proxy.process.asking")
         until_fired(url, "ParityTaskFailures")
 
         rollout.write_text("[[stage]]\nstage = 7\n")

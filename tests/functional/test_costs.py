@@ -73,7 +73,7 @@ def test_a_hostile_body_stops_nothing_of_the_proxy(proxy: Running, name: str) ->
 
     posted(proxy.address, "/api/v1/json/setup/exists", FORM, b"")
     proxy.totals(30)
-    before = proxy.process("proxy.shadow.process")
+    before = proxy.process("proxy.process.asking")
     bystander = threading.Thread(target=ask_on)
     bystander.start()
     try:
@@ -87,7 +87,7 @@ def test_a_hostile_body_stops_nothing_of_the_proxy(proxy: Running, name: str) ->
     totals = proxy.totals(30)
     assert totals["pending"] == 0
     assert totals["served"] == sum(totals["verdicts"].values())
-    assert proxy.process("proxy.shadow.process") == before
+    assert proxy.process("proxy.process.asking") == before
 
 
 @pytest.fixture(scope="module")

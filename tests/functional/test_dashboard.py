@@ -20,8 +20,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect, sync_playwright
 
 from diffing.cluster import cluster_id
-from tests.proxy.filing_cases import own_config, undecided_log
 from tests.proxy.logs import NEW, two_runs
+from tests.proxy.triage_cases import own_config, undecided_log
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "tests" / "screenshots"

@@ -1,4 +1,4 @@
-"""The client never notices the shadow, whatever the new side does (design, promise 1)."""
+"""The client never notices the shadow, whatever the new side does."""
 
 import socket
 import time

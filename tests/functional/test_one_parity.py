@@ -20,13 +20,12 @@ from config.routes import load_routes
 from diffing.model import Comparison, Difference, Outcome, SkipReason
 from proxy.checking.check import CheckResult
 from proxy.checking.report import check_document
-from proxy.compare.comparer import Judgement
 from proxy.compare.tally import Tally
 from proxy.dashboard.about import About
 from proxy.dashboard.page import html
 from proxy.dashboard.views import Views
-from proxy.exchange.decision import Side
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.writer import Recorder, open_log
 from proxy.process.metrics import prometheus, snapshot
@@ -38,6 +37,7 @@ from proxy.rollout.readiness_log import read_readiness
 from proxy.runtime.telemetry import Telemetry
 from tests.functional.frozen.verdicts import CONFIG, ROOT
 from tests.functional.sick import heads, side
+from tests.proxy.exchanges import judged_exchange
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 ROUTE = "task.get"
@@ -65,8 +65,8 @@ async def recorded(url: str, found: tuple[Comparison, ...]) -> Counters:
     """A counters of the exchanges, which a log keeps."""
     counters = Counters(received=len(found), served=len(found))
     for number, comparison in enumerate(found):
-        judgement = Judgement(comparison, f"{ROUTE} {number}")
-        counters.add(ExchangeVerdict(AT, ROUTE, Dialect.LEGACY, Side.LEGACY, judgement, example=EXAMPLE))
+        judgement = Judgement(comparison, f"{ROUTE} {number}", example=EXAMPLE)
+        counters.add(judged_exchange(AT, ROUTE, judgement))
     recorder = Recorder(open_log(url), counters, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()

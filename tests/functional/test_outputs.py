@@ -5,6 +5,7 @@ import io
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from rich.console import Console
 
-from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.cluster import signature
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
@@ -23,20 +23,19 @@ from proxy.checking.junit import junit
 from proxy.checking.outputs import check_markdown
 from proxy.checking.report import check_document, print_check
 from proxy.checking.sarif import sarif
-from proxy.compare.comparer import Judgement
 from proxy.compare.tally import Tally
 from proxy.dashboard.about import About
 from proxy.dashboard.page import csv_text
 from proxy.dashboard.page import html as page_html
 from proxy.dashboard.page import json as page_json
 from proxy.dashboard.views import Views
-from proxy.exchange.decision import Side
 from proxy.exchange.example import example, example_of, shortened
+from proxy.exchange.judgement import Judgement, LazySample
 from proxy.exchange.sample import SampleSide, sample, size_of
 from proxy.har.entries import line
 from proxy.inbound.access_log import AccessLog, AccessRecord
 from proxy.log.clusters import read_cluster, read_clusters
-from proxy.log.counters import Counters, ExchangeVerdict, LazySample
+from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.writer import Recorder, open_log
 from proxy.message.redact import Redactor
@@ -48,6 +47,7 @@ from proxy.reporting.markdown import report_markdown
 from proxy.reporting.report import read_report
 from proxy.reporting.report_view import print_report
 from proxy.reporting.tables import json_bytes
+from tests.proxy.exchanges import judged_exchange
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC).replace(tzinfo=None)
@@ -137,9 +137,7 @@ async def live(texts: Sequence[str], folder: Path) -> None:
         size_of(side, side), lambda: sample(asked, AT, side, side, judgement.comparison, redactor)
     )
     counters = Counters(received=1, served=1)
-    counters.add(
-        ExchangeVerdict(AT, "task.get", Dialect.LEGACY, Side.LEGACY, judgement, None, shown, (), kept)
-    )
+    counters.add(judged_exchange(AT, "task.get", replace(judgement, example=shown, evidence=kept)))
     log = f"sqlite:///{folder}/log.db"
     recorder = Recorder(open_log(log), counters, now=lambda: AT)
     await recorder.open()

@@ -118,7 +118,7 @@ def killed(world: World) -> Iterator[None]:
     """The process of the shadow is gone."""
     world.asks(LEGACY)
     world.proxy.totals()
-    world.kill("proxy.shadow.process")
+    world.kill("proxy.process.asking")
     yield
 
 

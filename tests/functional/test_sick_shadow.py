@@ -99,7 +99,7 @@ def test_a_log_that_is_locked_full_and_gone(serving: Serving, tmp_path: Path) ->
         _until(lambda: _lines(proxy.log, 400))
 
 
-@pytest.mark.parametrize("module", ["proxy.compare.comparer", "proxy.shadow.process"])
+@pytest.mark.parametrize("module", ["proxy.process.comparing", "proxy.process.asking"])
 def test_a_process_that_is_killed(serving: Serving, tmp_path: Path, module: str) -> None:
     """Another one takes its place, and no exchange is lost."""
     with side(healthy) as legacy, proxied(serving, tmp_path / "killed", legacy, legacy) as proxy:

@@ -16,7 +16,7 @@ from tests.functional.proxies import Running
 ROOT = Path(__file__).parent.parent.parent
 DECOY = 'raise ImportError("not ours")\n'
 RECORDINGS = ROOT / "tests" / "recordings" / "read" / "tasktype.jsonl.gz"
-PROCESSES = ("proxy.shadow.process", "proxy.compare.comparer")
+PROCESSES = ("proxy.process.asking", "proxy.process.comparing")
 START = "import sys; sys.path[:] = [p for p in sys.path if p != {root!r}]; from openml_parity import {name}; {name}()"
 
 

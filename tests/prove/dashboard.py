@@ -6,7 +6,6 @@ import asyncio
 import tempfile
 import time
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from proxy.dashboard.app import dashboard
 from proxy.log.counters import Counters, HourlyCount
 from proxy.log.writer import Recorder, open_log
 from tests.prove.proof import Proof
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import SECOND, finding
 
 SMALL, LARGE = (1_000, 10), (1_000_000, 10_000)
@@ -86,7 +86,9 @@ async def written(url: str, exchanges: int, clusters: int) -> None:
         counters.touched |= counters.moments.keys()
         one = finding(SECOND, f"{SIGNATURE}0")
         for number in range(50):
-            counters.add(replace(one, example={**one.example, "request": f"GET /api/v1/json/task/{number}"}))
+            assert one.judgement is not None
+            example = {**one.judgement.example, "request": f"GET /api/v1/json/task/{number}"}
+            counters.add(changed(one, example=example))
         recorder = Recorder(open_log(url), counters, now=partial(SECOND.__add__, timedelta(minutes=part)))
         await recorder.open()
         await recorder.aclose()

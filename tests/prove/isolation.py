@@ -114,8 +114,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "log full": Fault("healthy", _full),
     "log locked": Fault("healthy", _locked),
     "log gone": Fault("healthy", _gone),
-    "comparer killed": Fault("healthy", _killed("proxy.compare.comparer")),
-    "shadow leg killed": Fault("healthy", _killed("proxy.shadow.process")),
+    "comparer killed": Fault("healthy", _killed("proxy.process.comparing")),
+    "shadow killed": Fault("healthy", _killed("proxy.process.asking")),
 }
 
 

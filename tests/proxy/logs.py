@@ -3,16 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from config.rollout import Dialect
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from diffing.usage import Fact
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement, LazySample
 from proxy.exchange.sample import SampleSide, sample, size_of
-from proxy.log.counters import Counters, ExchangeVerdict, LazySample
+from proxy.log.counters import Counters
 from proxy.log.writer import Recorder, open_log
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
+from tests.proxy.exchanges import judged_exchange
 
 FIRST = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 SECOND = FIRST + timedelta(days=1)
@@ -54,7 +54,7 @@ def finding(
     route: str | None = None,
     seconds: tuple[float, float] = (0.2, 0.1),
     padding: str = "",
-) -> ExchangeVerdict:
+) -> Exchange:
     """A verdict: a mismatch with a signature, a match without."""
     comparison = mismatch(signature) if signature else MATCH
     name = route or (signature or "task.get").partition(" ")[0]
@@ -70,28 +70,25 @@ def finding(
         "differences": len(comparison.differences),
     }
     facts = (("status", "2xx"), ("role", "none"), ("format", "json"), ("parameter", "task_id"))
-    return ExchangeVerdict(
-        at,
-        name,
-        Dialect.LEGACY,
-        Side.LEGACY,
-        Judgement(comparison, signature or f"{name} match"),
+    judgement = Judgement(
+        comparison,
+        signature or f"{name} match",
+        (),
         seconds,
         example,
         facts,
         evidence(at, comparison, padding),
     )
+    return judged_exchange(at, name, judgement)
 
 
-def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...] = ()) -> ExchangeVerdict:
+def explained(at: datetime, route: str, *deviations: str, usage: tuple[Fact, ...] = ()) -> Exchange:
     """A verdict: entries of the registry explained the exchange."""
     comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
-    return ExchangeVerdict(
-        at, route, Dialect.LEGACY, Side.LEGACY, Judgement(comparison, f"{route} explained", usage)
-    )
+    return judged_exchange(at, route, Judgement(comparison, f"{route} explained", usage))
 
 
-async def write_run(url: str, at: datetime, *findings: ExchangeVerdict) -> str:
+async def write_run(url: str, at: datetime, *findings: Exchange) -> str:
     """Write one run with these verdicts; gives its id."""
     counters = Counters(received=len(findings) + 1, served=len(findings), refused=1)
     for item in findings:

@@ -14,10 +14,10 @@ from diffing.model import Comparison, Observation, Outcome
 from diffing.registry import Registry
 from proxy.checking.effect_tally import Effects, StepEffect, step_effect
 from proxy.checking.effects import Columns, ScenarioWindow
-from proxy.checking.replay import ReplayedExchange
 from proxy.message.translation import Untranslatable
 from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.recordings.scenarios import FileChange, RowChange, Step
+from tests.proxy.exchanges import replayed_exchange
 
 TABLE = "openml_expdb.tag"
 COLUMNS = {TABLE: Columns(("id", "tag"))}
@@ -81,7 +81,7 @@ def judged(
     effects = Effects(1)
     comparison = Comparison(Outcome.EXPLAINED, deviations=deviations)
     recording = replace(RECORDING, response=Observation(legacy, (), b""))
-    exchange = ReplayedExchange(
+    exchange = replayed_exchange(
         recording, Untranslatable("-"), None, Observation(status, (), b""), comparison
     )
     effects.judge(exchange, found, registry)

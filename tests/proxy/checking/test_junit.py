@@ -8,10 +8,10 @@ from lxml import etree
 from diffing.model import Comparison, Observation, Outcome
 from proxy.checking.check import CheckResult
 from proxy.checking.junit import junit
-from proxy.checking.replay import ReplayedExchange
 from proxy.message.translation import Untranslatable
 from proxy.recordings.recording import read_recordings
 from tests.proxy.checks import ACCEPTED, EXAMPLE, NEW, parity, result
+from tests.proxy.exchanges import replayed_exchange
 
 TASKTYPES = Path(__file__).parents[2] / "recordings" / "read" / "tasktype.jsonl.gz"
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "schemas" / "junit.xsd"))
@@ -72,7 +72,7 @@ def test_times_are_those_of_the_new_side() -> None:
     answers = [Observation(200, (), b"", seconds=0.25), Observation(200, (), b"", seconds=0.5), None]
     place = Untranslatable("unknown_path")
     exchanges = tuple(
-        ReplayedExchange(recording, place, None, answer, Comparison(Outcome.MATCH)) for answer in answers
+        replayed_exchange(recording, place, None, answer, Comparison(Outcome.MATCH)) for answer in answers
     )
     found = result()
     found.tally.count(exchanges[0].route, "match", 3)

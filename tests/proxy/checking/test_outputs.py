@@ -9,6 +9,7 @@ from diffing.cluster import cluster_id
 from proxy.checking.check import CheckError
 from proxy.checking.outputs import SUMMARY, Outputs, check_markdown, write_outputs
 from proxy.reporting.baseline import Accepted, Baseline
+from proxy.reporting.tables import GLOSSARY
 from tests.proxy.checks import ACCEPTED, KNOWN, parity, result
 
 TODAY = date(2026, 11, 22)
@@ -41,6 +42,7 @@ def test_the_baseline_is_remarked_on(config: Path) -> None:
 def test_markdown_tells_what_is_new_apart_from_what_is_known() -> None:
     """And why there is no parity."""
     text = check_markdown(result(), ACCEPTED, [])
+    assert text.endswith(f"\n{GLOSSARY}\n")
     assert "accepted until 2026-12-01: Known since Monday." in text
     assert "- baseline: 1 accepted, 1 expires within 14 days" in text
     new, _, known = text.partition("## In the baseline")

@@ -11,14 +11,14 @@ from proxy.checking.check import CheckResult
 from proxy.checking.effect_tally import EffectDifference, Effects
 from proxy.checking.effects import RowDifference
 from proxy.checking.file_states import FileDifference
-from proxy.checking.replay import ReplayedExchange
 from proxy.checking.report import check_document, print_check
 from proxy.compare.tally import Tally
 from proxy.message.translation import Untranslatable
 from proxy.recordings.recording import RecordedRequest, Recording
-from proxy.reporting.tables import json_bytes
+from proxy.reporting.tables import GLOSSARY, json_bytes
 from tests.proxy.checks import ACCEPTED, NEW, parity
 from tests.proxy.checks import result as checked
+from tests.proxy.exchanges import replayed_exchange
 
 EXAMPLE = {
     "recording": "data.data-1",
@@ -57,7 +57,7 @@ def effects() -> Effects:
     """One equal effect, one on purpose, one that differs in a row and a file."""
     asked = RecordedRequest("POST", "https://openml.test", b"/api/v1/json/data/tag")
     recording = Recording("data.tag.1", "data/tag", "user2", asked, Observation(200, (), b""))
-    exchange = ReplayedExchange(
+    exchange = replayed_exchange(
         recording,
         Untranslatable("-"),
         None,
@@ -80,7 +80,8 @@ def printed(found: CheckResult, effects: Effects | None = None) -> str:
 
 
 def test_the_report_states_the_numbers() -> None:
-    """received, compared, each outcome, and the reasons of skips."""
+    """received, compared, each outcome, and the reasons of skips; the words are in the glossary."""
+    assert f"{GLOSSARY}\n" in printed(CheckResult(Tally(), ()))
     line = "received 4 · compared 3 · match 1 · explained 1 · mismatch 1 · skipped 1 (1 xml) · parity 66.67%"
     assert line in printed(result())
 

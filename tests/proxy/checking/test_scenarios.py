@@ -110,7 +110,7 @@ async def test_of_other_routes_only_the_changes_are_made(small: SandboxPlace, tm
 
 
 async def test_new_rows_get_the_recorded_ids(small: SandboxPlace, tmp_path: Path) -> None:
-    """Whatever ids failed inserts used up before (recordings of writes, README: votes.down-errors.8)."""
+    """Whatever ids failed inserts used up before."""
     result = await checked(some("votes.down-errors"), small, tmp_path, route="vote*")
     rows = [row for item in result.effects.document()["different"] for row in item["rows"]]
     assert [row for row in rows if row["table"] == "openml_expdb.downvotes" and "did" in row["row"]] == []

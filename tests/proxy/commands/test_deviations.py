@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.log.counters import ExchangeVerdict
+from proxy.exchange.exchange import Exchange
 from tests.proxy.command import parity
 from tests.proxy.logs import FIRST, explained, write_run
 
@@ -56,7 +56,7 @@ def test_lint_finds_what_recordings_show(sqlite_url: str) -> None:
     assert {item["last"][:10] for item in told["deviations"] if item["hits"]} == {"2026-11-22"}
 
 
-def log_of(folder: Path, *findings: ExchangeVerdict) -> list[str]:
+def log_of(folder: Path, *findings: Exchange) -> list[str]:
     """The options for a log of one run."""
     url = f"sqlite:///{folder}/log.db"
     asyncio.run(write_run(url, FIRST, *findings))
@@ -78,7 +78,7 @@ FORMAT = "dataset-format-lower-case"
         ),
     ],
 )
-def test_lint_fails_on_what_a_log_shows(tmp_path: Path, kind: str, finding: ExchangeVerdict) -> None:
+def test_lint_fails_on_what_a_log_shows(tmp_path: Path, kind: str, finding: Exchange) -> None:
     """Live traffic has what no recording has."""
     done = parity("deviations", "lint", *log_of(tmp_path, finding))
     assert (done.returncode, f"{FORMAT}: {kind}: " in done.stdout) == (1, True), done.stdout

@@ -8,8 +8,8 @@ import pytest
 
 from diffing.cluster import cluster_id
 from tests.proxy.command import parity
-from tests.proxy.filing_cases import AT, cluster, damaged, verdict
 from tests.proxy.logs import write_run
+from tests.proxy.triage_cases import AT, cluster, damaged, verdict
 
 CONFIG = Path(__file__).parents[3] / "config" / "deviations"
 CASE = damaged(lambda document: document["task_type"].update(id=1))

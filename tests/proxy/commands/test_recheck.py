@@ -8,8 +8,8 @@ import pytest
 
 from diffing.cluster import cluster_id
 from tests.proxy.command import parity
-from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 from tests.proxy.logs import FIRST, KEPT, NEW, two_runs
+from tests.proxy.triage_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
 NAME = ID_TYPE_CLUSTER[:10]
 FAR = "2999-12-31"

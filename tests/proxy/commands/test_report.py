@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -18,6 +17,7 @@ from proxy.log.tables import moments
 from proxy.log.writer import Recorder, open_log
 from proxy.reporting.tables import RECORDED_TIMES
 from tests.proxy.command import parity
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -76,7 +76,7 @@ def test_a_report_as_markdown(log: str) -> None:
 def test_times_of_a_player_of_recordings_are_called_so(tmp_path: Path, log: str, command: str) -> None:
     """In every form, and of no other legacy side."""
     url = f"sqlite:///{tmp_path}/log.db"
-    asyncio.run(write_run(url, FIRST, replace(finding(FIRST), facts=(("legacy", "recordings"),))))
+    asyncio.run(write_run(url, FIRST, changed(finding(FIRST), facts=(("legacy", "recordings"),))))
     for form in ((), ("--markdown", "-")):
         assert RECORDED_TIMES in parity(command, "--log", url, *form).stdout
         assert RECORDED_TIMES not in parity(command, "--log", log, *form).stdout

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -15,6 +14,7 @@ from proxy.rollout.gate import GateDecision, Move, RouteEvidence
 from proxy.rollout.gate_log import write_decision
 from tests.proxy.command import Done
 from tests.proxy.command import parity as run
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import SECOND, finding, write_run
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -99,7 +99,7 @@ def test_a_route_of_the_legacy_dialect_is_promoted_by_the_verdicts_about_its_fac
     """What the new API answered says nothing of that; where it has the new shapes, it does."""
     words = ("rollout", "promote", "task.get", "--dialect", "legacy", *log(folder))
     assert "only 0 of at least 300 exchanges were compared" in parity(folder, *words).stderr
-    good = (replace(finding(SECOND, seconds=(0.1, 0.05)), asked=Dialect.LEGACY) for _ in range(300))
+    good = (changed(finding(SECOND, seconds=(0.1, 0.05)), asked=Dialect.LEGACY) for _ in range(300))
     asyncio.run(write_run(f"sqlite:///{folder}/log.db", SECOND, *good))
     text = parity(folder, "readiness", "--dialect", "legacy", *log(folder)).stdout
     assert "task.get is ready: matched 300 of 300" in text

@@ -5,12 +5,18 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from diffing.model import Comparison, FollowUp, Observation, Outcome
-from proxy.compare.comparer import Comparer, Judgement, Question
+from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
+from proxy.compare.comparer import Comparer
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.message.translation import Request
+from tests.proxy.exchanges import ROUTES, served
+from tests.proxy.logs import FIRST
 
 pytestmark = pytest.mark.anyio
 JSON = (
@@ -26,16 +32,17 @@ def answer(document: object) -> Observation:
 
 
 LEGACY = {"feature_qualities_list": {"quality": ["AutoCorrelation", "Dimensionality"]}}
-QUESTION = Question(
-    "dataset.feature_quality_names",
-    "GET",
-    {},
-    "none",
-    "json",
-    True,
-    answer(LEGACY),
-    answer(["AutoCorrelation", "Dimensionality"]),
-)
+ASKED = Asked(ROUTES["dataset.feature_quality_names"], "GET", {})
+
+
+def exchange(
+    new: object = ("AutoCorrelation", "Dimensionality"), legacy: object = LEGACY, **facts: Any
+) -> Exchange:
+    """PHP and the new API have answered."""
+    made = served("GET", b"/api/v1/json/data/features/qualities/list")
+    made.legacy, made.new = answer(legacy), answer(new)
+    made.asked = replace(ASKED, **facts)
+    return made
 
 
 WRONG = Judgement(Comparison(Outcome.MISMATCH), "remembered")
@@ -51,20 +58,20 @@ async def comparer(config: Path) -> AsyncIterator[Comparer]:
 
 async def test_an_exchange_is_compared(comparer: Comparer) -> None:
     """The process has the route map and the registry."""
-    judgement = await comparer.compare(QUESTION)
+    judgement = await comparer.compare(exchange())
     assert (judgement.comparison.outcome, bool(judgement.comparison.deviations)) == (Outcome.EXPLAINED, True)
 
 
 async def test_what_entries_did_is_told_of_each_exchange(comparer: Comparer) -> None:
     """The lint judges them by it; nothing of the exchange before."""
-    first, second = await comparer.compare(QUESTION), await comparer.compare(QUESTION)
+    first, second = await comparer.compare(exchange()), await comparer.compare(exchange())
     assert ("shape", first.comparison.deviations[-1], "object to list of text") in first.usage
     assert second.usage == first.usage
 
 
 async def test_a_mismatch_has_a_signature(comparer: Comparer) -> None:
     """It names route, statuses and generalised paths."""
-    judgement = await comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"])))
+    judgement = await comparer.compare(exchange(["AutoCorrelation"]))
     assert judgement.comparison.outcome is Outcome.MISMATCH
     assert judgement.signature.startswith("dataset.feature_quality_names 200→200 ")
 
@@ -72,68 +79,89 @@ async def test_a_mismatch_has_a_signature(comparer: Comparer) -> None:
 async def test_an_endless_comparison_is_ended(config: Path) -> None:
     """It costs the limit, gets a verdict, and the next one is compared again."""
     names = [f"q{number}" for number in range(300_000)]
-    large = replace(
-        QUESTION, legacy=answer({"feature_qualities_list": {"quality": names}}), new=answer(names[::-1])
-    )
+    large = exchange(names[::-1], {"feature_qualities_list": {"quality": names}})
     comparer = Comparer(config, limit=0.01)
     try:
         await comparer.start()
         assert (await comparer.compare(large)).comparison.outcome is Outcome.TOO_EXPENSIVE
         comparer._limit = 10
-        assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
+        assert (await comparer.compare(exchange())).comparison.outcome is Outcome.EXPLAINED
     finally:
         await comparer.aclose()
 
 
 async def test_a_dead_process_is_replaced(comparer: Comparer) -> None:
     """An exchange may fail with it, the next one does not."""
-    await comparer.compare(QUESTION)
+    await comparer.compare(exchange())
     assert comparer._process is not None
     comparer._process.kill()
     comparer._process.wait()
-    assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
+    assert (await comparer.compare(exchange())).comparison.outcome is Outcome.EXPLAINED
 
 
-VARIED = {
-    "route": "dataset.quality_names",
+FACTS = {
+    "route": ROUTES["dataset.quality_names"],
     "method": "POST",
     "parameters": {"a": "b"},
     "role": "admin",
     "format": "xml",
     "known": False,
+    "rehearsed": True,
+    "caller": "1",
+    "guessed": True,
+}
+VARIED = {
+    "decision": served("GET", b"/api/v1/json/data/features/qualities/list", face=True).decision,
     "legacy": answer({}),
     "new": answer([]),
     "answers": {(FollowUp.UNLIMITED, None): answer([])},
     "control": True,
-    "rehearsed": True,
-    "caller": "1",
-    "guessed": True,
-    "face": True,
+}
+UNSEEN = {
+    "request": Request("GET", b"/elsewhere"),
+    "at": FIRST,
+    "judgement": WRONG,
+    "number": 7,
+    "fallback": True,
+    "unadaptable": True,
 }
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Question)])
-async def test_another_question_is_another(comparer: Comparer, name: str) -> None:
-    """In any of its parts: what is known of the first says nothing of it."""
-    await comparer.compare(QUESTION)
-    comparer._known = dict.fromkeys(comparer._known, WRONG)
-    assert await comparer.compare(QUESTION) is WRONG
-    assert await comparer.compare(replace(QUESTION, **{name: VARIED[name]})) is not WRONG  # type: ignore[arg-type]  # of any type
+def test_each_part_of_an_exchange_is_varied_here() -> None:
+    """Else one could be forgotten by the digest of what a comparison looks at."""
+    assert {field.name for field in fields(Asked)} == set(FACTS)
+    assert {field.name for field in fields(Exchange)} == {"asked", *VARIED, *UNSEEN}
 
 
-async def test_what_no_comparison_looks_at_makes_no_other_question(comparer: Comparer) -> None:
-    """How long an answer took, and headers of transport; a header that counts does."""
-    await comparer.compare(QUESTION)
+@pytest.mark.parametrize(
+    "varied",
+    [*(exchange(**{name: FACTS[name]}) for name in FACTS)]
+    + [replace(exchange(), **{name: VARIED[name]}) for name in VARIED],  # type: ignore[arg-type]  # of any type
+    ids=[*FACTS, *VARIED],
+)
+async def test_another_exchange_is_another(comparer: Comparer, varied: Exchange) -> None:
+    """In any part that a comparison looks at: what is known of the first says nothing of it."""
+    await comparer.compare(exchange())
     comparer._known = dict.fromkeys(comparer._known, WRONG)
-    new = replace(QUESTION.new, seconds=3.0, headers=(*JSON, ("Date", "today"), ("Set-Cookie", "a=b")))
-    assert await comparer.compare(replace(QUESTION, new=new)) is WRONG
-    new = replace(QUESTION.new, headers=(("Content-Type", "text/html"), *JSON[1:]))
-    assert (await comparer.compare(replace(QUESTION, new=new))).comparison.outcome is Outcome.MISMATCH
+    assert await comparer.compare(exchange()) is WRONG
+    assert await comparer.compare(varied) is not WRONG
+
+
+async def test_what_no_comparison_looks_at_makes_no_other_exchange(comparer: Comparer) -> None:
+    """Who asked, how long an answer took, and headers of transport; a header that counts does."""
+    await comparer.compare(exchange())
+    comparer._known = dict.fromkeys(comparer._known, WRONG)
+    found = replace(exchange(), **UNSEEN)  # type: ignore[arg-type]  # of any type
+    assert found.new is not None
+    found.new = replace(found.new, seconds=3.0, headers=(*JSON, ("Date", "today"), ("Set-Cookie", "a=b")))
+    assert await comparer.compare(found) is WRONG
+    found.new = replace(found.new, headers=(("Content-Type", "text/html"), *JSON[1:]))
+    assert (await comparer.compare(found)).comparison.outcome is Outcome.MISMATCH
 
 
 async def test_another_configuration_knows_nothing(comparer: Comparer, config: Path) -> None:
     """Its registry may say otherwise."""
-    await comparer.compare(QUESTION)
+    await comparer.compare(exchange())
     await comparer.use(config)
     assert comparer._known == {}
 
@@ -143,33 +171,31 @@ async def test_so_many_are_known_and_no_difference(
 ) -> None:
     """The one that was asked first is forgotten."""
     monkeypatch.setattr("proxy.compare.comparer._KNOWN", 2)
-    await comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"])))
+    await comparer.compare(exchange(["AutoCorrelation"]))
     assert comparer._known == {}
     for caller in "123":
-        await comparer.compare(replace(QUESTION, caller=caller))
+        await comparer.compare(exchange(caller=caller))
     first, *_ = comparer._known
-    await comparer.compare(replace(QUESTION, caller="4"))
+    await comparer.compare(exchange(caller="4"))
     assert (len(comparer._known), first in comparer._known) == (2, False)
 
 
-async def test_a_question_that_is_given_up_takes_its_answer_with_it(comparer: Comparer) -> None:
+async def test_an_exchange_that_is_given_up_takes_its_answer_with_it(comparer: Comparer) -> None:
     """The next one gets its own."""
     await comparer.start()
-    asking = asyncio.create_task(comparer.compare(replace(QUESTION, new=answer(["AutoCorrelation"]))))
+    asking = asyncio.create_task(comparer.compare(exchange(["AutoCorrelation"])))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert (await comparer.compare(QUESTION)).comparison.outcome is Outcome.EXPLAINED
+    assert (await comparer.compare(exchange())).comparison.outcome is Outcome.EXPLAINED
 
 
 async def test_the_event_loop_goes_on(config: Path, comparer: Comparer) -> None:
     """While a large comparison runs, this process has its time for itself."""
     names = [f"q{number}" for number in range(100_000)]
-    large = replace(
-        QUESTION, legacy=answer({"feature_qualities_list": {"quality": names}}), new=answer(names)
-    )
+    large = exchange(names, {"feature_qualities_list": {"quality": names}})
     await comparer.start()
     used = time.thread_time()
     await comparer.compare(large)
@@ -178,8 +204,6 @@ async def test_the_event_loop_goes_on(config: Path, comparer: Comparer) -> None:
 
 async def test_what_goes_wrong_in_comparing_is_a_mismatch(comparer: Comparer) -> None:
     """It is shown, not lost."""
-    judgement = await comparer.compare(replace(QUESTION, method=None))  # type: ignore[arg-type]  # on purpose
-    unknown = await comparer.compare(replace(QUESTION, route="no.such"))
-    assert unknown.comparison.outcome is Outcome.MISMATCH
-    assert "comparing failed" in unknown.signature
-    assert judgement.comparison.outcome is not None
+    judgement = await comparer.compare(exchange(parameters=None))
+    assert judgement.comparison.outcome is Outcome.MISMATCH
+    assert "comparing failed" in judgement.signature

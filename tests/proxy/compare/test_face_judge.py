@@ -17,6 +17,7 @@ from proxy.compare.face_judge import FaceJudge
 from proxy.message.translation import Request, Translation
 from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.translate.to_new import legacy_to_new
+from tests.proxy.exchanges import replayed_exchange
 
 pytestmark = pytest.mark.anyio
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"
@@ -76,7 +77,7 @@ class Case:
 
         class Twin:
             async def step(self, recording: Recording, translation: Any) -> ReplayedExchange:
-                return ReplayedExchange(recording, translation, None, case.new, case.said)
+                return replayed_exchange(recording, translation, None, case.new, case.said)
 
             def asked(self, _recording: Recording, translation: Translation) -> Asked:
                 return Asked(translation.route, case.method, translation.parameters)

@@ -1,6 +1,5 @@
 """What stands on every page."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.writer import Recorder, open_log
 from proxy.rollout.live_config import digest
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ async def test_product_log_configuration_and_time(tmp_path: Path, config: Path) 
 async def test_times_against_recordings_are_told(tmp_path: Path, config: Path) -> None:
     """The log knows that legacy was a player of recordings."""
     url = f"sqlite:///{tmp_path}/log.db"
-    await write_run(url, FIRST, replace(finding(FIRST), facts=(("legacy", "recordings"),)))
+    await write_run(url, FIRST, changed(finding(FIRST), facts=(("legacy", "recordings"),)))
     async with reading(url) as log:
         assert (await about(url, config).of(log)).played
 

@@ -10,7 +10,7 @@ from proxy.dashboard.about import About
 from proxy.dashboard.cluster_page import cluster_page, fitting_requests, header_rows
 from proxy.dashboard.page import html, json
 from proxy.log.clusters import Shown
-from tests.proxy.filing_cases import CONTRACT, asked_for, cluster, damaged, error, problem
+from tests.proxy.triage_cases import CONTRACT, asked_for, cluster, damaged, error, problem
 
 REQUESTS = (
     {"request": "GET /1", "role": "none", "parameters": {"status": "all"}},

@@ -13,7 +13,7 @@ from proxy.dashboard import decisions
 from proxy.dashboard.app import dashboard
 from proxy.dashboard.session import GuardedAdmin
 from proxy.runtime import child
-from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
+from tests.proxy.triage_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
 pytestmark = pytest.mark.anyio
 NAME = ID_TYPE_CLUSTER[:10]

@@ -3,12 +3,12 @@
 import time
 
 from config.routes import RowList
-from proxy.dashboard.document_diff import MOST_ROWS, Part, diff
+from proxy.dashboard.document_diff import MOST_ROWS, DiffPart, diff
 
 BY_ID = (RowList("$", ("id",)),)
 
 
-def shown(parts: list[Part]) -> list[str]:
+def shown(parts: list[DiffPart]) -> list[str]:
     """Lines as `expected | new`, what is marked between brackets, folded lines by their number."""
     told = []
     for part in parts:

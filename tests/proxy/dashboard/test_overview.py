@@ -1,6 +1,5 @@
 """What the overview says first."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from proxy.dashboard.views import Views
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put, settle_states
 from proxy.log.tables import runs
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, KEPT, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -101,7 +101,7 @@ async def test_what_can_move_and_what_the_others_lack(tmp_path: Path, config: Pa
     """The next step of those that can; of the others the reason, with their names."""
     url = f"sqlite:///{tmp_path}/log.db"
     facts = tuple(("parameter", name) for name in ("task_id",))
-    ready = [replace(finding(FIRST), facts=facts) for _ in range(300)]
+    ready = [changed(finding(FIRST), facts=facts) for _ in range(300)]
     few = [finding(FIRST, route="study.get") for _ in range(7)]
     await write_run(url, FIRST, *ready, *few, finding(FIRST, "dataset.get 200→200 $.a"))
     found = await told(url, config)
@@ -166,7 +166,7 @@ async def test_latency_against_recordings_says_so(tmp_path: Path, config: Path, 
     url = f"sqlite:///{tmp_path}/log.db"
     await write_run(url, FIRST, finding(FIRST, KEPT))
     assert "player of recordings" not in await shown(url, config, path)
-    await write_run(url, SECOND, replace(finding(SECOND), facts=(("legacy", "recordings"),)))
+    await write_run(url, SECOND, changed(finding(SECOND), facts=(("legacy", "recordings"),)))
     assert "player of recordings here: its times" in await shown(url, config, path)
 
 
@@ -177,7 +177,7 @@ async def test_a_route_is_not_slow_for_recordings_alone(tmp_path: Path, config: 
     await write_run(url, FIRST, *slow)
     page = await shown(url, config, "/")
     assert "1: the new side is too slow (" in page
-    await write_run(url, SECOND, replace(finding(SECOND), facts=(("legacy", "recordings"),)))
+    await write_run(url, SECOND, changed(finding(SECOND), facts=(("legacy", "recordings"),)))
     page = await shown(url, config, "/")
     assert "1: the new side is too slow, measured against a player of recordings, not against PHP (" in page
 

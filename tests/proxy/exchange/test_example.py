@@ -1,7 +1,6 @@
 """Examples have all their parts, in clean text of bounded size."""
 
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome
-from proxy.exchange.decision import Side
 from proxy.exchange.example import (
     MOST_DIFFERENCES,
     affected,
@@ -10,7 +9,6 @@ from proxy.exchange.example import (
     example_of,
     read_affected,
     read_example,
-    served_only,
     shortened,
 )
 from proxy.message.redact import Redactor
@@ -35,7 +33,7 @@ def test_deviations_are_named_once() -> None:
 
 def test_an_exchange_without_differences_is_told_by_what_the_sides_did() -> None:
     """The side that was not asked says nothing."""
-    found = example("GET /x", TOO_LARGE, *served_only(Side.LEGACY, SERVED))
+    found = example("GET /x", TOO_LARGE, SERVED, None)
     assert (found["request"], found["path"], found["what"]) == ("GET /x", "$", "too_large")
     assert (found["legacy"], found["new"]) == ("too_large", None)
 

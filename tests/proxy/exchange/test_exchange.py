@@ -1,79 +1,95 @@
-"""The queue of the shadow is bounded and never waits."""
+"""One object carries a request from the front door to the report."""
 
-import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
 from config.rollout import Dialect
-from diffing.model import Observation
-from proxy.exchange.decision import Decision, Side
-from proxy.exchange.exchange import Exchange, MemoryQueue
-from proxy.message.translation import Request, Untranslatable
+from diffing.model import Comparison, Observation, Outcome
+from proxy.exchange.decision import Side
+from tests.proxy.exchanges import served
 
-pytestmark = pytest.mark.anyio
-AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+ANSWER, OTHER = Observation(200, (("a", "bc"),), b"xyz", 0.5), Observation(500, (), b"")
 
 
-def exchange(size: int = 0, at: datetime = AT) -> Exchange:
-    """A served exchange with an answer of some size."""
-    decision = Decision(Dialect.LEGACY, None, Untranslatable("test"), Side.LEGACY, None, False)
-    return Exchange(at, decision, Request("GET", b"/"), Observation(200, (), b"x" * size))
+def test_answers_are_named_by_their_side_and_by_their_role() -> None:
+    """Who served is in the decision."""
+    exchange = served("GET", b"/api/v1/json/task/1")
+    exchange.put(Side.LEGACY, ANSWER)
+    assert (exchange.legacy, exchange.served, exchange.other) == (ANSWER, ANSWER, None)
+    exchange.put(Side.NEW, OTHER)
+    assert (exchange.new, exchange.other) == (OTHER, OTHER)
+    exchange.decision = replace(exchange.decision, served=Side.NEW)
+    assert (exchange.served, exchange.other) == (OTHER, ANSWER)
 
 
-async def test_jobs_come_out_as_they_went_in() -> None:
-    """First in, first out."""
-    queue = MemoryQueue(10, 100_000)
-    exchanges = [exchange(number) for number in range(3)]
-    assert [queue.put(item) for item in exchanges] == [True] * 3
-    assert [await queue.get() for _ in exchanges] == exchanges
+@pytest.mark.parametrize(
+    ("method", "target", "body", "again"),
+    [
+        ("POST", b"/api/v1/json/flow/exists", b"name=a&external_version=1", True),
+        ("POST", b"/api/v1/json/data/list/limit/1", b"", True),
+        ("GET", b"/api/v1/json/data/1", b"", True),
+        ("GET", b"/api/v1/json/run/reset/1", b"", False),
+        ("POST", b"/api/v1/json/data/tag", b"data_id=1&tag=a", False),
+        ("DELETE", b"/api/v1/json/data/1", b"", False),
+        ("POST", b"/api/v1/json/nothing/of/ours", b"", False),
+        ("GET", b"/api/v1/nothing", b"", True),
+    ],
+)
+def test_only_reads_are_sent_again(method: str, target: bytes, body: bytes, again: bool) -> None:
+    """By whatever method they are asked."""
+    assert served(method, target, body).only_reads is again
 
 
-async def test_the_number_is_bounded() -> None:
-    """A full queue refuses; room that was made is used again."""
-    queue = MemoryQueue(2, 100_000)
-    assert [queue.put(exchange()) for _ in range(3)] == [True, True, False]
-    await queue.get()
-    assert queue.put(exchange())
+@pytest.mark.parametrize(
+    ("method", "target", "face", "legacy", "new"),
+    [
+        ("GET", b"/api/v1/json/task/1", False, b"/api/v1/json/task/1", b"/tasks/1"),
+        ("GET", b"/api/v1/json/task/1", True, b"/api/v1/json/task/1", b"/api/v1/json/task/1"),
+        ("HEAD", b"/tasks/1", False, b"/api/v1/json/task/1", b"/tasks/1"),
+    ],
+)
+def test_each_side_is_asked_in_its_dialect(
+    method: str, target: bytes, face: bool, legacy: bytes, new: bytes
+) -> None:
+    """The legacy face in PHP's; a HEAD of the new API as GET, for PHP has none."""
+    exchange = served(method, target, face=face)
+    sides = exchange.request_for(Side.LEGACY), exchange.request_for(Side.NEW)
+    assert [side.target for side in sides] == [legacy, new]
+    assert {side.method for side in sides} == {"GET"}
 
 
-async def test_bytes_are_bounded_too() -> None:
-    """A few large answers fill the queue."""
-    queue = MemoryQueue(10, 10_500)
-    assert [queue.put(exchange(6000)), queue.put(exchange(6000)), queue.put(exchange())] == [
-        True,
-        False,
-        True,
-    ]
+def test_signatures_name_the_face_and_what_was_compared() -> None:
+    """Where nothing was compared, the verdict stands for the statuses."""
+    exchange, match = served("GET", b"/api/v1/json/task/1"), Comparison(Outcome.MATCH)
+    exchange.legacy, exchange.new = ANSWER, OTHER
+    assert exchange.judged(match).signature == "task.get 200→500 "
+    assert exchange.settled(match).signature == "task.get match"
+    exchange.decision = replace(exchange.decision, face=True)
+    assert exchange.settled(match).signature == "task.get (face) match"
 
 
-async def test_get_waits_for_an_exchange() -> None:
-    """A worker sleeps while there is nothing to do."""
-    queue = MemoryQueue(10, 10_500)
-    waiting = asyncio.create_task(queue.get())
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    queue.put(exchange())
-    assert await waiting == exchange()
+def test_an_exchange_with_two_verdicts_has_two_parts() -> None:
+    """Each asks the new side anew, unless it has been rehearsed: that is the answer of the new API."""
+    exchange = served("GET", b"/api/v1/json/task/1")
+    exchange.legacy, exchange.new = ANSWER, OTHER
+    assert exchange.parts() == (exchange,)
+    exchange.decision = replace(exchange.decision, both=True)
+    asked = [(part.decision.asked, part.legacy, part.new) for part in exchange.parts()]
+    assert asked == [(Dialect.NEW, ANSWER, None), (Dialect.LEGACY, ANSWER, None)]
+    exchange.decision = replace(exchange.decision, rehearse=True)
+    assert [part.new for part in exchange.parts()] == [OTHER, None]
 
 
-async def test_join_waits_for_what_is_worked_on() -> None:
-    """An exchange that was taken is not done yet."""
-    queue = MemoryQueue(10, 10_500)
-    queue.put(exchange())
-    await queue.get()
-    joined = asyncio.create_task(queue.join())
-    await asyncio.sleep(0)
-    assert not joined.done()
-    queue.done()
-    await joined
-
-
-async def test_what_waits_can_be_dropped() -> None:
-    """And is handed back, so that it can be counted."""
-    queue = MemoryQueue(10, 10_500)
-    queue.put(exchange())
-    queue.put(exchange())
-    assert len(queue.drop()) == 2
-    await queue.join()
-    assert len(queue) == 0
+def test_what_waits_for_its_verdict_holds_no_body() -> None:
+    """But all that it is counted by."""
+    exchange = served("POST", b"/api/v1/json/flow/exists", b"name=a&external_version=1")
+    exchange.legacy, exchange.number = ANSWER, 7
+    bare = exchange.bare()
+    assert (bare.route, bare.decision.served, bare.at, bare.number) == (
+        "flow.exists_form",
+        Side.LEGACY,
+        exchange.at,
+        7,
+    )
+    assert (bare.request.body, bare.legacy, bare.size < exchange.size) == (b"", None, True)

@@ -8,6 +8,7 @@ from proxy.checking.replay import ReplayedExchange
 from proxy.exploring.counts import counted
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import RecordedRequest, Recording
+from tests.proxy.exchanges import replayed_exchange
 
 ROUTES = load_routes(Path(__file__).parent.parent.parent.parent / "config")
 
@@ -18,7 +19,7 @@ def exchange(route: str, status: int, role: str, **parameters: str) -> ReplayedE
     recording = Recording("1", "", role, RecordedRequest("GET", "", b"/"), Observation(status, (), b""))
     translation = Translation("GET", b"/", (), b"", found, parameters, "json", writes=False)
     asked = Asked(route=found, method="GET", parameters=parameters, role=role)
-    return ReplayedExchange(recording, translation, asked, recording.response, Comparison(Outcome.MATCH))
+    return replayed_exchange(recording, translation, asked, recording.response, Comparison(Outcome.MATCH))
 
 
 def test_requests_are_counted() -> None:
@@ -28,7 +29,7 @@ def test_requests_are_counted() -> None:
             exchange("dataset.list", 200, "admin", tag="a", foo="b"),
             exchange("dataset.list", 412, "none", tag="a"),
             exchange("file.xsd", 302, "none", name="a", ignored="b"),
-            ReplayedExchange(
+            replayed_exchange(
                 exchange("file.xsd", 200, "none").recording,
                 Untranslatable("-"),
                 None,

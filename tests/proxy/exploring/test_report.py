@@ -10,13 +10,14 @@ from rich.console import Console
 from config.routes import load_routes
 from diffing.model import Asked, Comparison, Difference, Observation, Outcome, SkipReason
 from proxy.checking.check import CheckResult, Dialect
-from proxy.checking.replay import ReplayedExchange, tally
+from proxy.checking.replay import tally
 from proxy.exploring.counts import counted
 from proxy.exploring.explore import Explored
 from proxy.exploring.report import explore_document, print_explored, saved
 from proxy.message.translation import Translation
 from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.recordings.request_lines import read_requests
+from tests.proxy.exchanges import replayed_exchange
 
 ROUTE = load_routes(Path(__file__).parent.parent.parent.parent / "config")["dataset.get"]
 COMPARISONS = (
@@ -39,7 +40,7 @@ def explored() -> Explored:
             "GET", b"/datasets/1", (), b"", ROUTE, {"dataset_id": "1"}, "json", writes=False
         )
         asked = Asked(route=ROUTE, method="GET", parameters={"dataset_id": "1"}, role="admin")
-        exchanges.append(ReplayedExchange(recording, translation, asked, recording.response, comparison))
+        exchanges.append(replayed_exchange(recording, translation, asked, recording.response, comparison))
     requests = tuple(exchange.recording for exchange in exchanges)
     result = CheckResult(tally(exchanges), ("2 mismatch",), tuple(exchanges))
     return Explored(7, False, requests, result, counted(exchanges, [ROUTE]))

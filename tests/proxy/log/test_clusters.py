@@ -1,6 +1,5 @@
 """Clusters of a log: how often and since when."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from proxy.log.clusters import (
 )
 from proxy.log.reading import reading
 from proxy.log.schema import LogError
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +87,7 @@ async def test_named_clusters_are_of_one_run_or_of_all(tmp_path: Path) -> None:
 async def test_clusters_of_the_face_stand_apart(tmp_path: Path) -> None:
     """They are counted, listed and shared out by the dialect in which the new side was asked."""
     url = f"sqlite:///{tmp_path}/log.db"
-    faced = replace(finding(FIRST, "task.get (face) 200→200 $.x"), route="task.get", asked=Dialect.LEGACY)
+    faced = changed(finding(FIRST, "task.get (face) 200→200 $.x"), asked=Dialect.LEGACY)
     await write_run(url, FIRST, faced)
     await write_run(url, SECOND, finding(SECOND))
     async with reading(url) as log:

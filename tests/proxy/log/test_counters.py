@@ -1,26 +1,25 @@
 """Every request is counted once, every served one gets one verdict."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement, LazySample
 from proxy.log import counters as log_counters
-from proxy.log.counters import KEPT, MOST_REQUESTS, Counters, ExchangeVerdict, LazySample
+from proxy.log.counters import KEPT, MOST_REQUESTS, Counters
+from tests.proxy.exchanges import changed, judged_exchange
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
 
 
-def finding(comparison: Comparison, at: datetime = AT) -> ExchangeVerdict:
+def finding(comparison: Comparison, at: datetime = AT) -> Exchange:
     """A verdict on a served exchange."""
-    return ExchangeVerdict(
-        at, "dataset.get", Dialect.LEGACY, Side.LEGACY, Judgement(comparison, "s"), (0.5, 0.25), {"n": at}
-    )
+    judgement = Judgement(comparison, "s", seconds=(0.5, 0.25), example={"n": at})
+    return judged_exchange(at, "dataset.get", judgement)
 
 
 def test_pending_is_what_has_no_verdict_yet() -> None:
@@ -64,19 +63,18 @@ def test_deviations_are_counted() -> None:
     assert list(counters.hits.items()) == [((AT.replace(minute=0, second=0), "dataset.get", "d", "new"), 1)]
 
 
-def shown(signature: str, size: int) -> ExchangeVerdict:
+def shown(signature: str, size: int, asked: Dialect = Dialect.NEW) -> Exchange:
     """A mismatch with a whole exchange."""
-    return ExchangeVerdict(
-        AT,
-        "dataset.get",
-        Dialect.LEGACY,
-        Side.LEGACY,
-        Judgement(MISMATCH, signature),
+    judgement = Judgement(
+        MISMATCH,
+        signature,
+        (),
         (0.5, 0.25),
         {"size": size},
         (("status", "2xx"), ("parameter", "id")),
         LazySample(size, lambda: {"size": size}),
     )
+    return judged_exchange(AT, "dataset.get", judgement, asked)
 
 
 def test_the_smallest_exchange_is_kept() -> None:
@@ -95,7 +93,7 @@ def test_evidence_is_bounded_and_what_is_not_kept_is_counted() -> None:
         counters.add(shown(signature, size))
     kept = {name: cluster.size for name, cluster in counters.clusters.items()}
     assert kept == {"a": 3, "b": 5, "dataset.get (further signatures)": 0}
-    assert counters.dropped == {"clusters": 1, "witnesses": 1}
+    assert counters.dropped == {"clusters": 1, "samples": 1}
 
 
 def test_facts_that_clients_choose_are_bounded() -> None:
@@ -104,8 +102,7 @@ def test_facts_that_clients_choose_are_bounded() -> None:
     for name in ("a", "b", "c", "a"):
         facts = (("parameter", name),)
         usage = (("shape", "d", name),)
-        one = replace(finding(MISMATCH), facts=facts)
-        counters.add(replace(one, judgement=replace(one.judgement, usage=usage)))
+        counters.add(changed(finding(MISMATCH), facts=facts, usage=usage))
     assert dict(counters.coverage) == {
         ("dataset.get", "parameter", "a", "new"): 2,
         ("dataset.get", "parameter", "b", "new"): 1,
@@ -149,7 +146,7 @@ def test_verdicts_of_two_dialects_stand_apart() -> None:
         counters.serve(asked)
     assert (counters.served, counters.faced, counters.twice, counters.due) == (3, 2, 1, 4)
     counters.add(shown("s", 1))
-    counters.add(replace(shown("s (face)", 1), asked=Dialect.LEGACY))
+    counters.add(shown("s (face)", 1, Dialect.LEGACY))
     assert counters.pending == 2
     assert sorted(key[-1] for key in counters.flows) == ["legacy", "new"]
     assert {key[-1] for key in (*counters.hits, *counters.coverage, *counters.timings)} == {"legacy", "new"}
@@ -204,10 +201,10 @@ def test_moments_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(counters.moments), counters.dropped["moments"], counters.judged) == (2, 2, 3)
 
 
-def asked(number: int, role: str = "none") -> ExchangeVerdict:
+def asked(number: int, role: str = "none") -> Exchange:
     """A mismatch of a request."""
     example = {"request": f"GET /{number}", "role": role, "parameters": {"id": str(number)}, "curl": "curl"}
-    return replace(finding(MISMATCH), example=example)
+    return changed(finding(MISMATCH), example=example)
 
 
 def test_requests_of_a_cluster_are_kept_each_once() -> None:

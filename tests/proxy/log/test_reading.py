@@ -1,12 +1,12 @@
 """A log is opened to be read."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from proxy.log.reading import find_run, legacy_was_played, reading
 from proxy.log.schema import LogError
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +41,7 @@ async def test_a_player_of_recordings_is_known(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     known = []
     for at, facts in ((FIRST, ()), (SECOND, (("legacy", "recordings"),))):
-        await write_run(url, at, replace(finding(at), facts=facts))
+        await write_run(url, at, changed(finding(at), facts=facts))
         async with reading(url) as log:
             known.append(await legacy_was_played(log))
     assert known == [False, True]

@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import Counters
 from proxy.log.tables import (
     coverage,
     deviations,
@@ -26,17 +25,17 @@ from proxy.log.tables import (
 )
 from proxy.log.writer import LogError, Recorder, open_log
 from tests.proxy import logs
+from tests.proxy.exchanges import judged_exchange
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
 MISMATCH = Comparison(Outcome.MISMATCH, differences=(Difference("$", "value"),), deviations=("d",))
 
 
-def finding(comparison: Comparison = MISMATCH) -> ExchangeVerdict:
+def finding(comparison: Comparison = MISMATCH) -> Exchange:
     """A verdict on a served exchange."""
-    return ExchangeVerdict(
-        AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, Judgement(comparison, "s"), (0.5, 0.25), {"path": "$"}
-    )
+    judgement = Judgement(comparison, "s", seconds=(0.5, 0.25), example={"path": "$"})
+    return judged_exchange(AT, "dataset.get", judgement)
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ def test_a_path_is_known_unless_it_fits_no_route() -> None:
     assert [fit for fit in get_args(Fit) if not _translation(fit).known] == ["none"]
 
 
-def test_segments_are_numeric_unless_one_is_not() -> None:
-    """Only the misfit of a segment's kind says otherwise."""
-    assert [fit for fit in get_args(Fit) if not _translation(fit).numeric] == ["number"]
-
-
 def test_a_header_is_found_in_any_case() -> None:
     """Header names have no case."""
     assert Request("GET", b"/", (("Content-Type", "a/b"),)).header("content-type") == "a/b"

@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
-from config.rollout import Dialect
 from diffing.model import Comparison, Outcome
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import Counters
 from proxy.process.metrics import Snapshot, by_dialect, ended, merged, prometheus, snapshot
 from proxy.runtime.telemetry import Telemetry
+from tests.proxy.exchanges import judged_exchange
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC).replace(tzinfo=None)
 
@@ -17,7 +16,7 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
     """A process that has served one request."""
     counters = Counters(received=2, served=1, refused=1)
     judgement = Judgement(Comparison(Outcome.MATCH), "")
-    counters.add(ExchangeVerdict(AT, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement))
+    counters.add(judged_exchange(AT, "dataset.get", judgement))
     telemetry = Telemetry(reasked=1)
     telemetry.answers[200] += 1
     telemetry.clusters["open"] += 2

@@ -1,6 +1,5 @@
 """What became of clusters: new, still there, fixed by evidence only."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from config.rollout import Dialect
 from proxy.log.clusters import State
 from proxy.log.reading import reading
 from proxy.reporting.cluster_changes import changes, changes_since, compared_since, exchanges_of
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, KEPT, NEW, OLD, SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -96,10 +96,10 @@ async def test_clusters_of_the_face_are_not_fixed_by_the_new_api(tmp_path: Path)
     """Only what was compared in the dialect of a cluster says that it is gone."""
     url = f"sqlite:///{tmp_path}/log.db"
     signature = "task.get (face) 200→200 $.x"
-    faced = replace(finding(FIRST, signature), route="task.get", asked=Dialect.LEGACY)
+    faced = changed(finding(FIRST, signature), asked=Dialect.LEGACY)
     before = await write_run(url, FIRST, faced)
     after = await write_run(url, SECOND, *(finding(SECOND) for _ in range(9)))
-    matched = (replace(finding(SECOND), asked=Dialect.LEGACY) for _ in range(9))
+    matched = (changed(finding(SECOND), asked=Dialect.LEGACY) for _ in range(9))
     last = await write_run(url, SECOND + timedelta(days=1), *matched)
     async with reading(url) as log:
         [unasked] = (await changes(log, before, after, 3)).clusters

@@ -8,7 +8,7 @@ import pytest
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.markdown import cell, code, report_markdown, table
 from proxy.reporting.report import CountedRuns, Latency, Report
-from proxy.reporting.tables import RECORDED_TIMES
+from proxy.reporting.tables import GLOSSARY, RECORDED_TIMES
 from proxy.rollout.readiness import PairedLatency
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -62,6 +62,7 @@ def test_a_report_has_its_totals_routes_and_differences() -> None:
     tally.deviations["envelope"] = 3
     report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), tally, {"dataset.get": Latency(4, 0.2, 0.1)})
     text = report_markdown(report)
+    assert text.endswith(f"\n{GLOSSARY}\n")
     expected = [
         "received 4 · compared 4",
         "| dataset.get | 4 | 4 | 3 | 0 | 1 | 0 |",

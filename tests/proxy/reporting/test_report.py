@@ -1,6 +1,5 @@
 """A report says what the log holds."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,12 +7,13 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.model import Comparison, Difference, Outcome, SkipReason
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import Counters
 from proxy.log.writer import LogError, Recorder, open_log
 from proxy.reporting.report import read_report
 from tests.proxy import logs
+from tests.proxy.exchanges import changed, judged_exchange
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -22,11 +22,11 @@ SKIPPED = Comparison(Outcome.SKIPPED, SkipReason.XML)
 EXPLAINED = Comparison(Outcome.EXPLAINED, deviations=("d",))
 
 
-def finding(comparison: Comparison, at: datetime = AT) -> ExchangeVerdict:
+def finding(comparison: Comparison, at: datetime = AT) -> Exchange:
     """A verdict on a served exchange."""
     seconds = None if comparison is SKIPPED else (0.5, 0.25)
-    judgement = Judgement(comparison, "s")
-    return ExchangeVerdict(at, "dataset.get", Dialect.LEGACY, Side.LEGACY, judgement, seconds, {"path": "$"})
+    judgement = Judgement(comparison, "s", seconds=seconds, example={"path": "$"})
+    return judged_exchange(at, "dataset.get", judgement)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_a_report_can_be_about_one_dialect(tmp_path: Path) -> None:
         counters.serve(asked)
     counters.add(finding(EXPLAINED))
     counters.add(finding(MISMATCH))
-    counters.add(replace(finding(Comparison(Outcome.MATCH)), asked=Dialect.LEGACY))
+    counters.add(changed(finding(Comparison(Outcome.MATCH)), asked=Dialect.LEGACY))
     recorder = Recorder(open_log(url), counters, now=lambda: AT)
     await recorder.open()
     await recorder.aclose()
@@ -113,7 +113,7 @@ async def test_paired_times_are_of_the_dialect_asked(tmp_path: Path) -> None:
     """A slow face does not make the new API slow; without a dialect both count."""
     url = f"sqlite:///{tmp_path}/log.db"
     fast, slow = (logs.finding(AT, seconds=seconds) for seconds in ((0.2, 0.1), (0.1, 0.4)))
-    await logs.write_run(url, AT, *[fast] * 7, *[replace(slow, asked=Dialect.LEGACY)] * 9)
+    await logs.write_run(url, AT, *[fast] * 7, *[changed(slow, asked=Dialect.LEGACY)] * 9)
     told = {}
     for asked in (Dialect.NEW, Dialect.LEGACY, None):
         ratio = (await read_report(url, asked=asked)).latency["task.get"].ratio

@@ -9,7 +9,7 @@ from rich.console import Console
 from proxy.compare.tally import Cluster, Tally
 from proxy.reporting.report import CountedRuns, Latency, Report
 from proxy.reporting.report_view import print_report
-from proxy.reporting.tables import RECORDED_TIMES
+from proxy.reporting.tables import GLOSSARY, RECORDED_TIMES
 from proxy.rollout.readiness import PairedLatency
 
 AT = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC).replace(tzinfo=None)
@@ -77,6 +77,7 @@ def test_times_of_a_player_of_recordings_are_called_so() -> None:
         print_report(console, replace(report, played=played))
         assert isinstance(console.file, io.StringIO)
         shown.append(f"{RECORDED_TIMES}\n" in console.file.getvalue())
+        assert console.file.getvalue().endswith(f"\n{GLOSSARY}\n")
     assert shown == [True, False]
 
 

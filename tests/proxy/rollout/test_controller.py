@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from proxy.log.writer import open_log, prepare
 from proxy.rollout.controller import RolloutController
 from proxy.rollout.gate import Move, step_of
 from proxy.rollout.gate_log import Decided, read_decisions
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import SECOND, finding, write_run
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +66,7 @@ class Machine:
         """So many exchanges are compared."""
         found = [finding(self.now, seconds=seconds) for _ in range(good)]
         found += [finding(self.now, NEW, seconds=seconds) for _ in range(bad)]
-        await write_run(self.url, self.now, *(replace(item, facts=FACTS) for item in found))
+        await write_run(self.url, self.now, *(changed(item, facts=FACTS) for item in found))
 
     async def decided(self) -> list[Decided]:
         """All decisions, the oldest first."""
@@ -140,10 +140,10 @@ async def test_clients_of_the_legacy_dialect_move_by_the_verdicts_about_its_face
     assert await machine.look() == "shadow"
     await machine.served(good=20)
     assert (await machine.look(61), legacy()) == ("canary 10 %", "shadow")
-    faced = [replace(finding(machine.now), facts=FACTS, asked=Dialect.LEGACY) for _ in range(20)]
+    faced = [changed(finding(machine.now), facts=FACTS, asked=Dialect.LEGACY) for _ in range(20)]
     await write_run(machine.url, machine.now, *faced)
     assert (await machine.look(61), legacy()) == ("canary 10 %", "canary 10 %")
-    bad = [replace(finding(machine.now, NEW), facts=FACTS, asked=Dialect.LEGACY) for _ in range(5)]
+    bad = [changed(finding(machine.now, NEW), facts=FACTS, asked=Dialect.LEGACY) for _ in range(5)]
     await write_run(machine.url, machine.now, *bad)
     assert (await machine.look(5), legacy()) == ("canary 10 %", "legacy")
 

@@ -1,7 +1,6 @@
 """What the gate keeps in the diff log, on SQLite and on MariaDB."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from proxy.rollout.gate_log import (
     take_lease,
     write_decision,
 )
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, NEW, finding, write_run
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +135,7 @@ async def test_where_a_route_stands_is_what_brought_it_there(log: AsyncEngine) -
 async def test_evidence_is_of_all_runs(log: AsyncEngine) -> None:
     """Verdicts and ratios by route and dialect asked; what was covered, too."""
     url = log.url.render_as_string(hide_password=False)
-    faced = replace(finding(FIRST), asked=Dialect.LEGACY)
+    faced = changed(finding(FIRST), asked=Dialect.LEGACY)
     for _ in range(2):
         await write_run(url, FIRST, finding(FIRST), finding(FIRST, NEW), faced)
     async with log.connect() as connection:

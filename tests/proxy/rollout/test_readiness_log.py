@@ -1,6 +1,5 @@
 """Readiness by what a log says."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from config.reports import ReadinessSettings as Thresholds
 from config.rollout import Dialect
 from proxy.log.reading import reading
 from proxy.rollout.readiness_log import read_readiness
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import SECOND, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +33,7 @@ async def test_all_numbers_come_from_the_log(tmp_path: Path) -> None:
 async def test_each_dialect_has_its_own_numbers(tmp_path: Path) -> None:
     """What the new API answered makes no route ready in PHP's dialect."""
     url, _, _ = await two_runs(tmp_path)
-    await write_run(url, SECOND, *(replace(finding(SECOND), asked=Dialect.LEGACY) for _ in range(7)))
+    await write_run(url, SECOND, *(changed(finding(SECOND), asked=Dialect.LEGACY) for _ in range(7)))
     async with reading(url) as log:
         _, face = await read_readiness(log, KNOWN, Thresholds(), asked=Dialect.LEGACY)
         _, task = await read_readiness(log, KNOWN, Thresholds())

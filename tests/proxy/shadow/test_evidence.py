@@ -8,7 +8,7 @@ import orjson
 from config.rollout import Dialect
 from config.routes import load_routes
 from diffing.model import Comparison, Difference, Observation, Outcome
-from proxy.compare.questions import question_of
+from proxy.compare.facts import asked_by
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.message.redact import Redactor
@@ -27,7 +27,7 @@ def exchange(config: Path) -> Exchange:
     translation = legacy_to_new(request, load_routes(config))
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
-    return Exchange(AT, decision, request, Observation(200, (), b"{}", 0.01))
+    return Exchange(request, decision, at=AT)
 
 
 def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
@@ -35,12 +35,12 @@ def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
     found = exchange(config)
     legacy = Observation(200, (("content-type", "application/json"),), orjson.dumps({"api_key": MADE}))
     new = Observation(200, (("content-type", "application/json"),), orjson.dumps({"name": "ada"}))
-    assert {KEY, MADE} <= secrets_in(found, (legacy, new))
-    translation = found.decision.translation
-    assert isinstance(translation, Translation)
-    question = question_of(found, translation, legacy, new, ())
+    found.legacy, found.new = legacy, new
+    assert {KEY, MADE} <= secrets_in(found)
+    found.asked = asked_by(found, ())
     difference = Difference("$.name", "value", "Ada", "ada")
-    kept = evidence_of(found, Comparison(Outcome.MISMATCH, differences=(difference,)), question, Redactor())
+    found.judgement = found.judged(Comparison(Outcome.MISMATCH, differences=(difference,)))
+    kept = evidence_of(found, Redactor())
     assert kept.size > 0
     told = repr(kept.make())
     assert (KEY in told, MADE in told, "data/61" in told) == (False, False, True)

@@ -38,7 +38,7 @@ def exchange(span: SpanContext | None) -> Exchange:
     decision = Decision(
         Dialect.LEGACY, None, Untranslatable("no route"), Side.LEGACY, SkipReason.NO_ROUTE, False
     )
-    return Exchange(AT, decision, REQUEST, Observation(200, (), b""), span=span)
+    return Exchange(REQUEST, decision, Observation(200, (), b""), at=AT, span=span)
 
 
 async def sent(span: SpanContext | None) -> tuple[httpx.Headers, Kept, Telemetry]:

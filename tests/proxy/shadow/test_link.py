@@ -17,10 +17,10 @@ from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow, Tracing
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.compare.comparer import Judgement
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
-from proxy.log.counters import Counters, ExchangeVerdict
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import Counters
 from proxy.log.writer import utc_now
 from proxy.message.trace import FinishedSpan, SpanContext
 from proxy.message.translation import Request, Translation
@@ -29,7 +29,7 @@ from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.link import ShadowLink
-from proxy.shadow.process import ShadowReport
+from proxy.shadow.messages import ShadowReport
 from proxy.translate.to_new import legacy_to_new
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ def exchange(routes: RouteMap, body: bytes = b"{}") -> Exchange:
     translation = legacy_to_new(request, routes)
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, writes=False)
-    return Exchange(AT, decision, request, Observation(200, (), body))
+    return Exchange(request, decision, Observation(200, (), body), at=AT)
 
 
 def unconnected(config: Path, counters: Counters, **shadow: Any) -> ShadowLink:
@@ -118,7 +118,7 @@ async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, 
     link = unconnected(config, counters)
     for _ in range(2):
         link.offer(exchange(routes))
-    good = ExchangeVerdict(AT, "r", Dialect.LEGACY, Side.LEGACY, Judgement(Comparison(Outcome.MATCH), "s"))
+    good = Judgement(Comparison(Outcome.MATCH), "s")
     bad = replace(good, facts=(("no", "pair", "at all"),))  # type: ignore[arg-type]  # that is what is wrong with it
     link._take(ShadowReport([(1, bad, None), (2, good, None)], {}, []))
     assert link.waiting == 0
@@ -208,6 +208,6 @@ def _child() -> int:
         for child in (task / "children").read_text().split()
     ]
     [found] = [
-        child for child in children if b"proxy.shadow.process" in Path(f"/proc/{child}/cmdline").read_bytes()
+        child for child in children if b"proxy.process.asking" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
     return found

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from config.routes import RouteMap, load_routes
 from config.settings import RecordingSettings
-from diffing.model import Observation
+from diffing.model import Asked, Comparison, Observation, Outcome
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.message.translation import Request
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
@@ -18,6 +21,7 @@ from proxy.process.serving import RunningProxy
 from proxy.recordings.recording import Recording, read_recordings
 from proxy.recordings.server import RecordedServer
 from proxy.shadow.tap import Tap
+from tests.proxy.exchanges import judged_exchange
 from tests.proxy.logs import FIRST
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -49,9 +53,15 @@ def tapped(
     tap = Tap(RecordingSettings(str(folder), **settings), routes, counts, FIRST)
     request = Request("GET", target, (("host", "h"), ("user-agent", "me"), ("x-forwarded-for", "10.0.0.1")))
     for answer in answers:
-        tap.add(route, FIRST, "user", request, answer)
+        tap.add(exchange(route, request, answer))
     tap.close()
     return list(read_recordings([folder])) if any(folder.glob("*")) else [], dict(counts)
+
+
+def exchange(route: str, request: Request, answer: Observation) -> Exchange:
+    """What a user asked and legacy answered."""
+    found = judged_exchange(FIRST, route, Judgement(Comparison(Outcome.MATCH), ""))
+    return replace(found, request=request, legacy=answer, asked=Asked(None, "GET", role="user"))
 
 
 def answer(number: int = 0, *, error: str | None = None) -> Observation:
@@ -101,7 +111,7 @@ def test_a_folder_that_cannot_be_written_ends_the_recording(tmp_path: Path, rout
     counts: Counter[str] = Counter()
     tap = Tap(RecordingSettings(str(blocked / "folder"), every=1), routes, counts, FIRST)
     for _ in range(3):
-        tap.add("dataset.get", FIRST, "none", Request("GET", b"/api/v1/json/data/1"), answer())
+        tap.add(exchange("dataset.get", Request("GET", b"/api/v1/json/data/1"), answer()))
     assert counts == {"failed": 1}
 
 

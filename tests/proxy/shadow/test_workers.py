@@ -19,9 +19,10 @@ from config.settings import ProxySettings, Shadow
 from config.tasks import Tasks
 from diffing.model import Comparison, Difference, FollowUp, Observation, Outcome, SkipReason
 from proxy.checking.inprocess import Application
-from proxy.compare.comparer import Comparer, Judgement, Question
+from proxy.compare.comparer import Comparer
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
 from proxy.message.translation import Request, Translation
 from proxy.shadow.workers import ShadowWorkers
@@ -52,14 +53,14 @@ class Recorded:
 
 
 class Scripted(Comparer):
-    """Gives prepared comparisons and keeps the questions."""
+    """Gives prepared comparisons and keeps what it is asked."""
 
     def __init__(self, *comparisons: Comparison) -> None:
         self.comparisons = list(comparisons)
-        self.questions: list[Question] = []
+        self.asked: list[Exchange] = []
 
-    async def compare(self, question: Question) -> Judgement:
-        self.questions.append(question)
+    async def compare(self, exchange: Exchange) -> Judgement:
+        self.asked.append(replace(exchange))
         return Judgement(self.comparisons.pop(0), "signature")
 
 
@@ -72,10 +73,10 @@ def exchange(
     translation = legacy_to_new(request, routes)
     assert isinstance(translation, Translation)
     decision = Decision(Dialect.LEGACY, translation.route, translation, Side.LEGACY, None, False)
-    return Exchange(AT, decision, request, SERVED)
+    return Exchange(request, decision, SERVED, at=AT)
 
 
-def leg(
+def shadow_of(
     routes: RouteMap, comparer: Comparer, counters: Counters, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowWorkers:
     """A shadow between two sides in memory."""
@@ -105,7 +106,7 @@ async def test_the_other_side_is_asked_in_its_dialect(routes: RouteMap) -> None:
     """With the key, and the verdict is counted."""
     counters, new, legacy = Counters(served=1), Recorded(), Recorded()
     await worked(
-        leg(routes, Scripted(MATCH), counters, new, legacy),
+        shadow_of(routes, Scripted(MATCH), counters, new, legacy),
         exchange(routes, f"/api/v1/json/data/61?api_key={KEY}"),
     )
     assert (new.targets, legacy.targets) == ([f"GET /datasets/61?api_key={KEY}"], [])
@@ -128,11 +129,11 @@ async def test_follow_ups_are_asked_of_the_new_side(
     comparer = Scripted(Comparison(None, follow_up=kind), MATCH)
     counters, new = Counters(served=1), Recorded()
     await worked(
-        leg(routes, comparer, counters, new, Recorded()),
+        shadow_of(routes, comparer, counters, new, Recorded()),
         exchange(routes, "/api/v1/json/data/list/limit/2/tag/a"),
     )
     assert (new.targets, counters.verdicts) == (asked, {"match": 1})
-    assert list(comparer.questions[1].answers) == [(kind, None)]
+    assert list(comparer.asked[1].answers) == [(kind, None)]
 
 
 async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
@@ -140,7 +141,7 @@ async def test_a_refused_post_is_asked_again_as_get(routes: RouteMap) -> None:
     comparer = Scripted(Comparison(None, follow_up=FollowUp.LEGACY_GET), MATCH)
     legacy = Recorded()
     await worked(
-        leg(routes, comparer, Counters(served=1), Recorded(), legacy),
+        shadow_of(routes, comparer, Counters(served=1), Recorded(), legacy),
         exchange(routes, "/api/v1/json/data/61", "POST", f"api_key={KEY}".encode()),
     )
     assert legacy.targets == [f"GET /api/v1/json/data/61?api_key={KEY}"]
@@ -151,7 +152,7 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
     unlimited = [Comparison(None, follow_up=FollowUp.UNLIMITED)] * 4
     comparer = Scripted(unlimited[0], MATCH, *unlimited[1:3], unlimited[3], MATCH)
     counters = Counters(served=4)
-    shadow = leg(routes, comparer, counters, Recorded(), Recorded(), unlimited_every=3)
+    shadow = shadow_of(routes, comparer, counters, Recorded(), Recorded(), unlimited_every=3)
     await worked(shadow, *[exchange(routes, "/api/v1/json/data/list/limit/2")] * 4)
     assert counters.verdicts == {"match": 2, "skipped:limited": 2}
 
@@ -159,7 +160,7 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
 async def test_a_full_queue_sheds_and_counts(routes: RouteMap) -> None:
     """Never waits, never forgets."""
     counters = Counters(served=5)
-    shadow = leg(routes, Scripted(MATCH, MATCH), counters, Recorded(), Recorded(), queue=2)
+    shadow = shadow_of(routes, Scripted(MATCH, MATCH), counters, Recorded(), Recorded(), queue=2)
     for _ in range(5):
         shadow.offer(exchange(routes))
     assert counters.verdicts == {"shed": 3}
@@ -174,12 +175,12 @@ async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
         def __init__(self) -> None:
             pass
 
-        async def compare(self, question: Question) -> Judgement:
+        async def compare(self, exchange: Exchange) -> Judgement:
             await asyncio.Event().wait()
-            raise AssertionError(question)
+            raise AssertionError(exchange)
 
     counters = Counters(served=3)
-    shadow = leg(routes, Stuck(), counters, Recorded(), Recorded())
+    shadow = shadow_of(routes, Stuck(), counters, Recorded(), Recorded())
     tasks = Tasks(Counter())
     shadow.start(tasks)
     for _ in range(3):
@@ -193,7 +194,7 @@ async def test_a_failing_worker_goes_on(routes: RouteMap, caplog: pytest.LogCapt
     """The exchange has a verdict, the next one is worked on."""
     counters = Counters(served=2)
     await worked(
-        leg(routes, Scripted(), counters, Recorded(), Recorded()), exchange(routes), exchange(routes)
+        shadow_of(routes, Scripted(), counters, Recorded(), Recorded()), exchange(routes), exchange(routes)
     )
     assert (counters.verdicts, counters.pending) == ({"both_error": 2}, 0)
     assert "shadow worker failed" in caplog.text
@@ -205,7 +206,7 @@ async def test_secrets_are_not_kept(routes: RouteMap) -> None:
     counters = Counters(served=1)
     mismatch = Comparison(Outcome.MISMATCH)
     await worked(
-        leg(routes, Scripted(mismatch), counters, Recorded(), Recorded()),
+        shadow_of(routes, Scripted(mismatch), counters, Recorded(), Recorded()),
         exchange(routes, f"/api/v1/json/data/61?api_key={KEY}", "POST", f"api_key={KEY}".encode()),
     )
     [cluster] = counters.clusters.values()
@@ -218,7 +219,9 @@ async def test_bodies_are_stored_unless_the_settings_say_no(routes: RouteMap) ->
     for stored in (True, False):
         counters = Counters(served=1)
         comparer = Scripted(Comparison(Outcome.MISMATCH, differences=(difference,)))
-        shadow = leg(routes, comparer, counters, Recorded(), Recorded(), reask=False, store_bodies=stored)
+        shadow = shadow_of(
+            routes, comparer, counters, Recorded(), Recorded(), reask=False, store_bodies=stored
+        )
         await worked(shadow, exchange(routes, "/api/v1/json/setup/exists", "POST", b"person=Ada"))
         [cluster] = counters.clusters.values()
         kept = repr(cluster.example) + repr(cluster.sample)
@@ -236,7 +239,7 @@ async def test_who_sends_many_secrets_makes_no_work(routes: RouteMap) -> None:
     comparer = Scripted(
         Comparison(Outcome.MISMATCH, differences=(Difference("$", "value", "secret000001", 1),))
     )
-    shadow = leg(routes, comparer, counters, Recorded(), Recorded(), reask=False)
+    shadow = shadow_of(routes, comparer, counters, Recorded(), Recorded(), reask=False)
     await worked(shadow, exchange(routes, "/api/v1/json/setup/exists", "POST", body))
     [(name, cluster)] = counters.clusters.items()
     assert (name, dict(cluster.example), cluster.sample) == (
@@ -261,9 +264,10 @@ async def test_roles_are_told_by_the_answer(routes: RouteMap, target: str, body:
     comparer = Scripted(MATCH)
     item = exchange(routes, target)
     served = replace(SERVED, status=412 if b"error" in body else 200, body=body)
-    shadow = leg(routes, comparer, Counters(served=1), Recorded(), Recorded())
-    await worked(shadow, replace(item, served=served))
-    assert comparer.questions[0].role == role
+    shadow = shadow_of(routes, comparer, Counters(served=1), Recorded(), Recorded())
+    await worked(shadow, replace(item, legacy=served))
+    assert comparer.asked[0].asked is not None
+    assert comparer.asked[0].asked.role == role
 
 
 async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> None:
@@ -271,6 +275,6 @@ async def test_a_new_head_has_nothing_to_be_compared_with(routes: RouteMap) -> N
     item = exchange(routes)
     decision = replace(item.decision, dialect=Dialect.NEW, served=Side.NEW)
     counters = Counters(served=1)
-    shadow = leg(routes, Scripted(), counters, Recorded(), Recorded())
+    shadow = shadow_of(routes, Scripted(), counters, Recorded(), Recorded())
     await worked(shadow, replace(item, decision=decision, request=Request("HEAD", b"/datasets/61")))
     assert counters.verdicts == {f"skipped:{SkipReason.UNDERIVED}": 1}

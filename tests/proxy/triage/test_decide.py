@@ -1,13 +1,9 @@
 """What is decided about clusters, and what cannot be."""
 
 import asyncio
-import io
-import sys
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
-import orjson
 import pytest
 
 from config.errors import BadInput
@@ -15,8 +11,8 @@ from proxy.log.clusters import read_cluster
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.log.writer import utc_now
-from proxy.triage.decide import DECISIONS, decide, last_day, put_clusters, work
-from tests.proxy.filing_cases import ID_TYPE_CLUSTER, own_config, undecided_log
+from proxy.triage.decide import DECISIONS, decide, last_day, put_clusters
+from tests.proxy.triage_cases import ID_TYPE_CLUSTER, own_config, undecided_log
 
 FAR = "2999-12-31"
 
@@ -78,29 +74,3 @@ def test_the_last_day_is_a_day_to_come(given: str, said: str) -> None:
     assert last_day(today.isoformat(), "--expires") == today
     with pytest.raises(BadInput, match="has passed"):
         last_day((today - timedelta(days=1)).isoformat(), "--expires")
-
-
-@pytest.mark.parametrize(
-    ("decision", "said"),
-    [
-        ("withdraw", {"done": "the cluster is open by somebody at the dashboard"}),
-        ("accept", {"error": "say why the difference may stay"}),
-    ],
-)
-def test_the_process_reads_what_to_do_and_says_what_was_done(
-    log: str, monkeypatch: pytest.MonkeyPatch, decision: str, said: dict[str, str]
-) -> None:
-    """As JSON, in both directions."""
-    job: dict[str, object] = {
-        "log": log,
-        "config": "config",
-        "new": None,
-        "name": ID_TYPE_CLUSTER,
-        "decision": decision,
-        "fields": {},
-    }
-    out = io.BytesIO()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(orjson.dumps(job))))
-    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=out))
-    work()
-    assert orjson.loads(out.getvalue()) == said

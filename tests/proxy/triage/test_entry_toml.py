@@ -8,7 +8,7 @@ import pytest
 from diffing.registry import Kind, Registry
 from proxy.triage.entry_toml import PLACEHOLDER, entry_toml, file_of, section_of
 from proxy.triage.scaffold import EntryDraft, Unfit
-from tests.proxy.filing_cases import CONTRACT
+from tests.proxy.triage_cases import CONTRACT
 
 DRAFT = EntryDraft(
     Kind.TRANSFORM, "a-lower", "t", {"at": "$.a", "transform": "lower"}, ("A", "a"), ("A", "A")

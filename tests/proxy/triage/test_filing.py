@@ -18,7 +18,7 @@ from proxy.log.clusters import Shown
 from proxy.rollout.live_config import load_live_config
 from proxy.triage.entry_toml import PLACEHOLDER
 from proxy.triage.filing import Filed, FilingError, Verdict, file_cluster
-from tests.proxy.filing_cases import (
+from tests.proxy.triage_cases import (
     CONTRACT,
     TASK_TYPE,
     answer,

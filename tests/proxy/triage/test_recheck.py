@@ -3,9 +3,7 @@
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
-from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import orjson
@@ -17,11 +15,11 @@ from proxy.log.clusters import read_cluster, read_clusters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.rollout.live_config import load_live_config, rules_digest
-from proxy.triage import recheck
 from proxy.triage.filing import Verdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
-from tests.proxy.filing_cases import AT, CONTRACT, damaged, verdict
+from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, two_runs, write_run
+from tests.proxy.triage_cases import AT, CONTRACT, damaged, verdict
 
 pytestmark = pytest.mark.anyio
 NUMBER = damaged(lambda document: document["task_type"].update(id=1))
@@ -153,11 +151,7 @@ async def test_a_cluster_of_the_face_is_compared_as_such(tmp_path: Path) -> None
     """Both answers in PHP's dialect; no rule lies between."""
     url = f"sqlite:///{tmp_path}/log.db"
     asked, legacy, _ = NUMBER
-    found = verdict(AT, asked, legacy, NUMBER[2])
-    found = type(found)(
-        **{name: getattr(found, name) for name in found.__slots__} | {"asked": Dialect.LEGACY}
-    )
-    await write_run(url, AT, found)
+    await write_run(url, AT, changed(verdict(AT, asked, legacy, NUMBER[2]), asked=Dialect.LEGACY))
     [kept] = await recheck_clusters(url, checking(Path("config")))
     assert kept.remark == "still mismatch"
     [asked_again] = await recheck_clusters(url, checking(Path("config"), side(legacy)))
@@ -214,17 +208,3 @@ async def test_evidence_is_stored_along(tmp_path: Path) -> None:
     await bring_up_to_date(url, Path("config"))
     async with reading(url) as opened:
         assert {item.standing.since for item in await read_clusters(opened)} >= {FIRST}
-
-
-def test_a_process_beside_one_that_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told log and configuration by its input, where nobody sees the password."""
-    asked = []
-
-    async def note(url: str, config: Path) -> None:
-        asked.append((url, config))
-
-    monkeypatch.setattr(recheck, "bring_up_to_date", note)
-    given = SimpleNamespace(buffer=BytesIO(orjson.dumps(["sqlite:///x.db", str(tmp_path)])))
-    monkeypatch.setattr("sys.stdin", given)
-    recheck.work()
-    assert asked == [("sqlite:///x.db", tmp_path)]

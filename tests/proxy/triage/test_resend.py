@@ -12,7 +12,7 @@ from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
 from proxy.triage.resend import Unsendable, request_of
-from tests.proxy.filing_cases import AT, CONTRACT
+from tests.proxy.triage_cases import AT, CONTRACT
 
 KEY = "ab" * 16
 ASKED = Asked(CONTRACT.routes["task.get"], "GET", role="user")

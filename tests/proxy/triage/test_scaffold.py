@@ -7,7 +7,7 @@ from diffing.model import Difference
 from diffing.paths import MISSING
 from diffing.registry import Kind
 from proxy.triage.scaffold import Unfit, answers, defect, transforms
-from tests.proxy.filing_cases import answer, asked_for, error, problem
+from tests.proxy.triage_cases import answer, asked_for, error, problem
 
 
 def test_one_entry_for_all_paths_of_one_transform() -> None:

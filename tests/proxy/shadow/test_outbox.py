@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from proxy.runtime.telemetry import Telemetry
-from proxy.shadow.process import Outbox, ShadowReport
+from proxy.shadow.messages import ShadowReport
+from proxy.shadow.outbox import Outbox
 from tests.proxy.logs import FIRST, NEW, finding
 
 pytestmark = pytest.mark.anyio
@@ -41,12 +42,12 @@ async def test_verdicts_are_told_in_batches() -> None:
     telemetry.reasked = 3
     outbox.flush()
     first, second = kept.messages
-    assert [number for number, _, _ in first.findings] == [1, 2]
+    assert [number for number, _, _ in first.judged] == [1, 2]
     assert (first.grown, first.breakers) == (
         {"reasked": 2, "breaker new": 1, "recorded written": 3},
         ["new"],
     )
-    assert (second.grown, second.findings) == ({"reasked": 1}, [])
+    assert (second.grown, second.judged) == ({"reasked": 1}, [])
 
 
 async def test_nothing_is_told_to_a_proxy_that_is_gone() -> None:
@@ -67,7 +68,7 @@ async def test_only_smaller_samples_are_sent() -> None:
         outbox.add(finding(FIRST, NEW, padding=padding))
     outbox.add(finding(FIRST))
     outbox.flush()
-    sent = [sample for _, _, sample in kept.messages[0].findings]
+    sent = [sample for _, _, sample in kept.messages[0].judged]
     assert [sample is not None for sample in sent] == [True, False, True, False]
 
 
@@ -75,9 +76,12 @@ async def test_a_verdict_that_cannot_be_told_is_told_without_its_example() -> No
     """And keeps no other back."""
     kept, telemetry = Kept(), Telemetry()
     outbox = Outbox(kept, telemetry)  # type: ignore[arg-type]  # only write is needed
-    outbox.add(replace(finding(FIRST, NEW), number=1, example={"x": lambda: None}))
+    bad = finding(FIRST, NEW)
+    assert bad.judgement is not None
+    judgement = replace(bad.judgement, example={"x": lambda: None})
+    outbox.add(replace(bad, number=1, judgement=judgement))
     outbox.add(replace(finding(FIRST, NEW), number=2))
     outbox.flush()
     [found] = kept.messages
-    assert [(number, bool(item.example)) for number, item, _ in found.findings] == [(1, False), (2, True)]
+    assert [(number, bool(item.example)) for number, item, _ in found.judged] == [(1, False), (2, True)]
     assert telemetry.task_failures == {"verdicts": 1}

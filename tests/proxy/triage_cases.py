@@ -9,19 +9,18 @@ from typing import Any
 
 import orjson
 
-from config.rollout import Dialect
 from diffing.cluster import cluster_id, signature
 from diffing.compare import Differ
 from diffing.model import Asked, Comparison, Headers, Observation
 from diffing.normalise import normalise
-from proxy.compare.comparer import Judgement
-from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement, LazySample
 from proxy.exchange.sample import SampleSide, sample
 from proxy.log.clusters import Shown, StoredCluster
-from proxy.log.counters import ExchangeVerdict, LazySample
 from proxy.message.redact import Redactor
 from proxy.message.translation import Request
 from proxy.rollout.live_config import LiveConfig, load_live_config
+from tests.proxy.exchanges import judged_exchange
 from tests.proxy.logs import write_run
 
 AT = datetime(2026, 11, 22, tzinfo=UTC).replace(tzinfo=None)
@@ -87,22 +86,18 @@ def cluster(asked: Asked, legacy: Observation, new: Observation) -> Shown:
     return Shown(stored, {"curl": "curl", "path": "$"}, kept)
 
 
-def verdict(at: datetime, asked: Asked, legacy: Observation, new: Observation) -> ExchangeVerdict:
+def verdict(at: datetime, asked: Asked, legacy: Observation, new: Observation) -> Exchange:
     """The verdict on one exchange, which is a mismatch, as a running proxy counts it."""
     found = cluster(asked, legacy, new)
     kept = found.sample
     assert kept is not None
-    return ExchangeVerdict(
-        at,
-        asked.route_name,
-        Dialect.LEGACY,
-        Side.LEGACY,
-        Judgement(compared(asked, legacy, new), found.cluster.signature),
-        None,
-        {"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []},
-        (),
-        LazySample(1, lambda: kept),
+    judgement = Judgement(
+        compared(asked, legacy, new),
+        found.cluster.signature,
+        example={"request": "GET /", "curl": "curl", "path": "$", "what": "type", "nearly": []},
+        evidence=LazySample(1, lambda: kept),
     )
+    return judged_exchange(at, asked.route_name, judgement)
 
 
 def asked_for(route: str, parameters: Mapping[str, str], **facts: Any) -> Asked:

@@ -1,0 +1,99 @@
+"""What was found goes back to the process that serves in batches, so that it is not woken for each."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from diffing.parity import FAILING
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
+from proxy.log.counters import MOST_CLUSTERS
+from proxy.runtime.channel import frame
+from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.messages import JudgedNumber, ShadowReport
+
+_LOGGER = logging.getLogger(__name__)
+_EVERY: Final = 0.05
+
+
+class Outbox:
+    """Collects judgements and tells them now and then: the counters, as the shadow sees them. ``writer``: the channel.
+    ``telemetry``: what is counted beside them.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:
+        self._writer = writer
+        self._telemetry = telemetry
+        self._judged: list[tuple[Exchange, JudgedNumber]] = []
+        self._told: Counter[str] = Counter()
+        self._smallest: dict[str, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.open_breakers: Callable[[], list[str]] = list
+        self.failing: Callable[[], dict[str, float]] = dict
+
+    def add(self, exchange: Exchange) -> None:
+        """Tell what came of an exchange."""
+        judgement = exchange.judgement
+        assert judgement is not None
+        found = exchange.number, replace(judgement, evidence=None), self._sample(judgement)
+        self._judged.append((exchange, found))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
+
+    def flush(self, using: Path | None = None) -> None:
+        """Tell everything now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._writer.is_closing():
+            # The proxy is gone: there is nobody to tell.
+            return
+        now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
+        now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
+        now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
+        now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
+        judged, self._judged = self._judged, []
+        durations, self._telemetry.durations = self._telemetry.durations, {}
+        found = ShadowReport(
+            [found for _, found in judged],
+            dict(now - self._told),
+            self.open_breakers(),
+            using,
+            self.failing(),
+            durations,
+        )
+        try:
+            message = frame(found)
+        except Exception:
+            _LOGGER.exception("verdicts cannot be told as they are")
+            self._telemetry.task_failures["verdicts"] += 1
+            message = frame(replace(found, judged=[_tellable(*one) for one in judged]))
+        self._writer.write(message)
+        self._told = now
+
+    def _sample(self, judgement: Judgement) -> tuple[int, Any] | None:
+        """The exchange itself, where it is a smaller one than those that were told before."""
+        evidence, signature = judgement.evidence, judgement.signature
+        if evidence is None or judgement.comparison.verdict not in FAILING:
+            return None
+        known = self._smallest.get(signature)
+        if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (
+            known is not None and evidence.size >= known
+        ):
+            return None
+        self._smallest[signature] = evidence.size
+        return evidence.size, evidence.make()
+
+
+def _tellable(exchange: Exchange, found: JudgedNumber) -> JudgedNumber:
+    """What was found as it is, or without what keeps it from being told."""
+    try:
+        frame(found)
+    except Exception:
+        judgement = exchange.settled(replace(found[1].comparison, differences=()))
+        return exchange.number, replace(judgement, seconds=found[1].seconds), None
+    return found
