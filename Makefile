@@ -34,7 +34,7 @@ lint: install  ## formatting, lint and types
 
 check: lint test  ## what CI runs
 
-bench: install  ## benchmarks: each prints ratios measured in one run
+bench: install mariadb fronts  ## benchmarks: each prints ratios measured in one run; build/bench.json has the table with targets
 	$(BIN)/python -m tests.benchmarks
 
 profile: install mariadb fronts  ## flame graphs of the proxy's processes and of the backend, in build/profile

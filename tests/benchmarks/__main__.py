@@ -10,10 +10,12 @@ from backend.database.load import load
 from tests.benchmarks import capacity, comparing, faces, growing, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
+DOCUMENT = Path("build/bench.json")
 
 
 def main() -> None:
-    """Run all benchmarks on a fresh sample in SQLite."""
+    """Run all benchmarks on a fresh sample in SQLite; the table with targets is JSON, too."""
+    DOCUMENT.parent.mkdir(exist_ok=True)
     comparing.run()
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/sample.db"
@@ -22,7 +24,7 @@ def main() -> None:
         asyncio.run(faces.run(database))
         capacity.run(database)
         proxying.run(database)
-        targets.run(database)
+        targets.run(database, DOCUMENT)
     growing.run()
 
 

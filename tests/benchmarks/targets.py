@@ -389,11 +389,10 @@ def run(database: str, document: Path | None = None) -> None:
         folder = Path(name)
         new = new_answer(folder, database)
         rows = [*proxying(folder, new), *database_rows(folder), *starting(folder, database)]
-    print(f"\n{'what':<38} {'value':>18}  {'against':<28} {'ratio':>8} {'target':>8}")
+    print("\n| what | cost | beside | ratio | target | |\n| --- | ---: | --- | ---: | ---: | --- |")
     for row in rows:
         sign, mark = ("≥" if row.rate else "≤"), ("met" if row.met else "missed")
-        print(
-            f"{row.what:<38} {row.value:>18}  {row.against:<28} {row.ratio:8.2f} {sign} {row.target:g}  {mark}"
-        )
+        told = f"{row.ratio:,.0f}" if row.rate else f"{row.ratio:.2f}"
+        print(f"| {row.what} | {row.value} | {row.against} | {told} | {sign} {row.target:g} | {mark} |")
     if document is not None:
         document.write_text(json.dumps([{**asdict(row), "met": row.met} for row in rows], indent=2) + "\n")
