@@ -23,6 +23,7 @@ from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Verdicts
+from proxy.message.trace import FinishedSpan
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import read_frame
 from proxy.runtime.loop import run_loop
@@ -30,6 +31,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import BEAT, StartPlan
 from proxy.shadow.outbox import Outbox
 from proxy.shadow.queue import MemoryQueue
+from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
 
@@ -71,7 +73,8 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
+        spans = _exporter(plan.settings.tracing.endpoint, stack)
+        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack, spans)
         outbox.open_breakers = workers.open_breakers
         workers.start(tasks)
         stack.push_async_callback(tasks.stop)
@@ -83,9 +86,20 @@ async def _work(channel: socket.socket) -> None:
                 routes = await _use(message, workers, comparer) or routes
                 outbox.flush(message)
                 continue
-            for exchange in message:
-                workers.offer(exchange)
+            for item in message:
+                if isinstance(item, FinishedSpan):
+                    spans.add(item)
+                else:
+                    workers.offer(item)
     writer.close()
+
+
+def _exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+    if not endpoint:
+        return NO_SPANS
+    exporter = OtlpExporter(endpoint)
+    stack.push_async_callback(asyncio.to_thread, exporter.close)
+    return exporter
 
 
 async def _beat(outbox: Outbox) -> None:
@@ -106,10 +120,15 @@ async def _use(files: Path, workers: Shadowing, comparer: Comparer | None) -> Ro
 
 
 async def _opened(
-    plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
+    plan: StartPlan,
+    outbox: Outbox,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    spans: Spans,
 ) -> tuple[Shadowing, Comparer | None]:
     if not plan.settings.queue.url:
-        return await open_workers(plan, outbox, telemetry, tasks, stack, ShadowWorkers)
+        return await open_workers(plan, outbox, telemetry, tasks, stack, partial(ShadowWorkers, spans=spans))
     # Its libraries are those of the extra: without a queue nobody needs them.
     from proxy.fleet.seal import load_seal
     from proxy.fleet.sender import CaptureSender
@@ -123,7 +142,7 @@ async def _opened(
     if seal is not None:
         return sender, None
     sender.start(tasks)
-    make = partial(AskedSender, sender=sender)
+    make = partial(AskedSender, sender=sender, spans=spans)
     return await open_workers(plan, outbox, telemetry, tasks, stack, make)
 
 

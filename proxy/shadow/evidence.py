@@ -24,10 +24,11 @@ def evidence_of(exchange: Exchange, redactor: Redactor) -> LazySample:
     legacy = SampleSide(sent if as_sent(Side.LEGACY) else translation.request, exchange.legacy)
     new = SampleSide(sent if as_sent(Side.NEW) else translation.request, exchange.new)
     comparison = exchange.comparison
+    trace = exchange.span.trace if exchange.span is not None else None
     return LazySample(
         size_of(legacy, new, keyed=asked.role != "none"),
         lambda: redactor.scrubbed(
-            sample(asked, exchange.at, legacy, new, comparison, redactor), secrets_in(exchange)
+            sample(asked, exchange.at, legacy, new, comparison, redactor, trace), secrets_in(exchange)
         ),
     )
 
