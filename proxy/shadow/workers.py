@@ -36,8 +36,8 @@ from proxy.outbound.observe import NOT_RECORDED, TOO_LARGE
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
-from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.queue import MemoryQueue, Queue
+from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.spans import NO_SPANS, Spans
 from proxy.shadow.tap import Tap
 
