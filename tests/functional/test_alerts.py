@@ -26,6 +26,9 @@ from tests.functional.test_deployment import ask, free_port, program
 ROOT: Final = Path(__file__).parent.parent.parent
 DEPLOY: Final = ROOT / "config" / "deploy"
 ALERTS: Final = DEPLOY / "alerts.yml"
+OF_WORKERS: Final = {"parity_queue_up", "parity_log_up", "parity_worker_verdicts_total"}
+OF_A_FLEET: Final = {"ParityFleetFailure", "ParityQueueAway"}
+"""No proxy that compares by itself can cause these."""
 Serving = Callable[..., AbstractContextManager[Any]]
 
 
@@ -61,7 +64,7 @@ def test_each_alert_fires_and_none_while_all_is_well() -> None:
     *bad, well = yaml.safe_load(file.read_text())["tests"]
     names = sorted(rule["alert"] for rule in rules())
     fired = [case["alertname"] for test in bad for case in test["alert_rule_test"] if case["exp_alerts"]]
-    assert sorted(fired) == names
+    assert sorted(set(fired)) == names
     assert sorted(case["alertname"] for case in well["alert_rule_test"]) == names
 
 
@@ -73,7 +76,7 @@ def test_alerts_and_dashboard_name_metrics_that_exist() -> None:
         for text in (*expressions(), *(rule["expr"] for rule in rules()))
         for name in re.findall(r"\bparity_\w+", text)
     }
-    assert used - known == set()
+    assert used - known == OF_WORKERS
     assert len(used) > 10
 
 
@@ -193,4 +196,4 @@ def test_each_alert_fires_for_a_real_proxy(
         kill(proxy, "proxy.cli")
         until_fired(url, "ParityAway")
         fired = {one["alertname"] for one in found(url, 'max_over_time(ALERTS{alertstate="firing"}[10m])')}
-    assert fired == {rule["alert"] for rule in rules()}
+    assert fired == {rule["alert"] for rule in rules()} - OF_A_FLEET
