@@ -12,7 +12,7 @@ mkdir -p dist build/release
 # The wheel alone, as an operator installs it: what is beside it there is what it brings along.
 "$python" -m venv build/release/installed
 installed=build/release/installed/bin/python
-"$installed" -m pip install --quiet --constraint requirements.lock "$(ls dist/*.whl)[otel,asyncmy]"
+"$installed" -m pip install --quiet --constraint requirements.lock "$(ls dist/*.whl)[asyncmy,fleet,otel]"
 "$installed" -m pip uninstall --quiet --yes setuptools
 build/release/installed/bin/parity --version
 

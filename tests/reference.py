@@ -15,7 +15,7 @@ from config.settings import BackendSettings, ProxySettings
 from diffing.rules.book import RULES
 from diffing.transforms import TRANSFORMS
 from proxy.cli import command_line
-from tests.functional.public_names import collected
+from tests.functional.public_names import collected, collected_of_workers
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "reference.md"
@@ -98,7 +98,8 @@ def meanings(documented: Any) -> dict[str, str]:
 
 def metrics() -> Iterator[tuple[str, str, str]]:
     """Each family: its name and labels, its type, what it counts."""
-    for family in collected():
+    families = {family.name: family for family in (*collected_of_workers(), *collected())}
+    for family in sorted(families.values(), key=lambda one: one.name):
         labels = ",".join(getattr(family, "_labelnames", ()))
         name = f"{family.name}{'_total' if family.type == 'counter' else ''}"
         yield f"`{name}{'{' + labels + '}' if labels else ''}`", family.type, family.documentation

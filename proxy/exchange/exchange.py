@@ -35,7 +35,7 @@ class Exchange:
         number: What the process that served it calls it.
         fallback: Legacy served because the new side failed.
         unadaptable: The client got the new side's answer, for legacy's has no new form.
-        span: The served leg in the client's trace; None where there is no trace.
+        span: The served request in the client's trace; None where there is no trace.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""W3C trace context: the trace of a client goes through both sides, and each leg is a span of its own.
+"""W3C trace context: the trace of a client goes through both sides, and what each is asked is a span of its own.
 
 https://www.w3.org/TR/trace-context/
 """
@@ -76,7 +76,7 @@ def received(headers: Sequence[tuple[bytes, bytes]]) -> SpanContext | None:
 
 
 def entered(headers: Pairs, *, generate: bool, share: float) -> tuple[Pairs, SpanContext | None]:
-    """The headers with a span of the served leg, and that span; both as they were where there is no trace.
+    """The headers with a span of the served request, and that span; both as they were where there is no trace.
 
     Args:
         headers: Pairs with lower-case names.

@@ -287,7 +287,7 @@ def _for_new(decision: Decision) -> Translation | None:
 
 
 def _span_of(record: AccessRecord, span: SpanContext) -> FinishedSpan:
-    """The served leg, from the head of the request to the last byte of the answer."""
+    """The served request, from the head of the request to the last byte of the answer."""
     seconds = time.perf_counter() - record.started
     about: dict[str, str | int] = {
         "http.request.method": record.method,

@@ -1,4 +1,4 @@
-"""Spans of the served leg, the shadow leg and the comparison, exported by OpenTelemetry where that is wanted."""
+"""Spans of what both sides are asked, and of the comparison, exported by OpenTelemetry where that is wanted."""
 
 import importlib.util
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ NO_SPANS: Final = _NoSpans()
 def finished(
     name: str, context: SpanContext, started: float, answer: Observation, about: Mapping[str, str]
 ) -> FinishedSpan:
-    """The span of one leg. ``started``: seconds since 1970. ``answer``: what came of it. ``about``: attributes."""
+    """The span of what one side was asked. ``started``: seconds since 1970. ``about``: attributes."""
     status = {} if answer.status is None else {"http.response.status_code": answer.status}
     failed = answer.error is not None or (answer.status or 0) >= 500
     return FinishedSpan(name, context, started, answer.seconds, {**about, **status}, failed)

@@ -21,6 +21,7 @@ from proxy.checking.effect_tally import Effects
 from proxy.cli import command_line
 from proxy.log.counters import Counters
 from proxy.log.tables import metadata
+from proxy.process.fleet_admin import _WorkerMetrics
 from proxy.process.metrics import _Found, snapshot
 from proxy.runtime.telemetry import Telemetry
 
@@ -76,9 +77,21 @@ def collected() -> list[Metric]:
     return list(_Found(snapshot(Counters(), Telemetry(), {**state, "access_dropped": 0})).collect())
 
 
+def collected_of_workers() -> list[Metric]:
+    """Families of metrics, as a worker of a fleet gives them that has done nothing yet."""
+    queue = {"captures": 0, "bytes": 0, "pending": 0, "lag_seconds": 0.0}
+    counts: dict[str, dict[str, int]] = {
+        "verdicts": {},
+        "breaker_opened": {},
+        "task_failures": {},
+        "away": {},
+    }
+    return list(_WorkerMetrics({**counts, "captures": {"in_hand": 0}, "queue": queue}).collect())
+
+
 def metrics() -> list[str]:
     """Their names."""
-    return [family.name for family in collected()]
+    return list(dict.fromkeys(family.name for family in (*collected(), *collected_of_workers())))
 
 
 def columns() -> list[str]:

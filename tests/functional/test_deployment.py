@@ -84,13 +84,14 @@ def test_each_profile_is_whole(compose: dict[str, Any], profile: str) -> None:
     assert ({"redis", "worker1", "worker2"} <= names) == (profile == "fleet")
 
 
-def test_settings_in_the_compose_file_are_known(compose: dict[str, Any]) -> None:
-    """A misspelt one would end the proxy at its start."""
+@pytest.mark.parametrize("service", ["proxy1", "fleet-proxy1", "worker1"])
+def test_settings_in_the_compose_file_are_known(compose: dict[str, Any], service: str) -> None:
+    """A misspelt one would end the process at its start."""
     from config.settings import load_backend_settings, load_proxy_settings
 
     environment = {
         name: re.sub(r"\$\{[^}]*?:-([^}]*)\}", r"\1", value)
-        for name, value in compose["services"]["proxy1"]["environment"].items()
+        for name, value in compose["services"][service]["environment"].items()
     }
     settings = load_proxy_settings(ROOT / "config", environment)
     assert (settings.legacy, settings.new, settings.timeouts.linger) == (
@@ -98,6 +99,7 @@ def test_settings_in_the_compose_file_are_known(compose: dict[str, Any]) -> None
         "http://backend:8001",
         5,
     )
+    assert settings.queue.url == ("" if service == "proxy1" else "redis://redis:6379/0")
     backend = dict(compose["services"]["backend"]["environment"])
     assert load_backend_settings(ROOT / "config", backend).search_index == "http://elasticsearch:9200/"
 

@@ -365,7 +365,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 async def test_a_trace_goes_through_both_sides(serve: Serve, between: Between, verdicts: Verdicts) -> None:
-    """Each leg is another span of the client's trace, and the difference that is kept names it."""
+    """What each side is asked is another span of the client's trace, and the difference that is kept names it."""
     legacy, new = Spy(json(LEGACY_NAMES)), Spy(json([]))
     sent = (
         ("Host", "openml.test"),

@@ -1,4 +1,4 @@
-"""One request of the shadow leg: what it carries, and what is counted of it."""
+"""One request of the shadow: what it carries, and what is counted of it."""
 
 from datetime import UTC, datetime
 
@@ -51,13 +51,13 @@ async def sent(span: SpanContext | None) -> tuple[httpx.Headers, Kept, Telemetry
 
     kept, telemetry = Kept(), Telemetry()
     side = {Side.NEW: httpx.MockTransport(answer)}
-    leg = ShadowRequests(side, ProxySettings(), telemetry, b"me", kept)
-    await leg.send(exchange(span), Side.NEW, REQUEST)
+    requests = ShadowRequests(side, ProxySettings(), telemetry, b"me", kept)
+    await requests.send(exchange(span), Side.NEW, REQUEST)
     return asked[0], kept, telemetry
 
 
 async def test_a_leg_is_a_span_of_its_own() -> None:
-    """The side is told of it, below the served leg; a 5xx is a failed span."""
+    """The side is told of it, below the served request; a 5xx is a failed span."""
     headers, kept, _ = await sent(SERVED)
     (span,) = kept.spans
     assert headers["traceparent"] == span.context.traceparent
