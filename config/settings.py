@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from config.environment import environment_table, merge
 from config.errors import ConfigError
+from config.queue import QueueSettings
 from config.typed import Place, build, read_toml, unknown
 from config.web_address import is_web_address
 
@@ -226,6 +227,31 @@ class RecordingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracing:
+    """W3C trace context. A valid ``traceparent`` of a client goes on to both sides whatever is set here.
+
+    Args:
+        generate: Requests without one get one.
+        share: How many of the traces that begin here are sampled, 0 to 1.
+        endpoint: Where spans of sampled traces are sent, by OTLP over HTTP; empty for nowhere.
+    """
+
+    generate: bool = False
+    share: float = 1.0
+    endpoint: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise ConfigError(f"must be 0 to 1, not {self.share!r}", table="[tracing]", key="share")
+        if self.endpoint and not is_web_address(self.endpoint):
+            raise ConfigError(
+                f"must be an http or https URL such as http://collector:4318/v1/traces, not {self.endpoint!r}",
+                table="[tracing]",
+                key="endpoint",
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class ProxySettings:
     """Settings of the proxy (``proxy.toml``, ``PARITY_*``).
 
@@ -255,6 +281,8 @@ class ProxySettings:
         timeouts: How long the proxy waits.
         limits: What it accepts of a client.
         recording: What of the traffic is recorded.
+        queue: Through which workers elsewhere compare.
+        tracing: What traces are begun, and where spans go.
     """
 
     legacy: str = ""
@@ -279,6 +307,8 @@ class ProxySettings:
     limits: Limits = field(default_factory=Limits)
     shadow: Shadow = field(default_factory=Shadow)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
+    tracing: Tracing = field(default_factory=Tracing)
 
     def __post_init__(self) -> None:
         for name in ("legacy", "new"):

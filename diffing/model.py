@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     SKIPPED = "skipped"
     SHED = "shed"
+    QUEUED = "queued"
     TOO_LARGE = "too_large"
     TOO_EXPENSIVE = "too_expensive"
 

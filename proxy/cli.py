@@ -17,6 +17,7 @@ from config.version import show
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "serve": "serve:serve_command",
+        "worker": "worker:worker_command",
         "demo": "demo:demo_command",
         "legacy": "legacy:legacy_command",
         "check": "check:check_command",

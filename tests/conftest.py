@@ -16,7 +16,8 @@ from backend.database.connections import Database
 from backend.database.engines import SchemaNames
 from backend.database.load import load
 from backend.tables import metadata
-from tests import mariadb
+from tests import mariadb, redis_server
+from tests.redis_server import RedisServer
 
 ROOT = Path(__file__).parent.parent
 
@@ -69,6 +70,20 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield url
     except mariadb.MariaDBMissing as error:
         pytest.fail(f"{error} (or set {mariadb.SKIP}=1)")
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A queue of the test's own."""
+    if redis_server.skipped():
+        pytest.skip(f"{redis_server.SKIP} IS SET: NOTHING IS TESTED ON REDIS")
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    try:
+        with RedisServer(folder) as server:
+            yield server
+    except redis_server.RedisMissing as error:
+        pytest.fail(f"{error} (or set {redis_server.SKIP}=1)")
 
 
 @pytest.fixture(scope="session")

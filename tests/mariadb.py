@@ -55,6 +55,83 @@ def free_port() -> int:
         return port
 
 
+class MariaDBServer:
+    """A server that can be ended and started again. ``folder``: an empty folder for its data.
+
+    Raises:
+        MariaDBMissing: it is not installed.
+        RuntimeError: its tables cannot be made; the message has the end of its log.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        server, installer = _program("mariadbd"), _program("mariadb-install-db")
+        user = getpass.getuser()
+        data, self._log = folder / "data", folder / "server.log"
+        installed = subprocess.run(
+            [
+                installer,
+                "--no-defaults",
+                f"--datadir={data}",
+                f"--user={user}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+            ],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        if installed.returncode:
+            raise RuntimeError(f"MariaDB cannot be installed:\n{installed.stdout[-_TOLD:]}")
+        self._port = free_port()
+        self.url = f"mysql+aiomysql://root@127.0.0.1:{self._port}/"
+        # A server that starts removes what it takes for left-overs: in a common folder, files that others use.
+        scratch = folder / "tmp"
+        scratch.mkdir()
+        # A test run that is killed takes the server along.
+        setpriv = shutil.which("setpriv")
+        along = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+        self._command = [
+            *along,
+            server,
+            "--no-defaults",
+            f"--user={user}",
+            f"--datadir={data}",
+            f"--tmpdir={scratch}",
+            f"--port={self._port}",
+            "--bind-address=127.0.0.1",
+            # The path of a Unix socket has a limit that test folders exceed.
+            f"--socket={Path(tempfile.gettempdir()) / f'openml-{os.getpid()}-{self._port}.sock'}",
+            f"--pid-file={folder / 'server.pid'}",
+            *_TUNING,
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises RuntimeError: it does not start."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=subprocess.STDOUT)
+        _await_port(self._port, self._process, self._log)
+
+    def stop(self) -> None:
+        """Let it end."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def died(self) -> str | None:
+        """What there is to say of its end, where it has ended by itself."""
+        status = None if self._process is None else self._process.poll()
+        if status is None:
+            return None
+        return f"MariaDB ended by itself, with status {status}; the end of its log:\n{_tail(self._log)}"
+
+
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
     """Run a server while the context lasts. ``folder``: an empty folder for its data. Yields its URL, as `Database`
@@ -64,71 +141,21 @@ def running_server(folder: Path) -> Iterator[str]:
         MariaDBMissing: it is not installed.
         RuntimeError: it does not start, or ended by itself meanwhile; the message has the end of its log.
     """
-    server, installer = _program("mariadbd"), _program("mariadb-install-db")
-    user = getpass.getuser()
-    data, log = folder / "data", folder / "server.log"
-    installed = subprocess.run(
-        [
-            installer,
-            "--no-defaults",
-            f"--datadir={data}",
-            f"--user={user}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-        ],
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    if installed.returncode:
-        raise RuntimeError(f"MariaDB cannot be installed:\n{installed.stdout[-_TOLD:]}")
-    port = free_port()
-    # A server that starts removes what it takes for left-overs of an earlier one; in a common folder, tables in use.
-    scratch = folder / "tmp"
-    scratch.mkdir()
-    # A test run that is killed takes the server along.
-    setpriv = shutil.which("setpriv")
-    along = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *along,
-                server,
-                "--no-defaults",
-                f"--user={user}",
-                f"--datadir={data}",
-                f"--tmpdir={scratch}",
-                f"--port={port}",
-                "--bind-address=127.0.0.1",
-                # The path of a Unix socket has a limit that test folders exceed.
-                f"--socket={Path(tempfile.gettempdir()) / f'openml-{os.getpid()}-{port}.sock'}",
-                f"--pid-file={folder / 'server.pid'}",
-                *_TUNING,
-            ],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    server = MariaDBServer(folder)
+    server.start()
     try:
-        _await_port(port, process, log)
-        yield f"mysql+aiomysql://root@127.0.0.1:{port}/"
-        status = process.poll()
+        yield server.url
+        died = server.died()
     except BaseException as error:
         # What failed may have failed because the server was gone.
-        if process.poll() is not None and log.exists():
-            error.add_note(_died(process.returncode, log))
+        if (died := server.died()) is not None:
+            error.add_note(died)
         raise
     else:
-        if status is not None:
-            raise RuntimeError(_died(status, log))
+        if died is not None:
+            raise RuntimeError(died)
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()
 
 
 def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -144,10 +171,6 @@ def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
             return
     process.kill()
     raise RuntimeError(f"MariaDB does not start:\n{_tail(log)}")
-
-
-def _died(status: int, log: Path) -> str:
-    return f"MariaDB ended by itself, with status {status}; the end of its log:\n{_tail(log)}"
 
 
 def _tail(log: Path) -> str:

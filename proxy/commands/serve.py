@@ -8,7 +8,7 @@ import typer
 
 from config.location import config_directory
 from config.settings import load_proxy_settings
-from proxy.commands.options import Config
+from proxy.commands.options import Config, Queue
 from proxy.process.serving import serve
 from proxy.process.workers import supervise
 from proxy.runtime.listen import announce
@@ -25,6 +25,7 @@ def serve_command(
     ] = None,
     log: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the diff log.", metavar="URL")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve on the one port.", min=1)] = None,
+    queue: Queue = None,
     config: Config = None,
 ) -> None:
     """Run the proxy: serve one side, ask the other in the shadow, compare."""
@@ -40,6 +41,13 @@ def serve_command(
     }
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     settings = replace(load_proxy_settings(directory), **chosen)
+    if queue is not None:
+        settings = replace(settings, queue=replace(settings.queue, url=queue))
+    if settings.queue.url:
+        # What is wrong with it is told now, and not by a process of each proxy.
+        from proxy.fleet.seal import load_seal
+
+        load_seal(settings.queue)
 
     def ready(url: str, admin_url: str) -> None:
         sys.stderr.write(f"admin side on {admin_url}\n")

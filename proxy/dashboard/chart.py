@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from diffing.model import Outcome
 from proxy.log.moments import Timeline
 
 HEIGHT: Final = 160
@@ -60,6 +61,9 @@ class Chart:
 def kind_of(verdict: str) -> str:
     """The kind under which a verdict is drawn."""
     name = verdict.partition(":")[0]
+    if name == Outcome.QUEUED:
+        # Its verdict is still to come.
+        return str(Outcome.SKIPPED)
     return name if name in KINDS else "errors"
 
 
@@ -97,7 +101,7 @@ def _stack(kinds: Mapping[str, int], x: float, width: float, highest: int, start
     top = float(HEIGHT)
     for kind in KINDS:
         number = kinds.get(kind, 0)
-        if number:
+        if number > 0:
             # What is rare must be seen: half a unit at least.
             height = max(0.5, number / highest * HEIGHT)
             top -= height

@@ -93,7 +93,7 @@ def decide(
         caller: What makes the decision sticky: the key, else the client's address. All replicas decide alike.
         rehearsals: Writes can be rehearsed where the rollout says so.
     """
-    dialect, translation, route, writes = _read(request, routes)
+    dialect, translation, route, writes = read_request(request, routes)
     known = route is not None or not is_api_v1(read_target(request.target).segments)
     placement = rollout.of(route, dialect) if known else rollout.of_unknown_api_path(routes)
     share = bucket(route.name if route else "", caller)
@@ -145,10 +145,10 @@ def bucket(route: str, caller: bytes) -> float:
     return int.from_bytes(digest) / 2**64 * 100
 
 
-def _read(
+def read_request(
     request: Request, routes: RouteMap
 ) -> tuple[Dialect, Translation | Untranslatable, Route | None, bool]:
-    """What a request is, by the route map alone."""
+    """What a request is, by the route map alone: dialect, translation, route, whether it writes."""
     dialect = dialect_of(request.target, request.method, routes)
     if dialect is Dialect.LEGACY:
         translation = legacy_to_new(request, routes)

@@ -10,6 +10,7 @@ from diffing.further import Answers
 from diffing.model import Asked, Comparison, Headers, Observation
 from proxy.exchange.decision import Decision, Side, route_name, told
 from proxy.exchange.judgement import Judgement
+from proxy.message.trace import SpanContext
 from proxy.message.translation import Request, Translation, Untranslatable
 
 UNSERVED: Final = datetime.min  # noqa: DTZ901  # all times of exchanges are UTC without a zone
@@ -34,6 +35,7 @@ class Exchange:
         number: What the process that served it calls it.
         fallback: Legacy served because the new side failed.
         unadaptable: The client got the new side's answer, for legacy's has no new form.
+        span: The served request in the client's trace; None where there is no trace.
     """
 
     request: Request
@@ -48,6 +50,7 @@ class Exchange:
     number: int = 0
     fallback: bool = False
     unadaptable: bool = False
+    span: SpanContext | None = None
 
     @property
     def route(self) -> str:

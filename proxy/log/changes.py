@@ -62,10 +62,11 @@ class Written:
         a row has changed, else it always has. ``names``: the columns of the keys, behind ``run``.
         """
         for key, values in rows.items():
-            mark = values.get("exchanges", values.get("size", -1))
+            told = values.get("exchanges", values.get("size"))
             before = self._marks.get((table.name, key))
-            if before is not None and before == mark and mark >= 0:
+            if told is not None and told == before:
                 continue
+            mark = 0 if told is None else told
             keys = {"run": self._run, **dict(zip(names, key, strict=True))}
             yield LogRow(table, (table.name, key), mark, keys, values, before is None)
 

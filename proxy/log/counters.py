@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from config import text
 from config.rollout import Dialect
+from diffing.model import Outcome
 from diffing.parity import FAILING
 from diffing.usage import LONGEST_ABOUT
 from proxy.compare.tally import COMPARED
@@ -27,6 +28,13 @@ KEPT: Final = timedelta(minutes=2)
 _WIDTHS: Final = (1, 60)
 
 
+class Verdicts(Protocol):
+    """Who is told of verdicts."""
+
+    def add(self, exchange: Exchange) -> None:
+        """Count the verdict of an exchange."""
+
+
 @dataclass(slots=True)
 class HourlyCount:
     """Exchanges of one hour, route, dialect, side, verdict, and dialect in which the new side was asked."""
@@ -35,9 +43,9 @@ class HourlyCount:
     legacy_seconds: float = 0.0
     new_seconds: float = 0.0
 
-    def add(self, seconds: tuple[float, float] | None) -> None:
+    def add(self, seconds: tuple[float, float] | None, exchanges: int = 1) -> None:
         """Count one; the times of both sides where both were asked."""
-        self.exchanges += 1
+        self.exchanges += exchanges
         if seconds is not None:
             self.legacy_seconds += seconds[0]
             self.new_seconds += seconds[1]
@@ -102,6 +110,7 @@ class Counters:
         timings: Compared exchanges by route, ``legacy``, ``new`` or ``ratio``, bucket (proxy.runtime.histogram), and
             dialect asked.
         dropped: What was not kept because it would have been too much.
+        shed: Exchanges that the queue of a fleet did not get, by reason.
         most_clusters: Most signatures; exchanges of further ones are one cluster per route.
         evidence_bytes: Most bytes of all signatures, examples and samples; what finds no room is counted likewise.
         most_facts: Most facts of one route that are covered, and most in an hour that its entries did; of further ones
@@ -123,6 +132,7 @@ class Counters:
     coverage: Counter[CoverKey] = field(default_factory=Counter)
     timings: Counter[TimingKey] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    shed: Counter[str] = field(default_factory=Counter)
     most_clusters: int = MOST_CLUSTERS
     evidence_bytes: int = EVIDENCE_BYTES
     most_facts: int = MOST_FACTS
@@ -178,18 +188,33 @@ class Counters:
             self._cluster(exchange, judgement)
         # Last: an exchange whose judgement cannot be counted may still be given another one.
         self.flows.setdefault(key, HourlyCount()).add(judgement.seconds)
-        self._moment(exchange, judgement)
+        self._moment(exchange, comparison.verdict, judgement.seconds)
 
-    def _moment(self, exchange: Exchange, judgement: Judgement) -> None:
+    def replace_queued(self, exchange: Exchange) -> None:
+        """Count the verdict of an exchange that another process has counted as ``queued``.
+
+        ``queued`` is lowered by as much: over all runs of a fleet it is the number of those that wait, and of the run
+        that only judges nothing is due.
+        """
+        self.add(exchange)
+        decision, hour = exchange.decision, exchange.at.replace(minute=0, second=0, microsecond=0)
+        queued, asked = str(Outcome.QUEUED), decision.asked.value
+        key = (hour, exchange.route, decision.dialect.value, decision.served.value, queued, asked)
+        self.flows.setdefault(key, HourlyCount()).add(None, -1)
+        self._moment(exchange, queued, None, -1)
+
+    def _moment(
+        self, exchange: Exchange, verdict: str, seconds: tuple[float, float] | None, exchanges: int = 1
+    ) -> None:
         second = exchange.at.replace(microsecond=0)
         second = second if self._floor is None else max(second, self._floor)
-        verdict, asked = judgement.comparison.verdict, exchange.decision.asked.value
+        asked = exchange.decision.asked.value
         for width, at in zip(_WIDTHS, (second, second.replace(second=0)), strict=True):
             key = (width, at, exchange.route, verdict, asked)
             if key not in self.moments and len(self.moments) >= MOST_MOMENTS:
                 self.dropped["moments"] += 1
                 continue
-            self.moments.setdefault(key, HourlyCount()).add(judgement.seconds)
+            self.moments.setdefault(key, HourlyCount()).add(seconds, exchanges)
             self.touched.add(key)
 
     def forget_moments(self, now: datetime) -> list[MomentKey]:

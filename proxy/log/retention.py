@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, and_, delete, func, or_, select
+from sqlalchemy import Delete, and_, delete, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.reports import Retention
+from diffing.model import Outcome
 from proxy.log.moments import KEPT
 from proxy.log.settling import settle_runs
 from proxy.log.tables import deviations, differences, dropped, moments, runs, samples, states, traffic, usages
@@ -39,7 +40,12 @@ async def prune(connection: AsyncConnection, run: str, retention: Retention, now
         runs.c.run.in_(ended), or_(runs.c.pending > 0, runs.c.received > answered)
     )
     await settle_runs(connection, list((await connection.execute(killed)).scalars()), now)
-    old = and_(traffic.c.run.in_(ended), traffic.c.hour < before)
+    # What proxies queued and workers judged must go together, or it would seem to wait, or to be less than nothing.
+    queued = traffic.c.verdict == str(Outcome.QUEUED)
+    going_on = select(traffic.c.hour).where(queued, traffic.c.run.not_in(ended), traffic.c.hour < before)
+    shared = list((await connection.execute(going_on.distinct())).scalars())
+    paired = and_(queued, traffic.c.hour.in_(shared))
+    old = and_(traffic.c.run.in_(ended), traffic.c.hour < before, not_(paired))
     exchanges = await connection.scalar(select(func.coalesce(func.sum(traffic.c.exchanges), 0)).where(old))
     await connection.execute(delete(traffic).where(old))
     for table in (deviations, usages):

@@ -27,6 +27,7 @@ from proxy.log.tables import (
     deviations,
     differences,
     dropped,
+    judged,
     lease,
     metadata,
     moments,
@@ -130,6 +131,12 @@ def _hits(connection: Connection) -> None:
     _index(connection, deviations)
 
 
+def _judged(connection: Connection) -> None:
+    """Version 10: the captures of a fleet that have been judged, and which process writes a run."""
+    judged.create(connection, checkfirst=True)
+    _add(connection, runs, "place")
+
+
 def _index(connection: Connection, *tables: Table) -> None:
     """Make the indices of tables that are not there, and those anew that have other columns."""
     for table in tables:
@@ -183,6 +190,7 @@ MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (
     _states,
     _moments,
     _hits,
+    _judged,
 )
 """The first leads from version 1 to version 2, and so on. Entries are only ever added."""
 

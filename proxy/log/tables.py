@@ -35,6 +35,7 @@ runs = Table(
         comment="served, with a verdict about the legacy face",
     ),
     Column("twice", Integer, nullable=False, server_default="0", comment="of these, also about the new API"),
+    Column("place", String(80), nullable=False, server_default="", comment="the process: proxy or worker"),
 )
 
 
@@ -256,6 +257,17 @@ dropped = Table(
     Column("what", String(32), primary_key=True),
     Column("exchanges", Integer, nullable=False),
 )
+
+judged = Table(
+    "judged_capture",
+    metadata,
+    Column("capture", String(32), primary_key=True, comment="proxy.fleet.capture"),
+    Column("run", String(32), nullable=False, comment="the worker's, which counted its verdict"),
+    Column("batch", Integer, nullable=False, comment="of that run: the transaction in which it did"),
+    Column("at", DateTime, nullable=False, comment="when"),
+)
+
+Index("judged_capture_at", judged.c.at)
 
 # A server's default may be an alphabet that signatures do not fit in, or take "Tag" and "tag" for one parameter.
 for _table in metadata.tables.values():

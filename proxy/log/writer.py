@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from sqlalchemy.exc import (
     ProgrammingError,
     SQLAlchemyError,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from config import text
 from config.patience import at_most
@@ -27,6 +27,7 @@ from config.reports import Retention
 from diffing.cluster import cluster_id
 from proxy.log.changes import LogRow, Written, store
 from proxy.log.counters import Counters, MomentKey
+from proxy.log.deadlocks import past_deadlocks
 from proxy.log.file import LogFile
 from proxy.log.retention import prune
 from proxy.log.schema import LogError as LogError  # whoever opens a log here must catch it
@@ -49,7 +50,7 @@ _ATTEMPTS: Final = 10
 _PRUNED_EVERY: Final = timedelta(hours=1)
 PATIENCE: Final = 15.0
 """Seconds for one write; SQLite waits 10 s for another writer by itself."""
-_OF_A_ROW: Final = (DataError, IntegrityError, TypeError, ValueError, OverflowError)
+OF_A_ROW: Final = (DataError, IntegrityError, TypeError, ValueError, OverflowError)
 """What says that a row cannot be stored; all else is about the log itself, which may be well again later."""
 _DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+aiomysql", "mariadb": "mysql+aiomysql"}
 
@@ -119,6 +120,7 @@ class Recorder:
         every: Seconds between writes.
         retention: What to keep of earlier runs.
         now: Tells the time.
+        place: What the process is called.
     """
 
     def __init__(
@@ -130,6 +132,7 @@ class Recorder:
         every: float = 1.0,
         retention: Retention | None = None,
         now: Callable[[], datetime] = utc_now,
+        place: str = "",
     ) -> None:
         self.run = uuid.uuid4().hex
         self._engine = engine
@@ -138,6 +141,7 @@ class Recorder:
         self._every = every
         self._retention = retention or Retention()
         self._now = now
+        self._place = place
         self._started = now()
         self._written = Written(self.run)
         self._file = LogFile(engine.url)
@@ -145,6 +149,11 @@ class Recorder:
         self._away: datetime | None = None
         self._told = 0
         self._pruned = self._started
+
+    @property
+    def away(self) -> bool:
+        """Whether the log could not be written the last time."""
+        return self._away is not None
 
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run. Raises LogError: the database is not there."""
@@ -196,7 +205,7 @@ class Recorder:
         self._told = self._counters.judged
 
     async def _written_and_pruned(self) -> None:
-        await self.write()
+        await past_deadlocks(self.write)
         now = self._now()
         if now - self._pruned > _PRUNED_EVERY:
             async with self._engine.begin() as connection:
@@ -225,13 +234,26 @@ class Recorder:
         try:
             try:
                 await self._store(changes)
-            except _OF_A_ROW:
+            except OF_A_ROW:
                 # It must not keep the others back.
                 await self._store_one_by_one(changes)
         except BaseException:
             self._counters.touched |= touched
             raise
         self._written.drop(moments, self._counters.forget_moments(self._now()))
+
+    async def write_with(self, count: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """Write what somebody counts, and what tells that it was counted, in one transaction. ``count``: counts, within
+        the transaction. What fails may have been written or not: then nothing more may be written of the run.
+        """
+        async with self._turn:
+            async with self._engine.begin() as connection:
+                await count(connection)
+                touched, self._counters.touched = self._counters.touched, set()
+                changes = sorted(self._changes(touched), key=lambda change: (change.table.name, change.new))
+                await store(connection, changes)
+            self._written.note(changes)
+            self._written.drop(moments, self._counters.forget_moments(self._now()))
 
     async def _store(self, changes: Sequence[LogRow]) -> None:
         async with self._engine.begin() as connection:
@@ -246,13 +268,13 @@ class Recorder:
             except IntegrityError:
                 # It is there: a commit of which the answer was lost.
                 await self._store_again(replace(change, new=False))
-            except _OF_A_ROW:
+            except OF_A_ROW:
                 self._drop(change)
 
     async def _store_again(self, change: LogRow) -> None:
         try:
             await self._store([change])
-        except _OF_A_ROW:
+        except OF_A_ROW:
             self._drop(change)
 
     def _drop(self, change: LogRow) -> None:
@@ -276,6 +298,7 @@ class Recorder:
         yield from written.changes(coverage, _counted(counters.coverage), ("route", "kind", "value", "asked"))
         yield from written.changes(timings, _counted(counters.timings), ("route", "what", "bucket", "asked"))
         lost = {(f"new {what}",): {"exchanges": count} for what, count in counters.dropped.items()}
+        lost |= {(f"shed: {why}",): {"exchanges": count} for why, count in counters.shed.items()}
         yield from written.changes(dropped, lost, ("what",))
         yield from self._examples()
 
@@ -327,6 +350,7 @@ class Recorder:
             "pending": counters.pending,
             "faced": counters.faced,
             "twice": counters.twice,
+            "place": self._place,
         }
 
 

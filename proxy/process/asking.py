@@ -8,9 +8,12 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from config.errors import ConfigError
 from config.routes import RouteMap, load_routes
@@ -18,6 +21,9 @@ from config.tasks import Tasks
 from proxy.compare.comparer import Comparer
 from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Verdicts
+from proxy.message.trace import FinishedSpan
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import read_frame
 from proxy.runtime.loop import run_loop
@@ -25,8 +31,27 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import BEAT, StartPlan
 from proxy.shadow.outbox import Outbox
 from proxy.shadow.queue import MemoryQueue
+from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
+
+_Workers = TypeVar("_Workers", bound=ShadowWorkers)
+
+
+class Shadowing(Protocol):
+    """What takes exchanges in the process: it judges them, or hands them on."""
+
+    def start(self, tasks: Tasks) -> None:
+        """Work on exchanges until the tasks are stopped."""
+
+    def offer(self, exchange: Exchange) -> None:
+        """Take a served exchange over."""
+
+    def use(self, routes: RouteMap, files: Path) -> None:
+        """Go by another configuration."""
+
+    def open_breakers(self) -> list[str]:
+        """The sides that are left alone just now."""
 
 
 def work() -> None:
@@ -48,7 +73,8 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
+        spans = _exporter(plan.settings.tracing.endpoint, stack)
+        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack, spans)
         outbox.open_breakers = workers.open_breakers
         workers.start(tasks)
         stack.push_async_callback(tasks.stop)
@@ -60,9 +86,20 @@ async def _work(channel: socket.socket) -> None:
                 routes = await _use(message, workers, comparer) or routes
                 outbox.flush(message)
                 continue
-            for exchange in message:
-                workers.offer(exchange)
+            for item in message:
+                if isinstance(item, FinishedSpan):
+                    spans.add(item)
+                else:
+                    workers.offer(item)
     writer.close()
+
+
+def _exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+    if not endpoint:
+        return NO_SPANS
+    exporter = OtlpExporter(endpoint)
+    stack.push_async_callback(asyncio.to_thread, exporter.close)
+    return exporter
 
 
 async def _beat(outbox: Outbox) -> None:
@@ -71,19 +108,57 @@ async def _beat(outbox: Outbox) -> None:
         outbox.flush()
 
 
-async def _use(files: Path, workers: ShadowWorkers, comparer: Comparer) -> RouteMap | None:
+async def _use(files: Path, workers: Shadowing, comparer: Comparer | None) -> RouteMap | None:
     # A directory that is gone again was replaced by another one, of which word is under way.
     with suppress(ConfigError, OSError):
         routes = load_routes(files)
         workers.use(routes, files)
-        await comparer.use(files)
+        if comparer is not None:
+            await comparer.use(files)
         return routes
     return None
 
 
 async def _opened(
-    plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
-) -> tuple[ShadowWorkers, Comparer]:
+    plan: StartPlan,
+    outbox: Outbox,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    spans: Spans,
+) -> tuple[Shadowing, Comparer | None]:
+    if not plan.settings.queue.url:
+        return await open_workers(plan, outbox, telemetry, tasks, stack, partial(ShadowWorkers, spans=spans))
+    # Its libraries are those of the extra: without a queue nobody needs them.
+    from proxy.fleet.seal import load_seal
+    from proxy.fleet.sender import CaptureSender
+    from proxy.fleet.stream import CaptureStream
+    from proxy.shadow.captured import AskedSender
+
+    stream = CaptureStream(plan.settings.queue)
+    stack.push_async_callback(stream.aclose)
+    seal = load_seal(plan.settings.queue)
+    sender = CaptureSender(stream, seal, outbox, telemetry)
+    if seal is not None:
+        return sender, None
+    sender.start(tasks)
+    make = partial(AskedSender, sender=sender, spans=spans)
+    return await open_workers(plan, outbox, telemetry, tasks, stack, make)
+
+
+async def open_workers(
+    plan: StartPlan,
+    verdicts: Verdicts,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    kind: Callable[..., _Workers],
+) -> tuple[_Workers, Comparer]:
+    """Workers that ask and compare, and who compares for them; both are open as long as the stack is.
+
+    Args:
+        kind: Makes the workers.
+    """
     settings, shadow = plan.settings, plan.settings.shadow
 
     loop = asyncio.get_running_loop()
@@ -116,10 +191,10 @@ async def _opened(
     if settings.recording.folder:
         tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
         stack.callback(tap.close)
-    workers = ShadowWorkers(
+    workers = kind(
         sides,
         comparer,
-        outbox,
+        verdicts,
         load_routes(plan.files),
         settings,
         # How much may wait is up to the process that serves.

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -35,6 +36,7 @@ from proxy.serve.app import Proxy, hop_of
 from proxy.serve.rehearse import Rehearsing
 from proxy.serve.served import ServedSides
 from proxy.shadow.link import ShadowLink
+from proxy.shadow.spans import check_exporter
 
 _LOGGER = logging.getLogger(__name__)
 # Longer than load balancers keep idle connections, so that it is they who close them.
@@ -78,6 +80,8 @@ class RunningProxy:
             {
                 "run": self.recorder.run,
                 "queue": self.shadow.waiting,
+                "lag": self.shadow.lag,
+                "log_away": self.recorder.away,
                 "breakers": self.shadow.open_breakers(),
                 "kill_switch": self.switch.on,
                 "config": self.configuration().digest,
@@ -117,6 +121,7 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
         LogError: The log cannot be opened.
     """
     check_sides(settings)
+    check_exporter(settings.tracing.endpoint)
     async with AsyncExitStack() as stack:
         parts = await _opened(settings, config, stack)
         tasks = parts.tasks
@@ -141,6 +146,11 @@ def check_sides(settings: ProxySettings) -> None:
             raise ConfigError(f"the URL of the {name} side is missing; give --{name} URL", key=name)
 
 
+def process_name() -> str:
+    """Machine and process."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
 def sides_of(settings: ProxySettings) -> dict[str, str]:
     """The URLs of both sides by their names."""
     return {side.value: settings.legacy if side is Side.LEGACY else settings.new for side in Side}
@@ -156,6 +166,7 @@ async def _opened(settings: ProxySettings, config: Path, stack: AsyncExitStack) 
         counters,
         rollout=lambda: configuration().digest,
         retention=load_report_settings(config).retention,
+        place=f"proxy {process_name()}",
     )
     await recorder.open()
     stack.push_async_callback(recorder.dispose)

@@ -112,8 +112,9 @@ def report_markdown(report: Report, differences: int = 20) -> str:
     if counted_runs.first is not None and counted_runs.last is not None:
         first, last = f"{counted_runs.first:%Y-%m-%d %H:%M:%S}", f"{counted_runs.last:%Y-%m-%d %H:%M:%S}"
         parts.append(f"{first} to {last} UTC, {counted_runs.runs} run(s)\n")
-    parts += [summary(report.tally) + "\n", *(f"- {line}" for line in report.dialects_told())]
-    parts.append(("\n" if report.dialects_told() else "") + routes(report.tally))
+    told = (*report.dialects_told(), *report.fleet.told())
+    parts += [summary(report.tally) + "\n", *(f"- {cell(line)}" for line in told)]
+    parts.append(("\n" if told else "") + routes(report.tally))
     if report.tally.clusters:
         parts += (
             ["## Differences\n", f"{report.states_told()}\n"] if report.standings else ["## Differences\n"]

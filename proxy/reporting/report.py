@@ -22,6 +22,7 @@ from proxy.log.reading import legacy_was_played, reading
 from proxy.log.settling import due_of
 from proxy.log.states import ClusterState, Standing
 from proxy.log.tables import deviations, differences, runs, timings
+from proxy.reporting.fleet import Fleet, read_fleet
 from proxy.rollout.readiness import PairedLatency, paired_latency
 
 SLOWEST: Final = 10
@@ -97,6 +98,7 @@ class Report:
         standings: The states of the clusters, by their names.
         counted_from: When the first exchange may have been, where the report begins at a time.
         played: The legacy side answers, or answered, from recordings.
+        fleet: What became of what proxies handed over to workers, of all routes.
     """
 
     counted_runs: CountedRuns
@@ -106,6 +108,7 @@ class Report:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     counted_from: datetime | None = None
     played: bool = False
+    fleet: Fleet = field(default_factory=Fleet)
 
     def document(self) -> dict[str, Any]:
         """The report as JSON, in the form of ``parity check``'s."""
@@ -125,6 +128,7 @@ class Report:
             **counted,
             "latency": {route: found.document() for route, found in sorted(self.latency.items())},
             "recorded_legacy": self.played,
+            "fleet": self.fleet.document(),
         }
 
     @property
@@ -223,7 +227,8 @@ async def _read(
     names = [cluster_id(signature) for signature in tally.clusters]
     standings = {name: found.standing for name, found in (await read_named(connection, names)).items()}
     played = await legacy_was_played(connection)
-    return Report(counted_runs, tally, _latency(flows, ratios), dialects, standings, counted_from, played)
+    latency, fleet = _latency(flows, ratios), await read_fleet(connection)
+    return Report(counted_runs, tally, latency, dialects, standings, counted_from, played, fleet)
 
 
 def _counted_runs(rows: Sequence[Row[Any]]) -> CountedRuns:

@@ -43,7 +43,7 @@ def print_report(console: Console, report: Report, *, differences: int = 20) -> 
         f"+ client gone {counted_runs.client_gone}; pending {counted_runs.pending}"
     )
     console.print(f"exchanges: {markup(summary(report.tally))}")
-    for line in report.dialects_told():
+    for line in (*report.dialects_told(), *map(markup, report.fleet.told())):
         console.print(line)
     console.print(GLOSSARY, soft_wrap=True)
 

@@ -44,6 +44,7 @@ class Telemetry:
         reasked: Mismatches that were asked again.
         breaker_opened: How often a side was left alone, by side.
         recorded: Exchanges of live traffic by what came of recording them.
+        shed: Captures that the queue of a fleet did not get, by reason.
         reloads: Configurations that were taken over.
         reload_failures: Configurations that were refused.
         comparers: How often the comparing process had to be started again.
@@ -52,7 +53,8 @@ class Telemetry:
         task_failures: How often a long-lived task failed, or an item of one, by its name.
         clusters: How many clusters the diff log has, by state.
         cluster_changes: How many clusters were told as ``new`` and as ``regressed``.
-        durations: How long requests took, by the side that served.
+        durations: How long things took, by stage and side: ``served legacy``, ``asked new``; ``compared new`` by the
+            dialect in which the new side was asked.
     """
 
     active: int = 0
@@ -63,6 +65,7 @@ class Telemetry:
     reasked: int = 0
     breaker_opened: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
+    shed: Counter[str] = field(default_factory=Counter)
     reloads: int = 0
     reload_failures: int = 0
     comparers: int = 0
@@ -73,6 +76,6 @@ class Telemetry:
     cluster_changes: Counter[str] = field(default_factory=Counter)
     durations: dict[str, Histogram] = field(default_factory=dict)
 
-    def took(self, side: str, seconds: float) -> None:
-        """Count how long a request took."""
-        self.durations.setdefault(side, Histogram()).add(seconds)
+    def took(self, stage: str, side: str, seconds: float) -> None:
+        """Count how long ``served``, ``asked`` or ``compared`` took."""
+        self.durations.setdefault(f"{stage} {side}", Histogram()).add(seconds)

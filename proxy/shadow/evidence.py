@@ -22,10 +22,11 @@ def evidence_of(exchange: Exchange, redactor: Redactor) -> LazySample:
         for side, answer in zip(Side, exchange.pair, strict=True)
     )
     comparison = exchange.comparison
+    trace = exchange.span.trace if exchange.span is not None else None
     return LazySample(
         size_of(legacy, new, keyed=asked.role != "none"),
         lambda: redactor.scrubbed(
-            sample(asked, exchange.at, legacy, new, comparison, redactor), secrets_in(exchange)
+            sample(asked, exchange.at, legacy, new, comparison, redactor, trace), secrets_in(exchange)
         ),
     )
 

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from diffing.parity import FAILING
 from proxy.exchange.exchange import Exchange
-from proxy.exchange.judgement import Judgement
-from proxy.log.counters import MOST_CLUSTERS
+from proxy.log.smallest import SmallestSamples
 from proxy.runtime.channel import frame
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import JudgedNumber, ShadowReport
@@ -30,7 +28,7 @@ class Outbox:
         self._telemetry = telemetry
         self._judged: list[tuple[Exchange, JudgedNumber]] = []
         self._told: Counter[str] = Counter()
-        self._smallest: dict[str, int] = {}
+        self._samples = SmallestSamples()
         self._timer: asyncio.TimerHandle | None = None
         self.open_breakers: Callable[[], list[str]] = list
         self.failing: Callable[[], dict[str, float]] = dict
@@ -39,7 +37,7 @@ class Outbox:
         """Tell what came of an exchange."""
         judgement = exchange.judgement
         assert judgement is not None
-        found = exchange.number, replace(judgement, evidence=None), self._sample(judgement)
+        found = exchange.number, replace(judgement, evidence=None), self._samples.of(judgement)
         self._judged.append((exchange, found))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
@@ -55,14 +53,17 @@ class Outbox:
         now = Counter({"reasked": self._telemetry.reasked, "comparers": self._telemetry.comparers})
         now.update({f"breaker {side}": n for side, n in self._telemetry.breaker_opened.items()})
         now.update({f"recorded {what}": n for what, n in self._telemetry.recorded.items()})
+        now.update({f"shed {reason}": n for reason, n in self._telemetry.shed.items()})
         now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         judged, self._judged = self._judged, []
+        durations, self._telemetry.durations = self._telemetry.durations, {}
         found = ShadowReport(
             [found for _, found in judged],
             dict(now - self._told),
             self.open_breakers(),
             using,
             self.failing(),
+            durations,
         )
         try:
             message = frame(found)
@@ -72,19 +73,6 @@ class Outbox:
             message = frame(replace(found, judged=[_tellable(*one) for one in judged]))
         self._writer.write(message)
         self._told = now
-
-    def _sample(self, judgement: Judgement) -> tuple[int, Any] | None:
-        """The exchange itself, where it is a smaller one than those that were told before."""
-        evidence, signature = judgement.evidence, judgement.signature
-        if evidence is None or judgement.comparison.verdict not in FAILING:
-            return None
-        known = self._smallest.get(signature)
-        if (known is None and len(self._smallest) >= MOST_CLUSTERS) or (
-            known is not None and evidence.size >= known
-        ):
-            return None
-        self._smallest[signature] = evidence.size
-        return evidence.size, evidence.make()
 
 
 def _tellable(exchange: Exchange, found: JudgedNumber) -> JudgedNumber:

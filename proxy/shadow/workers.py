@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import httpx
 
@@ -17,7 +18,7 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from diffing.coding import codings, readable
 from diffing.further import Further
-from diffing.model import Comparison, FollowUp, Observation, Outcome, SkipReason
+from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer
 from proxy.compare.control import by_length
@@ -28,25 +29,21 @@ from proxy.compare.runner import first_answered, judge_again, settle
 from proxy.exchange.decision import Side
 from proxy.exchange.example import asked_facts, example_of
 from proxy.exchange.exchange import Exchange
+from proxy.log.counters import Verdicts
 from proxy.message.redact import MOST_SECRETS, Redactor
+from proxy.message.trace import FinishedSpan
 from proxy.message.translation import Request, Translation
-from proxy.outbound.observe import HOP_BY_HOP, NOT_RECORDED, TOO_LARGE, observe
-from proxy.runtime.pace import Pace
+from proxy.outbound.observe import NOT_RECORDED, TOO_LARGE
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
 from proxy.shadow.queue import MemoryQueue, Queue
+from proxy.shadow.requests import ShadowRequests
+from proxy.shadow.spans import NO_SPANS, Spans
 from proxy.shadow.tap import Tap
 
 _LOGGER = logging.getLogger(__name__)
 _WORKER: Final = "shadow worker"
-
-
-class Verdicts(Protocol):
-    """Who is told of verdicts."""
-
-    def add(self, exchange: Exchange) -> None:
-        """Count the verdict of an exchange."""
 
 
 class ShadowWorkers:
@@ -61,6 +58,7 @@ class ShadowWorkers:
         hop: Marks what this proxy sends, so that it is known when it comes back.
         tap: Records what legacy answers; None for no recording.
         repairs: Judges what the legacy face answers otherwise than PHP on purpose.
+        spans: Takes the spans of requests and comparisons.
     """
 
     def __init__(
@@ -76,21 +74,20 @@ class ShadowWorkers:
         hop: bytes = b"",
         tap: Tap | None = None,
         repairs: Repairs | None = None,
+        spans: Spans = NO_SPANS,
     ) -> None:
         self._repairs = repairs
-        self._sides = sides
         self._comparer = comparer
         self._counters = counters
         self._routes = routes
         self._settings = settings.shadow
-        self._deadline = settings.timeouts.shadow
         self._redactor = Redactor()
         self._admin_keys = frozenset(settings.admin_keys)
         self._queue = queue(settings.shadow.queue, settings.shadow.queue_bytes)
         self._telemetry = telemetry or Telemetry()
-        self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
+        self._spans = spans
+        self._requests = ShadowRequests(sides, settings, self._telemetry, hop, spans)
         self._limited_lists = 0
-        self._pace = Pace(settings.shadow.bytes_per_second or None)
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 
@@ -187,14 +184,24 @@ class ShadowWorkers:
             await self._readable(exchange.legacy),
             await self._readable(exchange.new),
         )
-        exchange.asked = asked_by(exchange, self._admin_keys)
+        await self._answered(exchange, fresh=fresh)
+
+    async def _answered(self, exchange: Exchange, *, fresh: bool) -> None:
+        """Judge an exchange that both sides have answered. ``fresh``: the other side was asked just now."""
+        decision = exchange.decision
+        exchange.asked = self._asked(exchange)
+        started = time.time()
         await self._judge(exchange)
         if fresh and self._is_doubtful(exchange):
             await self._judge_again(exchange)
+        self._took(exchange, started)
         self._note(exchange, compared=True)
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
             self._tap.add(exchange)
+
+    def _asked(self, exchange: Exchange) -> Asked:
+        return asked_by(exchange, self._admin_keys)
 
     async def _readable(self, answer: Observation) -> Observation:
         """Undone before anything is compared, kept or recorded: secrets are not seen in a coded body."""
@@ -293,20 +300,17 @@ class ShadowWorkers:
         return await self._send(exchange, side, exchange.request_for(side))
 
     async def _send(self, exchange: Exchange, side: Side, request: Request) -> Observation:
-        return await observe(
-            self._sides[side],
-            request.method,
-            request.target,
-            (
-                *(pair for pair in request.headers if pair[0].lower().encode() not in HOP_BY_HOP),
-                self._mark,
-            ),
-            request.body,
-            deadline=self._deadline,
-            body_cap=self._settings.answer_bytes,
-            digest=exchange.passes_unchanged,
-            pace=self._pace,
-        )
+        return await self._requests.send(exchange, side, request)
+
+    def _took(self, exchange: Exchange, started: float) -> None:
+        """Count how long it took to come to a verdict, further answers and asking again included."""
+        seconds = max(0.0, time.time() - started)
+        self._telemetry.took("compared", exchange.decision.asked.value, seconds)
+        if exchange.span is not None:
+            verdict = exchange.comparison.verdict
+            name, about = f"compared {exchange.route}", {"parity.verdict": verdict}
+            failed = verdict in FAILING
+            self._spans.add(FinishedSpan(name, exchange.span.child(), started, seconds, about, failed))
 
     def _note(self, exchange: Exchange, *, compared: bool = False) -> None:
         judgement, legacy, new = exchange.judgement, exchange.legacy, exchange.new

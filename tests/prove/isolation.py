@@ -156,9 +156,14 @@ class Measured:
         return [with_fault / without for without, with_fault in self.p99]
 
     @property
+    def bound(self) -> float:
+        """What the median of the ratios is at least."""
+        return lower_bound(self.ratios, 1 - (1 - SURE) / len(FAULTS))
+
+    @property
     def unnoticed(self) -> bool:
         """Whether the median of the ratios may be as small as it must be."""
-        return lower_bound(self.ratios, 1 - (1 - SURE) / len(FAULTS)) <= MOST
+        return self.bound <= MOST
 
     @property
     def holds(self) -> bool:
@@ -176,7 +181,7 @@ class Measured:
             f"{without:.2f}",
             f"{with_fault:.2f}",
             f"{statistics.median(self.ratios):.2f}",
-            f"{lower_bound(self.ratios, 1 - (1 - SURE) / len(FAULTS)):.2f}",
+            f"{self.bound:.2f}",
             str(self.errors + self.wrong),
             str(self.memory >> 20),
             verdicts,

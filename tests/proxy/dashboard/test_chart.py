@@ -32,6 +32,13 @@ def test_what_is_rare_is_seen() -> None:
     assert min(bar.height for bar in chart(drawn({START: {"match": 10**6, "mismatch": 1}})).bars) >= 0.5
 
 
+def test_what_waits_for_a_worker_is_no_failure() -> None:
+    """It has no verdict yet; a step in which more was judged than queued has nothing of it."""
+    assert kind_of("queued") == "skipped"
+    found = chart(drawn({START: {"match": 3, "queued": -3}, START + HOUR: {"queued": 2}}))
+    assert [bar.kind for bar in found.bars] == ["match", "skipped"]
+
+
 def test_steps_without_traffic_are_gaps() -> None:
     """Time is not folded, and the last bar ends where the axis does."""
     first, last = chart(drawn({START: {"match": 1}, START + 23 * HOUR: {"match": 1}})).bars

@@ -29,6 +29,22 @@ def test_pending_is_what_has_no_verdict_yet() -> None:
     assert (counters.judged, counters.pending) == (1, 2)
 
 
+def test_a_verdict_of_a_worker_takes_the_place_of_queued() -> None:
+    """Over proxy and worker together as much is queued as waits; of the worker alone nothing is due."""
+    proxy, worker = Counters(served=3), Counters()
+    for _ in range(3):
+        proxy.add(changed(finding(Comparison(Outcome.QUEUED)), seconds=None))
+    worker.replace_queued(finding(Comparison(Outcome.MATCH)))
+    assert (proxy.pending, worker.pending) == (0, 0)
+    assert proxy.verdicts["queued"] + worker.verdicts["queued"] == 2
+    assert worker.verdicts["match"] == 1
+    [queued] = [flow for key, flow in worker.flows.items() if key[4] == "queued"]
+    assert queued.row() == {"exchanges": -1, "legacy_seconds": 0.0, "new_seconds": 0.0}
+    assert {key[1:]: flow.exchanges for key, flow in worker.moments.items() if key[3] == "queued"} == {
+        key[1:]: -flow.exchanges // 3 for key, flow in proxy.moments.items()
+    }
+
+
 def test_verdicts_are_counted_by_the_hour() -> None:
     """What is new since yesterday can be told."""
     counters = Counters()

@@ -1,20 +1,24 @@
 """A log forgets, and says how much."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from config.reports import Retention
 from diffing.cluster import cluster_id
+from diffing.model import Comparison, Outcome
+from proxy.exchange.judgement import Judgement
 from proxy.log.clusters import read_clusters
 from proxy.log.counters import Counters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.log.tables import deviations, dropped, moments, samples, states, traffic, usages
 from proxy.log.writer import Recorder, open_log
-from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, two_runs, write_run
+from tests.proxy.logs import FIRST, KEPT, NEW, SECOND, explained, finding, two_runs, write_run
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +49,33 @@ async def test_old_hours_are_dropped_and_counted(tmp_path: Path) -> None:
         runs = set((await log.execute(select(traffic.c.run))).scalars())
         names = {cluster.signature for cluster in await read_clusters(log)}
     assert (lost, runs, names) == ({"old exchanges": 3, "old clusters": 2}, {second}, {KEPT, NEW})
+
+
+async def test_what_was_queued_goes_with_what_judged_it(tmp_path: Path) -> None:
+    """A worker that lives on has lowered what a proxy that ended had queued: else less than nothing would wait."""
+    url = f"sqlite:///{tmp_path}/log.db"
+
+    async def write(what: Callable[[Counters], None], seen: datetime) -> None:
+        counters = Counters()
+        what(counters)
+        recorder = Recorder(open_log(url), counters, now=lambda: seen)
+        await recorder.open()
+        await recorder.aclose()
+
+    async def waiting() -> int:
+        query = select(func.sum(traffic.c.exchanges)).where(traffic.c.verdict == "queued")
+        async with reading(url) as log:
+            return int(await log.scalar(query) or 0)
+
+    queued = Judgement(Comparison(Outcome.QUEUED), "queued")
+    late = SECOND + timedelta(days=5)
+    await write(lambda counters: counters.add(replace(finding(FIRST), judgement=queued)), FIRST)
+    await write(lambda counters: counters.replace_queued(finding(FIRST)), late)
+    await opened(url, Retention(days=2), 5)
+    assert await waiting() == 0
+    await opened(url, Retention(days=2), 6)
+    async with reading(url) as log:
+        assert (await log.execute(select(traffic))).all() == []
 
 
 async def test_what_entries_did_is_dropped_with_its_hours(tmp_path: Path) -> None:

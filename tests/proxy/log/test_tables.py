@@ -5,7 +5,7 @@ from sqlalchemy import String
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from proxy.log.tables import decisions, lease, metadata, rechecks, states
+from proxy.log.tables import decisions, judged, lease, metadata, rechecks, states
 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), mysql.dialect()], ids=["sqlite", "mysql"])
@@ -23,6 +23,6 @@ def test_keys_fit_into_an_index() -> None:
 
 
 def test_every_row_belongs_to_a_run() -> None:
-    """So replicas do not meet; but for the gate and the states of clusters, on which all of them must agree."""
+    """So replicas do not meet; but for gate, states of clusters and captures of a fleet, on which all must agree."""
     shared = {table.name for table in metadata.sorted_tables if table.primary_key.columns.keys()[0] != "run"}
-    assert shared == {decisions.name, lease.name, states.name, rechecks.name}
+    assert shared == {decisions.name, lease.name, states.name, rechecks.name, judged.name}

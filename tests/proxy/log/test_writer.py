@@ -66,7 +66,7 @@ async def test_the_totals_are_written(recorder: Recorder, counters: Counters) ->
     """received = served + refused + client_gone."""
     counters.received, counters.served, counters.refused, counters.client_gone = 6, 3, 2, 1
     await recorder.write()
-    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0)]
+    assert await rows(recorder, runs) == [(AT, AT, "digest", 6, 3, 2, 1, 3, 0, 0, "")]
 
 
 async def test_counts_are_rewritten_not_added(recorder: Recorder, counters: Counters) -> None:
@@ -129,6 +129,18 @@ async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, count
     await recorder.write()
     assert len(await rows(recorder, traffic)) == 1
     assert counters.dropped["rows"] == 0
+
+
+async def test_a_log_that_is_away_says_so(recorder: Recorder) -> None:
+    """Until the next write that succeeds."""
+    seen = []
+    for old, new in (("traffic", "away"), ("away", "traffic")):
+        async with recorder._engine.begin() as connection:
+            await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+        recorder._counters.add(finding())
+        await recorder._attempt(10)
+        seen.append(recorder.away)
+    assert seen == [True, False]
 
 
 async def test_a_row_that_cannot_be_stored_keeps_no_other_back(

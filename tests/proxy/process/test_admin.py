@@ -30,6 +30,8 @@ class Recorded:
             "kill_switch": "kill" in self.commands,
             "config": "abc",
             "config_error": "",
+            "lag": 2.5,
+            "log_away": False,
             "ready": self.ready,
             "access_dropped": 0,
             "failing": {"diff log": 3.0} if self.wrong else {},

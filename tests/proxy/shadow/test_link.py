@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from starlette.responses import JSONResponse
 
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
-from config.settings import ProxySettings, Shadow
+from config.settings import ProxySettings, Shadow, Tracing
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
+from proxy.log.writer import utc_now
+from proxy.message.trace import FinishedSpan, SpanContext
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
@@ -71,6 +73,29 @@ async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Pa
     assert (narrow.waiting, counters.verdicts) == (1, {"shed": 3})
 
 
+async def test_the_lag_is_that_of_the_exchange_that_waits_longest(routes: RouteMap, config: Path) -> None:
+    """Nothing waits, nothing lags."""
+    link = unconnected(config, Counters(served=2))
+    assert link.lag == 0
+    now = utc_now()
+    for minutes in (5, 1):
+        link.offer(replace(exchange(routes), at=now - timedelta(minutes=minutes)))
+    assert 300 <= link.lag < 360
+
+
+async def test_of_spans_so_many_wait(config: Path) -> None:
+    """None where none are exported; never more than the bound."""
+    span = FinishedSpan("served x", SpanContext("4" * 32, "5" * 16, None, 1), 0, 1)
+    waiting = []
+    for endpoint in ("", "http://collector:4318/v1/traces"):
+        settings = ProxySettings(legacy="http://h", new="http://h", tracing=Tracing(endpoint=endpoint))
+        link = ShadowLink(settings, config, Counters(), Telemetry())
+        for _ in range(2000):
+            link.trace(span)
+        waiting.append(len(link._spans))
+    assert waiting == [0, 1000]
+
+
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:
     """After draining nothing is pending."""
     counters = Counters(served=1)
@@ -98,6 +123,15 @@ async def test_a_verdict_that_cannot_be_counted_ends_no_other(routes: RouteMap, 
     link._take(ShadowReport([(1, bad, None), (2, good, None)], {}, []))
     assert link.waiting == 0
     assert (counters.verdicts, counters.pending) == ({"both_error": 1, "match": 1}, 0)
+
+
+async def test_why_a_fleet_sheds_is_counted_here(routes: RouteMap, config: Path) -> None:
+    """The process that hands captures on tells the reasons beside the verdicts."""
+    counters = Counters(served=1)
+    link = unconnected(config, counters)
+    for _ in range(2):
+        link._take(ShadowReport([], {"shed queue full": 3, "shed queue away": 1}, []))
+    assert counters.shed == {"queue full": 6, "queue away": 2}
 
 
 async def test_a_killed_process_is_replaced(serve: Serve, between: Between, verdicts: Verdicts) -> None:

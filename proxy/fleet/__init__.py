@@ -1,0 +1,1 @@
+"""Captures on their way from proxies to workers, through Redis or Valkey."""
