@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from config.environment import environment_table, merge
 from config.errors import ConfigError
 from config.queue import QueueSettings
+from config.tracing import Tracing
 from config.typed import Place, build, read_toml, unknown
 from config.web_address import is_web_address
 
@@ -224,31 +225,6 @@ class RecordingSettings:
     per_route: int = 1000
     answer_bytes: int = _MIB
     file_bytes: int = 256 * _MIB
-
-
-@dataclass(frozen=True, slots=True)
-class Tracing:
-    """W3C trace context. A valid ``traceparent`` of a client goes on to both sides whatever is set here.
-
-    Args:
-        generate: Requests without one get one.
-        share: How many of the traces that begin here are sampled, 0 to 1.
-        endpoint: Where spans of sampled traces are sent, by OTLP over HTTP; empty for nowhere.
-    """
-
-    generate: bool = False
-    share: float = 1.0
-    endpoint: str = ""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.share <= 1:
-            raise ConfigError(f"must be 0 to 1, not {self.share!r}", table="[tracing]", key="share")
-        if self.endpoint and not is_web_address(self.endpoint):
-            raise ConfigError(
-                f"must be an http or https URL such as http://collector:4318/v1/traces, not {self.endpoint!r}",
-                table="[tracing]",
-                key="endpoint",
-            )
 
 
 @dataclass(frozen=True, slots=True)

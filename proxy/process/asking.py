@@ -31,6 +31,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import BEAT, StartPlan
 from proxy.shadow.outbox import Outbox
 from proxy.shadow.queue import MemoryQueue
+from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
@@ -128,7 +129,7 @@ async def _opened(
     spans: Spans,
 ) -> tuple[Shadowing, Comparer | None]:
     if not plan.settings.queue.url:
-        return await open_workers(plan, outbox, telemetry, tasks, stack, partial(ShadowWorkers, spans=spans))
+        return await open_workers(plan, outbox, telemetry, tasks, stack, ShadowWorkers, spans)
     # Its libraries are those of the extra: without a queue nobody needs them.
     from proxy.fleet.seal import load_seal
     from proxy.fleet.sender import CaptureSender
@@ -142,8 +143,8 @@ async def _opened(
     if seal is not None:
         return sender, None
     sender.start(tasks)
-    make = partial(AskedSender, sender=sender, spans=spans)
-    return await open_workers(plan, outbox, telemetry, tasks, stack, make)
+    make = partial(AskedSender, sender=sender)
+    return await open_workers(plan, outbox, telemetry, tasks, stack, make, spans)
 
 
 async def open_workers(
@@ -153,11 +154,13 @@ async def open_workers(
     tasks: Tasks,
     stack: AsyncExitStack,
     kind: Callable[..., _Workers],
+    spans: Spans = NO_SPANS,
 ) -> tuple[_Workers, Comparer]:
     """Workers that ask and compare, and who compares for them; both are open as long as the stack is.
 
     Args:
         kind: Makes the workers.
+        spans: Takes the spans of what they do.
     """
     settings, shadow = plan.settings, plan.settings.shadow
 
@@ -192,7 +195,7 @@ async def open_workers(
         tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
         stack.callback(tap.close)
     workers = kind(
-        sides,
+        ShadowRequests(sides, settings, telemetry, plan.hop, spans),
         comparer,
         verdicts,
         load_routes(plan.files),
@@ -200,8 +203,8 @@ async def open_workers(
         # How much may wait is up to the process that serves.
         queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
         telemetry=telemetry,
-        hop=plan.hop,
         tap=tap,
         repairs=Repairs(plan.files),
+        spans=spans,
     )
     return workers, comparer

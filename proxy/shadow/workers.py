@@ -3,14 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
-
-import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
@@ -50,20 +48,19 @@ class ShadowWorkers:
     """Workers that ask the other side and compare.
 
     Args:
-        sides: A transport for each side, shared with nobody else.
+        requests: Asks the sides.
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
         queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
-        hop: Marks what this proxy sends, so that it is known when it comes back.
         tap: Records what legacy answers; None for no recording.
         repairs: Judges what the legacy face answers otherwise than PHP on purpose.
-        spans: Takes the spans of requests and comparisons.
+        spans: Takes the spans of comparisons.
     """
 
     def __init__(
         self,
-        sides: Mapping[Side, httpx.AsyncBaseTransport],
+        requests: ShadowRequests,
         comparer: Comparer,
         counters: Verdicts,
         routes: RouteMap,
@@ -71,7 +68,6 @@ class ShadowWorkers:
         *,
         queue: Callable[[int, int], Queue] = MemoryQueue,
         telemetry: Telemetry | None = None,
-        hop: bytes = b"",
         tap: Tap | None = None,
         repairs: Repairs | None = None,
         spans: Spans = NO_SPANS,
@@ -86,7 +82,7 @@ class ShadowWorkers:
         self._queue = queue(settings.shadow.queue, settings.shadow.queue_bytes)
         self._telemetry = telemetry or Telemetry()
         self._spans = spans
-        self._requests = ShadowRequests(sides, settings, self._telemetry, hop, spans)
+        self._requests = requests
         self._limited_lists = 0
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}

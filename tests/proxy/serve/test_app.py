@@ -12,7 +12,8 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.settings import Limits, Shadow, Tracing
+from config.settings import Limits, Shadow
+from config.tracing import Tracing
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.serving import RunningProxy

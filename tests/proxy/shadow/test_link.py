@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse
 
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
-from config.settings import ProxySettings, Shadow, Tracing
+from config.settings import ProxySettings, Shadow
+from config.tracing import Tracing
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
