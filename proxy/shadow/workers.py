@@ -48,7 +48,6 @@ class ShadowWorkers:
     """Workers that ask the other side and compare.
 
     Args:
-        requests: Asks the sides.
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
         queue: Makes the queue.

@@ -111,14 +111,3 @@ def test_a_root_path_is_a_beginning_of_paths(tmp_path: Path, path: str) -> None:
         load_backend_settings(tmp_path, {})
     (tmp_path / "backend.toml").write_text("")
     assert load_backend_settings(tmp_path, {"OPENML_HTTP_ROOT_PATH": "/api/v2"}).http.root_path == "/api/v2"
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("share = 1.5", "share: must be 0 to 1"), ('endpoint = "collector:4318"', "endpoint: must be an http")],
-)
-def test_tracing_is_checked(tmp_path: Path, text: str, message: str) -> None:
-    """A share of all traces, and a collector with an address."""
-    _write(tmp_path, "proxy.toml", f"[tracing]\n{text}")
-    with pytest.raises(ConfigError, match=message):
-        load_proxy_settings(tmp_path, {})
