@@ -14,6 +14,7 @@ from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome
 from proxy.compare.comparer import Comparer
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
+from proxy.message.trace import SpanContext
 from proxy.message.translation import Request
 from tests.proxy.exchanges import ROUTES, served
 from tests.proxy.logs import FIRST
@@ -122,6 +123,7 @@ UNSEEN = {
     "at": FIRST,
     "judgement": WRONG,
     "number": 7,
+    "span": SpanContext("1" * 32, "2" * 16, None, 1),
     "fallback": True,
     "unadaptable": True,
 }
