@@ -27,7 +27,7 @@ from proxy.message.translation import Request
 from proxy.rollout.live_config import load_live_config
 from tests.benchmarks.processes import cpu
 from tests.benchmarks.targets import new_answer, recorded
-from tests.functional.fleets import fleet, told
+from tests.functional.fleets import Fleet, fleet, told
 from tests.functional.servers import Server, serving
 from tests.functional.sick import heads, side
 from tests.functional.test_hostile_answers import until
@@ -39,8 +39,8 @@ CAPTURES: Final = int(os.environ.get("CAPTURES", "1000"))
 ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
 FIRST: Final = 100
 NEW_SECONDS: Final = 0.08
-"""What the new side takes, so that four workers together need less than a processor."""
-MOST_WORKERS: Final = 4
+"""What the new side takes, so that all workers together need less than a processor."""
+SIZES: Final = (1, 2, 4)
 
 
 def folder_in(parent: Path, name: str) -> Path:
@@ -76,8 +76,11 @@ class Scaled:
         return max(abs(share - 1 / self.workers) for share in self.shares)
 
 
-def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
-    """Let workers empty a queue. ``server``: a MariaDB. ``number``: of the round."""
+def scaled(folder: Path, server: str, number: int) -> list[Scaled]:
+    """Fleets of one, two and four workers empty their queues at the same time, on the same machine in the same mood.
+
+    ``server``: a MariaDB. ``number``: of the round.
+    """
     new = new_answer(folder)
     headers = "".join(f"{name}: {value}\r\n" for name, value in compared(new).headers)
     answer = f"HTTP/1.1 200 OK\r\n{headers}Content-Length: {len(new.body)}\r\n\r\n".encode() + new.body
@@ -90,33 +93,45 @@ def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer(folder_in(folder, "redis")))
         sides = (stack.enter_context(side(slow)), stack.enter_context(side(slow)))
-        log = database_of(server, f"parity_scaled_{number}")
-        found = stack.enter_context(fleet(serving, folder, redis, log, sides))
-        names = [found.worker(f"worker{one}") for one in range(workers)]
-        # The machine is equally busy in every round: else it is the machine that is measured.
-        streams = [f"beside{one}" for one in range(MOST_WORKERS - workers)]
-        for stream in streams:
-            with mock.patch.dict(os.environ, PARITY_QUEUE_STREAM=stream):
-                beside = replace(found, log=database_of(server, f"{stream}_{number}"))
-                names_beside = beside.worker(stream)
-            until(lambda worker=names_beside: told(worker, "/-/totals")["queue"] is not None)  # type: ignore[misc]  # a default has no type
-        until(lambda: all(told(one, "/-/totals")["queue"] is not None for one in names))
-        pids = [one.process.pid for one in names]
+        found = stack.enter_context(fleet(serving, folder, redis, "", sides))
+        fleets = {
+            workers: replace(found, log=database_of(server, f"parity_{workers}_{number}"))
+            for workers in SIZES
+        }
+        names = {workers: _started(one, workers) for workers, one in fleets.items()}
 
-        def fill(captures: int) -> None:
-            alone = [(stream, captures) for stream in streams]
-            asyncio.run(_fill(redis.url, [("parity", workers * captures), *alone]))
+        def emptied(captures: int, counted: int) -> None:
+            asyncio.run(_fill(redis.url, captures))
+            for workers, one in fleets.items():
+                one.settled(workers * counted, 300)
 
         # The first ones cost what a process does once.
-        fill(FIRST)
-        found.settled(workers * FIRST)
-        first, begun = _counts(names), cpu(*pids)
-        fill(CAPTURES)
-        found.settled(workers * (FIRST + CAPTURES), 300)
-        used = cpu(*pids) - begun
-        counts = [after - before for after, before in zip(_counts(names), first, strict=True)]
-        assert set(found.verdicts()) == {"explained", "queued"}, found.verdicts()
-    return Scaled(workers, used / sum(counts), tuple(count / sum(counts) for count in counts))
+        emptied(FIRST, FIRST)
+        first = {workers: _counts(some) for workers, some in names.items()}
+        begun = {workers: _used(some) for workers, some in names.items()}
+        emptied(CAPTURES, FIRST + CAPTURES)
+        result = []
+        for workers, some in names.items():
+            used = _used(some) - begun[workers]
+            counts = [after - before for after, before in zip(_counts(some), first[workers], strict=True)]
+            shares = tuple(count / sum(counts) for count in counts)
+            result.append(Scaled(workers, used / sum(counts), shares))
+            verdicts = fleets[workers].verdicts()
+            assert set(verdicts) == {"explained", "queued"}, verdicts
+    return result
+
+
+def _started(one: Fleet, workers: int) -> list[Server]:
+    """The workers of a fleet, once all of them take captures."""
+    with mock.patch.dict(os.environ, PARITY_QUEUE_STREAM=f"of{workers}"):
+        found = [one.worker(f"worker{number}") for number in range(workers)]
+    until(lambda: all(told(worker, "/-/totals")["queue"] is not None for worker in found))
+    return found
+
+
+def _used(workers: Sequence[Server]) -> float:
+    """Seconds of processor time that they have had."""
+    return cpu(*(one.process.pid for one in workers))
 
 
 def _counts(workers: Sequence[Server]) -> list[int]:
@@ -124,22 +139,22 @@ def _counts(workers: Sequence[Server]) -> list[int]:
     return [sum(told(one, "/-/totals")["verdicts"].values()) for one in workers]
 
 
-async def _fill(url: str, queues: Sequence[tuple[str, int]]) -> None:
-    """Queue so many captures of one request in each stream; each answer has other bytes, so that none is known
-    already.
+async def _fill(url: str, captures: int) -> None:
+    """Queue so many captures of one request for each worker of each fleet; each answer has other bytes, so that none
+    is known already.
     """
     legacy, path = recorded()
     config = load_live_config(ROOT / "config")
     request = Request("GET", path)
     decision = decide(request, config.routes, config.rollout, b"")
-    for name, captures in queues:
-        settings = QueueSettings(url=url, stream=name, key=os.environ["PARITY_QUEUE_KEY"])
+    for workers in SIZES:
+        settings = QueueSettings(url=url, stream=f"of{workers}", key=os.environ["PARITY_QUEUE_KEY"])
         seal = load_seal(settings)
         assert seal is not None
         stream = CaptureStream(settings)
-        for start in range(0, captures, 100):
+        for start in range(0, workers * captures, 100):
             batch = []
-            for number in range(start, min(start + 100, captures)):
+            for number in range(start, start + 100):
                 # Blanks that say the number: JSON does not see them, and all bodies are of one length.
                 blanks = bytes(9 if number >> bit & 1 else 32 for bit in range(16))
                 served = replace(legacy, body=legacy.body + blanks)
@@ -151,14 +166,11 @@ async def _fill(url: str, queues: Sequence[tuple[str, int]]) -> None:
 
 
 def scaling(parent: Path) -> list[Scaled]:
-    """One, two and four workers, in turns."""
+    """One, two and four workers, in several rounds."""
     mariadb = MariaDBServer(folder_in(parent, "mariadb"))
     mariadb.start()
     try:
-        found = []
-        for number in range(3 * ROUNDS):
-            folder = folder_in(parent, f"round{number}")
-            found.append(scaled(folder, mariadb.url, (1, 2, MOST_WORKERS)[number % 3], number))
-        return found
+        rounds = (scaled(folder_in(parent, f"round{number}"), mariadb.url, number) for number in range(ROUNDS))
+        return [one for found in rounds for one in found]
     finally:
         mariadb.stop()
