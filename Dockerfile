@@ -8,7 +8,7 @@ COPY docs/glossary.md docs/glossary.md
 COPY diffing diffing
 COPY proxy proxy
 RUN python -m venv /opt/parity \
-    && /opt/parity/bin/pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock .
+    && /opt/parity/bin/pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock '.[fleet,otel]'
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/parity --create-home parity

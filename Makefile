@@ -7,7 +7,7 @@ export SKIP_MARIADB SKIP_FRONTS SKIP_REDIS SKIP_BROWSER SKIP_CLIENTS
 # Where bytecode is not kept, each process that is started compiles all modules anew: that doubles what a start takes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: fronts redis help install demo test check lint bench profile fuzz prove mariadb chromium clients lock openapi
+.PHONY: fronts redis help install demo test check lint bench profile fuzz prove mariadb chromium clients lock openapi reference release
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,9 +58,15 @@ clients: install
 openapi: install  ## pin the OpenAPI document anew, after a change that is meant
 	$(BIN)/openml-backend openapi --write config/openapi.json
 
+reference: install  ## write docs/reference.md anew
+	$(BIN)/python -m tests.reference
+
+release: install  ## wheel, source distribution, bill of materials, licences and audit in dist/
+	@.ci/release.sh
+
 lock: install  ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --extra fleet --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --strip-extras --extra dev --extra asyncmy --extra fleet --extra otel --no-emit-index-url --no-emit-find-links \
 		--no-header --output-file requirements.lock pyproject.toml
 
 fuzz: install mariadb  ## schemathesis against the running backend, 10,000 requests on each database

@@ -120,7 +120,7 @@ class Access:
         key: A key is required.
         writer: The account must be more than read-only.
         admin: What those are told who are no administrators; None when everybody may.
-        open_to_get: By GET and HEAD nothing is asked: the gate of PHP looks at the other methods only (legacy notes,
+        open_to_get: By GET and HEAD nothing is asked: PHP checks keys of the other methods only (legacy notes,
             data 2).
         late: In PHP's dialect the handler asks who is an administrator, after what PHP asks before.
     """

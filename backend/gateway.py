@@ -1,4 +1,4 @@
-"""The gate that every request passes: path, key, rights, input, then the operation.
+"""The gateway of the new dialect, for every request: path, key, rights, input, then the operation.
 
 Checks come in one order and the first that applies answers (new-API contract, decision 6): known path and
 method, authentication, read-only account, administrators only, input; the rest is the operation's. Each request
@@ -25,7 +25,7 @@ from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.handling.validation import read_parameters
 from backend.http_protocol import HEAD_CAME
-from backend.input.intake import hashing, read_intake
+from backend.input.request_input import hashing, read_input
 from backend.legacy.faces import Found
 from backend.operations import Answer, Call, Operation
 from backend.performing import perform
@@ -157,13 +157,13 @@ class Gateway:
         scope["path_params"] = match.segments
         rehearsal = Headers(scope=scope).get(rehearsals.HEADER)
         receive, body = (receive, None) if rehearsal is None else hashing(receive)
-        request, intake = await read_intake(scope, receive, operation.body_limit)
+        request, received = await read_input(scope, receive, operation.body_limit)
         try:
             seconds: float = rehearsals.VALID_SECONDS
             if rehearsal is not None and body is not None:
                 target = raw_target(path, scope)
                 seconds = resources.rehearsals.admit(rehearsal, method, target, body.hexdigest())
-            key = intake.key()
+            key = received.key()
             if key is None and access.key:
                 raise no_key()
 
@@ -173,13 +173,13 @@ class Gateway:
                     scope[rehearsals.CALLER] = str(user.id)
                 access.check(user)
                 call = Call(
-                    parameters=read_parameters(operation, match.segments, intake),
+                    parameters=read_parameters(operation, match.segments, received),
                     connection=transaction.connection,
                     user=user,
                     resources=resources,
                     request=request,
-                    form=intake.form,
-                    json=intake.json,
+                    form=received.form,
+                    json=received.json,
                     files=transaction.files,
                     index=transaction.index,
                     fetched=fetched,
@@ -190,10 +190,10 @@ class Gateway:
             undone = writes and (rehearsal is not None or method == "HEAD")
             deadline = Deadline(begun + seconds) if undone else None
             answer = await perform(
-                resources, operation, work, intake.form, receive, writes=writes, deadline=deadline
+                resources, operation, work, received.form, receive, writes=writes, deadline=deadline
             )
         finally:
-            await intake.form.close()
+            await received.form.close()
         if isinstance(answer, Response):
             return answer
         if isinstance(answer, Found):

@@ -1,7 +1,7 @@
-"""The gate of the legacy dialect: every request to ``/api/...`` passes it, in PHP's order of checks.
+"""The gateway of the legacy dialect: every request to ``/api/...`` passes it, in PHP's order of checks.
 
 Characters of the path, version, key, rights, type, then the dispatcher of the type, filters, the operation (legacy
-notes, data 1 to 4). The gate's own refusals are XML whatever form was asked for. What PHP crashes on is answered as
+notes, data 1 to 4). Refusals before the route are XML whatever form was asked for. What PHP crashes on is answered as
 it would have answered.
 """
 
@@ -28,12 +28,12 @@ from backend.deadline import Deadline, NobodyWaits
 from backend.fetching import Fetched
 from backend.handling.validation import read_parameters
 from backend.http_protocol import HEAD_CAME
-from backend.input.intake import ABSENT, RequestInput, hashing
 from backend.input.parameters import readers
+from backend.input.request_input import ABSENT, RequestInput, hashing
 from backend.legacy.errors import LegacyRefusal, error_document
 from backend.legacy.faces import Found
 from backend.legacy.filters import Illegal, limited, offset_alone, read_filters
-from backend.legacy.intake import for_operation, read_legacy_intake
+from backend.legacy.legacy_input import for_operation, read_legacy_input
 from backend.legacy.pages import page
 from backend.legacy.tree import Element, json_document, to_json
 from backend.legacy.writing import to_xml
@@ -163,17 +163,17 @@ class LegacyGateway:
         likely = self._operation(self._dispatcher.legacy(method, path.segments, {}))
         limit = JSON_BODY_LIMIT if likely is None else likely.body_limit
         receive, digest = (receive, None) if rehearsal is None else hashing(receive)
-        raw, intake = await read_legacy_intake(scope, receive, query, limit)
+        raw, received = await read_legacy_input(scope, receive, query, limit)
         try:
             seconds: float = rehearsals.VALID_SECONDS
             if rehearsal is not None and digest is not None:
                 seconds = resources.rehearsals.admit(
                     rehearsal, scope["method"], raw_target_of(scope), digest.hexdigest()
                 )
-            key = intake.key()
+            key = received.key()
             if key is None and method != "GET":
                 raise LegacyRefusal(NO_KEY, as_xml=True)
-            match = self._dispatcher.legacy(method, path.segments, intake.form)
+            match = self._dispatcher.legacy(method, path.segments, received.form)
             operation = self._operation(match)
 
             async def work(transaction: Transaction, fetched: Fetched) -> Answer:
@@ -191,7 +191,7 @@ class LegacyGateway:
                     raise access.admin.because("Only an administrator may do this.")
                 filters = _filters(found, answering)
                 segments, given = for_operation(
-                    _read_path(found, answering), _read(found, answering, filters), intake
+                    _read_path(found, answering), _read(found, answering, filters), received
                 )
                 scope["path_params"] = found.values
                 call = Call(
@@ -263,7 +263,7 @@ def is_legacy(scope: Scope) -> bool:
 
 
 async def _caller(transaction: Transaction, key: str | None, method: str) -> User:
-    """The user of a key, as PHP's gate lets pass."""
+    """The user of a key, whom PHP lets pass."""
     if key is None:
         return replace(ANONYMOUS, sees_every_row=False)
     try:

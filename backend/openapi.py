@@ -16,8 +16,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from backend import request_bodies
-from backend.input.intake import KEY
 from backend.input.parameters import Parameters, Reader
+from backend.input.request_input import KEY
 from backend.operations import Operation
 from backend.problems import (
     BODY_TOO_LARGE,
@@ -131,9 +131,6 @@ def _ordered(value: Any, key: str = "") -> Any:
 def _path(route: Route) -> str:
     parts = (f"{{{s.text}}}" if s.kind != "literal" else s.text for s in parse_template(route.new.path))
     return "/" + "/".join(parts)
-
-
-_Key = tuple[str, Literal["validation", "serialization"]]
 
 
 def _schemas(operations: Iterable[Operation[Any]]) -> tuple[Mapping[str, Schema], dict[str, Schema]]:

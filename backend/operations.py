@@ -53,7 +53,7 @@ class Call(Generic[P]):
         resources: What lives as long as the application.
         request: For what the declaration does not cover: headers, method.
         form: Fields and files of a form body.
-        json: The JSON body, or ``backend.input.intake.ABSENT``.
+        json: The JSON body, or ``backend.input.request_input.ABSENT``.
         files: Files to write and to delete, tied to the transaction.
         index: What the search index is told after the commit.
         fetched: Files from elsewhere; asking for one may end the transaction, and call the handler again.

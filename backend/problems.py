@@ -127,7 +127,7 @@ def refused(*codes: str) -> tuple[ProblemCase, ...]:
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="OpenML", Basic realm="OpenML"'}
 """How to authenticate, on every 401 (RFC 9110, 11.6.1)."""
 
-# Codes 100 to 107 are those of the legacy gate (legacy notes, data 3.2).
+# Codes 100 to 107 are those of PHP's key check (legacy notes, data 3.2).
 NO_SUCH_PATH = ProblemCase("not-found", "100")
 METHOD_NOT_ALLOWED = ProblemCase("method-not-allowed", "100")
 NO_KEY = ProblemCase("authentication-required", "102")

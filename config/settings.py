@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from config.environment import environment_table, merge
 from config.errors import ConfigError
 from config.queue import QueueSettings
+from config.tracing import Tracing
 from config.typed import Place, build, read_toml, unknown
 from config.web_address import is_web_address
 
@@ -257,6 +258,7 @@ class ProxySettings:
         limits: What it accepts of a client.
         recording: What of the traffic is recorded.
         queue: Through which workers elsewhere compare.
+        tracing: What traces are begun, and where spans go.
     """
 
     legacy: str = ""
@@ -282,6 +284,7 @@ class ProxySettings:
     shadow: Shadow = field(default_factory=Shadow)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
+    tracing: Tracing = field(default_factory=Tracing)
 
     def __post_init__(self) -> None:
         for name in ("legacy", "new"):

@@ -24,7 +24,7 @@ def causeless(registry: Registry) -> Iterator[Finding]:
     for entry in registry.deviations:
         if entry.kind is Kind.LEGACY_DEFECT and not _has_cause(entry):
             text = (
-                "excuses any death of PHP: say what breaks its answer (parameters, any_parameter, lacks, broken_xml, "
+                "excuses any crash of PHP: say what breaks its answer (parameters, any_parameter, lacks, broken_xml, "
                 "message, shows, shows_any, premise) so that no usual request or answer has it"
             )
             yield Finding(entry.id, "causeless", text)

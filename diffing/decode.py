@@ -115,7 +115,7 @@ def _json(body: bytes, media_type: str) -> Decoded:
 
 
 def _broken(body: bytes) -> Form:
-    """Two documents in one body (common-data.md 12.11): a whole one, then the beginning of another."""
+    """Two documents in one body (legacy notes, data 12, point 11): a whole one, then the beginning of another."""
     try:
         _, end = _decoder.raw_decode(body.decode("utf-8").lstrip())
     except (ValueError, RecursionError):
@@ -124,7 +124,7 @@ def _broken(body: bytes) -> Form:
 
 
 def _xml(body: bytes, media_type: str) -> Decoded:
-    """XML as the JSON tree; the error documents of the gate are XML under /json/ too (common-data.md 3.2)."""
+    """XML as the JSON tree; the errors of the key check are XML under /json/ too (legacy notes, data 3.2)."""
     try:
         root = parse_xml(body)
     except NotXml as error:

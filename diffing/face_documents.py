@@ -10,8 +10,9 @@ from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
+from config.php.text import TRIMMED
 from diffing.model import Difference
-from diffing.xml_tree import MAX_DEPTH, PHP_BLANKS, NotXml, parse_xml
+from diffing.xml_tree import MAX_DEPTH, NotXml, parse_xml
 
 _LONGEST_NAME: Final = 200
 """Characters of a name within a path."""
@@ -134,12 +135,12 @@ def _element(element: etree._Element) -> Object:
     text = element.text or ""
     for child in element:
         if isinstance(child.tag, str):
-            if text.strip(PHP_BLANKS):
+            if text.strip(TRIMMED):
                 members.append(("#text", text))
             text = ""
             members.append((_name(child), _element(child)))
         text += child.tail or ""
-    if text.strip(PHP_BLANKS):
+    if text.strip(TRIMMED):
         members.append(("#text", text))
     return Object(tuple(members))
 

@@ -1,7 +1,7 @@
 """Check the new side's problem document against what a registry entry promises of it.
 
-Source: new-api.md decision 6: status, media type and code strictly; type and title by the table of problems; `detail`
-for the names and numbers that it must hold; `errors[].type` and `.loc` against the declaration; never the wording.
+Status, media type and code strictly; type and title by the table of problems; `detail` for the names and numbers that
+it must hold; `errors[].type` and `.loc` against the declaration; never the wording (new-API contract, decision 6).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _UNNAMED: Final = re.compile(r"Function not valid.*")
 
 
 def message_of(error: Mapping[str, object]) -> str:
-    """PHP's message and additional information, entities undone (common-data.md section 4)."""
+    """PHP's message and additional information, entities undone (legacy notes, data 4)."""
     parts = (error.get("message"), error.get("additional_information"))
     return html.unescape(" ".join(part for part in parts if isinstance(part, str)))
 

@@ -15,22 +15,19 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-from config.php.numbers import is_numeric
+from config.php.numbers import JSON_INTEGER, JSON_NUMBER, is_numeric
+from config.php.text import TRIMMED
 from diffing.decode import load_json
 from diffing.paths import MISSING, change, parse
-from diffing.xml_tree import PHP_BLANKS
 
 Arguments = Mapping[str, object]
 
-# new-api.md decision 5: what counts as a number stored as text
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LONGEST = 4000
 """Digits of an integer; JSON has no longer ones either."""
 _LARGEST = sys.float_info.max
-_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _ENTITIES: Mapping[str, str] = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _ENTITY = re.compile("|".join(_ENTITIES))
-_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
+_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +119,19 @@ def integer(value: object, _: Arguments) -> object:
 
 
 def _is_integer(text: str) -> bool:
-    return len(text) <= _LONGEST and _INTEGER.fullmatch(text) is not None
+    return len(text) <= _LONGEST and JSON_INTEGER.fullmatch(text) is not None
 
 
 def _float(text: str) -> object:
-    stripped = text.strip(PHP_BLANKS)
-    if not _NUMBER.fullmatch(stripped):
+    stripped = text.strip(TRIMMED)
+    if not JSON_NUMBER.fullmatch(stripped):
         return text
     number = float(stripped)
     return number if number - number == 0.0 else text
 
 
 def number(value: object, _: Arguments) -> object:
-    """Text that is a number (new-api.md decision 5) becomes a float; so does an integer."""
+    """Text that is a number (new-API contract, decision 5) becomes a float; so does an integer."""
     if type(value) is int:
         return float(value) if abs(value) <= _LARGEST else value
     return _each(value, _float)
@@ -142,7 +139,7 @@ def number(value: object, _: Arguments) -> object:
 
 def literal(value: object, _: Arguments) -> object:
     """Text becomes an integer if written as one, else a float if it is a number."""
-    return _each(value, lambda text: int(text) if _is_integer(text.strip(PHP_BLANKS)) else _float(text))
+    return _each(value, lambda text: int(text) if _is_integer(text.strip(TRIMMED)) else _float(text))
 
 
 def boolean(value: object, _: Arguments) -> object:
@@ -165,7 +162,7 @@ def split(value: object, arguments: Arguments) -> object:
     if not isinstance(value, str):
         return value
     parts = value.split(str(arguments["separator"]))
-    return [part.strip(PHP_BLANKS) for part in parts] if arguments.get("trim") else parts
+    return [part.strip(TRIMMED) for part in parts] if arguments.get("trim") else parts
 
 
 def split_each(value: object, arguments: Arguments) -> object:
@@ -241,17 +238,17 @@ def _levels(value: object, arguments: Arguments) -> object:
 def php_array(value: object, _: Arguments) -> object:
     """The text of an array as PHP's list template takes it apart: brackets gone, cut at commas, numbers as they are.
 
-    Numbers may have blanks before them, not behind (task-run-eval.md 4.2); all else is text, trimmed.
+    Numbers may have blanks before them, not behind (legacy notes, task 4.2); all else is text, trimmed.
     """
     if not isinstance(value, str):
         return value
     parts = value.replace("[", "").replace("]", "").split(",")
-    return [_json_number(part) if is_numeric(part) else part.strip(PHP_BLANKS) for part in parts]
+    return [_json_number(part) if is_numeric(part) else part.strip(TRIMMED) for part in parts]
 
 
 def _json_number(text: str) -> object:
     try:
-        return load_json(text.strip(PHP_BLANKS).encode())
+        return load_json(text.strip(TRIMMED).encode())
     except ValueError:
         return text
 

@@ -1,4 +1,4 @@
-"""The legacy XML answer as the legacy JSON tree: PHP's own conversion, done once more (common-data.md 5.3).
+"""The legacy XML answer as the legacy JSON tree: PHP's own conversion, done once more (legacy notes, data 5.3).
 
 PHP makes most of its JSON by rendering the XML template and converting it, so that the XML form of an answer holds
 the same facts. Clients that ask for XML are compared by that tree.
@@ -10,7 +10,8 @@ from typing import Final
 
 from lxml import etree
 
-PHP_BLANKS: Final = " \t\n\r\0\x0b"
+from config.php.text import TRIMMED
+
 MAX_DEPTH: Final = 200
 MAX_MARKS: Final = 1_000_000
 """Signs ``<`` of a document: an element takes a hundred times its bytes, and answers of PHP have fewer."""
@@ -50,7 +51,7 @@ def printed(value: object) -> object:
     """A document with all its texts as PHP's XML keeps them: line ends are LF, and blanks at both ends go."""
     match value:
         case str():
-            return value.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
+            return value.replace("\r\n", "\n").replace("\r", "\n").strip(TRIMMED)
         case list():
             return [printed(element) for element in value]
         case dict():
@@ -78,7 +79,7 @@ def convert(element: etree._Element) -> Tree:
     found: dict[str, list[object]] = {}
     for child in (*in_namespace, *others):
         found.setdefault(_local(child), []).append(convert(child))
-    text = ((element.text or "") + "".join(child.tail or "" for child in element)).strip(PHP_BLANKS)
+    text = ((element.text or "") + "".join(child.tail or "" for child in element)).strip(TRIMMED)
     if not tree and not found and text:
         return text
     tree.update({name: values[0] if len(values) == 1 else values for name, values in found.items()})

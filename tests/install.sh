@@ -2,7 +2,7 @@
 # Tests run with real programs: install Debian's when they are missing and we may. Usage: sh tests/install.sh NAME
 case "$1" in
 mariadb) what="MariaDB" packages="mariadb-server" programs="mariadbd" skip=SKIP_MARIADB ;;       # a private server beside SQLite
-fronts) what="HAProxy or nginx" packages="haproxy nginx-light" programs="haproxy nginx" skip=SKIP_FRONTS ;;  # the examples in config/
+fronts) what="HAProxy, nginx or Prometheus" packages="haproxy nginx-light prometheus" programs="haproxy nginx prometheus promtool" skip=SKIP_FRONTS ;;  # config/deploy
 redis) what="Redis" packages="redis-server" programs="redis-server" skip=SKIP_REDIS ;;             # the queue of a fleet
 chromium) what="Chromium" packages="chromium" programs="chromium" skip=SKIP_BROWSER ;;           # the pages of the dashboard
 *)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -74,7 +77,8 @@ def test_every_citation_leads_somewhere() -> None:
 
 _OUTSIDE: Final = re.compile(
     r"\bdesign(?:,|:|\.md)? (?:§|promise|section|the\b)|\bpromises? \d"
-    r"|(?<!API )contract, (?:decision|section)|migration guide, |\brecordings\b[^.]{0,20}\bREADME\b|\boddity \d",
+    r"|(?<!API )contract, (?:decision|section)|new-api, decision"
+    r"|migration guide, |\brecordings\b[^.]{0,20}\bREADME\b|\boddity \d",
     re.IGNORECASE,
 )
 """Words for a page that is not in the repository, or not named so that it can be found."""
@@ -87,6 +91,35 @@ def test_nothing_is_cited_that_is_not_in_the_repository() -> None:
         f"{file.relative_to(ROOT)}: {match[0]}"
         for file in sources
         for match in _OUTSIDE.finditer(re.sub(r"\s*\n\s*(?:#\s*)?", " ", file.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+
+
+_NAMED: Final = re.compile(r"(?<![\w/*{}-])[\w/-]+\.md\b")
+KNOWN: Final = frozenset(page.name for page in ROOT.glob("*.md")) | {page.name for page in FILES}
+
+
+def said(source: str) -> Iterator[str]:
+    """The comments and docstrings of a module."""
+    yield from (
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    )
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    """A comment that names a page by its file names one of ours."""
+    sources = [file for file in FILES if file.suffix == ".py"]
+    found = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in sources
+        for text in said(file.read_text(encoding="utf-8"))
+        for name in _NAMED.findall(text)
+        if name.rpartition("/")[2] not in KNOWN | {CONTRACT.name}
     ]
     assert found == []
 

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parent.parent
-PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES: Final = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _LINK: Final = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _FILE: Final = re.compile(r"`((?:proxy|backend|diffing|config|tests|docs)/[\w/.-]+)`")
 
@@ -30,6 +30,31 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if not file.exists() or (anchor and anchor not in anchors(file)):
             broken.append(f"{target}#{anchor}")
     assert broken == []
+
+
+def test_the_index_leads_to_every_page() -> None:
+    """Each once, in one of the four kinds."""
+    index = ROOT / "docs" / "README.md"
+    led = [target for target, anchor in _LINK.findall(index.read_text(encoding="utf-8")) if not anchor]
+    assert sorted(led) == sorted(
+        str(page.relative_to(index.parent))
+        for page in PAGES
+        if page.is_relative_to(index.parent) and page != index
+    )
+
+
+def test_the_capacity_adds_up() -> None:
+    """Cores are rates times costs, at 60 %."""
+    rows = [
+        [float(cell.replace(",", "")) for cell in re.findall(r"(?<=\| )[\d.,]+(?= )", line)]
+        for line in (ROOT / "docs" / "capacity.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    costs = [row[0] for row in rows if len(row) == 2][:3]
+    for rate, *told in (row for row in rows if len(row) == 6):
+        serves, asks, compares = (rate * cost / 1e6 / 0.6 for cost in costs)
+        sums = (serves + asks + compares, serves + (asks + compares) / 10)
+        assert told == [round(cores, 2) for cores in (serves, asks, compares, *sums)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

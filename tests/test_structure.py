@@ -42,7 +42,9 @@ def imported(source: Path, package: str = "") -> Iterator[str]:
     for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module
+            assert not node.level, f"{source} imports by a relative name"
             # Of a package itself, modules are imported by their own names.
             own = node.module == package
             names = [f"{package}.{alias.name}" for alias in node.names] if own else [node.module]
@@ -152,7 +154,7 @@ def test_no_class_name_stands_for_two_things() -> None:
     places: dict[str, list[str]] = {}
     for source in SOURCES:
         for node in ast.walk(ast.parse((ROOT / source).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(source))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 

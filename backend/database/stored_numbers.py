@@ -1,13 +1,11 @@
 """Numbers that the database stores as text (new-API contract, decision 5)."""
 
 import math
-import re
 from functools import lru_cache
 
+from config.php.numbers import JSON_INTEGER, JSON_NUMBER
 from config.php.text import TRIMMED
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 """What JSON integers are read as without loss by the usual clients."""
 
@@ -19,7 +17,7 @@ def float_or_text(text: str) -> float | str:
     ``NaN``, ``1_0``, ``0x1f`` and what is too large for a double stay text, trimmed.
     """
     word = text.strip(TRIMMED)
-    if _NUMBER.fullmatch(word) and math.isfinite(value := float(word)):
+    if JSON_NUMBER.fullmatch(word) and math.isfinite(value := float(word)):
         return value
     return word
 
@@ -29,7 +27,7 @@ def integer_or_text(text: str) -> int | str:
     ``01`` and what is beyond 64 bit stay text, trimmed.
     """
     word = text.strip(TRIMMED)
-    if _INTEGER.fullmatch(word) and len(word) <= 20 and _SMALLEST <= (value := int(word)) <= _LARGEST:
+    if JSON_INTEGER.fullmatch(word) and len(word) <= 20 and _SMALLEST <= (value := int(word)) <= _LARGEST:
         return value
     return word
 

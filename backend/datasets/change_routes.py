@@ -6,7 +6,7 @@ from backend.access import WRITER
 from backend.database.conflicts import refusing
 from backend.datasets import write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, number, owned, visible
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.parameters import Parameters, PathId
 from backend.legacy.answers import identified

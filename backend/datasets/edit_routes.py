@@ -7,7 +7,7 @@ from backend.database.results import AnyRow
 from backend.datasets import write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, number, refused_document
 from backend.handling.descriptions import given_description, not_given, valid
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, Id, given
 from backend.input.parameters import Parameters
 from backend.input.uploads import MISSING

@@ -5,7 +5,7 @@ from typing import Any
 from backend.access import WRITER
 from backend.datasets import ontology_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import PRIVATE, allow_to_see, visible
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, FieldText, Id
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces

@@ -6,7 +6,7 @@ from backend.access import admin_writes
 from backend.database.conflicts import refusing
 from backend.datasets import topic_queries, write_legacy, write_queries, write_shapes
 from backend.datasets.write_access import number
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, FieldText, Id, given
 from backend.input.parameters import Parameters
 from backend.legacy.faces import Faces

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from backend.access import admin_reads
 from backend.database.results import AnyRow
 from backend.datasets import legacy, shapes, work_queries
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.parameters import Parameters, PathId
 from backend.input.undecoded import Undecoded
 from backend.legacy.faces import Faces

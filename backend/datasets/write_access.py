@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.database.results import AnyRow
 from backend.datasets import write_queries
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import EntityId
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase

@@ -1,12 +1,11 @@
 """The arrays of evaluations, which the database stores as text like ``[0.5,[1,2],?]``."""
 
 import math
-import re
 
+from config.php.numbers import JSON_NUMBER
 from config.php.text import TRIMMED
 
 _LEADING_BLANKS = " \t\n\r\v\f"
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def elements(stored: str | None) -> list[int | float | str]:
@@ -29,7 +28,7 @@ def words(stored: str) -> list[tuple[str, bool]]:
 
 def _word(item: str) -> tuple[str, bool]:
     word = item.lstrip(_LEADING_BLANKS)
-    if _NUMBER.fullmatch(word) and math.isfinite(float(word)):
+    if JSON_NUMBER.fullmatch(word) and math.isfinite(float(word)):
         return word, True
     return item.strip(TRIMMED), False
 

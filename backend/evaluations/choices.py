@@ -6,7 +6,7 @@ checks 3 and 6), so the readers take any text and the handler calls the checks.
 
 from typing import Any, Final
 
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.filters import Text
 from backend.input.parameters import Reader
 from backend.operations import Call

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic_core import PydanticCustomError
 
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.filters import Ids, Text
 from backend.input.parameters import Parameters, Reader
 from backend.operations import Call

@@ -6,8 +6,8 @@ from typing_extensions import TypedDict
 
 from backend.access import admin_writes
 from backend.files import legacy
-from backend.handling.late_input import unprocessable
 from backend.handling.stored_files import store_file
+from backend.handling.unprocessable import unprocessable
 from backend.input.parameters import NoParameters
 from backend.input.uploads import file_problem, form_file
 from backend.legacy.faces import Faces

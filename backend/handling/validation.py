@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from backend.input.filters import NO_RESULTS, FilterCodes
-from backend.input.intake import KEY, Absent, Given, RequestInput
 from backend.input.parameters import Parameters
+from backend.input.request_input import KEY, Absent, Given, RequestInput
 from backend.operations import Operation
 from backend.problems import InputError, InputProblem
 
@@ -19,18 +19,18 @@ UNKNOWN = "extra_forbidden"
 ID, ID_ZERO = "id", "id_zero"
 
 
-def read_parameters(operation: Operation[P], segments: Mapping[str, str], intake: RequestInput) -> P:
+def read_parameters(operation: Operation[P], segments: Mapping[str, str], received: RequestInput) -> P:
     """Read the parameters that an operation declares.
 
-    ``segments``: raw text of the path's variable segments. ``intake``: query and body. Returns the parameters, typed.
+    ``segments``: raw text of the path's variable segments. ``received``: query and body. Returns the parameters, typed.
     Raises InputProblem: something is unknown, missing or illegal; all of it is named, the code is that of the mistake
     that PHP would have found first.
     """
     declared = _names(operation.parameters)
     given: dict[str, Given] = {}
     # PHP looks only at the fields that it knows, of a form as of a query; where it judges names, those of filters.
-    as_form = isinstance(intake.json, Absent)
-    for name, value in intake.parameters().items():
+    as_form = isinstance(received.json, Absent)
+    for name, value in received.parameters().items():
         if name in declared and name not in segments:
             given[name] = value
         elif value.loc[0] == "query":

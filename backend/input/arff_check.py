@@ -121,7 +121,7 @@ def check_arff(path: Path) -> None:
     """
     with path.open("rb") as file:
         lines = _lines(iter(lambda: file.readline(LONGEST_LINE + 1), b""))
-        reader = _Reader()
+        reader = _FileReader()
         if reader.header(lines):
             reader.data(lines)
 
@@ -136,7 +136,7 @@ def _lines(raw: Iterator[bytes]) -> Iterator[tuple[int, str]]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _FileReader:
     """What is known of the file so far."""
 
     attributes: list[_Attribute] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Readers of the fields of a write: form fields and JSON members.
 
 They only type what is given. Whether a field must be given, and with which code PHP says so, is the handler's to
-check (``backend.handling.late_input.unprocessable``), in PHP's order: the first mistake answers. A form cannot tell a
+check (``backend.handling.unprocessable``), in PHP's order: the first mistake answers. A form cannot tell a
 missing field from an empty one, and PHP takes ``0`` for missing too; ``given`` says so.
 """
 

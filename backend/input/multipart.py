@@ -42,7 +42,7 @@ async def read_multipart(
         first_only: Leave out fields and files that are too many, as PHP does.
     """
     boundary = boundary_of(content_type)
-    body = _Body(chunks)
+    body = _Lines(chunks)
     parts: list[tuple[str, UploadFile | str]] = []
     try:
         while boundary is not None and await body.next_part(boundary):
@@ -76,7 +76,7 @@ def text(data: bytes) -> str:
     return data.decode("utf-8", "ignore")
 
 
-async def _text(body: "_Body", largest: int) -> str:
+async def _text(body: "_Lines", largest: int) -> str:
     data = bytearray()
     async for chunk in body.content():
         data += chunk
@@ -85,7 +85,7 @@ async def _text(body: "_Body", largest: int) -> str:
     return text(bytes(data))
 
 
-async def _file(body: "_Body", headers: Mapping[str, str], name: str, *, array: bool) -> UploadFile:
+async def _file(body: "_Lines", headers: Mapping[str, str], name: str, *, array: bool) -> UploadFile:
     spooled = cast(BinaryIO, SpooledTemporaryFile(max_size=_SPOOLED))  # noqa: SIM115  # the caller closes it
     described = Headers({"content-type": headers.get("content-type", "")})
     file = (FileArray if array else UploadFile)(spooled, size=0, filename=name, headers=described)
@@ -102,7 +102,7 @@ async def _file(body: "_Body", headers: Mapping[str, str], name: str, *, array: 
     return file
 
 
-class _Body:
+class _Lines:
     """A body that is read by lines and by contents of parts."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:

@@ -15,7 +15,7 @@ _NAMED = {
 
 @dataclass(eq=False)
 class LegacyRefusal(Exception):
-    """An error of PHP's gate or dispatcher.
+    """An error of PHP's key check or dispatcher.
 
     Args:
         additional: What it says of this request.

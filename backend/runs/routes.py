@@ -141,7 +141,7 @@ async def get(call: Call[DescribedRunPath]) -> Answer:
 )
 async def reset(call: Call[RunPath]) -> Answer:
     """Forget what all engines said of a run, so that they evaluate it anew."""
-    # PHP answers this on GET too, where its gate lets everybody pass: who may not do it hears that the run is not
+    # PHP answers this on GET too, where it lets everybody pass: who may not do it hears that the run is not
     # theirs (legacy notes, task 3.6).
     rid = call.parameters.run_id
     row = await queries.owner(call.connection, rid)

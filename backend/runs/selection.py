@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
 from backend.access import User
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.filters import Digits, Ids, OptionalIds, OptionalOffset, OptionalText
 from backend.input.parameters import Parameters
 from backend.operations import Call

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.filters import Digits, Ids, Limit, Text
 from backend.input.parameters import LARGEST, Parameters, Reader
 from backend.operations import Call

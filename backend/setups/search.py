@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from backend.input.intake import Absent
+from backend.input.request_input import Absent
 from backend.input.uploads import EMPTY, MISSING, file_problem, form_file
 from backend.operations import Call
 from backend.problems import InputError, InputProblem, ProblemCase, refused

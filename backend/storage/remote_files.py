@@ -167,7 +167,7 @@ async def remote_file(
         with storing(), os.fdopen(descriptor, "wb") as target:
             try:
                 async with asyncio.timeout(SECONDS):
-                    found = await _read(url, _Copy(copy, target, largest, threads, pace), private=private)
+                    found = await _read(url, _FileCopy(copy, target, largest, threads, pace), private=private)
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
                 message = f"{url} cannot be read: its server cannot be reached, or takes too long"
                 raise RemoteFileError(message) from error
@@ -176,7 +176,7 @@ async def remote_file(
         copy.unlink(missing_ok=True)
 
 
-class _Copy:
+class _FileCopy:
     """The copy of a file, while it is written; in threads, for the event loop has others to serve."""
 
     def __init__(
@@ -209,7 +209,7 @@ class _Copy:
         self._target.write(chunk)
 
 
-async def _read(url: str, copy: _Copy, *, private: bool) -> RemoteFile:
+async def _read(url: str, copy: _FileCopy, *, private: bool) -> RemoteFile:
     resolver = _Resolver(copy.threads, private=private)
     connector = aiohttp.TCPConnector(resolver=resolver, socket_factory=partial(_socket, private))
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
@@ -227,7 +227,7 @@ async def _read(url: str, copy: _Copy, *, private: bool) -> RemoteFile:
     raise RemoteFileError(f"{url} cannot be read: it is redirected more than {HOPS} times")
 
 
-async def _copied(url: str, answer: aiohttp.ClientResponse, copy: _Copy) -> RemoteFile:
+async def _copied(url: str, answer: aiohttp.ClientResponse, copy: _FileCopy) -> RemoteFile:
     async for chunk in answer.content.iter_chunked(_CHUNK):
         await copy.add(url, chunk)
     told, kind = answer.headers.get("Content-Length"), answer.headers.get("Content-Type")

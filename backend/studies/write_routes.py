@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from backend.access import WRITER
 from backend.database.conflicts import refusing
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, given
 from backend.input.parameters import NoParameters
 from backend.legacy.faces import Faces

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.responses import Response
 
 from backend.access import WRITER
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.fields import NOT_GIVEN, EntityId, given
-from backend.input.intake import ArrayField
 from backend.input.parameters import Parameters
+from backend.input.request_input import ArrayField
 from backend.legacy.faces import Faces
 from backend.operations import Answer, Call, Operation, operation
 from backend.problems import ProblemCase

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, Table, cast, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
-from backend.handling.late_input import unprocessable
+from backend.handling.unprocessable import unprocessable
 from backend.input.parameters import Parameters, PathId, Reader, read_id, refuse
 from backend.input.undecoded import Undecoded
 from backend.operations import Call

@@ -3,6 +3,9 @@
 import re
 
 NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+JSON_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+JSON_NUMBER = re.compile(rf"{JSON_INTEGER.pattern}(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""What counts as a number where one is stored as text (new-API contract, decision 5)."""
 
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 

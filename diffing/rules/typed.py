@@ -6,10 +6,10 @@ import re
 import sys
 from typing import Final
 
+from config.php.text import TRIMMED
 from diffing.paths import MISSING
 from diffing.registry import Example
 from diffing.rules.rule import Rule
-from diffing.xml_tree import PHP_BLANKS
 
 INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -65,7 +65,7 @@ def _number(value: object) -> object:
         return float(value) if abs(value) <= sys.float_info.max else MISSING
     if not isinstance(value, str):
         return MISSING
-    text = value.strip(PHP_BLANKS)
+    text = value.strip(TRIMMED)
     if not NUMBER.fullmatch(text):
         return MISSING
     number = float(text)

@@ -8,7 +8,7 @@ import httpx
 
 from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
-from diffing.further import NONE, WHOLE, Further
+from diffing.further import NONE, WHOLE, Answers, Further
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.replay import ReplayedExchange, replay_each, replayed, request_of, route_name
 from proxy.compare.face_judge import FaceJudge
@@ -80,9 +80,22 @@ class FaceReplay:
         if self._skipped(recording, translation):
             exchange.judgement = exchange.settled(Comparison(Outcome.SKIPPED, SkipReason.WRITE))
             return exchange
-        asked = self._facts(recording, translation)
         before = NONE if self._judge is None else await self._judge.ahead(recording, translation)
-        face = exchange.new = await self._ask(recording, recording.request.target)
+        exchange.new = await self._ask(recording, recording.request.target)
+        await self._judge_answers(exchange, recording, translation, before)
+        return exchange
+
+    async def _judge_answers(
+        self,
+        exchange: ReplayedExchange,
+        recording: Recording,
+        translation: Translation | Untranslatable,
+        before: Answers = NONE,
+    ) -> None:
+        """Settle an exchange that both sides have answered. ``before``: what the new API said before a write."""
+        asked = self._facts(recording, translation)
+        face = exchange.new
+        assert face is not None
 
         async def compare(exchange: Exchange) -> Judgement:
             return exchange.judged(
@@ -105,7 +118,6 @@ class FaceReplay:
             found = await self._judge.judge(recording, translation, face, found, ask, before)
         if found is not exchange.comparison:
             exchange.judgement = exchange.judged(found)
-        return exchange
 
     def _facts(self, recording: Recording, translation: Translation | Untranslatable) -> FaceAsked:
         return facts(recording, translation)

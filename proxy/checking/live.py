@@ -24,9 +24,9 @@ from proxy.checking.check import (
     selected,
 )
 from proxy.checking.replay import Replay, ReplayedExchange, replayed, request_of, skip, tally
-from proxy.compare.control import asked_again, same_side
 from proxy.compare.further import legacy_get
-from proxy.compare.runner import UNDERIVED
+from proxy.compare.runner import UNDERIVED, compare_control, judge_again
+from proxy.exchange.decision import Side
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
 from proxy.recordings.callers import is_guess, key_in, role_of_key
@@ -116,18 +116,16 @@ class LiveReplay(Replay):
         return exchange
 
     async def _judge_again(self, exchange: ReplayedExchange, translation: Translation) -> None:
-        request = exchange.recording.request
-        before = await self._legacy.to(request)
-        new = await self._ask(translation.request)
-        after = await self._legacy.to(request)
-        if None in (before.status, new.status, after.status):
-            return
-        self._lists.clear()  # older than these answers
-        again = replace(exchange, legacy=before, new=new, answers={})
-        await self._judge(again)
-        found = asked_again(exchange.comparison, same_side(before, after), again.comparison)
-        if found is not exchange.comparison:
-            exchange.judgement = exchange.settled(found)
+        async def ask(side: Side) -> Observation:
+            if side is Side.LEGACY:
+                return await self._legacy.to(exchange.recording.request)
+            return await self._ask(translation.request)
+
+        async def judge(again: ReplayedExchange) -> None:
+            self._lists.clear()  # older than these answers
+            await self._judge(again)
+
+        await judge_again(exchange, ask, compare_control, judge)
 
     async def _ask(self, request: Request) -> Observation:
         await self._pace.turn()

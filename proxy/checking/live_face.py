@@ -15,8 +15,9 @@ from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.checking.face_replay import FaceReplay, facts
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay, Make
 from proxy.checking.replay import Replay, ReplayedExchange, replayed
-from proxy.compare.control import asked_again, same_side
 from proxy.compare.face_judge import FaceJudge
+from proxy.compare.runner import compare_control, judge_again
+from proxy.exchange.decision import Side
 from proxy.message.translation import Translation, Untranslatable
 from proxy.recordings.recording import Recording
 from proxy.recordings.request_lines import UNANSWERED
@@ -102,15 +103,18 @@ class LiveFaceReplay(FaceReplay):
             exchange.asked = self._twin.asked(answered, translation)
         if exchange.comparison.outcome is not Outcome.MISMATCH or not exchange.only_reads:
             return exchange
-        before = await self._legacy.to(recording.request)
-        self._whole.clear()  # older than these answers
-        later = await super().step(replace(recording, response=before), translation)
-        after = await self._legacy.to(recording.request)
-        if later.new is None or None in (before.status, later.new.status, after.status):
-            return exchange
-        found = asked_again(exchange.comparison, same_side(before, after), later.comparison)
-        if found is not exchange.comparison:
-            exchange.judgement = exchange.settled(found)
+
+        async def ask(side: Side) -> Observation:
+            request = recording.request
+            return await (
+                self._legacy.to(request) if side is Side.LEGACY else self._ask(recording, request.target)
+            )
+
+        async def judge(again: ReplayedExchange) -> None:
+            self._whole.clear()  # older than these answers
+            await self._judge_answers(again, replace(recording, response=again.pair[0]), translation)
+
+        await judge_again(exchange, ask, compare_control, judge)
         return exchange
 
     def _unasked(self, recording: Recording, translation: Translation | Untranslatable) -> SkipReason | None:

@@ -175,8 +175,7 @@ class Replay:
 
     async def _judge(self, exchange: ReplayedExchange) -> None:
         """Settle an exchange that both sides have answered."""
-        translation, recording = exchange.translation, exchange.recording
-        assert isinstance(translation, Translation)
+        translation, recording = exchange.translated, exchange.recording
 
         async def compare(exchange: Exchange) -> Judgement:
             return exchange.judged(compared(self._differ, exchange))

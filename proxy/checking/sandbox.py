@@ -12,7 +12,7 @@ from sqlalchemy import Column, DateTime, MetaData, String, Table, insert, text
 
 from backend.database.connections import Database, DatabaseUnavailable
 from backend.database.load import LoadError, load
-from backend.database.table_states import NUMBERED, TABLES, DatabaseSnapshot, watching
+from backend.database.snapshots import NUMBERED, TABLES, DatabaseSnapshot, watching
 from backend.tables import EXPERIMENTS
 from config.settings import BackendSettings
 from proxy.checking.check import CheckError

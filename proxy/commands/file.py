@@ -16,7 +16,7 @@ from proxy.log.clusters import Shown, read_cluster
 from proxy.log.reading import reading
 from proxy.rollout.live_config import load_live_config
 from proxy.triage.decide import document_cluster
-from proxy.triage.filing import FilingError, Verdict, file_cluster
+from proxy.triage.file_cluster import TriageError, TriageVerdict, file_cluster
 
 
 def file_command(
@@ -24,7 +24,7 @@ def file_command(
         str, typer.Argument(help="Its name as the report shows it, or the beginning.", metavar="CLUSTER")
     ],
     verdict: Annotated[
-        Verdict,
+        TriageVerdict,
         typer.Option(
             "--as",
             help="documented: the difference is intended; legacy-defect: PHP breaks; new-wrong: the new side is wrong.",
@@ -49,7 +49,7 @@ def file_command(
     """Make a registry entry of a cluster (everything but the why), or the text of an issue."""
     if write != (why is not None) or (why is not None and not why.strip()):
         raise CheckError("--write and --why TEXT go together: an entry says why the difference is intended")
-    if write and (out is not None or verdict is Verdict.NEW_WRONG):
+    if write and (out is not None or verdict is TriageVerdict.NEW_WRONG):
         raise CheckError("--write is for entries of the registry; it takes neither --out nor --as new-wrong")
     directory = config_directory(config)
     found = asyncio.run(_cluster(log_url(log, config), cluster))
@@ -58,7 +58,7 @@ def file_command(
         return
     try:
         filed = file_cluster(found, verdict, load_live_config(directory))
-    except FilingError as error:
+    except TriageError as error:
         raise CheckError(str(error)) from error
     if out is None:
         typer.echo(block(filed.text), nl=False)

@@ -7,23 +7,20 @@ from config import text
 from config.rollout import Dialect
 from diffing.model import Asked
 from proxy.exchange.exchange import Exchange
-from proxy.message.translation import Translation
 from proxy.recordings.callers import is_guess, key_in, role_of_key
 from proxy.recordings.recording import PLAYER
 
 PLAYED: Final = ("legacy", "recordings")
-"""The fact that the legacy side was a player of recordings."""
+"""The fact that the legacy side answered from recordings."""
 CALLER: Final = "Parity-Caller"
 """The header in which the backend tells the id of the user whose key a rehearsal has."""
 
 
 def asked_by(exchange: Exchange, admin_keys: Collection[str]) -> Asked:
     """What comparing must know of the request. ``exchange``: both sides have answered."""
-    translation, decision = exchange.translation, exchange.decision
-    assert isinstance(translation, Translation)
-    assert exchange.legacy is not None
-    assert exchange.new is not None
-    role = role_of_key(key_in(translation), admin_keys, exchange.legacy)
+    translation, decision = exchange.translated, exchange.decision
+    legacy, new = exchange.pair
+    role = role_of_key(key_in(translation), admin_keys, legacy)
     head = exchange.request.method == "HEAD" and decision.dialect is Dialect.NEW
     return Asked(
         translation.route,
@@ -33,7 +30,7 @@ def asked_by(exchange: Exchange, admin_keys: Collection[str]) -> Asked:
         translation.format,
         translation.known,
         decision.rehearse,
-        exchange.new.header(CALLER) if decision.rehearse else None,
+        new.header(CALLER) if decision.rehearse else None,
         is_guess(role),
     )
 

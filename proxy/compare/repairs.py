@@ -65,12 +65,11 @@ class Repairs:
         request, asked, judgement = exchange.request, exchange.asked, exchange.judgement
         assert asked is not None
         assert judgement is not None
-        assert exchange.legacy is not None
-        assert exchange.new is not None
+        legacy, new = exchange.pair
         sent = RecordedRequest(request.method, "", request.target, request.headers, request.body)
-        recording = Recording("", exchange.route, "none", sent, exchange.legacy)
+        recording = Recording("", exchange.route, "none", sent, legacy)
         judge = FaceJudge(registry, errors, _NewApi(of_the_new_api, asked))
-        found = await judge.judge(recording, exchange.translation, exchange.new, exchange.comparison, ask)
+        found = await judge.judge(recording, exchange.translation, new, exchange.comparison, ask)
         exchange.judgement = replace(judgement, comparison=found, signature=exchange.judged(found).signature)
 
 

@@ -1,13 +1,15 @@
 """The one runner of comparisons: of the shadow, of recordings, of scenarios, and between live servers."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from diffing.compare import Differ
 from diffing.face import compare_faces, face_asked
 from diffing.further import MOST, WHOLE, Further, wanted
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.compare.control import same_side
+from proxy.compare.control import asked_again, same_side
+from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
 from proxy.message.translation import Request
@@ -18,6 +20,7 @@ _GOOD: Final = 200
 Compare = Callable[[Exchange], Awaitable[Judgement]]
 AskFurther = Callable[[Further], Awaitable[Observation | SkipReason]]
 _Request = TypeVar("_Request", bound=Request)
+_Exchange = TypeVar("_Exchange", bound=Exchange)
 
 
 async def settle(exchange: Exchange, compare: Compare, ask: AskFurther) -> None:
@@ -46,12 +49,39 @@ async def settle(exchange: Exchange, compare: Compare, ask: AskFurther) -> None:
         exchange.answers = {**exchange.answers, further: answer}
 
 
+async def judge_again(
+    exchange: _Exchange,
+    ask: Callable[[Side], Awaitable[Observation]],
+    compare: Compare,
+    judge: Callable[[_Exchange], Awaitable[None]],
+) -> None:
+    """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference.
+
+    Args:
+        exchange: Reads only, and has a difference; where something was written in between, it is settled as a race.
+        compare: Compares two answers of one side.
+        judge: Settles the later exchange, whose answers are there.
+    """
+    before, new, after = await ask(Side.LEGACY), await ask(Side.NEW), await ask(Side.LEGACY)
+    if None in (before.status, new.status, after.status):
+        return
+    still = await compare(replace(exchange, legacy=before, new=after, control=True, answers={}))
+    again = replace(exchange, legacy=before, new=new, answers={})
+    await judge(again)
+    found = asked_again(exchange.comparison, still.comparison, again.comparison)
+    if found is not exchange.comparison:
+        exchange.judgement = exchange.settled(found)
+
+
+async def compare_control(exchange: Exchange) -> Judgement:
+    """Compare two answers of one side, here and now."""
+    return exchange.judged(same_side(*exchange.pair))
+
+
 def compared(differ: Differ, exchange: Exchange) -> Comparison:
     """Compare once, by the answers that are there."""
-    asked, legacy, new = exchange.asked, exchange.legacy, exchange.new
+    asked, (legacy, new) = exchange.asked, exchange.pair
     assert asked is not None
-    assert legacy is not None
-    assert new is not None
     if exchange.control:
         return same_side(legacy, new)
     if exchange.decision.face:

@@ -27,7 +27,7 @@ class About:
         log: The diff log, without a password.
         digest: The beginning of its digest; empty where it cannot be read.
         span: When the first run began and when one wrote last; None for a log that is empty or away.
-        played: The legacy side was a player of recordings: its times are not PHP's.
+        played: The legacy side answered from recordings: its times are not PHP's.
     """
 
     log: str

@@ -18,7 +18,7 @@ from proxy.reporting.cluster_words import causes_of, common_of, title_of
 from proxy.reporting.pytest_case import pytest_case
 from proxy.reporting.recording_line import recording_line
 from proxy.rollout.live_config import LiveConfig
-from proxy.triage.filing import FilingError, Verdict, file_cluster
+from proxy.triage.file_cluster import TriageError, TriageVerdict, file_cluster
 
 VIEWS: Final = ("expected", "legacy", "new", "headers", "timing")
 _NEARLY: Final = 20
@@ -108,11 +108,11 @@ def header_rows(
 def filing(found: Shown, in_force: LiveConfig) -> dict[str, dict[str, str]]:
     """By verdict: what to paste and what to do with it, or why it cannot be that."""
     filed: dict[str, dict[str, str]] = {}
-    for verdict in Verdict:
+    for verdict in TriageVerdict:
         try:
             made = file_cluster(found, verdict, in_force)
             filed[str(verdict)] = {"text": made.text, "remark": made.remark}
-        except FilingError as error:
+        except TriageError as error:
             filed[str(verdict)] = {"text": "", "remark": str(error)}
     return filed
 

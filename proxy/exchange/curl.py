@@ -24,6 +24,8 @@ _LEFT_OUT: Final = frozenset(
         "x-forwarded-proto",
         "x-request-id",
         "parity-hop",
+        "traceparent",
+        "tracestate",
     }
 )
 _LONGEST: Final = 2000

@@ -1,4 +1,4 @@
-"""The one noun: a client's request with what both sides answered and what came of it, from front door to report."""
+"""A client's request with what both sides answered and what came of it, from the connection to the report."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from diffing.further import Answers
 from diffing.model import Asked, Comparison, Headers, Observation
 from proxy.exchange.decision import Decision, Side, route_name, told
 from proxy.exchange.judgement import Judgement
+from proxy.message.trace import SpanContext
 from proxy.message.translation import Request, Translation, Untranslatable
 
 UNSERVED: Final = datetime.min  # noqa: DTZ901  # all times of exchanges are UTC without a zone
@@ -34,6 +35,7 @@ class Exchange:
         number: What the process that served it calls it.
         fallback: Legacy served because the new side failed.
         unadaptable: The client got the new side's answer, for legacy's has no new form.
+        span: The served request in the client's trace; None where there is no trace.
     """
 
     request: Request
@@ -48,6 +50,7 @@ class Exchange:
     number: int = 0
     fallback: bool = False
     unadaptable: bool = False
+    span: SpanContext | None = None
 
     @property
     def route(self) -> str:
@@ -63,6 +66,19 @@ class Exchange:
     def translation(self) -> Translation | Untranslatable:
         """The request for the side that does not speak its dialect, or why there is none."""
         return self.decision.translation
+
+    @property
+    def translated(self) -> Translation:
+        """The translation; there is one."""
+        assert isinstance(self.translation, Translation)
+        return self.translation
+
+    @property
+    def pair(self) -> tuple[Observation, Observation]:
+        """What legacy and the new side answered; both have."""
+        assert self.legacy is not None
+        assert self.new is not None
+        return self.legacy, self.new
 
     @property
     def served(self) -> Observation:
@@ -104,19 +120,15 @@ class Exchange:
 
     def request_for(self, side: Side) -> Request:
         """What a side is asked; there is a translation."""
-        translation = self.translation
-        assert isinstance(translation, Translation)
         if not self.decision.takes_it_as_sent(side):
-            return translation.request
+            return self.translated.request
         if self.request.method == "HEAD" and self.decision.native is Side.NEW:
             return replace(self.request, method="GET")
         return self.request
 
     def judged(self, comparison: Comparison) -> Judgement:
         """The judgement that a comparison of both answers makes."""
-        assert self.legacy is not None
-        assert self.new is not None
-        return Judgement(comparison, signature(self.name, self.legacy, self.new, comparison.differences))
+        return Judgement(comparison, signature(self.name, *self.pair, comparison.differences))
 
     def settled(self, comparison: Comparison) -> Judgement:
         """The judgement where nothing was compared."""

@@ -34,7 +34,7 @@ _NOT_RECORDED: Final = frozenset(
             "x-forwarded-for",
             "x-forwarded-host",
         ),
-        *("x-forwarded-proto", "x-request-id", "parity-hop"),
+        *("x-forwarded-proto", "x-request-id", "parity-hop", "traceparent", "tracestate"),
     }
 )
 
@@ -66,18 +66,20 @@ def sample(
     new: SampleSide,
     comparison: Comparison,
     redactor: Redactor,
+    trace: str | None = None,
 ) -> dict[str, Any]:
-    """A sample as JSON. Returns ``asked``, ``at``, ``verdict``, ``legacy`` and ``new`` (request, curl, status,
-    headers, body), ``differences``.
+    """A sample as JSON.
 
     Args:
         asked: What diffing knew of the request.
         at: When it was served.
         comparison: What came of it.
         redactor: Replaces secrets.
+        trace: Id of the client's trace; None where it has none.
 
-    Returns ``asked``, ``at``, ``verdict``, ``sent`` and ``sent_new`` (what the legacy and the new side were sent, with
-    keys as recordings have them), ``legacy`` and ``new`` (request, curl, status, headers, body), ``differences``.
+    Returns ``asked``, ``at``, ``trace``, ``verdict``, ``sent`` and ``sent_new`` (what the legacy and the new side were
+    sent, with keys as recordings have them), ``legacy`` and ``new`` (request, curl, status, headers, body),
+    ``differences``.
     """
     return {
         "asked": {
@@ -92,6 +94,7 @@ def sample(
             "guessed": asked.guessed,
         },
         "at": at.isoformat(),
+        "trace": trace,
         "verdict": comparison.verdict,
         "sent": _sent(legacy.request, asked.role, redactor),
         "sent_new": _sent(new.request, asked.role, redactor),

@@ -7,12 +7,14 @@ from typing import Final
 
 from config.routes import RouteMap
 from diffing.compare import Differ
-from diffing.model import Comparison, Observation, Outcome
+from diffing.model import Observation, Outcome
 from diffing.problem import MEDIA_TYPE
 from proxy.checking.live import LiveLegacy, LiveOptions, LiveReplay
 from proxy.checking.replay import ReplayedExchange, replayed, skip
-from proxy.compare.control import asked_again, same_side
-from proxy.compare.runner import UNDERIVED
+from proxy.compare.runner import UNDERIVED, compare_control, judge_again
+from proxy.exchange.decision import Side
+from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.exploring.harvest import Ask
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.upstream import Upstream
@@ -83,20 +85,20 @@ class SameSides(LiveReplay):
             exchange.judgement = exchange.settled(skipped or UNDERIVED)
             return exchange
         first, second = await asyncio.gather(self._first(translation), self._second(translation))
-        comparison = _compared(translation, first, second)
-        if comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
-            before, new, after = (
-                await self._first(translation),
-                await self._second(translation),
-                await self._first(translation),
-            )
-            still = _compared(translation, before, after)
-            comparison = asked_again(comparison, still, _compared(translation, before, new))
         answered = replace(recording, response=first)
         exchange = replayed(answered, translation)
         exchange.new, exchange.control = second, True
         exchange.asked = self.asked(answered, translation)
-        exchange.judgement = exchange.judged(comparison)
+
+        async def ask(side: Side) -> Observation:
+            return await (self._first if side is Side.LEGACY else self._second)(translation)
+
+        async def judge(asked: ReplayedExchange) -> None:
+            asked.judgement = await _compared(asked)
+
+        await judge(exchange)
+        if exchange.comparison.outcome is Outcome.MISMATCH and exchange.only_reads:
+            await judge_again(exchange, ask, _compared, judge)
         return exchange
 
     async def _first(self, translation: Translation) -> Observation:
@@ -119,8 +121,9 @@ def _meant(
     return Translation(asked.method, asked.target, asked.headers, asked.body, route, {}, "json", route.writes)
 
 
-def _compared(translation: Translation, first: Observation, second: Observation) -> Comparison:
-    if translation.parameters.get("order") == "random":
+async def _compared(exchange: Exchange) -> Judgement:
+    if exchange.translated.parameters.get("order") == "random":
         # Which one is picked proves nothing.
-        first, second = replace(first, body=b""), replace(second, body=b"")
-    return same_side(first, second)
+        first, second = exchange.pair
+        exchange = replace(exchange, legacy=replace(first, body=b""), new=replace(second, body=b""))
+    return await compare_control(exchange)

@@ -14,6 +14,7 @@ from starlette.types import Message, Send
 
 from config import text
 from proxy.message.redact import redacted_target
+from proxy.message.trace import SpanContext
 
 _LOGGER = logging.getLogger(__name__)
 REQUEST_ID: Final = b"x-request-id"
@@ -28,7 +29,7 @@ class AccessRecord:
     any. ``send``: ASGI's.
     """
 
-    __slots__ = ("_send", "bytes", "facts", "id", "method", "started", "status", "target", "tell")
+    __slots__ = ("_send", "bytes", "facts", "id", "method", "span", "started", "status", "target", "tell")
 
     def __init__(self, method: str, target: bytes, given: bytes | None, send: Send) -> None:
         self.method = method
@@ -40,6 +41,7 @@ class AccessRecord:
         self.started = time.perf_counter()
         self.facts: dict[str, Any] = {}
         self.tell: bytes | None = None
+        self.span: SpanContext | None = None
         self._send = send
 
     async def send(self, message: Message) -> None:

@@ -125,18 +125,18 @@ class Rest(httpx.AsyncByteStream):
     """
 
     def __init__(self, request_body: RequestBody, receive: Receive) -> None:
-        self._intake = request_body
+        self._request_body = request_body
         self._receive = receive
         self.gone: ClientGone | None = None
         self.refused: BodyRefused | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        terms, size = self._intake.terms, len(self._intake.start)
-        yield self._intake.start
+        terms, size = self._request_body.terms, len(self._request_body.start)
+        yield self._request_body.start
         more = True
         while more:
             try:
-                piece, more = await _piece(self._receive, terms, self._intake.until)
+                piece, more = await _piece(self._receive, terms, self._request_body.until)
                 size += len(piece)
                 if size > terms.most:
                     raise BodyRefused(slow=False)

@@ -68,7 +68,7 @@ async def ran_together(connection: AsyncConnection, one: str, other: str) -> boo
 
 
 async def legacy_was_played(connection: AsyncConnection) -> bool:
-    """Whether the legacy side is, or was, a player of recordings: then its times are not PHP's."""
+    """Whether the legacy side answers, or answered, from recordings: then its times are not PHP's."""
     played = select(coverage.c.route).where(coverage.c.kind == "legacy").limit(1)
     return (await connection.execute(played)).first() is not None
 

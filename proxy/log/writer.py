@@ -150,6 +150,11 @@ class Recorder:
         self._told = 0
         self._pruned = self._started
 
+    @property
+    def away(self) -> bool:
+        """Whether the log could not be written the last time."""
+        return self._away is not None
+
     async def open(self) -> None:
         """Create or migrate the tables, and write the row of this run. Raises LogError: the database is not there."""
         try:

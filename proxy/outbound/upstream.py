@@ -88,7 +88,7 @@ class Upstream(httpx.AsyncBaseTransport):
             error.request = request
             raise
         answer = wire.answer
-        stream: httpx.AsyncByteStream = _Body(self._pool, wire, request)
+        stream: httpx.AsyncByteStream = _AnswerBody(self._pool, wire, request)
         if answer.whole:
             # A short one: nobody needs to wait for it piece by piece, and its connection is free again.
             stream = httpx.ByteStream(answer.take())
@@ -151,7 +151,7 @@ class Upstream(httpx.AsyncBaseTransport):
         )
 
 
-class _Body(httpx.AsyncByteStream):
+class _AnswerBody(httpx.AsyncByteStream):
     """An answer's body, read as it is asked for: a slow reader slows the sender down."""
 
     def __init__(self, pool: Pool, wire: Wire, request: httpx.Request) -> None:

@@ -12,7 +12,17 @@ from proxy.process.metrics import CONTENT_TYPE, Snapshot, by_dialect, prometheus
 
 _JSON: Final = b"application/json"
 _TOTALS: Final = ("received", "served", "refused", "client_gone", "pending", "verdicts")
-_STATE: Final = ("config", "config_error", "kill_switch", "breakers", "processes", "queue", "fallbacks")
+_STATE: Final = (
+    "config",
+    "config_error",
+    "kill_switch",
+    "breakers",
+    "processes",
+    "queue",
+    "lag",
+    "log_away",
+    "fallbacks",
+)
 
 
 class Controls(Protocol):

@@ -23,6 +23,7 @@ from proxy.compare.repairs import Repairs
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Verdicts
+from proxy.message.trace import FinishedSpan
 from proxy.outbound.upstream import Upstream
 from proxy.runtime.channel import read_frame
 from proxy.runtime.loop import run_loop
@@ -30,6 +31,8 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import BEAT, StartPlan
 from proxy.shadow.outbox import Outbox
 from proxy.shadow.queue import MemoryQueue
+from proxy.shadow.requests import ShadowRequests
+from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
 from proxy.shadow.workers import ShadowWorkers
 
@@ -71,7 +74,8 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack)
+        spans = _exporter(plan.settings.tracing.endpoint, stack)
+        workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack, spans)
         outbox.open_breakers = workers.open_breakers
         workers.start(tasks)
         stack.push_async_callback(tasks.stop)
@@ -83,9 +87,20 @@ async def _work(channel: socket.socket) -> None:
                 routes = await _use(message, workers, comparer) or routes
                 outbox.flush(message)
                 continue
-            for exchange in message:
-                workers.offer(exchange)
+            for item in message:
+                if isinstance(item, FinishedSpan):
+                    spans.add(item)
+                else:
+                    workers.offer(item)
     writer.close()
+
+
+def _exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+    if not endpoint:
+        return NO_SPANS
+    exporter = OtlpExporter(endpoint)
+    stack.push_async_callback(asyncio.to_thread, exporter.close)
+    return exporter
 
 
 async def _beat(outbox: Outbox) -> None:
@@ -106,10 +121,15 @@ async def _use(files: Path, workers: Shadowing, comparer: Comparer | None) -> Ro
 
 
 async def _opened(
-    plan: StartPlan, outbox: Outbox, telemetry: Telemetry, tasks: Tasks, stack: AsyncExitStack
+    plan: StartPlan,
+    outbox: Outbox,
+    telemetry: Telemetry,
+    tasks: Tasks,
+    stack: AsyncExitStack,
+    spans: Spans,
 ) -> tuple[Shadowing, Comparer | None]:
     if not plan.settings.queue.url:
-        return await open_workers(plan, outbox, telemetry, tasks, stack, ShadowWorkers)
+        return await open_workers(plan, outbox, telemetry, tasks, stack, ShadowWorkers, spans)
     # Its libraries are those of the extra: without a queue nobody needs them.
     from proxy.fleet.seal import load_seal
     from proxy.fleet.sender import CaptureSender
@@ -124,7 +144,7 @@ async def _opened(
         return sender, None
     sender.start(tasks)
     make = partial(AskedSender, sender=sender)
-    return await open_workers(plan, outbox, telemetry, tasks, stack, make)
+    return await open_workers(plan, outbox, telemetry, tasks, stack, make, spans)
 
 
 async def open_workers(
@@ -134,11 +154,13 @@ async def open_workers(
     tasks: Tasks,
     stack: AsyncExitStack,
     kind: Callable[..., _Workers],
+    spans: Spans = NO_SPANS,
 ) -> tuple[_Workers, Comparer]:
     """Workers that ask and compare, and who compares for them; both are open as long as the stack is.
 
     Args:
         kind: Makes the workers.
+        spans: Takes the spans of what they do.
     """
     settings, shadow = plan.settings, plan.settings.shadow
 
@@ -173,7 +195,7 @@ async def open_workers(
         tap = Tap(settings.recording, load_routes(plan.files), telemetry.recorded, datetime.now(UTC))
         stack.callback(tap.close)
     workers = kind(
-        sides,
+        ShadowRequests(sides, settings, telemetry, plan.hop, spans),
         comparer,
         verdicts,
         load_routes(plan.files),
@@ -181,8 +203,8 @@ async def open_workers(
         # How much may wait is up to the process that serves.
         queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
         telemetry=telemetry,
-        hop=plan.hop,
         tap=tap,
         repairs=Repairs(plan.files),
+        spans=spans,
     )
     return workers, comparer

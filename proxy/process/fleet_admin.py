@@ -77,7 +77,7 @@ class FleetAdmin(Admin):
 
     async def _metrics(self) -> AdminAnswer:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Found(await self._controls.snapshot()))
+        registry.register(_WorkerMetrics(await self._controls.snapshot()))
         return AdminAnswer(200, generate_latest(registry), CONTENT_TYPE.encode())
 
     async def _totals(self) -> AdminAnswer:
@@ -85,7 +85,7 @@ class FleetAdmin(Admin):
         return json_answer(200, {name: found[name] for name in _TOTALS})
 
 
-class _Found(Collector):
+class _WorkerMetrics(Collector):
     def __init__(self, found: Snapshot) -> None:
         self._found = found
 

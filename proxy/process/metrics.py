@@ -37,7 +37,7 @@ def snapshot(counters: Counters, telemetry: Telemetry, state: Mapping[str, Any])
         counters: Its counts.
         telemetry: Its measurements.
         state: ``queue``, ``breakers``, ``kill_switch``, ``config``, ``config_error``, ``ready``, ``access_dropped``,
-            ``failing``.
+            ``failing``, ``lag``, ``log_away``.
     """
     flows: Counter[str] = Counter()
     for (_, *place), flow in counters.flows.items():
@@ -70,6 +70,8 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
         result["durations"] = _durations(result["durations"], one["durations"])
         result["breakers"] = sorted({*result["breakers"], *one["breakers"]})
         result["kill_switch"] = result["kill_switch"] or one["kill_switch"]
+        result["log_away"] = result["log_away"] or one["log_away"]
+        result["lag"] = max(result["lag"], one["lag"])
         result["ready"] = result["ready"] and one["ready"]
         failing = (result["failing"], one["failing"])
         result["failing"] = {
@@ -101,6 +103,8 @@ def ended(last: Snapshot) -> Snapshot:
         **dict.fromkeys(("pending", "active", "queue", "processes"), 0),
         "breakers": [],
         "failing": {},
+        "lag": 0.0,
+        "log_away": False,
         "config_error": "",
         "ready": True,
     }
@@ -177,12 +181,20 @@ class _Found(Collector):
             yield CounterMetricFamily(f"parity_{name}", told, value=found[name])
         yield from self._due()
         yield from self._gauges()
-        durations = HistogramMetricFamily(
-            "parity_served_seconds", "Time to the last byte of an answer.", labels=["served"]
-        )
-        for side, (counts, total) in found["durations"].items():
-            durations.add_metric([side], list(_cumulative(counts)), total)
-        yield durations
+        yield from self._durations()
+
+    def _durations(self) -> Iterator[Metric]:
+        for stage, label, told in (
+            ("served", "served", "Time to the last byte of an answer."),
+            ("asked", "side", "Time that a side took to answer in the shadow."),
+            ("compared", "asked", "Time from both answers to the verdict, with all that was asked for it."),
+        ):
+            family = HistogramMetricFamily(f"parity_{stage}_seconds", told, labels=[label])
+            for key, (counts, total) in self._found["durations"].items():
+                its, _, value = key.partition(" ")
+                if its == stage:
+                    family.add_metric([value], list(_cumulative(counts)), total)
+            yield family
 
     def _due(self) -> Iterator[Metric]:
         due = CounterMetricFamily(
@@ -200,6 +212,8 @@ class _Found(Collector):
             ("pending", "Verdicts that are still to come.", found["pending"]),
             ("active_requests", "Requests under way.", found["active"]),
             ("queue", "Exchanges that wait to be compared.", found["queue"]),
+            ("lag_seconds", "How long the exchange that waits longest has waited.", found["lag"]),
+            ("log_away", "1 while the diff log cannot be written.", int(found["log_away"])),
             ("kill_switch", "1 while legacy serves everything.", int(found["kill_switch"])),
             ("processes", "Processes that serve.", found["processes"]),
             (

@@ -36,6 +36,7 @@ from proxy.serve.app import Proxy, hop_of
 from proxy.serve.rehearse import Rehearsing
 from proxy.serve.served import ServedSides
 from proxy.shadow.link import ShadowLink
+from proxy.shadow.spans import check_exporter
 
 _LOGGER = logging.getLogger(__name__)
 # Longer than load balancers keep idle connections, so that it is they who close them.
@@ -79,6 +80,8 @@ class RunningProxy:
             {
                 "run": self.recorder.run,
                 "queue": self.shadow.waiting,
+                "lag": self.shadow.lag,
+                "log_away": self.recorder.away,
                 "breakers": self.shadow.open_breakers(),
                 "kill_switch": self.switch.on,
                 "config": self.configuration().digest,
@@ -118,6 +121,7 @@ async def running(settings: ProxySettings, config: Path) -> AsyncIterator[Runnin
         LogError: The log cannot be opened.
     """
     check_sides(settings)
+    check_exporter(settings.tracing.endpoint)
     async with AsyncExitStack() as stack:
         parts = await _opened(settings, config, stack)
         tasks = parts.tasks

@@ -36,6 +36,7 @@ from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
 from proxy.runtime.listen import bind, url_of
 from proxy.runtime.loop import run_loop
+from proxy.shadow.spans import check_exporter
 
 _LOGGER = logging.getLogger(__name__)
 _PATIENCE: Final = 5.0
@@ -250,6 +251,8 @@ _NOBODY: Final[Snapshot] = {
     "breakers": [],
     "kill_switch": False,
     "config": "",
+    "lag": 0.0,
+    "log_away": False,
     "config_error": "",
     "ready": False,
 }
@@ -265,6 +268,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         LogError: The log cannot be opened.
     """
     check_sides(settings)
+    check_exporter(settings.tracing.endpoint)
     with ExitStack() as sockets:
         clients = sockets.enter_context(bind(settings.host, settings.port))
         operators = sockets.enter_context(bind(settings.admin_host, settings.admin_port, "--admin-port"))

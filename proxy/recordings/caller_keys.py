@@ -157,7 +157,7 @@ class _Marker(Redactor):
 
 
 def _compared(key: bytes) -> bytes:
-    """A key as the database compares it: case and trailing blanks do not count (new-api, decision 8)."""
+    """A key as the database compares it: case and trailing blanks do not count (new-API contract, decision 8)."""
     return key.rstrip(b" ").lower()
 
 

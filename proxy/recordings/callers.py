@@ -50,7 +50,7 @@ def roles_by_key(translated: Iterable[tuple[Recording, Translation | Untranslata
 
 
 def key_of(target: bytes) -> str:
-    """The key of a target as the database compares keys: ignoring case and trailing blanks (new-api, decision 8)."""
+    """The key of a target without case and trailing blanks, as the database compares (new-API contract, decision 8)."""
     return raw_key(target).rstrip(" ").casefold()
 
 

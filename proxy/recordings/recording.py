@@ -17,14 +17,13 @@ from typing import Any, Final
 
 import orjson
 
-from config import text
 from config.errors import BadInput
 from diffing.model import Headers, Observation
 from proxy.recordings.superseded import superseded
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 PLAYER: Final = "parity-recordings"
-"""What a player of recordings calls itself in its header ``Server``: its times are not PHP's."""
+"""What a server that answers from recordings calls itself in its header ``Server``: its times are not PHP's."""
 
 
 class RecordingError(BadInput):
@@ -122,18 +121,6 @@ def read_recordings(paths: Iterable[Path]) -> Iterator[Recording]:
     replaced = superseded(files)
     for file in files:
         yield from (recording for recording in _read_file(file) if recording.id not in replaced)
-
-
-def write_recordings(file: Path, recordings: Iterable[Recording]) -> int:
-    """Write recordings to one file, gzipped when its name ends with ``.gz``. ``file``: where to; an existing file is
-    replaced. Returns the number of lines written.
-    """
-    count = 0
-    with gzip.open(file, "wb") if file.name.endswith(".gz") else file.open("wb") as out:
-        for recording in recordings:
-            out.write(text.json_bytes(entry(recording)) + b"\n")
-            count += 1
-    return count
 
 
 def entry(recording: Recording, started: str = "1970-01-01T00:00:00.000Z") -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _StateChange:
     """What the state of a cluster is made of."""
 
     cluster: str
@@ -55,17 +55,17 @@ async def changes(
     of_the_face = select(columns.cluster).where(columns.asked == Dialect.LEGACY.value).distinct()
     faced = set((await connection.execute(of_the_face)).scalars())
 
-    async def lines(run: str) -> dict[str, _Line]:
+    async def lines(run: str) -> dict[str, _StateChange]:
         query = select(columns.cluster, columns.route, columns.exchanges).where(columns.run == run)
         rows = (await connection.execute(query)).all()
         return {
-            name: _Line(name, (route, Dialect.LEGACY if name in faced else Dialect.NEW), count)
+            name: _StateChange(name, (route, Dialect.LEGACY if name in faced else Dialect.NEW), count)
             for name, route, count in rows
         }
 
     earlier, later = await lines(before), await lines(after)
     left = [line for name, line in earlier.items() if name not in later]
-    found: dict[State, list[_Line]] = {state: [] for state in State}
+    found: dict[State, list[_StateChange]] = {state: [] for state in State}
     for name, line in later.items():
         found[State.STILL if name in earlier else State.NEW].append(line)
     received_since, compared = await exchanges_of(connection, after)
@@ -94,12 +94,12 @@ async def changes_since(
         func.min(columns.first).label("first"),
         func.max(columns.last).label("last"),
     ).group_by(columns.cluster)
-    found: dict[State, list[_Line]] = {state: [] for state in State}
+    found: dict[State, list[_StateChange]] = {state: [] for state in State}
     compared = await compared_since(connection, since)
     received = await received_exchanges(connection)
     earlier = {place: count - compared.get(place, 0) for place, count in received.items()}
     for row in await connection.execute(query):
-        line = _Line(row.cluster, (row.route, Dialect(row.asked)), int(row.exchanges))
+        line = _StateChange(row.cluster, (row.route, Dialect(row.asked)), int(row.exchanges))
         if row.last >= since:
             found[State.NEW if row.first >= since else State.STILL].append(line)
         else:
@@ -108,7 +108,10 @@ async def changes_since(
 
 
 def _gone(
-    line: _Line, compared: Mapping[AskedRoute, int], earlier: Mapping[AskedRoute, int], fixed_after: int
+    line: _StateChange,
+    compared: Mapping[AskedRoute, int],
+    earlier: Mapping[AskedRoute, int],
+    fixed_after: int,
 ) -> State:
     """The state of a cluster that did not come again."""
     since, total = compared.get(line.place, 0), earlier.get(line.place, 0)
@@ -119,7 +122,7 @@ def _gone(
 
 async def _changes(
     connection: AsyncConnection,
-    found: Mapping[State, list[_Line]],
+    found: Mapping[State, list[_StateChange]],
     compared: Mapping[AskedRoute, int],
     most: int | None,
     of: tuple[_Whole, _Whole],

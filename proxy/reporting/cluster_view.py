@@ -78,6 +78,8 @@ def print_cluster(console: Console, found: Shown) -> None:
         console.print(f"\nno sample was kept; the request was\n{markup_block(request)}", soft_wrap=True)
         return
     console.print(f"\nthe caller's role was {markup(role_told(sample['asked']))}", highlight=False)
+    if sample.get("trace"):
+        console.print(f"trace {markup(sample['trace'])}", highlight=False)
     for side in ("legacy", "new"):
         told = sample[side]["error"] or sample[side]["status"]
         console.print(f"\n[bold]{side}[/] answered {markup(told)}", highlight=False)
@@ -130,6 +132,8 @@ def cluster_markdown(found: Shown) -> str:
     ]
     if sample is not None:
         parts.append(f"The caller's role was {role_told(sample['asked'])}.\n")
+        if sample.get("trace"):
+            parts.append(f"Trace {markdown.cell(sample['trace'])}.\n")
         for side in ("legacy", "new"):
             parts.append(
                 f"{side} answered {markdown.cell(sample[side]['error'] or sample[side]['status'])}:\n"

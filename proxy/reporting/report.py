@@ -97,7 +97,7 @@ class Report:
         dialects: Verdicts by the dialect in which the new side was asked, whatever the report is limited to.
         standings: The states of the clusters, by their names.
         counted_from: When the first exchange may have been, where the report begins at a time.
-        played: The legacy side is, or was, a player of recordings.
+        played: The legacy side answers, or answered, from recordings.
         fleet: What became of what proxies handed over to workers, of all routes.
     """
 

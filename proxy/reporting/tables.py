@@ -25,7 +25,7 @@ _ERRORS = (
 )
 _LONGEST = 300
 RECORDED_TIMES: Final = (
-    "Legacy is, or was, a player of recordings here: its times, and with them new/legacy, are not PHP's."
+    "Legacy answers, or answered, from recordings here: its times, and with them new/legacy, are not PHP's."
 )
 
 GLOSSARY: Final = "All verdicts, reasons and stages: docs/glossary.md, or /glossary of the dashboard."

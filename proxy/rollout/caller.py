@@ -49,6 +49,6 @@ def _key(request: Request) -> str:
     if not key and request.body:
         kind = request.header("content-type") or ""
         if kind.lower().startswith(_FORMS):
-            # As the database compares keys (new-api, decision 8).
+            # As the database compares keys (new-API contract, decision 8).
             key = (read_fields(kind, request.body).get(KEY) or "").rstrip(" ").casefold()
     return key

@@ -19,7 +19,7 @@ from proxy.runtime.loop import run_loop
 
 _BACKLOG: Final = 2048
 # uvloop takes one new connection of a socket per round of its loop; who comes behind hundreds waits as many rounds.
-_DOORS: Final = 16
+_SOCKETS: Final = 16
 
 
 class BrokenOff(Exception):
@@ -138,8 +138,8 @@ class Listener(uvicorn.Server):
 
     async def run_bound(self) -> None:
         """Serve until told to stop."""
-        with ExitStack() as doors:
-            further = [doors.enter_context(self._bound.dup()) for _ in range(_DOORS - 1)]
+        with ExitStack() as stack:
+            further = [stack.enter_context(self._bound.dup()) for _ in range(_SOCKETS - 1)]
             await self.serve([self._bound, *further])
 
 

@@ -53,7 +53,8 @@ class Telemetry:
         task_failures: How often a long-lived task failed, or an item of one, by its name.
         clusters: How many clusters the diff log has, by state.
         cluster_changes: How many clusters were told as ``new`` and as ``regressed``.
-        durations: How long requests took, by the side that served.
+        durations: How long things took, by stage and side: ``served legacy``, ``asked new``; ``compared new`` by the
+            dialect in which the new side was asked.
     """
 
     active: int = 0
@@ -75,6 +76,6 @@ class Telemetry:
     cluster_changes: Counter[str] = field(default_factory=Counter)
     durations: dict[str, Histogram] = field(default_factory=dict)
 
-    def took(self, side: str, seconds: float) -> None:
-        """Count how long a request took."""
-        self.durations.setdefault(side, Histogram()).add(seconds)
+    def took(self, stage: str, side: str, seconds: float) -> None:
+        """Count how long ``served``, ``asked`` or ``compared`` took."""
+        self.durations.setdefault(f"{stage} {side}", Histogram()).add(seconds)

@@ -20,6 +20,7 @@ from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Ter
 from proxy.inbound.scope import BODILESS, REFUSAL, TARGET
 from proxy.log.counters import Counters
 from proxy.log.writer import utc_now
+from proxy.message.trace import FinishedSpan, SpanContext, entered
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import NOT_KEPT, TOO_LARGE
 from proxy.rollout.caller import Callers
@@ -221,12 +222,16 @@ class Proxy:
         except AnswerBroken as broken:
             self._settle(exchange, broken.observation, request_body, record)
             raise
-        self._telemetry.took(exchange.decision.served.value, time.perf_counter() - started)
+        self._telemetry.took("served", exchange.decision.served.value, time.perf_counter() - started)
         self._settle(exchange, served, request_body, record)
 
     def _request(self, record: AccessRecord, target: bytes, origin: Origin, body: bytes) -> Request:
         headers = [pair for pair in origin.headers if pair[0] not in (REQUEST_ID, HOP)]
         headers += [(REQUEST_ID, record.id)]
+        tracing = self._settings.tracing
+        headers, record.span = entered(headers, generate=tracing.generate, share=tracing.share)
+        if record.span is not None:
+            record.facts["trace"] = record.span.trace
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         return Request(record.method, target, pairs, body)
 
@@ -235,6 +240,7 @@ class Proxy:
     ) -> None:
         decision = exchange.decision
         exchange.at = self._now()
+        exchange.span = record.span
         exchange.put(decision.served, served)
         parts = exchange.parts()
         self._counters.serve([part.decision.asked for part in parts])
@@ -243,6 +249,8 @@ class Proxy:
             "dialect": decision.dialect.value,
             "served": decision.served.value,
         }
+        if record.span is not None:
+            self._shadow.trace(_span_of(record, record.span))
         if exchange.fallback:
             record.facts["fallback"] = True
         if exchange.unadaptable:
@@ -276,6 +284,19 @@ def _for_new(decision: Decision) -> Translation | None:
     translation = decision.translation
     translated = not decision.takes_it_as_sent(Side.NEW)
     return translation if translated and isinstance(translation, Translation) else None
+
+
+def _span_of(record: AccessRecord, span: SpanContext) -> FinishedSpan:
+    """The served request, from the head of the request to the last byte of the answer."""
+    seconds = time.perf_counter() - record.started
+    about: dict[str, str | int] = {
+        "http.request.method": record.method,
+        "http.response.status_code": record.status,
+        "parity.served": str(record.facts["served"]),
+        "parity.request_id": record.id.decode(),
+    }
+    name = f"served {record.facts['route']}"
+    return FinishedSpan(name, span, time.time() - seconds, seconds, about, record.status >= 500)
 
 
 def hop_of(settings: ProxySettings) -> bytes:

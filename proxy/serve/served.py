@@ -108,9 +108,7 @@ class Responder:
         self._telemetry.fallbacks[exchange.route] += 1
         request, method = exchange.request, exchange.request.method
         if exchange.decision.dialect is Dialect.NEW:
-            translation = exchange.translation
-            assert isinstance(translation, Translation)
-            request = translation.request
+            request = exchange.translated.request
         with DisconnectWatcher(receive):
             legacy = await self._observe(Side.LEGACY, request)
         if legacy.status is None or legacy.status >= 500:
@@ -144,8 +142,7 @@ class Responder:
         if decision.takes_it_as_sent(decision.served):
             method, target, headers = request.method, request.target, raw(request.headers)
         else:
-            translation = decision.translation
-            assert isinstance(translation, Translation)
+            translation = exchange.translated
             method, target, headers = translation.method, translation.target, raw(translation.headers)
             request_body = RequestBody(translation.body, True)
             if decision.dialect is Dialect.NEW:
@@ -176,8 +173,7 @@ class Responder:
         self, exchange: Exchange, in_force: LiveConfig, legacy: Observation
     ) -> tuple[str | None, Adapted]:
         """The answer in its new form, and why it has none; of a write it is told as it is, for it was carried out."""
-        translation = exchange.translation
-        assert isinstance(translation, Translation)
+        translation = exchange.translated
         answer = self._adapt(exchange, in_force, legacy)
         if legacy.status is None or legacy.error is not None or self._unsafe(exchange):
             return None, answer
@@ -215,8 +211,7 @@ class Responder:
         )
 
     def _adapt(self, exchange: Exchange, in_force: LiveConfig, legacy: Observation) -> Adapted:
-        translation = exchange.translation
-        assert isinstance(translation, Translation)
+        translation = exchange.translated
         asked = Asked(translation.route, exchange.request.method, translation.parameters)
         return adapt(asked, legacy, in_force.registry, in_force.problems)
 

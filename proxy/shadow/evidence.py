@@ -5,7 +5,6 @@ from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import LazySample
 from proxy.exchange.sample import SampleSide, sample, size_of
 from proxy.message.redact import Redactor, secrets_of
-from proxy.message.translation import Translation
 
 
 def evidence_of(exchange: Exchange, redactor: Redactor) -> LazySample:
@@ -15,19 +14,19 @@ def evidence_of(exchange: Exchange, redactor: Redactor) -> LazySample:
         exchange: It was compared, and has a translation.
         redactor: Takes secrets out.
     """
-    asked, translation = exchange.asked, exchange.translation
+    asked, translated = exchange.asked, exchange.translated.request
     assert asked is not None
-    assert exchange.legacy is not None
-    assert exchange.new is not None
-    assert isinstance(translation, Translation)
     as_sent, sent = exchange.decision.takes_it_as_sent, exchange.request
-    legacy = SampleSide(sent if as_sent(Side.LEGACY) else translation.request, exchange.legacy)
-    new = SampleSide(sent if as_sent(Side.NEW) else translation.request, exchange.new)
+    legacy, new = (
+        SampleSide(sent if as_sent(side) else translated, answer)
+        for side, answer in zip(Side, exchange.pair, strict=True)
+    )
     comparison = exchange.comparison
+    trace = exchange.span.trace if exchange.span is not None else None
     return LazySample(
         size_of(legacy, new, keyed=asked.role != "none"),
         lambda: redactor.scrubbed(
-            sample(asked, exchange.at, legacy, new, comparison, redactor), secrets_in(exchange)
+            sample(asked, exchange.at, legacy, new, comparison, redactor, trace), secrets_in(exchange)
         ),
     )
 

@@ -22,10 +22,12 @@ from proxy.exchange.example import example_of
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement, LazySample
 from proxy.log.counters import Counters
+from proxy.log.writer import utc_now
 from proxy.message.redact import MOST_SECRETS, Redactor, secrets_of
+from proxy.message.trace import FinishedSpan
 from proxy.runtime import child
 from proxy.runtime.channel import frame, read_frame
-from proxy.runtime.telemetry import Telemetry
+from proxy.runtime.telemetry import Histogram, Telemetry
 from proxy.shadow.messages import BEAT, ShadowReport, StartPlan
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ _BEATS: Final = 5
 _NICE: Final = 5
 # While a side is left alone, one exchange in so many seconds goes on: one of them finds out whether the side is back.
 _TRY: Final = 0.1
+_MOST_SPANS: Final = 1000
+"""So many spans wait for the next batch; further ones are dropped."""
 
 
 class ShadowEnded(RuntimeError):
@@ -69,6 +73,7 @@ class ShadowLink:
         self._waiting: dict[int, tuple[Exchange, int]] = {}
         self._bytes = 0
         self._batch: list[Exchange] = []
+        self._spans: list[FinishedSpan] = []
         self._batch_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -123,8 +128,20 @@ class ShadowLink:
         self._idle.clear()
         if self._batch_bytes > _BATCH_BYTES:
             self._flush()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_EVERY, self._flush)
+        else:
+            self._flush_soon()
+
+    def trace(self, span: FinishedSpan) -> None:
+        """Have a span exported by the other process, where spans are. Never waits."""
+        if self._settings.tracing.endpoint and span.context.sampled and len(self._spans) < _MOST_SPANS:
+            self._spans.append(span)
+            self._flush_soon()
+
+    @property
+    def lag(self) -> float:
+        """Seconds for which the exchange that waits longest has waited for its verdict."""
+        first = next(iter(self._waiting.values()), None)
+        return 0.0 if first is None else max(0.0, (utc_now() - first[0].at).total_seconds())
 
     async def use(self, files: Path) -> None:
         """Go by another configuration; returns once the other process does. ``files``: its directory, which has been
@@ -203,11 +220,16 @@ class ShadowLink:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._writer is None or not self._batch:
+        if self._writer is None or not (self._batch or self._spans):
             return
         batch, self._batch, self._batch_bytes = self._batch, [], 0
+        spans, self._spans = self._spans, []
         # Never drained: what may be under way is bounded by ``offer``.
-        self._writer.write(frame(batch))
+        self._writer.write(frame([*spans, *batch]))
+
+    def _flush_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_EVERY, self._flush)
 
     async def _run(self) -> int | None:
         ours, theirs = socket.socketpair()
@@ -254,6 +276,8 @@ class ShadowLink:
                 self._telemetry.task_failures[side] += count
             else:
                 setattr(self._telemetry, kind, getattr(self._telemetry, kind) + count)
+        for name, timing in found.durations.items():
+            self._telemetry.durations.setdefault(name, Histogram()).merge(timing.counts, timing.total)
         if found.using == self._files:
             self._using.set()
         for number, judgement, sample in found.judged:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from config.settings import ProxySettings
 from proxy.exchange.judgement import Judgement
+from proxy.runtime.telemetry import Histogram
 
 # Seconds between two words to the process that serves, so that it knows that the other one goes on.
 BEAT: Final = 1.0
@@ -36,6 +37,7 @@ class ShadowReport:
         breakers: The sides that are left alone just now.
         using: The configuration directory that it goes by from now on.
         failing: Tasks that fail, and for how many seconds.
+        durations: How long things took since the last time.
     """
 
     judged: list[JudgedNumber]
@@ -43,3 +45,4 @@ class ShadowReport:
     breakers: list[str]
     using: Path | None = None
     failing: Mapping[str, float] = field(default_factory=dict)
+    durations: Mapping[str, Histogram] = field(default_factory=dict)

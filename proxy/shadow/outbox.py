@@ -56,12 +56,14 @@ class Outbox:
         now.update({f"shed {reason}": n for reason, n in self._telemetry.shed.items()})
         now.update({f"task {name}": n for name, n in self._telemetry.task_failures.items()})
         judged, self._judged = self._judged, []
+        durations, self._telemetry.durations = self._telemetry.durations, {}
         found = ShadowReport(
             [found for _, found in judged],
             dict(now - self._told),
             self.open_breakers(),
             using,
             self.failing(),
+            durations,
         )
         try:
             message = frame(found)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
-
-import httpx
 
 from config.rollout import Dialect
 from config.routes import RouteMap
@@ -19,23 +19,25 @@ from diffing.further import Further
 from diffing.model import Asked, Comparison, FollowUp, Observation, Outcome, SkipReason
 from diffing.parity import FAILING
 from proxy.compare.comparer import Comparer
-from proxy.compare.control import asked_again, by_length
+from proxy.compare.control import by_length
 from proxy.compare.facts import asked_by, facts_of
 from proxy.compare.further import WHOLE_LISTS, bare_get, further_requests, legacy_get
 from proxy.compare.repairs import Repairs, may_be_repaired
-from proxy.compare.runner import first_answered, settle
+from proxy.compare.runner import first_answered, judge_again, settle
 from proxy.exchange.decision import Side
 from proxy.exchange.example import asked_facts, example_of
 from proxy.exchange.exchange import Exchange
 from proxy.log.counters import Verdicts
 from proxy.message.redact import MOST_SECRETS, Redactor
+from proxy.message.trace import FinishedSpan
 from proxy.message.translation import Request, Translation
-from proxy.outbound.observe import HOP_BY_HOP, NOT_RECORDED, TOO_LARGE, observe
-from proxy.runtime.pace import Pace
+from proxy.outbound.observe import NOT_RECORDED, TOO_LARGE
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
 from proxy.shadow.queue import MemoryQueue, Queue
+from proxy.shadow.requests import ShadowRequests
+from proxy.shadow.spans import NO_SPANS, Spans
 from proxy.shadow.tap import Tap
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,19 +48,18 @@ class ShadowWorkers:
     """Workers that ask the other side and compare.
 
     Args:
-        sides: A transport for each side, shared with nobody else.
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
         queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
-        hop: Marks what this proxy sends, so that it is known when it comes back.
         tap: Records what legacy answers; None for no recording.
         repairs: Judges what the legacy face answers otherwise than PHP on purpose.
+        spans: Takes the spans of comparisons.
     """
 
     def __init__(
         self,
-        sides: Mapping[Side, httpx.AsyncBaseTransport],
+        requests: ShadowRequests,
         comparer: Comparer,
         counters: Verdicts,
         routes: RouteMap,
@@ -66,24 +67,22 @@ class ShadowWorkers:
         *,
         queue: Callable[[int, int], Queue] = MemoryQueue,
         telemetry: Telemetry | None = None,
-        hop: bytes = b"",
         tap: Tap | None = None,
         repairs: Repairs | None = None,
+        spans: Spans = NO_SPANS,
     ) -> None:
         self._repairs = repairs
-        self._sides = sides
         self._comparer = comparer
         self._counters = counters
         self._routes = routes
         self._settings = settings.shadow
-        self._deadline = settings.timeouts.shadow
         self._redactor = Redactor()
         self._admin_keys = frozenset(settings.admin_keys)
         self._queue = queue(settings.shadow.queue, settings.shadow.queue_bytes)
         self._telemetry = telemetry or Telemetry()
-        self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
+        self._spans = spans
+        self._requests = requests
         self._limited_lists = 0
-        self._pace = Pace(settings.shadow.bytes_per_second or None)
         self._tap = tap
         self._breakers = {side: self._breaker(side) for side in Side}
 
@@ -186,9 +185,11 @@ class ShadowWorkers:
         """Judge an exchange that both sides have answered. ``fresh``: the other side was asked just now."""
         decision = exchange.decision
         exchange.asked = self._asked(exchange)
+        started = time.time()
         await self._judge(exchange)
         if fresh and self._is_doubtful(exchange):
             await self._judge_again(exchange)
+        self._took(exchange, started)
         self._note(exchange, compared=True)
         if self._tap is not None and decision.dialect is Dialect.LEGACY and not decision.writes:
             # Of a write a recording would have to say what was there before.
@@ -216,9 +217,7 @@ class ShadowWorkers:
         return observation
 
     async def _judge(self, exchange: Exchange, *, sampled: bool = True) -> None:
-        legacy, new = exchange.legacy, exchange.new
-        assert legacy is not None
-        assert new is not None
+        legacy, new = exchange.pair
         if TOO_LARGE in (legacy.error, new.error) and exchange.passes_unchanged and not exchange.control:
             exchange.judgement = exchange.settled(by_length(legacy, new))
             return
@@ -261,20 +260,12 @@ class ShadowWorkers:
         )
 
     async def _judge_again(self, exchange: Exchange) -> None:
-        """Ask legacy, new, legacy: only what differs while legacy stays the same is a difference."""
         self._telemetry.reasked += 1
-        before = await self._ask(exchange, Side.LEGACY)
-        new = await self._ask(exchange, Side.NEW)
-        after = await self._ask(exchange, Side.LEGACY)
-        if None in (before.status, new.status, after.status):
-            return
-        legacy = replace(exchange, legacy=before, new=after, control=True, answers={})
-        still = await self._comparer.compare(legacy)
-        again = replace(exchange, legacy=before, new=new, answers={})
-        await self._judge(again, sampled=False)
-        comparison = asked_again(exchange.comparison, still.comparison, again.comparison)
-        if comparison is not exchange.comparison:
-            exchange.judgement = exchange.settled(comparison)
+
+        async def judge(again: Exchange) -> None:
+            await self._judge(again, sampled=False)
+
+        await judge_again(exchange, partial(self._ask, exchange), self._comparer.compare, judge)
 
     def _passed_over(self, kind: FollowUp, path: str | None) -> bool:
         """Whether a whole list is not asked for this time: it costs much, so that every n-th one is enough."""
@@ -284,8 +275,7 @@ class ShadowWorkers:
         return self._limited_lists % self._settings.unlimited_every != 1 % self._settings.unlimited_every
 
     async def _further(self, exchange: Exchange, further: Further) -> Observation:
-        translation = exchange.decision.translation
-        assert isinstance(translation, Translation)
+        translation = exchange.translated
         if further[0] is FollowUp.LEGACY_GET:
             native = exchange.decision.native is Side.LEGACY
             get = (
@@ -305,20 +295,17 @@ class ShadowWorkers:
         return await self._send(exchange, side, exchange.request_for(side))
 
     async def _send(self, exchange: Exchange, side: Side, request: Request) -> Observation:
-        return await observe(
-            self._sides[side],
-            request.method,
-            request.target,
-            (
-                *(pair for pair in request.headers if pair[0].lower().encode() not in HOP_BY_HOP),
-                self._mark,
-            ),
-            request.body,
-            deadline=self._deadline,
-            body_cap=self._settings.answer_bytes,
-            digest=exchange.passes_unchanged,
-            pace=self._pace,
-        )
+        return await self._requests.send(exchange, side, request)
+
+    def _took(self, exchange: Exchange, started: float) -> None:
+        """Count how long it took to come to a verdict, further answers and asking again included."""
+        seconds = max(0.0, time.time() - started)
+        self._telemetry.took("compared", exchange.decision.asked.value, seconds)
+        if exchange.span is not None:
+            verdict = exchange.comparison.verdict
+            name, about = f"compared {exchange.route}", {"parity.verdict": verdict}
+            failed = verdict in FAILING
+            self._spans.add(FinishedSpan(name, exchange.span.child(), started, seconds, about, failed))
 
     def _note(self, exchange: Exchange, *, compared: bool = False) -> None:
         judgement, legacy, new = exchange.judgement, exchange.legacy, exchange.new

@@ -14,7 +14,7 @@ from proxy.outbound.upstream import Upstream
 from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.entry_file import write_entries
 from proxy.triage.entry_toml import with_why
-from proxy.triage.filing import FilingError, Verdict, file_cluster
+from proxy.triage.file_cluster import TriageError, TriageVerdict, file_cluster
 from proxy.triage.recheck import Recheck, bring_up_to_date, recheck_clusters
 
 DECISIONS: Final = ("accept", "withdraw", "document", "recheck")
@@ -62,7 +62,7 @@ async def put_clusters(url: str, names: Sequence[str], standing: Standing) -> li
     return found
 
 
-def document_cluster(found: Shown, verdict: Verdict, why: str, config: Path) -> str:
+def document_cluster(found: Shown, verdict: TriageVerdict, why: str, config: Path) -> str:
     """Write the entry that a cluster proposes into its file of the registry. Returns what was done.
 
     Raises:
@@ -73,7 +73,7 @@ def document_cluster(found: Shown, verdict: Verdict, why: str, config: Path) -> 
         raise DecisionError("say why the difference is intended")
     try:
         filed = file_cluster(found, verdict, load_live_config(config))
-    except FilingError as error:
+    except TriageError as error:
         raise DecisionError(str(error)) from error
     if filed.file is None:
         raise DecisionError("a fault of the new side is mended there; nothing of the registry changes")
@@ -105,10 +105,10 @@ async def decide(
     elif decision == "withdraw":
         await put_clusters(log, [name], Standing(since=utc_now(), by=by))
     elif decision == "document":
-        wanted = fields.get("as") or Verdict.DOCUMENTED.value
-        if wanted not in Verdict.__members__.values():
-            raise DecisionError(f"as is {', '.join(Verdict)}, not {wanted!r}")
-        done = document_cluster(await _shown(log, name), Verdict(wanted), fields.get("why", ""), config)
+        wanted = fields.get("as") or TriageVerdict.DOCUMENTED.value
+        if wanted not in TriageVerdict.__members__.values():
+            raise DecisionError(f"as is {', '.join(TriageVerdict)}, not {wanted!r}")
+        done = document_cluster(await _shown(log, name), TriageVerdict(wanted), fields.get("why", ""), config)
         await bring_up_to_date(log, config)
     else:
         done = await _rechecked(log, config, new, (await _shown(log, name)).cluster.id)

@@ -1,4 +1,4 @@
-"""The gate that every request passes, through the front door."""
+"""The gateway of the new dialect, through the front door."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate of the legacy dialect (legacy notes, data 1 to 4)."""
+"""The gateway of the legacy dialect (legacy notes, data 1 to 4)."""
 
 import hashlib
 import time
@@ -54,7 +54,7 @@ async def test_checks_come_in_phps_order(
     kind: str,
     code: bytes | None,
 ) -> None:
-    """The first that applies answers, in XML where the gate does."""
+    """The first that applies answers, in XML where PHP does."""
     query = "" if key is None else f"?api_key={keys.get(key, 'nobody')}"
     answer = await client.request(method, f"{BASE}{path}{query}")
     assert answer.status_code == status

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from backend.database.load import load
-from tests.benchmarks import comparing, faces, growing, lists, proxying, targets
+from tests.benchmarks import capacity, comparing, faces, growing, lists, proxying, targets
 
 SAMPLE = Path("config/sample")
 DOCUMENT = Path("build/bench.json")
@@ -22,6 +22,7 @@ def main() -> None:
         asyncio.run(load(SAMPLE, database))
         asyncio.run(lists.run(database))
         asyncio.run(faces.run(database))
+        capacity.run(database)
         proxying.run(database)
         targets.run(database, DOCUMENT)
     growing.run()

@@ -200,7 +200,7 @@ class Growth:
         return self.grown.reads_of_row / self.sample.reads_of_row
 
     def row(self) -> str:
-        """A row of the table in docs/database.md."""
+        """A row of the table in docs/performance.md."""
         costs = (self.sample, self.grown, self.indexed)
         cells = [f"{cost.seconds * 1000:.1f}" for cost in costs] + [
             f"{cost.reads_of_row:,.1f}" for cost in costs
@@ -234,7 +234,7 @@ def measured(folder: Path, times: int = FOLD, rounds: int = 9) -> tuple[list[Gro
 
 
 def run(times: int = FOLD, rounds: int = 9) -> None:
-    """Measure, and print the table of docs/database.md."""
+    """Measure, and print the table of docs/performance.md."""
     with tempfile.TemporaryDirectory() as name:
         found, took = measured(Path(name), times, rounds)
     print(

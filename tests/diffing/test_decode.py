@@ -38,12 +38,12 @@ def test_what_is_nested_too_deeply_is_broken(body: bytes) -> None:
 
 
 def test_two_documents_in_one_body_are_seen() -> None:
-    """PHP prints an error and then a success (common-data.md 12.11)."""
+    """PHP prints an error and then a success (legacy notes, data 12, point 11)."""
     assert decode(answer(b'{"error":{}}{"a":1}', "application/json")).form is Form.TWO_DOCUMENTS
 
 
 def test_an_xml_error_is_an_error_document() -> None:
-    """The gate's errors are XML under /json/ too."""
+    """Errors of the key check are XML under /json/ too."""
     root = b'<oml:error xmlns:oml="http://openml.org/openml">'
     body = root + b"\n<oml:code>103</oml:code><oml:message>No </oml:message></oml:error>"
     decoded = decode(answer(body, "text/xml; charset=utf-8"))

@@ -62,7 +62,7 @@ def test_head_has_no_body() -> None:
 
 
 def test_entities_of_php_are_undone() -> None:
-    """Its messages are encoded once (common-data.md section 4)."""
+    """Its messages are encoded once (legacy notes, data 4)."""
     assert (
         message_of({"message": "a &lt;b&gt;", "additional_information": "c &quot;d&quot;"}) == 'a <b> c "d"'
     )

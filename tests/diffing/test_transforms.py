@@ -32,6 +32,8 @@ CASES: list[tuple[str, dict[str, object], object, object]] = [
     ("integer", {}, "12", 12),
     ("integer", {}, ["1", "2"], [1, 2]),
     ("integer", {}, "007", "007"),
+    ("integer", {}, "1２", "1２"),
+    ("number", {}, "1２", "1２"),
     ("integer", {}, "1.0", "1.0"),
     ("number", {}, "63", 63.0),
     ("number", {}, "1e-07", 1e-07),

@@ -34,7 +34,7 @@ NAMESPACE = b'<oml:a xmlns:oml="http://openml.org/openml">%s</oml:a>'
     ],
 )
 def test_conversion(xml: bytes, tree: object) -> None:
-    """The rules and examples of common-data.md 5.3."""
+    """The rules and examples of legacy notes, data 5.3."""
     assert json_tree(parse_xml(xml)) == {"a": tree}
 
 
@@ -74,7 +74,7 @@ def twins() -> Iterator[tuple[str, bytes, str]]:
             yield entry["_id"], response["content"]["text"].encode(), twin[0].decode()
 
 
-# Templates of their own in each form (common-data.md 5.1).
+# Templates of their own in each form (legacy notes, data 5.1).
 NATIVE = {"data", "tasks", "flows", "runs", "evaluations"}
 NATIVE |= {f"{kind}_tag_list" for kind in ("data", "task", "flow", "run", "setup")}
 

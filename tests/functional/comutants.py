@@ -1,7 +1,7 @@
 """Damage to the backend and to what justifies it, together: an answer with its schema, an error with its table.
 
 The schema and the table say afterwards that the damaged answer is right. Only what does not come from the backend can
-find them: the witnesses, and the recordings of PHP. Each kind is made for every member, or error, that it fits.
+find them: ``tests.functional.origins``, and PHP's recordings. Each kind is for every member or error that it fits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from config.problems import ProblemType
-from tests.functional.witnesses.errors import Error
+from tests.functional.origins.errors import Error
 
 Document = dict[str, Any]
 SCHEMAS: Final = "#/components/schemas/"

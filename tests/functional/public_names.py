@@ -12,7 +12,7 @@ from typing import Any, Final, get_type_hints
 
 import orjson
 import typer
-from prometheus_client.parser import text_string_to_metric_families as families
+from prometheus_client.core import Metric
 
 from backend.cli import app as backend_commands
 from config.reports import ReportSettings
@@ -21,7 +21,8 @@ from proxy.checking.effect_tally import Effects
 from proxy.cli import command_line
 from proxy.log.counters import Counters
 from proxy.log.tables import metadata
-from proxy.process.metrics import prometheus, snapshot
+from proxy.process.fleet_admin import _WorkerMetrics
+from proxy.process.metrics import _Found, snapshot
 from proxy.runtime.telemetry import Telemetry
 
 BY_NAME: Final = frozenset(
@@ -61,20 +62,36 @@ def _keys(cls: type) -> Iterator[str]:
             yield from (f"{field.name}.{below}" for below in _keys(hint))
 
 
-def metrics() -> list[str]:
-    """Families of metrics."""
+def collected() -> list[Metric]:
+    """Families of metrics, as a proxy gives them that has done nothing yet."""
     state = {
         "queue": 0,
         "breakers": [],
         "kill_switch": False,
         "config": "x",
         "config_error": "",
+        "lag": 2.5,
+        "log_away": False,
         "ready": True,
     }
-    telemetry = Telemetry()
-    telemetry.took("legacy", 0.02)
-    text = prometheus(snapshot(Counters(), telemetry, {**state, "access_dropped": 0})).decode()
-    return [family.name for family in families(text)]
+    return list(_Found(snapshot(Counters(), Telemetry(), {**state, "access_dropped": 0})).collect())
+
+
+def collected_of_workers() -> list[Metric]:
+    """Families of metrics, as a worker of a fleet gives them that has done nothing yet."""
+    queue = {"captures": 0, "bytes": 0, "pending": 0, "lag_seconds": 0.0}
+    counts: dict[str, dict[str, int]] = {
+        "verdicts": {},
+        "breaker_opened": {},
+        "task_failures": {},
+        "away": {},
+    }
+    return list(_WorkerMetrics({**counts, "captures": {"in_hand": 0}, "queue": queue}).collect())
+
+
+def metrics() -> list[str]:
+    """Their names."""
+    return list(dict.fromkeys(family.name for family in (*collected(), *collected_of_workers())))
 
 
 def columns() -> list[str]:

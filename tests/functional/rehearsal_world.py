@@ -20,7 +20,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
-from backend.database.table_states import NUMBERED
+from backend.database.snapshots import NUMBERED
 from config.routes import load_routes
 from config.settings import BackendSettings, DatabaseNames, ProxySettings, Timeouts
 from proxy.checking.sandbox import Sandbox, SandboxPlace, staged
@@ -87,7 +87,7 @@ class Rehearsed:
 
 
 @dataclass(slots=True)
-class Witness:
+class Observer:
     """Stands before the recorded server and looks at database and files when legacy is asked: after the rehearsal.
 
     Args:
@@ -151,12 +151,12 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Proxy, backend and recorded legacy on one database. ``witness``: stands before it."""
+    """Proxy, backend and recorded legacy on one database. ``observer``: stands before it."""
 
     client: Upstream
     parts: RunningProxy
     legacy: ScenarioServer
-    witness: Witness
+    observer: Observer
     clock: SteppedClock
 
     async def play(self, scenario: Scenario) -> list[Rehearsed]:
@@ -172,7 +172,7 @@ class World:
         routes = _routes(counters)
         rehearsals = telemetry.rehearsals.total()
         clusters = {name: cluster.exchanges for name, cluster in counters.clusters.items()}
-        self.clock.now, self.witness.step, self.witness.left = step.now, step, None
+        self.clock.now, self.observer.step, self.observer.left = step.now, step, None
         sent = step.recording.request
         await observe(self.client, sent.method, sent.target, sent.headers, sent.body, deadline=120.0)
         async with asyncio.timeout(120):
@@ -189,7 +189,7 @@ class World:
             verdict,
             tuple(sorted({name for _, _, name, _ in Counter(counters.hits) - hits})),
             telemetry.rehearsals.total() > rehearsals,
-            tuple(self.witness.left or ()),
+            tuple(self.observer.left or ()),
             failed[0] + str(counters.clusters[failed[0]].example) if failed else "",
         )
 
@@ -241,9 +241,9 @@ async def world(
         )
         legacy = ScenarioServer(plays, stage, lambda: clock() + timedelta(seconds=lag), settle=3600.0)
         stack.push_async_callback(legacy.aclose)
-        witness = Witness(legacy, stage, ahead)
+        observer = Observer(legacy, stage, ahead)
         settings = ProxySettings(
-            legacy=await stack.enter_async_context(serving(witness)),
+            legacy=await stack.enter_async_context(serving(observer)),
             new=await stack.enter_async_context(serving(backend, lifespan=True)),
             log=f"sqlite:///{folder / 'log.db'}",
             kill_file=folder / "kill",
@@ -254,7 +254,7 @@ async def world(
         parts = await stack.enter_async_context(running(settings, config))
         url = await stack.enter_async_context(listening(parts, settings))
         client = await stack.enter_async_context(Upstream(url))
-        yield World(client, parts, legacy, witness, clock)
+        yield World(client, parts, legacy, observer, clock)
 
 
 def _admin_keys(plays: Sequence[Scenario]) -> set[str]:

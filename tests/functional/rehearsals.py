@@ -96,7 +96,7 @@ async def rehearse(
     async with world(folder, plays, place, names, lag=lag, ahead=ahead) as opened:
         steps = [step for scenario in plays for step in await opened.play(scenario)]
         came = dict(opened.parts.telemetry.rehearsals)
-        return Outcome(tuple(steps), recorded.real, came, frozenset(opened.witness.shifted))
+        return Outcome(tuple(steps), recorded.real, came, frozenset(opened.observer.shifted))
 
 
 async def all_of(recordings: Path, folder: Path) -> Recorded:

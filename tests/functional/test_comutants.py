@@ -15,8 +15,8 @@ from proxy.message.translation import Translation
 from tests.functional.comutants import KINDS, CoMutant, comutants
 from tests.functional.conformance import CONFIG, Answer, Pinned, answer_of, answers, recorded_with
 from tests.functional.mutants import Replayed, compare, replayed, settled_at_once
-from tests.functional.test_witnesses import COLUMNS, DECLARED, DOCUMENT, ERRORS, PROBLEMS, ROUTES
-from tests.functional.witnesses import columns, errors
+from tests.functional.origins import columns, errors
+from tests.functional.test_origins import COLUMNS, DECLARED, DOCUMENT, ERRORS, PROBLEMS, ROUTES
 
 REGISTRY = load_registry(CONFIG)
 ALL = tuple(comutants(DOCUMENT, PROBLEMS, DECLARED))
@@ -26,7 +26,7 @@ SHOWN = 4
 """So many of each kind are shown to be right in their own words."""
 
 
-def witnessed(mutant: CoMutant) -> bool:
+def is_found(mutant: CoMutant) -> bool:
     """Whether tables or contract say something else than the damaged backend."""
     return bool(
         columns.disagreements(mutant.document, COLUMNS)
@@ -34,9 +34,9 @@ def witnessed(mutant: CoMutant) -> bool:
     )
 
 
-def test_the_witnesses_find_every_comutant() -> None:
+def test_every_comutant_is_found() -> None:
     """Of each kind, at each member of each answer, and of each error of each route."""
-    assert [(mutant.kind, mutant.place) for mutant in ALL if not witnessed(mutant)] == []
+    assert [(mutant.kind, mutant.place) for mutant in ALL if not is_found(mutant)] == []
     made = Counter(mutant.kind for mutant in ALL)
     assert {
         "404 → 403",

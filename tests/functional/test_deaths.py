@@ -31,12 +31,12 @@ def odd(route: str) -> Mapping[str, list[re.Pattern[str]]]:
 
 
 @cache
-def witnessed() -> frozenset[tuple[str, str]]:
+def recorded_deaths() -> frozenset[tuple[str, str]]:
     """Each route and parameter of which a recording shows that PHP dies."""
-    return frozenset(_witnesses())
+    return frozenset(_recorded_deaths())
 
 
-def _witnesses() -> Iterator[tuple[str, str]]:
+def _recorded_deaths() -> Iterator[tuple[str, str]]:
     for recording in read_recordings((RECORDINGS / "read", RECORDINGS / "write")):
         if recording.response.status != 500 or recording.response.body:
             continue
@@ -55,7 +55,7 @@ def _witnesses() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("route", "parameter"), LISTED)
 def test_what_php_dies_of_is_recorded(route: str, parameter: str) -> None:
     """Else a refusal would excuse any crash."""
-    assert (route, parameter) in witnessed()
+    assert (route, parameter) in recorded_deaths()
 
 
 def test_each_name_is_a_parameter_that_can_be_odd() -> None:

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from config.php.text import TRIMMED
 from config.problems import load_problems
 from config.routes import load_routes
 from diffing.compare import Differ
 from diffing.decode import decode
 from diffing.deviations import load_registry
 from diffing.model import Outcome
-from diffing.xml_tree import PHP_BLANKS
 from proxy.checking.check import InProcess, open_side
 from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.recordings.recording import read_recordings
@@ -44,7 +44,7 @@ def row(table: str, key: str, value: object) -> Row:
 
 def trimmed(text: str) -> str:
     """Text as PHP's conversion shows it (new-API contract, decision 5)."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip(PHP_BLANKS)
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip(TRIMMED)
 
 
 def full_name(user: Row) -> str:

@@ -21,7 +21,7 @@ import yaml  # type: ignore[import-untyped]  # stubs only for this one file are 
 from tests.functional.echo import echoing
 
 ROOT = Path(__file__).parent.parent.parent
-INSTALL = "apt-get install --yes --no-install-recommends haproxy nginx-light"
+INSTALL = "apt-get install --yes --no-install-recommends haproxy nginx-light prometheus"
 Serving = Callable[..., AbstractContextManager[Any]]
 
 
@@ -66,13 +66,32 @@ def test_the_legacy_stack_is_the_published_one(compose: dict[str, Any]) -> None:
             assert "healthcheck" in services[name]
 
 
-def test_settings_in_the_compose_file_are_known(compose: dict[str, Any]) -> None:
-    """A misspelt one would end the proxy at its start."""
+@pytest.mark.parametrize("profile", ["shadow", "fleet"])
+def test_each_profile_is_whole(compose: dict[str, Any], profile: str) -> None:
+    """Whoever is waited for, or named by HAProxy and Prometheus, is of the profile; what is mounted is there."""
+    present = {name: one for name, one in compose["services"].items() if profile in one["profiles"]}
+    names = {
+        *present,
+        *(a for one in present.values() for n in one.get("networks", {}).values() for a in n["aliases"]),
+    }
+    named = {name for one in present.values() for name in one.get("depends_on", ())}
+    for file in ("haproxy.cfg", "prometheus.yml"):
+        named |= set(re.findall(r"\b(proxy\d|php)(?=:\d)", (ROOT / "config" / "deploy" / file).read_text()))
+    assert named - names == set()
+    mounted = [volume.split(":")[0] for one in present.values() for volume in one.get("volumes", ())]
+    assert [path for path in mounted if path.startswith("./") and not (ROOT / path).exists()] == []
+    assert {"proxy1", "proxy2", "haproxy", "log", "prometheus", "grafana"} <= names
+    assert ({"redis", "worker1", "worker2"} <= names) == (profile == "fleet")
+
+
+@pytest.mark.parametrize("service", ["proxy1", "fleet-proxy1", "worker1"])
+def test_settings_in_the_compose_file_are_known(compose: dict[str, Any], service: str) -> None:
+    """A misspelt one would end the process at its start."""
     from config.settings import load_backend_settings, load_proxy_settings
 
     environment = {
         name: re.sub(r"\$\{[^}]*?:-([^}]*)\}", r"\1", value)
-        for name, value in compose["services"]["proxy1"]["environment"].items()
+        for name, value in compose["services"][service]["environment"].items()
     }
     settings = load_proxy_settings(ROOT / "config", environment)
     assert (settings.legacy, settings.new, settings.timeouts.linger) == (
@@ -80,6 +99,7 @@ def test_settings_in_the_compose_file_are_known(compose: dict[str, Any]) -> None
         "http://backend:8001",
         5,
     )
+    assert settings.queue.url == ("" if service == "proxy1" else "redis://redis:6379/0")
     backend = dict(compose["services"]["backend"]["environment"])
     assert load_backend_settings(ROOT / "config", backend).search_index == "http://elasticsearch:9200/"
 
@@ -128,7 +148,7 @@ def free_port() -> int:
 def program(name: str) -> str:
     """Debian's program, or how to get it."""
     if os.environ.get("SKIP_FRONTS"):
-        pytest.skip("SKIP_FRONTS IS SET: THE EXAMPLES OF HAPROXY AND NGINX ARE NOT TESTED")
+        pytest.skip("SKIP_FRONTS IS SET: WHAT HAPROXY, NGINX AND PROMETHEUS READ IS NOT TESTED")
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     return found or pytest.fail(f"{name} is missing; as root: {INSTALL} (or set SKIP_FRONTS=1)")
 
@@ -142,15 +162,9 @@ def test_a_front_sends_clients_on_while_a_replica_drains(
     monkeypatch.setenv("PARITY_TIMEOUTS_LINGER", "4")
     port = free_port()
     with echoing() as legacy, replicas(serving, tmp_path, legacy.url) as two:
-        config = ROOT / "config" / name / ("haproxy.cfg" if name == "haproxy" else "nginx.conf")
-        text = config.read_text().replace(":8000", f":{port}").replace("listen 8000", f"listen {port}")
-        for number, (_, own, admin) in enumerate(two, start=1):
-            text = text.replace(
-                f"proxy{number}:8080", f"127.0.0.1:{own}" + (f" port {admin}" if name == "haproxy" else "")
-            )
-        text = text.replace(" check port 8081", " check").replace("php:80", urlsplit(legacy.url).netloc)
+        config = ROOT / "config" / "deploy" / ("haproxy.cfg" if name == "haproxy" else "nginx.conf")
         chosen = tmp_path / config.name
-        chosen.write_text(text)
+        chosen.write_text(at_these_ports(config.read_text(), port, free_port(), two, legacy.url))
         checked = (
             [binary, "-c", "-f", str(chosen)]
             if name == "haproxy"
@@ -186,10 +200,44 @@ def test_a_front_sends_clients_on_while_a_replica_drains(
         assert all(one.field(b"x-forwarded-for") for one in legacy.received)
 
 
-def ask(port: int, target: str) -> int:
+def at_these_ports(
+    text: str, clients: int, operators: int, two: list[tuple[Any, int, int]], legacy: str
+) -> str:
+    """An example's text with the addresses of a test."""
+    text = text.replace("bind :8081", f"bind :{operators}").replace(" check port 8081", " check")
+    text = text.replace("bind :8000", f"bind :{clients}").replace("listen 8000", f"listen {clients}")
+    for number, (_, own, admin) in enumerate(two, start=1):
+        port = f" port {admin}" if "haproxy" in text.lower() else ""
+        text = text.replace(f"proxy{number}:8080", f"127.0.0.1:{own}{port}")
+        text = text.replace(f"proxy{number}:8081", f"127.0.0.1:{admin}")
+    return text.replace("php:80", urlsplit(legacy).netloc)
+
+
+def test_the_dashboard_is_reached_with_a_token(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through HAProxy, as compose.yaml publishes it: pages with what clients sent want the token."""
+    monkeypatch.setenv("PARITY_ADMIN_HOST", "0.0.0.0")
+    monkeypatch.setenv("PARITY_ADMIN_TOKEN", "t" * 32)
+    port, config = free_port(), tmp_path / "haproxy.cfg"
+    with echoing() as legacy, replicas(serving, tmp_path, legacy.url) as two:
+        example = (ROOT / "config" / "deploy" / "haproxy.cfg").read_text()
+        config.write_text(at_these_ports(example, free_port(), port, two, legacy.url))
+        with subprocess.Popen(
+            [program("haproxy"), "-db", "-f", str(config)], stdout=subprocess.DEVNULL
+        ) as front:
+            try:
+                until_served(port)
+                told = [ask(port, "/clusters/x", authorization=f"Bearer {'t' * n}") for n in (31, 32)]
+            finally:
+                front.terminate()
+    assert told == [401, 404]
+
+
+def ask(port: int, target: str, **headers: str) -> int:
     """The status of one request."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
-        connection.request("GET", target)
+        connection.request("GET", target, headers=headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status

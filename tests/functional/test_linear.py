@@ -24,7 +24,7 @@ import config
 import diffing
 import proxy
 from backend.input.arff_check import check_arff
-from backend.input.intake import is_deeper
+from backend.input.request_input import is_deeper
 from backend.input.xml_documents import IllegalDocument, parse
 from backend.legacy.filters import limited, read_filters
 from backend.legacy.pairs import pasted

@@ -118,6 +118,8 @@ async def shown(folder: Path, found: tuple[Comparison, ...]) -> dict[str, tuple[
         "kill_switch": False,
         "config": "",
         "config_error": "",
+        "lag": 2.5,
+        "log_away": False,
         "ready": True,
     }
     scraped = prometheus(snapshot(counters, Telemetry(), {**state, "access_dropped": 0})).decode()

@@ -60,7 +60,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_diff_log_is_reported(log: str) -> None:
-    """All numbers, and every cluster with its witness."""
+    """All numbers, and every cluster with its sample."""
     report = answered("report", "--log", log)
     assert report["requests"]["received"] == report["totals"]["received"] == 86
     totals = report["totals"]

@@ -15,7 +15,7 @@ from diffing.deviations import load_registry
 from diffing.rules.book import RULES
 from tests.functional.frozen.moves import load_listed, load_renamed, moves, unlisted
 from tests.functional.frozen.verdicts import CONFIG, Verdicts, frozen, of_reads, of_writes
-from tests.functional.test_comutants import ALL, witnessed
+from tests.functional.test_comutants import ALL, is_found
 from tests.functional.test_entries_can_fail import BACKED, RECORDED, SCENARIOS
 from tests.prove.front import proved
 from tests.prove.proof import Proof
@@ -34,7 +34,7 @@ def prove() -> Proof:
     present = _present()
     hits = Counter(name for found in present.values() for one in found.values() for name in one.by.split())
     by_rules = sum(count for name, count in hits.items() if name in rules)
-    survivors = [mutant for mutant in ALL if not witnessed(mutant)]
+    survivors = [mutant for mutant in ALL if not is_found(mutant)]
     listed = {kind: list(_moved(kind, found)) for kind, found in present.items()}
     left = sum(count for _, count, known in (row for rows in listed.values() for row in rows) if not known)
     table = (

@@ -27,7 +27,7 @@ def prove() -> Proof:
         wrong = [one.point for one in SAID if not holds(one, told(one.asked, folder, names))]
     lines = (
         "The log is the one that the proxy of 0.1.0 wrote (`tests/data/v0.1.0`); the check is of one recorded answer",
-        "in which a value is another one and a key is gone. That log does not know whether legacy was a player of",
+        "in which a value is another one and a key is gone. That log does not know whether legacy answered from",
         "recordings; what newer ones say of that is held by tests.",
         "",
         "| about | asked | 0.1.0 said | it is said now |",

@@ -7,8 +7,8 @@ from starlette.datastructures import FormData
 
 from backend.handling.validation import read_parameters
 from backend.input.filters import FilterCodes, OptionalIds, OptionalLimit, OptionalText
-from backend.input.intake import RequestInput
 from backend.input.parameters import Parameters, PathId
+from backend.input.request_input import RequestInput
 from backend.operations import Call, Document, Operation, operation
 from backend.problems import InputProblem
 from backend.request_bodies import Part
@@ -45,10 +45,10 @@ UPLOAD = operation(
 )(handler)
 
 
-def problem(asked: Operation[Any], intake: RequestInput, **segments: str) -> InputProblem:
+def problem(asked: Operation[Any], received: RequestInput, **segments: str) -> InputProblem:
     """What is wrong with this input."""
     with pytest.raises(InputProblem) as refused:
-        read_parameters(asked, segments, intake)
+        read_parameters(asked, segments, received)
     return refused.value
 
 

@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 from proxy.checking.check import CheckError, FailureLimits, InProcess, check
 from proxy.checking.live import LiveOptions, check_live
 from proxy.compare.tally import Tally
-from proxy.recordings.recording import Recording, read_recordings, write_recordings
+from proxy.recordings.recording import Recording, read_recordings
 from proxy.recordings.request_lines import read_requests
 from proxy.recordings.server import RecordedServer
+from tests.proxy.recording_files import write_recordings
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -14,7 +14,8 @@ from backend.database.connections import Database
 from proxy.checking.check import CheckError, FailureLimits
 from proxy.checking.sandbox import SandboxPlace
 from proxy.checking.scenarios import ScenariosResult, check_scenarios
-from proxy.recordings.recording import Recording, read_recordings, write_recordings
+from proxy.recordings.recording import Recording, read_recordings
+from tests.proxy.recording_files import write_recordings
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -73,7 +73,7 @@ def test_a_report_as_markdown(log: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["report", "readiness"])
-def test_times_of_a_player_of_recordings_are_called_so(tmp_path: Path, log: str, command: str) -> None:
+def test_times_of_recordings_are_called_so(tmp_path: Path, log: str, command: str) -> None:
     """In every form, and of no other legacy side."""
     url = f"sqlite:///{tmp_path}/log.db"
     asyncio.run(write_run(url, FIRST, changed(finding(FIRST), facts=(("legacy", "recordings"),))))

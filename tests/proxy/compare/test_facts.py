@@ -49,7 +49,7 @@ def test_comparing_knows_the_request(
 @pytest.mark.parametrize(
     ("headers", "played"), [((), False), ((("Server", "Apache"),), False), ((("server", PLAYER),), True)]
 )
-def test_a_player_of_recordings_is_a_fact(headers: Headers, played: bool) -> None:
+def test_an_answer_from_recordings_is_a_fact(headers: Headers, played: bool) -> None:
     """It says so itself; its times are not PHP's."""
     legacy = Observation(200, headers, b"")
     found = judged_exchange(FIRST, "task.get", Judgement(Comparison(Outcome.MATCH), ""))

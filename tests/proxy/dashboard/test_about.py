@@ -26,7 +26,7 @@ async def test_product_log_configuration_and_time(tmp_path: Path, config: Path) 
 
 
 async def test_times_against_recordings_are_told(tmp_path: Path, config: Path) -> None:
-    """The log knows that legacy was a player of recordings."""
+    """The log knows that legacy answered from recordings."""
     url = f"sqlite:///{tmp_path}/log.db"
     await write_run(url, FIRST, changed(finding(FIRST), facts=(("legacy", "recordings"),)))
     async with reading(url) as log:

@@ -165,9 +165,9 @@ async def test_latency_against_recordings_says_so(tmp_path: Path, config: Path, 
     """Wherever times are shown."""
     url = f"sqlite:///{tmp_path}/log.db"
     await write_run(url, FIRST, finding(FIRST, KEPT))
-    assert "player of recordings" not in await shown(url, config, path)
+    assert "from recordings" not in await shown(url, config, path)
     await write_run(url, SECOND, changed(finding(SECOND), facts=(("legacy", "recordings"),)))
-    assert "player of recordings here: its times" in await shown(url, config, path)
+    assert "from recordings here: its times" in await shown(url, config, path)
 
 
 async def test_a_route_is_not_slow_for_recordings_alone(tmp_path: Path, config: Path) -> None:
@@ -179,7 +179,7 @@ async def test_a_route_is_not_slow_for_recordings_alone(tmp_path: Path, config: 
     assert "1: the new side is too slow (" in page
     await write_run(url, SECOND, changed(finding(SECOND), facts=(("legacy", "recordings"),)))
     page = await shown(url, config, "/")
-    assert "1: the new side is too slow, measured against a player of recordings, not against PHP (" in page
+    assert "1: the new side is too slow, measured against recordings, not against PHP (" in page
 
 
 async def test_the_chart_has_axes_and_a_range(tmp_path: Path, config: Path) -> None:

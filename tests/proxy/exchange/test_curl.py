@@ -76,5 +76,10 @@ def test_other_secrets_keep_their_mask() -> None:
 
 def test_what_the_proxy_says_of_the_client_is_left_out() -> None:
     """It changes no answer, and a client's address belongs into no report."""
-    headers = (("x-forwarded-for", "10.0.0.1"), ("forwarded", "for=10.0.0.1"), ("x-request-id", "1"))
+    headers = (
+        ("x-forwarded-for", "10.0.0.1"),
+        ("forwarded", "for=10.0.0.1"),
+        ("x-request-id", "1"),
+        ("traceparent", "00-1-2-01"),
+    )
     assert words(Request("GET", b"/", headers))[5:] == []

@@ -112,7 +112,7 @@ def fronts() -> Callable[[], AbstractAsyncContextManager[Front]]:
         (b"GET / HTTP/1.1\r\nHo", 408),
     ],
 )
-async def test_what_cannot_be_is_refused_at_the_door(fronts: Any, request_: bytes, status: int) -> None:
+async def test_what_cannot_be_is_refused_unread(fronts: Any, request_: bytes, status: int) -> None:
     """With its standard answer, counted, and the connection closed."""
     async with fronts() as found:
         answer = await found.ask(request_)

@@ -36,7 +36,7 @@ async def test_reading_creates_no_log(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_player_of_recordings_is_known(tmp_path: Path) -> None:
+async def test_answers_from_recordings_are_known(tmp_path: Path) -> None:
     """From any run on that met one."""
     url = f"sqlite:///{tmp_path}/log.db"
     known = []

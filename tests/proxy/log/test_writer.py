@@ -131,6 +131,18 @@ async def test_a_failed_write_is_made_good_by_the_next(recorder: Recorder, count
     assert counters.dropped["rows"] == 0
 
 
+async def test_a_log_that_is_away_says_so(recorder: Recorder) -> None:
+    """Until the next write that succeeds."""
+    seen = []
+    for old, new in (("traffic", "away"), ("away", "traffic")):
+        async with recorder._engine.begin() as connection:
+            await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+        recorder._counters.add(finding())
+        await recorder._attempt(10)
+        seen.append(recorder.away)
+    assert seen == [True, False]
+
+
 async def test_a_row_that_cannot_be_stored_keeps_no_other_back(
     recorder: Recorder, counters: Counters
 ) -> None:

@@ -30,6 +30,8 @@ class Recorded:
             "kill_switch": "kill" in self.commands,
             "config": "abc",
             "config_error": "",
+            "lag": 2.5,
+            "log_away": False,
             "ready": self.ready,
             "access_dropped": 0,
             "failing": {"diff log": 3.0} if self.wrong else {},
@@ -70,7 +72,7 @@ async def test_readiness(ready: bool, status: int) -> None:
     assert (await observe(side(Recorded(ready=ready)), "GET", b"/-/readyz")).status == status
 
 
-async def test_totals_are_those_of_the_ledger() -> None:
+async def test_totals_are_those_of_the_counters() -> None:
     """received = served + refused + client_gone; served = verdicts + pending, by the dialect that is asked."""
     assert orjson.loads((await observe(side(), "GET", b"/-/totals")).body) == {
         "received": 4,

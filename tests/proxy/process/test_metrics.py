@@ -21,13 +21,20 @@ def one(ready: bool = True, config: str = "abc") -> Snapshot:
     telemetry.answers[200] += 1
     telemetry.clusters["open"] += 2
     telemetry.cluster_changes["regressed"] += 1
-    telemetry.took("legacy", 0.02)
+    for stage, side, seconds in (
+        ("served", "legacy", 0.02),
+        ("asked", "new", 0.03),
+        ("compared", "legacy", 0.04),
+    ):
+        telemetry.took(stage, side, seconds)
     state = {
         "queue": 3,
         "breakers": ["new"],
         "kill_switch": False,
         "config": config,
         "config_error": "",
+        "lag": 2.5,
+        "log_away": False,
         "ready": ready,
         "access_dropped": 0,
         "failing": {},
@@ -45,7 +52,7 @@ def test_processes_add_up() -> None:
         2,
     )
     assert (total["answers"], total["reasked"], total["breakers"]) == ({"200": 2}, 2, ["new"])
-    assert sum(total["durations"]["legacy"][0]) == 2
+    assert sum(total["durations"]["served legacy"][0]) == 2
 
 
 def test_one_process_that_drains_makes_all_unready() -> None:
@@ -72,6 +79,10 @@ def test_prometheus_sees_every_number() -> None:
         "parity_queue 3.0",
         'parity_clusters{state="open"} 2.0',
         'parity_cluster_changes_total{what="regressed"} 1.0',
+        "parity_lag_seconds 2.5",
+        "parity_log_away 0.0",
+        'parity_asked_seconds_sum{side="new"} 0.03',
+        'parity_compared_seconds_count{asked="legacy"} 1.0',
     ):
         assert line in text, text
 

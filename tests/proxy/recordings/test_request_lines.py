@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from proxy.message.forms import read_fields, read_files
-from proxy.recordings.recording import RecordingError, write_recordings
+from proxy.recordings.recording import RecordingError
 from proxy.recordings.request_lines import read_requests, request_line
+from tests.proxy.recording_files import write_recordings
 
 BASE = "http://php"
 LINES = """

@@ -128,7 +128,7 @@ def test_the_object_store_is_told_by_xml_too() -> None:
 
 
 def test_every_recorded_file_has_its_content_in_a_request(recorded: list[Scenario]) -> None:
-    """So that a player can store it."""
+    """So that a replay can store it."""
     brought = {
         len(content)
         for scenario in recorded

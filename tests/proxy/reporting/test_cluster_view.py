@@ -57,6 +57,17 @@ async def test_a_cluster_is_shown_with_all_that_is_needed(shown: Shown) -> None:
     assert [text for text in expected if text not in out.getvalue()] == []
 
 
+async def test_the_trace_of_the_client_is_told(shown: Shown) -> None:
+    """On the terminal and as Markdown; exchanges without one, and those of old logs, have none."""
+    assert shown.sample is not None
+    for trace in ("4bf92f3577b34da6a3ce929d0e0e4736", None):
+        found = replace(shown, sample={**shown.sample, "trace": trace})
+        out = io.StringIO()
+        print_cluster(report_console(out), found)
+        for text in (out.getvalue(), cluster_markdown(found)):
+            assert (f"trace {trace}" in text.lower()) == (trace is not None)
+
+
 async def test_an_absent_key_says_so(shown: Shown) -> None:
     """On a terminal and as Markdown."""
     example = {**shown.example, "what": "extra", "legacy": None, "new": None}

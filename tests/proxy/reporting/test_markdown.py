@@ -75,7 +75,7 @@ def test_a_report_has_its_totals_routes_and_differences() -> None:
 
 
 def test_times_have_a_table_which_says_whose_they_are() -> None:
-    """The slowest first; those of a player of recordings are called so."""
+    """The slowest first; those of recordings are called so."""
     latency = {
         "dataset.get": Latency(4, 0.2, 0.1),
         "task.get": Latency(9, 0.1, 0.2, PairedLatency(2, 1.9, 2.1)),
@@ -83,5 +83,5 @@ def test_times_have_a_table_which_says_whose_they_are() -> None:
     report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), Tally(), latency)
     rows = "| task.get | 9 | 100.0 | 200.0 | 2.00 (1.90 to 2.10) |\n| dataset.get | 4 | 200.0 | 100.0 | – |\n"
     assert rows in report_markdown(report)
-    assert "player of recordings" not in report_markdown(report)
+    assert "from recordings" not in report_markdown(report)
     assert f"## Latency\n\n{RECORDED_TIMES}\n" in report_markdown(replace(report, played=True))

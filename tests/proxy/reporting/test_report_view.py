@@ -68,7 +68,7 @@ def test_latencies_have_a_table_of_their_own() -> None:
     assert line.split() == ["dataset.get", "4", "30.1", "4.2", "0.14", "(0.10", "to", "0.25)"]
 
 
-def test_times_of_a_player_of_recordings_are_called_so() -> None:
+def test_times_of_recordings_are_called_so() -> None:
     """Nobody takes them for PHP's."""
     report = Report(CountedRuns(1, AT, AT, 4, 4, 0, 0, 0), Tally(), {"dataset.get": Latency(4, 0.2, 0.1)})
     shown = []

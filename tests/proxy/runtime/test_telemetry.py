@@ -7,8 +7,8 @@ def test_durations_fall_into_buckets() -> None:
     """The last one has no upper bound."""
     telemetry = Telemetry()
     for seconds in (0.001, BOUNDS[0], 99.0):
-        telemetry.took("legacy", seconds)
-    found = telemetry.durations["legacy"]
+        telemetry.took("asked", "new", seconds)
+    found = telemetry.durations["asked new"]
     assert (found.counts[0], found.counts[-1], sum(found.counts)) == (2, 1, 3)
     assert round(found.total, 3) == 99.006
 

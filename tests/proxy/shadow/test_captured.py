@@ -18,8 +18,10 @@ from proxy.exchange.exchange import Exchange
 from proxy.fleet.sender import TOO_MANY_SECRETS
 from proxy.log.counters import Counters
 from proxy.message.redact import MOST_SECRETS, Redactor
+from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.captured import AskedSender, CaptureWorkers, without_secrets
 from proxy.shadow.evidence import secrets_in
+from proxy.shadow.requests import ShadowRequests
 from tests.proxy.shadow.test_workers import KEY, Recorded, Scripted, exchange
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +54,8 @@ class Kept:
 def made(kind: Any, routes: RouteMap, comparer: Scripted, sides: Recorded, **others: Any) -> Any:
     """Workers between two sides that keep what they are asked."""
     both = {side: Application(sides) for side in Side}
-    return kind(both, comparer, others.pop("counters", Counters()), routes, ProxySettings(), **others)
+    asking = ShadowRequests(both, ProxySettings(), Telemetry())
+    return kind(asking, comparer, others.pop("counters", Counters()), routes, ProxySettings(), **others)
 
 
 async def finished(workers: Any) -> None:

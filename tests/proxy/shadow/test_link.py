@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,14 @@ from starlette.responses import JSONResponse
 from config.rollout import Dialect
 from config.routes import RouteMap, load_routes
 from config.settings import ProxySettings, Shadow
+from config.tracing import Tracing
 from diffing.model import Comparison, Observation, Outcome, SkipReason
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
+from proxy.log.writer import utc_now
+from proxy.message.trace import FinishedSpan, SpanContext
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
@@ -69,6 +72,29 @@ async def test_what_is_too_much_is_shed_and_counted(routes: RouteMap, config: Pa
     narrow.offer(exchange(routes, b"x" * 90_000))
     narrow.offer(exchange(routes, b"x" * 90_000))
     assert (narrow.waiting, counters.verdicts) == (1, {"shed": 3})
+
+
+async def test_the_lag_is_that_of_the_exchange_that_waits_longest(routes: RouteMap, config: Path) -> None:
+    """Nothing waits, nothing lags."""
+    link = unconnected(config, Counters(served=2))
+    assert link.lag == 0
+    now = utc_now()
+    for minutes in (5, 1):
+        link.offer(replace(exchange(routes), at=now - timedelta(minutes=minutes)))
+    assert 300 <= link.lag < 360
+
+
+async def test_of_spans_so_many_wait(config: Path) -> None:
+    """None where none are exported; never more than the bound."""
+    span = FinishedSpan("served x", SpanContext("4" * 32, "5" * 16, None, 1), 0, 1)
+    waiting = []
+    for endpoint in ("", "http://collector:4318/v1/traces"):
+        settings = ProxySettings(legacy="http://h", new="http://h", tracing=Tracing(endpoint=endpoint))
+        link = ShadowLink(settings, config, Counters(), Telemetry())
+        for _ in range(2000):
+            link.trace(span)
+        waiting.append(len(link._spans))
+    assert waiting == [0, 1000]
 
 
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap, config: Path) -> None:

@@ -25,6 +25,8 @@ from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
 from proxy.log.counters import Counters
 from proxy.message.translation import Request, Translation
+from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.workers import ShadowWorkers
 from proxy.translate.to_new import legacy_to_new
 
@@ -80,13 +82,9 @@ def shadow_of(
     routes: RouteMap, comparer: Comparer, counters: Counters, new: Recorded, legacy: Recorded, **settings: Any
 ) -> ShadowWorkers:
     """A shadow between two sides in memory."""
-    return ShadowWorkers(
-        {Side.NEW: Application(new), Side.LEGACY: Application(legacy)},
-        comparer,
-        counters,
-        routes,
-        ProxySettings(shadow=replace(Shadow(unlimited_every=1, workers=1), **settings)),
-    )
+    made = ProxySettings(shadow=replace(Shadow(unlimited_every=1, workers=1), **settings))
+    sides = {Side.NEW: Application(new), Side.LEGACY: Application(legacy)}
+    return ShadowWorkers(ShadowRequests(sides, made, Telemetry()), comparer, counters, routes, made)
 
 
 async def worked(shadow: ShadowWorkers, *exchanges: Exchange) -> None:

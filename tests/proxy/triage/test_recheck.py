@@ -15,7 +15,7 @@ from proxy.log.clusters import read_cluster, read_clusters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
 from proxy.rollout.live_config import load_live_config, rules_digest
-from proxy.triage.filing import Verdict, file_cluster
+from proxy.triage.file_cluster import TriageVerdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
 from tests.proxy.exchanges import changed
 from tests.proxy.logs import FIRST, two_runs, write_run
@@ -54,7 +54,9 @@ async def documented(log: str, tmp_path: Path) -> Path:
     shutil.copytree("config", config, ignore=shutil.ignore_patterns("sample", "*.py"))
     async with reading(log) as opened:
         found = await read_cluster(opened, await named(log, ".id"))
-    entry = file_cluster(found, Verdict.DOCUMENTED, CONTRACT).text.replace("WRITE HERE", "Because it is so")
+    entry = file_cluster(found, TriageVerdict.DOCUMENTED, CONTRACT).text.replace(
+        "WRITE HERE", "Because it is so"
+    )
     with (config / "deviations" / "tasktypes.toml").open("a") as file:
         file.write(f"\n{entry}")
     return config

@@ -13,8 +13,8 @@ from backend.openapi import problem_cases
 from config.problems import load_problems
 from config.routes import load_routes
 from tests.functional.conformance import CONFIG
-from tests.functional.witnesses import columns, errors
-from tests.functional.witnesses.errors import Error
+from tests.functional.origins import columns, errors
+from tests.functional.origins.errors import Error
 
 DOCUMENT: dict[str, Any] = json.loads((CONFIG / "openapi.json").read_bytes())
 COLUMNS: dict[str, Any] = dict(columns.stated())
@@ -109,7 +109,7 @@ def test_an_error_that_nobody_declares_any_more_is_found() -> None:
 
 def test_every_answer_is_as_a_whole_what_the_contract_says() -> None:
     """A list, an object or a file, and 200."""
-    stated = tomllib.loads((Path(__file__).parent / "witnesses" / "wholes.toml").read_text(encoding="utf-8"))
+    stated = tomllib.loads((Path(__file__).parent / "origins" / "wholes.toml").read_text(encoding="utf-8"))
     found: dict[str, str] = {}
     for operations in DOCUMENT["paths"].values():
         for operation in (

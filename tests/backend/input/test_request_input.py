@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.types import Message, Scope
 
-from backend.input.intake import ABSENT, Given, RequestInput, read_intake
+from backend.input.request_input import ABSENT, Given, RequestInput, read_input
 from backend.problems import InputProblem, Problem
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ FORM = "application/x-www-form-urlencoded"
 LIMIT = 1000
 
 
-async def intake(
+async def received(
     query: str = "", body: bytes = b"", content_type: str = "", *, limit: int = LIMIT, **headers: str
 ) -> RequestInput:
     """Read a request with these parts."""
@@ -36,7 +36,7 @@ async def intake(
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    _, found = await read_intake(scope, receive, limit)
+    _, found = await read_input(scope, receive, limit)
     await found.form.close()
     return found
 
@@ -66,14 +66,14 @@ async def test_the_key_is_found_where_it_counts_first(
     query: str, form: str, authorization: str, key: str | None
 ) -> None:
     """Query, then form, then header; presence in the query hides the others; "" and 0 are none."""
-    found = await intake(query, form.encode(), FORM if form else "", authorization=authorization)
+    found = await received(query, form.encode(), FORM if form else "", authorization=authorization)
     assert found.key() == key
 
 
 async def test_values_know_where_they_stood() -> None:
     """A repeated name is a list; pagination is flattened; null is not given; the key is no parameter."""
     body = b'{"tag": "x", "status": null, "pagination": {"limit": 5}}'
-    found = await intake("data_id=1&data_id=2&tag=y&api_key=k", body, "application/json")
+    found = await received("data_id=1&data_id=2&tag=y&api_key=k", body, "application/json")
     assert found.parameters() == {
         "data_id": Given(["1", "2"], ("query", "data_id")),
         "tag": Given("x", ("body", "tag")),
@@ -83,14 +83,14 @@ async def test_values_know_where_they_stood() -> None:
 
 async def test_a_form_is_read_like_a_query() -> None:
     """Its fields are parameters, with the place body."""
-    found = await intake("", urlencode({"data_id": "5", "tag": "a b"}).encode(), FORM)
+    found = await received("", urlencode({"data_id": "5", "tag": "a b"}).encode(), FORM)
     assert found.parameters()["tag"] == Given("a b", ("body", "tag"))
 
 
 async def test_no_body_is_no_json() -> None:
     """An empty body is absent whatever its content type says; JSON null is a body."""
-    assert (await intake(content_type="text/plain")).json is ABSENT
-    assert (await intake(body=b"null", content_type="application/json")).json is None
+    assert (await received(content_type="text/plain")).json is ABSENT
+    assert (await received(body=b"null", content_type="application/json")).json is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_no_body_is_no_json() -> None:
 async def test_a_broken_body_is_wrong_input(body: bytes, content_type: str, kind: str) -> None:
     """What is wrong is in errors[].type."""
     with pytest.raises(InputProblem) as refused:
-        (await intake("", body, content_type)).parameters()
+        (await received("", body, content_type)).parameters()
     assert [error["type"] for error in refused.value.errors] == [kind]
 
 
@@ -124,7 +124,7 @@ async def test_a_broken_body_is_wrong_input(body: bytes, content_type: str, kind
 async def test_a_body_that_is_not_taken_is_refused(body: bytes, headers: dict[str, Any], slug: str) -> None:
     """Neither JSON nor a form, or longer than allowed, whatever its declared length."""
     with pytest.raises(Problem) as refused:
-        await intake("", body, headers.pop("content_type", ""), limit=LIMIT, **headers)
+        await received("", body, headers.pop("content_type", ""), limit=LIMIT, **headers)
     assert refused.value.slug == slug
 
 
@@ -143,7 +143,7 @@ async def test_counts_are_bounded(query: str, body: bytes, content_type: str, sl
     """Fields of a query or form, and how deep values of JSON lie in each other."""
     refused = None
     try:
-        await intake(query, body, content_type)
+        await received(query, body, content_type)
     except Problem as problem:
         refused = problem.slug
     assert refused == slug
@@ -151,15 +151,15 @@ async def test_counts_are_bounded(query: str, body: bytes, content_type: str, sl
 
 async def test_only_files_of_a_form_may_be_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """They go to the disk; fields and JSON do not, whatever the operation takes."""
-    monkeypatch.setattr("backend.input.intake.IN_MEMORY_LIMIT", 100)
+    monkeypatch.setattr("backend.input.request_input.IN_MEMORY_LIMIT", 100)
     part = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n' + b"x" * 200 + b"\r\n--b--\r\n"
     multipart = "multipart/form-data; boundary=b"
-    read = await intake("", part % (b"f", b'; filename="a.txt"'), multipart)
+    read = await received("", part % (b"f", b'; filename="a.txt"'), multipart)
     assert [name for name, _ in read.form.multi_items()] == ["f"]
     with pytest.raises(InputProblem):
-        await intake("", part % (b"f", b""), multipart)
+        await received("", part % (b"f", b""), multipart)
     with pytest.raises(Problem) as refused:
-        await intake("", b"{" + b" " * 200 + b"}", "application/json")
+        await received("", b"{" + b" " * 200 + b"}", "application/json")
     assert refused.value.slug == "content-too-large"
 
 
@@ -170,10 +170,10 @@ async def test_a_form_has_a_thousand_fields(fields: int, kind: str | None) -> No
     """PHP leaves out what is more, silently."""
     body = b"&".join([b"a=1"] * fields) + b"&&"
     if kind is None:
-        assert len((await intake("", body, FORM, limit=10_000)).form.getlist("a")) == fields
+        assert len((await received("", body, FORM, limit=10_000)).form.getlist("a")) == fields
         return
     with pytest.raises(InputProblem, match="at most 1000 fields") as refused:
-        await intake("", body, FORM, limit=10_000_000)
+        await received("", body, FORM, limit=10_000_000)
     assert [error["type"] for error in refused.value.errors] == [kind]
 
 
@@ -187,7 +187,7 @@ async def test_a_form_has_a_thousand_fields(fields: int, kind: str | None) -> No
 )
 async def test_a_url_encoded_form_is_read_as_php_does(body: bytes, fields: list[tuple[str, str]]) -> None:
     """Only ``&`` separates; bytes that are no UTF-8 go."""
-    assert (await intake("", body, FORM)).form.multi_items() == fields
+    assert (await received("", body, FORM)).form.multi_items() == fields
 
 
 @pytest.mark.parametrize(
@@ -201,4 +201,4 @@ async def test_a_url_encoded_form_is_read_as_php_does(body: bytes, fields: list[
 )
 async def test_the_last_key_of_a_form_counts(body: str, key: str | None) -> None:
     """A list is nobody's key."""
-    assert (await intake("", body.encode(), FORM)).key() == key
+    assert (await received("", body.encode(), FORM)).key() == key

@@ -168,7 +168,7 @@ def _bad(place: str, kind: str, message: str) -> InputProblem:
     return InputProblem(message, [error])
 
 
-async def read_intake(
+async def read_input(
     scope: Scope, receive: Receive, body_limit: int, *, first_only: bool = False
 ) -> tuple[Request, RequestInput]:
     """Read a request. Returns the request and what it brings; the caller closes the files of the form.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from backend.legacy.intake import LegacyInput, for_operation, read_legacy_intake
+from backend.legacy.legacy_input import LegacyInput, for_operation, read_legacy_input
 from config.dispatch import dispatcher
 from config.location import config_directory
 from config.routes import load_routes
@@ -19,9 +19,9 @@ async def read(method: str, query: str, body: bytes, kind: str, limit: int = 100
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    raw, intake = await read_legacy_intake(scope, receive, query, limit)
+    raw, received = await read_legacy_input(scope, receive, query, limit)
     await raw.form.close()
-    return intake
+    return received
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -64,11 +64,11 @@ async def test_a_field_and_a_file_can_have_one_name() -> None:
         ('name="api_key"; filename="c"', "none either"),
     )
     body = "".join(f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n" for head, text in parts)
-    intake = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
+    received = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
     match = dispatcher(load_routes(config_directory())).legacy("POST", ("data",), {})
     assert match is not None
-    _, given = for_operation(match, {}, intake)
-    assert intake.key() == "k"
+    _, given = for_operation(match, {}, received)
+    assert received.key() == "k"
     field, file = given.form.getlist("description")
     assert field == "field"
     assert not isinstance(file, str)
@@ -82,10 +82,10 @@ async def test_files_stay_in_their_order() -> None:
         f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n{name}\r\n'
         for name in names
     )
-    intake = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
+    received = await read("POST", "", f"{body}--x--\r\n".encode(), "multipart/form-data; boundary=x")
     match = dispatcher(load_routes(config_directory())).legacy("POST", ("run",), {})
     assert match is not None
-    _, given = for_operation(match, {}, intake)
+    _, given = for_operation(match, {}, received)
     assert tuple(given.form) == names
 
 
@@ -93,12 +93,12 @@ async def test_files_stay_in_their_order() -> None:
 async def test_what_is_too_much_of_a_form_is_not_there() -> None:
     """Behind a thousand fields, and twenty files, PHP reads no more, and says nothing."""
     fields = "&".join(f"a{number}=1" for number in range(999))
-    intake = await read("POST", "", f"{fields}&b=1&c=1".encode(), FORM, limit=100_000)
-    assert (len(intake.form), intake.form.get("b"), intake.form.get("c")) == (1000, "1", None)
+    received = await read("POST", "", f"{fields}&b=1&c=1".encode(), FORM, limit=100_000)
+    assert (len(received.form), received.form.get("b"), received.form.get("c")) == (1000, "1", None)
     part = 'Content-Disposition: form-data; name="{}"'.format
     texts = [f"{part(f't{number}')}\r\n\r\n1" for number in range(1001)]
     files = [f'{part(f"f{number}")}; filename="x"\r\n\r\n1' for number in range(21)]
     body = "".join(f"--B\r\n{one}\r\n" for one in [*files, *texts]) + "--B--\r\n"
-    intake = await read("POST", "", body.encode(), "multipart/form-data; boundary=B", limit=100_000)
-    assert list(intake.files) == [f"f{number}" for number in range(20)]
-    assert list(intake.form) == [f"t{number}" for number in range(1000)]
+    received = await read("POST", "", body.encode(), "multipart/form-data; boundary=B", limit=100_000)
+    assert list(received.files) == [f"f{number}" for number in range(20)]
+    assert list(received.form) == [f"t{number}" for number in range(1000)]

@@ -1,4 +1,4 @@
-"""Second witness: the errors of the contract, by legacy code and route, as data that nothing generates.
+"""Where errors come from: those of the contract, by legacy code and route, as data that nothing generates.
 
 ``errors.toml`` says it; see its head for how.
 """

@@ -1,4 +1,4 @@
-"""First witness of the pinned schema: each member of an answer agrees with its column, or is listed with a why.
+"""Where each member of an answer comes from: it agrees with its column, or is listed with a why.
 
 ``columns.toml`` says it; see its head for how.
 """

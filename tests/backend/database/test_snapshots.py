@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from backend import tables
 from backend.database.connections import Database
-from backend.database.table_states import NUMBERED, TABLES, only_in, watching
+from backend.database.snapshots import NUMBERED, TABLES, only_in, watching
 
 pytestmark = pytest.mark.anyio
 TAGS = "openml_expdb.dataset_tag"

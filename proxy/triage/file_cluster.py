@@ -30,7 +30,7 @@ _SAYS_ALREADY = (Kind.STATUS, Kind.REFUSAL, Kind.ACCEPTS)
 _LINE = 120
 
 
-class Verdict(StrEnum):
+class TriageVerdict(StrEnum):
     """What a person found a difference to be."""
 
     DOCUMENTED = "documented"
@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     NEW_WRONG = "new-wrong"
 
 
-class FilingError(ValueError):
+class TriageError(ValueError):
     """A cluster cannot be filed like that; the message says why and what would be right."""
 
 
@@ -69,23 +69,25 @@ class _Case:
     comparison: Comparison
 
 
-def file_cluster(found: Shown, verdict: Verdict, in_force: LiveConfig) -> Filed:
+def file_cluster(found: Shown, verdict: TriageVerdict, in_force: LiveConfig) -> Filed:
     """File a cluster. ``found``: the cluster with its sample. ``in_force``: routes, registry and problem types of
-    today. Returns what to paste. Raises FilingError: it cannot be that.
+    today. Returns what to paste. Raises TriageError: it cannot be that.
     """
-    if verdict is Verdict.NEW_WRONG:
+    if verdict is TriageVerdict.NEW_WRONG:
         remark = "an issue for whoever works on the new side; nothing of the registry changes"
         return Filed(issue(found), None, remark)
     case = _case(found, in_force)
     try:
-        drafts = list(_defect(case) if verdict is Verdict.LEGACY_DEFECT else _documented(case, in_force))
+        drafts = list(
+            _defect(case) if verdict is TriageVerdict.LEGACY_DEFECT else _documented(case, in_force)
+        )
         route = case.asked.route_name
         taken: set[str] = set()
         entries = "\n".join(entry_toml(draft, route, in_force.registry, taken) for draft in drafts)
     except Unfit as error:
-        raise FilingError(str(error)) from error
+        raise TriageError(str(error)) from error
     except RecursionError as error:
-        raise FilingError(f"the answers of {found.cluster.short} are nested too deeply") from error
+        raise TriageError(f"the answers of {found.cluster.short} are nested too deeply") from error
     file = f"config/deviations/{file_of(route, in_force.registry)}"
     request = str(found.sample["legacy"]["request"] if found.sample else "")
     head = f"# From cluster {found.cluster.short}: {' '.join(request.split())[:_LINE]}\n"
@@ -114,21 +116,21 @@ def issue(found: Shown) -> str:
 
 def _case(found: Shown, in_force: LiveConfig) -> _Case:
     if found.cluster.asked is Dialect.LEGACY:
-        raise FilingError(
+        raise TriageError(
             f"{found.cluster.short} is a difference of the legacy face, which answers as PHP does: no deviation "
             "explains any; mend the backend (new-wrong)"
         )
     sample = found.sample
     if sample is None:
-        raise FilingError(
+        raise TriageError(
             f"no sample of {found.cluster.short} was kept: nothing can be made of it; see parity show"
         )
     if sample["legacy"]["truncated"] or sample["new"]["truncated"]:
-        raise FilingError(
+        raise TriageError(
             f"a body of {found.cluster.short} was too long to be kept whole: write the entry by hand"
         )
     if sample["asked"]["route"] is not None and sample["asked"]["route"] not in in_force.routes.routes:
-        raise FilingError(f"{sample['asked']['route']} is no route any more")
+        raise TriageError(f"{sample['asked']['route']} is no route any more")
     asked = asked_of(sample, in_force.routes)
     legacy, new = answer_of(sample["legacy"]), answer_of(sample["new"])
     comparison = Differ(in_force.registry, in_force.problems).compare(asked, legacy, new)
@@ -140,7 +142,7 @@ def _case(found: Shown, in_force: LiveConfig) -> _Case:
         )
         comparison = Comparison(Outcome.MISMATCH, differences=tuple(found_then))
     elif comparison.verdict not in FAILING:
-        raise FilingError(f"the registry of today settles {found.cluster.short}: {comparison.verdict}")
+        raise TriageError(f"the registry of today settles {found.cluster.short}: {comparison.verdict}")
     return _Case(asked, legacy, new, comparison)
 
 
@@ -148,16 +150,16 @@ def _documented(case: _Case, in_force: LiveConfig) -> Iterator[EntryDraft]:
     old, young = decode(case.legacy), decode(case.new)
     broke = broken(case.new, young)
     if broke is not None:
-        raise FilingError(
-            f"the new side breaks ({broke}): that is never documented; file it --as {Verdict.NEW_WRONG}"
+        raise TriageError(
+            f"the new side breaks ({broke}): that is never documented; file it --as {TriageVerdict.NEW_WRONG}"
         )
     found = defect_of(case.legacy, old, case.asked.method)
     if found is not None:
-        raise FilingError(f"PHP's answer is broken ({found}): file it --as {Verdict.LEGACY_DEFECT}")
+        raise TriageError(f"PHP's answer is broken ({found}): file it --as {TriageVerdict.LEGACY_DEFECT}")
     for name in case.comparison.deviations:
         entries = in_force.registry.of_route(case.asked.route_name)
         if any(entry.id == name and entry.kind in _SAYS_ALREADY for entry in entries):
-            raise FilingError(
+            raise TriageError(
                 f"{name} says already what the new side must answer here, and the first entry counts: "
                 "change that one, or the new side"
             )
@@ -180,9 +182,10 @@ def _refuse_undoing(case: _Case, in_force: LiveConfig) -> None:
         in_force.registry.rules(route),
     )
     for difference, name in found:
-        raise FilingError(
+        raise TriageError(
             f"{name} makes {as_json(difference.legacy)} of what the new side answers at {difference.path}, "
-            f"{as_json(difference.new)}; an entry would undo it: file it --as {Verdict.NEW_WRONG}, or change {name}"
+            f"{as_json(difference.new)}; an entry would undo it: file it --as {TriageVerdict.NEW_WRONG}, "
+            f"or change {name}"
         )
 
 
@@ -190,11 +193,11 @@ def _defect(case: _Case) -> Iterator[EntryDraft]:
     young = decode(case.new)
     broke = broken(case.new, young)
     if broke is not None:
-        raise FilingError(f"the new side breaks, too ({broke}): file it --as {Verdict.NEW_WRONG}")
+        raise TriageError(f"the new side breaks, too ({broke}): file it --as {TriageVerdict.NEW_WRONG}")
     found = defect_of(case.legacy, decode(case.legacy), case.asked.method)
     if found is None:
-        raise FilingError(
-            f"PHP's answer is whole, a legacy_defect is about broken ones: file it --as {Verdict.DOCUMENTED}"
+        raise TriageError(
+            f"PHP's answer is whole, a legacy_defect is about broken ones: file it --as {TriageVerdict.DOCUMENTED}"
         )
     yield defect(case.asked, found, young, case.new)
 

@@ -17,7 +17,7 @@ from diffing.model import Asked, Observation
 from proxy.log.clusters import Shown
 from proxy.rollout.live_config import load_live_config
 from proxy.triage.entry_toml import PLACEHOLDER
-from proxy.triage.filing import Filed, FilingError, Verdict, file_cluster
+from proxy.triage.file_cluster import Filed, TriageError, TriageVerdict, file_cluster
 from tests.proxy.triage_cases import (
     CONTRACT,
     TASK_TYPE,
@@ -100,7 +100,7 @@ def verdict_after(filed: Filed, case: Case, config: Path) -> str:
 def test_a_documented_difference_is_explained_afterwards(tmp_path: Path, name: str) -> None:
     """Once somebody has written why."""
     case = DOCUMENTED[name]
-    filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
+    filed = file_cluster(cluster(*case), TriageVerdict.DOCUMENTED, CONTRACT)
     assert name in filed.text
     assert filed.remark.endswith("with it the sample is explained")
     assert verdict_after(filed, case, tmp_path) == "explained"
@@ -108,14 +108,16 @@ def test_a_documented_difference_is_explained_afterwards(tmp_path: Path, name: s
 
 def test_what_is_filed_conflicts_with_nothing(tmp_path: Path) -> None:
     """An entry of one route and one code stands alone."""
-    registered(file_cluster(cluster(*DOCUMENTED['kind = "status"']), Verdict.DOCUMENTED, CONTRACT), tmp_path)
+    registered(
+        file_cluster(cluster(*DOCUMENTED['kind = "status"']), TriageVerdict.DOCUMENTED, CONTRACT), tmp_path
+    )
     assert list(lint_conflicts(load_registry(tmp_path), CONTRACT.routes.routes)) == []
 
 
 def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
     """Each with its own transform."""
     case = damaged(typed)
-    filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
+    filed = file_cluster(cluster(*case), TriageVerdict.DOCUMENTED, CONTRACT)
     assert filed.text.count("[[deviation]]") == 2
     assert verdict_after(filed, case, tmp_path) == "explained"
 
@@ -123,7 +125,7 @@ def test_what_differs_in_two_ways_is_two_entries(tmp_path: Path) -> None:
 def test_what_legacy_refuses_and_new_answers_must_fit_the_schema(tmp_path: Path) -> None:
     """Nothing else tells what the answer must be."""
     case = GET, error("999"), damaged(lambda _: None)[2]
-    filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
+    filed = file_cluster(cluster(*case), TriageVerdict.DOCUMENTED, CONTRACT)
     assert verdict_after(filed, case, tmp_path) == "explained"
 
 
@@ -131,33 +133,41 @@ def test_what_legacy_refuses_and_new_answers_must_fit_the_schema(tmp_path: Path)
 def test_a_defect_of_the_legacy_side_is_a_legacy_error_afterwards(tmp_path: Path, new: Observation) -> None:
     """The new answer is held to what it was."""
     case = GET, DIED, new
-    filed = file_cluster(cluster(*case), Verdict.LEGACY_DEFECT, CONTRACT)
+    filed = file_cluster(cluster(*case), TriageVerdict.LEGACY_DEFECT, CONTRACT)
     assert verdict_after(filed, case, tmp_path) == "legacy_error"
 
 
 @pytest.mark.parametrize(
     ("case", "verdict", "told"),
     [
-        (without(lambda d: d["task_type"]["creator"]), Verdict.DOCUMENTED, "no kind of entry adds or takes"),
-        (changed("further", 7), Verdict.DOCUMENTED, "in the one example that there is"),
+        (
+            without(lambda d: d["task_type"]["creator"]),
+            TriageVerdict.DOCUMENTED,
+            "no kind of entry adds or takes",
+        ),
+        (changed("further", 7), TriageVerdict.DOCUMENTED, "in the one example that there is"),
         (
             changed("contributor", "Bo Gao"),
-            Verdict.DOCUMENTED,
+            TriageVerdict.DOCUMENTED,
             "an entry would undo it: file it --as new-wrong",
         ),
-        (changed("id", 5.5), Verdict.DOCUMENTED, "no transform turns"),
-        (changed("name", "Another"), Verdict.DOCUMENTED, "no transform turns"),
-        (changed("id", 1), Verdict.LEGACY_DEFECT, "--as documented"),
-        ((GET, DIED, answer(TASK_TYPE)), Verdict.DOCUMENTED, "--as legacy-defect"),
-        ((GET, answer(TASK_TYPE), DIED), Verdict.DOCUMENTED, "--as new-wrong"),
-        ((GET, DIED, DIED), Verdict.LEGACY_DEFECT, "--as new-wrong"),
-        ((GET, error("241"), problem(404, "task-type-not-found", "242")), Verdict.DOCUMENTED, "says already"),
-        ((GET, error("999"), answer({}, 404)), Verdict.DOCUMENTED, "no problem document"),
+        (changed("id", 5.5), TriageVerdict.DOCUMENTED, "no transform turns"),
+        (changed("name", "Another"), TriageVerdict.DOCUMENTED, "no transform turns"),
+        (changed("id", 1), TriageVerdict.LEGACY_DEFECT, "--as documented"),
+        ((GET, DIED, answer(TASK_TYPE)), TriageVerdict.DOCUMENTED, "--as legacy-defect"),
+        ((GET, answer(TASK_TYPE), DIED), TriageVerdict.DOCUMENTED, "--as new-wrong"),
+        ((GET, DIED, DIED), TriageVerdict.LEGACY_DEFECT, "--as new-wrong"),
+        (
+            (GET, error("241"), problem(404, "task-type-not-found", "242")),
+            TriageVerdict.DOCUMENTED,
+            "says already",
+        ),
+        ((GET, error("999"), answer({}, 404)), TriageVerdict.DOCUMENTED, "no problem document"),
     ],
 )
-def test_what_it_cannot_be_is_told(case: Case, verdict: Verdict, told: str) -> None:
+def test_what_it_cannot_be_is_told(case: Case, verdict: TriageVerdict, told: str) -> None:
     """With what would be right."""
-    with pytest.raises(FilingError, match=told):
+    with pytest.raises(TriageError, match=told):
         file_cluster(cluster(*case), verdict, CONTRACT)
 
 
@@ -165,9 +175,9 @@ def test_what_has_been_documented_meanwhile_is_told(tmp_path: Path) -> None:
     """Nothing is documented twice."""
     case = changed("id", 1)
     found = cluster(*case)
-    registered(file_cluster(found, Verdict.DOCUMENTED, CONTRACT), tmp_path)
-    with pytest.raises(FilingError, match=r"settles \w+: explained"):
-        file_cluster(found, Verdict.DOCUMENTED, replace(CONTRACT, registry=load_registry(tmp_path)))
+    registered(file_cluster(found, TriageVerdict.DOCUMENTED, CONTRACT), tmp_path)
+    with pytest.raises(TriageError, match=r"settles \w+: explained"):
+        file_cluster(found, TriageVerdict.DOCUMENTED, replace(CONTRACT, registry=load_registry(tmp_path)))
 
 
 @pytest.mark.parametrize("lacks", ["whole", "sample"])
@@ -178,22 +188,22 @@ def test_without_a_whole_sample_nothing_is_made(lacks: str) -> None:
     sample = None
     if lacks == "whole":
         sample = {**found.sample, "new": {**found.sample["new"], "truncated": True}}
-    with pytest.raises(FilingError):
-        file_cluster(Shown(found.cluster, found.example, sample), Verdict.DOCUMENTED, CONTRACT)
+    with pytest.raises(TriageError):
+        file_cluster(Shown(found.cluster, found.example, sample), TriageVerdict.DOCUMENTED, CONTRACT)
 
 
 def test_of_the_legacy_face_nothing_is_documented() -> None:
     """It answers as PHP does; what differs is a fault."""
     found = cluster(*changed("id", 1))
     faced = replace(found, cluster=replace(found.cluster, asked=Dialect.LEGACY))
-    with pytest.raises(FilingError, match="answers as PHP does"):
-        file_cluster(faced, Verdict.DOCUMENTED, CONTRACT)
-    assert file_cluster(faced, Verdict.NEW_WRONG, CONTRACT).file is None
+    with pytest.raises(TriageError, match="answers as PHP does"):
+        file_cluster(faced, TriageVerdict.DOCUMENTED, CONTRACT)
+    assert file_cluster(faced, TriageVerdict.NEW_WRONG, CONTRACT).file is None
 
 
 def test_an_issue_says_everything() -> None:
     """Both requests, what differs, why nothing explains it, and a test; no entry is proposed."""
-    filed = file_cluster(cluster(*changed("contributor", "Bo Gao")), Verdict.NEW_WRONG, CONTRACT)
+    filed = file_cluster(cluster(*changed("contributor", "Bo Gao")), TriageVerdict.NEW_WRONG, CONTRACT)
     expected = ("$LEGACY", "$NEW", "$.task_type.contributor", "tasktype-lists", "def test_tasktype_get_")
     assert [text for text in expected if text not in filed.text] == []
     assert filed.file is None
@@ -202,7 +212,7 @@ def test_an_issue_says_everything() -> None:
 def test_a_remark_tells_what_is_still_different(tmp_path: Path) -> None:
     """One row in upper case is no rule for all rows."""
     case = damaged(lambda document: document["task_type"]["creator"].__setitem__(0, "joaquin vanschoren"))
-    filed = file_cluster(cluster(*case), Verdict.DOCUMENTED, CONTRACT)
+    filed = file_cluster(cluster(*case), TriageVerdict.DOCUMENTED, CONTRACT)
     assert filed.remark.endswith("with it the sample is mismatch; $.task_type.creator[1] value")
 
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.types import Receive, Scope
 
-from backend.input.intake import FORM_TYPES, KEY, ArrayField, RequestInput, read_intake
+from backend.input.request_input import FORM_TYPES, KEY, ArrayField, RequestInput, read_input
 from config.dispatch import LegacyMatch
 from config.php.requests import ARRAY, field_name, parse_form
 from config.routes import Route
-
-MOVES = ("query.", "path.", "body.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class LegacyInput:
         return None if key in (None, "", "0") else key
 
 
-async def read_legacy_intake(
+async def read_legacy_input(
     scope: Scope, receive: Receive, query: str, body_limit: int
 ) -> tuple[RequestInput, LegacyInput]:
     """Read a request. Returns the form as it came, whose files the caller closes, and what PHP reads. Only a form, and
@@ -48,7 +46,7 @@ async def read_legacy_intake(
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     raw = RequestInput()
     if scope["method"] == "POST" and kind in FORM_TYPES:
-        _, raw = await read_intake({**scope, "query_string": b""}, receive, body_limit, first_only=True)
+        _, raw = await read_input({**scope, "query_string": b""}, receive, body_limit, first_only=True)
     fields: dict[str, str] = {}
     files: dict[str, UploadFile] = {}
     for name, value in raw.form.multi_items():
@@ -60,7 +58,7 @@ async def read_legacy_intake(
 
 
 def for_operation(
-    match: LegacyMatch, filters: Mapping[str, str], intake: LegacyInput
+    match: LegacyMatch, filters: Mapping[str, str], received: LegacyInput
 ) -> tuple[Mapping[str, str], RequestInput]:
     """What PHP reads of a request, by the names and at the places of the operation's parameters. ``match``: the route.
     ``filters``: of the path. Returns the segments of the path, and query and form.
@@ -77,16 +75,16 @@ def for_operation(
         else:
             segments[moved] = value
     for name in legacy.query:
-        asked = intake.query.get(name, intake.form.get(name))
+        asked = received.query.get(name, received.form.get(name))
         if asked is not None:
             query[name] = asked
     read = (*legacy.form, *legacy.form_read)
-    form += [(_place(route, name, "body")[1], intake.form[name]) for name in read if name in intake.form]
+    form += [(_place(route, name, "body")[1], received.form[name]) for name in read if name in received.form]
     elsewhere = {*legacy.query, *match.values, KEY} - {*read}
     # PHP stores files in the order in which they come.
     form += [
         (_place(route, name, "body")[1] if name in read else name, file)
-        for name, file in intake.files.items()
+        for name, file in received.files.items()
         if name not in elsewhere
     ]
     pairs = [(_place(route, name, "query")[1], value) for name, value in query.items()]

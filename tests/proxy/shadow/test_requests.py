@@ -1,0 +1,75 @@
+"""One request of the shadow: what it carries, and what is counted of it."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from config.rollout import Dialect
+from config.settings import ProxySettings
+from diffing.model import Observation, SkipReason
+from proxy.exchange.decision import Decision, Side
+from proxy.exchange.exchange import Exchange
+from proxy.message.trace import FinishedSpan, SpanContext
+from proxy.message.translation import Request, Untranslatable
+from proxy.runtime.telemetry import Telemetry
+from proxy.shadow.requests import ShadowRequests
+
+pytestmark = pytest.mark.anyio
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+SERVED = SpanContext("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", None, 1)
+REQUEST = Request(
+    "GET", b"/x", (("host", "openml.test"), ("traceparent", SERVED.traceparent), ("te", "trailers"))
+)
+
+
+class Kept:
+    """Takes spans."""
+
+    def __init__(self) -> None:
+        self.spans: list[FinishedSpan] = []
+
+    def add(self, span: FinishedSpan) -> None:
+        self.spans.append(span)
+
+
+def exchange(span: SpanContext | None) -> Exchange:
+    """One that has no route."""
+    decision = Decision(
+        Dialect.LEGACY, None, Untranslatable("no route"), Side.LEGACY, SkipReason.NO_ROUTE, False
+    )
+    return Exchange(REQUEST, decision, Observation(200, (), b""), at=AT, span=span)
+
+
+async def sent(span: SpanContext | None) -> tuple[httpx.Headers, Kept, Telemetry]:
+    """What the side was asked, and what was noted."""
+    asked: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers)
+        return httpx.Response(503, content=b"")
+
+    kept, telemetry = Kept(), Telemetry()
+    side = {Side.NEW: httpx.MockTransport(answer)}
+    requests = ShadowRequests(side, ProxySettings(), telemetry, b"me", kept)
+    await requests.send(exchange(span), Side.NEW, REQUEST)
+    return asked[0], kept, telemetry
+
+
+async def test_a_leg_is_a_span_of_its_own() -> None:
+    """The side is told of it, below the served request; a 5xx is a failed span."""
+    headers, kept, _ = await sent(SERVED)
+    (span,) = kept.spans
+    assert headers["traceparent"] == span.context.traceparent
+    assert (span.context.trace, span.context.parent) == (SERVED.trace, SERVED.id)
+    assert (span.failed, span.attributes["parity.side"]) == (True, "new")
+    assert span.attributes["http.response.status_code"] == 503
+
+
+async def test_fields_of_one_hop_do_not_go_on() -> None:
+    """And the proxy's mark does; what took how long is counted by side."""
+    headers, kept, telemetry = await sent(None)
+    assert (headers["host"], headers["parity-hop"]) == ("openml.test", "shadow; me")
+    assert not {"te", "traceparent"} & set(headers)
+    assert sum(telemetry.durations["asked new"].counts) == 1
+    assert kept.spans == []
