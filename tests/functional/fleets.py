@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import os
 import secrets
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -20,7 +21,6 @@ from proxy.log.tables import judged, traffic
 from proxy.reporting.report import Report, read_report
 from tests.functional.proxies import Running, Serving, proxied
 from tests.functional.servers import Server
-from tests.functional.test_hostile_answers import until
 from tests.redis_server import RedisServer
 
 CLAIM_SECONDS = 2
@@ -94,7 +94,15 @@ class Fleet:
 
     def settled(self, captures: int, patience: float = 60) -> None:
         """Wait until the log has counted so many captures."""
-        until(lambda: len(self.names()) >= captures, patience)
+
+        async def read() -> int:
+            async with reading(self.log) as connection:
+                return int(await connection.scalar(select(func.count()).select_from(judged)) or 0)
+
+        end = time.monotonic() + patience
+        while asyncio.run(read()) < captures:
+            assert time.monotonic() < end, "not all captures were counted in time"
+            time.sleep(0.2)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import tempfile
@@ -20,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -28,29 +27,17 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import yarl
-from sqlalchemy import text
 
 from backend.database.load import load
-from config.queue import QueueSettings
-from diffing.headers import compared
-from proxy.exchange.decision import decide
-from proxy.exchange.exchange import Exchange
-from proxy.fleet.capture import Label, encode
-from proxy.fleet.seal import load_seal
-from proxy.fleet.stream import CaptureStream, Sent
-from proxy.log.writer import open_log, utc_now
-from proxy.message.translation import Request
 from proxy.recordings.recording import read_recordings
 from proxy.reporting.report import Report
-from proxy.rollout.live_config import load_live_config
-from tests.benchmarks.processes import cpu
-from tests.benchmarks.targets import answered, backend, new_answer, raw, recorded
-from tests.functional.fleets import Fleet, fleet, key, told
+from tests.benchmarks.targets import answered, backend, raw
+from tests.functional.fleets import Fleet, fleet, key
 from tests.functional.proxies import Running
-from tests.functional.servers import Server, serving
-from tests.functional.sick import heads, side
+from tests.functional.servers import serving
 from tests.functional.test_hostile_answers import until
 from tests.mariadb import MariaDBServer, free_port
+from tests.prove.fleet_scaling import CAPTURES, ROUNDS, database_of, folder_in, scaling
 from tests.prove.isolation import Fault, Measured, measured
 from tests.prove.proof import Proof
 from tests.redis_server import RedisServer
@@ -60,13 +47,8 @@ SECONDS: Final = float(os.environ.get("SECONDS", "60"))
 CLIENTS: Final = 50
 TARGETS: Final = 200
 CANARY: Final = "CANARY0123456789canary0123456789"
-CAPTURES: Final = int(os.environ.get("CAPTURES", "3000"))
-ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
 MOST_CPU: Final = 1.10
 MOST_SHARE: Final = 0.05
-FIRST: Final = 100
-NEW_SECONDS: Final = 0.04
-"""What the new side takes, so that a machine of two processors has enough of them for four workers."""
 SHADOW: Final = '[[stage]]\nroutes = ["*"]\nstage = "shadow"\npercentage = 100\n'
 
 
@@ -165,38 +147,22 @@ def _haproxy(folder: Path, found: Fleet) -> Iterator[str]:
             process.terminate()
 
 
-def _database(server: str, name: str) -> str:
-    async def create() -> None:
-        engine = open_log(server)
-        async with engine.begin() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        await engine.dispose()
-
-    asyncio.run(create())
-    return f"{server.rstrip('/')}/{name}"
-
-
-def _folder(parent: Path, name: str) -> Path:
-    (parent / name).mkdir()
-    return parent / name
-
-
 def bad_day(folder: Path, seconds: float = SECONDS) -> BadDay:
     """A bad day of so many seconds."""
     day = BadDay()
     with ExitStack() as stack:
-        mariadb = MariaDBServer(_folder(folder, "mariadb"))
+        mariadb = MariaDBServer(folder_in(folder, "mariadb"))
         mariadb.start()
         stack.callback(mariadb.stop)
         asyncio.run(load(ROOT / "config/sample", mariadb.url))
-        redis = stack.enter_context(RedisServer(_folder(folder, "redis")))
+        redis = stack.enter_context(RedisServer(folder_in(folder, "redis")))
         recordings = ("--recordings", str(ROOT / "tests/recordings/read"), "--port", "0")
         legacy = stack.enter_context(serving("proxy.cli", "legacy", *recordings)).url
         new, _ = stack.enter_context(backend(mariadb.url, ROOT / "config/sample/files"))
         config = folder / "config"
         shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("sample", "__pycache__"))
         (config / "rollout.toml").write_text(SHADOW)
-        log = _database(mariadb.url, "parity_fleet")
+        log = database_of(mariadb.url, "parity_fleet")
         found = stack.enter_context(
             fleet(serving, folder, redis, log, (legacy, new), PARITY_TIMEOUTS_LINGER="5")
         )
@@ -262,91 +228,6 @@ def _logged(found: Fleet, totals: Sequence[dict[str, int]]) -> bool:
     return runs.pending == 0 and runs.served >= sum(one["served"] for one in totals)
 
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
-    """So many workers at a full queue. ``cpu``: seconds of an exchange. ``shares``: of the captures, of each worker."""
-
-    workers: int
-    cpu: float
-    shares: tuple[float, ...]
-
-    @property
-    def uneven(self) -> float:
-        """How far a share is from an equal one."""
-        return max(abs(share - 1 / self.workers) for share in self.shares)
-
-
-def scaled(folder: Path, server: str, workers: int, number: int) -> Scaled:
-    """Let workers empty a queue. ``server``: a MariaDB. ``number``: of the round."""
-    new = new_answer(folder)
-    headers = "".join(f"{name}: {value}\r\n" for name, value in compared(new).headers)
-    answer = f"HTTP/1.1 200 OK\r\n{headers}Content-Length: {len(new.body)}\r\n\r\n".encode() + new.body
-
-    def slow(connection: socket.socket) -> None:
-        for _ in heads(connection):
-            time.sleep(NEW_SECONDS)
-            connection.sendall(answer)
-
-    with ExitStack() as stack:
-        redis = stack.enter_context(RedisServer(_folder(folder, "redis")))
-        sides = (stack.enter_context(side(slow)), stack.enter_context(side(slow)))
-        log = _database(server, f"parity_scaled_{number}")
-        found = stack.enter_context(fleet(serving, folder, redis, log, sides))
-        names = [found.worker(f"worker{number}") for number in range(workers)]
-        pids = [one.process.pid for one in names]
-        until(lambda: all(told(one, "/-/totals")["queue"] is not None for one in names))
-        # The first ones cost what a process does once.
-        asyncio.run(_fill(redis.url, workers * FIRST))
-        found.settled(workers * FIRST)
-        first, begun = _counts(names), cpu(*pids)
-        asyncio.run(_fill(redis.url, CAPTURES))
-        found.settled(workers * FIRST + CAPTURES, 300)
-        used = cpu(*pids) - begun
-        counts = [after - before for after, before in zip(_counts(names), first, strict=True)]
-        assert set(found.verdicts()) == {"explained", "queued"}, found.verdicts()
-    return Scaled(workers, used / sum(counts), tuple(count / sum(counts) for count in counts))
-
-
-def _counts(workers: Sequence[Server]) -> list[int]:
-    """How many verdicts each has written."""
-    return [sum(told(one, "/-/totals")["verdicts"].values()) for one in workers]
-
-
-async def _fill(url: str, captures: int) -> None:
-    """Queue captures of one request; each answer has other bytes, so that none is known already."""
-    legacy, path = recorded()
-    settings = QueueSettings(url=url, key=os.environ["PARITY_QUEUE_KEY"])
-    seal = load_seal(settings)
-    assert seal is not None
-    config = load_live_config(ROOT / "config")
-    request = Request("GET", path)
-    decision = decide(request, config.routes, config.rollout, b"")
-    stream = CaptureStream(settings)
-    for start in range(0, captures, 100):
-        batch = []
-        for number in range(start, min(start + 100, captures)):
-            served = replace(legacy, body=legacy.body + b" " * number)
-            exchange = Exchange(request, decision, served, at=utc_now())
-            label = Label.of(exchange).bytes()
-            batch.append(Sent(label, seal.seal(encode(exchange), label), sealed=True))
-        assert all(await stream.add(batch))
-    await stream.aclose()
-
-
-def scaling(parent: Path) -> list[Scaled]:
-    """One, two and four workers, in turns."""
-    mariadb = MariaDBServer(_folder(parent, "mariadb"))
-    mariadb.start()
-    try:
-        found = []
-        for number in range(3 * ROUNDS):
-            folder = _folder(parent, f"round{number}")
-            found.append(scaled(folder, mariadb.url, (1, 2, 4)[number % 3], number))
-        return found
-    finally:
-        mariadb.stop()
-
-
 def full_queue() -> Measured:
     """What clients wait in front of a queue that is full, beside what they wait without any shadow."""
     with tempfile.TemporaryDirectory() as folder, RedisServer(Path(folder)) as redis:
@@ -383,8 +264,8 @@ def prove() -> Proof:
         f"{sum(day.verdicts.values()):,}",
         *(f"- {line}" for line in told_day),
         f"- a secret that each request held is found {day.leaks} times in the files of Redis",
-        f"- processor time of a capture with 1, 2 and 4 workers (median of {ROUNDS} rounds of {CAPTURES:,}): "
-        f"{', '.join(f'{per[n] * 1e3:.2f} ms' for n in (1, 2, 4))}, {spread - 1:.0%} apart (at most "
+        f"- processor time of a capture with 1, 2 and 4 workers (median of {ROUNDS} rounds of {CAPTURES:,} for "
+        f"each worker): {', '.join(f'{per[n] * 1e3:.2f} ms' for n in (1, 2, 4))}, {spread - 1:.0%} apart (at most "
         f"{MOST_CPU - 1:.0%}); the share of a worker is at most {uneven * 100:.1f} points from an equal one (5)",
         f"- a full queue: p99 of clients {with_full:.2f} ms, {without:.2f} ms without a shadow; ratio of pairs "
         f"{statistics.median(full.ratios):.3f}, its lower bound {full.bound:.3f} (at most 1.05); "
