@@ -170,7 +170,9 @@ def scaling(parent: Path) -> list[Scaled]:
     mariadb = MariaDBServer(folder_in(parent, "mariadb"))
     mariadb.start()
     try:
-        rounds = (scaled(folder_in(parent, f"round{number}"), mariadb.url, number) for number in range(ROUNDS))
+        rounds = (
+            scaled(folder_in(parent, f"round{number}"), mariadb.url, number) for number in range(ROUNDS)
+        )
         return [one for found in rounds for one in found]
     finally:
         mariadb.stop()
