@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import statistics
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -36,7 +37,7 @@ from tests.redis_server import RedisServer
 
 ROOT: Final = Path(__file__).parent.parent.parent
 CAPTURES: Final = int(os.environ.get("CAPTURES", "1000"))
-ROUNDS: Final = int(os.environ.get("ROUNDS", "3"))
+ROUNDS: Final = int(os.environ.get("ROUNDS", "5"))
 FIRST: Final = 100
 NEW_SECONDS: Final = 0.08
 """What the new side takes, so that all workers together need less than a processor."""
@@ -92,8 +93,9 @@ def scaled(folder: Path, server: str, number: int) -> list[Scaled]:
 
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer(folder_in(folder, "redis")))
+        patient = {"PARITY_QUEUE_CLAIM_SECONDS": "30"}  # as by default
         sides = (stack.enter_context(side(slow)), stack.enter_context(side(slow)))
-        found = stack.enter_context(fleet(serving, folder, redis, "", sides))
+        found = stack.enter_context(fleet(serving, folder, redis, "", sides, sealed=True, **patient))
         fleets = {
             workers: replace(found, log=database_of(server, f"parity_{workers}_{number}"))
             for workers in SIZES
@@ -163,6 +165,18 @@ async def _fill(url: str, captures: int) -> None:
                 batch.append(Sent(label, seal.seal(encode(exchange), label), sealed=True))
             assert all(await stream.add(batch))
         await stream.aclose()
+
+
+def compared_with_one(rounds: Sequence[Scaled]) -> dict[int, float]:
+    """What a capture costs with so many workers, over what it costs with one in the same round: the median."""
+    alone = [one.cpu for one in rounds if one.workers == 1]
+    return {
+        workers: statistics.median(
+            one.cpu / beside
+            for one, beside in zip([one for one in rounds if one.workers == workers], alone, strict=True)
+        )
+        for workers in SIZES
+    }
 
 
 def scaling(parent: Path) -> list[Scaled]:
