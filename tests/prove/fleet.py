@@ -128,12 +128,8 @@ def _haproxy(folder: Path, found: Fleet) -> Iterator[str]:
     if program is None:
         raise SystemExit("HAProxy is not installed; as root: apt-get install haproxy")
     port = free_port()
-    config = (
-        (ROOT / "config/deploy/haproxy.cfg")
-        .read_text()
-        .replace(":8000", f":{port}")
-        .replace("bind :8081", f"bind :{free_port()}")
-    )
+    config = (ROOT / "config/deploy/haproxy.cfg").read_text().replace(":8000", f":{port}")
+    config = config.replace("bind :8081", f"bind :{free_port()}")
     config = config.replace("php:80", urlsplit(found.legacy).netloc)
     config = re.sub(r"    server proxy\d .*\n", "", config)
     servers = "".join(
@@ -271,8 +267,9 @@ def prove() -> Proof:
         *(f"- {line}" for line in told_day),
         f"- a secret that each request held is found {day.leaks} times in the files of Redis",
         f"- processor time of a capture with 1, 2 and 4 workers (median of {ROUNDS} rounds of {CAPTURES:,} for "
-        f"each worker): {', '.join(f'{per[n] * 1e3:.2f} ms' for n in (1, 2, 4))}, {spread - 1:.0%} apart in the same round (at most "
-        f"{MOST_CPU - 1:.0%}); the share of a worker is at most {uneven * 100:.1f} points from an equal one (5)",
+        f"each worker): {', '.join(f'{per[n] * 1e3:.2f} ms' for n in (1, 2, 4))}, {spread - 1:.0%} apart in the "
+        f"same round (at most {MOST_CPU - 1:.0%}); the share of a worker is at most {uneven * 100:.1f} points from "
+        "an equal one (5)",
         f"- a full queue: p99 of clients {with_full:.2f} ms, {without:.2f} ms without a shadow; ratio of pairs "
         f"{statistics.median(full.ratios):.3f}, its lower bound {full.bound:.3f} (at most 1.05); "
         f"{full.errors + full.wrong} errors",
