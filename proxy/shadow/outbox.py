@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from proxy.exchange.exchange import Exchange
+from proxy.exchange.judgement import Judgement
 from proxy.log.smallest import SmallestSamples
 from proxy.runtime.channel import frame
 from proxy.runtime.telemetry import Telemetry
@@ -26,7 +27,7 @@ class Outbox:
     def __init__(self, writer: asyncio.StreamWriter, telemetry: Telemetry) -> None:
         self._writer = writer
         self._telemetry = telemetry
-        self._judged: list[tuple[Exchange, JudgedNumber]] = []
+        self._judged: list[tuple[str, JudgedNumber]] = []
         self._told: Counter[str] = Counter()
         self._samples = SmallestSamples()
         self._timer: asyncio.TimerHandle | None = None
@@ -38,7 +39,7 @@ class Outbox:
         judgement = exchange.judgement
         assert judgement is not None
         found = exchange.number, replace(judgement, evidence=None), self._samples.of(judgement)
-        self._judged.append((exchange, found))
+        self._judged.append((exchange.name, found))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 
@@ -75,11 +76,12 @@ class Outbox:
         self._told = now
 
 
-def _tellable(exchange: Exchange, found: JudgedNumber) -> JudgedNumber:
-    """What was found as it is, or without what keeps it from being told."""
+def _tellable(name: str, found: JudgedNumber) -> JudgedNumber:
+    """What was found as it is, or without what keeps it from being told. ``name``: how signatures call the route."""
     try:
         frame(found)
     except Exception:
-        judgement = exchange.settled(replace(found[1].comparison, differences=()))
-        return exchange.number, replace(judgement, seconds=found[1].seconds), None
+        number, told, _ = found
+        comparison = replace(told.comparison, differences=())
+        return number, Judgement(comparison, f"{name} {comparison.verdict}", seconds=told.seconds), None
     return found

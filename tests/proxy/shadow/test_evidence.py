@@ -1,5 +1,7 @@
 """What is kept of an exchange that differs."""
 
+import gc
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,17 +32,41 @@ def exchange(config: Path) -> Exchange:
     return Exchange(request, decision, at=AT)
 
 
-def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
-    """Neither the client's key nor one that a side made up; what differs is there."""
+def judged(config: Path) -> Exchange:
+    """An exchange whose sides differ; a side made a key up."""
     found = exchange(config)
     legacy = Observation(200, (("content-type", "application/json"),), orjson.dumps({"api_key": MADE}))
     new = Observation(200, (("content-type", "application/json"),), orjson.dumps({"name": "ada"}))
     found.legacy, found.new = legacy, new
-    assert {KEY, MADE} <= secrets_in(found)
     found.asked = asked_by(found, ())
     difference = Difference("$.name", "value", "Ada", "ada")
     found.judgement = found.judged(Comparison(Outcome.MISMATCH, differences=(difference,)))
+    return found
+
+
+def test_an_exchange_is_kept_without_its_secrets(config: Path) -> None:
+    """Neither the client's key nor one that a side made up; what differs is there."""
+    found = judged(config)
+    assert {KEY, MADE} <= secrets_in(found)
     kept = evidence_of(found, Redactor())
     assert kept.size > 0
     told = repr(kept.make())
     assert (KEY in told, MADE in told, "data/61" in told) == (False, False, True)
+
+
+def test_an_exchange_goes_when_nobody_needs_it(config: Path) -> None:
+    """At once: bodies that wait for the collector of circles could fill the memory."""
+
+    def come_and_go() -> None:
+        found = judged(config)
+        assert found.judgement is not None
+        found.judgement = replace(found.judgement, evidence=evidence_of(found, Redactor()))
+
+    come_and_go()
+    gc.collect()
+    gc.disable()
+    try:
+        come_and_go()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
