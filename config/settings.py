@@ -322,11 +322,7 @@ def load_backend_settings(config: Path, environ: Mapping[str, str] | None = None
 
 
 def load_proxy_settings(config: Path, environ: Mapping[str, str] | None = None) -> ProxySettings:
-    """Read the settings of the proxy.
-
-    ``config``: the configuration directory; ``proxy.toml`` in it may be absent. ``environ``: the environment; None for
-    that of the process. Raises ConfigError: a key or value is wrong; the message names file, table and key.
-    """
+    """Read the settings of the proxy from ``proxy.toml``, as `load_backend_settings` does those of the backend."""
     return _load(ProxySettings, config / "proxy.toml", "PARITY_", environ, strict=True)
 
 
