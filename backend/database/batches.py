@@ -54,7 +54,8 @@ async def together(connection: AsyncConnection, *reads: Read) -> list[Sequence[A
         await asyncio.shield(connection.invalidate())
         raise
     except Exception as error:
-        _LOGGER.warning("reads are done again one by one: %r", error)
+        # Without its text, which may quote the statement, and so the caller's key.
+        _LOGGER.info("reads are done again one by one: %s", type(error).__name__)
         with suppress(Exception):
             await connection.invalidate()
         return await one_by_one(connection, *reads)

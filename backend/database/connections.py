@@ -67,7 +67,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection whose statements all see one state of the database. Yields the connection; what it changes is
+        """A connection whose statements, or those of one batch, see one state of the database. What it changes is
         rolled back. Raises DatabaseUnavailable: no connection; ConnectionLost: it went, perhaps while it was idle, and
         the next one is a new one.
         """

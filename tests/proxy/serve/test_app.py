@@ -2,65 +2,32 @@
 
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import PlainTextResponse, Response
 
 from config.settings import Limits, Shadow
-from config.tracing import Tracing
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
-from proxy.process.serving import RunningProxy
-from tests.proxy.collector import collector
+from tests.proxy.spies import (
+    LEGACY_NAMES,
+    LEGACY_TARGET,
+    NAMES,
+    NEW_TARGET,
+    Between,
+    Serve,
+    Spy,
+    Verdicts,
+    json,
+)
 
 pytestmark = pytest.mark.anyio
-Serve = Callable[..., AbstractAsyncContextManager[str]]
-Between = Callable[..., AbstractAsyncContextManager[tuple[str, RunningProxy]]]
-Verdicts = Callable[[RunningProxy], Awaitable[dict[str, int]]]
-CORS = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-headers": "Origin, X-Requested-With, Content-Type, Accept, Authorization",
-}
-NAMES = ["Distinct", "Entropy"]
-LEGACY_NAMES = {"feature_qualities_list": {"quality": NAMES}}
-LEGACY_TARGET = b"/api/v1/json/data/features/qualities/list"
-NEW_TARGET = b"/datasets/features/qualities/list"
 ERROR = {"error": {"code": "111", "message": "Unknown dataset"}}
-
-
-class Spy:
-    """An application behind which one sees what was asked."""
-
-    def __init__(self, answer: ASGIApp) -> None:
-        self.answer = answer
-        self.asked: list[tuple[str, bytes, list[tuple[bytes, bytes]], bytes]] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        query = scope["query_string"]
-        target = scope["raw_path"] + (b"?" + query if query else b"")
-        self.asked.append((scope["method"], target, scope["headers"], body))
-        await self.answer(scope, receive, send)
-
-    @property
-    def targets(self) -> list[bytes]:
-        return [target for _, target, _, _ in self.asked]
-
-
-def json(document: Any, status: int = 200, **headers: str) -> Response:
-    """A JSON answer as either side gives it."""
-    return JSONResponse(document, status, {**CORS, **headers})
 
 
 async def test_legacy_serves_and_the_new_side_is_compared(
@@ -360,74 +327,3 @@ async def test_a_client_that_leaves_is_counted(
 def test_httpx_is_only_the_interface() -> None:
     """The wire is our own."""
     assert not issubclass(Upstream, httpx.AsyncHTTPTransport)
-
-
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-async def test_a_trace_goes_through_both_sides(serve: Serve, between: Between, verdicts: Verdicts) -> None:
-    """What each side is asked is another span of the client's trace, and the difference that is kept names it."""
-    legacy, new = Spy(json(LEGACY_NAMES)), Spy(json([]))
-    sent = (
-        ("Host", "openml.test"),
-        ("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01"),
-        ("tracestate", "a=b"),
-    )
-    async with (
-        serve(legacy) as old,
-        serve(new) as young,
-        between(old, young) as (url, parts),
-        Upstream(url) as client,
-    ):
-        await observe(client, "GET", LEGACY_TARGET, sent)
-        assert await verdicts(parts) == {"mismatch": 1}
-        (cluster,) = parts.counters.clusters.values()
-    asked = [dict(headers) for spy in (legacy, new) for _, _, headers, _ in spy.asked]
-    values = [headers[b"traceparent"].decode().split("-") for headers in asked]
-    assert {trace for _, trace, _, _ in values} == {TRACE}
-    spans = {span for _, _, span, _ in values}
-    assert len(spans - {"00f067aa0ba902b7"}) == len(asked) > 1
-    assert {headers[b"tracestate"] for headers in asked} == {b"a=b"}
-    assert cluster.sample is not None
-    assert cluster.sample["trace"] == TRACE
-
-
-@pytest.mark.parametrize("generate", [True, False])
-async def test_a_trace_begins_only_where_that_is_wanted(
-    serve: Serve, between: Between, verdicts: Verdicts, generate: bool
-) -> None:
-    """Else a side gets no field that the client did not send."""
-    legacy, new = Spy(json(LEGACY_NAMES)), Spy(json(NAMES))
-    async with (
-        serve(legacy) as old,
-        serve(new) as young,
-        between(old, young, tracing=Tracing(generate=generate)) as (url, parts),
-        Upstream(url) as client,
-    ):
-        await observe(client, "GET", LEGACY_TARGET, (("Host", "openml.test"),))
-        await verdicts(parts)
-    traces = {dict(spy.asked[0][2]).get(b"traceparent", b"")[3:35] for spy in (legacy, new)}
-    assert len(traces) == 1
-    assert (traces == {b""}) == (not generate)
-
-
-async def test_every_leg_and_comparison_is_a_span(serve: Serve, between: Between, verdicts: Verdicts) -> None:
-    """Exported below the client's, by the process of the shadow."""
-    legacy, new = Spy(json(LEGACY_NAMES)), Spy(json(NAMES))
-    sent = (("Host", "openml.test"), ("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01"))
-    with collector() as (endpoint, spans):
-        async with (
-            serve(legacy) as old,
-            serve(new) as young,
-            between(old, young, tracing=Tracing(endpoint=endpoint)) as (url, parts),
-            Upstream(url) as client,
-        ):
-            await observe(client, "GET", LEGACY_TARGET, sent)
-            await verdicts(parts)
-    route = "dataset.feature_quality_names"
-    found = {span.name: span for span in spans}
-    assert sorted(found) == [f"asked {route}", f"compared {route}", f"served {route}"]
-    served = found[f"served {route}"]
-    assert served.parent_span_id.hex() == "00f067aa0ba902b7"
-    assert {span.parent_span_id for span in spans if span is not served} == {served.span_id}
-    assert {span.trace_id.hex() for span in spans} == {TRACE}
