@@ -68,6 +68,12 @@ class RedisServer:
             self.process.terminate()
             self.process.wait(30)
 
+    def kill(self) -> None:
+        """End it as the kernel does for want of memory."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(30)
+
     def written(self) -> bytes:
         """Everything that is in its files."""
         files = sorted(path for path in self.folder.rglob("*") if path.is_file())

@@ -77,7 +77,7 @@ def test_imports_point_one_way(source: Path) -> None:
 _LAYERS = {
     "proxy": """
         message runtime wire outbound translate recordings har inbound exchange compare log rollout reporting triage
-        fleet shadow serve dashboard process checking exploring commands cli
+        fleet shadow serve dashboard checking process exploring commands cli
     """,
     "backend": """
         tables http_protocol serve problems deadline clock database storage search input legacy

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope
 
 from backend.input.request_input import FORM_TYPES, KEY, ArrayField, RequestInput, read_input
 from config.dispatch import LegacyMatch
-from config.php.requests import ARRAY, field_name, parse_form
+from config.php.requests import ARRAY, field_name, is_array, parse_form
 from config.routes import Route
 
 
@@ -51,7 +51,7 @@ async def read_legacy_input(
     files: dict[str, UploadFile] = {}
     for name, value in raw.form.multi_items():
         if isinstance(value, str):
-            fields[field_name(name)] = ArrayField(ARRAY) if "[" in name else value
+            fields[field_name(name)] = ArrayField(ARRAY) if is_array(name) else value
         else:
             files[name] = value
     return raw, LegacyInput(parse_form(query), fields, files)

@@ -95,7 +95,7 @@ def parse_form(text: str) -> Mapping[str, str]:
         raw_name, _, raw_value = pair.partition("=")
         name = decode(raw_name)
         if read := field_name(name):
-            fields[read] = ARRAY if "[" in name else decode(raw_value)
+            fields[read] = ARRAY if is_array(name) else decode(raw_value)
     return fields
 
 
@@ -106,9 +106,16 @@ def form_pairs(text: str) -> Iterator[str]:
 
 def field_name(name: str) -> str:
     """The name under which PHP knows a field of a query or form: no blanks before it, none and no dots in it.
-    ``name``: as it was sent, decoded; that of an array ends at the bracket.
+    ``name``: as it was sent, decoded; that of an array ends at the bracket, and one that is not closed is no bracket.
     """
-    return name.lstrip(" ").partition("[")[0].replace(" ", "_").replace(".", "_")
+    base, bracket, rest = name.lstrip(" ").partition("[")
+    known = base.replace(" ", "_").replace(".", "_")
+    return f"{known}_{rest}" if bracket and base and "]" not in rest else known
+
+
+def is_array(name: str) -> bool:
+    """Whether PHP makes an array of a field. ``name``: as it was sent, decoded."""
+    return "]" in name.partition("[")[2]
 
 
 def decode(text: str) -> str:

@@ -1,7 +1,7 @@
 """``parity check``: replay recordings against the new side and say whether it has parity."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from proxy.compare.tally import Tally
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.recordings.caller_keys import CallerKeys, resolved
-from proxy.recordings.recording import read_recordings, started
+from proxy.recordings.recording import Recording, read_recordings, started
 
 Dialect = Literal["new", "legacy"]
 
@@ -147,19 +147,36 @@ async def check(
         RecordingError: A recording cannot be read.
     """
     routes = load_routes(config)
-    differ = Differ(load_registry(config), load_problems(config), usage=usage)
     wanted = selected(routes, route)
     entries = resolved(read_recordings(recordings), keys or CallerKeys())
     async with open_side(side, config) as transport:
-        replay: Replay | FaceReplay
-        if dialect == "legacy":
-            twin = Replay(entries, routes, differ, transport)
-            judge = FaceJudge(differ.registry, load_legacy_errors(config), twin)
-            replay = FaceReplay(entries, routes, transport, judge, translated=twin.translated)
-        else:
-            replay = Replay(entries, routes, differ, transport)
+        replay = replay_in(dialect, entries, transport, config, usage)
         exchanges = await replay.run(wanted, concurrency=concurrency, progress=progress)
     count_usage(usage, exchanges)
+    return result_of(exchanges, routes, limits, route)
+
+
+def replay_in(
+    dialect: Dialect,
+    recordings: Sequence[Recording],
+    side: httpx.AsyncBaseTransport,
+    config: Path,
+    usage: Usage | None = None,
+) -> Replay | FaceReplay:
+    """What replays recordings in a dialect. ``usage``: told of what the registry's entries do. Raises ConfigError."""
+    routes = load_routes(config)
+    differ = Differ(load_registry(config), load_problems(config), usage=usage)
+    replay = Replay(recordings, routes, differ, side)
+    if dialect == "new":
+        return replay
+    judge = FaceJudge(differ.registry, load_legacy_errors(config), replay)
+    return FaceReplay(recordings, routes, side, judge, translated=replay.translated)
+
+
+def result_of(
+    exchanges: Sequence[ReplayedExchange], routes: RouteMap, limits: FailureLimits, route: str | None
+) -> CheckResult:
+    """What a check found. ``route``: the glob of the routes that were wanted."""
     result = tally(exchanges)
     return CheckResult(result, tuple(breaches(result, routes, limits, route)), tuple(exchanges))
 

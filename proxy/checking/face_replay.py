@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import httpx
 
@@ -10,7 +10,7 @@ from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE, WHOLE, Answers, Further
 from diffing.model import Comparison, Observation, Outcome, SkipReason
-from proxy.checking.replay import ReplayedExchange, replay_each, replayed, request_of, route_name
+from proxy.checking.replay import ReplayedExchange, chosen_of, replay_each, replayed, request_of
 from proxy.compare.face_judge import FaceJudge
 from proxy.compare.further import further_requests
 from proxy.compare.runner import first_answered, settle
@@ -65,11 +65,12 @@ class FaceReplay:
         self,
         selected: Callable[[str], bool] = lambda _: True,
         *,
+        only: Collection[str] | None = None,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[ReplayedExchange]:
         """Replay the recordings of the selected routes; arguments and result as of ``Replay.run``."""
-        chosen = [pair for pair in self.translated if selected(route_name(pair[1]))]
+        chosen = chosen_of(self.translated, selected, only)
         return await replay_each(chosen, self.step, concurrency, progress)
 
     async def step(self, recording: Recording, translation: Translation | Untranslatable) -> ReplayedExchange:

@@ -1,7 +1,7 @@
 """Replay recordings against the new side and compare its answers with the recorded ones."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ from proxy.recordings.callers import caller_id, key_of, raw_key, role_of, role_t
 from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
 
+TranslatedRecording = tuple[Recording, Translation | Untranslatable]
+"""A recording with its request for the new side, or why there is none."""
 NOT_IMPLEMENTED = Comparison(Outcome.SKIPPED, SkipReason.NOT_IMPLEMENTED)
 
 
@@ -108,6 +110,7 @@ class Replay:
         self,
         selected: Callable[[str], bool] = lambda _: True,
         *,
+        only: Collection[str] | None = None,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[ReplayedExchange]:
@@ -115,14 +118,15 @@ class Replay:
 
         Args:
             selected: Says of a route name whether its recordings are replayed.
+            only: The ids of the recordings that are replayed; None for all.
             concurrency: Requests under way at a time.
             progress: Called with the number done and the number of all.
         """
-        chosen = [pair for pair in self._translated if selected(route_name(pair[1]))]
+        chosen = chosen_of(self._translated, selected, only)
         return await replay_each(chosen, self._exchange, concurrency, progress)
 
     @property
-    def translated(self) -> Sequence[tuple[Recording, Translation | Untranslatable]]:
+    def translated(self) -> Sequence[TranslatedRecording]:
         """The recordings, each with its request for the new side or why there is none."""
         return self._translated
 
@@ -226,8 +230,19 @@ class Replay:
         return False
 
 
+def chosen_of(
+    translated: Iterable[TranslatedRecording],
+    selected: Callable[[str], bool],
+    only: Collection[str] | None = None,
+) -> list[TranslatedRecording]:
+    """The recordings that are to be replayed; arguments as of ``Replay.run``."""
+    return [
+        pair for pair in translated if (only is None or pair[0].id in only) and selected(route_name(pair[1]))
+    ]
+
+
 async def replay_each(
-    chosen: Sequence[tuple[Recording, Translation | Untranslatable]],
+    chosen: Sequence[TranslatedRecording],
     replay: Callable[[Recording, Translation | Untranslatable], Awaitable[ReplayedExchange]],
     concurrency: int,
     progress: Callable[[int, int], None],
@@ -260,7 +275,8 @@ def tally(exchanges: Iterable[ReplayedExchange]) -> Tally:
             return exchange.judgement.signature
 
         def shown(exchange: ReplayedExchange = exchange) -> Mapping[str, Any]:
-            return _example(exchange)
+            assert exchange.judgement is not None
+            return exchange.judgement.example or example_of(exchange)
 
         def asked(exchange: ReplayedExchange = exchange) -> Mapping[str, Any]:
             return _named(exchange.recording)
@@ -307,7 +323,8 @@ def _named(recording: Recording) -> dict[str, str]:
     return {"recording": text.clean(recording.id), "request": text.clean(asked, REQUEST)}
 
 
-def _example(exchange: ReplayedExchange) -> Mapping[str, Any]:
+def example_of(exchange: ReplayedExchange) -> Mapping[str, Any]:
+    """What a reader needs to see an exchange."""
     caller = f"[{exchange.recording.caller}]"
     named = _named(exchange.recording)
     return {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from config.location import config_directory
+from config.settings import load_proxy_settings
 from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, InProcess, check
 from proxy.checking.effect_tally import Effects
 from proxy.checking.live import LiveOptions, LiveReplay, check_live
@@ -69,6 +70,14 @@ ByDialect = Annotated[
     ),
 ]
 Concurrency = Annotated[int, typer.Option(help="Requests under way at a time.", min=1)]
+Spread = Annotated[
+    str | None,
+    typer.Option(
+        "--queue",
+        help="Let the workers of a fleet replay, against their new side: redis://HOST:PORT/DATABASE.",
+        metavar="URL",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class _Wanted:
     """What is checked.
 
     Args:
-        side: The new side.
+        side: The new side; None for that of the workers.
         directory: The configuration.
         limits: What makes the check fail.
         route: Glob of route names.
@@ -84,7 +93,7 @@ class _Wanted:
         dialect: In which the new side is asked.
     """
 
-    side: str | InProcess
+    side: str | InProcess | None
     directory: Path
     limits: FailureLimits
     route: str | None
@@ -105,6 +114,7 @@ def check_command(
     send_writes: SendWrites = False,
     keys: Keys = None,
     new: Annotated[str | None, typer.Option(help="URL of the new side.")] = None,
+    queue: Spread = None,
     database: Annotated[
         str | None, typer.Option(help="Run the backend in this process, on this database URL.")
     ] = None,
@@ -150,7 +160,11 @@ def check_command(
         raise CheckError(
             "--scenarios needs --database URL, has a clock of its own instead of --now, and takes no --keys"
         )
-    side = _side(new, database, public_url, object_store_url, files, now)
+    side = None
+    if queue is None:
+        side = _side(new, database, public_url, object_store_url, files, now)
+    elif any((legacy, scenarios, new, database, public_url, object_store_url, files, now)):
+        raise CheckError("--queue goes with --recordings, and is instead of --new URL and --database URL")
     defaults, today = FailureLimits(), utc_now().date()
     known = None if baseline is None else load_baseline(baseline)
     accepted = NOTHING if known is None else known.on(today)
@@ -179,6 +193,8 @@ def check_command(
             elif legacy is not None and requests is not None:
                 asking = LiveOptions(concurrency, rate, send_writes)
                 results[asked] = _live(requests, legacy, wanted, asking, show), None
+            elif queue is not None:
+                results[asked] = _spread(paths, wanted, queue, show), None
             else:
                 results[asked] = _recordings(paths, wanted, show), None
     result, _ = results[dialects[0]]
@@ -247,6 +263,7 @@ def once(dialects: tuple[Dialect, ...], *, writes: bool) -> None:
 
 
 def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, int], None]) -> CheckResult:
+    assert wanted.side is not None
     return asyncio.run(
         check(
             paths,
@@ -262,9 +279,32 @@ def _recordings(paths: tuple[Path, ...], wanted: _Wanted, show: Callable[[int, i
     )
 
 
+def _spread(
+    paths: tuple[Path, ...], wanted: _Wanted, url: str, show: Callable[[int, int], None]
+) -> CheckResult:
+    # Its libraries are those of the extra: no other check needs them.
+    from proxy.checking.fleet_check import check_over_fleet
+
+    queue = replace(load_proxy_settings(wanted.directory).queue, url=url)
+    return asyncio.run(
+        check_over_fleet(
+            paths,
+            queue,
+            wanted.directory,
+            limits=wanted.limits,
+            route=wanted.route,
+            concurrency=wanted.concurrency,
+            progress=show,
+            keys=wanted.keys,
+            dialect=wanted.dialect,
+        )
+    )
+
+
 def _live(
     requests: Path, legacy: str, wanted: _Wanted, asking: LiveOptions, show: Callable[[int, int], None]
 ) -> CheckResult:
+    assert wanted.side is not None
     return asyncio.run(
         check_live(
             resolved(read_requests(requests, legacy), wanted.keys),

@@ -17,6 +17,7 @@ from config.routes import RouteMap
 from diffing.model import Observation
 from proxy.exchange.decision import Decision, Side, read_request, route_name
 from proxy.exchange.exchange import Exchange
+from proxy.message.trace import TRACEPARENT, received
 from proxy.message.translation import Request, Untranslatable
 
 VERSION: Final = 1
@@ -83,6 +84,8 @@ def encode(exchange: Exchange, role: str | None = None) -> bytes:
         "other": None if exchange.other is None else _told(exchange.other),
         "role": role,
     }
+    if exchange.span is not None:
+        head["traceparent"] = exchange.span.traceparent
     encoded = _json(head)
     bodies = [request.body, exchange.served.body, *([] if exchange.other is None else [exchange.other.body])]
     return b"".join((len(encoded).to_bytes(_LENGTH), encoded, *bodies))
@@ -107,6 +110,7 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
         if head["other"] is not None:
             other, start = _observation(head["other"], content, start)
         role, writes, rehearse = head["role"], bool(head["writes"]), bool(head["rehearse"])
+        told = str(head.get("traceparent")).encode()
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UnreadableCapture("it has no content of a capture") from error
     dialect, translation, route, _ = read_request(request, routes)
@@ -120,7 +124,8 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
         rehearse,
         face=label.asked is Dialect.LEGACY,
     )
-    found = Exchange(request, decision, at=label.at, number=number)
+    span = received([(TRACEPARENT.encode(), told)])
+    found = Exchange(request, decision, at=label.at, number=number, span=span)
     found.put(label.served, served)
     found.put(label.served.other, other)
     return found, role

@@ -132,13 +132,15 @@ class QueueState:
 
 
 class CaptureStream:
-    """The queue of a fleet; whatever fails raises QueueAway, and the next call connects anew."""
+    """The queue of a fleet; whatever fails raises QueueAway, and the next call connects anew.
 
-    def __init__(self, settings: QueueSettings) -> None:
+    ``keys``: the end of the names of its two keys.
+    """
+
+    def __init__(self, settings: QueueSettings, keys: tuple[str, str] = ("captures", "bytes")) -> None:
         self._settings = settings
         # In a cluster both keys are on one node.
-        self._stream = f"{{{settings.stream}}}:captures"
-        self._bytes = f"{{{settings.stream}}}:bytes"
+        self._stream, self._bytes = (self._key(key) for key in keys)
         self._redis = Redis.from_url(
             settings.url,
             protocol=2,
@@ -156,6 +158,9 @@ class CaptureStream:
         """Where it is, without user and password."""
         parts = urlsplit(self._settings.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    def _key(self, name: str) -> str:
+        return f"{{{self._settings.stream}}}:{name}"
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -257,7 +262,8 @@ class CaptureStream:
                 raise
         self._grouped = True
 
-    async def _told(self, asked: Any) -> Any:
+    @staticmethod
+    async def _told(asked: Any) -> Any:
         # The client's types say str where it gives bytes, and know no result of a script.
         try:
             return await asked

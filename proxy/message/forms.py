@@ -14,6 +14,7 @@ from config.php.requests import (
     encode,
     field_name,
     form_pairs,
+    is_array,
     parse_form,
 )
 
@@ -38,7 +39,7 @@ def read_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     parts = ((*_names(headers), content) for headers, content in _parts(content_type, body))
     found = ((name, content) for name, file, content in parts if name is not None and file is None)
     return {
-        field_name(sent): ARRAY if "[" in sent else _text(content)
+        field_name(sent): ARRAY if is_array(sent) else _text(content)
         for sent, content in islice(found, MOST_FIELDS)
     }
 
@@ -54,7 +55,7 @@ def odd_names(content_type: str, body: bytes) -> Mapping[str, str]:
         found = (_names(headers)[0] for headers, _ in _parts(content_type, body))
         names = [name for name in found if name is not None]
         sent = dict(zip(names, names, strict=True))
-    known = {raw: field_name(name) for raw, name in sent.items() if "[" not in name}
+    known = {raw: field_name(name) for raw, name in sent.items() if not is_array(name)}
     return {raw: name for raw, name in known.items() if name and name != sent[raw]}
 
 

@@ -74,7 +74,7 @@ async def _work(channel: socket.socket) -> None:
         outbox = Outbox(writer, telemetry)
         tasks = Tasks(telemetry.task_failures, changed=outbox.flush)
         outbox.failing = tasks.failing
-        spans = _exporter(plan.settings.tracing.endpoint, stack)
+        spans = exporter(plan.settings.tracing.endpoint, stack)
         workers, comparer = await _opened(plan, outbox, telemetry, tasks, stack, spans)
         outbox.open_breakers = workers.open_breakers
         workers.start(tasks)
@@ -95,12 +95,13 @@ async def _work(channel: socket.socket) -> None:
     writer.close()
 
 
-def _exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+def exporter(endpoint: str, stack: AsyncExitStack) -> Spans:
+    """What exports spans until the stack is closed. ``endpoint``: URL of a collector; empty for nowhere."""
     if not endpoint:
         return NO_SPANS
-    exporter = OtlpExporter(endpoint)
-    stack.push_async_callback(asyncio.to_thread, exporter.close)
-    return exporter
+    found = OtlpExporter(endpoint)
+    stack.push_async_callback(asyncio.to_thread, found.close)
+    return found
 
 
 async def _beat(outbox: Outbox) -> None:

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from config.tasks import Tasks
+from proxy.fleet.share_taker import ShareTaker
 from proxy.fleet.stream import CaptureStream, QueueAway, QueueState
 from proxy.fleet.taker import CaptureTaker
 from proxy.log.once import OnceRecorder
@@ -16,7 +17,7 @@ from proxy.process.admin import Admin, AdminAnswer, json_answer
 from proxy.process.metrics import CONTENT_TYPE, Snapshot
 from proxy.runtime.telemetry import Telemetry
 
-_TOTALS: Final = ("worker", "run", "captures", "verdicts", "queue", "away")
+_TOTALS: Final = ("worker", "run", "captures", "shares", "verdicts", "queue", "away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class FleetControls:
     """What an operator sees of a worker.
 
     Args:
+        shares: Takes shares of checks; None without a key.
         leaving: Whether it takes no more captures.
     """
 
     name: str
     taker: CaptureTaker
+    shares: ShareTaker | None
     stream: CaptureStream
     recorder: OnceRecorder
     telemetry: Telemetry
@@ -47,6 +50,7 @@ class FleetControls:
             "worker": self.name,
             "run": self.recorder.run,
             "captures": {**asdict(self.taker.counts), "in_hand": self.taker.in_hand},
+            "shares": 0 if self.shares is None else self.shares.done,
             "verdicts": dict(sorted(self.recorder.verdicts.items())),
             "queue": None if queue is None else asdict(queue),
             "away": away,
@@ -104,6 +108,8 @@ class _WorkerMetrics(Collector):
             for value, count in counts.items():
                 family.add_metric([value], count)
             yield family
+        told = "Shares of checks that this worker has done."
+        yield CounterMetricFamily("parity_worker_shares", told, value=found["shares"])
         yield GaugeMetricFamily("parity_worker_in_hand", "Captures that this worker has.", value=in_hand)
         for what in ("queue", "diff log"):
             yield GaugeMetricFamily(

@@ -11,16 +11,19 @@ from config.settings import ProxySettings
 from config.tasks import Tasks
 from proxy.dashboard.session import GuardedAdmin
 from proxy.fleet.seal import load_seal
+from proxy.fleet.share_taker import ShareTaker
+from proxy.fleet.shares import ShareStream
 from proxy.fleet.stream import CaptureStream
 from proxy.fleet.taker import CaptureTaker
 from proxy.log.counters import Counters
 from proxy.log.once import OnceRecorder
 from proxy.log.writer import Recorder, open_log
 from proxy.process.admin_side import admin_listener
-from proxy.process.asking import open_workers
+from proxy.process.asking import exporter, open_workers
 from proxy.process.fleet_admin import FleetAdmin, FleetControls
 from proxy.process.kill import KillSwitch
 from proxy.process.reload import Configuration
+from proxy.process.replaying import ShareRunner
 from proxy.process.serving import check_sides, settle_memory
 from proxy.rollout.live_config import LiveConfig
 from proxy.runtime.listen import bind
@@ -28,6 +31,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.serve.app import hop_of
 from proxy.shadow.captured import CaptureWorkers
 from proxy.shadow.messages import StartPlan
+from proxy.shadow.spans import check_exporter
 
 
 async def work(settings: ProxySettings, config: Path, name: str, ready: Callable[[str], None]) -> None:
@@ -44,6 +48,7 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
         LogError: The log cannot be opened.
     """
     check_sides(settings)
+    check_exporter(settings.tracing.endpoint)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -69,9 +74,10 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
             )
             await recorder.open()
             stack.push_async_callback(recorder.aclose)
+            seal = load_seal(settings.queue)
             taker = CaptureTaker(
                 stream,
-                load_seal(settings.queue),
+                seal,
                 recorder,
                 settings.queue,
                 name,
@@ -80,13 +86,24 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 lambda: configuration().routes,
             )
             plan = StartPlan(settings, configuration.path, hop_of(settings))
-            workers, comparer = await open_workers(plan, taker, telemetry, tasks, stack, CaptureWorkers)
+            spans = exporter(settings.tracing.endpoint, stack)
+            workers, comparer = await open_workers(
+                plan, taker, telemetry, tasks, stack, CaptureWorkers, spans
+            )
 
             async def changed(in_force: LiveConfig, files: Path) -> None:
                 workers.use(in_force.routes, files)
                 await comparer.use(files)
 
-            controls = FleetControls(name, taker, stream, recorder, telemetry, tasks, stop.is_set)
+            shares = None
+            if seal is not None:
+                share_stream = ShareStream(settings.queue, seal)
+                stack.push_async_callback(share_stream.aclose)
+                runner = ShareRunner(
+                    name, settings.new, lambda: configuration.path, settings.queue.deliveries
+                )
+                shares = ShareTaker(share_stream, settings.queue, name, runner.do)
+            controls = FleetControls(name, taker, shares, stream, recorder, telemetry, tasks, stop.is_set)
             admin = admin_listener(
                 GuardedAdmin(
                     FleetAdmin(controls),
@@ -104,6 +121,8 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 tasks.start("configuration", lambda: configuration.watch(changed))
                 workers.start(tasks)
                 taker.start(tasks, workers)
+                if shares is not None:
+                    shares.start(tasks)
                 ready(admin.url)
                 await stop.wait()
                 await taker.leave()

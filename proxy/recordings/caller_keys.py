@@ -15,6 +15,7 @@ from config.errors import ConfigError
 from config.typed import Place, read_toml
 from diffing.model import Headers
 from proxy.message.redact import Redactor, secrets_of
+from proxy.recordings.callers import NOBODY
 from proxy.recordings.recording import RecordedRequest, Recording
 
 PREFIX: Final = "KEY_OF_"
@@ -24,7 +25,6 @@ _NAME: Final = re.compile(r"\w+", re.ASCII)
 _LONG: Final = 16
 _DROPPED: Final = frozenset({"cookie", "set-cookie"})
 _KEY_HEADERS: Final = frozenset({"api_key", "api-key", "x-api-key"})
-_NOBODY: Final = frozenset({"none", "bad"})
 
 
 class CallerKeys:
@@ -97,7 +97,7 @@ class CallerKeys:
             name = match[1].decode()
             found = self._keys.get(name)
             if found is None:
-                if name in _NOBODY:
+                if name in NOBODY:
                     return match[0]
                 raise ConfigError(
                     f'{recording.id} needs the key of {name}; give --keys FILE with {name} = "KEY"'

@@ -13,6 +13,8 @@ from proxy.recordings.recording import Recording
 from proxy.translate.to_new import KEY
 
 _LONGEST_ERROR: Final = 65_536
+NOBODY: Final = frozenset({"none", "bad"})
+"""Callers without a key that is somebody's."""
 _USERS: Final = {"admin2": "1159", "nogroup": "874"}
 
 
@@ -43,7 +45,7 @@ def roles_by_key(translated: Iterable[tuple[Recording, Translation | Untranslata
     return {
         key: role_of(recording.caller)
         for recording, translation in translated
-        if recording.caller not in ("none", "bad")
+        if recording.caller not in NOBODY
         and isinstance(translation, Translation)
         and (key := key_of(translation.target))
     }

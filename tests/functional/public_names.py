@@ -86,7 +86,7 @@ def collected_of_workers() -> list[Metric]:
         "task_failures": {},
         "away": {},
     }
-    return list(_WorkerMetrics({**counts, "captures": {"in_hand": 0}, "queue": queue}).collect())
+    return list(_WorkerMetrics({**counts, "captures": {"in_hand": 0}, "shares": 0, "queue": queue}).collect())
 
 
 def metrics() -> list[str]:

@@ -17,10 +17,12 @@ from typing import Any, Final
 
 import pytest
 
+from tests.functional.fleets import key as new_key
 from tests.functional.proxies import Running, proxied
 from tests.functional.sides import LEGACY, NEW, ROUTE, Side, naming
 from tests.functional.test_alerts import rules
 from tests.functional.test_deployment import ask
+from tests.redis_server import RedisServer
 from tests.test_pages import anchors
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -39,6 +41,8 @@ class World:
     config: Path
     legacy: Side
     new: Side
+    queue: RedisServer
+    worker: str
 
     def asks(self, target: str = NEW, times: int = 1) -> None:
         """Clients ask."""
@@ -95,6 +99,16 @@ def locked(world: World) -> Iterator[None]:
 
 
 @contextmanager
+def queueless(world: World) -> Iterator[None]:
+    """Redis is gone."""
+    world.asks(LEGACY)
+    world.queue.stop()
+    world.asks(LEGACY, times=3)
+    yield
+    world.queue.start()
+
+
+@contextmanager
 def full(world: World) -> Iterator[None]:
     """No file of the proxy can grow."""
     old = resource.prlimit(world.proxy.pid, resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
@@ -136,6 +150,7 @@ BAD: Final = {
     "new_error": failing,
     "breaker-open": silent,
     "shed-grows": silent,
+    "the-queue-is-away": queueless,
     "the-diff-log-is-away": locked,
     "the-disk-is-full": full,
     "kill-switch": nothing,
@@ -182,6 +197,8 @@ class Operator:
             "TOKEN": TOKEN,
             "LOG": f"sqlite:///{world.proxy.log}",
             "CONFIG": str(world.config),
+            "QUEUE": world.queue.url,
+            "WORKER": world.worker,
             "LEGACY": world.legacy.url,
             "NEW": world.new.url,
             "KILL_FILE": str(world.proxy.kill_file),
@@ -222,7 +239,7 @@ def test_the_variables_are_those_that_are_set_here(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", BAD)
 def test_the_section_is_walked_through(
-    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    serving: Serving, tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """What it looks at is there, what it does can be done, and what makes sure comes true."""
     config = tmp_path / "config"
@@ -244,9 +261,17 @@ def test_the_section_is_walked_through(
         enter = stack.enter_context
         enter(legacy.serving())
         enter(new.serving())
-        options = ("--config", str(config))
+        queue: tuple[str, ...] = ()
+        if BAD[name] is queueless:
+            monkeypatch.setenv("PARITY_QUEUE_KEY", new_key()["PARITY_QUEUE_KEY"])
+            queue = ("--queue", redis.url)
+        options = ("--config", str(config), *queue)
         proxy = enter(proxied(serving, tmp_path / "proxy", legacy.url, new.url, *options))
-        world = World(proxy, config, legacy, new)
+        worker = ""
+        if queue:
+            sides = ("--legacy", legacy.url, "--new", new.url, "--log", f"sqlite:///{proxy.log}")
+            worker = enter(serving("proxy.cli", "worker", *sides, *options, "--admin-port", "0")).url
+        world = World(proxy, config, legacy, new, redis, worker)
         operator = Operator(world, tmp_path)
         look, do, sure = blocks(sections()[name])
         with BAD[name](world):

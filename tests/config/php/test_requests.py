@@ -61,6 +61,7 @@ def test_prefix_and_format_are_taken_off(segments: tuple[str, ...], expected: Ap
         ("api_key", {"api_key": ""}),
         ("api_key[]=x", {"api_key": "Array"}),
         ("a+b=c+d%2B", {"a_b": "c d+"}),
+        ("api[key=x&a+b[c.d=2&[e=3&f[]g=4", {"api_key": "x", "a_b_c.d": "2", "f": "Array"}),
         ("&=x&", {}),
     ],
 )

@@ -14,6 +14,7 @@ from diffing.model import Observation
 from proxy.exchange.decision import decide
 from proxy.exchange.exchange import Exchange
 from proxy.fleet.capture import Label, UnreadableCapture, decode, encode, read_label
+from proxy.message.trace import SpanContext
 from proxy.message.translation import Request
 
 ROUTES = load_routes(config_directory())
@@ -47,6 +48,7 @@ def test_everything_comes_back(
     """Bytes and order of headers, times, errors, the decision, and the caller's role."""
     sent = exchange("/api/v1/json/data/list/limit/2?a=%FF", "POST", body)
     sent.legacy, sent.new = served, other
+    sent.span = SpanContext("a" * 32, "b" * 16, None, 1) if role else None
     label = read_label(Label.of(sent).bytes())
     assert decode(label, encode(sent, role), ROUTES, 7) == (replace(sent, number=7), role)
 
@@ -79,6 +81,15 @@ def test_a_capture_of_a_later_version_is_left_to_others() -> None:
     """Its version is told."""
     with pytest.raises(UnreadableCapture, match="version 2, here is version 1"):
         read_label(Label.of(exchange()).bytes().replace(b"[1,", b"[2,"))
+
+
+def test_a_trace_that_is_none_is_left_out() -> None:
+    """Whoever wrote it."""
+    sent = exchange()
+    sent.span = SpanContext("a" * 32, "b" * 16, None, 1)
+    label = read_label(Label.of(sent).bytes())
+    content = encode(sent).replace(b"a" * 32, b"z" * 32)
+    assert decode(label, content, ROUTES) == (replace(sent, span=None), None)
 
 
 @given(st.binary(max_size=60))

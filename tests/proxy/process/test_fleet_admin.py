@@ -30,7 +30,7 @@ def controls(settings: QueueSettings, folder: Path, *, leaving: bool = False) ->
     taker = CaptureTaker(stream, None, recorder, settings, "w", 4, 1000, lambda: ROUTES)
     telemetry = Telemetry()
     telemetry.task_failures["claims"] = 2
-    return FleetControls("w", taker, stream, recorder, telemetry, Tasks(Counter()), lambda: leaving)
+    return FleetControls("w", taker, None, stream, recorder, telemetry, Tasks(Counter()), lambda: leaving)
 
 
 async def asked(found: FleetControls, path: str, method: str = "GET") -> tuple[int, bytes]:

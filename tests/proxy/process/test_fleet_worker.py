@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -15,11 +16,15 @@ from starlette.responses import JSONResponse
 from config.errors import ConfigError
 from config.queue import QueueSettings
 from config.settings import ProxySettings
+from config.tracing import Tracing
 from proxy.fleet.capture import Label, encode
+from proxy.fleet.seal import Seal
 from proxy.fleet.stream import CaptureStream, Sent
 from proxy.log.writer import LogError
+from proxy.message.trace import SpanContext
 from proxy.process.fleet_worker import work
 from proxy.reporting.report import read_report
+from tests.proxy.collector import collector
 from tests.proxy.fleet.test_capture import exchange
 from tests.redis_server import RedisServer
 
@@ -65,6 +70,36 @@ async def test_it_judges_until_it_is_told_to_stop(
         await stream.aclose()
     report = await read_report(settings.log)
     assert report.fleet.judged == 3
+
+
+async def test_its_spans_are_in_the_clients_trace(
+    serve: Serve, redis: RedisServer, config: Path, tmp_path: Path
+) -> None:
+    """What it asks and compares, below what was served."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    key = b"k" * 32
+    found = exchange()
+    found.span = SpanContext("a" * 32, "b" * 16, None, 1)
+    label = Label.of(found).bytes()
+    with collector() as (url, spans):
+        async with serve(JSONResponse([])) as new:
+            plain = settings_of(redis, tmp_path, new)
+            queue = replace(plain.queue, key=b64encode(key).decode())
+            settings = replace(plain, queue=queue, tracing=Tracing(endpoint=url))
+            stream = CaptureStream(queue)
+            assert await stream.add([Sent(label, Seal([key]).seal(encode(found), label), sealed=True)])
+            working = asyncio.create_task(work(settings, config, "w", ready.set_result))
+            async with httpx.AsyncClient(base_url=await ready, trust_env=False) as admin, asyncio.timeout(30):
+                while not (await admin.get("/-/totals")).json()["verdicts"]:
+                    await asyncio.sleep(0.05)
+            os.kill(os.getpid(), signal.SIGTERM)
+            async with asyncio.timeout(30):
+                await working
+            await stream.aclose()
+    # Legacy does not answer when it is asked again.
+    told = {span.name for span in spans}
+    assert {"asked dataset.get", "compared dataset.get"} <= told
+    assert {(span.trace_id.hex(), span.parent_span_id.hex()) for span in spans} == {("a" * 32, "b" * 16)}
 
 
 async def test_what_is_missing_is_named(redis: RedisServer, config: Path, tmp_path: Path) -> None:

@@ -1,0 +1,167 @@
+"""A share of a check, for a worker of a fleet, as bytes: recordings to be replayed, and what came of them.
+
+A share stands alone: beside the recordings that are to be replayed it holds those that say whose their keys are, or
+that answer what comparing asks legacy.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from config.errors import BadInput
+from diffing.model import Comparison, Observation, Outcome, SkipReason
+from diffing.parity import FAILING
+from proxy.checking.check import Dialect
+from proxy.checking.replay import ReplayedExchange, TranslatedRecording, example_of, replayed
+from proxy.exchange.judgement import Judgement
+from proxy.message.translation import Translation, Untranslatable
+from proxy.recordings.callers import NOBODY, key_of
+from proxy.recordings.recording import Recording, entry, recording_of
+
+_MOST: Final = 250
+_MOST_BYTES: Final = 8 * 1024 * 1024
+
+
+class ShareRefused(BadInput):
+    """A worker did not do a share; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Recordings for one worker.
+
+    Args:
+        dialect: In which the new side is asked.
+        rules: Digest of the rules that the check goes by (proxy.rollout.live_config).
+        version: Of the program that checks.
+        concurrency: Requests under way at a time.
+        recordings: In the order of the check.
+        only: The ids of those that are to be replayed.
+    """
+
+    dialect: Dialect
+    rules: str
+    version: str
+    concurrency: int
+    recordings: tuple[Recording, ...]
+    only: tuple[str, ...]
+
+
+def encode_share(share: Share) -> bytes:
+    """A share as it travels."""
+    head = [share.dialect, share.rules, share.version, share.concurrency, share.only]
+    # Made of its fields: of what was read, the keys may have been placeholders.
+    entries = [entry(replace(recording, raw={})) for recording in share.recordings]
+    return json.dumps([*head, entries]).encode()
+
+
+def decode_share(content: bytes) -> Share:
+    """A share as it travels. It was sealed: nobody else has written it."""
+    dialect, rules, version, concurrency, only, entries = json.loads(content)
+    place = Path("share")
+    recordings = tuple(recording_of(one, place, number) for number, one in enumerate(entries, start=1))
+    return Share(dialect, rules, version, concurrency, recordings, tuple(only))
+
+
+def shares_of(
+    translated: Sequence[TranslatedRecording],
+    chosen: Sequence[TranslatedRecording],
+    dialect: Dialect,
+    rules: str,
+    version: str,
+    concurrency: int,
+) -> Iterator[Share]:
+    """Cut a check into shares. ``chosen``: what is to be replayed of all; it may need others of them."""
+    places = {recording.id: place for place, (recording, _) in enumerate(translated)}
+    needed = _Needed(translated)
+    for batch in _batches(chosen):
+        ids = [recording.id for recording, _ in batch]
+        wanted = {places[id_] for id_ in ids}.union(*(needed.by(*pair) for pair in batch))
+        recordings = tuple(translated[place][0] for place in sorted(wanted))
+        yield Share(dialect, rules, version, concurrency, recordings, tuple(ids))
+
+
+class _Needed:
+    """Knows which further recordings the replay of one looks at (proxy.checking.replay)."""
+
+    def __init__(self, translated: Sequence[TranslatedRecording]) -> None:
+        self._named: dict[str, int] = {}
+        self._gets: dict[bytes, int] = {}
+        for place, (recording, translation) in enumerate(translated):
+            if not isinstance(translation, Translation):
+                continue
+            key = key_of(translation.target)
+            if key and recording.caller not in NOBODY:
+                self._named[key] = place
+            if recording.request.method == "GET" and translation.format == "json":
+                self._gets.setdefault(translation.target, place)
+
+    def by(self, recording: Recording, translation: Translation | Untranslatable) -> set[int]:
+        """The places of the recordings that this one needs."""
+        if not isinstance(translation, Translation):
+            return set()
+        found = {self._gets.get(translation.target)}
+        if recording.caller == "none":
+            found.add(self._named.get(key_of(translation.target)))
+        return {place for place in found if place is not None}
+
+
+def _batches(chosen: Iterable[TranslatedRecording]) -> Iterator[list[TranslatedRecording]]:
+    batch: list[TranslatedRecording] = []
+    size = 0
+    for pair in chosen:
+        more = len(pair[0].response.body) + len(pair[0].request.body)
+        if batch and (len(batch) == _MOST or size + more > _MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(pair)
+        size += more
+    if batch:
+        yield batch
+
+
+def encode_results(exchanges: Iterable[ReplayedExchange]) -> bytes:
+    """What came of a share, as it travels: of each exchange what a report says of it."""
+    return json.dumps({"results": [_told(exchange) for exchange in exchanges]}).encode()
+
+
+def encode_refusal(why: str) -> bytes:
+    """That a share was not done. ``why``: a sentence without its full stop."""
+    return json.dumps({"refused": why}).encode()
+
+
+def decode_results(
+    content: bytes, share: Sequence[TranslatedRecording], dialect: Dialect
+) -> list[ReplayedExchange]:
+    """The exchanges of a share. ``share``: the recordings that were to be replayed. Raises ShareRefused."""
+    found = json.loads(content)
+    if "refused" in found:
+        raise ShareRefused(found["refused"])
+    exchanges = []
+    for pair, told in zip(share, found["results"], strict=True):
+        exchange = replayed(*pair, face=dialect == "legacy")
+        reason = told["reason"] and SkipReason(told["reason"])
+        comparison = Comparison(Outcome(told["outcome"]), reason, deviations=tuple(told["deviations"]))
+        exchange.judgement = Judgement(comparison, told["signature"], example=told["example"])
+        if told["asked"]:
+            exchange.new = Observation(told["status"], (), b"", told["seconds"], told["error"])
+        exchanges.append(exchange)
+    return exchanges
+
+
+def _told(exchange: ReplayedExchange) -> dict[str, Any]:
+    comparison, judgement, new = exchange.comparison, exchange.judgement, exchange.new
+    assert judgement is not None
+    return {
+        "outcome": comparison.outcome,
+        "reason": comparison.reason,
+        "deviations": comparison.deviations,
+        "signature": judgement.signature,
+        "example": example_of(exchange) if comparison.verdict in FAILING else {},
+        "asked": new is not None,
+        "status": new and new.status,
+        "seconds": new and new.seconds,
+        "error": new and new.error,
+    }
