@@ -292,7 +292,7 @@ async def test_captures_stay_in_the_queue_while_the_log_is_away(
         assert await other.stream.take_over("other", 5) == []
     assert Recorder.write_with is kept
     await until(lambda: found.recorder.verdicts == {"match": 1} and not found.taker.in_hand)
-    assert found.taker.troubles == {}
+    await until(lambda: found.taker.troubles == {})
 
 
 async def test_a_worker_outlives_the_queue(
