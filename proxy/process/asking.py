@@ -145,7 +145,8 @@ async def _opened(
         return sender, None
     sender.start(tasks)
     make = partial(AskedSender, sender=sender)
-    return await open_workers(plan, outbox, telemetry, tasks, stack, make, spans)
+    # It is others who compare: nothing starts the process for it.
+    return await open_workers(plan, outbox, telemetry, tasks, stack, make, spans, compares=False)
 
 
 async def open_workers(
@@ -156,12 +157,15 @@ async def open_workers(
     stack: AsyncExitStack,
     kind: Callable[..., _Workers],
     spans: Spans = NO_SPANS,
+    *,
+    compares: bool = True,
 ) -> tuple[_Workers, Comparer]:
     """Workers that ask and compare, and who compares for them; both are open as long as the stack is.
 
     Args:
         kind: Makes the workers.
         spans: Takes the spans of what they do.
+        compares: Whether they compare at all.
     """
     settings, shadow = plan.settings, plan.settings.shadow
 
@@ -179,7 +183,8 @@ async def open_workers(
         plan.files, limit=shadow.compare_seconds, memory=shadow.compare_bytes, restarted=restarted
     )
     stack.push_async_callback(comparer.aclose)
-    await comparer.start()
+    if compares:
+        await comparer.start()
     sides = {
         side: await stack.enter_async_context(
             Upstream(

@@ -83,6 +83,9 @@ def test_each_acknowledged_capture_is_counted_once(
         redis.start()
         sending.join()
         totals = found.totals()
+        for proxy in proxies:
+            with pytest.raises(ProcessLookupError):
+                proxy.process("proxy.process.comparing")
         assert [one["served"] for one in totals] == [200, 200]
         assert [sum(one["verdicts"].values()) for one in totals] == [200, 200]
         queued = found.handed_over()
