@@ -20,7 +20,9 @@ from proxy.message.redact import redacted_target
 from proxy.recordings.scenarios import Step
 
 MOST_REALIGNED: Final = 0.05
-"""Part of all steps that may change something else than PHP on purpose (issue: every write of the API)."""
+"""Part of all steps that may change something else than PHP on purpose."""
+_MANY: Final = 500
+"""From so many steps on: a few scenarios may be those of an entry."""
 
 EQUAL: Final = "equal"
 DIFFERENT: Final = "different"
@@ -140,7 +142,7 @@ class Effects:
         if self.different:
             rows = sum(len(difference.rows) for difference in self.different)
             found.append(f"{len(self.different)} effects differ, in {rows} rows")
-        if self.realigned.total() > MOST_REALIGNED * self.steps:
+        if self.steps >= _MANY and self.realigned.total() > MOST_REALIGNED * self.steps:
             found.append(
                 f"{self.realigned.total()} of {self.steps} steps change something else on purpose, "
                 f"more than {MOST_REALIGNED:.0%}"
