@@ -22,7 +22,7 @@ class Resources:
         problems: The table of problem types, by slug.
         rehearsals: Which writes are to be rolled back.
         storage: Where stored files are; None when nowhere.
-        writing: Held by the one who writes, on SQLite.
+        writing: Held by the one who writes, on SQLite; elsewhere by the one who has often lost to others.
         fetching: The pool of uploads that fetch a file.
         unsettled: Set while files of broken commits wait for a sweep.
     """

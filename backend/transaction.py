@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,8 +29,12 @@ T = TypeVar("T")
 ATTEMPTS = 20
 """How often a transaction is tried that others keep from its locks."""
 
+_OFTEN = 3
+"""After so many deadlocks a transaction is tried again with no other such one of this process beside it."""
+
+_WAITED = 1205
 # Deadlock; lock wait timeout; MariaDB's "record has changed since last read".
-_LOCK_ERRORS = frozenset({1213, 1205, 1020})
+_LOCK_ERRORS = frozenset({1213, _WAITED, 1020})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,16 @@ async def write(
         work: What to do; done again, on what is then there, when others had its locks.
         rehearsal: Roll everything back at the end, as if it had not been, and by then; None to store it.
     """
+    deadlocks = 0
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            found = await _once(resources, work, rehearsal=rehearsal)
+            async with resources.writing if deadlocks >= _OFTEN else nullcontext():
+                found = await _once(resources, work, rehearsal=rehearsal)
         except DBAPIError as error:
-            if not _is_lock_error(error):
+            number = next(iter(getattr(error.orig, "args", ())), None)
+            if number not in _LOCK_ERRORS:
                 raise
+            deadlocks += number != _WAITED
             if attempt == ATTEMPTS:
                 raise DatabaseUnavailable(f"others had the locks {ATTEMPTS} times: {error.orig}") from error
             log.info("a transaction is done again: %s", error.orig)
@@ -141,8 +149,3 @@ async def _settle_files(resources: Resources) -> None:
     except Exception:
         resources.unsettled.set()
         log.exception("the files of a broken commit are left until a write succeeds")
-
-
-def _is_lock_error(error: DBAPIError) -> bool:
-    number = next(iter(getattr(error.orig, "args", ())), None)
-    return number in _LOCK_ERRORS

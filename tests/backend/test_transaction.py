@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend import tables
@@ -147,6 +149,34 @@ async def test_a_deadlock_is_no_answer(resources: Resources) -> None:
         write(resources, lambda transaction: cross(transaction.connection, second, first)),
     )
     assert len(attempts) == (2 if resources.database.is_sqlite else 3)
+
+
+async def test_who_loses_often_is_not_beside_another(resources: Resources) -> None:
+    """Of sixteen that lose five times, those who have lost three times come one at a time."""
+    if resources.database.is_sqlite:
+        pytest.skip("one writer at a time: there are no deadlocks")
+    tries, beside, most = Counter[int](), 0, 0
+
+    async def one(number: int) -> None:
+        async def work(transaction: Transaction) -> None:
+            nonlocal beside, most
+            tries[number] += 1
+            often = tries[number] > 3
+            beside += often
+            most = max(most, beside)
+            try:
+                if not often:
+                    raise OperationalError("UPDATE", {}, Exception(1213, "Deadlock found"))
+                await asyncio.sleep(0.01)
+                if tries[number] < 6:
+                    raise OperationalError("UPDATE", {}, Exception(1213, "Deadlock found"))
+            finally:
+                beside -= often
+
+        await write(resources, work)
+
+    await asyncio.gather(*map(one, range(16)))
+    assert (set(tries.values()), most) == ({6}, 1)
 
 
 async def test_locks_that_others_never_give_are_told(
