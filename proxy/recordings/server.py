@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 import orjson
+from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive, Scope, Send
 
@@ -173,7 +175,8 @@ def _form(request: RecordedRequest) -> tuple[object, ...]:
         pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
         return tuple(sorted(pairs))
     if kind == b"multipart/form-data" and b"boundary" in options:
-        return tuple(_parts(request.body, options[b"boundary"]))
+        with suppress(MultipartParseError):
+            return tuple(_parts(request.body, options[b"boundary"]))
     return (request.body,)
 
 

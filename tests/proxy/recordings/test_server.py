@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,17 @@ async def test_another_boundary_is_the_same_form(setups: list[Recording]) -> Non
     body = item.request.body.replace(b"openml-recording-boundary", b"other")
     found = await ask(RecordedServer([item]), "POST", item.request.target, headers, body)
     assert (found.status, found.body) == (item.response.status, item.response.body)
+
+
+@pytest.mark.parametrize("body", [b"-- openml-recording-boundary\r\n\r\n", b"--other--", b"\xff"])
+async def test_a_form_that_is_none_is_a_body(setups: list[Recording], body: bytes) -> None:
+    """PHP was asked such ones, too; whoever sends the same bytes gets the same answer."""
+    item = next(r for r in setups if b"openml-recording-boundary" in r.request.body)
+    broken = replace(item, request=replace(item.request, body=body))
+    server = RecordedServer([broken])
+    found = await ask(server, "POST", item.request.target, item.request.headers, body)
+    assert (found.status, found.body) == (item.response.status, item.response.body)
+    assert (await ask(server, "POST", item.request.target, item.request.headers, b"-")).status == 404
 
 
 async def test_an_unknown_path_says_what_is_recorded_nearby(gate: list[Recording]) -> None:
