@@ -10,14 +10,13 @@ from typing import Final
 from diffing.describe import shown
 from diffing.model import Asked, Difference
 from diffing.normalise import normalise
-from diffing.paths import MISSING, generalise, identical
+from diffing.paths import MISSING, ROW, generalise, identical, is_row
 from diffing.registry import Deviation, Kind
 from diffing.rules.book import RULES, RouteRules
 from diffing.transforms import TRANSFORMS
 from diffing.walk import canonical
 
 _INDEX = re.compile(r"\[\*\]")
-_ROW = re.compile(r"\[[^\]]*\]$")
 _OF_ROWS: Final = ("missing", "extra", "duplicate")
 _LONGEST: Final = 60
 _MOST: Final = 4
@@ -110,9 +109,9 @@ def _nearly(
         return _other_status(difference, asked, document, deviations)
     if difference.what == "order":
         return (f"No entry allows another order of the rows of {asked.route_name}.",)
-    if _ROW.search(path) and difference.what in _OF_ROWS:
+    if difference.what in _OF_ROWS and is_row(path):
         tolerances = tuple(_tolerances(asked, document, deviations))
-        where = _ROW.sub("", generalise(path)).replace("$", "the answer", 1)
+        where = generalise(path).removesuffix(ROW).replace("$", "the answer", 1)
         return tolerances or (f"No entry adds rows to {where} of {asked.route_name}, or takes any away.",)
     strong: list[str] = []
     weak: list[str] = []

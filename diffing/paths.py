@@ -95,13 +95,20 @@ def values(document: object, steps: Steps) -> Iterator[object]:
 
 
 _ROW = re.compile(r"\[[^\]]*\]")
+ROW: Final = "[*]"
+"""Stands for any row in a path."""
 
 
 def generalise(path: str) -> str:
     """The path with rows and indexes taken out: `$[did=61].tag[2]` becomes `$[*].tag[*]`."""
     # Behind the last bracket that closes there is no row; looking for its end from each that opens would be quadratic.
     before, bracket, rest = path.rpartition("]")
-    return _ROW.sub("[*]", before + bracket) + rest
+    return _ROW.sub(ROW, before + bracket) + rest
+
+
+def is_row(path: str) -> bool:
+    """Whether a path leads to a row."""
+    return generalise(path).endswith(ROW)
 
 
 def identical(a: object, b: object) -> bool:

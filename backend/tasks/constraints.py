@@ -118,7 +118,9 @@ def _conditions(table: Table, where: object) -> tuple[tuple[Column[Any], str], .
 
 
 def _filled(text: str, inputs: Mapping[str, str], ttid: int) -> str:
-    filled = _INPUT.sub(lambda match: inputs.get(match[1], match[0]), text)
+    # Behind the last bracket that closes there is none; looking for its end from each that opens would be quadratic.
+    before, bracket, rest = text.rpartition("]")
+    filled = _INPUT.sub(lambda match: inputs.get(match[1], match[0]), before + bracket) + rest
     return filled.replace(_TYPE, str(ttid))
 
 

@@ -4,7 +4,6 @@ The templates are rows of the database, so they are expanded as the notes say, s
 makes is not guessed from its task type.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,8 +18,7 @@ NAMESPACE = "http://openml.org/openml"
 Payload: TypeAlias = str | int | dict[str, "Payload"] | list["Payload"] | None
 """What an element becomes: text, a typed value, an object; ``[]`` when it is empty."""
 
-# Greedy up to the last bracket of the line, as PHP's patterns are.
-_PLACEHOLDERS = (re.compile(r"\[LOOKUP:(.*)\]"), re.compile(r"\[INPUT:(.*)\]"))
+_PLACEHOLDERS = ("[LOOKUP:", "[INPUT:")
 
 # Characters that XML cannot hold, moved out of the way into the private use area, which latin1 columns lack.
 _UNSPEAKABLE = {code: chr(0xE000 + code) for code in range(0x20) if chr(code) not in "\t\n\r"}
@@ -135,7 +133,15 @@ def expanded(
 
 
 def _placeholders(text: str) -> list[tuple[str, str]]:
-    return [(match[0], match[1]) for pattern in _PLACEHOLDERS for match in pattern.finditer(text)]
+    """Placeholders and their names. In a line one of a kind goes to the last bracket, as by PHP's greedy patterns."""
+    found = []
+    for begin in _PLACEHOLDERS:
+        for line in text.split("\n"):
+            start, end = line.find(begin), line.rfind("]")
+            name = start + len(begin)
+            if start >= 0 and name <= end:
+                found.append((line[start : end + 1], line[name:end]))
+    return found
 
 
 def _escaped(value: object) -> str:

@@ -15,7 +15,7 @@ from diffing.rules.book import RouteRules
 from diffing.rules.shapes import Shape
 
 PREFIX: Final = "/api/v1/json/"
-_KIND: Final = re.compile(r":[^}]*\}")
+_KIND: Final = re.compile(r":[^:}]*\}")
 _IGNORED: Final = "/{ignored}"
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 _BACKTICKS: Final = re.compile("`+")

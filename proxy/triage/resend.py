@@ -9,7 +9,7 @@ from diffing.model import Asked
 from proxy.message.translation import Request
 from proxy.recordings.caller_keys import CallerKeys
 
-_MARK: Final = re.compile(rb"KEY_OF_\w+~[0-9a-f]{10}(?![0-9a-f])")
+_MARK: Final = re.compile(rb"KEY_OF_\w{1,64}~[0-9a-f]{10}(?![0-9a-f])")
 _KEYLESS: Final = ("none", "bad")
 
 

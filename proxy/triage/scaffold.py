@@ -11,7 +11,7 @@ from typing import Final
 
 from diffing.decode import Decoded
 from diffing.model import Asked, Difference, Observation
-from diffing.paths import MISSING, generalise, identical, parse
+from diffing.paths import MISSING, generalise, identical, is_row, parse
 from diffing.problem import TYPE_BASE
 from diffing.proposals import Proposal, propose
 from diffing.registry import Kind
@@ -19,7 +19,6 @@ from proxy.reporting.values import ABSENT, as_json
 
 _LONGEST: Final = 80
 _SEVERAL: Final = 2
-_ROW = re.compile(r"\[[^\]]*\]$")
 
 
 class Unfit(ValueError):
@@ -59,7 +58,7 @@ def transforms(differences: Sequence[Difference]) -> Iterator[EntryDraft]:
             raise Unfit(
                 f"{path} ({what}) is no difference of values, and no kind of entry is about such a one"
             )
-        if what in ("missing", "extra") and _ROW.search(path):
+        if what in ("missing", "extra") and is_row(path):
             raise Unfit(
                 f"{path} is {what}: no kind of entry adds or takes away rows; one of the sides is wrong"
             )

@@ -117,11 +117,13 @@ class Observer:
         """The ids of the step's new rows, where they are to be told apart from the rehearsal's."""
         if not self.ahead or self.step is None or self.step.recording.request.method in ("GET", "HEAD"):
             return set()
-        return {
+        new = {
             change.row[NUMBERED[change.table]]
             for change in self.step.changes
             if change.op == "insert" and change.table in TOLD and NUMBERED.get(change.table) in change.row
         }
+        # What the request names was there before, whatever row happens to get the same id.
+        return new - {int(number) for number in re.findall(rb"\d+", self.step.recording.request.target)}
 
     def _further(self, send: Send) -> Send:
         """Answers with ids that are further than the recorded ones, as where a rehearsal used some up."""

@@ -32,6 +32,8 @@ from backend.legacy.tree import element, markup, to_json
 from backend.legacy.writing import to_xml
 from backend.legacy_gateway import is_legacy
 from backend.problems import Problem
+from backend.tasks.constraints import _filled
+from backend.tasks.templates import _placeholders
 from config.location import config_directory
 from config.php.filtered import filtered
 from config.php.requests import parse_form, read_target
@@ -87,7 +89,12 @@ ANCHORED = {
     "backend.tasks.constraints._LEADING_NUMBER": "match",
 }
 # These are asked for up to the last place where they can end; the function that does so is among the parsers.
-WITHIN = {"config.php.filtered._SCRIPT", "config.php.filtered._CALL", "diffing.paths._ROW"}
+WITHIN = {
+    "backend.tasks.constraints._INPUT",
+    "config.php.filtered._SCRIPT",
+    "config.php.filtered._CALL",
+    "diffing.paths._ROW",
+}
 UNITS = [
     *(
         "a",
@@ -299,6 +306,8 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "redacted headers": lambda text: Redactor().headers((("referer", _text(text)), ("cookie", _text(text)))),
     "secrets": lambda text: secrets_of(text, (("authorization", _text(text)),), text),
     "paths": lambda text: generalise(_text(text)),
+    "constraints of tasks": lambda text: _filled(_text(text), {}, 1),
+    "templates of tasks": lambda text: _placeholders(_text(text)),
     "broken answers": _broken,
     "answers of one dialect": _faces,
     "stored texts with markup": _stored,

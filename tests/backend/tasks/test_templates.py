@@ -106,6 +106,14 @@ def test_tables_are_looked_up_once() -> None:
     assert looked_up_tables([Template("x", "input", text)]) == ("b", "a")
 
 
+def test_a_placeholder_goes_to_the_last_bracket_of_its_line() -> None:
+    """As PHP's greedy patterns have it: of two in a line, both are the name of the first."""
+    text = "[INPUT:b.x] or [INPUT:c.y] ]\n][LOOKUP:d.z\n[LOOKUP:]"
+    assert looked_up_tables([Template("x", "input", text)]) == ("b",)
+    (piece,) = expanded([Template("x", "input", "[INPUT:b.x] or [INPUT:c.y]!")], {}, "1", "")
+    assert piece.tree.text == "!"
+
+
 def test_a_piece_is_an_element_of_phps_document() -> None:
     """What is missing is empty; control characters are where they were."""
     (piece,) = expanded([Template("x", "input", "<oml:a>[INPUT:a]</oml:a><oml:b/>")], {"a": "1\x01"}, "1", "")
