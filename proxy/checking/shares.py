@@ -76,8 +76,8 @@ def shares_of(
     """Cut a check into shares, each with what is replayed of it.
 
     Args:
-        translated: All recordings of the check.
-        chosen: The places of those that are to be replayed; they may need others.
+        translated: Also those that others only need.
+        chosen: The places of those that are to be replayed.
     """
     for replayed_ones, wanted in _batches(translated, chosen):
         places = sorted(wanted)
