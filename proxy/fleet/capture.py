@@ -6,6 +6,7 @@ bodies: the length of the head (4 bytes, big-endian), the head (JSON), the bodie
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from proxy.message.translation import Request, Untranslatable
 
 VERSION: Final = 1
 _LENGTH: Final = 4
+_ID: Final = re.compile("[0-9a-f]{32}")
+# Beyond them dates end, in databases and where something is added.
+_YEARS: Final = (2000, 2999)
 
 
 class UnreadableCapture(Exception):
@@ -64,10 +68,23 @@ def read_label(content: bytes) -> Label:
         version, name, at, route, dialect, served, asked = json.loads(content)
         if version == VERSION:
             when = datetime.fromisoformat(at)
-            return Label(str(name), when, str(route), Dialect(dialect), Side(served), Dialect(asked))
+            return Label(_name(name), _utc(when), str(route), Dialect(dialect), Side(served), Dialect(asked))
     except (ValueError, TypeError, RecursionError) as error:
         raise UnreadableCapture("it has no label of a capture") from error
     raise UnreadableCapture(f"it is a capture of version {version}, here is version {VERSION}")
+
+
+def _name(name: str) -> str:
+    # The diff log keeps it as it is: one that does not fit would keep others from being written.
+    if _ID.fullmatch(name) is None:
+        raise ValueError("no name of a capture")
+    return name
+
+
+def _utc(when: datetime) -> datetime:
+    if when.tzinfo is not None or not _YEARS[0] <= when.year <= _YEARS[1]:
+        raise ValueError("no time of an exchange")
+    return when
 
 
 def encode(exchange: Exchange, role: str | None = None) -> bytes:

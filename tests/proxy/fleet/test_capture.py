@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +76,22 @@ def test_what_is_no_label_is_not_read(content: bytes) -> None:
     """Whoever writes into the stream does not end a worker."""
     with pytest.raises(UnreadableCapture, match="no label"):
         read_label(content)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *((1, name) for name in ("a" * 33, "a" * 31, "A" * 32, "a" * 31 + "\0", "é" * 32, "", None, 7)),
+        *((2, f"2026-11-22T12:00:00{zone}") for zone in ("+02:00", "Z", "+00:00")),
+        *((2, at) for at in ("0001-01-01T00:00:00", "9999-12-31T23:59:59", "", None)),
+    ],
+)
+def test_a_label_that_no_log_could_keep_is_not_read(place: int, value: object) -> None:
+    """It would keep others from being written, or be counted nowhere."""
+    label = orjson.loads(Label.of(exchange()).bytes())
+    label[place] = value
+    with pytest.raises(UnreadableCapture, match="no label"):
+        read_label(orjson.dumps(label))
 
 
 def test_a_capture_of_a_later_version_is_left_to_others() -> None:
