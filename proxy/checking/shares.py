@@ -54,7 +54,7 @@ def encode_share(share: Share) -> bytes:
     head = [share.dialect, share.rules, share.version, share.concurrency, share.only]
     # Made of its fields: of what was read, the keys may have been placeholders.
     entries = [entry(replace(recording, raw={})) for recording in share.recordings]
-    return json.dumps([*head, entries]).encode()
+    return _json([*head, entries])
 
 
 def decode_share(content: bytes) -> Share:
@@ -140,9 +140,14 @@ def _size(recording: Recording) -> int:
     return len(recording.response.body) + len(recording.request.body)
 
 
+def _json(value: object) -> bytes:
+    # As long as what it holds; targets that are no UTF-8 hold half surrogates, which json.loads takes back.
+    return json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass")
+
+
 def encode_results(exchanges: Iterable[ReplayedExchange]) -> bytes:
     """What came of a share, as it travels: of each exchange what a report says of it."""
-    return json.dumps({"results": [_told(exchange) for exchange in exchanges]}).encode()
+    return _json({"results": [_told(exchange) for exchange in exchanges]})
 
 
 def encode_refusal(why: str) -> bytes:

@@ -79,6 +79,20 @@ async def test_shares_say_what_the_whole_says(
     assert len(tally(found).clusters) > 20
 
 
+def test_a_share_is_as_long_as_what_it_holds() -> None:
+    """Whatever alphabet that is in; a target may be no UTF-8."""
+    first = next(read_recordings([READ]))
+    strange = replace(
+        first,
+        raw={},
+        request=replace(first.request, target=b"/api/v1/json/data/\xff\xc3\xa9"),
+        response=replace(first.response, body="é√".encode() * 10_000),
+    )
+    share = encode_share(Share("new", "rules", "1", 8, (strange,), (0,)))
+    assert len(share) < 51_500
+    assert bare(decode_share(share).recordings) == bare([strange])
+
+
 def test_a_share_is_bounded() -> None:
     """By the number of recordings, and by their bytes."""
     routes = load_routes(CONFIG)
