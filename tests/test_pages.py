@@ -44,7 +44,7 @@ def test_the_index_leads_to_every_page() -> None:
 
 
 def test_the_capacity_adds_up() -> None:
-    """Cores are rates times costs, at 60 %."""
+    """Cores are rates times costs, at 60 %; those of workers of a fleet, too."""
     rows = [
         [float(cell.replace(",", "")) for cell in re.findall(r"(?<=\| )[\d.,]+(?= )", line)]
         for line in (ROOT / "docs" / "capacity.md").read_text(encoding="utf-8").splitlines()
@@ -55,6 +55,11 @@ def test_the_capacity_adds_up() -> None:
         serves, asks, compares = (rate * cost / 1e6 / 0.6 for cost in costs)
         sums = (serves + asks + compares, serves + (asks + compares) / 10)
         assert told == [round(cores, 2) for cores in (serves, asks, compares, *sums)]
+    workers = [row for row in rows if len(row) == 3]
+    assert [rate for rate, *_ in workers] == [10, 1000, 50_000]
+    for rate, *told in workers:
+        cores = rate * 1840 / 1e6 / 0.6
+        assert told == [round(cores, 2), round(cores / 10, 2)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -65,7 +65,7 @@ class FaceReplay:
         self,
         selected: Callable[[str], bool] = lambda _: True,
         *,
-        only: Collection[str] | None = None,
+        only: Collection[int] | None = None,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[ReplayedExchange]:

@@ -8,7 +8,7 @@ from config.queue import QueueSettings
 from config.routes import load_routes
 from config.version import told
 from proxy.checking.check import CheckError, CheckResult, Dialect, FailureLimits, result_of, selected
-from proxy.checking.replay import ReplayedExchange, chosen_of, request_of
+from proxy.checking.replay import ReplayedExchange, request_of, route_name
 from proxy.checking.shares import decode_results, encode_share, shares_of
 from proxy.fleet.seal import load_seal
 from proxy.fleet.shares import ShareStream
@@ -48,16 +48,15 @@ async def check_over_fleet(
     wanted = selected(routes, route)
     entries = resolved(read_recordings(recordings), keys or CallerKeys())
     translated = [(one, legacy_to_new(request_of(one), routes)) for one in entries]
-    chosen = chosen_of(translated, wanted)
+    chosen = [place for place, (_, translation) in enumerate(translated) if wanted(route_name(translation))]
     shares = list(shares_of(translated, chosen, dialect, rules_digest(config), told(), concurrency))
-    pairs = {recording.id: (recording, translation) for recording, translation in chosen}
     found: dict[int, list[ReplayedExchange]] = {}
 
     def share(number: int) -> bytes:
-        return encode_share(shares[number])
+        return encode_share(shares[number][0])
 
     def answered(number: int, answer: bytes) -> None:
-        found[number] = decode_results(answer, [pairs[id_] for id_ in shares[number].only], dialect)
+        found[number] = decode_results(answer, shares[number][1], dialect)
         progress(sum(map(len, found.values())), len(chosen))
 
     progress(0, len(chosen))

@@ -110,7 +110,7 @@ class Replay:
         self,
         selected: Callable[[str], bool] = lambda _: True,
         *,
-        only: Collection[str] | None = None,
+        only: Collection[int] | None = None,
         concurrency: int = 8,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> list[ReplayedExchange]:
@@ -118,7 +118,7 @@ class Replay:
 
         Args:
             selected: Says of a route name whether its recordings are replayed.
-            only: The ids of the recordings that are replayed; None for all.
+            only: The places of the recordings that are replayed; None for all.
             concurrency: Requests under way at a time.
             progress: Called with the number done and the number of all.
         """
@@ -233,11 +233,13 @@ class Replay:
 def chosen_of(
     translated: Iterable[TranslatedRecording],
     selected: Callable[[str], bool],
-    only: Collection[str] | None = None,
+    only: Collection[int] | None = None,
 ) -> list[TranslatedRecording]:
     """The recordings that are to be replayed; arguments as of ``Replay.run``."""
     return [
-        pair for pair in translated if (only is None or pair[0].id in only) and selected(route_name(pair[1]))
+        pair
+        for place, pair in enumerate(translated)
+        if (only is None or place in only) and selected(route_name(pair[1]))
     ]
 
 

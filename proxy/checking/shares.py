@@ -38,7 +38,7 @@ class Share:
         version: Of the program that checks.
         concurrency: Requests under way at a time.
         recordings: In the order of the check.
-        only: The ids of those that are to be replayed.
+        only: The places among them of those that are to be replayed; ids need not be unique.
     """
 
     dialect: Dialect
@@ -46,7 +46,7 @@ class Share:
     version: str
     concurrency: int
     recordings: tuple[Recording, ...]
-    only: tuple[str, ...]
+    only: tuple[int, ...]
 
 
 def encode_share(share: Share) -> bytes:
@@ -54,7 +54,7 @@ def encode_share(share: Share) -> bytes:
     head = [share.dialect, share.rules, share.version, share.concurrency, share.only]
     # Made of its fields: of what was read, the keys may have been placeholders.
     entries = [entry(replace(recording, raw={})) for recording in share.recordings]
-    return json.dumps([*head, entries]).encode()
+    return _json([*head, entries])
 
 
 def decode_share(content: bytes) -> Share:
@@ -67,20 +67,26 @@ def decode_share(content: bytes) -> Share:
 
 def shares_of(
     translated: Sequence[TranslatedRecording],
-    chosen: Sequence[TranslatedRecording],
+    chosen: Iterable[int],
     dialect: Dialect,
     rules: str,
     version: str,
     concurrency: int,
-) -> Iterator[Share]:
-    """Cut a check into shares. ``chosen``: what is to be replayed of all; it may need others of them."""
-    places = {recording.id: place for place, (recording, _) in enumerate(translated)}
-    needed = _Needed(translated)
-    for batch in _batches(chosen):
-        ids = [recording.id for recording, _ in batch]
-        wanted = {places[id_] for id_ in ids}.union(*(needed.by(*pair) for pair in batch))
-        recordings = tuple(translated[place][0] for place in sorted(wanted))
-        yield Share(dialect, rules, version, concurrency, recordings, tuple(ids))
+) -> Iterator[tuple[Share, list[TranslatedRecording]]]:
+    """Cut a check into shares, each with what is replayed of it.
+
+    Args:
+        translated: Also those that others only need.
+        chosen: The places of those that are to be replayed.
+    """
+    for replayed_ones, wanted in _batches(translated, chosen):
+        places = sorted(wanted)
+        only = {place: number for number, place in enumerate(places)}
+        recordings = tuple(translated[place][0] for place in places)
+        share = Share(
+            dialect, rules, version, concurrency, recordings, tuple(only[place] for place in replayed_ones)
+        )
+        yield share, [translated[place] for place in replayed_ones]
 
 
 class _Needed:
@@ -108,23 +114,40 @@ class _Needed:
         return {place for place in found if place is not None}
 
 
-def _batches(chosen: Iterable[TranslatedRecording]) -> Iterator[list[TranslatedRecording]]:
-    batch: list[TranslatedRecording] = []
+def _batches(
+    translated: Sequence[TranslatedRecording], chosen: Iterable[int]
+) -> Iterator[tuple[list[int], set[int]]]:
+    """The places of a share: those that are replayed, and these with all that they need."""
+    needed = _Needed(translated)
+    batch: list[int] = []
+    wanted: set[int] = set()
     size = 0
-    for pair in chosen:
-        more = len(pair[0].response.body) + len(pair[0].request.body)
-        if batch and (len(batch) == _MOST or size + more > _MOST_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(pair)
-        size += more
+    for place in chosen:
+        more = {place} | needed.by(*translated[place])
+        added = sum(_size(translated[one][0]) for one in more - wanted)
+        if batch and (len(batch) == _MOST or size + added > _MOST_BYTES):
+            yield batch, wanted
+            batch, wanted, size = [], set(), 0
+            added = sum(_size(translated[one][0]) for one in more)
+        batch.append(place)
+        wanted |= more
+        size += added
     if batch:
-        yield batch
+        yield batch, wanted
+
+
+def _size(recording: Recording) -> int:
+    return len(recording.response.body) + len(recording.request.body)
+
+
+def _json(value: object) -> bytes:
+    # As long as what it holds; targets that are no UTF-8 hold half surrogates, which json.loads takes back.
+    return json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def encode_results(exchanges: Iterable[ReplayedExchange]) -> bytes:
     """What came of a share, as it travels: of each exchange what a report says of it."""
-    return json.dumps({"results": [_told(exchange) for exchange in exchanges]}).encode()
+    return _json({"results": [_told(exchange) for exchange in exchanges]})
 
 
 def encode_refusal(why: str) -> bytes:

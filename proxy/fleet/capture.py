@@ -6,6 +6,7 @@ bodies: the length of the head (4 bytes, big-endian), the head (JSON), the bodie
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, Final
 from config.rollout import Dialect
 from config.routes import RouteMap
 from diffing.model import Observation
+from diffing.unconditional import ROLES
 from proxy.exchange.decision import Decision, Side, read_request, route_name
 from proxy.exchange.exchange import Exchange
 from proxy.message.trace import TRACEPARENT, received
@@ -22,6 +24,14 @@ from proxy.message.translation import Request, Untranslatable
 
 VERSION: Final = 1
 _LENGTH: Final = 4
+_METHOD: Final = re.compile(r"[!-~]+")
+_ROLE: Final = re.compile("|".join(ROLES))
+_LATIN: Final = re.compile("[\0-\xff]*")
+_LONGEST: Final = 1e6
+# The diff log keeps it as it is: one that does not fit would keep others from being written.
+_ID: Final = re.compile("[0-9a-f]{32}")
+# Beyond them dates end, in databases and where something is added.
+_YEARS: Final = (2000, 2999)
 
 
 class UnreadableCapture(Exception):
@@ -64,10 +74,18 @@ def read_label(content: bytes) -> Label:
         version, name, at, route, dialect, served, asked = json.loads(content)
         if version == VERSION:
             when = datetime.fromisoformat(at)
-            return Label(str(name), when, str(route), Dialect(dialect), Side(served), Dialect(asked))
+            return Label(
+                _text(name, _ID), _utc(when), str(route), Dialect(dialect), Side(served), Dialect(asked)
+            )
     except (ValueError, TypeError, RecursionError) as error:
         raise UnreadableCapture("it has no label of a capture") from error
     raise UnreadableCapture(f"it is a capture of version {version}, here is version {VERSION}")
+
+
+def _utc(when: datetime) -> datetime:
+    if when.tzinfo is not None or not _YEARS[0] <= when.year <= _YEARS[1]:
+        raise ValueError("no time of an exchange")
+    return when
 
 
 def encode(exchange: Exchange, role: str | None = None) -> bytes:
@@ -98,18 +116,16 @@ def decode(label: Label, content: bytes, routes: RouteMap, number: int = 0) -> t
     try:
         start = _LENGTH + int.from_bytes(content[:_LENGTH])
         head = json.loads(content[_LENGTH:start])
+        body, start = _body(head, content, start)
         request = Request(
-            head["method"],
-            head["target"].encode("latin-1"),
-            _pairs(head["headers"]),
-            content[start : start + head["body"]],
+            _text(head["method"], _METHOD), head["target"].encode("latin-1"), _pairs(head["headers"]), body
         )
-        start += head["body"]
         served, start = _observation(head["served"], content, start)
         other = None
         if head["other"] is not None:
             other, start = _observation(head["other"], content, start)
-        role, writes, rehearse = head["role"], bool(head["writes"]), bool(head["rehearse"])
+        role = None if head["role"] is None else _text(head["role"], _ROLE)
+        writes, rehearse = bool(head["writes"]), bool(head["rehearse"])
         told = str(head.get("traceparent")).encode()
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UnreadableCapture("it has no content of a capture") from error
@@ -156,12 +172,29 @@ def _told(answer: Observation) -> dict[str, Any]:
 
 
 def _observation(told: Mapping[str, Any], content: bytes, start: int) -> tuple[Observation, int]:
+    body, end = _body(told, content, start)
+    status, seconds, error = told["status"], told["seconds"], told["error"]
+    if status is not None and not (type(status) is int and 100 <= status <= 999):
+        raise ValueError("no status")
+    if type(seconds) not in (int, float) or not 0 <= seconds < _LONGEST:
+        raise ValueError("no time that an answer takes")
+    if error is not None and not isinstance(error, str):
+        raise TypeError("no error")
+    return Observation(status, _pairs(told["headers"]), body, seconds, error), end
+
+
+def _body(told: Mapping[str, Any], content: bytes, start: int) -> tuple[bytes, int]:
     end = start + told["body"]
-    found = Observation(
-        told["status"], _pairs(told["headers"]), content[start:end], told["seconds"], told["error"]
-    )
-    return found, end
+    if type(end) is not int or not start <= end <= len(content):
+        raise ValueError("no length of a body")
+    return content[start:end], end
 
 
 def _pairs(told: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in told)
+    return tuple((_text(name, _LATIN), _text(value, _LATIN)) for name, value in told)
+
+
+def _text(told: str, kind: re.Pattern[str]) -> str:
+    if kind.fullmatch(told) is None:
+        raise ValueError("no text of its kind")
+    return told

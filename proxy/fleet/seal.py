@@ -25,6 +25,8 @@ _NAME: Final = 8
 _SALT: Final = 16
 _NONCE: Final = 12
 _HEAD: Final = _NAME + _SALT + _NONCE
+OVERHEAD: Final = _HEAD + 16
+"""Bytes by which what is sealed is longer; the last 16 prove it."""
 _SENDERS: Final = 1000
 """So many derived keys are remembered; each process that seals has one."""
 

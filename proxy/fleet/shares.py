@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.queue import QueueSettings
-from proxy.fleet.seal import Seal
+from proxy.fleet.seal import OVERHEAD, Seal
 from proxy.fleet.stream import CaptureStream, Entry, Sent
 
 VERSION: Final = 1
@@ -60,6 +60,11 @@ class ShareStream(CaptureStream):
             label = name.bytes("share")
             sent.append(Sent(label, self._seal.seal(content, label), sealed=True))
         return await self.add(sent)
+
+    def fits(self, name: ShareName, content: bytes) -> bool:
+        """Whether a share finds room in a queue that is empty."""
+        label = name.bytes("share")
+        return len(label) + len(content) + OVERHEAD <= self._settings.capture_bytes
 
     def opened(self, entry: Entry) -> tuple[ShareName, bytes]:
         """A share that was read. Raises UnreadableShare, or Unsealable: its key is not known here."""

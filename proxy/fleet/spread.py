@@ -102,13 +102,14 @@ class Spread:
     async def _give(self) -> None:
         while self._waiting and len(self._given) < _AT_ONCE:
             number = self._waiting[0]
-            share = self._share(number)
-            [added] = await self._stream.ask([(ShareName(self._check, number), share)])
+            name, share = ShareName(self._check, number), self._share(number)
+            if not self._stream.fits(name, share):
+                raise NobodyWorks(
+                    f"the queue has no room for a share of {len(share)} bytes; see [queue] in proxy.toml"
+                )
+            [added] = await self._stream.ask([(name, share)])
             if not added:
-                if not self._given:
-                    raise NobodyWorks(
-                        f"the queue has no room for a share of {len(share)} bytes; see [queue] in proxy.toml"
-                    )
+                # Full of shares, also of other checks: workers make room.
                 return
             self._given.add(number)
             self._waiting.popleft()

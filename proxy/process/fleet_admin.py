@@ -14,10 +14,14 @@ from proxy.fleet.stream import CaptureStream, QueueAway, QueueState
 from proxy.fleet.taker import CaptureTaker
 from proxy.log.once import OnceRecorder
 from proxy.process.admin import Admin, AdminAnswer, json_answer
-from proxy.process.metrics import CONTENT_TYPE, Snapshot
+from proxy.process.metrics import CONTENT_TYPE, Snapshot, histograms, in_force
+from proxy.process.reload import Configuration
 from proxy.runtime.telemetry import Telemetry
 
-_TOTALS: Final = ("worker", "run", "captures", "shares", "verdicts", "queue", "away")
+_TOTALS: Final = (
+    *("worker", "run", "captures", "shares", "verdicts", "queue", "away"),
+    *("breakers", "config", "config_error"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class FleetControls:
 
     Args:
         shares: Takes shares of checks; None without a key.
+        breakers: The sides that are left alone just now.
         leaving: Whether it takes no more captures.
     """
 
@@ -36,6 +41,8 @@ class FleetControls:
     recorder: OnceRecorder
     telemetry: Telemetry
     tasks: Tasks
+    configuration: Configuration
+    breakers: Callable[[], list[str]]
     leaving: Callable[[], bool]
 
     async def snapshot(self) -> Snapshot:
@@ -54,6 +61,10 @@ class FleetControls:
             "verdicts": dict(sorted(self.recorder.verdicts.items())),
             "queue": None if queue is None else asdict(queue),
             "away": away,
+            "durations": self.telemetry.timings(),
+            "breakers": self.breakers(),
+            "config": self.configuration().digest,
+            "config_error": self.configuration.error,
             "breaker_opened": dict(self.telemetry.breaker_opened),
             "task_failures": dict(self.telemetry.task_failures),
             "failing": self.tasks.failing(),
@@ -108,6 +119,8 @@ class _WorkerMetrics(Collector):
             for value, count in counts.items():
                 family.add_metric([value], count)
             yield family
+        yield from histograms(found["durations"], ("asked", "compared"))
+        yield from in_force(found)
         told = "Shares of checks that this worker has done."
         yield CounterMetricFamily("parity_worker_shares", told, value=found["shares"])
         yield GaugeMetricFamily("parity_worker_in_hand", "Captures that this worker has.", value=in_hand)

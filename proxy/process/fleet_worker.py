@@ -103,7 +103,18 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                     name, settings.new, lambda: configuration.path, settings.queue.deliveries
                 )
                 shares = ShareTaker(share_stream, settings.queue, name, runner.do)
-            controls = FleetControls(name, taker, shares, stream, recorder, telemetry, tasks, stop.is_set)
+            controls = FleetControls(
+                name,
+                taker,
+                shares,
+                stream,
+                recorder,
+                telemetry,
+                tasks,
+                configuration,
+                workers.open_breakers,
+                stop.is_set,
+            )
             admin = admin_listener(
                 GuardedAdmin(
                     FleetAdmin(controls),

@@ -1,7 +1,7 @@
 """What operators watch: a snapshot of one process, the sum of many, and its Prometheus form."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -24,6 +24,11 @@ _COUNTS: Final = (
     *("task_failures", "side_errors", "clusters", "cluster_changes"),
 )
 _SINGLE: Final = ("reasked", "reloads", "reload_failures", "comparers", "shadows", "access_dropped")
+_STAGES: Final = {
+    "served": ("served", "Time to the last byte of an answer."),
+    "asked": ("side", "Time that a side took to answer in the shadow."),
+    "compared": ("asked", "Time from both answers to the verdict, with all that was asked for it."),
+}
 ALL: Final = "(all)"
 _SEPARATOR: Final = "\x1f"
 
@@ -50,7 +55,7 @@ def snapshot(counters: Counters, telemetry: Telemetry, state: Mapping[str, Any])
         "active": telemetry.active,
         **{name: {str(k): v for k, v in getattr(telemetry, name).items()} for name in _COUNTS},
         **{name: getattr(telemetry, name) for name in _SINGLE if hasattr(telemetry, name)},
-        "durations": {side: [timing.counts, timing.total] for side, timing in telemetry.durations.items()},
+        "durations": telemetry.timings(),
         "processes": 1,
         **state,
     }
@@ -181,20 +186,7 @@ class _Found(Collector):
             yield CounterMetricFamily(f"parity_{name}", told, value=found[name])
         yield from self._due()
         yield from self._gauges()
-        yield from self._durations()
-
-    def _durations(self) -> Iterator[Metric]:
-        for stage, label, told in (
-            ("served", "served", "Time to the last byte of an answer."),
-            ("asked", "side", "Time that a side took to answer in the shadow."),
-            ("compared", "asked", "Time from both answers to the verdict, with all that was asked for it."),
-        ):
-            family = HistogramMetricFamily(f"parity_{stage}_seconds", told, labels=[label])
-            for key, (counts, total) in self._found["durations"].items():
-                its, _, value = key.partition(" ")
-                if its == stage:
-                    family.add_metric([value], list(_cumulative(counts)), total)
-            yield family
+        yield from histograms(found["durations"])
 
     def _due(self) -> Iterator[Metric]:
         due = CounterMetricFamily(
@@ -216,11 +208,6 @@ class _Found(Collector):
             ("log_away", "1 while the diff log cannot be written.", int(found["log_away"])),
             ("kill_switch", "1 while legacy serves everything.", int(found["kill_switch"])),
             ("processes", "Processes that serve.", found["processes"]),
-            (
-                "config_refused",
-                "1 while the configuration on disk is refused.",
-                int(bool(found["config_error"])),
-            ),
         ):
             yield GaugeMetricFamily(f"parity_{name}", told, value=value)
         clusters = GaugeMetricFamily("parity_clusters", "Clusters in the diff log.", labels=["state"])
@@ -240,14 +227,33 @@ class _Found(Collector):
                 if share is not None:
                     family.add_metric([route, asked], share)
         yield from (shares, covered)
-        breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
-        for side in ("legacy", "new"):
-            breakers.add_metric([side], int(side in found["breakers"]))
-        yield breakers
-        config = GaugeMetricFamily("parity_config", "The configuration in force.", labels=["digest"])
-        for digest in found["config"].split(","):
-            config.add_metric([digest], 1)
-        yield config
+        yield from in_force(found)
+
+
+def histograms(durations: Mapping[str, Any], stages: Collection[str] = _STAGES) -> Iterator[Metric]:
+    """How long things took, by stage and side. ``stages``: those that the process has."""
+    for stage in stages:
+        label, told = _STAGES[stage]
+        family = HistogramMetricFamily(f"parity_{stage}_seconds", told, labels=[label])
+        for key, (counts, total) in durations.items():
+            its, _, value = key.partition(" ")
+            if its == stage:
+                family.add_metric([value], list(_cumulative(counts)), total)
+        yield family
+
+
+def in_force(found: Snapshot) -> Iterator[Metric]:
+    """What a process goes by just now: its breakers and its configuration."""
+    breakers = GaugeMetricFamily("parity_breaker_open", "1 while a side is left alone.", labels=["side"])
+    for side in ("legacy", "new"):
+        breakers.add_metric([side], int(side in found["breakers"]))
+    yield breakers
+    refused = "1 while the configuration on disk is refused."
+    yield GaugeMetricFamily("parity_config_refused", refused, value=int(bool(found["config_error"])))
+    config = GaugeMetricFamily("parity_config", "The configuration in force.", labels=["digest"])
+    for digest in found["config"].split(","):
+        config.add_metric([digest], 1)
+    yield config
 
 
 def _by_route(flows: Mapping[str, int]) -> dict[tuple[str, str], Parity]:

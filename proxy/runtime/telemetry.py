@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 # Upper bounds of the latency histogram, in seconds.
 BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -79,3 +79,7 @@ class Telemetry:
     def took(self, stage: str, side: str, seconds: float) -> None:
         """Count how long ``served``, ``asked`` or ``compared`` took."""
         self.durations.setdefault(f"{stage} {side}", Histogram()).add(seconds)
+
+    def timings(self) -> dict[str, list[Any]]:
+        """Counts by upper bound and the sum of each duration, as JSON has it."""
+        return {key: [timing.counts, timing.total] for key, timing in self.durations.items()}

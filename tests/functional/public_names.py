@@ -85,8 +85,10 @@ def collected_of_workers() -> list[Metric]:
         "breaker_opened": {},
         "task_failures": {},
         "away": {},
+        "durations": {},
     }
-    return list(_WorkerMetrics({**counts, "captures": {"in_hand": 0}, "shares": 0, "queue": queue}).collect())
+    state = {"breakers": [], "config": "x", "config_error": "", "shares": 0, "queue": queue}
+    return list(_WorkerMetrics({**counts, **state, "captures": {"in_hand": 0}}).collect())
 
 
 def metrics() -> list[str]:

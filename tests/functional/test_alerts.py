@@ -18,16 +18,18 @@ from typing import Any, Final
 import pytest
 import yaml  # type: ignore[import-untyped]  # stubs only for these files are not worth a package
 
+from tests.functional.fleets import fleet
 from tests.functional.proxies import Running, proxied
 from tests.functional.public_names import metrics
 from tests.functional.sides import LEGACY, NEW, naming
 from tests.functional.test_deployment import ask, free_port, program
+from tests.redis_server import RedisServer
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DEPLOY: Final = ROOT / "config" / "deploy"
 ALERTS: Final = DEPLOY / "alerts.yml"
 OF_A_FLEET: Final = {"ParityFleetFailure", "ParityQueueAway"}
-"""No proxy that compares by itself can cause these."""
+"""No proxy that compares by itself can cause these; a worker does below."""
 Serving = Callable[..., AbstractContextManager[Any]]
 
 
@@ -196,3 +198,34 @@ def test_each_alert_fires_for_a_real_proxy(
         until_fired(url, "ParityAway")
         fired = {one["alertname"] for one in found(url, 'max_over_time(ALERTS{alertstate="firing"}[10m])')}
     assert fired == {rule["alert"] for rule in rules()} - OF_A_FLEET
+
+
+def test_alerts_of_a_fleet_fire_for_a_real_worker(
+    serving: Serving, tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is workers who find differences, leave a side alone, and go by a configuration."""
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("*.py", "__pycache__", "sample"))
+    monkeypatch.setenv("PARITY_SHADOW_BREAKER_FAILURES", "3")
+    legacy, new = naming("Distinct", "Entropy")[0], naming("Distinct")[1]
+    with (
+        legacy.serving(),
+        new.serving(),
+        fleet(serving, tmp_path, redis, f"sqlite:///{tmp_path / 'log.db'}", (legacy.url, new.url)) as found_,
+    ):
+        found_.options = ("--config", str(config))
+        port = found_.proxy().address[1]
+        worker = found_.worker("one")
+        with prometheus(tmp_path, int(worker.url.rpartition(":")[2])) as url:
+            assert ask(port, LEGACY) == 200
+            until_fired(url, "ParityFleetFailure")
+            until_answered(url, "parity_asked_seconds_count", "parity_compared_seconds_count")
+
+            new.gone.set()
+            until_fired(url, "ParityBreakerOpen", meanwhile=lambda: ask(port, LEGACY))
+
+            (config / "rollout.toml").write_text("[[stage]]\nstage = 7\n")
+            until_fired(url, "ParityConfigurationRefused")
+
+            redis.stop()
+            until_fired(url, "ParityQueueAway")

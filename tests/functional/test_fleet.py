@@ -1,11 +1,12 @@
 """A fleet on a bad day: whatever ends or restarts, each capture that the queue acknowledged is counted once."""
 
 import asyncio
+import http.client
 import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.functional.fleets import fleet, told
 from tests.functional.proxies import Running
 from tests.functional.sick import side
 from tests.functional.test_hostile_answers import PLAIN, answers, ask, until
+from tests.proxy.collector import collector
 from tests.redis_server import RedisServer
 
 Serving = Callable[..., AbstractContextManager[Any]]
@@ -168,3 +170,28 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_done(
         found.worker("staying")
         found.settled(40)
         assert len(set(found.names())) == 40
+
+
+def test_a_trace_goes_through_the_queue(
+    serving: Serving, tmp_path: Path, redis: RedisServer, sides: tuple[str, str]
+) -> None:
+    """What a worker asks and compares are spans below the served one, exported by the worker."""
+    log, trace = f"sqlite:///{tmp_path / 'log.db'}", "4bf92f3577b34da6a3ce929d0e0e4736"
+    with (
+        collector() as (endpoint, spans),
+        fleet(serving, tmp_path, redis, log, sides, PARITY_TRACING_ENDPOINT=endpoint) as found,
+    ):
+        proxy = found.proxy()
+        worker = found.worker("tracing")
+        with closing(http.client.HTTPConnection(*proxy.address, timeout=10)) as connection:
+            connection.request("GET", PATH, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+            assert connection.getresponse().status == 200
+        found.settled(1)
+        assert worker.stop() == 0
+        # It has exported all of its own; the proxy does so every few seconds.
+        until(lambda: any(span.name.startswith("served ") for span in spans))
+    served = next(span for span in spans if span.name.startswith("served "))
+    below = [span for span in spans if span is not served]
+    assert {span.name.partition(" ")[0] for span in below} == {"asked", "compared"}
+    assert {span.parent_span_id for span in below} == {served.span_id}
+    assert {span.trace_id.hex() for span in spans} == {trace}

@@ -1,5 +1,6 @@
 """What is deployed without compose: manifests for Kubernetes, units of systemd."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -128,6 +129,13 @@ def test_a_rollout_of_a_config_map_is_read_again(serving: Serving, tmp_path: Pat
         while orjson.loads(proxy.told("/-/state"))["config"] == before:
             pass
         assert orjson.loads(proxy.told("/-/state"))["config_error"] == ""
+
+
+def test_each_worker_of_a_machine_has_a_port_of_its_own() -> None:
+    """By an option: a file of variables, which proxy and workers share, would win against a variable of the unit."""
+    text = (UNITS / "parity-worker@.service").read_text()
+    assert "Environment=" not in text
+    assert re.search(r"^ExecStart=.* worker .*--admin-port 809%i$", text, re.M)
 
 
 @pytest.mark.parametrize("unit", sorted(UNITS.iterdir()), ids=lambda unit: unit.name)

@@ -1,8 +1,11 @@
 """What comes out of a capture is what went in."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +80,22 @@ def test_what_is_no_label_is_not_read(content: bytes) -> None:
         read_label(content)
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *((1, name) for name in ("a" * 33, "a" * 31, "A" * 32, "a" * 31 + "\0", "é" * 32, "", None, 7)),
+        *((2, f"2026-11-22T12:00:00{zone}") for zone in ("+02:00", "Z", "+00:00")),
+        *((2, at) for at in ("0001-01-01T00:00:00", "9999-12-31T23:59:59", "", None)),
+    ],
+)
+def test_a_label_that_no_log_could_keep_is_not_read(place: int, value: object) -> None:
+    """It would keep others from being written, or be counted nowhere."""
+    label = orjson.loads(Label.of(exchange()).bytes())
+    label[place] = value
+    with pytest.raises(UnreadableCapture, match="no label"):
+        read_label(orjson.dumps(label))
+
+
 def test_a_capture_of_a_later_version_is_left_to_others() -> None:
     """Its version is told."""
     with pytest.raises(UnreadableCapture, match="version 2, here is version 1"):
@@ -99,3 +118,56 @@ def test_what_is_no_content_is_not_read(content: bytes) -> None:
     for wrong in (content, encode(exchange())[: len(content)], (8).to_bytes(4) + b'{"a":[]}' + content):
         with pytest.raises(UnreadableCapture, match="no content"):
             decode(label, wrong, ROUTES)
+
+
+WRONG: dict[str, dict[str, list[Any]]] = {
+    "served": {
+        "status": ["x", 10**30, -1, True, 1.5, []],
+        "seconds": ["x", -1, None, [], 10**400, True],
+        "error": [7, [], {}],
+        "headers": [None, [["a", 1]], [[None, None]], [["a"]], [["\u0100", "x"]], [[["a"], "b"]]],
+        "body": [-1, 10**9, 1.5, None, "1"],
+    },
+    "": {
+        "method": [1, None, "GET\r\nX: y", [], "", "\u0100"],
+        "target": [1, None, "\u0100"],
+        "headers": [None, [["a", 1]]],
+        "body": [-5, 1e3, 10**9],
+        "role": [7, [], "", "A B", {}, "adminx", "x" * 5000],
+        "served": [None, [], 7],
+        "other": [[], 7],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        (part, name, value)
+        for part, names in WRONG.items()
+        for name, values in names.items()
+        for value in values
+    ],
+)
+def test_a_field_of_another_kind_makes_it_unreadable(part: str, name: str, value: object) -> None:
+    """What is only found wrong while it is judged fails a task of the worker, again and again."""
+    sent = exchange()
+    sent.legacy = Observation(200, (), b"{}", 0.1, None)
+    content = encode(sent)
+    end = 4 + int.from_bytes(content[:4])
+    head = json.loads(content[4:end])
+    (head[part] if part else head)[name] = value
+    told = json.dumps(head).encode()
+    with pytest.raises(UnreadableCapture, match="no content"):
+        decode(Label.of(sent), len(told).to_bytes(4) + told + content[end:], ROUTES)
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "Infinity", "-Infinity"])
+def test_a_time_that_is_no_number_makes_it_unreadable(seconds: str) -> None:
+    """JSON as Python reads it has them."""
+    sent = exchange()
+    sent.legacy = Observation(200, (), b"{}", 0.125, None)
+    content = encode(sent)[4:].replace(b"0.125", seconds.encode())
+    end = content.index(b"}", content.index(b'"role"')) + 1
+    with pytest.raises(UnreadableCapture, match="no content"):
+        decode(Label.of(sent), end.to_bytes(4) + content, ROUTES)

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.queue import QueueSettings
-from proxy.fleet.seal import KEY_BYTES, Seal, Unsealable, load_seal
+from proxy.fleet.seal import KEY_BYTES, OVERHEAD, Seal, Unsealable, load_seal
 
 
 def key() -> bytes:
@@ -24,6 +24,12 @@ def test_what_was_sealed_is_opened_elsewhere() -> None:
     assert one != other
     assert b"content" not in one
     assert [receiver.open(sealed, b"label") for sealed in (one, other)] == [b"content"] * 2
+
+
+@pytest.mark.parametrize("length", [0, 1, 5000])
+def test_sealing_makes_it_longer_by_as_much(length: int) -> None:
+    """So that what is too large is known before."""
+    assert len(Seal([key()]).seal(b"x" * length, b"label")) == length + OVERHEAD
 
 
 def test_processes_seal_by_keys_of_their_own() -> None:

@@ -92,3 +92,26 @@ async def test_a_share_without_room_is_named(settings: QueueSettings) -> None:
     """It would never find any."""
     with pytest.raises(NobodyWorks, match="no room for a share of 1 bytes"):
         await Check(replace(settings, capture_bytes=10), 1).run()
+
+
+async def test_a_check_waits_for_the_shares_of_another_one(settings: QueueSettings) -> None:
+    """A queue that is full of them is emptied by workers."""
+    narrow = replace(settings, captures=2)
+    checks = [Check(narrow, 8), Check(narrow, 8)]
+    running = [asyncio.create_task(check.run()) for check in checks]
+    await asyncio.sleep(0.5)
+    assert not any(task.done() for task in running)
+    worker = Worker(narrow, "one")
+    assert await asyncio.gather(*running) == 2 * [[b"%c 1" % letter for letter in b"ABCDEFGH"]]
+    await worker.aclose()
+
+
+async def test_without_workers_a_full_queue_is_no_reason_to_wait_on(settings: QueueSettings) -> None:
+    """Neither forever."""
+    narrow = replace(settings, captures=1)
+    first = asyncio.create_task(Check(narrow, 1, patience=2).run())
+    await asyncio.sleep(0.3)
+    with pytest.raises(NobodyWorks, match=r"no worker has taken a share for 0\.2 s"):
+        await Check(narrow, 1, patience=0.2).run()
+    with pytest.raises(NobodyWorks):
+        await first

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from config.location import config_directory
 from config.queue import QueueSettings
 from config.tasks import Tasks
 from proxy.checking.inprocess import Application
@@ -16,6 +17,8 @@ from proxy.log.once import OnceRecorder
 from proxy.log.writer import Recorder, open_log
 from proxy.outbound.observe import observe
 from proxy.process.fleet_admin import FleetAdmin, FleetControls
+from proxy.process.kill import KillSwitch
+from proxy.process.reload import Configuration
 from proxy.runtime.telemetry import Telemetry
 from tests.proxy.fleet.test_capture import ROUTES
 from tests.redis_server import RedisServer
@@ -30,13 +33,29 @@ def controls(settings: QueueSettings, folder: Path, *, leaving: bool = False) ->
     taker = CaptureTaker(stream, None, recorder, settings, "w", 4, 1000, lambda: ROUTES)
     telemetry = Telemetry()
     telemetry.task_failures["claims"] = 2
-    return FleetControls("w", taker, None, stream, recorder, telemetry, Tasks(Counter()), lambda: leaving)
+    telemetry.took("asked", "new", 0.02)
+    telemetry.took("compared", "legacy", 0.2)
+    configuration = Configuration(config_directory(), KillSwitch(folder / "kill"))
+    tasks = Tasks(Counter())
+    return FleetControls(
+        "w",
+        taker,
+        None,
+        stream,
+        recorder,
+        telemetry,
+        tasks,
+        configuration,
+        lambda: ["new"],
+        lambda: leaving,
+    )
 
 
 async def asked(found: FleetControls, path: str, method: str = "GET") -> tuple[int, bytes]:
     """What the admin port answers."""
     answer = await observe(Application(FleetAdmin(found)), method, path.encode())
     await found.stream.aclose()
+    found.configuration.close()
     return answer.status or 0, answer.body
 
 
@@ -49,6 +68,7 @@ async def test_totals_tell_of_worker_and_queue(redis: RedisServer, tmp_path: Pat
     told = orjson.loads(body)
     assert (status, told["worker"], told["verdicts"], told["away"]) == (200, "w", {"match": 3}, {})
     assert told["captures"] == {"taken": 0, "taken_over": 0, "given_back": 0, "in_hand": 0}
+    assert (told["breakers"], told["config_error"]) == (["new"], "")
     assert (told["queue"]["captures"], told["queue"]["bytes"], told["queue"]["pending"]) == (1, 3, 0)
 
 
@@ -65,6 +85,22 @@ async def test_metrics_hold_what_to_scale_by(redis: RedisServer, tmp_path: Path)
     assert (lines["parity_queue_captures"], lines["parity_queue_bytes"]) == (1, 3)
     assert 0 <= lines["parity_lag_seconds"] < 60
     assert lines['parity_task_failures_total{task="claims"}'] == 2
+
+
+async def test_metrics_tell_of_what_a_worker_asks_and_goes_by(redis: RedisServer, tmp_path: Path) -> None:
+    """As those of a proxy that compares by itself: the same alerts and panels are about it."""
+    found = controls(QueueSettings(url=redis.url), tmp_path)
+    found.configuration.error = "wrong"
+    _, body = await asked(found, "/-/metrics")
+    lines = dict(line.split() for line in body.decode().splitlines() if line[0] != "#")
+    assert lines['parity_asked_seconds_bucket{le="0.025",side="new"}'] == "1.0"
+    assert lines['parity_asked_seconds_bucket{le="0.01",side="new"}'] == "0.0"
+    assert lines['parity_compared_seconds_count{asked="legacy"}'] == "1.0"
+    assert "parity_served_seconds" not in body.decode()
+    assert lines['parity_breaker_open{side="new"}'] == "1.0"
+    assert lines['parity_breaker_open{side="legacy"}'] == "0.0"
+    assert lines["parity_config_refused"] == "1.0"
+    assert lines[f'parity_config{{digest="{found.configuration().digest}"}}'] == "1.0"
 
 
 async def test_a_queue_that_is_away_is_told(redis: RedisServer, tmp_path: Path) -> None:
