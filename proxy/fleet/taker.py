@@ -242,6 +242,8 @@ class CaptureTaker:
         content = entry.capture.content
         self._number += 1
         if not entry.capture.sealed:
+            if self._seal is not None:
+                raise Unsealable("it is not sealed, and a key is configured")
             exchange, role = decode(label, content, self._routes(), self._number)
             # Anybody may have written it: with a role, nobody is asked anything by it.
             return exchange, role or "none"

@@ -135,9 +135,9 @@ async def test_what_is_judged_is_counted_and_removed(
     """In this order; nothing is left in its hands."""
     found = worker()
     await found.start()
-    await stream.add([sent(), sent(sealed=False, role="admin")])
+    await stream.add([sent(), sent()])
     await until(lambda: len(found.judges.offered) == 2 and not found.taker.in_hand)
-    assert [role for _, role in found.judges.offered] == [None, "admin"]
+    assert [role for _, role in found.judges.offered] == [None, None]
     assert (await stream.state()).captures == 0
     assert await value(log, COUNTED) == 2
 
@@ -146,11 +146,11 @@ async def test_nobody_is_asked_by_what_was_not_sealed(
     stream: CaptureStream, worker: Callable[..., Worker]
 ) -> None:
     """Whoever can write into the queue would make the worker send what they like."""
-    found = worker()
+    found = worker(seal=None)
     await found.start()
-    await stream.add([sent(sealed=False), sent()])
+    await stream.add([sent(sealed=False), sent(sealed=False, role="admin")])
     await until(lambda: len(found.judges.offered) == 2)
-    assert [role for _, role in found.judges.offered] == ["none", None]
+    assert [role for _, role in found.judges.offered] == ["none", "admin"]
 
 
 async def test_no_more_is_taken_than_is_worked_on(
@@ -235,13 +235,14 @@ async def _taken_over(stream: CaptureStream, name: str) -> list[object]:
         return list(found)
 
 
+@pytest.mark.parametrize("sealed", [True, False])
 async def test_what_cannot_be_opened_is_left_to_others_and_then_shed(
-    stream: CaptureStream, worker: Callable[..., Worker], log: str
+    stream: CaptureStream, worker: Callable[..., Worker], log: str, sealed: bool
 ) -> None:
-    """Another worker may have the key; one that opens it judges it."""
-    without = worker("without", None)
+    """Another worker may have the key; one with a key believes nothing that is not sealed."""
+    without = worker("without", None if sealed else SEAL)
     await without.start()
-    await stream.add([sent()])
+    await stream.add([sent(sealed=sealed)])
     await until(lambda: without.taker.counts.taken > 0)
     assert without.judges.offered == []
     await until(lambda: without.recorder.verdicts == {"shed": 1})
