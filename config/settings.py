@@ -118,7 +118,7 @@ class Timeouts:
         served: For the next bytes of the side that serves.
         total: For a whole exchange with the side that serves, however slow the client reads.
         head: For a client's whole head, and for a request on a connection that was just opened.
-        client: For the next bytes of a client's body.
+        client: For the next bytes of a client's body, and for it to take more of its answer.
         client_total: For the whole of it.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
