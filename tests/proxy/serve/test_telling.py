@@ -120,7 +120,7 @@ async def test_a_legacy_answer_that_breaks_is_no_fallback(
         Upstream(url) as client,
     ):
         found = await observe(client, "GET", OLD, (HOST,))
-    assert (found.status, found.body[:2] == b"[1") == (500, False)
+    assert (found.status, found.body) == (500, b"oops")
 
 
 async def test_long_whole_answers_go_out_unchanged(
