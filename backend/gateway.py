@@ -15,6 +15,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy.exc import StatementError
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -106,6 +107,8 @@ class Gateway:
         except StorageUnavailable as error:
             log.error("%s", error)
             return problem_response(resources.problems, _no_storage())
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         except NobodyWaits:
             ended = DATABASE_UNAVAILABLE.because("The rehearsal did not end in time.")
             return problem_response(resources.problems, ended)

@@ -7,7 +7,7 @@ anonymous 400 where a wrong method is 405 with `Allow` (new-API contract, decisi
 import re
 import time
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from backend.bounded_protocol import BoundedProtocol
 
 # What llhttp reads of the registry, as far as it stands at the beginning of a request.
 KNOWN = frozenset(
@@ -23,7 +23,7 @@ _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\s]+) HTTP/1
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-class LenientProtocol(HttpToolsProtocol):
+class LenientProtocol(BoundedProtocol):
     """uvicorn's protocol over httptools, for which every token is a method and every byte a part of a target."""
 
     _method: str | None = None

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -139,6 +139,8 @@ class LegacyGateway:
             refused = self._refused(LegacyRefusal(NO_DATABASE, as_xml=True), path.format)
             refused.headers["Retry-After"] = "10"  # the proxy asks the other side then
             return refused
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         except UnusableName as error:
             return page(422, f"{error}.")
         except (StorageFull, DatabaseFull) as error:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from backend.http_protocol import LenientProtocol
 from config.errors import ListenError
+from config.logs import log_to_stderr
 
 BACKLOG = 2048
 
@@ -35,6 +36,8 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="on",
                 log_level="warning",
+                # Its lines go where all others go.
+                log_config=None,
                 access_log=False,
                 server_header=False,
             )
@@ -92,6 +95,7 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] = ann
         port: Port, 0 for any free one.
         ready: Called with the URL once it answers.
     """
+    log_to_stderr()
     server = Server(app, bind(host, port), ready)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve([server.bound]))

@@ -118,7 +118,7 @@ class Timeouts:
         served: For the next bytes of the side that serves.
         total: For a whole exchange with the side that serves, however slow the client reads.
         head: For a client's whole head, and for a request on a connection that was just opened.
-        client: For the next bytes of a client's body.
+        client: For the next bytes of a client's body, and for it to take more of its answer.
         client_total: For the whole of it.
         shadow: For the whole answer of the side that is only asked.
         rehearsal: For a rehearsed write, which its client waits for.
@@ -154,6 +154,8 @@ class Limits:
         held_bytes: Most bytes that have come of all clients and that nobody has taken: heads that are still coming,
             requests behind others (503), bodies that a side reads slowly (the client waits). 16 KiB of each connection
             are held in any case.
+        whole_bytes: Most bytes of answers that must be whole before a client gets any of them: those of legacy that
+            are told in the new shapes (503). 64 KiB of each are held in any case.
         strict_names: Header names with an underscore are refused (400); else they go on unchanged.
     """
 
@@ -165,6 +167,7 @@ class Limits:
     concurrency: int = 1024
     pipelined: int = 4
     held_bytes: int = 64 * _MIB
+    whole_bytes: int = 64 * _MIB
     strict_names: bool = True
 
 

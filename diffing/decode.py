@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from diffing.coding import Unreadable, plain
+from diffing.coding import MOST, Unreadable, plain
 from diffing.model import Observation
 from diffing.xml_tree import NotXml, json_tree, parse_xml
 
@@ -21,7 +21,7 @@ class Form(StrEnum):
     TEXT = "text"
     BROKEN = "broken"  # says that it is JSON or XML and is not
     TWO_DOCUMENTS = "two_documents"
-    CODED = "coded"  # in a content coding that cannot be undone
+    CODED = "coded"  # in a content coding that cannot be undone, or too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,16 @@ def load_json(body: bytes) -> object:
     return _decoder.decode(body.decode("utf-8"))
 
 
-def decode(observation: Observation) -> Decoded:
-    """Understand a body by its media type; never raises."""
+def decode(observation: Observation, most: int = MOST) -> Decoded:
+    """Understand a body by its media type; never raises. ``most``: most bytes that are read."""
     content_type = observation.header("content-type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
     try:
-        body = plain(observation).body
+        body = plain(observation, most).body
     except Unreadable as error:
         return Decoded(Form.CODED, media_type, why=str(error))
+    if len(body) > most:
+        return Decoded(Form.CODED, media_type, why=f"more than {most} bytes")
     return replace(_decoded(body, media_type), body=body)
 
 

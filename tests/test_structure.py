@@ -80,7 +80,7 @@ _LAYERS = {
         fleet shadow serve dashboard checking process exploring commands cli
     """,
     "backend": """
-        tables http_protocol serve problems deadline clock database storage search input legacy
+        tables bounded_protocol http_protocol serve problems deadline clock database storage search input legacy
         access rehearsal fetching resources request_bodies operations openapi transaction performing handling
         moments tag_lists private_data writing_reads setups tagging flows users jobs votes gamification badges datasets
         evaluationmeasures estimationprocedures studies tasktypes runs tasks evaluations files downloads

@@ -7,14 +7,22 @@ the text of an element with attributes is its member ``value``, as PHP's JSON sh
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from typing import Any
 
 from lxml import etree
 
-from backend.input.xml_documents import DEEPEST, NAMESPACE, Fault, IllegalDocument, schema_path
+from backend.input.xml_documents import (
+    DEEPEST,
+    MOST_ELEMENTS,
+    NAMESPACE,
+    Fault,
+    IllegalDocument,
+    schema_path,
+)
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 TEXT = "value"
@@ -47,7 +55,7 @@ def document(value: object, schema: str) -> etree._Element:
     """
     name, shape = _root(schema)
     root: etree._Element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={"oml": NAMESPACE})
-    _fill(root, value, shape, name, 1)
+    _fill(root, value, shape, name, 1, count())
     return root
 
 
@@ -79,7 +87,11 @@ def described(schema: str, reference: str) -> dict[str, Any]:
     return {**inside(root), "description": f"As the element {name} of the schema {schema}."}
 
 
-def _fill(element: etree._Element, value: object, shape: _Shape, path: str, depth: int) -> None:
+def _fill(
+    element: etree._Element, value: object, shape: _Shape, path: str, depth: int, made: Iterator[int]
+) -> None:
+    if next(made) >= MOST_ELEMENTS:
+        raise IllegalDocument([Fault(f"The document has more than {MOST_ELEMENTS} elements")])
     if depth > DEEPEST:
         raise IllegalDocument([Fault(f"Members lie deeper in each other than {DEEPEST}")])
     if not shape.children and not shape.attributes:
@@ -103,7 +115,7 @@ def _fill(element: etree._Element, value: object, shape: _Shape, path: str, dept
         given = value.get(name)
         for one in given if isinstance(given, list) else [] if given is None else [given]:
             child = etree.SubElement(element, f"{{{NAMESPACE}}}{name}")
-            _fill(child, one, inner, f"{path}.{name}", depth + 1)
+            _fill(child, one, inner, f"{path}.{name}", depth + 1, made)
 
 
 def _text(value: object, path: str) -> str:

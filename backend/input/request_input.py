@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope
 from backend.input.multipart import FormError, read_multipart, text
 from backend.problems import BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, InputError, InputProblem
 from backend.storage.interface import storing
+from config.php.encoded import unquoted_bytes
 from config.php.requests import MOST_FIELDS
 
 KEY = "api_key"
@@ -235,7 +236,7 @@ async def _pairs(request: Request, largest: int, *, first_only: bool) -> list[tu
     if len(pairs) > MOST_FIELDS and not first_only:
         raise FormError(f"A form has at most {MOST_FIELDS} fields")
     return [
-        (text(unquote_to_bytes(bytes(name))), text(unquote_to_bytes(bytes(value))))
+        (text(unquoted_bytes(bytes(name))), text(unquoted_bytes(bytes(value))))
         for name, _, value in pairs[:MOST_FIELDS]
     ]
 

@@ -7,7 +7,8 @@ become entities. Rows that both APIs look for by such a text must hold the same.
 """
 
 import re
-from urllib.parse import unquote
+
+from config.php.encoded import unquoted
 
 _REMOVED = "[removed]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -42,7 +43,7 @@ def filtered(text: str) -> str:
     """
     text = _CONTROL.sub("", text)
     for _ in range(_LONGEST):
-        decoded = unquote(text)
+        decoded = unquoted(text, "replace")
         if decoded == text:
             break
         text = decoded

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
+
+from config.php.encoded import unquoted
 
 # What a raw path segment may hold; anything else is a 400 before the API is reached (legacy notes, data 1.2).
 ALLOWED: Final = "~.:_-(),"
@@ -120,7 +122,7 @@ def is_array(name: str) -> bool:
 
 def decode(text: str) -> str:
     """PHP's urldecode: ``%xx`` and ``+``."""
-    return unquote_plus(text, errors="surrogateescape")
+    return unquoted(text.replace("+", " "))
 
 
 def encode(text: str) -> str:

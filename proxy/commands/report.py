@@ -153,7 +153,7 @@ def dashboard_command(
     ):  # a third of what the other commands of this module, and those beside it, would load for nothing
         from proxy.dashboard.app import dashboard
         from proxy.dashboard.session import GuardedAdmin
-        from proxy.runtime.listen import serve_forever
+        from proxy.process.admin_side import serve_pages
 
     url = log_url(log, config)
     asyncio.run(_readable(url))
@@ -161,7 +161,7 @@ def dashboard_command(
     settings = load_proxy_settings(config_directory(config))
     pages = dashboard(url, config_directory(config), token=settings.admin_token)
     guarded = GuardedAdmin(pages, token=settings.admin_token, host=host, names=settings.admin_hosts)
-    serve_forever(guarded, host, port)
+    serve_pages(guarded, settings, host, port)
 
 
 def log_url(log: str | None, config: str | None) -> str:

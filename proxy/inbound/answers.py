@@ -20,7 +20,11 @@ SLOW_BODY: Final = Refusal(
 BUSY: Final = Refusal(
     503, "Service Unavailable", "Too many requests are under way.", ((b"retry-after", b"1"),)
 )
+CROWDED: Final = Refusal(
+    503, "Service Unavailable", "Too many long answers are under way.", ((b"retry-after", b"1"),)
+)
 LOOP: Final = Refusal(508, "Loop Detected", "This request has passed this proxy before.")
+_PIECE: Final = 256 * 1024
 
 
 async def refuse(send: Send, refusal: Refusal, method: str = "GET") -> None:
@@ -59,7 +63,12 @@ async def send_whole(
         kept.append(length)
     try:
         await send({"type": "http.response.start", "status": status, "headers": kept})
-        await send({"type": "http.response.body", "body": b"" if bodiless else body})
+        rest = memoryview(b"" if bodiless else body)
+        while len(rest) > _PIECE:
+            # The next piece waits until the client has taken most of this one.
+            await send({"type": "http.response.body", "body": bytes(rest[:_PIECE]), "more_body": True})
+            rest = rest[_PIECE:]
+        await send({"type": "http.response.body", "body": bytes(rest)})
     except OSError as error:
         raise ClientGone from error
 

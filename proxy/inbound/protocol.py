@@ -22,6 +22,7 @@ from proxy.inbound.head import BAD, END, Head, HeadReader, Refused
 from proxy.inbound.rounds import Rounds
 from proxy.inbound.scope import scope_of
 from proxy.inbound.turns import Turns
+from proxy.inbound.unread import Unread
 from proxy.runtime.capture_budget import CaptureBudget
 
 # A client that still sends is listened to for so long after the last answer: a reset would take the answer with it.
@@ -77,6 +78,7 @@ class FrontProtocol(asyncio.Protocol):
         """Begin to wait for a head, or turn the connection away."""
         self._transport = transport
         self._flow = FlowControl(transport)
+        self._unread = Unread(transport, self.timeouts.client)
         # Of whoever has gone it cannot be told any more; our own address can, once somebody asks something.
         self._remote = get_remote_addr(transport)
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn knows its own two only
@@ -93,6 +95,7 @@ class FrontProtocol(asyncio.Protocol):
         self._server.connections.discard(self)
         self._leave_lines()
         self._stop_waiting()
+        self._unread.end()
         self._reader.clear()
         self._account(0)
         if self._cycle is not None:
@@ -358,10 +361,12 @@ class FrontProtocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client reads slowly."""
+        self._unread.begin()
         self._flow.pause_writing()
 
     def resume_writing(self) -> None:
         """The client has read."""
+        self._unread.end()
         self._flow.resume_writing()
 
 

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, TypeVar
-from urllib.parse import quote, unquote, unquote_plus
+from urllib.parse import quote
 
+from config.php.encoded import unquoted
 from config.php.multipart import disposition as read_disposition
 from config.php.requests import MOST_FIELDS
 from diffing.model import Headers
@@ -157,17 +158,22 @@ def secrets_of(target: bytes, headers: Headers, body: bytes = b"") -> frozenset[
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    plain = unquote(secret)
-    for spelt in (secret, plain, unquote_plus(secret), quote(plain), quote(plain, safe="")):
+    plain = unquoted(secret, "replace")
+    for spelt in (secret, plain, _with_blanks(secret), quote(plain), quote(plain, safe="")):
         if len(spelt) >= _SHORTEST and spelt.lower() not in _SCHEMES:
             yield spelt
+
+
+def _with_blanks(text: str) -> str:
+    """A text of a form, where a plus is a blank."""
+    return unquoted(text.replace("+", " "), "replace")
 
 
 def _is_secret(name: bytes) -> bool:
     """As PHP reads names: decoded, up to NUL, without leading blanks and brackets, dots and blanks as underscores, and
     a bracket that does not close, too.
     """
-    text = unquote_plus(name.decode("latin-1")).partition("\0")[0].lstrip(" ").lower()
+    text = _with_blanks(name.decode("latin-1")).partition("\0")[0].lstrip(" ").lower()
     plain = text.translate(_UNDERSCORES)
     return plain.partition("[")[0] in _NAMES or ("]" not in plain and plain.replace("[", "_") in _NAMES)
 

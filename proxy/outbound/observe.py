@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import httpx
@@ -45,6 +46,10 @@ class Hash(Protocol):
         """The digest in hexadecimal digits."""
 
 
+class _NoRoom(Exception):
+    """There is no room for an answer."""
+
+
 def digest_of(size: int, hashed: Hash) -> bytes:
     """What is kept of a body that is too long to be kept: length and hash, which are compared instead."""
     return b"%d bytes, sha256 %s" % (size, hashed.hexdigest().encode())
@@ -61,6 +66,7 @@ async def observe(
     body_cap: int = 64 * 1024 * 1024,
     digest: bool = False,
     pace: Pace = UNPACED,
+    fits: Callable[[int], bool] = lambda _size: True,
 ) -> Observation:
     """Send one request to a side. Returns the observation: an answer, or an error; never an exception.
 
@@ -72,6 +78,7 @@ async def observe(
             length is said before.
         pace: How many bytes of answers are read in a second; the sender has to wait.
         digest: Of a longer body, read on for its length and hash, which then are the body.
+        fits: Whether there is room for so many bytes more of an answer; one for which there is none is an error.
     """
     request = httpx.Request(
         method,
@@ -94,12 +101,15 @@ async def observe(
                 answered = header_pairs(response)
                 size = _promised(request, response) if hashed is None else 0
                 if size <= body_cap:
-                    size = await _collect(response, chunks, body_cap, hashed, pace)
+                    size = await _collect(response, chunks, body_cap, hashed, pace, fits)
                 if size > body_cap:
                     error = TOO_LARGE
                     chunks = [digest_of(size, hashed)] if hashed is not None else chunks
             finally:
                 await response.aclose()
+    except _NoRoom:
+        error = NOT_KEPT
+        chunks.clear()
     except (TimeoutError, httpx.TimeoutException):
         error = TIMEOUT
     except httpx.TransportError as failure:
@@ -127,7 +137,12 @@ def _promised(request: httpx.Request, response: httpx.Response) -> int:
 
 
 async def _collect(
-    response: httpx.Response, chunks: list[bytes], cap: int, hashed: "hashlib._Hash | None", pace: Pace
+    response: httpx.Response,
+    chunks: list[bytes],
+    cap: int,
+    hashed: "hashlib._Hash | None",
+    pace: Pace,
+    fits: Callable[[int], bool],
 ) -> int:
     """Read a body; gives its length, or one above the cap when it was not read to its end."""
     assert isinstance(response.stream, httpx.AsyncByteStream)
@@ -138,6 +153,8 @@ async def _collect(
         if hashed is not None:
             hashed.update(chunk)
         if size <= cap:
+            if not fits(len(chunk)):
+                raise _NoRoom
             chunks.append(chunk)
         elif hashed is None:
             break

@@ -13,10 +13,11 @@ from config.tasks import Tasks
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.dashboard.session import GuardedAdmin
 from proxy.inbound.answers import refuse
-from proxy.inbound.protocol import front
+from proxy.inbound.protocol import FrontProtocol, front
 from proxy.inbound.scope import REFUSAL
 from proxy.process.admin import Admin, Controls
-from proxy.runtime.listen import Listener
+from proxy.runtime.listen import Listener, announce, bind
+from proxy.runtime.loop import run_loop
 
 MOST_CONNECTIONS: Final = 256
 _HELD_BYTES: Final = 4 * 1024 * 1024
@@ -43,17 +44,31 @@ def admin_listener(
         operators: It listens already.
         tasks: Keeps it running.
     """
-    most = min(MOST_CONNECTIONS, settings.limits.connections)
-    limits = replace(settings.limits, connections=most, held_bytes=_HELD_BYTES, strict_names=False)
     return Listener(
         _HeadsRefused(application),
         operators,
         lifespan=False,
         drain=1,
         signals=False,
-        protocol=front(limits, settings.timeouts, lambda: None),
+        protocol=_protocol(settings),
         tasks=tasks,
     )
+
+
+def serve_pages(application: ASGIApp, settings: ProxySettings, host: str, port: int) -> None:
+    """Serve pages for operators where no proxy runs, with the bounds of the admin side, until SIGINT or SIGTERM.
+    ``settings``: limits and times. Raises ListenError: it cannot listen there.
+    """
+    bound = bind(host, port)
+    pages = _HeadsRefused(application)
+    found = Listener(pages, bound, ready=announce, lifespan=False, protocol=_protocol(settings))
+    run_loop(found.run_bound())
+
+
+def _protocol(settings: ProxySettings) -> type[FrontProtocol]:
+    most = min(MOST_CONNECTIONS, settings.limits.connections)
+    limits = replace(settings.limits, connections=most, held_bytes=_HELD_BYTES, strict_names=False)
+    return front(limits, settings.timeouts, lambda: None)
 
 
 class _HeadsRefused:

@@ -29,7 +29,12 @@ def work() -> None:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), resource.RLIM_INFINITY))
     config = Path(sys.argv[2])
-    with socket.socket(fileno=int(sys.argv[1])) as channel, channel.makefile("rwb") as pipe:
+    # Whoever asked may have been killed within a message; who starts it again tells of it.
+    with (
+        suppress(ConnectionError),
+        socket.socket(fileno=int(sys.argv[1])) as channel,
+        channel.makefile("rwb") as pipe,
+    ):
         _answer(cast(BinaryIO, pipe), config)
 
 

@@ -14,6 +14,7 @@ from diffing.normalise import normalise
 from diffing.pasted import pasted
 from diffing.problem import MEDIA_TYPE, message_of
 from diffing.registry import Deviation, Kind, Registry
+from proxy.serve.telling import LONGEST
 
 # Fields of the legacy answer that say nothing about the adapted one.
 _DROPPED: Final = frozenset(
@@ -51,7 +52,7 @@ def adapt(
     if legacy.status is None or legacy.error is not None:
         status = 504 if legacy.error == "timeout" else 502
         return _problem(kept, status, "about:blank", "Bad Gateway", "The legacy side gave no answer.", None)
-    old = decode(legacy)
+    old = decode(legacy, LONGEST)
     entries = registry.of_route(asked.route_name)
     told = _told(asked, legacy, old, entries, problems, kept)
     if told is not None:

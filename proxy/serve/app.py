@@ -30,6 +30,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
 from proxy.serve.rehearse import Rehearsing
 from proxy.serve.served import Responder, ServedSides
+from proxy.serve.telling import Telling
 from proxy.shadow.link import ShadowLink
 
 HOP: Final = b"parity-hop"
@@ -64,7 +65,12 @@ class Proxy:
     ) -> None:
         self._telemetry = telemetry or Telemetry()
         self._served = Responder(
-            sides, settings.timeouts, self._telemetry, hop_of(settings), may_help=self._may_help
+            sides,
+            settings.timeouts,
+            self._telemetry,
+            hop_of(settings),
+            may_help=self._may_help,
+            telling=Telling(settings.limits.whole_bytes),
         )
         self._in_force = in_force
         self._shadow = shadow

@@ -227,9 +227,13 @@ class _Relay:
         if not bodiless:
             async for chunk in response.stream:
                 kept = self._keep(chunk)
-                if held:
+                if held and self._capture.most:
                     if self._size > self._capture.most:
                         break
+                elif held:
+                    # Nothing is compared; where nobody else can serve, this is the answer.
+                    if not self._is_late(chunk, kept):
+                        raise NotServed(self.observation(TOO_LARGE))
                 elif self.begun or not self._is_late(chunk, kept):
                     await self._begin(start)
                     await self._pass_on(chunk)
@@ -269,7 +273,7 @@ class _Relay:
 
     def observation(self, error: str | None = None) -> Observation:
         """What came until now."""
-        body = b"".join(self._kept)
+        body = b"".join(self._kept or self._late)
         if error is None and self._capture.most and self._size > self._capture.most:
             error = TOO_LARGE
             body = digest_of(self._size, self._hash) if self._hash is not None else b""

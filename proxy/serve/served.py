@@ -1,5 +1,6 @@
 """Who answers the client: the side that the decision names, or legacy when the new side fails a safe request."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,14 +13,23 @@ from config.settings import Timeouts
 from diffing.model import Asked, Observation
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
-from proxy.inbound.answers import BAD_GATEWAY, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
+from proxy.inbound.answers import BAD_GATEWAY, CROWDED, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
+from proxy.inbound.guard import Refusal
 from proxy.inbound.request_body import RequestBody
 from proxy.message.translation import Request, Translation
-from proxy.outbound.observe import TIMEOUT, observe
+from proxy.outbound.observe import NOT_KEPT, TIMEOUT, observe
 from proxy.rollout.live_config import LiveConfig
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.adapt import Adapted, adapt
-from proxy.serve.forward import CapturePolicy, DisconnectWatcher, NotServed, end_to_end, forward
+from proxy.serve.forward import (
+    AnswerBroken,
+    CapturePolicy,
+    DisconnectWatcher,
+    NotServed,
+    end_to_end,
+    forward,
+)
+from proxy.serve.telling import Room, Telling
 from proxy.serve.unadaptable import unadaptable
 
 _LATE: Final = 8 * 1024 * 1024
@@ -45,6 +55,7 @@ class Responder:
         telemetry: Where fallbacks are counted.
         hop: Marks what this proxy sends, so that it is known when it comes back.
         may_help: Whether the new side may answer where legacy's answer has no new form.
+        telling: Holds the answers that must be whole before a client gets any of them.
     """
 
     def __init__(
@@ -54,8 +65,10 @@ class Responder:
         telemetry: Telemetry,
         hop: bytes = b"",
         may_help: Callable[[], bool] = lambda: False,
+        telling: Telling | None = None,
     ) -> None:
         self._may_help = may_help
+        self._telling = telling or Telling()
         self._sides = sides
         self._timeouts = timeouts
         self._telemetry = telemetry
@@ -92,17 +105,23 @@ class Responder:
             and (decision.face or isinstance(decision.translation, Translation))
         )
         capture = replace(capture, total=self._timeouts.total, hold=held, late=_LATE)
-        try:
-            return await self._by(exchange, in_force, request_body, receive, send, capture)
-        except NotServed as failed:
-            if held:
-                return await self._fall_back(exchange, in_force, failed.observation, receive, send)
-            late = failed.observation.error == TIMEOUT
-            await refuse(send, GATEWAY_TIMEOUT if late else BAD_GATEWAY, exchange.request.method)
-            return failed.observation
+        with self._telling.room() as room:
+            try:
+                return await self._by(exchange, in_force, request_body, receive, send, capture, room)
+            except NotServed as failed:
+                if held:
+                    return await self._fall_back(exchange, in_force, failed.observation, receive, send, room)
+                await refuse(send, _instead_of(failed.observation), exchange.request.method)
+                return failed.observation
 
     async def _fall_back(
-        self, exchange: Exchange, in_force: LiveConfig, failed: Observation, receive: Receive, send: Send
+        self,
+        exchange: Exchange,
+        in_force: LiveConfig,
+        failed: Observation,
+        receive: Receive,
+        send: Send,
+        room: Room,
     ) -> Observation:
         """Legacy serves in the shapes that the new side would have given."""
         self._telemetry.fallbacks[exchange.route] += 1
@@ -110,23 +129,25 @@ class Responder:
         if exchange.decision.dialect is Dialect.NEW:
             request = exchange.translated.request
         with DisconnectWatcher(receive):
-            legacy = await self._observe(Side.LEGACY, request)
-        if legacy.status is None or legacy.status >= 500:
+            legacy = await self._observe(Side.LEGACY, request, room)
+            answer = None
+            if legacy.error is None and not exchange.decision.face:
+                answer = await self._telling.read(legacy, lambda: self._adapt(exchange, in_force, legacy))
+        if legacy.status is None or legacy.error is not None or legacy.status >= 500:
             # Nobody could serve it: the new side's answer is as good as any.
             if failed.status is not None and failed.error is None:
-                await send_whole(send, failed.status, raw(failed.headers), failed.body, head=method == "HEAD")
+                await self._give(failed, raw(failed.headers), failed.body, send, method)
             else:
-                await refuse(send, GATEWAY_TIMEOUT if failed.error == TIMEOUT else BAD_GATEWAY, method)
+                await refuse(send, _instead_of(failed), method)
             exchange.legacy = legacy
             return failed
         exchange.decision = replace(exchange.decision, served=Side.LEGACY)
         exchange.new = failed
         exchange.fallback = True
-        if exchange.decision.face:
-            pairs = end_to_end(raw(legacy.headers))
-            await send_whole(send, legacy.status, pairs, legacy.body, head=method == "HEAD")
+        if answer is None:
+            await self._give(legacy, end_to_end(raw(legacy.headers)), legacy.body, send, method)
         else:
-            await self._send_adapted(exchange, self._adapt(exchange, in_force, legacy), send)
+            await self._send_adapted(exchange, legacy, answer, send)
         return legacy
 
     async def _by(
@@ -137,6 +158,7 @@ class Responder:
         receive: Receive,
         send: Send,
         capture: CapturePolicy,
+        room: Room,
     ) -> Observation:
         decision, request = exchange.decision, exchange.request
         if decision.takes_it_as_sent(decision.served):
@@ -148,19 +170,21 @@ class Responder:
             if decision.dialect is Dialect.NEW:
                 with DisconnectWatcher(receive):
                     legacy = await self._observe(
-                        Side.LEGACY, translation.request, unsafe=self._unsafe(exchange)
+                        Side.LEGACY, translation.request, room, unsafe=self._unsafe(exchange)
                     )
-                    why, answer = self._adapted(exchange, in_force, legacy)
-                    helped = why is not None and await self._helped(exchange, in_force)
+                    why, answer = await self._telling.read(
+                        legacy, lambda: self._adapted(exchange, in_force, legacy)
+                    )
+                    helped = why is not None and await self._helped(exchange, in_force, room)
                 if helped and exchange.new is not None:
                     new = exchange.new
-                    await send_whole(
-                        send, new.status or 502, end_to_end(raw(new.headers)), new.body, head=method == "HEAD"
-                    )
+                    await self._give(new, end_to_end(raw(new.headers)), new.body, send, method)
                 elif why is not None:
                     await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), exchange.request.method)
+                elif legacy.error == NOT_KEPT:
+                    await refuse(send, CROWDED, exchange.request.method)
                 else:
-                    await self._send_adapted(exchange, answer, send)
+                    await self._send_adapted(exchange, legacy, answer, send)
                 return legacy
         headers.append(self._mark)
         side = (self._sides.writes if self._unsafe(exchange) else self._sides.reads)[decision.served]
@@ -181,7 +205,7 @@ class Responder:
         unfit = answer.unfit and f"The legacy side's answer is not as the schema has it: {answer.unfit}."
         return unadaptable(asked, legacy, in_force.registry) or unfit, answer
 
-    async def _helped(self, exchange: Exchange, in_force: LiveConfig) -> bool:
+    async def _helped(self, exchange: Exchange, in_force: LiveConfig, room: Room) -> bool:
         """Whether the new side has answered instead: a safe read of a route beyond stage legacy that is not held."""
         route, rollout = exchange.decision.route, in_force.rollout
         if (
@@ -194,13 +218,15 @@ class Responder:
             or not self._may_help()
         ):
             return False
-        new = await self._observe(Side.NEW, exchange.request)
+        new = await self._observe(Side.NEW, exchange.request, room)
         if new.status is None or new.error is not None or new.status >= 500:
             return False
         exchange.new, exchange.unadaptable = new, True
         return True
 
-    async def _observe(self, side: Side, request: Request, *, unsafe: bool = False) -> Observation:
+    async def _observe(
+        self, side: Side, request: Request, room: Room, *, unsafe: bool = False
+    ) -> Observation:
         return await observe(
             (self._sides.writes if unsafe else self._sides.reads)[side],
             request.method,
@@ -208,6 +234,8 @@ class Responder:
             text([*end_to_end(raw(request.headers)), self._mark]),
             request.body,
             deadline=self._timeouts.served,
+            # What a write has done is told, however much is held.
+            fits=room.take if not unsafe else lambda _size: True,
         )
 
     def _adapt(self, exchange: Exchange, in_force: LiveConfig, legacy: Observation) -> Adapted:
@@ -215,9 +243,21 @@ class Responder:
         asked = Asked(translation.route, exchange.request.method, translation.parameters)
         return adapt(asked, legacy, in_force.registry, in_force.problems)
 
-    async def _send_adapted(self, exchange: Exchange, answer: Adapted, send: Send) -> None:
-        pairs = end_to_end(raw(answer.headers))
-        await send_whole(send, answer.status, pairs, answer.body, head=exchange.request.method == "HEAD")
+    async def _send_adapted(
+        self, exchange: Exchange, legacy: Observation, answer: Adapted, send: Send
+    ) -> None:
+        told = replace(legacy, status=answer.status)
+        await self._give(told, end_to_end(raw(answer.headers)), answer.body, send, exchange.request.method)
+
+    async def _give(
+        self, answer: Observation, pairs: list[tuple[bytes, bytes]], body: bytes, send: Send, method: str
+    ) -> None:
+        """Send a whole answer, which is held until its client has taken it."""
+        try:
+            async with asyncio.timeout(self._timeouts.total):
+                await send_whole(send, answer.status or 502, pairs, body, head=method == "HEAD")
+        except TimeoutError as error:
+            raise AnswerBroken(replace(answer, error=TIMEOUT)) from error
 
     def _unsafe(self, exchange: Exchange) -> bool:
         # A method that is not safe may write on a path that no route is known for.
@@ -225,3 +265,8 @@ class Responder:
         return decision.writes or (
             decision.route is None and exchange.request.method not in ("GET", "HEAD", "OPTIONS")
         )
+
+
+def _instead_of(failed: Observation) -> Refusal:
+    """What a client is told where a side gave no answer."""
+    return GATEWAY_TIMEOUT if failed.error == TIMEOUT else BAD_GATEWAY

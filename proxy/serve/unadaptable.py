@@ -6,6 +6,7 @@ from diffing.model import Asked, Observation
 from diffing.problem import message_of
 from diffing.registry import Kind, Registry
 from proxy.serve.adapt import told_as_problem
+from proxy.serve.telling import LONGEST
 
 
 def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | None:
@@ -15,7 +16,7 @@ def unadaptable(asked: Asked, legacy: Observation, registry: Registry) -> str | 
     Returns a sentence; None when the answer can be adapted. ``asked``: facts of the client's request. ``legacy``: what
     the legacy side answered; it answered something.
     """
-    old = decode(legacy)
+    old = decode(legacy, LONGEST)
     status = legacy.status or 0
     error = old.document if old.form is Form.ERROR and isinstance(old.document, dict) else None
     code = None if error is None else str(error.get("code"))

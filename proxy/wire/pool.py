@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from proxy.wire.connection import Wire, WireRequest
+from proxy.wire.connection import Wire, WireRequest, scratch
 from proxy.wire.dial import Dial
 
 # Seconds that a connection is kept without a request.
@@ -28,7 +28,8 @@ class Pool:
     def __init__(
         self, url: httpx.URL, *, most: int, connect: float, first: float, gap: float, reuse: bool
     ) -> None:
-        self._dial = Dial(url, lambda: Wire(self._gone, first, gap))
+        read = scratch()
+        self._dial = Dial(url, lambda: Wire(self._gone, first, gap, read))
         self._connect = connect
         self._reuse = reuse
         self._slots = asyncio.Semaphore(most)

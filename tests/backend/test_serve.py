@@ -1,5 +1,6 @@
 """Serving over a real socket."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -34,6 +35,28 @@ def test_it_says_where_it_listens_and_stops_when_told(sqlite_url: str) -> None:
         assert httpx.get(f"{url}/datasets/61").json()["name"] == "petal-marks"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
+
+
+def test_what_it_logs_has_time_and_level_and_obeys_nobody(sqlite_url: str) -> None:
+    """A client that leaves within its body is no incident."""
+    with subprocess.Popen(
+        [*COMMAND, sqlite_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().removeprefix("listening on ").strip()
+        host, _, port = url.removeprefix("http://").partition(":")
+        form = b"Host: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na"
+        for target in (b"/datasets/tag", b"/api/v1/json/data/tag"):
+            with socket.create_connection((host, int(port)), timeout=10) as connection:
+                connection.sendall(b"POST " + target + b" HTTP/1.1\r\n" + form)
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"no request\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+    assert re.fullmatch(r"[-0-9T:]{19}Z WARNING uvicorn\.error: Invalid HTTP request received\.\n", said), (
+        said
+    )
 
 
 def test_the_raw_path_decides(sqlite_url: str) -> None:

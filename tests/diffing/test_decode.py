@@ -66,3 +66,14 @@ def test_a_coding_that_cannot_be_undone_is_told() -> None:
 def test_an_html_page_is_seen() -> None:
     """PHP's front answers some paths with pages."""
     assert decode(answer(b"<html>", "text/html")).form is Form.HTML
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_what_is_too_long_is_not_read(coded: bool) -> None:
+    """Neither as it is, nor once it is expanded."""
+    body = b'{"a":"%b"}' % (b"x" * 5000)
+    headers = (("content-type", "application/json"), *((("content-encoding", "gzip"),) if coded else ()))
+    answer = Observation(200, headers, gzip.compress(body) if coded else body)
+    assert decode(answer, 5008).form is Form.JSON
+    assert decode(answer, 5007).form is Form.CODED
+    assert "more than 5007 bytes" in decode(answer, 5007).why

@@ -102,3 +102,11 @@ def test_the_text_of_an_element_with_attributes_is_described() -> None:
     """As the member `value`."""
     inputs = described("task_upload", "#/{model}")["properties"]["input"]["items"]
     assert set(inputs["properties"]) == {"name", "value"}
+
+
+def test_a_document_has_as_many_elements_as_one_in_xml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is more is not made: it would take the time of all others."""
+    monkeypatch.setattr("backend.input.json_documents.MOST_ELEMENTS", 5)
+    assert len(document({"tag": ["x"] * 4}, "data_upload")) == 4
+    with pytest.raises(IllegalDocument, match="more than 5 elements"):
+        document({"tag": ["x"] * 5}, "data_upload")

@@ -1,6 +1,9 @@
 """The admin port of a running proxy, at a real socket."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +20,7 @@ from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_listener, admin_side
 from proxy.runtime.listen import bind
+from tests.proxy.logs import two_runs
 from tests.proxy.process.test_admin import Recorded
 
 pytestmark = pytest.mark.anyio
@@ -80,3 +84,30 @@ async def test_an_empty_token_is_none(serve: Serve, tmp_path: Path, config: Path
             client, "POST", b"/-/kill", (("host", "localhost"), ("authorization", "Bearer "))
         )
     assert found.status == 403
+
+
+async def test_the_dashboard_alone_has_the_same_bounds(tmp_path: Path) -> None:
+    """A long head is refused, a silent connection closed; pages are served."""
+    log, _, _ = await two_runs(tmp_path)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", "from proxy.cli import main; main()", "dashboard", "--log", log),
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PARITY_TIMEOUTS_HEAD": "0.5"},
+    )
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    host, _, port = line.decode().partition("http://")[2].strip().partition(":")
+    answers = []
+    for head in (
+        b"GET /glossary HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 200_000,
+        b"",
+    ):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head)
+        answers.append((await asyncio.wait_for(reader.read(), 10))[:12])
+        writer.close()
+    process.terminate()
+    assert await process.wait() == 0
+    assert answers == [b"HTTP/1.1 200", b"HTTP/1.1 431", b""]

@@ -1,5 +1,6 @@
 """The process that compares, by its channel."""
 
+import select
 import socket
 import subprocess
 from pathlib import Path
@@ -48,3 +49,21 @@ def test_it_judges_until_its_channel_is_closed(config: Path) -> None:
     ]
     assert ["comparing failed" in one.signature for one in found] == [False, True, False]
     assert found[0].usage
+
+
+def test_it_ends_without_a_word_when_whoever_asked_was_killed(config: Path) -> None:
+    """Who left an answer unread resets the channel; that is told by whoever starts both again."""
+    ours, theirs = socket.socketpair()
+    arguments = str(theirs.fileno()), str(config.resolve()), str(2 * 1024**3)
+    with theirs:
+        process = subprocess.Popen(
+            child.command("proxy.process.comparing", *arguments),
+            pass_fds=[theirs.fileno()],
+            env=child.environment(),
+            stderr=subprocess.PIPE,
+        )
+    with ours:
+        ours.sendall(frame(essential(exchange(b'["a"]', {}))))
+        select.select([ours], [], [], 20)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (0, b"")
