@@ -25,7 +25,7 @@ demo: install  ## sample database, recorded PHP, backend, proxy, report (ONCE=1:
 
 test: install mariadb fronts redis chromium clients  ## all tests, on SQLite, a private MariaDB (SKIP_MARIADB=1: without) and Redis (SKIP_REDIS=1), in Chromium (SKIP_BROWSER=1), with a real client (SKIP_CLIENTS=1)
 	@$(BIN)/python -m compileall -q backend config diffing proxy  # once, not in each process at the same time
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: install  ## formatting, lint and types
 	$(BIN)/ruff format --check .

@@ -63,12 +63,15 @@ async def test_the_shares_of_a_check_that_is_gone_are_dropped(settings: QueueSet
     await worker.aclose()
 
 
-async def test_workers_with_another_key_answer_nothing(settings: QueueSettings) -> None:
+async def test_workers_with_another_key_answer_nothing(
+    settings: QueueSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One with the key does it; where there is none, the check says what may be wrong."""
     other = Worker(settings, "other", seal=Seal([b"x" * 32]))
     right = Worker(settings, "right")
     assert len(await Check(settings, 3).run()) == 3
     await right.aclose()
+    monkeypatch.setattr("proxy.fleet.spread._LOST", 1)
     hasty = replace(settings, claim_seconds=0.05, deliveries=1)
     await other.aclose()
     other = Worker(hasty, "other", seal=Seal([b"x" * 32]))
