@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from config.environment import environment_table, merge
 from config.errors import ConfigError
 from config.queue import QueueSettings
+from config.recording import RecordingSettings
 from config.tracing import Tracing
 from config.typed import Place, build, read_toml, unknown
 from config.web_address import is_web_address
@@ -209,25 +210,6 @@ class Shadow:
     breaker_seconds: float = 10.0
     compare_seconds: float = 10.0
     compare_bytes: int = 2048 * _MIB
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingSettings:
-    """Recording live traffic: of compared exchanges in the legacy dialect, what legacy answered, without secrets.
-
-    Args:
-        folder: Where each process writes a file of its own; empty for no recording.
-        every: One in so many exchanges of each route is recorded, the first one among them.
-        per_route: Most exchanges of one route, per process.
-        answer_bytes: Longest answer that is recorded.
-        file_bytes: Most bytes of one process's file.
-    """
-
-    folder: str = ""
-    every: int = 100
-    per_route: int = 1000
-    answer_bytes: int = _MIB
-    file_bytes: int = 256 * _MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from config.recording import RecordingSettings
 from config.routes import RouteMap
-from config.settings import RecordingSettings
 from proxy.exchange.exchange import Exchange
 from proxy.har.entries import Writing, line, started
 from proxy.har.files import kept_of_request

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from config.recording import RecordingSettings
 from config.routes import RouteMap, load_routes
-from config.settings import RecordingSettings
 from diffing.model import Asked, Comparison, Observation, Outcome
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
