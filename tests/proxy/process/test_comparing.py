@@ -25,8 +25,8 @@ def exchange(new: bytes, parameters: object) -> Exchange:
     return made
 
 
-def test_it_judges_until_its_channel_is_closed(config: Path) -> None:
-    """A comparison that fails is told, and ends neither the process nor the next one."""
+def started(config: Path, stderr: int | None = None) -> tuple["subprocess.Popen[bytes]", socket.socket]:
+    """The process, and our end of its channel."""
     ours, theirs = socket.socketpair()
     arguments = str(theirs.fileno()), str(config.resolve()), str(2 * 1024**3)
     with theirs:
@@ -34,7 +34,14 @@ def test_it_judges_until_its_channel_is_closed(config: Path) -> None:
             child.command("proxy.process.comparing", *arguments),
             pass_fds=[theirs.fileno()],
             env=child.environment(),
+            stderr=stderr,
         )
+    return process, ours
+
+
+def test_it_judges_until_its_channel_is_closed(config: Path) -> None:
+    """A comparison that fails is told, and ends neither the process nor the next one."""
+    process, ours = started(config)
     with ours, ours.makefile("rwb") as pipe:
         found = []
         for item in (exchange(b'["a"]', {}), exchange(b'["a"]', None), exchange(b'["b"]', {})):
@@ -53,15 +60,7 @@ def test_it_judges_until_its_channel_is_closed(config: Path) -> None:
 
 def test_it_ends_without_a_word_when_whoever_asked_was_killed(config: Path) -> None:
     """Who left an answer unread resets the channel; that is told by whoever starts both again."""
-    ours, theirs = socket.socketpair()
-    arguments = str(theirs.fileno()), str(config.resolve()), str(2 * 1024**3)
-    with theirs:
-        process = subprocess.Popen(
-            child.command("proxy.process.comparing", *arguments),
-            pass_fds=[theirs.fileno()],
-            env=child.environment(),
-            stderr=subprocess.PIPE,
-        )
+    process, ours = started(config, subprocess.PIPE)
     with ours:
         ours.sendall(frame(essential(exchange(b'["a"]', {}))))
         select.select([ours], [], [], 20)
