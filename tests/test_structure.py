@@ -114,7 +114,7 @@ def test_layers_import_one_way(package: str) -> None:
 
 
 PARTS = {
-    *("Proxy", "ServedSides", "Rehearsing", "ShadowLink", "ShadowWorkers", "Outbox", "MemoryQueue", "Tap"),
+    *("Proxy", "ServedSides", "Rehearsing", "ShadowLink", "ShadowWorkers", "Outbox", "Tap"),
     *("Comparer", "Repairs", "Counters", "Recorder", "Supervisor", "KillSwitch"),
     *("CaptureStream", "CaptureSender", "CaptureTaker", "CaptureWorkers", "AskedSender", "OnceRecorder"),
 }

@@ -96,7 +96,9 @@ def decide(
     dialect, translation, route, writes = read_request(request, routes)
     known = route is not None or not is_api_v1(read_target(request.target).segments)
     placement = rollout.of(route, dialect) if known else rollout.of_unknown_api_path(routes)
-    share = bucket(route.name if route else "", caller)
+    share = 0.0
+    if 0 < placement.percentage < 100:
+        share = bucket(route.name if route else "", caller)
     served = _served(placement, dialect, translation, route, share, rollout)
     skip = _skip(placement, translation, route, writes, share, rollout)
     rehearse = (

@@ -3,6 +3,7 @@
 import logging
 import os
 import queue
+import random
 import re
 import sys
 import threading
@@ -35,7 +36,7 @@ class AccessRecord:
         self.method = method
         self.target = target
         # An id of the client's is kept when it can stand in a log line; it may not be a secret.
-        self.id = given if given is not None and _ID.fullmatch(given) else os.urandom(16).hex().encode()
+        self.id = given if given is not None and _ID.fullmatch(given) else b"%032x" % random.getrandbits(128)
         self.status = 0
         self.bytes = 0
         self.started = time.perf_counter()

@@ -87,6 +87,8 @@ class HeadReader:
         """The next head; None while it is not there as a whole. Raises Refused: what came is no head, or too long a
         one.
         """
+        if not self._bytes:
+            return None
         self._skip_line_ends()
         # A head may come byte by byte, so no end is looked for twice in the same bytes.
         end = self._bytes.find(END, max(0, self._searched - 3))

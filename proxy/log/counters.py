@@ -25,7 +25,6 @@ MOST_FACTS: Final = 200
 MOST_MOMENTS: Final = 100_000
 KEPT: Final = timedelta(minutes=2)
 """So long seconds and minutes are held, for verdicts that come late; of later ones the next moment is told."""
-_WIDTHS: Final = (1, 60)
 
 
 class Verdicts(Protocol):
@@ -57,6 +56,22 @@ class HourlyCount:
             "legacy_seconds": self.legacy_seconds,
             "new_seconds": self.new_seconds,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The hour, minute and second that a moment is in, and the end of that second."""
+
+    hour: datetime
+    minute: datetime
+    second: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, at: datetime) -> "_Units":
+        second = at.replace(microsecond=0)
+        minute = second.replace(second=0)
+        return cls(minute.replace(minute=0), minute, second, second + timedelta(seconds=1))
 
 
 @dataclass(slots=True)
@@ -139,6 +154,7 @@ class Counters:
     _held: int = 0
     _floor: datetime | None = None
     _facts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    _units: "_Units | None" = None
 
     @property
     def due(self) -> int:
@@ -176,19 +192,19 @@ class Counters:
         judgement, decision, route = exchange.judgement, exchange.decision, exchange.route
         assert judgement is not None
         comparison, asked = judgement.comparison, decision.asked.value
-        hour = exchange.at.replace(minute=0, second=0, microsecond=0)
-        key = (hour, route, decision.dialect.value, decision.served.value, comparison.verdict, asked)
+        verdict, hour = comparison.verdict, self._units_of(exchange.at).hour
+        key = (hour, route, decision.dialect.value, decision.served.value, verdict, asked)
         for deviation in comparison.hits:
             self.hits[hour, route, deviation, asked] += 1
         for what, entry, about in judgement.usage:
             self._count("usage", self.usage, (hour, route, entry, what, about[:LONGEST_ABOUT]))
         if comparison.outcome in COMPARED:
             self._cover(route, asked, judgement)
-        if comparison.verdict in FAILING:
+        if verdict in FAILING:
             self._cluster(exchange, judgement)
         # Last: an exchange whose judgement cannot be counted may still be given another one.
-        self.flows.setdefault(key, HourlyCount()).add(judgement.seconds)
-        self._moment(exchange, comparison.verdict, judgement.seconds)
+        self._flow(key).add(judgement.seconds)
+        self._moment(exchange, verdict, judgement.seconds)
 
     def replace_queued(self, exchange: Exchange) -> None:
         """Count the verdict of an exchange that another process has counted as ``queued``.
@@ -197,25 +213,41 @@ class Counters:
         that only judges nothing is due.
         """
         self.add(exchange)
-        decision, hour = exchange.decision, exchange.at.replace(minute=0, second=0, microsecond=0)
+        decision, hour = exchange.decision, self._units_of(exchange.at).hour
         queued, asked = str(Outcome.QUEUED), decision.asked.value
         key = (hour, exchange.route, decision.dialect.value, decision.served.value, queued, asked)
-        self.flows.setdefault(key, HourlyCount()).add(None, -1)
+        self._flow(key).add(None, -1)
         self._moment(exchange, queued, None, -1)
 
     def _moment(
         self, exchange: Exchange, verdict: str, seconds: tuple[float, float] | None, exchanges: int = 1
     ) -> None:
-        second = exchange.at.replace(microsecond=0)
-        second = second if self._floor is None else max(second, self._floor)
-        asked = exchange.decision.asked.value
-        for width, at in zip(_WIDTHS, (second, second.replace(second=0)), strict=True):
-            key = (width, at, exchange.route, verdict, asked)
-            if key not in self.moments and len(self.moments) >= MOST_MOMENTS:
-                self.dropped["moments"] += 1
-                continue
-            self.moments.setdefault(key, HourlyCount()).add(seconds, exchanges)
+        units = self._units_of(exchange.at)
+        if self._floor is not None and units.second < self._floor:
+            units = _Units.of(self._floor)
+        route, asked = exchange.route, exchange.decision.asked.value
+        for width, at in ((1, units.second), (60, units.minute)):
+            key = (width, at, route, verdict, asked)
+            found = self.moments.get(key)
+            if found is None:
+                if len(self.moments) >= MOST_MOMENTS:
+                    self.dropped["moments"] += 1
+                    continue
+                found = self.moments[key] = HourlyCount()
+            found.add(seconds, exchanges)
             self.touched.add(key)
+
+    def _flow(self, key: FlowKey) -> HourlyCount:
+        found = self.flows.get(key)
+        if found is None:
+            found = self.flows[key] = HourlyCount()
+        return found
+
+    def _units_of(self, at: datetime) -> "_Units":
+        """The units of time that a moment is in: most are in those of the one before."""
+        if self._units is None or not self._units.second <= at < self._units.end:
+            self._units = _Units.of(at)
+        return self._units
 
     def forget_moments(self, now: datetime) -> list[MomentKey]:
         """Forget what is written and will not be counted any more; gives what that is."""

@@ -61,8 +61,10 @@ def open_log(url: str) -> AsyncEngine:
     """
     try:
         parsed = make_url(url)
+        driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
+        # A file does not go away as a server does.
         engine = create_async_engine(
-            parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername)), pool_pre_ping=True
+            parsed.set(drivername=driver), pool_pre_ping=not driver.startswith("sqlite")
         )
     except (ArgumentError, SQLAlchemyError, ImportError, ValueError) as error:
         raise LogError(

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.settings import ProxySettings
-from config.tasks import Tasks
 from proxy.dashboard.app import WithDashboard, dashboard
 from proxy.dashboard.session import GuardedAdmin
 from proxy.inbound.answers import refuse
@@ -33,16 +32,13 @@ def admin_side(controls: Controls, settings: ProxySettings, config: Path) -> Gua
     return GuardedAdmin(pages, token=token, host=settings.admin_host, names=settings.admin_hosts)
 
 
-def admin_listener(
-    application: ASGIApp, settings: ProxySettings, operators: socket.socket, tasks: Tasks
-) -> Listener:
+def admin_listener(application: ASGIApp, settings: ProxySettings, operators: socket.socket) -> Listener:
     """What listens to operators, with bounds of its own: it takes nothing of the descriptors that clients need.
 
     Args:
         application: What ``admin_side`` made.
         settings: Limits and times for clients, most of which hold here, too.
         operators: It listens already.
-        tasks: Keeps it running.
     """
     return Listener(
         _HeadsRefused(application),
@@ -51,7 +47,6 @@ def admin_listener(
         drain=1,
         signals=False,
         protocol=_protocol(settings),
-        tasks=tasks,
     )
 
 

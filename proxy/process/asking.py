@@ -30,7 +30,6 @@ from proxy.runtime.loop import run_loop
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import BEAT, StartPlan
 from proxy.shadow.outbox import Outbox
-from proxy.shadow.queue import MemoryQueue
 from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.spans import NO_SPANS, OtlpExporter, Spans
 from proxy.shadow.tap import Tap
@@ -206,8 +205,6 @@ async def open_workers(
         verdicts,
         load_routes(plan.files),
         settings,
-        # How much may wait is up to the process that serves.
-        queue=lambda _most, _bytes: MemoryQueue(2**62, 2**62),
         telemetry=telemetry,
         tap=tap,
         repairs=Repairs(plan.files),

@@ -124,7 +124,6 @@ async def work(settings: ProxySettings, config: Path, name: str, ready: Callable
                 ),
                 settings,
                 operators,
-                tasks,
             )
             settle_memory()
             async with asyncio.TaskGroup() as group:

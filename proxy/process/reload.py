@@ -12,7 +12,8 @@ from proxy.rollout.live_config import LiveConfig, Snapshot, load_live_config, ma
 from proxy.runtime.telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
-_EVERY: Final = 0.25
+_EVERY: Final = 0.5
+_SWITCH_EVERY: Final = 0.25
 
 
 class Configuration:
@@ -77,7 +78,7 @@ class Configuration:
     async def watch_switch(self) -> None:
         """Look at the kill switch again and again, until cancelled: whatever reading takes, it does not wait for it."""
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_SWITCH_EVERY)
             self._kill.look()
 
     def close(self) -> None:

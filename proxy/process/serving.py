@@ -259,7 +259,6 @@ def listener(
         protocol=front(settings.limits, settings.timeouts, parts.refused),
         keep_alive=_KEEP_ALIVE,
         linger=settings.timeouts.linger,
-        tasks=parts.tasks,
     )
     parts.ready = lambda: not found.leaving
     return found
@@ -280,7 +279,7 @@ async def _listen(
     ready: Callable[[str, str], None],
 ) -> None:
     application = admin_side(parts, settings, config)
-    admin = admin_listener(application, settings, operators, parts.tasks)
+    admin = admin_listener(application, settings, operators)
     main = listener(parts, settings, clients, lambda url: ready(url, admin.url), signals=True)
     settle_memory()
     async with asyncio.TaskGroup() as group:

@@ -278,7 +278,7 @@ async def supervise(settings: ProxySettings, config: Path, ready: Callable[[str,
         supervisor = Supervisor(settings, config, clients)
         application = admin_side(supervisor, settings, config)
         tasks = supervisor.tasks
-        admin = admin_listener(application, settings, operators, tasks)
+        admin = admin_listener(application, settings, operators)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
         async with asyncio.TaskGroup() as group:

@@ -1,8 +1,10 @@
 """What the configuration says of routes and answers; read whole, checked, and replaced as a whole."""
 
 import hashlib
+import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +25,7 @@ _PARTS = (
     "routes/*.toml",
     "deviations/*.toml",
 )
+_ENDINGS = (".toml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,14 @@ def _digest(config: Path, files: list[Path]) -> str:
 def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
     """What changes when a file of the configuration changes, cheap enough to be looked at often."""
     found = []
-    for file in files_of(config):
-        try:
-            stat = file.stat()
-        except OSError:
-            continue
-        found.append((str(file), stat.st_mtime_ns, stat.st_size))
-    return tuple(found)
+    for folder in {str((config / part).parent) for part in _PARTS}:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_ENDINGS):
+                    with suppress(OSError):
+                        stat = entry.stat()
+                        found.append((entry.path, stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(found))
 
 
 class Snapshot:

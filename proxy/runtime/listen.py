@@ -14,7 +14,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from config.errors import ListenError
-from config.tasks import Tasks
 from proxy.runtime.loop import run_loop
 
 _BACKLOG: Final = 2048
@@ -46,7 +45,6 @@ class Listener(uvicorn.Server):
         protocol: What speaks with clients; None for uvicorn's own.
         keep_alive: Seconds that a connection may be idle.
         linger: Seconds between the signal to stop and the end of accepting.
-        tasks: Keeps what looks after the connections running; None lets its failure end the server.
     """
 
     def __init__(
@@ -61,10 +59,11 @@ class Listener(uvicorn.Server):
         protocol: type[asyncio.Protocol] | None = None,
         keep_alive: int = 5,
         linger: float = 0.0,
-        tasks: Tasks | None = None,
     ) -> None:
         # httptools refuses requests that a lenient parser would let a smuggler use.
         importlib.import_module("httptools")
+        self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(
             uvicorn.Config(
                 app,
@@ -89,7 +88,6 @@ class Listener(uvicorn.Server):
         self._ready = ready
         self._signals = signals
         self._linger = linger
-        self._tasks = tasks
         self.leaving = False
 
     @contextmanager
@@ -130,11 +128,22 @@ class Listener(uvicorn.Server):
             self._ready(self.url)
 
     async def main_loop(self) -> None:
-        """Look after the connections until told to stop."""
-        if self._tasks is None:
-            await super().main_loop()
-        else:
-            await self._tasks.keep("listener", super().main_loop)
+        """Wait until told to stop. uvicorn's own looks every 0.1 s, and has nothing else to do for us."""
+        self._loop = asyncio.get_running_loop()
+        if not self._stops:
+            await self._stopped.wait()
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether it is told to stop."""
+        return self._stops
+
+    @should_exit.setter
+    def should_exit(self, stops: bool) -> None:
+        self._stops = stops
+        if stops and self._loop is not None and not self._stopped.is_set():
+            # A signal may say so, which by itself does not wake the loop.
+            self._loop.call_soon_threadsafe(self._stopped.set)
 
     async def run_bound(self) -> None:
         """Serve until told to stop."""

@@ -27,10 +27,11 @@ from proxy.rollout.caller import Callers
 from proxy.rollout.live_config import LiveConfig
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.telemetry import Telemetry
-from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher
+from proxy.serve.forward import AnswerBroken, CapturePolicy
 from proxy.serve.rehearse import Rehearsing
 from proxy.serve.served import Responder, ServedSides
 from proxy.serve.telling import Telling
+from proxy.serve.watch import Watch
 from proxy.shadow.link import ShadowLink
 
 HOP: Final = b"parity-hop"
@@ -195,7 +196,7 @@ class Proxy:
         # A body that came in one piece is whole, and may be longer than what is kept all the same.
         short = request_body.complete and len(request_body.start) <= self._settings.shadow.request_bytes
         if decision.rehearse and self._rehearsing is not None and short:
-            with DisconnectWatcher(receive):
+            with Watch(receive):
                 exchange.new = await self._rehearsing.rehearse(request, _for_new(decision))
         await self._answer(exchange, in_force, request_body, receive, record, scope["headers"])
 
@@ -220,7 +221,12 @@ class Proxy:
                 request_body,
                 receive,
                 _telling(record, exchange),
-                CapturePolicy(keep if kept else 0, kept and exchange.passes_unchanged, budget=self._budget),
+                CapturePolicy(
+                    keep if kept else 0,
+                    digest=kept and exchange.passes_unchanged,
+                    total=self._settings.timeouts.total,
+                    budget=self._budget,
+                ),
             )
         except BodyRefused as refused:
             await self._refuse(record, SLOW_BODY if refused.slow else long_body(self._settings.limits))

@@ -3,7 +3,6 @@
 Nothing here waits for the shadow or shares anything with it.
 """
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Iterable
@@ -22,9 +21,9 @@ from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, dig
 from proxy.outbound.upstream import SEAM_URL
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.listen import BrokenOff
+from proxy.serve.watch import Watch
 
 _NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
-_WATCH_AFTER: Final = 0.05
 LATER: Final = b"retry-after"
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -46,44 +45,6 @@ class AnswerBroken(BrokenOff):
     def __init__(self, observation: Observation) -> None:
         super().__init__(observation.error)
         self.observation = observation
-
-
-class DisconnectWatcher:
-    """Watches for a client that leaves while its request is under way, and cancels the request then.
-
-    Most answers come at once, so watching begins a little later and costs those nothing. ``receive``: ASGI's; the
-    request's body must have been received.
-    """
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._serving = asyncio.current_task()
-        self._watching: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self.left = False
-
-    def __enter__(self) -> "DisconnectWatcher":
-        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._begin)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
-        if self.left and kind is asyncio.CancelledError and self._serving is not None:
-            self._serving.uncancel()
-            raise ClientGone
-
-    def _begin(self) -> None:
-        self._watching = asyncio.get_running_loop().create_task(self._watch(), name="client watch")
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.left = True
-        if self._serving is not None:
-            self._serving.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +107,8 @@ async def forward(
     )
     relay = _Relay(method, send, capture)
     try:
-        async with asyncio.timeout(capture.total):
+        # While a body is still coming, whoever reads it sees its client leave.
+        with Watch(receive if rest is None else None, capture.total):
             response = await side.handle_async_request(request)
             try:
                 return await relay.run(response)

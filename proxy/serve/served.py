@@ -24,13 +24,13 @@ from proxy.serve.adapt import Adapted, adapt
 from proxy.serve.forward import (
     AnswerBroken,
     CapturePolicy,
-    DisconnectWatcher,
     NotServed,
     end_to_end,
     forward,
 )
 from proxy.serve.telling import Room, Telling
 from proxy.serve.unadaptable import unadaptable
+from proxy.serve.watch import Watch
 
 _LATE: Final = 8 * 1024 * 1024
 """So many bytes of an answer to a read wait until it is whole, so that legacy can answer where the new side breaks."""
@@ -104,7 +104,8 @@ class Responder:
             and request_body.complete
             and (decision.face or isinstance(decision.translation, Translation))
         )
-        capture = replace(capture, total=self._timeouts.total, hold=held, late=_LATE)
+        if held:
+            capture = replace(capture, hold=True, late=_LATE)
         with self._telling.room() as room:
             try:
                 return await self._by(exchange, in_force, request_body, receive, send, capture, room)
@@ -128,7 +129,7 @@ class Responder:
         request, method = exchange.request, exchange.request.method
         if exchange.decision.dialect is Dialect.NEW:
             request = exchange.translated.request
-        with DisconnectWatcher(receive):
+        with Watch(receive):
             legacy = await self._observe(Side.LEGACY, request, room)
             answer = None
             if legacy.error is None and not exchange.decision.face:
@@ -168,7 +169,7 @@ class Responder:
             method, target, headers = translation.method, translation.target, raw(translation.headers)
             request_body = RequestBody(translation.body, True)
             if decision.dialect is Dialect.NEW:
-                with DisconnectWatcher(receive):
+                with Watch(receive):
                     legacy = await self._observe(
                         Side.LEGACY, translation.request, room, unsafe=self._unsafe(exchange)
                     )
@@ -188,10 +189,7 @@ class Responder:
                 return legacy
         headers.append(self._mark)
         side = (self._sides.writes if self._unsafe(exchange) else self._sides.reads)[decision.served]
-        if not request_body.complete:
-            return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
-        with DisconnectWatcher(receive):
-            return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
+        return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
 
     def _adapted(
         self, exchange: Exchange, in_force: LiveConfig, legacy: Observation

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,7 +34,6 @@ from proxy.outbound.observe import NOT_RECORDED, TOO_LARGE
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.breaker import Breaker
 from proxy.shadow.evidence import evidence_of, secrets_in
-from proxy.shadow.queue import MemoryQueue, Queue
 from proxy.shadow.requests import ShadowRequests
 from proxy.shadow.spans import NO_SPANS, Spans
 from proxy.shadow.tap import Tap
@@ -50,7 +48,6 @@ class ShadowWorkers:
     Args:
         comparer: Compares in a process of its own.
         counters: Where verdicts are counted.
-        queue: Makes the queue.
         telemetry: Where operators' numbers are counted.
         tap: Records what legacy answers; None for no recording.
         repairs: Judges what the legacy face answers otherwise than PHP on purpose.
@@ -65,7 +62,6 @@ class ShadowWorkers:
         routes: RouteMap,
         settings: ProxySettings,
         *,
-        queue: Callable[[int, int], Queue] = MemoryQueue,
         telemetry: Telemetry | None = None,
         tap: Tap | None = None,
         repairs: Repairs | None = None,
@@ -78,7 +74,8 @@ class ShadowWorkers:
         self._settings = settings.shadow
         self._redactor = Redactor()
         self._admin_keys = frozenset(settings.admin_keys)
-        self._queue = queue(settings.shadow.queue, settings.shadow.queue_bytes)
+        # How much may wait is up to the process that serves.
+        self._queue: asyncio.Queue[Exchange] = asyncio.Queue()
         self._telemetry = telemetry or Telemetry()
         self._spans = spans
         self._requests = requests
@@ -99,7 +96,7 @@ class ShadowWorkers:
     @property
     def waiting(self) -> int:
         """Exchanges that wait to be compared."""
-        return len(self._queue)
+        return self._queue.qsize()
 
     def _breaker(self, side: Side) -> Breaker:
         def opened() -> None:
@@ -109,9 +106,8 @@ class ShadowWorkers:
         return Breaker(self._settings.breaker_failures, self._settings.breaker_seconds, opened)
 
     def offer(self, exchange: Exchange) -> None:
-        """Take a served exchange over, or count it as shed. Never waits."""
-        if not self._queue.put(exchange):
-            self.settle(exchange, Comparison(Outcome.SHED))
+        """Take a served exchange over. Never waits."""
+        self._queue.put_nowait(exchange)
 
     def settle(self, exchange: Exchange, comparison: Comparison) -> None:
         """Give an exchange a verdict without comparing."""
@@ -128,8 +124,9 @@ class ShadowWorkers:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._queue.join()
-        for exchange in self._queue.drop():
-            self.settle(exchange, Comparison(Outcome.SHED))
+        while not self._queue.empty():
+            self.settle(self._queue.get_nowait(), Comparison(Outcome.SHED))
+            self._queue.task_done()
 
     async def _work(self, tasks: Tasks) -> None:
         while True:
@@ -145,7 +142,7 @@ class ShadowWorkers:
                 tasks.failed(_WORKER, error)
                 self._give_up(exchange)
             finally:
-                self._queue.done()
+                self._queue.task_done()
 
     def _give_up(self, exchange: Exchange) -> None:
         # Nothing is made of the exchange: whatever broke the worker may be in it.

@@ -27,7 +27,7 @@ FAULTS = Path(__file__).parent / "faults"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 ONE = {
     *("shadow", "shadow worker", "heartbeat", "diff log", "configuration", "kill switch"),
-    *("clusters", "gate", "listener", "sides"),
+    *("clusters", "gate", "sides"),
 }
 MANY = ONE | {"worker 0", "worker 1", "commands", "counts"}
 

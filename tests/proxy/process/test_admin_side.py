@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -15,7 +14,6 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from config.settings import Limits, ProxySettings, Timeouts
-from config.tasks import Tasks
 from proxy.outbound.observe import observe
 from proxy.outbound.upstream import Upstream
 from proxy.process.admin_side import admin_listener, admin_side
@@ -54,7 +52,7 @@ async def test_operators_have_bounds_of_their_own() -> None:
     limits, times = Limits(connections=4), Timeouts(head=0.5)
     settings = ProxySettings(limits=limits, timeouts=times)
     with bind("127.0.0.1", 0) as operators:
-        listener = admin_listener(PlainTextResponse("well"), settings, operators, Tasks(Counter()))
+        listener = admin_listener(PlainTextResponse("well"), settings, operators)
         serving = asyncio.create_task(listener.run_bound())
 
         async def asked(head: bytes) -> bytes:

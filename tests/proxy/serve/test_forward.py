@@ -10,7 +10,7 @@ from starlette.types import Message
 
 from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Terms, take_in
 from proxy.runtime.capture_budget import CaptureBudget
-from proxy.serve.forward import AnswerBroken, CapturePolicy, DisconnectWatcher, NotServed, end_to_end, forward
+from proxy.serve.forward import AnswerBroken, CapturePolicy, NotServed, end_to_end, forward
 
 pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
@@ -177,33 +177,6 @@ async def test_a_client_that_leaves_during_its_upload_is_noticed() -> None:
             client.send,
             capture=CapturePolicy(0),
         )
-
-
-async def test_a_client_that_leaves_while_a_side_thinks_cancels_the_request() -> None:
-    """Nobody waits for an answer that nobody wants."""
-    client = Client(GONE)
-
-    async def serve() -> None:
-        with DisconnectWatcher(client.receive):
-            await asyncio.Event().wait()
-
-    with pytest.raises(ClientGone):
-        await asyncio.wait_for(serve(), 5)
-
-
-async def test_a_cancelled_proxy_is_not_a_client_that_left() -> None:
-    """Shutting down cancels too."""
-    client = Client()
-
-    async def serve() -> None:
-        with DisconnectWatcher(client.receive):
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(serve())
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
 
 
 def test_fields_of_one_hop_are_dropped() -> None:

@@ -155,17 +155,6 @@ async def test_limited_lists_are_looked_up_one_in_so_many(routes: RouteMap) -> N
     assert counters.verdicts == {"match": 2, "skipped:limited": 2}
 
 
-async def test_a_full_queue_sheds_and_counts(routes: RouteMap) -> None:
-    """Never waits, never forgets."""
-    counters = Counters(served=5)
-    shadow = shadow_of(routes, Scripted(MATCH, MATCH), counters, Recorded(), Recorded(), queue=2)
-    for _ in range(5):
-        shadow.offer(exchange(routes))
-    assert counters.verdicts == {"shed": 3}
-    await worked(shadow)
-    assert (counters.verdicts, counters.pending) == ({"shed": 3, "match": 2}, 0)
-
-
 async def test_what_is_not_done_in_time_is_shed(routes: RouteMap) -> None:
     """After draining nothing is pending."""
 
