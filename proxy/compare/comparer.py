@@ -6,13 +6,14 @@ import pickle
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
 from config import text
 from config.rollout import Dialect
-from diffing.headers import compared
-from diffing.model import Comparison, Difference, Outcome
+from diffing.headers import COMPARED, compared
+from diffing.model import Asked, Comparison, Difference, Observation, Outcome
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
@@ -23,6 +24,7 @@ from proxy.runtime.channel import frame, read_frame
 TOO_EXPENSIVE: Final = Comparison(Outcome.TOO_EXPENSIVE)
 _KNOWN: Final = 2048
 """So many verdicts on equal answers are remembered; each is a few hundred bytes."""
+_FACTS: Final = tuple(field.name for field in fields(Asked) if field.name != "route")
 _REQUEST: Final = Request("", b"")
 _ELSEWHERE: Final = Untranslatable("said where it is asked")
 
@@ -62,14 +64,14 @@ class Comparer:
         is a mismatch that says so.
         """
         try:
-            message = frame(essential(exchange))
-        except (pickle.PickleError, TypeError) as error:
-            return failed(exchange, error)
-        digest = hashlib.blake2b(message).digest()
-        async with self._turn:
+            digest = digest_of(exchange)
             known = self._known.get(digest)
             if known is not None:
                 return known
+            message = frame(essential(exchange))
+        except (pickle.PickleError, TypeError) as error:
+            return failed(exchange, error)
+        async with self._turn:
             try:
                 found = await self._ask(exchange, message)
             except asyncio.CancelledError:
@@ -139,6 +141,26 @@ class Comparer:
         if self._process is not None:
             await asyncio.to_thread(self._process.wait)
             self._process = None
+
+
+def digest_of(exchange: Exchange) -> bytes:
+    """A digest of all that a comparison looks at, as ``essential`` has it: one that costs less than a message."""
+    asked, control, face = exchange.asked, exchange.control, exchange.decision.face
+    assert asked is not None
+
+    def looked_at(answer: Observation | None) -> object:
+        if answer is None:
+            return None
+        headers = answer.headers
+        if not control and not face:
+            headers = tuple([pair for pair in headers if pair[0].lower() in COMPARED])
+        return answer.status, headers, answer.body, answer.error
+
+    facts = [getattr(asked, name) for name in _FACTS]
+    answers = [(further, looked_at(answer)) for further, answer in exchange.answers.items()]
+    sides = looked_at(exchange.legacy), looked_at(exchange.new)
+    told = (asked.route_name, facts, control, face, sides, answers)
+    return hashlib.blake2b(pickle.dumps(told, pickle.HIGHEST_PROTOCOL)).digest()
 
 
 def essential(exchange: Exchange) -> Exchange:

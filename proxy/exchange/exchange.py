@@ -144,13 +144,14 @@ class Exchange:
                 part.put(part.decision.served.other, None)
         return parts
 
-    def bare(self) -> "Exchange":
-        """Itself without bodies and answers: what its verdict is counted by."""
-        decision, translation = self.decision, self.translation
-        if isinstance(translation, Translation):
-            decision = replace(decision, translation=replace(translation, body=b"", headers=()))
-        request = Request(self.request.method, self.request.target)
-        return Exchange(request, decision, at=self.at, number=self.number)
+    def let_go(self) -> None:
+        """Hold bodies and answers no longer: what is left is what its verdict is counted by."""
+        self.legacy = self.new = None
+        if self.request.body:
+            self.request = replace(self.request, body=b"")
+        translation = self.translation
+        if isinstance(translation, Translation) and translation.body:
+            self.decision = replace(self.decision, translation=replace(translation, body=b""))
 
     @property
     def size(self) -> int:

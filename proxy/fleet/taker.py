@@ -157,11 +157,12 @@ class CaptureTaker:
             # Not done in time.
             self._unwanted.append(entry)
             return
-        # Both answers are held no longer than this.
-        sample, bare = self._samples.of(judgement), exchange.bare()
+        sample = self._samples.of(judgement)
         kept = None if sample is None else LazySample(sample[0], lambda: sample[1])
-        bare.judgement = replace(judgement, evidence=kept)
-        self._note(entry, JudgedCapture(label.id, bare))
+        judged = replace(exchange, judgement=replace(judgement, evidence=kept))
+        # Both answers are held no longer than this.
+        judged.let_go()
+        self._note(entry, JudgedCapture(label.id, judged))
 
     def _note(self, entry: Entry, judged: JudgedCapture) -> None:
         self._judged.append((entry, judged))

@@ -99,7 +99,7 @@ async def observe(
             try:
                 status = response.status_code
                 answered = header_pairs(response)
-                size = _promised(request, response) if hashed is None else 0
+                size = _promised(method, status, answered) if hashed is None else 0
                 if size <= body_cap:
                     size = await _collect(response, chunks, body_cap, hashed, pace, fits)
                 if size > body_cap:
@@ -128,12 +128,12 @@ def header_pairs(response: httpx.Response) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
 
 
-def _promised(request: httpx.Request, response: httpx.Response) -> int:
+def _promised(method: str, status: int, headers: Headers) -> int:
     """The length that an answer says it will have; 0 where it says nothing, or has no body all the same."""
-    length = response.headers.get("content-length", "")
-    if request.method == "HEAD" or response.status_code in (204, 304) or not length.isdecimal():
+    if method == "HEAD" or status in (204, 304):
         return 0
-    return int(length)
+    length = next((value for name, value in headers if name.lower() == "content-length"), "")
+    return int(length) if length.isdecimal() else 0
 
 
 async def _collect(

@@ -48,10 +48,11 @@ class Watch:
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
-        if self._why is not None and kind is asyncio.CancelledError and self._serving is not None:
-            # Who cancels it besides, as a server that stops, is not answered for.
-            if not self._serving.uncancel():
-                raise self._why from error
+        if self._why is None or kind is not asyncio.CancelledError or self._serving is None:
+            return
+        # Who cancels it besides, as a server that stops, is not answered for.
+        if not self._serving.uncancel():
+            raise self._why from error
 
     def _begin(self) -> None:
         if self._longest is not None:

@@ -122,7 +122,7 @@ class ShadowLink:
         self._number += 1
         exchange.number = self._number
         self._batch.append(exchange)
-        self._waiting[self._number] = exchange.bare(), size
+        self._waiting[self._number] = exchange, size
         self._bytes += size
         self._batch_bytes += size
         self._idle.clear()
@@ -226,6 +226,9 @@ class ShadowLink:
         spans, self._spans = self._spans, []
         # Never drained: what may be under way is bounded by ``offer``.
         self._writer.write(frame([*spans, *batch]))
+        for exchange in batch:
+            # The other process has it now.
+            exchange.let_go()
 
     def _flush_soon(self) -> None:
         if self._timer is None:

@@ -38,8 +38,10 @@ class Outbox:
         """Tell what came of an exchange."""
         judgement = exchange.judgement
         assert judgement is not None
-        found = exchange.number, replace(judgement, evidence=None), self._samples.of(judgement)
-        self._judged.append((exchange.name, found))
+        sample = self._samples.of(judgement)
+        if judgement.evidence is not None:
+            judgement = replace(judgement, evidence=None)
+        self._judged.append((exchange.name, (exchange.number, judgement, sample)))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self.flush)
 

@@ -307,15 +307,18 @@ class ShadowWorkers:
     def _note(self, exchange: Exchange, *, compared: bool = False) -> None:
         judgement, legacy, new = exchange.judgement, exchange.legacy, exchange.new
         assert judgement is not None
+        fails = judgement.comparison.verdict in FAILING
+        known = secrets_in(exchange) if fails else frozenset()
+        seconds = None
         if compared and legacy and new and None not in (legacy.status, new.status):
-            judgement = replace(judgement, seconds=(legacy.seconds, new.seconds))
-        known = secrets_in(exchange) if judgement.comparison.verdict in FAILING else frozenset()
+            seconds = legacy.seconds, new.seconds
         if len(known) > MOST_SECRETS:
             # Each would have to be looked for in everything that is kept.
-            judgement = replace(judgement, signature=f"{exchange.name} (too many secrets to show)")
+            signature = f"{exchange.name} (too many secrets to show)"
+            judgement = replace(judgement, signature=signature, seconds=seconds)
         elif compared:
-            judgement = replace(judgement, facts=facts_of(exchange))
-        if judgement.comparison.verdict in FAILING and len(known) <= MOST_SECRETS:
+            judgement = replace(judgement, facts=facts_of(exchange), seconds=seconds)
+        if fails and len(known) <= MOST_SECRETS:
             # Only what somebody has to look at is kept as an example.
             judgement = replace(
                 judgement,
