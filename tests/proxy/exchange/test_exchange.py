@@ -93,5 +93,6 @@ def test_what_waits_for_its_verdict_holds_no_body() -> None:
         at,
         7,
     )
-    assert (exchange.request.body, exchange.translated.body, exchange.legacy) == (b"", b"", None)
+    assert (exchange.request.body, exchange.translated.body) == (b"", b"")
+    assert exchange.other is None
     assert exchange.size < size
