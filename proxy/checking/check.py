@@ -10,8 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import httpx
-
 from config.errors import BadInput
 from config.legacy_errors import load_legacy_errors
 from config.problems import load_problems
@@ -30,6 +28,7 @@ from proxy.checking.replay import Replay, ReplayedExchange, tally
 from proxy.compare.face_judge import FaceJudge
 from proxy.compare.tally import Tally
 from proxy.outbound.observe import observe
+from proxy.outbound.transport import Transport
 from proxy.outbound.upstream import Upstream
 from proxy.recordings.caller_keys import CallerKeys, resolved
 from proxy.recordings.recording import Recording, read_recordings, started
@@ -159,7 +158,7 @@ async def check(
 def replay_in(
     dialect: Dialect,
     recordings: Sequence[Recording],
-    side: httpx.AsyncBaseTransport,
+    side: Transport,
     config: Path,
     usage: Usage | None = None,
 ) -> Replay | FaceReplay:
@@ -240,7 +239,7 @@ def breaches(
 
 
 @asynccontextmanager
-async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def open_side(side: str | InProcess, config: Path) -> AsyncIterator[Transport]:
     """Open the new side for the block. ``side``: its URL, or a backend to run in this process. Raises CheckError: it
     cannot be asked.
     """
@@ -270,7 +269,7 @@ async def over_network(url: str) -> AsyncIterator[Upstream]:
 
 
 @asynccontextmanager
-async def _in_process(side: InProcess, config: Path) -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def _in_process(side: InProcess, config: Path) -> AsyncIterator[Transport]:
     # Imported here: the backend is a package of its own, needed for this only.
     from backend.app import create_app
     from backend.clock import frozen_clock, system_clock

@@ -4,8 +4,6 @@ import asyncio
 import re
 from collections.abc import Callable, Collection, Sequence
 
-import httpx
-
 from config.routes import Route, RouteMap
 from diffing.face import VOLATILE, FaceAsked, compare_faces
 from diffing.further import NONE, WHOLE, Answers, Further
@@ -18,6 +16,7 @@ from proxy.exchange.exchange import Exchange
 from proxy.exchange.judgement import Judgement
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import observe
+from proxy.outbound.transport import Transport
 from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
 
@@ -42,7 +41,7 @@ class FaceReplay:
         self,
         recordings: Sequence[Recording],
         routes: RouteMap,
-        side: httpx.AsyncBaseTransport,
+        side: Transport,
         judge: FaceJudge | None = None,
         *,
         translated: Sequence[tuple[Recording, Translation | Untranslatable]] | None = None,

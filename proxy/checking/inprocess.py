@@ -1,7 +1,7 @@
 """A side that runs in this process: the in-memory twin of the upstream, over an ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import unquote
@@ -9,43 +9,46 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp, Message
 
+from proxy.outbound.transport import Pairs, SideAnswer
+
 
 class ApplicationError(RuntimeError):
     """The application could not start or stop; the message is that of its own exception."""
 
 
-class Application(httpx.AsyncBaseTransport):
-    """An ASGI application behind httpx's transport seam.
+class Application:
+    """An ASGI application behind the transport seam: the target reaches it byte for byte.
 
-    The raw target of ``extensions["target"]`` reaches the application byte for byte, which httpx's own twin does not
-    promise. ``app``: the application; its lifespan is run by ``running``. ``state``: what its lifespan yielded.
+    ``app``: the application; its lifespan is run by ``running``. ``state``: what its lifespan yielded.
     """
 
     def __init__(self, app: ASGIApp, state: MutableMapping[str, Any] | None = None) -> None:
         self._app = app
         self._state = state if state is not None else {}
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Call the application once. ``request``: as for ``Upstream``. Returns the whole answer. Raises
+    async def ask(
+        self, method: str, target: bytes, headers: Pairs, body: bytes | AsyncIterable[bytes] = b""
+    ) -> SideAnswer:
+        """Call the application once (``proxy.outbound.transport.Transport``). Returns the whole answer. Raises
         httpx.RemoteProtocolError: the application raised, or ended without an answer.
         """
-        target: bytes = request.extensions.get("target", request.url.raw_path)
         path, _, query = target.partition(b"?")
-        body = await request.aread()
-        if body and not {"content-length", "transfer-encoding"} & set(request.headers):
+        content = body if isinstance(body, bytes) else b"".join([piece async for piece in body])
+        fields = [(name.lower(), value) for name, value in headers]
+        if content and not {b"content-length", b"transfer-encoding"}.intersection(dict(fields)):
             # As the upstream frames a body anew, its twin says that there is one.
-            request.headers["content-length"] = str(len(body))
+            fields.append((b"content-length", b"%d" % len(content)))
         scope = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
-            "method": request.method,
+            "method": method,
             "scheme": "http",
             "path": unquote(path.decode("latin-1"), "utf-8", "replace"),
             "raw_path": path,
             "root_path": "",
             "query_string": query,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "headers": fields,
             "client": ("127.0.0.1", 0),
             "server": ("127.0.0.1", 80),
             "state": dict(self._state),
@@ -59,7 +62,7 @@ class Application(httpx.AsyncBaseTransport):
             nonlocal sent
             if not sent:
                 sent = True
-                return {"type": "http.request", "body": body, "more_body": False}
+                return {"type": "http.request", "body": content, "more_body": False}
             await closed.wait()
             return {"type": "http.disconnect"}
 
@@ -74,19 +77,13 @@ class Application(httpx.AsyncBaseTransport):
         try:
             await self._app(scope, receive, send)
         except Exception as error:  # the twin of a server that drops the connection
-            raise httpx.RemoteProtocolError(
-                f"the application failed: {type(error).__name__}: {error}", request=request
-            ) from error
+            told = f"the application failed: {type(error).__name__}: {error}"
+            raise httpx.RemoteProtocolError(told) from error
         if "status" not in answer:
-            raise httpx.RemoteProtocolError("the application gave no answer", request=request)
+            raise httpx.RemoteProtocolError("the application gave no answer")
         # An HTTP server sends no body after HEAD; its twin neither.
-        content = b"" if request.method == "HEAD" else b"".join(chunks)
-        return httpx.Response(
-            answer["status"],
-            headers=list(answer.get("headers", ())),
-            stream=httpx.ByteStream(content),
-            request=request,
-        )
+        whole = b"" if method == "HEAD" else b"".join(chunks)
+        return SideAnswer(answer["status"], list(answer.get("headers", ())), whole)
 
 
 @asynccontextmanager

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-import httpx
-
 from config.problems import load_problems
 from config.routes import RouteMap, load_routes
 from config.settings import load_proxy_settings
@@ -29,6 +27,7 @@ from proxy.compare.runner import UNDERIVED, compare_control, judge_again
 from proxy.exchange.decision import Side
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
+from proxy.outbound.transport import Transport
 from proxy.recordings.callers import is_guess, key_in, role_of_key
 from proxy.recordings.recording import RecordedRequest, Recording
 from proxy.recordings.request_lines import NOBODY_KNOWS, UNANSWERED
@@ -58,7 +57,7 @@ class LiveOptions:
 class LiveLegacy:
     """A live legacy server."""
 
-    def __init__(self, side: httpx.AsyncBaseTransport, asking: LiveOptions) -> None:
+    def __init__(self, side: Transport, asking: LiveOptions) -> None:
         self._side = side
         self._deadline = asking.deadline
         self._pace = Pace(asking.rate)
@@ -89,7 +88,7 @@ class LiveReplay(Replay):
         routes: RouteMap,
         differ: Differ,
         legacy: LiveLegacy,
-        new: httpx.AsyncBaseTransport,
+        new: Transport,
         asking: LiveOptions,
         admin_keys: Collection[str] = (),
     ) -> None:
@@ -167,7 +166,7 @@ Make = Callable[
         RouteMap,
         Differ,
         LiveLegacy,
-        httpx.AsyncBaseTransport,
+        Transport,
         LiveOptions,
         Collection[str],
     ],

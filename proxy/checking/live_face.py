@@ -4,8 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
-
 from config.legacy_errors import LegacyErrors, load_legacy_errors
 from config.php.requests import read_api_path, read_target
 from config.routes import RouteMap
@@ -19,6 +17,7 @@ from proxy.compare.face_judge import FaceJudge
 from proxy.compare.runner import compare_control, judge_again
 from proxy.exchange.decision import Side
 from proxy.message.translation import Translation, Untranslatable
+from proxy.outbound.transport import Transport
 from proxy.recordings.recording import Recording
 from proxy.recordings.request_lines import UNANSWERED
 from proxy.runtime.pace import Pace
@@ -35,7 +34,7 @@ def in_its_dialect(config: Path) -> Make:
         routes: RouteMap,
         differ: Differ,
         legacy: LiveLegacy,
-        new: httpx.AsyncBaseTransport,
+        new: Transport,
         asking: LiveOptions,
         admin_keys: Collection[str],
     ) -> "LiveFaceReplay":
@@ -70,7 +69,7 @@ class LiveFaceReplay(FaceReplay):
         differ: Differ,
         errors: LegacyErrors,
         legacy: LiveLegacy,
-        new: httpx.AsyncBaseTransport,
+        new: Transport,
         asking: LiveOptions,
         admin_keys: Collection[str] = (),
     ) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from config import text
 from config.rollout import Dialect
 from config.routes import RouteMap
@@ -31,6 +29,7 @@ from proxy.exchange.judgement import Judgement
 from proxy.message.redact import redacted_target
 from proxy.message.translation import Request, Translation, Untranslatable
 from proxy.outbound.observe import NOT_RECORDED, observe
+from proxy.outbound.transport import Transport
 from proxy.recordings.callers import caller_id, key_of, raw_key, role_of, role_told, roles_by_key
 from proxy.recordings.recording import Recording
 from proxy.translate.to_new import legacy_to_new
@@ -82,7 +81,7 @@ class Replay:
         recordings: Sequence[Recording],
         routes: RouteMap,
         differ: Differ,
-        side: httpx.AsyncBaseTransport,
+        side: Transport,
         *,
         deadline: float = 60.0,
         body_cap: int = 64 * 1024 * 1024,

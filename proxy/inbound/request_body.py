@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-import httpx
 from starlette.types import Receive
 
 from proxy.inbound.cycle import REFUSED
@@ -119,7 +118,7 @@ async def _piece(receive: Receive, terms: Terms, until: float | None) -> tuple[b
     return message.get("body", b""), message.get("more_body", False)
 
 
-class Rest(httpx.AsyncByteStream):
+class Rest:
     """The start of a body and, as the side reads on, the rest of it: a slow side slows the client down. ``receive``:
     ASGI's.
     """
@@ -141,7 +140,7 @@ class Rest(httpx.AsyncByteStream):
                 if size > terms.most:
                     raise BodyRefused(slow=False)
             except BodyRefused as refused:
-                # Raised within the client library, which tells of it as a failure of its own.
+                # Raised within the transport, which tells of it as a failure of its own.
                 self.refused = refused
                 raise
             except ClientGone as gone:

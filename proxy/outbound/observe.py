@@ -10,7 +10,7 @@ import httpx
 
 from config import text
 from diffing.model import Headers, Observation
-from proxy.outbound.upstream import SEAM_URL
+from proxy.outbound.transport import Pairs, SideAnswer, Transport
 from proxy.runtime.pace import Pace
 
 TIMEOUT = "timeout"
@@ -56,7 +56,7 @@ def digest_of(size: int, hashed: Hash) -> bytes:
 
 
 async def observe(
-    side: httpx.AsyncBaseTransport,
+    side: Transport,
     method: str,
     target: bytes,
     headers: Headers = (),
@@ -80,13 +80,7 @@ async def observe(
         digest: Of a longer body, read on for its length and hash, which then are the body.
         fits: Whether there is room for so many bytes more of an answer; one for which there is none is an error.
     """
-    request = httpx.Request(
-        method,
-        SEAM_URL,
-        headers=[(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers],
-        stream=httpx.ByteStream(body),
-        extensions={"target": target, "method": method},
-    )
+    pairs = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     started = time.perf_counter()
     status: int | None = None
     answered: Headers = ()
@@ -95,10 +89,10 @@ async def observe(
     error: str | None = None
     try:
         async with asyncio.timeout(deadline):
-            response = await side.handle_async_request(request)
+            response = await side.ask(method, target, pairs, body)
             try:
-                status = response.status_code
-                answered = header_pairs(response)
+                status = response.status
+                answered = text_pairs(response.fields)
                 size = _promised(method, status, answered) if hashed is None else 0
                 if size <= body_cap:
                     size = await _collect(response, chunks, body_cap, hashed, pace, fits)
@@ -123,9 +117,9 @@ async def observe(
     )
 
 
-def header_pairs(response: httpx.Response) -> Headers:
-    """An answer's headers as text pairs, in the order received, duplicates kept."""
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+def text_pairs(pairs: Pairs) -> Headers:
+    """Header pairs as text, in the order received, duplicates kept."""
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs])
 
 
 def _promised(method: str, status: int, headers: Headers) -> int:
@@ -137,7 +131,7 @@ def _promised(method: str, status: int, headers: Headers) -> int:
 
 
 async def _collect(
-    response: httpx.Response,
+    response: SideAnswer,
     chunks: list[bytes],
     cap: int,
     hashed: "hashlib._Hash | None",
@@ -145,9 +139,8 @@ async def _collect(
     fits: Callable[[int], bool],
 ) -> int:
     """Read a body; gives its length, or one above the cap when it was not read to its end."""
-    assert isinstance(response.stream, httpx.AsyncByteStream)
     size = 0
-    async for chunk in response.stream:
+    async for chunk in response:
         await pace.turn(len(chunk))
         size += len(chunk)
         if hashed is not None:

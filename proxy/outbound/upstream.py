@@ -1,4 +1,4 @@
-"""One side over the network: httpx's transport seam over a wire of our own.
+"""One side over the network, over a wire of our own.
 
 Errors are httpx's, and tell nothing of what a side sent or was asked:
 
@@ -13,16 +13,16 @@ httpx.TransportError
 
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
+from types import TracebackType
 from typing import Final
 
 import httpx
 
+from proxy.outbound.transport import Pairs, SideAnswer
 from proxy.wire.connection import Wire, WireRequest
 from proxy.wire.pool import Pool
 
-# The seam wants a URL, the wire takes the raw target of the request's extensions.
-SEAM_URL = httpx.URL("http://upstream/")
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _OWN: Final = frozenset({b"host", b"connection", b"content-length", b"transfer-encoding", b"authorization"})
@@ -32,11 +32,10 @@ _LENGTH: Final = re.compile(rb"[0-9]{1,19}")
 _LEGAL: Final = bytes({*b"\t\r\n", *range(0x20, 0x100)} - {0x7F})
 
 
-class Upstream(httpx.AsyncBaseTransport):
+class Upstream:
     """One side behind its own pool of connections; nothing in it is shared with another instance.
 
-    Requests carry their raw target in ``extensions["target"]``. No cookies are kept, no redirect is followed,
-    no content coding undone and no proxy taken from the environment.
+    No cookies are kept, no redirect is followed, no content coding undone and no proxy taken from the environment.
 
     Args:
         base: URL of the side; a path in it is put before every target.
@@ -75,49 +74,47 @@ class Upstream(httpx.AsyncBaseTransport):
         )
         self._reuse = reuse
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request and give its answer as soon as the head is there.
-
-        ``request``: ``extensions["target"]`` holds the raw target; without it the URL's own is taken. So it is with
-        ``extensions["method"]``, because httpx writes methods in capitals. Returns the answer; its stream is read from
-        the network as it is iterated. Raises httpx.TransportError: as drawn in the module's docstring.
+    async def ask(
+        self, method: str, target: bytes, headers: Pairs, body: bytes | AsyncIterable[bytes] = b""
+    ) -> SideAnswer:
+        """Send one request (``proxy.outbound.transport.Transport``). Raises httpx.TransportError: as drawn in the
+        module's docstring.
         """
-        try:
-            wire = await self._pool.answered(self._asking(request))
-        except httpx.TransportError as error:
-            error.request = request
-            raise
+        wire = await self._pool.answered(self._asking(method, target, headers, body))
         answer = wire.answer
-        stream: httpx.AsyncByteStream = _AnswerBody(self._pool, wire, request)
-        if answer.whole:
-            # A short one: nobody needs to wait for it piece by piece, and its connection is free again.
-            stream = httpx.ByteStream(answer.take())
-            self._pool.release(wire)
-        return httpx.Response(
-            answer.status,
-            headers=answer.fields,
-            stream=stream,
-            extensions={"reason_phrase": answer.reason},
-            request=request,
-        )
+        if not answer.whole:
+            return _StreamedAnswer(self._pool, wire)
+        # A short one: nobody needs to wait for it piece by piece, and its connection is free again.
+        found = SideAnswer(answer.status, answer.fields, answer.take(), answer.reason)
+        self._pool.release(wire)
+        return found
+
+    async def __aenter__(self) -> "Upstream":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Close all connections; no other is made."""
         await self._pool.aclose()
 
-    def _asking(self, request: httpx.Request) -> WireRequest:
+    def _asking(
+        self, method: str, target: bytes, headers: Pairs, body: bytes | AsyncIterable[bytes]
+    ) -> WireRequest:
         """A request as it goes on the wire, its body framed anew. Raises httpx.LocalProtocolError: it would not be one
         request.
         """
-        method: str = request.extensions.get("method", request.method)
-        target: bytes = self._path + request.extensions.get("target", request.url.raw_path)
+        target = self._path + target
         if target[:1] in (b"", b"?"):
             target = b"/" + target
         if _TOKEN.fullmatch(method) is None:
             raise httpx.LocalProtocolError("the method is no token")
         lines = [b"%b %b HTTP/1.1" % (method.encode(), target)]
         own: dict[bytes, bytes] = {}
-        for name, value in request.headers.raw:
+        for name, value in headers:
             lower = name.lower()
             if lower in _OWN:
                 if lower == b"content-length" and lower in own:
@@ -130,8 +127,6 @@ class Upstream(httpx.AsyncBaseTransport):
             lines.insert(1, b"Host: " + self._host)
         if self._authorization and b"authorization" not in own:
             lines.append(b"Authorization: " + self._authorization)
-        stream = request.stream
-        body = b"".join(stream) if isinstance(stream, httpx.ByteStream) else aiter(_asynchronous(stream))
         length = _length(own.get(b"content-length"))
         if isinstance(body, bytes):
             if length is not None and length != len(body):
@@ -151,21 +146,20 @@ class Upstream(httpx.AsyncBaseTransport):
         )
 
 
-class _AnswerBody(httpx.AsyncByteStream):
-    """An answer's body, read as it is asked for: a slow reader slows the sender down."""
+class _StreamedAnswer(SideAnswer):
+    """An answer whose body is read as it is asked for: a slow reader slows the sender down."""
 
-    def __init__(self, pool: Pool, wire: Wire, request: httpx.Request) -> None:
+    __slots__ = ("_pool", "_wire")
+
+    def __init__(self, pool: Pool, wire: Wire) -> None:
+        answer = wire.answer
+        super().__init__(answer.status, answer.fields, None, answer.reason)
         self._pool = pool
         self._wire: Wire | None = wire
-        self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._wire is not None:
-            try:
-                piece = await self._wire.read()
-            except httpx.TransportError as error:
-                error.request = self._request
-                raise
+            piece = await self._wire.read()
             if self._wire.over:
                 await self.aclose()
             if piece:
@@ -175,11 +169,6 @@ class _AnswerBody(httpx.AsyncByteStream):
         wire, self._wire = self._wire, None
         if wire is not None:
             self._pool.release(wire)
-
-
-def _asynchronous(stream: object) -> httpx.AsyncByteStream:
-    assert isinstance(stream, httpx.AsyncByteStream)
-    return stream
 
 
 def _length(value: bytes | None) -> int | None:

@@ -17,8 +17,8 @@ from diffing.model import Headers, Observation
 from proxy.inbound.cycle import REASON, WITH_BODY
 from proxy.inbound.guard import OF_THE_PROXY
 from proxy.inbound.request_body import ClientGone, RequestBody, Rest
-from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
-from proxy.outbound.upstream import SEAM_URL
+from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of, text_pairs
+from proxy.outbound.transport import SideAnswer, Transport
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.listen import BrokenOff
 from proxy.serve.watch import Watch
@@ -70,7 +70,7 @@ class CapturePolicy:
 
 
 async def forward(
-    side: httpx.AsyncBaseTransport,
+    side: Transport,
     method: str,
     target: bytes,
     headers: RawHeaders,
@@ -98,22 +98,15 @@ async def forward(
         AnswerBroken: The side failed within its answer.
     """
     rest = None if request_body.complete else Rest(request_body, receive)
-    request = httpx.Request(
-        method,
-        SEAM_URL,
-        headers=end_to_end(headers),
-        stream=rest or httpx.ByteStream(request_body.start),
-        extensions={"target": target, "method": method},
-    )
     relay = _Relay(method, send, capture)
     try:
         # While a body is still coming, whoever reads it sees its client leave.
         with Watch(receive if rest is None else None, capture.total):
-            response = await side.handle_async_request(request)
+            answer = await side.ask(method, target, end_to_end(headers), rest or request_body.start)
             try:
-                return await relay.run(response)
+                return await relay.run(answer)
             finally:
-                await response.aclose()
+                await answer.aclose()
     except httpx.TransportError as error:
         if rest is not None and rest.gone is not None:
             raise ClientGone(rest.gone.refused) from error
@@ -163,21 +156,21 @@ class _Relay:
         self._pairs: Headers = ()
         self.begun = False
 
-    async def run(self, response: httpx.Response) -> Observation:
+    async def run(self, answer: SideAnswer) -> Observation:
         """Relay it all."""
-        headers = end_to_end(response.headers.raw)
-        self._pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-        self._status = status = response.status_code
+        headers = end_to_end(answer.fields)
+        self._pairs = text_pairs(headers)
+        self._status = status = answer.status
         held = self._capture.hold and (status >= 500 or any(name.lower() == LATER for name, _ in headers))
         bodiless = self._method == "HEAD" or status in (204, 304)
         if bodiless and self._method != "HEAD":
             # The server below would wait for the bytes that the length promises.
             headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
         start: Message = {"type": "http.response.start", "status": status, "headers": headers}
-        if "reason_phrase" in response.extensions:
-            start[REASON] = response.extensions["reason_phrase"]
-        if isinstance(response.stream, httpx.ByteStream) and not held:
-            body = b"" if bodiless else b"".join(response.stream)
+        if answer.reason is not None:
+            start[REASON] = answer.reason
+        if answer.whole is not None and not held:
+            body = b"" if bodiless else answer.whole
             self._keep(body)
             self.begun = start[WITH_BODY] = True
             await _send(self._send, start)
@@ -185,9 +178,8 @@ class _Relay:
             return self.observation()
         if not held and not self._capture.hold:
             await self._begin(start)
-        assert isinstance(response.stream, httpx.AsyncByteStream)
         if not bodiless:
-            async for chunk in response.stream:
+            async for chunk in answer:
                 kept = self._keep(chunk)
                 if held and self._capture.most:
                     if self._size > self._capture.most:

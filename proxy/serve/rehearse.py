@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import httpx
-
 from diffing.model import Observation
 from proxy.inbound.answers import raw, text
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
+from proxy.outbound.transport import Transport
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.forward import end_to_end
 
@@ -37,7 +36,7 @@ class Rehearsing:
 
     def __init__(
         self,
-        side: httpx.AsyncBaseTransport,
+        side: Transport,
         secret: str,
         *,
         deadline: float,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-import httpx
 from starlette.types import Receive, Send
 
 from config.rollout import Dialect, Stage
@@ -18,6 +17,7 @@ from proxy.inbound.guard import Refusal
 from proxy.inbound.request_body import RequestBody
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import NOT_KEPT, TIMEOUT, observe
+from proxy.outbound.transport import Transport
 from proxy.rollout.live_config import LiveConfig
 from proxy.runtime.telemetry import Telemetry
 from proxy.serve.adapt import Adapted, adapt
@@ -42,8 +42,8 @@ class ServedSides:
     every one gets a connection of its own.
     """
 
-    reads: dict[Side, httpx.AsyncBaseTransport]
-    writes: dict[Side, httpx.AsyncBaseTransport]
+    reads: dict[Side, Transport]
+    writes: dict[Side, Transport]
 
 
 class Responder:

@@ -4,8 +4,7 @@ To read one as JSON takes many times its length and its time. So long ones are r
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from config.tasks import to_its_end
@@ -21,7 +20,7 @@ LONGEST: Final = 16 * 1024 * 1024
 
 
 class Room:
-    """What is held of the answers of one exchange. ``budget``: of all together."""
+    """What is held of the answers of one exchange, as long as the block. ``budget``: of all together."""
 
     def __init__(self, budget: CaptureBudget) -> None:
         self._budget = budget
@@ -36,8 +35,10 @@ class Room:
         self._held += more
         return True
 
-    def leave(self) -> None:
-        """Hold nothing any longer."""
+    def __enter__(self) -> "Room":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._budget.give(self._held)
         self._held = 0
 
@@ -49,14 +50,9 @@ class Telling:
         self._budget = CaptureBudget(most)
         self._turn = asyncio.Lock()
 
-    @contextmanager
-    def room(self) -> Iterator[Room]:
-        """Room for the answers of one exchange, as long as the block."""
-        found = Room(self._budget)
-        try:
-            yield found
-        finally:
-            found.leave()
+    def room(self) -> Room:
+        """Room for the answers of one exchange."""
+        return Room(self._budget)
 
     async def read(self, answer: Observation, work: Callable[[], T]) -> T:
         """Do what reads an answer, where nobody else waits for it; whoever leaves meanwhile leaves when it is done."""

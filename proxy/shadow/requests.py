@@ -4,8 +4,6 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-import httpx
-
 from config.settings import ProxySettings
 from diffing.model import Observation
 from proxy.exchange.decision import Side
@@ -13,6 +11,7 @@ from proxy.exchange.exchange import Exchange
 from proxy.message.trace import TRACEPARENT
 from proxy.message.translation import Request
 from proxy.outbound.observe import HOP_BY_HOP, observe
+from proxy.outbound.transport import Transport
 from proxy.runtime.pace import Pace
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.spans import NO_SPANS, Spans, finished
@@ -32,7 +31,7 @@ class ShadowRequests:
 
     def __init__(
         self,
-        sides: Mapping[Side, httpx.AsyncBaseTransport],
+        sides: Mapping[Side, Transport],
         settings: ProxySettings,
         telemetry: Telemetry,
         hop: bytes = b"",

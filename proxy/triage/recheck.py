@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +31,7 @@ from proxy.log.tables import differences, rechecks, samples
 from proxy.log.writer import utc_now
 from proxy.message.translation import Request
 from proxy.outbound.observe import observe
+from proxy.outbound.transport import Transport
 from proxy.recordings.caller_keys import CallerKeys
 from proxy.rollout.live_config import LiveConfig, load_live_config, rules_digest
 from proxy.triage.resend import Unsendable, request_of
@@ -85,7 +85,7 @@ class Recheck:
         self,
         in_force: LiveConfig,
         rules: str,
-        new: httpx.AsyncBaseTransport | None = None,
+        new: Transport | None = None,
         keys: CallerKeys | None = None,
     ) -> None:
         self.rules = rules
@@ -148,7 +148,7 @@ class Recheck:
 
     async def _asked(
         self,
-        side: httpx.AsyncBaseTransport,
+        side: Transport,
         cluster: StoredCluster,
         exchange: Exchange,
         sample: Mapping[str, Any],

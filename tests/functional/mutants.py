@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 from config.location import config_directory
 from config.problems import load_problems
 from config.routes import load_routes
@@ -32,6 +30,7 @@ from proxy.checking.replay import Replay, ReplayedExchange
 from proxy.compare.unlimited import unlimited
 from proxy.message.translation import Translation
 from proxy.outbound.observe import observe
+from proxy.outbound.transport import Transport
 from proxy.recordings.recording import Recording, read_recordings
 from tests.functional.frozen.moves import known_failures, load_listed
 from tests.functional.frozen.verdicts import frozen
@@ -317,7 +316,7 @@ async def replayed(
         return differ, [Replayed(exchange, await _everything(transport, exchange)) for exchange in exchanges]
 
 
-async def _everything(side: httpx.AsyncBaseTransport, exchange: ReplayedExchange) -> Observation | None:
+async def _everything(side: Transport, exchange: ReplayedExchange) -> Observation | None:
     """The whole list behind a limited one: a differing row of it is asked for again, like in the proxy."""
     asked, found = exchange.asked, exchange.translation
     cut = asked is not None and (unspecified(asked) or bool(CUTTING & asked.parameters.keys()))

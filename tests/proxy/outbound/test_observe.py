@@ -1,13 +1,14 @@
 """Observations hold an answer or an error, never an exception."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
-import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
 from proxy.checking.inprocess import Application
-from proxy.outbound.observe import header_pairs, observe
+from proxy.outbound.observe import observe, text_pairs
+from proxy.outbound.transport import SideAnswer
 from proxy.runtime.pace import Pace
 
 pytestmark = pytest.mark.anyio
@@ -25,10 +26,11 @@ async def test_a_body_beyond_the_cap_is_an_error() -> None:
     assert (found.error, found.body) == ("too_large", b"")
 
 
-class Long(httpx.AsyncByteStream):
-    """A body that counts what is read of it."""
+class Long(SideAnswer):
+    """An answer that counts what is read of its body."""
 
     def __init__(self, pieces: int) -> None:
+        super().__init__(200, [(b"content-length", b"50")], None)
         self.pieces = pieces
         self.read = 0
 
@@ -38,15 +40,15 @@ class Long(httpx.AsyncByteStream):
             yield b"12345"
 
 
-class Saying(httpx.AsyncBaseTransport):
+class Saying:
     """A side that says that its body has fifty bytes."""
 
     def __init__(self, pieces: int = 10) -> None:
         self.body = Long(pieces)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, *_: Any) -> SideAnswer:
         """Answer."""
-        return httpx.Response(200, headers={"content-length": "50"}, stream=self.body, request=request)
+        return self.body
 
 
 async def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
@@ -80,4 +82,4 @@ async def test_the_duration_is_measured() -> None:
 def test_duplicate_headers_stay_apart() -> None:
     """Nothing is joined with commas."""
     pairs = [(b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")]
-    assert header_pairs(httpx.Response(200, headers=pairs)) == (("Set-Cookie", "a"), ("Set-Cookie", "b"))
+    assert text_pairs(pairs) == (("Set-Cookie", "a"), ("Set-Cookie", "b"))

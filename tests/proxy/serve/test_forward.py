@@ -1,7 +1,7 @@
 """Serving passes on what it gets, byte for byte, and knows when a client has gone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message
 
 from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Terms, take_in
+from proxy.outbound.transport import Pairs, SideAnswer
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.serve.forward import AnswerBroken, CapturePolicy, NotServed, end_to_end, forward
 
@@ -16,10 +17,11 @@ pytestmark = pytest.mark.anyio
 Send = Callable[[Message], Awaitable[None]]
 
 
-class Parts(httpx.AsyncByteStream):
-    """A body in parts, ending in an error if there is one."""
+class Parts(SideAnswer):
+    """An answer with a body in parts, ending in an error if there is one."""
 
     def __init__(self, *parts: bytes, error: Exception | None = None) -> None:
+        super().__init__(200, [], None)
         self.parts = parts
         self.error = error
         self.closed = False
@@ -34,21 +36,23 @@ class Parts(httpx.AsyncByteStream):
         self.closed = True
 
 
-class Side(httpx.AsyncBaseTransport):
+class Side:
     """A side that gives one answer and keeps what it was asked."""
 
     def __init__(
-        self, body: Parts, status: int = 200, headers: list[tuple[bytes, bytes]] | None = None
+        self, answer: Parts, status: int = 200, headers: list[tuple[bytes, bytes]] | None = None
     ) -> None:
-        self.body, self.status, self.headers = body, status, headers or []
-        self.asked: httpx.Request | None = None
+        answer.status, answer.fields = status, headers or []
+        self.answer = answer
+        self.asked: tuple[str, bytes, list[tuple[bytes, bytes]]] | None = None
         self.received = b""
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked = request
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        self.received = b"".join([chunk async for chunk in request.stream])
-        return httpx.Response(self.status, headers=self.headers, stream=self.body)
+    async def ask(
+        self, method: str, target: bytes, headers: Pairs, body: bytes | AsyncIterable[bytes] = b""
+    ) -> SideAnswer:
+        self.asked = method, target, list(headers)
+        self.received = body if isinstance(body, bytes) else b"".join([chunk async for chunk in body])
+        return self.answer
 
 
 class Client:
@@ -88,7 +92,7 @@ async def test_an_answer_is_passed_on_in_its_parts() -> None:
     side = Side(Parts(b"one", b"two"), 450, [(b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")])
     seen = await forwarded(side, client)
     assert client.sent == [
-        {"type": "http.response.start", "status": 450, "headers": side.headers},
+        {"type": "http.response.start", "status": 450, "headers": side.answer.fields},
         {"type": "http.response.body", "body": b"one", "more_body": True},
         {"type": "http.response.body", "body": b"two", "more_body": True},
         {"type": "http.response.body", "body": b""},
@@ -121,9 +125,9 @@ async def test_some_answers_have_no_body(method: str, status: int) -> None:
 async def test_a_side_that_fails_before_its_answer_is_an_observation() -> None:
     """Nothing was sent: the proxy may still say something else."""
 
-    class Absent(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            raise httpx.ConnectError("refused", request=request)
+    class Absent:
+        async def ask(self, *_: Any) -> SideAnswer:
+            raise httpx.ConnectError("refused")
 
     client = Client()
     with pytest.raises(NotServed) as caught:
@@ -159,9 +163,9 @@ async def test_a_client_that_leaves_during_its_upload_is_noticed() -> None:
     """The side's complaint about it is not the side's failure."""
 
     class Complaining(Side):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        async def ask(self, *asked: Any) -> SideAnswer:
             try:
-                return await super().handle_async_request(request)
+                return await super().ask(*asked)
             except ClientGone as error:
                 raise httpx.NetworkError("the body ended early") from error
 
@@ -278,10 +282,10 @@ async def test_answers_under_way_share_their_room() -> None:
 async def test_an_exchange_has_a_longest_time() -> None:
     """However slowly the side, or the client, goes on."""
 
-    class Silent(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    class Silent:
+        async def ask(self, *asked: Any) -> SideAnswer:
             await asyncio.Event().wait()
-            raise AssertionError(request)
+            raise AssertionError(asked)
 
     client = Client()
     capture = CapturePolicy(total=0.01)

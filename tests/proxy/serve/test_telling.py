@@ -166,7 +166,9 @@ def test_room_is_for_all_together() -> None:
     assert first.take(80)
     assert second.take(SHORT + 10)
     assert not second.take(20)
-    first.leave()
+    with first:
+        pass
     assert second.take(20)
-    second.leave()
+    with second:
+        pass
     assert budget.held == 0

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from config.rollout import Dialect
@@ -12,6 +11,7 @@ from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
 from proxy.message.trace import FinishedSpan, SpanContext
 from proxy.message.translation import Request, Untranslatable
+from proxy.outbound.transport import Pairs, SideAnswer
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.requests import ShadowRequests
 
@@ -41,19 +41,24 @@ def exchange(span: SpanContext | None) -> Exchange:
     return Exchange(REQUEST, decision, Observation(200, (), b""), at=AT, span=span)
 
 
-async def sent(span: SpanContext | None) -> tuple[httpx.Headers, Kept, Telemetry]:
+class Unwell:
+    """A side that answers 503, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, str] = {}
+
+    async def ask(self, _method: str, _target: bytes, headers: Pairs, _body: object = b"") -> SideAnswer:
+        """Answer."""
+        self.asked = {name.decode().lower(): value.decode() for name, value in headers}
+        return SideAnswer(503, [], b"")
+
+
+async def sent(span: SpanContext | None) -> tuple[dict[str, str], Kept, Telemetry]:
     """What the side was asked, and what was noted."""
-    asked: list[httpx.Headers] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.headers)
-        return httpx.Response(503, content=b"")
-
-    kept, telemetry = Kept(), Telemetry()
-    side = {Side.NEW: httpx.MockTransport(answer)}
-    requests = ShadowRequests(side, ProxySettings(), telemetry, b"me", kept)
+    kept, telemetry, side = Kept(), Telemetry(), Unwell()
+    requests = ShadowRequests({Side.NEW: side}, ProxySettings(), telemetry, b"me", kept)
     await requests.send(exchange(span), Side.NEW, REQUEST)
-    return asked[0], kept, telemetry
+    return side.asked, kept, telemetry
 
 
 async def test_a_leg_is_a_span_of_its_own() -> None:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-import httpx
 import orjson
 import pytest
 
 from config.rollout import Dialect
 from diffing.model import Observation
+from proxy.inbound.answers import raw
 from proxy.log.clusters import read_cluster, read_clusters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
+from proxy.outbound.transport import SideAnswer, Transport
 from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.file_cluster import TriageVerdict, file_cluster
 from proxy.triage.recheck import Recheck, Rechecked, bring_up_to_date, counted, recheck_clusters
@@ -28,15 +29,18 @@ RIGHT = damaged(lambda _document: None)[2]
 LATER = AT + timedelta(days=1)
 
 
-def side(answer: Observation, asked: list[bytes] | None = None) -> httpx.MockTransport:
+class NewSide:
     """A new side that always says the same."""
 
-    def told(request: httpx.Request) -> httpx.Response:
-        if asked is not None:
-            asked.append(request.extensions["target"])
-        return httpx.Response(answer.status or 500, headers=list(answer.headers), content=answer.body)
+    def __init__(self, answer: Observation, asked: list[bytes] | None = None) -> None:
+        self._answer = answer
+        self._asked = asked
 
-    return httpx.MockTransport(told)
+    async def ask(self, _method: str, target: bytes, *_: object) -> SideAnswer:
+        """Answer."""
+        if self._asked is not None:
+            self._asked.append(target)
+        return SideAnswer(self._answer.status or 500, raw(self._answer.headers), self._answer.body)
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ async def states(url: str) -> dict[str, ClusterState]:
     return {item.signature.split(" ")[2].rpartition(".")[2]: item.standing.state for item in found}
 
 
-def checking(config: Path, new: httpx.AsyncBaseTransport | None = None) -> Recheck:
+def checking(config: Path, new: Transport | None = None) -> Recheck:
     """By the rules of a configuration."""
     return Recheck(load_live_config(config), rules_digest(config), new)
 
@@ -133,18 +137,18 @@ async def test_an_accepted_cluster_stays_accepted_until_it_is_documented(log: st
 async def test_the_new_side_is_asked_again(log: str) -> None:
     """What it answers right now is resolved; then it is asked what its sample says."""
     asked: list[bytes] = []
-    found = await by(log, checking(Path("config"), side(RIGHT, asked)))
+    found = await by(log, checking(Path("config"), NewSide(RIGHT, asked)))
     assert asked == [b"/tasktypes/1"] * 2
     assert {one.standing.state for one in found.values()} == {ClusterState.RESOLVED}
     assert found["id"].standing.since == LATER
-    still = await by(log, checking(Path("config"), side(NUMBER[2])))
+    still = await by(log, checking(Path("config"), NewSide(NUMBER[2])))
     assert {one.standing.state for one in still.values()} == {ClusterState.REGRESSED}
 
 
 async def test_a_side_that_is_still_wrong_changes_nothing(log: str) -> None:
     """Nor does one that does not answer."""
     for answer in (NUMBER[2], Observation(500, (), b"")):
-        found = await by(log, checking(Path("config"), side(answer)))
+        found = await by(log, checking(Path("config"), NewSide(answer)))
         assert not any(one.changed for one in found.values())
         assert all("is still" in one.remark for one in found.values())
 
@@ -156,7 +160,7 @@ async def test_a_cluster_of_the_face_is_compared_as_such(tmp_path: Path) -> None
     await write_run(url, AT, changed(verdict(AT, asked, legacy, NUMBER[2]), asked=Dialect.LEGACY))
     [kept] = await recheck_clusters(url, checking(Path("config")))
     assert kept.remark == "still mismatch"
-    [asked_again] = await recheck_clusters(url, checking(Path("config"), side(legacy)))
+    [asked_again] = await recheck_clusters(url, checking(Path("config"), NewSide(legacy)))
     assert asked_again.standing.state is ClusterState.RESOLVED
 
 

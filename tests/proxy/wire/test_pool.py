@@ -5,11 +5,10 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-import httpx
 import pytest
 
 from proxy.outbound.observe import observe
-from proxy.outbound.upstream import SEAM_URL, Upstream
+from proxy.outbound.upstream import Upstream
 
 pytestmark = pytest.mark.anyio
 Raw = Callable[[Any], AbstractAsyncContextManager[str]]
@@ -171,10 +170,9 @@ async def test_who_leaves_closes_the_connection_and_makes_room(raw: Raw, reuse: 
 
     async with raw(endless) as url, Upstream(url, connections=1, reuse=reuse) as side:
         for _ in range(3):
-            request = httpx.Request("GET", SEAM_URL, stream=httpx.ByteStream(b""))
-            response = await side.handle_async_request(request)
+            answer = await side.ask("GET", b"/", ())
             assert held.open == 1
-            await response.aclose()
+            await answer.aclose()
             await held.until(lambda: not held.open)
 
 
