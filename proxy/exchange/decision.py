@@ -1,8 +1,10 @@
 """Which side serves a request and whether the other one is asked: a pure function of config and request."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from config.dispatch import dispatcher
 from config.php.requests import is_api_v1, read_api_path, read_target
@@ -11,9 +13,13 @@ from config.routes import Route, RouteMap
 from diffing.cluster import face_name
 from diffing.model import UNROUTED, SkipReason
 from proxy.message.translation import Request, Translation, Untranslatable
-from proxy.translate.to_new import legacy_to_new, new_to_legacy
+from proxy.translate.to_new import BODILESS, legacy_to_new, new_to_legacy, without_content
 
 _VERSION = b"/v1/"
+# Longer targets, and those with a query, are read anew each time: what is remembered is bounded, and no key.
+_REMEMBERED = 512
+
+_Read = tuple[Dialect, Translation | Untranslatable, Route | None, bool]
 
 AskedRoute = tuple[str, Dialect]
 """A route, and a dialect: of its clients, or in which the new side is asked."""
@@ -83,14 +89,20 @@ class Decision:
 
 
 def decide(
-    request: Request, routes: RouteMap, rollout: Rollout, caller: bytes, *, rehearsals: bool = False
+    request: Request,
+    routes: RouteMap,
+    rollout: Rollout,
+    caller: Callable[[], bytes],
+    *,
+    rehearsals: bool = False,
 ) -> Decision:
     """Decide on one request.
 
     Args:
         request: The request; its body may be missing when it is too long to be kept.
         rollout: The stages.
-        caller: What makes the decision sticky: the key, else the client's address. All replicas decide alike.
+        caller: Gives what makes the decision sticky where only a part of the requests is concerned: the key, else the
+            client's address. All replicas decide alike.
         rehearsals: Writes can be rehearsed where the rollout says so.
     """
     dialect, translation, route, writes = read_request(request, routes)
@@ -98,7 +110,7 @@ def decide(
     placement = rollout.of(route, dialect) if known else rollout.of_unknown_api_path(routes)
     share = 0.0
     if 0 < placement.percentage < 100:
-        share = bucket(route.name if route else "", caller)
+        share = bucket(route.name if route else "", caller())
     served = _served(placement, dialect, translation, route, share, rollout)
     skip = _skip(placement, translation, route, writes, share, rollout)
     rehearse = (
@@ -147,10 +159,29 @@ def bucket(route: str, caller: bytes) -> float:
     return int.from_bytes(digest) / 2**64 * 100
 
 
-def read_request(
-    request: Request, routes: RouteMap
-) -> tuple[Dialect, Translation | Untranslatable, Route | None, bool]:
+def read_request(request: Request, routes: RouteMap) -> _Read:
     """What a request is, by the route map alone: dialect, translation, route, whether it writes."""
+    if request.method not in BODILESS or len(request.target) > _REMEMBERED or b"?" in request.target:
+        return _read(request, routes)
+    found = _of_target(request.method, request.target, routes)
+    if found is None:
+        return _read(request, routes)
+    dialect, translation, route, writes = found
+    if isinstance(translation, Translation):
+        translation = translation.with_headers(without_content(request.headers))
+    return dialect, translation, route, writes
+
+
+@lru_cache(maxsize=1024)
+def _of_target(method: str, target: bytes, routes: RouteMap) -> _Read | None:
+    """What a request of the legacy dialect without a body is, but for its headers, which nothing else depends on: many
+    clients ask the same.
+    """
+    found = _read(Request(method, target), routes)
+    return found if found[0] is Dialect.LEGACY else None
+
+
+def _read(request: Request, routes: RouteMap) -> _Read:
     dialect = dialect_of(request.target, request.method, routes)
     if dialect is Dialect.LEGACY:
         translation = legacy_to_new(request, routes)

@@ -54,6 +54,20 @@ class Translation:
     writes: bool
     fit: Fit = "exact"
 
+    def with_headers(self, headers: Headers) -> "Translation":
+        """The same with other header fields."""
+        return Translation(
+            self.method,
+            self.target,
+            headers,
+            self.body,
+            self.route,
+            self.parameters,
+            self.format,
+            self.writes,
+            self.fit,
+        )
+
     @property
     def request(self) -> Request:
         """As the other side is asked."""

@@ -78,7 +78,10 @@ class Telemetry:
 
     def took(self, stage: str, side: str, seconds: float) -> None:
         """Count how long ``served``, ``asked`` or ``compared`` took."""
-        self.durations.setdefault(f"{stage} {side}", Histogram()).add(seconds)
+        found = self.durations.get(key := f"{stage} {side}")
+        if found is None:
+            found = self.durations[key] = Histogram()
+        found.add(seconds)
 
     def timings(self) -> dict[str, list[Any]]:
         """Counts by upper bound and the sum of each duration, as JSON has it."""

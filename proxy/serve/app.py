@@ -184,7 +184,7 @@ class Proxy:
             request,
             in_force.routes,
             in_force.rollout,
-            self._callers.of(request, origin.address),
+            lambda: self._callers.of(request, origin.address),
             rehearsals=self._rehearsing is not None,
         )
         exchange = Exchange(request, decision)

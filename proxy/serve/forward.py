@@ -121,14 +121,19 @@ async def forward(
 
 def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
     """Header pairs without those of one hop, also those that Connection names (RFC 9110, 7.6.1)."""
-    pairs = list(headers)
-    dropped = HOP_BY_HOP
-    named = [value for name, value in pairs if name.lower() == b"connection"]
-    if named:
-        dropped = dropped | {token.strip().lower() for value in named for token in value.split(b",")}
+    kept: list[tuple[bytes, bytes]] = []
+    named: list[bytes] = []
+    for pair in headers:
+        name = pair[0].lower()
+        if name == b"connection":
+            named += pair[1].lower().split(b",")
+        elif name not in HOP_BY_HOP:
+            kept.append(pair)
+    if named and named != [b"keep-alive"]:
         # Whoever names these would have them vanish: they say where the message goes, where it ends and who sent it.
-        dropped -= _NEVER_OF_ONE_HOP
-    return [pair for pair in pairs if pair[0].lower() not in dropped]
+        dropped = {token.strip() for token in named} - _NEVER_OF_ONE_HOP
+        kept = [pair for pair in kept if pair[0].lower() not in dropped]
+    return kept
 
 
 def told(error: httpx.TransportError) -> str:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from config.dispatch import Dispatcher, LegacyMatch, NewMatch, dispatcher, methods_of
@@ -55,11 +53,9 @@ _CONTENT: Final = frozenset(
 )
 _WITHOUT_CONTENT: Final = _CREDENTIALS | _CONDITIONS | _CONTENT
 # PHP never reads the body of these; the new side would read filters from it (new-API contract, decision 4).
-_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Only these, and only of a POST, become fields (legacy notes, data 2); the new side would read JSON and others, too.
 _FORMS: Final = frozenset({URLENCODED, MULTIPART})
-# Longer targets, and those with a query, are translated anew each time: what is remembered is bounded, and no key.
-_REMEMBERED: Final = 512
 # What entries of the registry may look at of a path that PHP does not know.
 _PATH_LIMIT: Final = 200
 
@@ -70,23 +66,6 @@ def legacy_to_new(request: Request, routes: RouteMap) -> Translation | Untransla
     ``request``: what the client sent to ``/api/v1/...`` or to a file's address. Returns the request for the new side,
     or why there is none.
     """
-    if request.method not in _BODILESS or len(request.target) > _REMEMBERED or b"?" in request.target:
-        return _translated(request, routes)
-    found = _of_target(request.method, request.target, routes)
-    if isinstance(found, Untranslatable):
-        return found
-    return replace(found, headers=_without_content(request.headers))
-
-
-@lru_cache(maxsize=1024)
-def _of_target(method: str, target: bytes, routes: RouteMap) -> Translation | Untranslatable:
-    """The translation of a request without a body, but for its headers, which nothing else depends on: many clients
-    ask the same.
-    """
-    return _translated(Request(method, target), routes)
-
-
-def _translated(request: Request, routes: RouteMap) -> Translation | Untranslatable:
     index = dispatcher(routes)
     target = read_target(request.target)
     query = parse_form(target.query)
@@ -110,13 +89,13 @@ def _translated(request: Request, routes: RouteMap) -> Translation | Untranslata
         return Untranslatable(
             f"{name} is an unknown filter on the legacy side and a known name on the new side"
         )
-    parameters, pairs = _parameters(match, query, form, method in _BODILESS)
+    parameters, pairs = _parameters(match, query, form, method in BODILESS)
     if match is None and path is not None:
         parameters = {"path": printable("/".join(path.segments)[:_PATH_LIMIT])}
     if match is not None and method == "POST":
         parameters = {**_files(request, match.route), **parameters}
     parameters = {**_marks_of(query[KEY] if KEY in query else form.get(KEY, "")), **parameters}
-    if KEY in query or (KEY in form and method in _BODILESS):
+    if KEY in query or (KEY in form and method in BODILESS):
         pairs.append((KEY, query[KEY] if KEY in query else form[KEY]))
     headers, body = _content(request, method, match)
     encoded = "&".join(f"{encode(name)}={encode(value)}" for name, value in pairs)
@@ -266,9 +245,9 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
     kind = request.header("content-type").partition(";")[0].strip().lower()
     moved = _moved(match) if match is not None and match.fit == "exact" else {}
     added = {new: match.values[old] for old, new in moved.items() if old in match.values} if match else {}
-    if method in _BODILESS or request.method != "POST" or kind not in _FORMS:
-        kept = _without_content(request.headers)
-        if method in _BODILESS or not added:
+    if method in BODILESS or request.method != "POST" or kind not in _FORMS:
+        kept = without_content(request.headers)
+        if method in BODILESS or not added:
             return kept, b""
         # What PHP reads of the path is a field on the new side, also where no form came with it.
         return (*kept, ("content-type", URLENCODED)), rewrite(URLENCODED, b"", {}, added)
@@ -284,8 +263,9 @@ def _content(request: Request, method: str, match: LegacyMatch | None) -> tuple[
     return tuple(pair for pair in request.headers if pair[0].lower() not in dropped), body
 
 
-def _without_content(headers: Headers) -> Headers:
-    return tuple(pair for pair in headers if pair[0].lower() not in _WITHOUT_CONTENT)
+def without_content(headers: Headers) -> Headers:
+    """What of its headers is sent along with a request that has no body."""
+    return tuple([pair for pair in headers if pair[0].lower() not in _WITHOUT_CONTENT])
 
 
 def _unread(match: LegacyMatch) -> set[str]:

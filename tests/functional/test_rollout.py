@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,7 +60,7 @@ def test_replicas_agree_on_every_key(routes: RouteMap, tmp_path: Path) -> None:
     for number in range(keys):
         request = Request("GET", TARGET.format(f"{number:032x}").encode())
         sides = {
-            decide(request, found, rollout, callers.of(request, f"10.0.0.{replica}")).served
+            decide(request, found, rollout, partial(callers.of, request, f"10.0.0.{replica}")).served
             for replica, (found, rollout, callers) in enumerate(replicas)
         }
         assert len(sides) == 1

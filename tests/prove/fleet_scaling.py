@@ -148,7 +148,7 @@ async def _fill(url: str, captures: int) -> None:
     legacy, path = recorded()
     config = load_live_config(ROOT / "config")
     request = Request("GET", path)
-    decision = decide(request, config.routes, config.rollout, b"")
+    decision = decide(request, config.routes, config.rollout, lambda: b"")
     for workers in SIZES:
         settings = QueueSettings(url=url, stream=f"of{workers}", key=os.environ["PARITY_QUEUE_KEY"])
         seal = load_seal(settings)

@@ -1,6 +1,7 @@
 """Who serves, who is asked."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -8,9 +9,9 @@ import pytest
 
 from config.rollout import Dialect, Placement, Rollout, ShadowDialect, Stage
 from config.routes import RouteMap, load_routes
-from diffing.model import SkipReason
-from proxy.exchange.decision import Decision, Side, bucket, decide, dialect_of
-from proxy.message.translation import Request, Untranslatable
+from diffing.model import Headers, SkipReason
+from proxy.exchange.decision import Decision, Side, _of_target, bucket, decide, dialect_of, read_request
+from proxy.message.translation import Request, Translation, Untranslatable
 
 CONFIG = Path(__file__).parent.parent.parent.parent / "config"
 LEGACY_GET = b"/api/v1/json/data/61"
@@ -46,7 +47,7 @@ def decided(
     percentage: float = 100.0,
 ) -> Decision:
     """The decision on a request."""
-    return decide(Request(method, target), routes, rollout(routes, stage, percentage), b"caller")
+    return decide(Request(method, target), routes, rollout(routes, stage, percentage), lambda: b"caller")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,10 @@ def test_a_canary_is_a_share_of_the_callers(routes: RouteMap) -> None:
     for number in range(400):
         found = [
             decide(
-                Request("GET", LEGACY_GET), routes, rollout(routes, Stage.CANARY, 25), b"caller %d" % number
+                Request("GET", LEGACY_GET),
+                routes,
+                rollout(routes, Stage.CANARY, 25),
+                partial(b"caller %d".__mod__, number),
             ).served
             for _ in range(2)
         ]
@@ -139,7 +143,9 @@ def test_a_sampled_shadow_asks_a_share(routes: RouteMap) -> None:
 def test_the_kill_switch_leaves_everything_to_legacy(routes: RouteMap) -> None:
     """Nobody else is asked."""
     killed = Rollout({}, True, "")
-    decisions = [decide(Request("GET", target), routes, killed, b"") for target in (LEGACY_GET, NEW_GET)]
+    decisions = [
+        decide(Request("GET", target), routes, killed, lambda: b"") for target in (LEGACY_GET, NEW_GET)
+    ]
     assert {(item.served, item.skip) for item in decisions} == {(Side.LEGACY, SkipReason.KILL_SWITCH)}
 
 
@@ -156,7 +162,7 @@ XML_GET = b"/api/v1/xml/data/61"
 def test_xml_is_not_served_in_the_new_shapes(routes: RouteMap) -> None:
     """There is no XML of them; but the new side is asked for the same in JSON."""
     reshaped = rollout(routes, Stage.NEW_VERIFIED, reshape="none")
-    decision = decide(Request("GET", XML_GET), routes, reshaped, b"caller")
+    decision = decide(Request("GET", XML_GET), routes, reshaped, lambda: b"caller")
     assert (decision.served, decision.skip, decision.face) == (Side.LEGACY, None, False)
 
 
@@ -187,7 +193,7 @@ def test_once_all_routes_are_new_legacy_has_the_website_only(
     routes: RouteMap, target: bytes, below: bool, stage: Stage
 ) -> None:
     """Until then what the API does not know is legacy's."""
-    decision = decide(Request("GET", target), routes, rollout(routes, stage), b"caller")
+    decision = decide(Request("GET", target), routes, rollout(routes, stage), lambda: b"caller")
     served = Side.NEW if below and stage is Stage.NEW else Side.LEGACY
     assert (decision.served, decision.skip) == (served, SkipReason.NO_ROUTE)
     assert decision.takes_it_as_sent(served)
@@ -197,13 +203,13 @@ def test_both_faces_can_be_asked(routes: RouteMap) -> None:
     """Each has its verdict; a write is rehearsed once, in the new API."""
     place = Placement(Stage.SHADOW, shadow_dialect=ShadowDialect.BOTH)
     both = placed(routes, place)
-    api, face = decide(Request("GET", XML_GET), routes, both, b"caller").parts
+    api, face = decide(Request("GET", XML_GET), routes, both, lambda: b"caller").parts
     assert (api.asked, api.skip, api.takes_it_as_sent(Side.NEW)) == (Dialect.NEW, None, False)
     assert (face.asked, face.skip, face.takes_it_as_sent(Side.NEW)) == (Dialect.LEGACY, None, True)
-    assert len(decide(Request("GET", NEW_GET), routes, both, b"caller").parts) == 1
+    assert len(decide(Request("GET", NEW_GET), routes, both, lambda: b"caller").parts) == 1
     write = Request("POST", b"/api/v1/json/data/tag")
     rehearsed = placed(routes, replace(place, shadow_write="rollback"))
-    api, face = decide(write, routes, rehearsed, b"caller", rehearsals=True).parts
+    api, face = decide(write, routes, rehearsed, lambda: b"caller", rehearsals=True).parts
     assert ((api.rehearse, api.skip), (face.rehearse, face.skip)) == (
         (True, None),
         (False, SkipReason.WRITE),
@@ -219,3 +225,25 @@ def test_clients_of_the_new_paths_have_one_face(routes: RouteMap) -> None:
 def test_buckets_are_the_same_everywhere() -> None:
     """A replica with another hash seed decides alike."""
     assert bucket("dataset.get", b"key") == pytest.approx(58.2371, abs=0.0001)
+
+
+def test_what_is_remembered_of_a_target_has_nothing_of_who_asked(routes: RouteMap) -> None:
+    """Headers are each request's own; method, target and route map decide the rest."""
+
+    def read(method: str, target: bytes, headers: Headers = (), body: bytes = b"") -> Translation:
+        translation = read_request(Request(method, target, headers, body), routes)[1]
+        assert isinstance(translation, Translation)
+        return translation
+
+    first = read("GET", LEGACY_GET, (("Accept", "a"), ("Authorization", "secret")))
+    second = read("GET", LEGACY_GET, (("Accept", "b"), ("Range", "bytes=0-1")), b"a=1")
+    assert (first.headers, second.headers) == ((("Accept", "a"),), (("Accept", "b"),))
+    assert first.body == second.body == b""
+    assert read("HEAD", LEGACY_GET).method == "HEAD"
+    known = _of_target.cache_info().currsize
+    assert read("GET", LEGACY_GET + b"?api_key=k").target == b"/datasets/61?api_key=k"
+    assert _of_target.cache_info().currsize == known, "a key is remembered"
+    kept = ("Range", "bytes=0-1")
+    assert kept in read("GET", NEW_GET, (kept,)).headers, "the new API has headers of its own"
+    again = read_request(Request("GET", LEGACY_GET), RouteMap(routes.routes))
+    assert again == read_request(Request("GET", LEGACY_GET), routes)

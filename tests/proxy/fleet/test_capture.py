@@ -38,7 +38,7 @@ ANSWERS = st.builds(
 def exchange(target: str = "/api/v1/json/data/61", method: str = "GET", body: bytes = b"") -> Exchange:
     """A served exchange."""
     request = Request(method, target.encode(), (("Host", "openml.test"),), body)
-    decision = decide(request, ROUTES, ROLLOUT, b"")
+    decision = decide(request, ROUTES, ROLLOUT, lambda: b"")
     found = Exchange(request, decision, at=AT)
     found.put(decision.served, Observation(200, (), b"{}", 0.1))
     return found

@@ -3,8 +3,8 @@
 import pytest
 
 from config.location import config_directory
-from config.routes import RouteMap, load_routes
-from proxy.translate.to_new import Request, Translation, Untranslatable, _of_target, legacy_to_new
+from config.routes import load_routes
+from proxy.translate.to_new import Request, Translation, Untranslatable, legacy_to_new
 
 ROUTES = load_routes(config_directory())
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "9"), ("X-Other", "1"))
@@ -257,20 +257,3 @@ def test_what_is_no_api_request_is_refused(path: str) -> None:
 def test_an_illegal_filter_that_would_be_legal_on_the_new_side_is_refused(path: str) -> None:
     """PHP's error about it has no twin, and a path must never set the key."""
     assert isinstance(legacy_to_new(Request("GET", f"/api/v1/json/{path}".encode()), ROUTES), Untranslatable)
-
-
-def test_what_is_remembered_of_a_target_has_nothing_of_who_asked() -> None:
-    """Headers are each request's own; method, target and route map decide the rest."""
-    target = "/api/v1/json/data/61"
-    first = _translated("GET", target, (("Accept", "a"), ("Authorization", "secret")))
-    second = _translated("GET", target, (("Accept", "b"), ("Range", "bytes=0-1")), b"a=1")
-    assert (first.headers, second.headers) == ((("Accept", "a"),), (("Accept", "b"),))
-    assert first.body == second.body == b""
-    assert _translated("HEAD", target).method == "HEAD"
-    known = _of_target.cache_info().currsize
-    assert _translated("GET", target + "?api_key=k").target == b"/datasets/61?api_key=k"
-    assert _of_target.cache_info().currsize == known, "a key is remembered"
-    others = RouteMap(ROUTES.routes)
-    again = legacy_to_new(Request("GET", target.encode()), others)
-    assert isinstance(again, Translation)
-    assert again == legacy_to_new(Request("GET", target.encode()), ROUTES)
