@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import httpx
 from starlette.types import ASGIApp, Message
 
-from proxy.outbound.transport import Pairs, SideAnswer
+from proxy.message.fields import Pairs
+from proxy.outbound.transport import SideAnswer
 
 
 class ApplicationError(RuntimeError):

@@ -5,10 +5,10 @@ from typing import Final
 import orjson
 from starlette.types import Send
 
-from diffing.model import Headers
 from diffing.problem import MEDIA_TYPE
 from proxy.inbound.guard import Refusal
 from proxy.inbound.request_body import ClientGone
+from proxy.message.fields import to_bytes
 
 BAD_GATEWAY: Final = Refusal(
     502, "Bad Gateway", "The side that serves gave no answer.", ((b"retry-after", b"1"),)
@@ -42,7 +42,7 @@ async def refuse(send: Send, refusal: Refusal, method: str = "GET") -> None:
         "detail": refusal.detail,
     }
     headers = (("content-type", MEDIA_TYPE), ("access-control-allow-origin", "*"))
-    pairs = [*raw(headers), *refusal.headers]
+    pairs = [*to_bytes(headers), *refusal.headers]
     await send_whole(send, refusal.status, pairs, orjson.dumps(document), head=method == "HEAD")
 
 
@@ -71,13 +71,3 @@ async def send_whole(
         await send({"type": "http.response.body", "body": bytes(rest)})
     except OSError as error:
         raise ClientGone from error
-
-
-def raw(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Text pairs as bytes."""
-    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-
-
-def text(headers: list[tuple[bytes, bytes]]) -> Headers:
-    """Pairs of bytes as text."""
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

@@ -10,7 +10,8 @@ import httpx
 
 from config import text
 from diffing.model import Headers, Observation
-from proxy.outbound.transport import Pairs, SideAnswer, Transport
+from proxy.message.fields import to_bytes, to_text
+from proxy.outbound.transport import SideAnswer, Transport
 from proxy.runtime.pace import Pace
 
 TIMEOUT = "timeout"
@@ -80,7 +81,6 @@ async def observe(
         digest: Of a longer body, read on for its length and hash, which then are the body.
         fits: Whether there is room for so many bytes more of an answer; one for which there is none is an error.
     """
-    pairs = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     started = time.perf_counter()
     status: int | None = None
     answered: Headers = ()
@@ -89,10 +89,10 @@ async def observe(
     error: str | None = None
     try:
         async with asyncio.timeout(deadline):
-            response = await side.ask(method, target, pairs, body)
+            response = await side.ask(method, target, to_bytes(headers), body)
             try:
                 status = response.status
-                answered = text_pairs(response.fields)
+                answered = to_text(response.fields)
                 size = _promised(method, status, answered) if hashed is None else 0
                 if size <= body_cap:
                     size = await _collect(response, chunks, body_cap, hashed, pace, fits)
@@ -115,11 +115,6 @@ async def observe(
         seconds=time.perf_counter() - started,
         error=error,
     )
-
-
-def text_pairs(pairs: Pairs) -> Headers:
-    """Header pairs as text, in the order received, duplicates kept."""
-    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs])
 
 
 def _promised(method: str, status: int, headers: Headers) -> int:

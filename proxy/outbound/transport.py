@@ -1,9 +1,9 @@
 """The seam between the proxy and a side: bytes out, bytes back. httpx's objects would cost more than all the rest."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Protocol
 
-Pairs = Iterable[tuple[bytes, bytes]]
+from proxy.message.fields import Pairs
 
 
 class SideAnswer:

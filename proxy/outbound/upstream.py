@@ -19,7 +19,8 @@ from typing import Final
 
 import httpx
 
-from proxy.outbound.transport import Pairs, SideAnswer
+from proxy.message.fields import Pairs
+from proxy.outbound.transport import SideAnswer
 from proxy.wire.connection import Wire, WireRequest
 from proxy.wire.pool import Pool
 

@@ -14,6 +14,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive, Scope, Send
 
+from proxy.message.fields import to_text
 from proxy.message.redact import redacted_target
 from proxy.recordings.recording import PLAYER, RecordedRequest, Recording
 from proxy.runtime.listen import BrokenOff
@@ -93,7 +94,7 @@ class RecordedServer:
             scope["method"],
             "",
             scope["raw_path"] + (b"?" + query if query else b""),
-            tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+            to_text(scope["headers"]),
             body,
         )
         question = asked(request)

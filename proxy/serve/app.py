@@ -20,6 +20,7 @@ from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Ter
 from proxy.inbound.scope import BODILESS, REFUSAL, TARGET
 from proxy.log.counters import Counters
 from proxy.log.writer import utc_now
+from proxy.message.fields import to_text
 from proxy.message.trace import FinishedSpan, SpanContext, entered
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import NOT_KEPT, TOO_LARGE
@@ -244,8 +245,7 @@ class Proxy:
         headers, record.span = entered(headers, generate=tracing.generate, share=tracing.share)
         if record.span is not None:
             record.facts["trace"] = record.span.trace
-        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-        return Request(record.method, target, pairs, body)
+        return Request(record.method, target, to_text(headers), body)
 
     def _settle(
         self, exchange: Exchange, served: Observation, request_body: RequestBody, record: AccessRecord

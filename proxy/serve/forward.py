@@ -5,7 +5,6 @@ Nothing here waits for the shadow or shares anything with it.
 
 import hashlib
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +16,8 @@ from diffing.model import Headers, Observation
 from proxy.inbound.cycle import REASON, WITH_BODY
 from proxy.inbound.guard import OF_THE_PROXY
 from proxy.inbound.request_body import ClientGone, RequestBody, Rest
-from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of, text_pairs
+from proxy.message.fields import Pairs, to_text
+from proxy.outbound.observe import HOP_BY_HOP, NOT_KEPT, TIMEOUT, TOO_LARGE, digest_of
 from proxy.outbound.transport import SideAnswer, Transport
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.runtime.listen import BrokenOff
@@ -25,8 +25,6 @@ from proxy.serve.watch import Watch
 
 _NEVER_OF_ONE_HOP: Final = OF_THE_PROXY | {b"host", b"content-length", b"content-type"}
 LATER: Final = b"retry-after"
-
-RawHeaders = Iterable[tuple[bytes, bytes]]
 
 
 class NotServed(Exception):
@@ -73,7 +71,7 @@ async def forward(
     side: Transport,
     method: str,
     target: bytes,
-    headers: RawHeaders,
+    headers: Pairs,
     request_body: RequestBody,
     receive: Receive,
     send: Send,
@@ -119,7 +117,7 @@ async def forward(
         relay.close()
 
 
-def end_to_end(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+def end_to_end(headers: Pairs) -> list[tuple[bytes, bytes]]:
     """Header pairs without those of one hop, also those that Connection names (RFC 9110, 7.6.1)."""
     kept: list[tuple[bytes, bytes]] = []
     named: list[bytes] = []
@@ -164,7 +162,7 @@ class _Relay:
     async def run(self, answer: SideAnswer) -> Observation:
         """Relay it all."""
         headers = end_to_end(answer.fields)
-        self._pairs = text_pairs(headers)
+        self._pairs = to_text(headers)
         self._status = status = answer.status
         held = self._capture.hold and (status >= 500 or any(name.lower() == LATER for name, _ in headers))
         bodiless = self._method == "HEAD" or status in (204, 304)

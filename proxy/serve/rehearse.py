@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from diffing.model import Observation
-from proxy.inbound.answers import raw, text
+from proxy.message.fields import to_bytes, to_text
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import observe
 from proxy.outbound.transport import Transport
@@ -62,7 +62,7 @@ class Rehearsing:
             self._side,
             request.method,
             request.target,
-            (*text(end_to_end(raw(request.headers))), (HEADER, sign)),
+            (*to_text(end_to_end(to_bytes(request.headers))), (HEADER, sign)),
             request.body,
             deadline=self._deadline,
             body_cap=self._answer_bytes,

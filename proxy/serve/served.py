@@ -12,9 +12,10 @@ from config.settings import Timeouts
 from diffing.model import Asked, Observation
 from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
-from proxy.inbound.answers import BAD_GATEWAY, CROWDED, GATEWAY_TIMEOUT, raw, refuse, send_whole, text
+from proxy.inbound.answers import BAD_GATEWAY, CROWDED, GATEWAY_TIMEOUT, refuse, send_whole
 from proxy.inbound.guard import Refusal
 from proxy.inbound.request_body import RequestBody
+from proxy.message.fields import to_bytes, to_text
 from proxy.message.translation import Request, Translation
 from proxy.outbound.observe import NOT_KEPT, TIMEOUT, observe
 from proxy.outbound.transport import Transport
@@ -106,14 +107,19 @@ class Responder:
         )
         if held:
             capture = replace(capture, hold=True, late=_LATE)
-        with self._telling.room() as room:
-            try:
-                return await self._by(exchange, in_force, request_body, receive, send, capture, room)
-            except NotServed as failed:
-                if held:
+        try:
+            if not held and decision.takes_it_as_sent(decision.served):
+                return await self._pass_on(exchange.request, exchange, request_body, receive, send, capture)
+            with self._telling.room() as room:
+                try:
+                    return await self._by(exchange, in_force, request_body, receive, send, capture, room)
+                except NotServed as failed:
+                    if not held:
+                        raise
                     return await self._fall_back(exchange, in_force, failed.observation, receive, send, room)
-                await refuse(send, _instead_of(failed.observation), exchange.request.method)
-                return failed.observation
+        except NotServed as failed:
+            await refuse(send, _instead_of(failed.observation), exchange.request.method)
+            return failed.observation
 
     async def _fall_back(
         self,
@@ -137,7 +143,7 @@ class Responder:
         if legacy.status is None or legacy.error is not None or legacy.status >= 500:
             # Nobody could serve it: the new side's answer is as good as any.
             if failed.status is not None and failed.error is None:
-                await self._give(failed, raw(failed.headers), failed.body, send, method)
+                await self._give(failed, to_bytes(failed.headers), failed.body, send, method)
             else:
                 await refuse(send, _instead_of(failed), method)
             exchange.legacy = legacy
@@ -146,7 +152,7 @@ class Responder:
         exchange.new = failed
         exchange.fallback = True
         if answer is None:
-            await self._give(legacy, end_to_end(raw(legacy.headers)), legacy.body, send, method)
+            await self._give(legacy, end_to_end(to_bytes(legacy.headers)), legacy.body, send, method)
         else:
             await self._send_adapted(exchange, legacy, answer, send)
         return legacy
@@ -161,35 +167,46 @@ class Responder:
         capture: CapturePolicy,
         room: Room,
     ) -> Observation:
-        decision, request = exchange.decision, exchange.request
+        decision = exchange.decision
         if decision.takes_it_as_sent(decision.served):
-            method, target, headers = request.method, request.target, raw(request.headers)
-        else:
-            translation = exchange.translated
-            method, target, headers = translation.method, translation.target, raw(translation.headers)
+            return await self._pass_on(exchange.request, exchange, request_body, receive, send, capture)
+        translation = exchange.translated
+        if decision.dialect is not Dialect.NEW:
             request_body = RequestBody(translation.body, True)
-            if decision.dialect is Dialect.NEW:
-                with Watch(receive):
-                    legacy = await self._observe(
-                        Side.LEGACY, translation.request, room, unsafe=self._unsafe(exchange)
-                    )
-                    why, answer = await self._telling.read(
-                        legacy, lambda: self._adapted(exchange, in_force, legacy)
-                    )
-                    helped = why is not None and await self._helped(exchange, in_force, room)
-                if helped and exchange.new is not None:
-                    new = exchange.new
-                    await self._give(new, end_to_end(raw(new.headers)), new.body, send, method)
-                elif why is not None:
-                    await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), exchange.request.method)
-                elif legacy.error == NOT_KEPT:
-                    await refuse(send, CROWDED, exchange.request.method)
-                else:
-                    await self._send_adapted(exchange, legacy, answer, send)
-                return legacy
+            return await self._pass_on(translation.request, exchange, request_body, receive, send, capture)
+        with Watch(receive):
+            legacy = await self._observe(
+                Side.LEGACY, translation.request, room, unsafe=self._unsafe(exchange)
+            )
+            why, answer = await self._telling.read(legacy, lambda: self._adapted(exchange, in_force, legacy))
+            helped = why is not None and await self._helped(exchange, in_force, room)
+        if helped and exchange.new is not None:
+            new = exchange.new
+            await self._give(new, end_to_end(to_bytes(new.headers)), new.body, send, translation.method)
+        elif why is not None:
+            await refuse(send, replace(BAD_GATEWAY, detail=why, headers=()), exchange.request.method)
+        elif legacy.error == NOT_KEPT:
+            await refuse(send, CROWDED, exchange.request.method)
+        else:
+            await self._send_adapted(exchange, legacy, answer, send)
+        return legacy
+
+    async def _pass_on(
+        self,
+        request: Request,
+        exchange: Exchange,
+        request_body: RequestBody,
+        receive: Receive,
+        send: Send,
+        capture: CapturePolicy,
+    ) -> Observation:
+        """Send a request to the side that serves, and its answer to the client."""
+        headers = to_bytes(request.headers)
         headers.append(self._mark)
-        side = (self._sides.writes if self._unsafe(exchange) else self._sides.reads)[decision.served]
-        return await forward(side, method, target, headers, request_body, receive, send, capture=capture)
+        side = (self._sides.writes if self._unsafe(exchange) else self._sides.reads)[exchange.decision.served]
+        return await forward(
+            side, request.method, request.target, headers, request_body, receive, send, capture=capture
+        )
 
     def _adapted(
         self, exchange: Exchange, in_force: LiveConfig, legacy: Observation
@@ -229,7 +246,7 @@ class Responder:
             (self._sides.writes if unsafe else self._sides.reads)[side],
             request.method,
             request.target,
-            text([*end_to_end(raw(request.headers)), self._mark]),
+            to_text([*end_to_end(to_bytes(request.headers)), self._mark]),
             request.body,
             deadline=self._timeouts.served,
             # What a write has done is told, however much is held.
@@ -245,7 +262,9 @@ class Responder:
         self, exchange: Exchange, legacy: Observation, answer: Adapted, send: Send
     ) -> None:
         told = replace(legacy, status=answer.status)
-        await self._give(told, end_to_end(raw(answer.headers)), answer.body, send, exchange.request.method)
+        await self._give(
+            told, end_to_end(to_bytes(answer.headers)), answer.body, send, exchange.request.method
+        )
 
     async def _give(
         self, answer: Observation, pairs: list[tuple[bytes, bytes]], body: bytes, send: Send, method: str

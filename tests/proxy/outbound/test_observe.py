@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from proxy.checking.inprocess import Application
-from proxy.outbound.observe import observe, text_pairs
+from proxy.outbound.observe import observe
 from proxy.outbound.transport import SideAnswer
 from proxy.runtime.pace import Pace
 
@@ -77,9 +77,3 @@ async def test_the_duration_is_measured() -> None:
     """An observation says how long it took."""
     found = await observe(Application(PlainTextResponse("")), "GET", b"/")
     assert 0 < found.seconds < 10
-
-
-def test_duplicate_headers_stay_apart() -> None:
-    """Nothing is joined with commas."""
-    pairs = [(b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")]
-    assert text_pairs(pairs) == (("Set-Cookie", "a"), ("Set-Cookie", "b"))

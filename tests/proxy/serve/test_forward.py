@@ -9,7 +9,8 @@ import pytest
 from starlette.types import Message
 
 from proxy.inbound.request_body import BodyRefused, ClientGone, RequestBody, Terms, take_in
-from proxy.outbound.transport import Pairs, SideAnswer
+from proxy.message.fields import Pairs
+from proxy.outbound.transport import SideAnswer
 from proxy.runtime.capture_budget import CaptureBudget
 from proxy.serve.forward import AnswerBroken, CapturePolicy, NotServed, end_to_end, forward
 

@@ -9,9 +9,10 @@ from config.settings import ProxySettings
 from diffing.model import Observation, SkipReason
 from proxy.exchange.decision import Decision, Side
 from proxy.exchange.exchange import Exchange
+from proxy.message.fields import Pairs
 from proxy.message.trace import FinishedSpan, SpanContext
 from proxy.message.translation import Request, Untranslatable
-from proxy.outbound.transport import Pairs, SideAnswer
+from proxy.outbound.transport import SideAnswer
 from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.requests import ShadowRequests
 

@@ -10,10 +10,10 @@ import pytest
 
 from config.rollout import Dialect
 from diffing.model import Observation
-from proxy.inbound.answers import raw
 from proxy.log.clusters import read_cluster, read_clusters
 from proxy.log.reading import reading
 from proxy.log.states import ClusterState, Standing, put
+from proxy.message.fields import to_bytes
 from proxy.outbound.transport import SideAnswer, Transport
 from proxy.rollout.live_config import load_live_config, rules_digest
 from proxy.triage.file_cluster import TriageVerdict, file_cluster
@@ -40,7 +40,7 @@ class NewSide:
         """Answer."""
         if self._asked is not None:
             self._asked.append(target)
-        return SideAnswer(self._answer.status or 500, raw(self._answer.headers), self._answer.body)
+        return SideAnswer(self._answer.status or 500, to_bytes(self._answer.headers), self._answer.body)
 
 
 @pytest.fixture
