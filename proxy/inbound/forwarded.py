@@ -45,7 +45,13 @@ class Forwarding:
             peer: Address of the other end of the connection.
             scheme: ``http`` or ``https``, as it was spoken to us.
         """
-        kept = [pair for pair in headers if pair[0] not in _FIELDS]
+        kept: Pairs = []
+        named = b""
+        for pair in headers:
+            if pair[0] not in _FIELDS:
+                kept.append(pair)
+                if pair[0] == b"host":
+                    named = named or pair[1]
         given: dict[bytes, bytes] = {}
         chain: list[str] = []
         standard: list[dict[str, str]] = []
@@ -73,7 +79,7 @@ class Forwarding:
             believed.insert(0, hop)
         proto = given.get(b"x-forwarded-proto", b"").strip().lower()
         proto = proto if proto in _SCHEMES else scheme.encode()
-        host = given.get(b"x-forwarded-host") or next((v for n, v in kept if n == b"host"), b"")
+        host = given.get(b"x-forwarded-host") or named
         if believed:
             kept.append((b"x-forwarded-for", ", ".join(believed).encode("latin-1")))
         kept.append((b"x-forwarded-proto", proto))
@@ -137,7 +143,12 @@ def _address(node: str) -> str:
 
 def _element(chain: Sequence[str], host: bytes, proto: bytes) -> bytes:
     """The value of ``Forwarded`` (RFC 7239): one element per hop, host and scheme at the first."""
-    nodes = [f'for="[{hop}]"' if ":" in hop else f"for={hop}" for hop in chain] or ["for=unknown"]
     quoted = host.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    first = nodes[0].encode("latin-1") + b';host="' + quoted + b'";proto=' + proto
-    return b", ".join([first, *(node.encode("latin-1") for node in nodes[1:])])
+    told = b';host="' + quoted + b'";proto=' + proto
+    if not chain:
+        return b"for=unknown" + told
+    found = b""
+    for hop in chain:
+        node = (f'for="[{hop}]"' if ":" in hop else f"for={hop}").encode("latin-1")
+        found = found + b", " + node if found else node + told
+    return found

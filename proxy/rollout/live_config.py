@@ -26,6 +26,7 @@ _PARTS = (
     "deviations/*.toml",
 )
 _ENDINGS = (".toml", ".json")
+_FOLDERS = sorted({Path(part).parent for part in _PARTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def _digest(config: Path, files: list[Path]) -> str:
 def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
     """What changes when a file of the configuration changes, cheap enough to be looked at often."""
     found = []
-    for folder in {str((config / part).parent) for part in _PARTS}:
-        with suppress(OSError), os.scandir(folder) as entries:
+    for folder in _FOLDERS:
+        with suppress(OSError), os.scandir(config / folder) as entries:
             for entry in entries:
                 if entry.name.endswith(_ENDINGS):
                     with suppress(OSError):
