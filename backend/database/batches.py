@@ -101,15 +101,25 @@ class _Prepared:
         self._columns = statement.selected_columns
         self._row = result_tuple([column.name for column in self._columns])
         self._conversions: list[tuple[int, Callable[[Any], Any]]] | None = None
+        # The state for any values, where none of them is a list that makes the text longer.
+        self._expands = any(
+            bound.expanding or bound.literal_execute for bound in self._compiled.binds.values()
+        )
+        self._state: Any = None
 
     def given(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Its text for these values, and they in their order."""
-        state = self._compiled.construct_expanded_state(values)
-        convert = state.processors
-        return state.statement, [
-            convert[name](state.parameters[name]) if name in convert else state.parameters[name]
-            for name in state.positiontup
-        ]
+        state = self._state
+        if state is None:
+            state = self._compiled.construct_expanded_state(values)
+            if not self._expands:
+                self._state = state
+        convert, constant = state.processors, state.parameters
+        given = []
+        for name in state.positiontup:
+            value = values[name] if name in values else constant[name]
+            given.append(convert[name](value) if name in convert else value)
+        return state.statement, given
 
     def read(
         self, description: Sequence[Sequence[Any]], found: Sequence[Sequence[Any]]

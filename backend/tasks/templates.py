@@ -6,6 +6,7 @@ makes is not guessed from its task type.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 from xml.etree import ElementTree
 
@@ -123,7 +124,7 @@ def expanded(
     for template in chosen:
         text = template.text
         for placeholder, value in replacements:
-            if len(text) + text.count(placeholder) * len(value) <= MOST_TEXT:
+            if placeholder in text and len(text) + text.count(placeholder) * len(value) <= MOST_TEXT:
                 text = text.replace(placeholder, value)
         element = ElementTree.fromstring(
             f'<oml:{template.io} xmlns:oml="{NAMESPACE}" name="{_escaped(template.name)}">{text}</oml:{template.io}>'
@@ -132,7 +133,8 @@ def expanded(
     return tuple(found)
 
 
-def _placeholders(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=256)
+def _placeholders(text: str) -> tuple[tuple[str, str], ...]:
     """Placeholders and their names. In a line one of a kind goes to the last bracket, as by PHP's greedy patterns."""
     found = []
     for begin in _PLACEHOLDERS:
@@ -141,7 +143,7 @@ def _placeholders(text: str) -> list[tuple[str, str]]:
             name = start + len(begin)
             if start >= 0 and name <= end:
                 found.append((line[start : end + 1], line[name:end]))
-    return found
+    return tuple(found)
 
 
 def _escaped(value: object) -> str:
@@ -151,13 +153,17 @@ def _escaped(value: object) -> str:
 def _converted(element: ElementTree.Element, around: str) -> Payload:
     """An element as PHP's conversion to JSON shows it (legacy notes, data 5.3), its values typed."""
     name = _local(element.tag)
-    document: dict[str, Payload] = {_local(key): _spoken(value) for key, value in element.attrib.items()}
+    document: dict[str, Payload] = {}
+    for key, value in element.items():
+        document[_local(key)] = _spoken(value)
+    told = element.text or ""
     children: dict[str, list[Payload]] = {}
     for child in element:
         children.setdefault(_local(child.tag), []).append(_converted(child, name))
+        told += child.tail or ""
     for key, made in children.items():
         document[key] = made if len(made) > 1 or key in _REPEATED else made[0]
-    text = _spoken((element.text or "") + "".join(child.tail or "" for child in element))
+    text = _spoken(told)
     if not document and text:
         return integer_or_text(text) if (around, name) in _INTEGERS else text
     if name == "parameter" and document:
@@ -181,4 +187,6 @@ def _local(tag: str) -> str:
 
 
 def _spoken(text: str) -> str:
-    return trimmed_or_empty(text).translate(_SPOKEN).strip(TRIMMED)
+    text = trimmed_or_empty(text)
+    # What is moved out of the way is beyond ASCII.
+    return text if text.isascii() else text.translate(_SPOKEN).strip(TRIMMED)

@@ -25,7 +25,8 @@ from sqlalchemy.types import Integer, String
 from backend import tables
 from backend.database.connections import Database
 from backend.database.load import load
-from tests.benchmarks.targets import address, answered, backend, raw
+from tests.benchmarks.asking import address, answered, raw
+from tests.benchmarks.targets import backend
 from tests.mariadb import running_server
 
 SAMPLE: Final = Path("config/sample")

@@ -17,6 +17,7 @@ from typing import Final
 
 from backend.database.load import load
 from tests.benchmarks import targets
+from tests.benchmarks.asking import address, answered, raw
 from tests.benchmarks.processes import nginx
 from tests.functional.proxies import proxied
 from tests.functional.servers import serving
@@ -52,9 +53,9 @@ def of_the_proxy(place: Path, seconds: int) -> list[Path]:
         stack.enter_context(nginx(folder / "sides", sides))
         urls = [f"http://127.0.0.1:{port}" for port in ports.values()]
         proxy = stack.enter_context(proxied(serving, folder / "proxy", *urls))
-        request = targets.raw(path.decode())
+        request = raw(path.decode())
         load_round = targets.loaded(proxy.address, proxy.processes, request, seconds + 2)
-        targets.answered(proxy.address, request)
+        answered(proxy.address, request)
         proxy.totals()  # until then all processes are there
         pids = {name: proxy.process(module) for name, module in _PROCESSES.items()}
         return graphs(place, pids, seconds, load_round)
@@ -69,7 +70,7 @@ def of_the_backend(place: Path, seconds: int) -> list[Path]:
         asyncio.run(load(Path("config/sample"), url))
         where, pid = stack.enter_context(targets.backend(url, Path("config/sample/files")))
         for name, path in {**targets.GETS, "dataset.list": targets.LIST}.items():
-            one_round = targets.spending(targets.address(where), [pid], path)
+            one_round = targets.spending(address(where), [pid], path)
             found += graphs(place, {name: pid}, max(1, seconds // 4), one_round)
     return found
 

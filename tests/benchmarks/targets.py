@@ -1,7 +1,8 @@
 """What a request costs beside what it is measured against: the table of docs/performance.md, with its targets.
 
 Everything is started here: nginx as both sides and as the proxy that ours is compared with, MariaDB, the backend, the
-proxy. CPU is that of all processes of whoever is measured, from /proc; cases take turns.
+proxy. CPU is that of all processes of whoever is measured, by the scheduler's clock; cases take turns. What is measured
+has a processor of its own, where there are two; all else runs on the others.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from backend.database.load import load
 from diffing.headers import compared
 from diffing.model import Observation
 from proxy.recordings.recording import read_recordings
-from tests.benchmarks.processes import cpu, nginx, tree
+from tests.benchmarks.asking import address, answered, one, raw, reachable
+from tests.benchmarks.processes import apart, cpu, nginx, pin, tree
 from tests.functional.proxies import Running, proxied
 from tests.functional.servers import serving
 from tests.mariadb import free_port, running_server
@@ -127,36 +129,6 @@ def backend(database: str, folder: Path) -> Iterator[tuple[str, int]]:
         yield server.url, server.process.pid
 
 
-def address(url: str) -> tuple[str, int]:
-    """Host and port of a URL."""
-    host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
-    return host, int(port)
-
-
-def raw(path: str) -> bytes:
-    """A request as bytes."""
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
-
-
-def answered(where: tuple[str, int], request: bytes) -> bytes:
-    """The bytes of an answer."""
-    with socket.create_connection(where, 30) as connection:
-        return one(connection, request)
-
-
-def one(connection: socket.socket, request: bytes) -> bytes:
-    """One request on a connection, and its answer, which says its length."""
-    connection.sendall(request)
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
 def loaded(
     where: tuple[str, int], pids: Callable[[], list[int]], request: bytes, seconds: float = SECONDS
 ) -> Callable[[], float]:
@@ -201,15 +173,19 @@ def proxying(folder: Path, new: Observation) -> Iterator[Row]:
     request = raw(path.decode())
     both = side(folder, "legacy", ports["legacy"], legacy) + side(folder, "new", ports["new"], new)
     sides = {name: f"http://127.0.0.1:{ports[name]}" for name in ("legacy", "new")}
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, contextlib.ExitStack() as pinned:
         enter = stack.enter_context
+        move = pinned.enter_context(apart())
         enter(nginx(folder / "sides", both))
         mirroring = enter(nginx(folder / "mirror", upstreams + mirror))
         passing = enter(nginx(folder / "plain", upstreams + plain))
         shadowing = enter(proxied(serving, folder / "shadowing", sides["legacy"], sides["new"]))
         bare = enter(proxied(serving, folder / "bare", sides["legacy"], sides["new"]))
         bare.kill_file.touch()
+        answered(shadowing.address, request)
+        shadowing.totals()  # until then all processes are there
         time.sleep(1.5)  # the kill switch is seen within a second
+        move(mirroring, passing, shadowing.pid, bare.pid)
         nginx_at = {name: ("127.0.0.1", ports[name]) for name in ("legacy", "mirror", "plain")}
         costs = in_turn(
             {
@@ -240,6 +216,8 @@ def proxying(folder: Path, new: Observation) -> Iterator[Row]:
         )
         judged = set(shadowing.totals()["verdicts"])
         assert judged == {"explained"}, judged  # else something else was measured
+        pinned.close()
+        pin(os.sched_getaffinity(0), shadowing.pid)
         rate = saturated(shadowing, request)
         yield Row("shadow at saturation", f"{rate:,.0f} exchanges/s", "", rate, 2000, rate=True)
 
@@ -292,6 +270,7 @@ def database_rows(folder: Path) -> Iterator[Row]:
     """The backend on MariaDB beside an endpoint with one SELECT: CPU of the server and the database."""
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
+        move = enter(apart())
         url = enter(running_server(folder / "mariadb"))
         database = next(
             pid for pid in tree(os.getpid()) if b"mariadbd" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -299,6 +278,7 @@ def database_rows(folder: Path) -> Iterator[Row]:
         asyncio.run(load(Path("config/sample"), url))
         where, pid = enter(backend(url, Path("config/sample/files")))
         bare = enter(one_select(url))
+        move(pid, database, bare[1])
         cases = {
             name: spending(address(where), [pid, database], path)
             for name, path in {**GETS, "list": LIST}.items()
@@ -322,16 +302,6 @@ def one_select(url: str) -> Iterator[tuple[str, int]]:
             yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
-
-
-def reachable(where: tuple[str, int]) -> None:
-    """Wait until somebody listens."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(where, 1):
-            return
-        time.sleep(0.01)
-    raise SystemExit(f"nobody listens on {where}")
 
 
 def spending(where: tuple[str, int], pids: list[int], path: str, requests: int = 200) -> Callable[[], float]:

@@ -31,7 +31,8 @@ import yarl
 from backend.database.load import load
 from proxy.recordings.recording import read_recordings
 from proxy.reporting.report import Report
-from tests.benchmarks.targets import answered, backend, raw
+from tests.benchmarks.asking import answered, raw
+from tests.benchmarks.targets import backend
 from tests.functional.fleets import Fleet, fleet, key
 from tests.functional.proxies import Running
 from tests.functional.servers import serving

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from diffing.model import Observation
+from tests.benchmarks.asking import answered, raw
 from tests.benchmarks.processes import nginx
-from tests.benchmarks.targets import answered, new_answer, raw, recorded, side
+from tests.benchmarks.targets import new_answer, recorded, side
 from tests.functional.proxies import Running, proxied
 from tests.functional.servers import serving
 from tests.mariadb import free_port
