@@ -1,8 +1,8 @@
 """What a request costs beside what it is measured against: the table of docs/performance.md, with its targets.
 
 Everything is started here: nginx as both sides and as the proxy that ours is compared with, MariaDB, the backend, the
-proxy. CPU is that of all processes of whoever is measured, by the scheduler's clock; cases take turns. What is measured
-has a processor of its own, where there are two; all else runs on the others.
+proxy. CPU is that of all processes of whoever is measured, by the scheduler's clock; cases take turns. The proxy
+and nginx have a processor of their own, where there are two; backend and database take turns anyway.
 """
 
 from __future__ import annotations
@@ -270,7 +270,6 @@ def database_rows(folder: Path) -> Iterator[Row]:
     """The backend on MariaDB beside an endpoint with one SELECT: CPU of the server and the database."""
     with contextlib.ExitStack() as stack:
         enter = stack.enter_context
-        move = enter(apart())
         url = enter(running_server(folder / "mariadb"))
         database = next(
             pid for pid in tree(os.getpid()) if b"mariadbd" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -278,7 +277,6 @@ def database_rows(folder: Path) -> Iterator[Row]:
         asyncio.run(load(Path("config/sample"), url))
         where, pid = enter(backend(url, Path("config/sample/files")))
         bare = enter(one_select(url))
-        move(pid, database, bare[1])
         cases = {
             name: spending(address(where), [pid, database], path)
             for name, path in {**GETS, "list": LIST}.items()
