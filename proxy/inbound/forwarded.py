@@ -144,11 +144,7 @@ def _address(node: str) -> str:
 def _element(chain: Sequence[str], host: bytes, proto: bytes) -> bytes:
     """The value of ``Forwarded`` (RFC 7239): one element per hop, host and scheme at the first."""
     quoted = host.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    told = b';host="' + quoted + b'";proto=' + proto
-    if not chain:
-        return b"for=unknown" + told
-    found = b""
-    for hop in chain:
-        node = (f'for="[{hop}]"' if ":" in hop else f"for={hop}").encode("latin-1")
-        found = found + b", " + node if found else node + told
-    return found
+    nodes = [(f'for="[{hop}]"' if ":" in hop else f"for={hop}").encode("latin-1") for hop in chain]
+    nodes = nodes or [b"for=unknown"]
+    nodes[0] += b';host="' + quoted + b'";proto=' + proto
+    return b", ".join(nodes)
