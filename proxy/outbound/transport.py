@@ -1,4 +1,4 @@
-"""The seam between the proxy and a side: bytes out, bytes back. httpx's objects would cost more than all the rest."""
+"""The seam between the proxy and a side: bytes out, bytes back. httpx's objects cost a tenth of a request."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Protocol
