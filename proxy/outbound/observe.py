@@ -136,7 +136,8 @@ async def _collect(
     """Read a body; gives its length, or one above the cap when it was not read to its end."""
     size = 0
     async for chunk in response:
-        await pace.turn(len(chunk))
+        if pace is not UNPACED:
+            await pace.turn(len(chunk))
         size += len(chunk)
         if hashed is not None:
             hashed.update(chunk)

@@ -10,6 +10,7 @@ import io
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import Any, BinaryIO, Final
 
 from config.routes import Route
@@ -38,8 +39,9 @@ def _by_fields(kind: type) -> Callable[[Any], Any] | None:
     """Writes a dataclass that can be made of all its fields."""
     if not is_dataclass(kind) or any(not field.init or field.kw_only for field in fields(kind)):
         return None
-    names = [field.name for field in fields(kind)]
-    return lambda value: (kind, tuple([getattr(value, name) for name in names]))
+    # One name more, so that it is a tuple of any number.
+    values = attrgetter("__class__", *[field.name for field in fields(kind)])
+    return lambda value: (kind, values(value)[1:])
 
 
 _REDUCERS: Final = _Reducers({**copyreg.dispatch_table, Route: lambda route: (route_named, (route.name,))})

@@ -32,7 +32,7 @@ from proxy.shadow.messages import BEAT, ShadowReport, StartPlan
 
 _LOGGER = logging.getLogger(__name__)
 # Exchanges leave in batches: under load a write for each would cost serving more than all the rest.
-_EVERY: Final = 0.03
+_EVERY: Final = 0.05
 _BATCH_BYTES: Final = 256 * 1024
 _PATIENCE: Final = 10.0
 _STARTING: Final = 60.0

@@ -16,7 +16,7 @@ from proxy.runtime.telemetry import Telemetry
 from proxy.shadow.messages import JudgedNumber, ShadowReport
 
 _LOGGER = logging.getLogger(__name__)
-_EVERY: Final = 0.05
+_EVERY: Final = 0.1
 
 
 class Outbox:

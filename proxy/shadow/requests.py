@@ -10,7 +10,7 @@ from proxy.exchange.decision import Side
 from proxy.exchange.exchange import Exchange
 from proxy.message.trace import TRACEPARENT
 from proxy.message.translation import Request
-from proxy.outbound.observe import HOP_BY_HOP, observe
+from proxy.outbound.observe import HOP_BY_HOP, UNPACED, observe
 from proxy.outbound.transport import Transport
 from proxy.runtime.pace import Pace
 from proxy.runtime.telemetry import Telemetry
@@ -40,7 +40,7 @@ class ShadowRequests:
         self._sides = sides
         self._deadline = settings.timeouts.shadow
         self._body_cap = settings.shadow.answer_bytes
-        self._pace = Pace(settings.shadow.bytes_per_second or None)
+        self._pace = Pace(rate) if (rate := settings.shadow.bytes_per_second) else UNPACED
         self._mark = ("Parity-Hop", f"shadow; {hop.decode()}")
         self._telemetry = telemetry
         self._spans = spans

@@ -9,6 +9,7 @@ import httpx
 
 from proxy.wire.connection import Wire, WireRequest, scratch
 from proxy.wire.dial import Dial
+from proxy.wire.slots import Slots
 
 # Seconds that a connection is kept without a request.
 _KEPT: Final = 15.0
@@ -32,7 +33,7 @@ class Pool:
         self._dial = Dial(url, lambda: Wire(self._gone, first, gap, read))
         self._connect = connect
         self._reuse = reuse
-        self._slots = asyncio.Semaphore(most)
+        self._slots = Slots(most)
         # The last one that was used is the next one.
         self._kept: list[Wire] = []
         self._wires: set[Wire] = set()
@@ -65,7 +66,7 @@ class Pool:
             self._kept.append(wire)
         else:
             wire.close()
-        self._slots.release()
+        self._slots.give_back()
 
     async def aclose(self) -> None:
         """Close all connections; no other is made."""
@@ -78,16 +79,17 @@ class Pool:
 
     async def _wire(self) -> Wire:
         """A kept connection or a new one, and the right to use it."""
-        if not self._slots.locked() and (kept := self._last_kept()) is not None:
+        free = self._slots.take_free()
+        if free and (kept := self._last_kept()) is not None:
             # Nobody waits here, so it takes no time that would have to be bounded.
-            await self._slots.acquire()
             return kept
         async with self._in_time():
-            await self._slots.acquire()
+            if not free:
+                await self._slots.take()
             try:
                 return self._last_kept() or await self._connected()
             except BaseException:
-                self._slots.release()
+                self._slots.give_back()
                 raise
 
     async def _connected(self) -> Wire:
