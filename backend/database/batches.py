@@ -101,25 +101,28 @@ class _Prepared:
         self._columns = statement.selected_columns
         self._row = result_tuple([column.name for column in self._columns])
         self._conversions: list[tuple[int, Callable[[Any], Any]]] | None = None
-        # The state for any values, where none of them is a list that makes the text longer.
+        # Text, names in their order, processors and constants: the same for any values, where none of them is a list
+        # that makes the text longer.
+        self._fixed: tuple[str, Sequence[str], Mapping[str, Any], Mapping[str, Any]] | None = None
         self._expands = any(
             bound.expanding or bound.literal_execute for bound in self._compiled.binds.values()
         )
-        self._state: Any = None
 
     def given(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Its text for these values, and they in their order."""
-        state = self._state
-        if state is None:
+        fixed = self._fixed
+        if fixed is None:
             state = self._compiled.construct_expanded_state(values)
+            alone = {name: state.parameters[name] for name in state.positiontup if name not in values}
+            fixed = state.statement, state.positiontup, state.processors, alone
             if not self._expands:
-                self._state = state
-        convert, constant = state.processors, state.parameters
+                self._fixed = fixed
+        text, names, convert, constants = fixed
         given = []
-        for name in state.positiontup:
-            value = values[name] if name in values else constant[name]
+        for name in names:
+            value = values[name] if name in values else constants[name]
             given.append(convert[name](value) if name in convert else value)
-        return state.statement, given
+        return text, given
 
     def read(
         self, description: Sequence[Sequence[Any]], found: Sequence[Sequence[Any]]

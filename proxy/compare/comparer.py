@@ -55,6 +55,7 @@ class Comparer:
         self._process: subprocess.Popen[bytes] | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._known: dict[bytes, Judgement] = {}
+        self._changing = 0
 
     async def compare(self, exchange: Exchange) -> Judgement:
         """Compare an exchange that both sides have answered.
@@ -65,13 +66,21 @@ class Comparer:
         """
         try:
             digest = digest_of(exchange)
+        except (pickle.PickleError, TypeError) as error:
+            return failed(exchange, error)
+        # While another configuration waits for its turn, what is known is of the one before.
+        known = None if self._changing else self._known.get(digest)
+        if known is not None:
+            return known
+        async with self._turn:
+            # An equal one may have been compared meanwhile.
             known = self._known.get(digest)
             if known is not None:
                 return known
-            message = frame(essential(exchange))
-        except (pickle.PickleError, TypeError) as error:
-            return failed(exchange, error)
-        async with self._turn:
+            try:
+                message = frame(essential(exchange))
+            except (pickle.PickleError, TypeError) as error:
+                return failed(exchange, error)
             try:
                 found = await self._ask(exchange, message)
             except asyncio.CancelledError:
@@ -92,10 +101,14 @@ class Comparer:
         """Compare by another configuration from the next exchange on. ``config``: its directory, which has been
         checked.
         """
-        async with self._turn:
-            self._config = config
-            self._known.clear()
-            await self._end()
+        self._changing += 1
+        try:
+            async with self._turn:
+                self._config = config
+                self._known.clear()
+                await self._end()
+        finally:
+            self._changing -= 1
 
     async def aclose(self) -> None:
         """End the process."""

@@ -145,13 +145,15 @@ class Exchange:
         return parts
 
     def let_go(self) -> None:
-        """Hold bodies and answers no longer: what is left is what its verdict is counted by."""
+        """Hold headers, bodies and answers no longer: what is left is what its verdict is counted by.
+
+        All of them go: by a part it could not be told what is secret in another.
+        """
         self.legacy = self.new = None
-        if self.request.body:
-            self.request = replace(self.request, body=b"")
+        self.request = Request(self.request.method, self.request.target)
         translation = self.translation
-        if isinstance(translation, Translation) and translation.body:
-            self.decision = replace(self.decision, translation=replace(translation, body=b""))
+        if isinstance(translation, Translation):
+            self.decision = replace(self.decision, translation=replace(translation, headers=(), body=b""))
 
     @property
     def size(self) -> int:

@@ -25,8 +25,11 @@ _PARTS = (
     "routes/*.toml",
     "deviations/*.toml",
 )
-_ENDINGS = (".toml", ".json")
-_FOLDERS = sorted({Path(part).parent for part in _PARTS})
+_WATCHED = {
+    folder: {Path(part).name for part in _PARTS if Path(part).parent == folder}
+    for folder in {Path(part).parent for part in _PARTS}
+}
+"""The names in each folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,10 @@ def _digest(config: Path, files: list[Path]) -> str:
 def marks(config: Path) -> tuple[tuple[str, int, int], ...]:
     """What changes when a file of the configuration changes, cheap enough to be looked at often."""
     found = []
-    for folder in _FOLDERS:
+    for folder, names in _WATCHED.items():
         with suppress(OSError), os.scandir(config / folder) as entries:
             for entry in entries:
-                if entry.name.endswith(_ENDINGS):
+                if entry.name in names or ("*.toml" in names and entry.name.endswith(".toml")):
                     with suppress(OSError):
                         stat = entry.stat()
                         found.append((entry.path, stat.st_mtime_ns, stat.st_size))

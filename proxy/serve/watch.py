@@ -48,10 +48,10 @@ class Watch:
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
-        if self._why is None or kind is not asyncio.CancelledError or self._serving is None:
+        if self._why is None or self._serving is None:
             return
         # Who cancels it besides, as a server that stops, is not answered for.
-        if not self._serving.uncancel():
+        if not self._serving.uncancel() and kind is asyncio.CancelledError:
             raise self._why from error
 
     def _begin(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, bindparam, func, insert, literal, select
+from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import backend.app  # noqa: F401  # all modules that query
@@ -169,3 +170,15 @@ async def test_a_statement_that_fails_is_told_as_ever(scratch_database: Database
     async with scratch_database.read() as connection:
         assert len(await rows(connection, NAMES, IDS)) == 2
     assert trips == ([] if scratch_database.is_sqlite else [2, 1])
+
+
+def test_a_value_that_is_missing_is_not_that_of_another_request() -> None:
+    """Whoever asked first: what is kept of a statement are its own values."""
+    column = tables.dataset.c
+    found = batches._Prepared(
+        select(column.did).where(column.did == bindparam("did"), column.name == "iris"), mysql.dialect(), {}
+    )
+    assert found.given({"did": 61})[1] == [61, "iris"]
+    assert found.given({"did": 62})[1] == [62, "iris"]
+    with pytest.raises(KeyError):
+        found.given({})

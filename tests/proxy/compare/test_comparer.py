@@ -168,6 +168,29 @@ async def test_another_configuration_knows_nothing(comparer: Comparer, config: P
     assert comparer._known == {}
 
 
+async def test_equal_exchanges_that_come_together_are_compared_once(
+    comparer: Comparer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And by another configuration, where that has waited for its turn before them."""
+    asked: list[Path] = []
+
+    async def ask(found: Exchange, _message: bytes) -> Judgement:
+        asked.append(comparer._config)
+        await asyncio.sleep(0)
+        return found.judged(Comparison(Outcome.MATCH))
+
+    monkeypatch.setattr(comparer, "_ask", ask)
+    await asyncio.gather(*(comparer.compare(exchange()) for _ in range(8)))
+    assert asked == [comparer._config]
+    other = Path("other")
+    slow = asyncio.create_task(comparer.compare(exchange(caller="1")))
+    await asyncio.sleep(0)
+    changing = asyncio.create_task(comparer.use(other))
+    await asyncio.sleep(0)
+    await asyncio.gather(comparer.compare(exchange()), slow, changing)
+    assert asked[2:] == [other]
+
+
 async def test_so_many_are_known_and_no_difference(
     comparer: Comparer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ async def test_who_leaves_takes_no_slot_along(given: bool) -> None:
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving
+    assert len(slots._waiting) == (not given), "who has left is not remembered"
     if not given:
         slots.give_back()
     await asyncio.wait_for(staying, 1)
