@@ -108,6 +108,7 @@ class Responder:
         if held:
             capture = replace(capture, hold=True, late=_LATE)
         try:
+            # Most are: they need no room for whole answers, which would be four calls of each request.
             if not held and decision.takes_it_as_sent(decision.served):
                 return await self._pass_on(exchange.request, exchange, request_body, receive, send, capture)
             with self._telling.room() as room:

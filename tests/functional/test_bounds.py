@@ -145,7 +145,7 @@ def test_signatures_and_examples(attacked: Attacked) -> None:
     """Each answer has a key of its own that is as long as the answer."""
     megabytes = 7 if PROVE else 1
     number = 80 if PROVE else 10
-    with attacked.attack("answers with one long key", 450 * MIB if PROVE else 120 * MIB):
+    with attacked.attack("answers with one long key", 450 * MIB if PROVE else 60 * MIB):
         for _ in range(number):
             answer = attacked.sent(HEAD % (700 + megabytes) + b"Connection: close\r\n\r\n", 1)
             assert len(answer) > megabytes * MIB

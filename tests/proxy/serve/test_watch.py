@@ -71,3 +71,18 @@ async def test_a_cancelled_proxy_is_not_a_client_that_left() -> None:
     task = asyncio.create_task(both())
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_cancellation_that_became_another_error_is_over() -> None:
+    """What the same task does next has a time of its own."""
+
+    async def failing() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ValueError("instead") from None
+
+    with pytest.raises(ValueError, match="instead"), Watch(staying, 0.01):
+        await failing()
+    with pytest.raises(TimeoutError), Watch(staying, 0.01):
+        await asyncio.Event().wait()
